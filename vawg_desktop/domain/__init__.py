@@ -1,0 +1,1 @@
+"""The words and rules of the field, in plain Python: no files, no database, no window."""

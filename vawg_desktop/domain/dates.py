@@ -1,0 +1,220 @@
+"""Partial dates: a day, month, quarter or year, never rounded in silence.
+
+Stored forms are ISO 8601: ``2026-05-09``, ``2026-05``, ``2026-Q3`` (the calendar quarter July to
+September), ``2026`` and, for a financial year, the interval ``2026-04/2027-03``.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from vawg_desktop.domain.errors import ValueRefusedError
+
+LONDON = ZoneInfo("Europe/London")
+MONTHS = tuple(calendar.month_name)[1:]
+_MONTH_NUMBERS = {m[:3].casefold(): i for i, m in enumerate(MONTHS, 1)}
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_YEAR = re.compile(r"\d{4}")
+_FINANCIAL = re.compile(r"(\d{4})-04/(\d{4})-03")
+
+_SLASHED = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})")
+_ISO_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?")
+_WORDED = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4}|\d{2})")
+_MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+(\d{4}|\d{2})")
+_MONTH_SLASH = re.compile(r"(\d{1,2})/(\d{4})")
+_FY = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})")
+_FY_QUARTER = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})")
+_BARE_QUARTER = re.compile(r"q([1-4])")
+_OFFSET = re.compile(r"\+\s*(\d{1,3})\s*([dwmy])[a-z]*")
+
+
+def today() -> date:
+    """The date in Europe/London now."""
+    return datetime.now(LONDON).date()
+
+
+def is_stored(text: str) -> bool:
+    """Whether ``text`` is a partial date in its stored form and exists in the calendar."""
+    try:
+        bounds(text)
+    except ValueError:
+        return False
+    return True
+
+
+def bounds(stored: str) -> tuple[date, date]:
+    """First and last day of a stored partial date. Raises ValueError for anything else."""
+    if m := _DAY.fullmatch(stored):
+        day = date(int(m[1]), int(m[2]), int(m[3]))
+        return day, day
+    if m := _MONTH.fullmatch(stored):
+        return _month_bounds(int(m[1]), int(m[2]), 1)
+    if m := _QUARTER.fullmatch(stored):
+        return _month_bounds(int(m[1]), int(m[2]) * 3 - 2, 3)
+    if (m := _FINANCIAL.fullmatch(stored)) and int(m[2]) == int(m[1]) + 1:
+        return date(int(m[1]), 4, 1), date(int(m[2]), 3, 31)
+    if _YEAR.fullmatch(stored):
+        return date(int(stored), 1, 1), date(int(stored), 12, 31)
+    raise ValueError(f"not a stored date: {stored!r}")
+
+
+def _month_bounds(year: int, month: int, months: int) -> tuple[date, date]:
+    last_month = month + months - 1
+    return date(year, month, 1), date(year, last_month, calendar.monthrange(year, last_month)[1])
+
+
+def last_day(stored: str | None) -> date | None:
+    """The last day a partial date can mean, or None: nothing is overdue before its period ends."""
+    if not stored:
+        return None
+    try:
+        return bounds(stored)[1]
+    except ValueError:
+        return None
+
+
+def label(stored: str | None) -> str:
+    """A partial date as an officer reads it: 9 May 2026, May 2026, 2026/27 Q2, 2026/27, 2026."""
+    if not stored:
+        return ""
+    if m := _DAY.fullmatch(stored):
+        return f"{int(m[3])} {MONTHS[int(m[2]) - 1]} {m[1]}"
+    if m := _MONTH.fullmatch(stored):
+        return f"{MONTHS[int(m[2]) - 1]} {m[1]}"
+    if m := _QUARTER.fullmatch(stored):
+        return financial_quarter(date(int(m[1]), int(m[2]) * 3 - 2, 1))
+    if m := _FINANCIAL.fullmatch(stored):
+        return f"{m[1]}/{m[2][2:]}"
+    return stored
+
+
+def short_label(stored: str | None) -> str:
+    """The same with the month shortened, for table cells: 9 May 2026 stays, 30 September is Sep."""
+    text = label(stored)
+    for month in MONTHS:
+        text = text.replace(month, month[:3])
+    return text
+
+
+def financial_quarter(day: date) -> str:
+    """The financial-year quarter of a day: 1 July 2026 is ``2026/27 Q2``."""
+    year = day.year if day.month >= 4 else day.year - 1
+    return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def parse_date(
+    text: str, *, now: date | None = None, meeting: Callable[[str], str | None] | None = None
+) -> str:
+    """The stored form of a date as a person types it; UK order for figures with strokes.
+
+    ``meeting`` answers "next PDB" with a stored date. Raises ValueRefusedError with a sentence.
+    """
+    said = " ".join(text.split())
+    if is_stored(said):
+        return said
+    found = _figures(said) or _words(said.casefold()) or _relative(
+        said.casefold(), now or today(), meeting
+    )
+    if found is None:
+        raise ValueRefusedError(
+            f"“{_short(text)}” is not a date we understand; type it as 9/5/2026, 9 May 2026, "
+            "May 2026, 2026/27 Q2 or +6w."
+        )
+    return found
+
+
+def _figures(said: str) -> str | None:
+    if m := _ISO_TIME.fullmatch(said):
+        return _checked(m[1], said)
+    if m := _SLASHED.fullmatch(said):
+        return _day(int(m[3]), int(m[2]), int(m[1]), said)
+    if m := _MONTH_SLASH.fullmatch(said):
+        return _checked(f"{m[2]}-{int(m[1]):02d}", said)
+    if _DAY.fullmatch(said) or _MONTH.fullmatch(said):
+        return _checked(said, said)
+    return None
+
+
+def _words(said: str) -> str | None:
+    if m := _WORDED.fullmatch(said):
+        month = _MONTH_NUMBERS.get(m[2][:3])
+        return _day(int(m[3]), month, int(m[1]), said) if month else None
+    if (m := _MONTH_YEAR.fullmatch(said)) and (month := _MONTH_NUMBERS.get(m[1][:3])):
+        return f"{_century(int(m[2]))}-{month:02d}"
+    if m := _FY_QUARTER.fullmatch(said):
+        year, quarter = (m[1], m[3]) if m[1] else (m[5], m[4])
+        return _financial_quarter_stored(int(year), int(quarter))
+    if (m := _FY.fullmatch(said)) and (int(m[1]) + 1) % 100 == int(m[2]) % 100:
+        return f"{m[1]}-04/{int(m[1]) + 1}-03"
+    return None
+
+
+def _relative(
+    said: str, now: date, meeting: Callable[[str], str | None] | None
+) -> str | None:
+    if said in ("today", "now"):
+        return now.isoformat()
+    if said == "tomorrow":
+        return (now + timedelta(days=1)).isoformat()
+    if m := _OFFSET.fullmatch(said):
+        return _shift(now, int(m[1]), m[2]).isoformat()
+    if said.startswith("next ") and meeting is not None:
+        return meeting(said.removeprefix("next ").strip())
+    ending = said.startswith("end ")
+    rest = said.removeprefix("end ").removeprefix("of ").strip()
+    stored = _bare_quarter(rest, now) or (_words(rest) if ending else None) or _bare_month(rest, now)
+    if stored is None:
+        return None
+    return bounds(stored)[1].isoformat() if ending else stored
+
+
+def _bare_quarter(said: str, now: date) -> str | None:
+    """``Q2`` of the present financial year."""
+    if not (m := _BARE_QUARTER.fullmatch(said)):
+        return None
+    year = now.year if now.month >= 4 else now.year - 1
+    return _financial_quarter_stored(year, int(m[1]))
+
+
+def _bare_month(said: str, now: date) -> str | None:
+    month = _MONTH_NUMBERS.get(said[:3]) if said and MONTHS[0] and said.isalpha() else None
+    if month is None or not MONTHS[month - 1].casefold().startswith(said):
+        return None
+    return f"{now.year + (month < now.month)}-{month:02d}"
+
+
+def _financial_quarter_stored(year: int, quarter: int) -> str:
+    return f"{year + 1}-Q1" if quarter == 4 else f"{year}-Q{quarter + 1}"
+
+
+def _shift(day: date, count: int, unit: str) -> date:
+    if unit in "dw":
+        return day + timedelta(days=count * (7 if unit == "w" else 1))
+    months = count * (12 if unit == "y" else 1) + day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _century(year: int) -> int:
+    return year if year >= 100 else 2000 + year
+
+
+def _day(year: int, month: int, day: int, said: str) -> str:
+    return _checked(f"{_century(year)}-{month:02d}-{day:02d}", said)
+
+
+def _checked(stored: str, said: str) -> str:
+    if not is_stored(stored):
+        raise ValueRefusedError(f"“{_short(said)}” is not a day in the calendar; please check it.")
+    return stored
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

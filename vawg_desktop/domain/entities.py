@@ -1,0 +1,373 @@
+"""Every kind of record and its fields (DESIGN 3)."""
+
+from __future__ import annotations
+
+from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.errors import NotFoundError
+from vawg_desktop.domain.fields import (
+    EntitySpec,
+    FieldSpec,
+    Kind,
+    links,
+    long,
+    ref,
+    tags,
+    term,
+    term_set,
+    text,
+    when,
+    whole,
+    yes_no,
+)
+
+_NOTE = long("note", "Note", "Anything a colleague should know. Never sent out.", search=True)
+_BASIS = term("basis", "Basis", t.BASIS, "How far this is known: published, inferred or illustrative.")
+_SOURCES = links("sources", "Sources", "source", "The published documents this rests on.", "Rests on it")
+_MARKING = term("marking", "Marking", t.MARKING, default="official")
+_PUBLIC = long("public_wording", "Public wording", "The words that may be published.", search=True)
+_RESTRICTION = (
+    text("restriction", "Restricted because", "Why this record is kept from lists and papers."),
+    when("restricted_until", "Restricted until"),
+    text("restricted_to", "May be seen by"),
+)
+
+SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title", (
+    text("title", "Title", required=True, search=True),
+    text("publisher", "Publisher", search=True),
+    term("kind", "Kind", t.SOURCE_KIND),
+    when("published", "Published"),
+    text("page", "Page"),
+    text("link", "Link"),
+    when("response_due", "Response due", "An inspection gives 56 days."),
+    _NOTE,
+))  # fmt: skip
+
+RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations", "R", "title", (
+    text("title", "Title", "A plain title in a few words.", required=True, search=True),
+    long("wording", "Exact wording", "Word for word as published; empty where it is not known.", search=True),
+    term("kind", "Kind", t.RECOMMENDATION_KIND),
+    term("status", "Status", t.RECOMMENDATION_STATUS, default="open"),
+    term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC."),
+    long("rating_reason", "Reason for rating"),
+    term("pillar", "Pillar", t.PILLAR, "The first pillar; empty means cross-cutting."),
+    term_set("pillars", "Other pillars", t.PILLAR),
+    text("pillar_basis", "Basis of pillar"),
+    ref("lead", "Lead", "partner"),
+    links("supporting", "Supporting", "partner", inverse="Supports"),
+    term("closing_authority", "Closed by authority of", t.CLOSING_AUTHORITY),
+    long("success_test", "What done looks like", search=True),
+    text("success_test_basis", "Basis of the test"),
+    term("priority", "Priority", t.PRIORITY),
+    text("cadence", "Cadence", "How often it is to be done or looked at."),
+    when("original_target", "Original target"),
+    when("target_date", "Target date"),
+    term("verification", "Verification", t.VERIFICATION),
+    term("outcome", "Outcome judgement", t.OUTCOME),
+    long("outcome_statement", "Outcome statement", "What changed for victims, in a sentence.", search=True),
+    term("closure_route", "Closure route", t.CLOSURE_ROUTE),
+    text("closed_by", "Closure proposed by"),
+    text("closure_agreed_by", "Closure agreed by", "A second person."),
+    when("closed_on", "Closed on"),
+    tags("themes", "Themes"),
+    tags("crime_types", "Crime types"),
+    term_set("journey_stages", "Journey stages", t.JOURNEY_STAGE),
+    tags("code_rights", "Victims' Code rights"),
+    links("frameworks", "Framework strands", "strand", inverse="Recommendations"),
+    ref("split_from", "Split from", "recommendation"),
+    ref("superseded_by", "Superseded by", "recommendation"),
+    _PUBLIC,
+    _MARKING,
+    *_RESTRICTION,
+    _BASIS,
+    _SOURCES,
+    _NOTE,
+))  # fmt: skip
+
+RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
+    ref("recommendation", "Recommendation", "recommendation", required=True),
+    ref("partner", "Body", "partner", required=True),
+    term("answer", "Response", t.RESPONSE, default="awaited"),
+    long("part", "Which part"),
+    long("reason", "Reason", search=True),
+    text("by_whom", "Given by"),
+    when("date", "Date"),
+    when("due", "Due"),
+    text("published_link", "Where published"),
+    when("target", "Its target date"),
+    text("body_status", "Its own status"),
+    term("body_rating", "Its own rating", t.RATING),
+    _NOTE,
+), parent="recommendation")  # fmt: skip
+
+ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
+    text("title", "Action", required=True, search=True, locked=True),
+    long("description", "Description", search=True),
+    links("recommendations", "Recommendations", "recommendation", "What it serves: in full, in part, or contributes.", "Actions"),
+    ref("accountable", "Accountable body", "partner"),
+    text("accountable_person", "Accountable person", search=True),
+    text("lead", "Lead", search=True),
+    links("contributors", "Contributors", "partner", inverse="Contributes to"),
+    text("completes_return", "Completes the return"),
+    text("clears_return", "Clears the return"),
+    text("link_officer", "Our link officer"),
+    term("status", "Status", t.ACTION_STATUS, asked="Choose where the action stands.", default="not_known"),
+    whole("percent", "% complete", 0, 100, "Optional.", asked="A whole number from 0 to 100; may be left empty."),
+    term("rating_partner", "Partner's rating", t.RATING, asked="Your own rating; the key is on Start here."),
+    term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC."),
+    long("rating_reason", "Reason for rating"),
+    when("due", "Due", "The date first agreed.", locked=True),
+    when("revised_due", "Revised due", asked="Only if the date has changed: 30/09/2026."),
+    text("revised_reason", "Reason for new date", asked="Why the date changed."),
+    text("revised_agreed_by", "New date agreed by"),
+    when("funding_end", "Funding ends"),
+    when("bring_forward", "Bring forward on", "When My work should show it again."),
+    long("milestones", "Milestones"),
+    long("blockers", "Blockers", asked="What stands in the way.", search=True),
+    links("depends_on", "Waits on", "action", inverse="Awaited by"),
+    text("resource", "Resource"),
+    term("verification", "Verification", t.VERIFICATION),
+    yes_no("done_before_publication", "Done before publication"),
+    _PUBLIC,
+    _MARKING,
+    *_RESTRICTION,
+    _BASIS,
+    _SOURCES,
+    _NOTE,
+))  # fmt: skip
+
+UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narrative", (
+    ref("action", "Action", "action", required=True),
+    text("period", "Period"),
+    when("as_at", "As at"),
+    term("channel", "Channel", t.CHANNEL),
+    text("informant", "Told by"),
+    term("answer", "Answer", t.ANSWER, default="update"),
+    long("narrative", "Progress update", search=True, asked="What has been done since the last return."),
+    term("status", "Status then", t.ACTION_STATUS),
+    term("rating_partner", "Partner's rating then", t.RATING),
+    term("rating_opcc", "Our rating then", t.RATING),
+    whole("percent", "% complete then", 0, 100),
+    when("due", "Due then"),
+    when("revised_due", "Revised due then"),
+    long("next_step", "Next step", asked="The next thing that will happen, and when.", search=True),
+    long("barriers", "Barriers", search=True),
+    long("help_wanted", "Help wanted", asked="What you need from us or from others.", search=True),
+    _PUBLIC,
+    links("evidence", "Evidence", "evidence", inverse="Progress updates"),
+    ref("corrects", "Corrects", "update"),
+    ref("submission", "Came with", "submission"),
+    _NOTE,
+), immutable=True, parent="action")  # fmt: skip
+
+EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
+    text("title", "Title", required=True, search=True),
+    term("kind", "Kind", t.EVIDENCE_KIND),
+    when("date", "Date"),
+    text("holder", "Held by", search=True),
+    text("file_sha256", "File's SHA-256"),
+    text("file_name", "File name", search=True),
+    text("link", "Link"),
+    long("proves", "What it proves", search=True),
+    text("reviewer", "Reviewed by"),
+    term("decision", "Decision", t.EVIDENCE_DECISION, default="awaiting_review"),
+    links("actions", "Actions", "action", inverse="Evidence"),
+    links("recommendations", "Recommendations", "recommendation", inverse="Evidence"),
+    _MARKING,
+    _NOTE,
+))  # fmt: skip
+
+GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
+    text("statement", "Gap", required=True, search=True),
+    term("status", "Status", t.GAP_STATUS, default="identified"),
+    term_set("journey_stages", "Journey stages", t.JOURNEY_STAGE),
+    long("need", "Need", search=True),
+    tags("group_affected", "Group affected"),
+    text("area", "Area"),
+    tags("crime_types", "Crime types"),
+    term("provision", "Provision", t.PROVISION, "“Not known” is not “no gap”."),
+    term("severity", "Severity", t.SEVERITY),
+    term("frequency", "Frequency", t.FREQUENCY),
+    term("confidence", "Confidence", t.LEVEL),
+    long("cause", "Cause", search=True),
+    ref("owner", "Owner", "partner"),
+    links("evidence", "Evidence", "evidence", inverse="Gaps"),
+    links("recommendations", "Recommendations", "recommendation", inverse="Gaps"),
+    links("actions", "Actions", "action", inverse="Gaps"),
+    long("closure_tests", "Closure tests"),
+    _MARKING,
+    _BASIS,
+    _SOURCES,
+    _NOTE,
+))  # fmt: skip
+
+PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
+    text("name", "Name", required=True, search=True),
+    text("short_name", "Short name", search=True),
+    term("kind", "Kind", t.PARTNER_KIND),
+    term("standing", "Standing", t.STANDING, "Chooses the wording of everything sent."),
+    ref("returns_through", "Returns through", "partner"),
+    links("successors", "Succeeded by", "partner", inverse="Succeeds"),
+    when("ends", "Ends", "When its functions pass to a successor."),
+    text("shared_mailbox", "Shared mailbox"),
+    text("sharing_agreement", "Sharing agreement"),
+    _NOTE,
+))  # fmt: skip
+
+CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
+    text("name", "Name", required=True, search=True),
+    ref("partner", "Partner", "partner", required=True),
+    text("role", "Role", search=True),
+    text("email", "E-mail"),
+    text("telephone", "Telephone"),
+    when("from_date", "From"),
+    when("until_date", "Until"),
+    ref("deputy_for", "Deputy for", "contact"),
+    yes_no("completes_return", "Completes the return"),
+    yes_no("clears_return", "Clears the return"),
+    _NOTE,
+), parent="partner")  # fmt: skip
+
+GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance bodies", "B", "name", (
+    text("name", "Name", required=True, search=True),
+    text("short_name", "Short name", search=True),
+    text("chair", "Chair"),
+    text("cadence", "Cadence"),
+    yes_no("open_to_public", "Open to the public"),
+    text("scrutinises", "Scrutinises"),
+    long("purpose", "Purpose", search=True),
+    _SOURCES,
+    _NOTE,
+))  # fmt: skip
+
+MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
+    text("title", "Title", required=True, search=True),
+    ref("body", "Body", "governance_body"),
+    when("date", "Date"),
+    when("papers_due", "Papers due"),
+    yes_no("open_to_public", "Open to the public"),
+    _SOURCES,
+    _NOTE,
+))  # fmt: skip
+
+FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
+    text("title", "Figure", required=True, search=True),
+    text("quoted", "As quoted", "Word for word as it stands in the source.", required=True, search=True),
+    FieldSpec("number", "Number", Kind.NUMBER),
+    text("unit", "Unit"),
+    long("definition", "Definition", search=True),
+    text("base", "Base"),
+    text("period", "Period"),
+    when("as_at", "As at"),
+    yes_no("quote_this", "Quote this one"),
+    links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
+    _SOURCES,
+    _NOTE,
+))  # fmt: skip
+
+FRAMEWORK = EntitySpec("framework", "Framework", "Frameworks", "W", "title", (
+    text("title", "Title", required=True, search=True),
+    _NOTE,
+))  # fmt: skip
+
+STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "title", (
+    text("title", "Title", required=True, search=True),
+    ref("framework", "Framework", "framework", required=True),
+    whole("position", "Order", 0, 999),
+    _BASIS,
+    _NOTE,
+), parent="framework")  # fmt: skip
+
+JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
+    text("title", "Title", required=True, search=True),
+    term("stage", "Stage", t.JOURNEY_STAGE),
+    whole("position", "Order", 0, 999),
+    text("duty_holder", "Duty holder", search=True),
+    _NOTE,
+))  # fmt: skip
+
+ROUND = EntitySpec("round", "Return round", "Return rounds", "Q", "period", (
+    text("period", "Period", required=True),
+    term("kind", "Kind", t.ROUND_KIND, default="progress"),
+    when("due", "Due"),
+    ref("meeting", "For the board", "meeting"),
+    _NOTE,
+), system=True)  # fmt: skip
+
+RETURN = EntitySpec("return", "Return", "Returns", "RT", "reference", (
+    ref("round", "Round", "round", required=True),
+    ref("partner", "Partner", "partner", required=True),
+    whole("version", "Version", 1, 9999),
+    when("due", "Due"),
+    when("sent", "Sent"),
+    text("secret", "Secret", private=True),
+    long("base", "What was sent", private=True),
+    text("file_sha256", "File's SHA-256"),
+    text("file_name", "File name"),
+    _NOTE,
+), system=True)  # fmt: skip
+
+SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_name", (
+    ref("return", "Return", "return", required=True),
+    ref("partner", "Partner", "partner"),
+    text("file_sha256", "File's SHA-256"),
+    text("file_name", "File name"),
+    when("received", "Received"),
+    term("channel", "Channel", t.CHANNEL, default="return"),
+    text("informant", "Completed by"),
+    text("cleared_by", "Cleared by"),
+    term("state", "State", t.SUBMISSION_STATE, default="in_review"),
+    long("content", "What came", private=True),
+    _NOTE,
+), system=True)  # fmt: skip
+
+DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
+    ref("submission", "Submission", "submission", required=True),
+    text("record", "Record"),
+    text("field", "Field"),
+    term("decision", "Decision", t.DECISION),
+    long("value", "Value"),
+    long("reason", "Reason"),
+    _NOTE,
+), system=True, parent="submission")  # fmt: skip
+
+#: Every entity, in the order in which they may refer to each other and are listed.
+ENTITIES: tuple[EntitySpec, ...] = (
+    SOURCE, PARTNER, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
+    RECOMMENDATION, RESPONSE, ACTION, EVIDENCE, GAP, FIGURE,
+    ROUND, RETURN, SUBMISSION, UPDATE, DECISION,
+)  # fmt: skip
+BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
+BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}
+
+#: Cells of a link record (its ends, ``kind``, ``a`` and ``b``, never change).
+LINK = EntitySpec("link", "Link", "Links", "", "kind", (
+    text("kind", "Kind"),
+    text("a", "One end"),
+    text("b", "Other end"),
+    term("extent", "Extent", t.EXTENT),
+    text("part", "Part"),
+    when("from_date", "From"),
+    when("until_date", "Until"),
+    _NOTE,
+), system=True)  # fmt: skip
+
+
+def entity(name: str) -> EntitySpec:
+    """The entity that a key, label or plural names. Raises NotFoundError."""
+    wanted = t.fold(name)
+    for spec in ENTITIES:
+        if wanted in (t.fold(spec.key), t.fold(spec.label), t.fold(spec.plural)):
+            return spec
+    known = ", ".join(e.key for e in ENTITIES)
+    raise NotFoundError(f"There is no kind of record called “{name}”; there are {known}.")
+
+
+def field_of(spec: EntitySpec, name: str) -> FieldSpec:
+    """The field of an entity that a key or label names. Raises NotFoundError."""
+    found = spec.by_key.get(name)
+    if found is None:
+        wanted = t.fold(name)
+        found = next((f for f in spec.fields if wanted in (t.fold(f.key), t.fold(f.label))), None)
+    if found is None:
+        raise NotFoundError(f"{spec.label} has no field called “{name}”.", code="unknown_field")
+    return found

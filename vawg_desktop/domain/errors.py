@@ -1,0 +1,101 @@
+"""What went wrong, in a sentence an officer can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class AppError(Exception):
+    """A request that could not be met.
+
+    The message is one plain sentence: what happened and, where there is one, what to do next.
+    ``code`` is stable and short, for tests, logs and JSON.
+    """
+
+    code = "not_done"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class NotFoundError(AppError):
+    """Nothing here goes by that name."""
+
+    code = "not_found"
+
+
+class ValueRefusedError(AppError):
+    """A value that a field cannot hold."""
+
+    code = "value_refused"
+
+
+class RuleError(AppError):
+    """A value that a rule of the field forbids, such as closing without evidence."""
+
+    code = "rule"
+
+
+class StaleError(AppError):
+    """The cell moved since its caller read it; both values are kept for the person to choose."""
+
+    code = "stale"
+
+    def __init__(self, message: str, *, field: str, yours: object, theirs: object) -> None:
+        super().__init__(message)
+        self.field = field
+        self.yours = yours
+        self.theirs = theirs
+
+
+class ConflictedError(AppError):
+    """The cell holds two values nobody has chosen between; only settling may write it."""
+
+    code = "conflicted"
+
+
+class StoreError(AppError):
+    """The store could not be opened, read or written."""
+
+    code = "store"
+
+
+class WrongKeyError(StoreError):
+    """The passphrase does not open the store."""
+
+    code = "wrong_passphrase"
+
+
+class FileRefusedError(AppError):
+    """A file that cannot be taken; nothing was changed and nothing kept."""
+
+    code = "file_refused"
+
+
+class LaterVersionError(AppError):
+    """A command the contract names and this version does not have yet."""
+
+    code = "later_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing a person should look at, with its place.
+
+    ``where`` is a place in words: a sheet and cell (``Actions!F7``), a reference (``A-0014``),
+    or a row of the file.
+    """
+
+    code: str
+    message: str
+    sheet: str = ""
+    cell: str = ""
+    record: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The contract's shape: ``code`` and ``message`` always, the place where there is one."""
+        place = {"sheet": self.sheet, "cell": self.cell, "record": self.record}
+        return {"code": self.code, "message": self.message} | {k: v for k, v in place.items() if v}

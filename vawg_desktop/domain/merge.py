@@ -1,0 +1,119 @@
+"""The merge as pure functions: heads of a cell, the value that stands, three-way comparison.
+
+A cell's **heads** are the changes to it that no other change has overwritten. One head is
+settled; several that agree are settled by the next edit; several that differ are a conflict.
+Nothing here looks at a clock: the order in which entries arrive changes nothing (DESIGN 4).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vawg_desktop.domain.fields import Value
+
+_NAMESPACE = uuid.UUID("6f2b0a52-6a0b-5a0e-9b7a-2f6f4c0e8a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One change to one cell: what was said, and which changes its speaker saw and overwrote."""
+
+    id: str
+    origin: str
+    seq: int
+    value: Value
+    overwrote: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a cell holds: the value shown everywhere, its heads, and whether they disagree."""
+
+    value: Value
+    heads: tuple[Said, ...]
+
+    @property
+    def conflicted(self) -> bool:
+        """Whether two heads hold different values."""
+        return differ(self.heads)
+
+
+def differ(heads: Iterable[Said]) -> bool:
+    """Whether heads hold more than one value. ``True`` and ``1`` are one value, as SQL has it."""
+    values = {_comparable(h.value) for h in heads}
+    return len(values) > 1
+
+
+def heads_of(said: Iterable[Said]) -> tuple[Said, ...]:
+    """The changes that nobody has overwritten, first by (origin, seq)."""
+    all_said = list(said)
+    gone = {o for s in all_said for o in s.overwrote}
+    alive = {s.id: s for s in all_said if s.id not in gone}
+    return tuple(sorted(alive.values(), key=lambda s: (s.origin, s.seq)))
+
+
+def standing(said: Iterable[Said]) -> Standing:
+    """What a cell holds after all of ``said``: every store that knows the same shows the same."""
+    heads = heads_of(said)
+    return Standing(heads[0].value if heads else None, heads)
+
+
+class Kind(StrEnum):
+    """How a returned cell compares (DESIGN 5, Merged)."""
+
+    UNCHANGED = "unchanged"
+    OURS = "ours"
+    BOTH_SAME = "both_same"
+    INCOMING = "incoming"
+    CONFLICT = "conflict"
+
+
+def compare(base: Value, current: Value, incoming: Value) -> Kind:
+    """Compare one cell three ways. All three are stored (normalised) values; None is empty.
+
+    >>> compare("not_started", "not_started", "complete").value
+    'incoming'
+    """
+    b, c, i = _comparable(base), _comparable(current), _comparable(incoming)
+    if i == b:
+        return Kind.UNCHANGED if c == b else Kind.OURS
+    if i == c:
+        return Kind.BOTH_SAME
+    return Kind.INCOMING if c == b else Kind.CONFLICT
+
+
+def _comparable(value: Value) -> Value:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        return "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").split("\n")).strip()
+    return value
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether two stored values are one value to the merge."""
+    return _comparable(one) == _comparable(other)
+
+
+def link_id(kind: str, a: str, b: str) -> str:
+    """The id of a link: the same link made on two laptops is one record."""
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}\x1f{a}\x1f{b}"))
+
+
+def conflict_id(table: str, row: str, cell: str) -> str:
+    """The id of a conflict, the same in every store that has it."""
+    return "K-" + uuid.uuid5(_NAMESPACE, f"conflict\x1f{table}\x1f{row}\x1f{cell}").hex[:10]
+
+
+def replay(entries: Iterable[Mapping[str, Said]]) -> dict[str, Standing]:
+    """The cells of one record after a set of entries, each a mapping of cell to what it said."""
+    cells: dict[str, list[Said]] = {}
+    for entry in entries:
+        for cell, said in entry.items():
+            cells.setdefault(cell, []).append(said)
+    return {cell: standing(said) for cell, said in cells.items()}

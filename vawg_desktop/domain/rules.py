@@ -1,0 +1,158 @@
+"""Rules the domain owns: overdue, ratings, closure, what may follow what (DESIGN 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import FINISHED
+
+Row = Mapping[str, Value]
+
+
+def effective_due(row: Row) -> str | None:
+    """The date that counts: ``revised_due``, else ``due``."""
+    due = row.get("revised_due") or row.get("due")
+    return str(due) if due else None
+
+
+def due_day(row: Row) -> str:
+    """The last day the effective due date can mean, ISO; empty where no date is set."""
+    last = dates.last_day(effective_due(row))
+    return last.isoformat() if last else ""
+
+
+def is_open(row: Row) -> bool:
+    """Whether an action still has something to be done."""
+    return row.get("status") not in FINISHED
+
+
+def is_overdue(row: Row, today: date) -> bool:
+    """Before today (Europe/London) and neither complete, stopped nor superseded."""
+    day = due_day(row)
+    return bool(day) and day < today.isoformat() and is_open(row)
+
+
+def is_claimed(row: Row) -> bool:
+    """Complete by word alone: no evidence seen by the office (below level 2)."""
+    return row.get("status") == "complete" and verification(row) < 2
+
+
+def verification(row: Row) -> int:
+    """The rung of the verification ladder, 0 to 4."""
+    level = row.get("verification")
+    return int(level) if level is not None and str(level).isdigit() else 0
+
+
+def counted_rating(row: Row) -> str:
+    """The rating that counts and papers use: ours, else ``not_rated``."""
+    return str(row.get("rating_opcc") or "not_rated")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that does not hold, for a refusal or for ``rule_failures`` after a merge."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a rule needs to know beside the row."""
+
+    evidence: int = 0
+    responses: int = 0
+
+
+def broken_rules(spec: EntitySpec, row: Row, around: Around | None = None) -> list[Broken]:
+    """Every rule of the record that does not hold. ``row`` holds stored values by key."""
+    around = around or Around()
+    found = [
+        Broken("required", f"{f.label} must not be empty.")
+        for f in spec.fields
+        if f.required and not row.get(f.key)
+    ]
+    if spec.key == "action":
+        found += _blue(row, row.get("status") == "complete")
+    if spec.key == "recommendation":
+        found += _blue(row, row.get("status") == "closed")
+        found += _closure(row, around)
+    return found
+
+
+def _blue(row: Row, finished: bool) -> list[Broken]:
+    if row.get("rating_opcc") != "blue" or (finished and verification(row) >= 2):
+        return []
+    return [Broken("blue", "Blue means complete and verified: set the status to complete and the "
+                   "verification to 2 (evidence seen by the OPCC) or above first.")]  # fmt: skip
+
+
+def _closure(row: Row, around: Around) -> list[Broken]:
+    if row.get("status") != "closed":
+        return []
+    missing: list[str] = []
+    if around.evidence == 0:
+        missing.append("evidence")
+    if not row.get("outcome_statement"):
+        missing.append("an outcome statement")
+    if not row.get("closed_by") or not row.get("closure_agreed_by"):
+        missing.append("who proposed the closure and a second person who agreed it")
+    elif _person(row["closed_by"]) == _person(row["closure_agreed_by"]):
+        missing.append("a second person (the same name stands twice)")
+    if not missing:
+        return []
+    return [Broken("closure", f"Closure is earned: this recommendation still needs {join(missing)}.")]
+
+
+def _person(name: Value) -> str:
+    return " ".join(str(name).split()).casefold()
+
+
+def refuse_broken(
+    spec: EntitySpec, before: Row | None, after: Row, around: Around | None = None
+) -> None:
+    """Raise RuleError for a rule that an edit newly breaks; what a merge left broken may be mended."""
+    already = {b.rule for b in broken_rules(spec, before, around)} if before is not None else set()
+    for broken in broken_rules(spec, after, around):
+        if broken.rule not in already:
+            raise RuleError(broken.message, code=f"rule_{broken.rule}")
+
+
+#: Cells of an immutable record that may still change: it can be hidden and annotated.
+ALWAYS_EDITABLE = frozenset({"deleted", "note", "reference"})
+
+
+def refuse_immutable(spec: EntitySpec, cells: Sequence[str]) -> None:
+    """Raise RuleError where an append-only record would be edited."""
+    if spec.immutable and not set(cells) <= ALWAYS_EDITABLE:
+        raise RuleError(
+            f"A {spec.label.casefold()} is kept as it was given; add a new one that corrects it.",
+            code="rule_immutable",
+        )
+
+
+def slips(dues: Sequence[str | None]) -> int:
+    """How often an effective due date moved later. ``dues`` is its successive values, oldest first."""
+    days = [d for d in (dates.last_day(x) for x in dues) if d is not None]
+    return sum(1 for a, b in zip(days, days[1:], strict=False) if b > a)
+
+
+def gap_severity(row: Row) -> int | None:
+    """Severity × frequency, 1 to 16; None where either is not known."""
+    severity, frequency = row.get("severity"), row.get("frequency")
+    if severity is None or frequency is None:
+        return None
+    return int(str(severity)) * int(str(frequency))
+
+
+def join(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,315 @@
+"""Vocabularies of the field: the stored key, the label an officer reads, and what else people type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_SPLIT = re.compile(r"[\s_\-/]+")
+
+
+def fold(text: str) -> str:
+    """Text for comparing: case, marks, punctuation and runs of space put aside."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = plain.replace("’", "").replace("'", "").replace(".", "").replace("&", " and ")
+    return _SPLIT.sub(" ", plain).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One value of a vocabulary. ``key`` is stored for ever; ``label`` may be reworded."""
+
+    key: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """An ordered list of terms."""
+
+    name: str
+    terms: tuple[Term, ...]
+    _by_fold: dict[str, Term] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        known: dict[str, Term] = {}
+        for term in self.terms:
+            for word in (term.key, term.label, *term.aliases):
+                known.setdefault(fold(word), term)
+        object.__setattr__(self, "_by_fold", known)
+
+    def __iter__(self) -> Iterator[Term]:
+        return iter(self.terms)
+
+    def find(self, text: str) -> Term | None:
+        """The term that a key, label or alias names, or None."""
+        return self._by_fold.get(fold(text))
+
+    def label(self, key: str | None) -> str:
+        """The label of a stored key; a key nobody knows is shown as it stands."""
+        if key is None:
+            return ""
+        term = self._by_fold.get(fold(key))
+        return term.label if term else key
+
+    def keys(self) -> tuple[str, ...]:
+        """The stored keys, in order."""
+        return tuple(t.key for t in self.terms)
+
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in order."""
+        return tuple(t.label for t in self.terms)
+
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """Up to three labels that look like ``text``, best first, for "did you mean"."""
+        from difflib import get_close_matches
+
+        close = get_close_matches(fold(text), list(self._by_fold), n=3, cutoff=0.6)
+        return tuple(dict.fromkeys(self._by_fold[c].label for c in close))
+
+
+def _vocabulary(name: str, *rows: tuple[str, ...]) -> Vocabulary:
+    return Vocabulary(name, tuple(Term(r[0], r[1], tuple(r[2:])) for r in rows))
+
+
+PILLAR = _vocabulary(
+    "pillar",
+    ("prevention", "Prevention", "Prevent"),
+    ("engagement", "Engagement", "Engage"),
+    ("victims_journey", "Victim's Journey", "Victims Journey", "Victims' Journey", "VJ",
+     "Victim Journey"),
+    ("rehabilitation", "Rehabilitation", "Rehab"),
+)  # fmt: skip
+#: What stands where a record has no pillar: a word, never a blank.
+CROSS_CUTTING = "Cross-cutting"
+
+ACTION_STATUS = _vocabulary(
+    "status of an action",
+    ("not_known", "Not known", "Unknown", "Don't know"),
+    ("proposed", "Proposed", "Not agreed", "Draft"),
+    ("not_started", "Not started", "Not yet started", "To start", "Planned", "Not begun"),
+    ("in_progress", "In progress", "Ongoing", "On-going", "Underway", "Under way", "Started",
+     "On track", "Partially complete", "WIP", "Progressing", "In hand", "Live"),
+    ("complete", "Complete", "Completed", "Done", "Finished", "Delivered", "Achieved", "Closed"),
+    ("stopped", "Stopped", "Ceased", "Discontinued", "Cancelled", "Withdrawn", "Ended"),
+    ("superseded", "Superseded", "Replaced"),
+)  # fmt: skip
+#: Statuses with nothing left to do, so never overdue (DESIGN 3).
+FINISHED = frozenset({"complete", "stopped", "superseded"})
+
+RECOMMENDATION_STATUS = _vocabulary(
+    "status of a recommendation",
+    ("open", "Open", "In progress", "Ongoing", "Not started", "Live"),
+    ("closed", "Closed", "Complete", "Completed", "Done"),
+    ("superseded", "Superseded", "Replaced"),
+)
+GAP_STATUS = _vocabulary(
+    "status of a gap",
+    ("identified", "Identified", "New"),
+    ("validated", "Validated", "Confirmed"),
+    ("being_addressed", "Being addressed", "In progress"),
+    ("delivered", "Delivered"),
+    ("benefit_seen", "Benefit seen"),
+    ("closed", "Closed"),
+)
+RATING = _vocabulary(
+    "rating",
+    ("blue", "Blue", "B", "Complete and verified"),
+    ("green", "Green", "G", "On track"),
+    ("amber", "Amber", "A", "Yellow", "Orange", "At risk"),
+    ("red", "Red", "R", "Off track"),
+    ("grey", "Grey", "Gray", "Not started"),
+    ("white", "White", "W", "Waiting", "Waiting on somebody else"),
+)
+NOT_RATED = "Not rated"
+PROVISION = _vocabulary(
+    "provision",
+    ("none", "None", "No provision"),
+    ("partial", "Partial", "Some"),
+    ("full", "Full"),
+    ("unknown", "Not known", "Unknown", "No data"),
+)
+BASIS = _vocabulary(
+    "basis",
+    ("published", "Published"),
+    ("inferred", "Inferred"),
+    ("illustrative", "Illustrative"),
+    ("to_be_checked", "To be checked", "Last two strands to be checked"),
+)
+STANDING = _vocabulary(
+    "standing",
+    ("own_office", "Own office"),
+    ("held_to_account", "Held to account"),
+    ("under_contract", "Under contract or grant", "Contract", "Grant"),
+    ("voluntary", "Voluntary partner"),
+    ("independent", "Independent"),
+    ("government", "Government"),
+)
+RECOMMENDATION_KIND = _vocabulary(
+    "kind of recommendation",
+    ("recommendation", "Recommendation"),
+    ("area_for_improvement", "Area for improvement", "AFI"),
+    ("cause_of_concern", "Cause of concern"),
+    ("panel_recommendation", "Panel recommendation"),
+    ("pledge", "Pledge", "Commitment"),
+    ("representation", "Representation to Government"),
+    ("learning", "Learning"),
+)
+CLOSING_AUTHORITY = _vocabulary(
+    "closing authority",
+    ("office", "The office", "OPCC"),
+    ("inspectorate", "The inspectorate", "HMICFRS"),
+    ("board", "A board"),
+    ("panel", "The Panel", "Police and Crime Panel"),
+)
+CLOSURE_ROUTE = _vocabulary(
+    "closure route",
+    ("delivered", "Delivered"),
+    ("in_part", "In part, with risk accepted", "In part with risk accepted"),
+    ("not_accepted", "Not accepted"),
+    ("superseded", "Superseded"),
+    ("overtaken", "Overtaken"),
+    ("business_as_usual", "Business as usual", "BAU"),
+    ("transferred", "Transferred"),
+    ("withdrawn", "Withdrawn"),
+    ("duplicate", "Duplicate"),
+)
+PRIORITY = _vocabulary(
+    "priority", ("high", "High", "H"), ("medium", "Medium", "M", "Med"), ("low", "Low", "L")
+)
+VERIFICATION = _vocabulary(
+    "verification",
+    ("0", "0 Claimed", "Claimed"),
+    ("1", "1 Signed off by the partner's chief officer", "Signed off"),
+    ("2", "2 Evidence seen by the OPCC", "Evidence seen"),
+    ("3", "3 Tested independently", "Tested"),
+    ("4", "4 Outcome sustained", "Sustained"),
+)
+OUTCOME = _vocabulary(
+    "outcome judgement",
+    ("too_early", "Too early to say"),
+    ("no_change_seen", "No change seen"),
+    ("some_change", "Some change seen"),
+    ("achieved", "Achieved"),
+)
+RESPONSE = _vocabulary(
+    "response",
+    ("awaited", "Awaited"),
+    ("accepted", "Accepted", "Agreed"),
+    ("in_principle", "Accepted in principle", "In principle"),
+    ("in_part", "Accepted in part", "In part"),
+    ("not_accepted", "Not accepted", "Rejected"),
+    ("not_ours", "Not ours"),
+)
+EXTENT = _vocabulary(
+    "extent",
+    ("full", "In full", "Full"),
+    ("part", "In part", "Part", "Partial"),
+    ("contributes", "Contributes", "Overlap"),
+)
+CHANNEL = _vocabulary(
+    "channel",
+    ("return", "Return"),
+    ("meeting", "Meeting"),
+    ("email", "E-mail", "Email"),
+    ("telephone", "Telephone", "Phone"),
+    ("own", "Own knowledge", "Own"),
+)
+ANSWER = _vocabulary(
+    "answer",
+    ("update", "Update"),
+    ("no_change", "No change"),
+    ("not_able", "Not able to say yet"),
+)
+EVIDENCE_KIND = _vocabulary(
+    "kind of evidence",
+    ("document", "Document"),
+    ("data", "Data"),
+    ("minutes", "Minutes"),
+    ("evaluation", "Evaluation"),
+    ("audit", "Audit or inspection"),
+    ("testimony", "Testimony"),
+    ("other", "Other"),
+)
+EVIDENCE_DECISION = _vocabulary(
+    "decision on evidence",
+    ("awaiting_review", "Awaiting review"),
+    ("accepted", "Accepted"),
+    ("not_enough", "Not enough"),
+)
+MARKING = _vocabulary(
+    "marking",
+    ("official", "OFFICIAL"),
+    ("official_sensitive", "OFFICIAL-SENSITIVE", "OFFICIAL SENSITIVE"),
+)
+LEVEL = _vocabulary("level", ("low", "Low"), ("medium", "Medium"), ("high", "High"))
+SEVERITY = _vocabulary(
+    "severity",
+    ("1", "1 Minor"),
+    ("2", "2 Moderate"),
+    ("3", "3 Serious"),
+    ("4", "4 Grave"),
+)
+FREQUENCY = _vocabulary(
+    "frequency",
+    ("1", "1 Rare"),
+    ("2", "2 Sometimes"),
+    ("3", "3 Often"),
+    ("4", "4 Nearly always"),
+)
+JOURNEY_STAGE = _vocabulary(
+    "journey stage",
+    ("before_reporting", "Before reporting"),
+    ("first_contact", "Report and first contact"),
+    ("safeguarding", "Safeguarding and referral"),
+    ("investigation", "Investigation"),
+    ("charging", "Charging decision"),
+    ("charge_to_court", "Charge to court"),
+    ("trial", "Trial"),
+    ("outcome", "Outcome and sentence"),
+    ("post_trial", "Post-trial"),
+    ("recovery", "Recovery"),
+)
+PARTNER_KIND = _vocabulary(
+    "kind of partner",
+    ("opcc", "OPCC"),
+    ("police", "Police"),
+    ("prosecution", "Prosecution"),
+    ("courts", "Courts"),
+    ("probation", "Probation"),
+    ("council", "Council"),
+    ("health", "Health"),
+    ("partnership", "Partnership"),
+    ("commissioned_service", "Commissioned service"),
+    ("contractor", "Analysis contractor", "Contractor"),
+    ("national_government", "National government"),
+    ("other", "Other"),
+)
+SOURCE_KIND = _vocabulary(
+    "kind of source",
+    ("inquiry", "Inquiry"),
+    ("inspection", "Inspection"),
+    ("review", "Review"),
+    ("panel", "Panel"),
+    ("survey", "Survey"),
+    ("press_release", "Press release"),
+    ("annual_report", "Annual report"),
+    ("news", "News"),
+)
+ROUND_KIND = _vocabulary("kind of round", ("progress", "Progress"))
+SUBMISSION_STATE = _vocabulary(
+    "state of a submission",
+    ("in_review", "In review"),
+    ("applied", "Applied"),
+    ("reversed", "Reversed"),
+)
+DECISION = _vocabulary(
+    "decision",
+    ("accepted", "Accepted"),
+    ("queried", "Queried"),
+    ("refused", "Refused"),
+)

@@ -1,0 +1,149 @@
+"""Values between person and store: what was typed becomes a stored value, and back to words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import fold
+
+_YES = frozenset({"yes", "y", "true", "1"})
+_NO = frozenset({"no", "n", "false", "0"})
+_SPACES = re.compile(r"[ \t\u00a0]+")
+#: Control characters that no officer typed; tab, newline and bidi marks stay.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+MAX_TEXT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Text as it may be stored, and whether characters had to be taken out."""
+
+    text: str
+    removed: int
+
+
+def clean_text(raw: str) -> Cleaned:
+    """NFC text without NUL, other control characters or lone surrogates."""
+    kept, removed = _CONTROL.subn("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    return Cleaned(unicodedata.normalize("NFC", kept), removed)
+
+
+def to_stored(
+    spec: FieldSpec, typed: object, *, meeting: Callable[[str], str | None] | None = None
+) -> Value:
+    """The stored value of what a person or a file gave for a single-valued field.
+
+    Keys, labels and aliases of terms are all taken. References (``REF``) are resolved by the
+    caller, who knows the records. Raises ValueRefusedError with a sentence naming the field.
+    """
+    if typed is None:
+        return None
+    text = clean_text(str(typed)).text.strip()
+    if not text:
+        return None
+    if len(text) > MAX_TEXT:
+        raise ValueRefusedError(f"{spec.label} is longer than {MAX_TEXT:,} characters; please split it.")
+    return _READERS.get(spec.kind, _read_text)(spec, typed, text, meeting)
+
+
+def _read_text(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+    return text if spec.kind is Kind.LONG else _SPACES.sub(" ", text.replace("\n", " "))
+
+
+def _read_term(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+    assert spec.terms is not None
+    found = spec.terms.find(text)
+    if found is None:
+        close = spec.terms.nearest(text)
+        hint = f"did you mean {' or '.join(close)}?" if close else (
+            f"it is one of {', '.join(spec.terms.labels())}."
+        )
+        raise ValueRefusedError(f"“{text[:60]}” is not a {spec.label.casefold()}; {hint}")
+    return found.key
+
+
+def _read_yes_no(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+    word = fold(text)
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise ValueRefusedError(f"{spec.label} is yes or no, not “{text[:60]}”.")
+
+
+def _read_whole(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+    number = text.removesuffix("%").strip()
+    try:
+        exact = Decimal(number)
+    except InvalidOperation:
+        exact = None
+    if exact is None or not exact.is_finite() or exact != exact.to_integral_value():
+        raise ValueRefusedError(f"{spec.label} is a whole number, not “{text[:60]}”.")
+    if not spec.low <= exact <= spec.high:
+        raise ValueRefusedError(
+            f"{spec.label} lies between {spec.low} and {spec.high}; “{text[:60]}” does not."
+        )
+    return int(exact)
+
+
+def _read_number(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+    try:
+        exact = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        exact = Decimal("NaN")
+    if not exact.is_finite():
+        raise ValueRefusedError(f"{spec.label} is a number, not “{text[:60]}”.")
+    return format(exact, "f")
+
+
+def _read_date(
+    spec: FieldSpec, typed: object, text: str, meeting: Callable[[str], str | None] | None
+) -> Value:
+    try:
+        return dates.parse_date(text, meeting=meeting)
+    except ValueRefusedError as refused:
+        raise ValueRefusedError(f"{spec.label}: {refused.message}") from None
+
+
+_READERS: dict[Kind, Callable[..., Value]] = {
+    Kind.TERM: _read_term,
+    Kind.TERMS: _read_term,
+    Kind.YES_NO: _read_yes_no,
+    Kind.WHOLE: _read_whole,
+    Kind.NUMBER: _read_number,
+    Kind.DATE: _read_date,
+}
+
+
+def to_words(spec: FieldSpec, value: Value) -> str:
+    """A stored value as an officer reads it. References come as ids and stay so."""
+    if value is None:
+        return ""
+    if spec.terms is not None:
+        return spec.terms.label(str(value))
+    if spec.kind is Kind.DATE:
+        return dates.label(str(value))
+    if spec.kind is Kind.YES_NO:
+        return "Yes" if value else "No"
+    if spec.key == "percent" or spec.label.startswith("%"):
+        return f"{value}%"
+    return str(value)
+
+
+def from_row(spec: FieldSpec, raw: object) -> Value:
+    """A database cell as its stored value: SQLite keeps yes and no as 1 and 0."""
+    if raw is None:
+        return None
+    if spec.kind is Kind.YES_NO:
+        return bool(raw)
+    return raw if isinstance(raw, int) else str(raw)
+
+
+def split_set(text: str) -> list[str]:
+    """The elements of a set as typed: ``a; b``, empty elements dropped, order kept."""
+    return list(dict.fromkeys(p for p in (part.strip() for part in text.split(";")) if p))
