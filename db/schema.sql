@@ -1,0 +1,652 @@
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 1.
+
+CREATE TABLE change (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	at TEXT NOT NULL,
+	received TEXT NOT NULL,
+	who TEXT NOT NULL,
+	why TEXT,
+	why_salt TEXT,
+	txn TEXT NOT NULL,
+	act TEXT NOT NULL,
+	about TEXT,
+	tbl TEXT NOT NULL,
+	"row" TEXT NOT NULL,
+	op TEXT NOT NULL,
+	fields TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE INDEX ix_change_received ON change (received);
+
+CREATE INDEX ix_change_row ON change ("row", n);
+
+CREATE INDEX ix_change_txn ON change (txn);
+
+CREATE UNIQUE INDEX ux_change_origin_seq ON change (origin, seq);
+
+CREATE TABLE counter (
+	prefix TEXT NOT NULL,
+	last INTEGER NOT NULL,
+	PRIMARY KEY (prefix)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE evidence (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	kind TEXT,
+	date TEXT,
+	holder TEXT,
+	file_sha256 TEXT,
+	file_name TEXT,
+	link TEXT,
+	proves TEXT,
+	reviewer TEXT,
+	decision TEXT,
+	marking TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE figure (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	quoted TEXT,
+	number TEXT,
+	unit TEXT,
+	definition TEXT,
+	base TEXT,
+	period TEXT,
+	as_at TEXT,
+	quote_this INTEGER,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE framework (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE governance_body (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	short_name TEXT,
+	chair TEXT,
+	cadence TEXT,
+	open_to_public INTEGER,
+	scrutinises TEXT,
+	purpose TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE head (
+	"row" TEXT NOT NULL,
+	cell TEXT NOT NULL,
+	change TEXT NOT NULL,
+	PRIMARY KEY ("row", cell, change)
+)
+ WITHOUT ROWID;
+
+CREATE TABLE journey_stage (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	stage TEXT,
+	position INTEGER,
+	duty_holder TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE link (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	deleted INTEGER,
+	kind TEXT,
+	a TEXT,
+	b TEXT,
+	extent TEXT,
+	part TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE INDEX ix_link_a ON link (a, kind);
+
+CREATE INDEX ix_link_b ON link (b, kind);
+
+CREATE TABLE local (
+	kind TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	value TEXT,
+	PRIMARY KEY (kind, "key")
+)
+ WITHOUT ROWID;
+
+CREATE TABLE meta (
+	"key" TEXT NOT NULL,
+	value TEXT,
+	PRIMARY KEY ("key")
+);
+
+CREATE TABLE origin (
+	id TEXT NOT NULL,
+	name TEXT,
+	mine INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	PRIMARY KEY (id)
+);
+
+CREATE TABLE partner (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	short_name TEXT,
+	kind TEXT,
+	standing TEXT,
+	returns_through TEXT,
+	ends TEXT,
+	shared_mailbox TEXT,
+	sharing_agreement TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	x_sort TEXT,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(returns_through) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_partner_returns_through ON partner (returns_through);
+
+CREATE TABLE source (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	publisher TEXT,
+	kind TEXT,
+	published TEXT,
+	page TEXT,
+	link TEXT,
+	response_due TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE subject (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	entity TEXT NOT NULL,
+	reference TEXT,
+	title TEXT,
+	deleted INTEGER,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE INDEX ix_subject_reference ON subject (reference);
+
+CREATE TABLE tally (
+	name TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	PRIMARY KEY (name, "key")
+)
+ WITHOUT ROWID;
+
+CREATE TABLE action (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	description TEXT,
+	accountable TEXT,
+	accountable_person TEXT,
+	lead TEXT,
+	completes_return TEXT,
+	clears_return TEXT,
+	link_officer TEXT,
+	status TEXT,
+	percent INTEGER,
+	rating_partner TEXT,
+	rating_opcc TEXT,
+	rating_reason TEXT,
+	due TEXT,
+	revised_due TEXT,
+	revised_reason TEXT,
+	revised_agreed_by TEXT,
+	funding_end TEXT,
+	bring_forward TEXT,
+	milestones TEXT,
+	blockers TEXT,
+	resource TEXT,
+	verification TEXT,
+	done_before_publication INTEGER,
+	public_wording TEXT,
+	marking TEXT,
+	restriction TEXT,
+	restricted_until TEXT,
+	restricted_to TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	x_sort TEXT,
+	x_due TEXT,
+	x_open INTEGER,
+	x_pillar TEXT,
+	x_update TEXT,
+	x_heard TEXT,
+	x_slips INTEGER,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(accountable) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_action_accountable ON action (accountable);
+
+CREATE INDEX ix_action_by_rating_opcc ON action (rating_opcc, n);
+
+CREATE INDEX ix_action_by_reference ON action (reference, n);
+
+CREATE INDEX ix_action_by_status ON action (status, n);
+
+CREATE INDEX ix_action_by_x_due ON action (x_due, n);
+
+CREATE INDEX ix_action_by_x_heard ON action (x_heard, n);
+
+CREATE INDEX ix_action_by_x_sort ON action (x_sort, n);
+
+CREATE INDEX ix_action_due ON action (x_due, id) WHERE deleted = 0 AND x_open = 1;
+
+CREATE TABLE contact (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	partner TEXT,
+	role TEXT,
+	email TEXT,
+	telephone TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	deputy_for TEXT,
+	completes_return INTEGER,
+	clears_return INTEGER,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(deputy_for) REFERENCES contact (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_contact_deputy_for ON contact (deputy_for);
+
+CREATE INDEX ix_contact_partner ON contact (partner);
+
+CREATE TABLE gap (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	statement TEXT,
+	status TEXT,
+	need TEXT,
+	area TEXT,
+	provision TEXT,
+	severity TEXT,
+	frequency TEXT,
+	confidence TEXT,
+	cause TEXT,
+	owner TEXT,
+	closure_tests TEXT,
+	marking TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	x_sort TEXT,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_gap_owner ON gap (owner);
+
+CREATE TABLE meeting (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	body TEXT,
+	date TEXT,
+	papers_due TEXT,
+	open_to_public INTEGER,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(body) REFERENCES governance_body (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_meeting_body ON meeting (body);
+
+CREATE TABLE recommendation (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	wording TEXT,
+	kind TEXT,
+	status TEXT,
+	rating_opcc TEXT,
+	rating_reason TEXT,
+	pillar TEXT,
+	pillar_basis TEXT,
+	lead TEXT,
+	closing_authority TEXT,
+	success_test TEXT,
+	success_test_basis TEXT,
+	priority TEXT,
+	cadence TEXT,
+	original_target TEXT,
+	target_date TEXT,
+	verification TEXT,
+	outcome TEXT,
+	outcome_statement TEXT,
+	closure_route TEXT,
+	closed_by TEXT,
+	closure_agreed_by TEXT,
+	closed_on TEXT,
+	split_from TEXT,
+	superseded_by TEXT,
+	public_wording TEXT,
+	marking TEXT,
+	restriction TEXT,
+	restricted_until TEXT,
+	restricted_to TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	x_sort TEXT,
+	x_actions INTEGER,
+	x_done INTEGER,
+	x_due TEXT,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(lead) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(split_from) REFERENCES recommendation (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(superseded_by) REFERENCES recommendation (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_recommendation_by_pillar ON recommendation (pillar, n);
+
+CREATE INDEX ix_recommendation_by_rating_opcc ON recommendation (rating_opcc, n);
+
+CREATE INDEX ix_recommendation_by_reference ON recommendation (reference, n);
+
+CREATE INDEX ix_recommendation_by_x_sort ON recommendation (x_sort, n);
+
+CREATE INDEX ix_recommendation_lead ON recommendation (lead);
+
+CREATE INDEX ix_recommendation_split_from ON recommendation (split_from);
+
+CREATE INDEX ix_recommendation_superseded_by ON recommendation (superseded_by);
+
+CREATE TABLE strand (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	framework TEXT,
+	position INTEGER,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(framework) REFERENCES framework (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_strand_framework ON strand (framework);
+
+CREATE TABLE response (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	recommendation TEXT,
+	partner TEXT,
+	answer TEXT,
+	part TEXT,
+	reason TEXT,
+	by_whom TEXT,
+	date TEXT,
+	due TEXT,
+	published_link TEXT,
+	target TEXT,
+	body_status TEXT,
+	body_rating TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(recommendation) REFERENCES recommendation (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_response_partner ON response (partner);
+
+CREATE INDEX ix_response_recommendation ON response (recommendation);
+
+CREATE TABLE round (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	period TEXT,
+	kind TEXT,
+	due TEXT,
+	meeting TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_round_meeting ON round (meeting);
+
+CREATE TABLE return (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	round TEXT,
+	partner TEXT,
+	version INTEGER,
+	due TEXT,
+	sent TEXT,
+	secret TEXT,
+	base TEXT,
+	file_sha256 TEXT,
+	file_name TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(round) REFERENCES round (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_return_partner ON return (partner);
+
+CREATE INDEX ix_return_round ON return (round);
+
+CREATE TABLE submission (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	return TEXT,
+	partner TEXT,
+	file_sha256 TEXT,
+	file_name TEXT,
+	received TEXT,
+	channel TEXT,
+	informant TEXT,
+	cleared_by TEXT,
+	state TEXT,
+	content TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(return) REFERENCES return (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_submission_partner ON submission (partner);
+
+CREATE INDEX ix_submission_return ON submission (return);
+
+CREATE TABLE decision (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	submission TEXT,
+	record TEXT,
+	field TEXT,
+	decision TEXT,
+	value TEXT,
+	reason TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(submission) REFERENCES submission (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_decision_submission ON decision (submission);
+
+CREATE TABLE "update" (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	action TEXT,
+	period TEXT,
+	as_at TEXT,
+	channel TEXT,
+	informant TEXT,
+	answer TEXT,
+	narrative TEXT,
+	status TEXT,
+	rating_partner TEXT,
+	rating_opcc TEXT,
+	percent INTEGER,
+	due TEXT,
+	revised_due TEXT,
+	next_step TEXT,
+	barriers TEXT,
+	help_wanted TEXT,
+	public_wording TEXT,
+	corrects TEXT,
+	submission TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(action) REFERENCES action (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(corrects) REFERENCES "update" (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(submission) REFERENCES submission (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_update_action ON "update" (action);
+
+CREATE INDEX ix_update_action_heard ON "update" (action, as_at);
+
+CREATE INDEX ix_update_corrects ON "update" (corrects);
+
+CREATE INDEX ix_update_submission ON "update" (submission);
+
+CREATE TRIGGER change_no_update BEFORE UPDATE ON "change"
+WHEN NEW.id IS NOT OLD.id OR NEW.origin IS NOT OLD.origin OR NEW.seq IS NOT OLD.seq
+  OR NEW.hash IS NOT OLD.hash OR NEW.at IS NOT OLD.at OR NEW.tbl IS NOT OLD.tbl
+  OR NEW."row" IS NOT OLD."row" OR NEW.op IS NOT OLD.op OR NEW.txn IS NOT OLD.txn
+  OR (SELECT value FROM meta WHERE "key" = 'disposing') IS NOT '1'
+BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+
+CREATE TRIGGER change_no_delete BEFORE DELETE ON "change"
+BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+
+CREATE VIRTUAL TABLE search USING fts5(words, content='', contentless_delete=1, prefix='2 3 4', tokenize='unicode61');

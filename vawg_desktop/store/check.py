@@ -1,0 +1,261 @@
+"""Checks a store: file, foreign keys, chain, every cell against the log, derived tables, rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
+from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.store import derive, history, schema
+from vawg_desktop.store import entries as log
+from vawg_desktop.store.door import as_value
+from vawg_desktop.store.keep import Keeper
+from vawg_desktop.store.store import Store
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check found; ``heads`` counts the cells that stand on one or more changes."""
+
+    problems: list[Problem] = field(default_factory=list[Problem])
+    entries: int = 0
+    heads: int = 0
+    repaired: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problems
+
+    def add(self, code: str, message: str, record: str = "") -> None:
+        """Note a problem."""
+        self.problems.append(Problem(code, message, record=record))
+
+
+#: Codes of damage to what is derived: repair may rebuild it.
+DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})
+
+
+def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
+    """Check everything. ``noted_heads`` are chain heads from an old paper: hash by origin/seq."""
+    connection = store.read()
+    report = Report()
+    connection.exec_driver_sql("PRAGMA query_only = OFF")  # a temporary view of the index's words
+    connection.exec_driver_sql(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_kept USING fts5vocab(main, search, 'row')"
+    )
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.exec_driver_sql("BEGIN")
+    try:
+        if _file_is_whole(connection, report):
+            _check_ends(connection, report)
+            all_entries = _check_chain(connection, report, noted_heads or {})
+            _check_rows(connection, report, all_entries)
+            _check_derived(connection, report)
+    finally:
+        connection.exec_driver_sql("ROLLBACK")
+    return report
+
+
+def heads_of_chains(connection: Connection) -> dict[str, str]:
+    """The last hash of each origin's chain, by ``origin/seq``: what a manifest or a paper prints."""
+    rows = connection.exec_driver_sql("SELECT id, seq, hash FROM origin ORDER BY id")
+    return {f"{r[0]}/{r[1]}": str(r[2]) for r in rows}
+
+
+def _file_is_whole(connection: Connection, report: Report) -> bool:
+    rows = [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    if rows == ["ok"]:
+        return True
+    for said in rows:
+        report.add("file_damaged", f"The file is damaged: {said}. Restore the latest backup.")
+    return False
+
+
+def _check_ends(connection: Connection, report: Report) -> None:
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+        report.add("missing_end", f"A row of {row[0]} refers to a {row[2]} that is not here.", f"{row[0]}:{row[1]}")
+
+
+def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) -> list[log.Entry]:
+    kept: list[log.Entry] = []
+    last: dict[str, tuple[int, str]] = {}
+    for row in connection.exec_driver_sql(f"{log.SELECT} ORDER BY origin, seq"):
+        entry = log.from_row(tuple(row))
+        kept.append(entry)
+        seq, previous = last.get(entry.origin, (0, log.GENESIS))
+        place = f"{entry.origin}/{entry.seq}"
+        if entry.seq != seq + 1:
+            report.add("entry_missing", f"Entries {seq + 1} to {entry.seq - 1} of the log are missing.", place)
+        elif entry.chained(previous) != entry.hash:
+            report.add("entry_altered", f"Entry {entry.seq} of the log was altered after it was written.", place)
+        if place in noted and noted[place] != entry.hash:
+            report.add("chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place)
+        last[entry.origin] = (entry.seq, entry.hash)
+    _check_tails(connection, report, last, noted)
+    report.entries = len(kept)
+    return kept
+
+
+def _check_tails(
+    connection: Connection, report: Report, last: dict[str, tuple[int, str]], noted: dict[str, str]
+) -> None:
+    for id, seq, hash_ in connection.exec_driver_sql("SELECT id, seq, hash FROM origin").fetchall():
+        have, have_hash = last.get(str(id), (0, log.GENESIS))
+        if have < seq:
+            report.add("tail_missing", f"The last {seq - have} entries of the log are missing.", f"{id}/{seq}")
+        elif have > seq:
+            report.add("entry_added", f"{have - seq} entries were added beside the program.", f"{id}/{have}")
+        elif have_hash != hash_:
+            report.add("head_altered", "The log's last hash is not the one it should end with.", f"{id}/{seq}")
+    for place in noted:
+        origin, _, seq_text = place.partition("/")
+        if last.get(origin, (0, ""))[0] < int(seq_text):
+            report.add("tail_missing", "The log ends before the head noted earlier.", place)
+
+
+def _check_rows(connection: Connection, report: Report, all_entries: list[log.Entry]) -> None:
+    all_entries.sort(key=lambda e: (e.received, e.origin, e.seq))
+    groups = history.grouped(all_entries)
+    heads: dict[str, dict[str, set[str]]] = {}
+    for row, cell, change in connection.exec_driver_sql('SELECT "row", cell, "change" FROM head'):
+        heads.setdefault(str(row), {}).setdefault(str(cell), set()).add(str(change))
+    for spec in (*ENTITIES, LINK):
+        rows = connection.exec_driver_sql(f'SELECT * FROM "{spec.key}"').mappings()
+        seen: set[str] = set()
+        for row in rows:
+            id = str(row["id"])
+            seen.add(id)
+            said = groups.get((spec.key, id))
+            if said is None:
+                report.add("row_unlogged", "A record stands in the store that the log does not know.", _name(row))
+                continue
+            report.heads += _check_row(spec, {str(k): v for k, v in row.items()}, said, heads.pop(id, {}), report)
+        for tbl, id in groups:
+            if tbl == spec.key and id not in seen:
+                report.add("row_missing", f"A {spec.label.casefold()} of the log is not in the store.", id)
+    for id in heads:
+        report.add("heads_wrong", "Heads are kept for a record that is not here.", id)
+
+
+def _name(row: object) -> str:
+    mapping: dict[str, object] = dict(row)  # type: ignore[call-overload]
+    return str(mapping.get("reference") or mapping["id"])
+
+
+def _check_row(
+    spec: EntitySpec, row: dict[str, object], said: list[log.Entry], heads: dict[str, set[str]], report: Report
+) -> int:
+    name, conflicts, counted = _name(row), 0, 0
+    standings = history.cells_after(said)
+    cells: list[tuple[str, Value]] = [(f.key, as_value(f, row[f.key])) for f in spec.cells]
+    cells.append(("deleted", bool(row["deleted"])))
+    if spec is not LINK:
+        cells.append(("reference", str(row["reference"]) if row["reference"] is not None else None))
+    for key, value in cells:
+        standing = standings.get(key)
+        should: Value = standing.value if standing else (False if key == "deleted" else None)
+        if should is None and key == "deleted":
+            should = False
+        if value != should:
+            report.add("row_altered", f"“{key}” of {name} is not what the log says.", name)
+        expected = {h.id for h in standing.heads} if standing else set[str]()
+        counted += max(1, len(expected))
+        conflicts += bool(standing and standing.conflicted)
+        if heads.get(key, {str(row["born"])}) != (expected or {str(row["born"])}):
+            report.add("heads_wrong", f"The heads kept for “{key}” of {name} are not those of the log.", name)
+    if int(str(row["conflicts"] or 0)) != conflicts:
+        report.add("heads_wrong", f"The conflicts counted for {name} are not those of the log.", name)
+    return counted
+
+
+def _rows(connection: Connection, spec: EntitySpec) -> list[dict[str, Value]]:
+    found = connection.exec_driver_sql(f'SELECT * FROM "{spec.key}"').mappings()
+    return [{str(k): v for k, v in row.items()} for row in found]
+
+
+def _check_derived(connection: Connection, report: Report) -> None:
+    tallies: Counter[tuple[str, str]] = Counter()
+    words: list[tuple[int, str]] = []
+    register = {str(r[1]): r for r in connection.exec_driver_sql("SELECT n, id, entity, reference, deleted FROM subject")}
+    for spec in ENTITIES:
+        for row in _rows(connection, spec):
+            tallies.update(derive.tally_keys(spec, row))
+            name = str(row["reference"])
+            if any(row[k] != v for k, v in derive.row_derived(spec, row).items()):
+                report.add("summary_wrong", f"What is summarised of {name} is out of step.", name)
+            there = register.pop(str(row["id"]), None)
+            if there is None or (there[2], there[3], bool(there[4])) != (spec.key, row["reference"], bool(row["deleted"])):
+                report.add("register_wrong", f"The register of records is out of step for {name}.", name)
+            if there is not None:
+                words.append((int(there[0]), derive.indexed_text(spec, row)))
+            _check_rules(connection, spec, row, report)
+    for row in register.values():
+        report.add("register_wrong", "The register names a record that is not here.", str(row[3]))
+    kept = {(str(n), str(k)): int(c) for n, k, c in connection.exec_driver_sql("SELECT * FROM tally") if c}
+    for key in sorted(set(kept) | set(tallies)):
+        if kept.get(key, 0) != tallies.get(key, 0):
+            report.add("counts_wrong", f"The count kept for {key[0]} {key[1]} is {kept.get(key, 0)}; it should be {tallies.get(key, 0)}.")
+    _check_search(connection, words, report)
+
+
+def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value], report: Report) -> None:
+    if row.get("deleted") or spec.system:
+        return
+    closing = spec.key == "recommendation" and row.get("status") == "closed"
+    around = rules.Around(evidence=Keeper(connection).evidence_of(str(row["id"])) if closing else 0)
+    for broken in rules.broken_rules(spec, row, around):
+        report.add(f"rule_{broken.rule}", broken.message, str(row["reference"]))
+
+
+def _check_search(connection: Connection, words: list[tuple[int, str]], report: Report) -> None:
+    import sqlcipher3.dbapi2 as driver
+
+    fresh = driver.connect(":memory:")
+    try:
+        fresh.execute(schema.SQLITE_EXTRAS[-1])
+        fresh.executemany("INSERT INTO search (rowid, words) VALUES (?, ?)", words)
+        fresh.execute("CREATE VIRTUAL TABLE v USING fts5vocab(search, 'row')")
+        should = {tuple(r) for r in fresh.execute("SELECT term, doc, cnt FROM v")}
+    finally:
+        fresh.close()
+    have = {tuple(r) for r in connection.exec_driver_sql("SELECT term, doc, cnt FROM temp.words_kept")}
+    if have != should:
+        report.add("search_wrong", "The search index is out of step with the records.")
+
+
+def repair(store: Store, who: str) -> int:
+    """Rebuild everything derived; never what is said. Returns the number of records gone over."""
+    count = 0
+    with store.write(who, "repair", "repair") as transaction:
+        run = transaction.connection.exec_driver_sql
+        for table in ("head", "subject", "tally", "counter"):
+            run(f'DELETE FROM "{table}"')
+        run("DROP TABLE search")
+        run(schema.SQLITE_EXTRAS[-1])
+        rows = run(f"{log.SELECT} ORDER BY n")
+        groups = history.grouped(log.from_row(tuple(r)) for r in rows)
+        for (tbl, id), said in groups.items():
+            _repair_heads(transaction.keeper, tbl, id, said)
+        for spec in ENTITIES:
+            for row in sorted(_rows(transaction.connection, spec), key=lambda r: str(r["id"])):
+                transaction.keeper.rebuild(spec, row)
+                count += 1
+        transaction.keeper.touch_all()
+    return count
+
+
+def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> None:
+    born = said[0].id
+    standings = history.cells_after(said)
+    for cell, standing in standings.items():
+        heads = frozenset(h.id for h in standing.heads)
+        if heads != {born}:
+            keeper.set_heads(id, cell, heads)
+    keeper.restate(tbl, id, born, sum(1 for s in standings.values() if s.conflicted))
+

@@ -1,0 +1,166 @@
+"""Disposal: words leave rows, log, search, kept files and free pages; a tombstone stays (DESIGN 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.store import entries as log
+from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.store import Store
+
+HOLD = "legal_hold"
+#: A reason shared by more entries than this is an import's, not a remark about one record.
+_SHARED_REASON = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who disposes, who agreed, under what authority, and when."""
+
+    by: str
+    agreed_by: str
+    authority: str
+    date: str
+
+    def refuse_unless_two(self) -> None:
+        """Raise RuleError unless two named people and an authority stand behind it."""
+        one, other = (" ".join(p.split()).casefold() for p in (self.by, self.agreed_by))
+        if not one or not other or one == other:
+            raise RuleError("Disposal needs two named people; the words were kept.", code="rule_two_people")
+        if not self.authority.strip():
+            raise RuleError("Disposal needs its authority, such as the retention schedule's rule.", code="rule_authority")
+
+
+def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
+    """Take the words of one record and of what hangs on it out of the store for good.
+
+    The chain stays whole: digests stand where values stood. Raises RuleError for a legal hold.
+    """
+    authority.refuse_unless_two()
+    why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
+    hashes: list[str] = []
+    with store.write(authority.by, why, "dispose", id) as tx:
+        if tx.linked(HOLD, id):
+            raise RuleError("A legal hold blocks the disposal of this record.", code="rule_legal_hold")
+        _allow(tx, True)
+        rows = _with_parts(tx, table, id)
+        for tbl, row in rows:
+            hashes += _empty(tx, tbl, row)
+        hashes += _redact_returns(tx, id)
+        for tbl, row in rows:
+            _strip_log(tx, tbl, row)
+        tx.connection.exec_driver_sql("DELETE FROM local WHERE instr(\"key\", ?) OR instr(value, ?)", (id, id))
+        _allow(tx, False)
+        changes = tx.changes
+    if hashes:
+        store.files.dispose(hashes)
+    _sweep(store)
+    return changes
+
+
+def _allow(tx: Transaction, on: bool) -> None:
+    run = tx.connection.exec_driver_sql
+    run("DELETE FROM meta WHERE \"key\" = 'disposing'")
+    if on:
+        run("INSERT INTO meta VALUES ('disposing', '1')")
+
+
+def _with_parts(tx: Transaction, table: str, id: str) -> list[tuple[str, str]]:
+    run = tx.connection.exec_driver_sql
+    rows = [(table, id)]
+    for part, column in (("update", "action"), ("response", "recommendation"), ("contact", "partner")):
+        rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE {column} = ?', (id,))]
+    rows += [("decision", str(r[0])) for r in run("SELECT id FROM decision WHERE record = ?", (id,))]
+    parts = [row for _, row in rows]
+    for part in parts:
+        rows += [("link", str(r[0])) for r in run("SELECT id FROM link WHERE a = ? OR b = ?", (part, part))]
+    return list(dict.fromkeys(rows))
+
+
+def _worded(spec: EntitySpec) -> Iterable[str]:
+    """Cells that can hold words: everything but references to records and a link's ends."""
+    keep = {"kind", "a"} if spec.key == "link" else set[str]()
+    return (f.key for f in spec.cells if f.kind is not Kind.REF and f.key not in keep)
+
+
+def _empty(tx: Transaction, table: str, id: str) -> list[str]:
+    """Write the tombstone: every worded cell empty, the record hidden. Returns its file's hash."""
+    spec, row = spec_of(table), tx.row(table, id)
+    target_end = table == "link" and len(str(row["b"] or "")) == 36
+    cells: dict[str, Value] = {
+        k: None for k in _worded(spec) if row[k] is not None and not (k == "b" and target_end)
+    }
+    hashes = [str(row["file_sha256"])] if row.get("file_sha256") else []
+    tx.edit(table, id, {**cells, "deleted": True}, settling=True, checked=False)
+    return hashes
+
+
+def _redact_returns(tx: Transaction, id: str) -> list[str]:
+    """Take the record out of what was sent and what came back; the workbooks go whole."""
+    hashes: list[str] = []
+    for table, cell in (("return", "base"), ("submission", "content")):
+        found = tx.connection.exec_driver_sql(
+            f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?)', (id,)
+        ).fetchall()
+        for row, kept, sha256 in found:
+            document = json.loads(kept)
+            document["rows"] = [r for r in document.get("rows", []) if r.get("id") != id]
+            tx.edit(table, str(row), {cell: json.dumps(document, ensure_ascii=False)}, checked=False)
+            _strip_log(tx, table, str(row), only=cell)
+            if sha256:
+                hashes.append(str(sha256))
+    return hashes
+
+
+def _strip_log(tx: Transaction, table: str, row: str, only: str | None = None) -> None:
+    """Replace values by their digests in every entry about a row; of the tombstone, what was before."""
+    tx.flush()
+    emptied = {only} if only else set(_gone(tx, table, row))
+    run = tx.connection.exec_driver_sql
+    for found in run(f'{log.SELECT} WHERE "row" = ?', (row,)).fetchall():
+        entry = log.from_row(tuple(found))
+        own = entry.txn == tx.id
+        for key in emptied & set(entry.fields):
+            cell = entry.fields[key]
+            entry.fields[key] = _without_before(cell) if own else cell.disposed()
+        if not own and only is None and _remark(tx, entry.txn):
+            entry.why_digest = entry.why_digest or log.digest(entry.why_salt, entry.why)
+            entry.why, entry.why_salt = None, ""
+        run(
+            'UPDATE "change" SET fields = ?, why = ?, why_salt = ? WHERE id = ?',
+            (entry.fields_json(), entry.why, entry.why_salt, entry.id),
+        )
+
+
+def _gone(tx: Transaction, table: str, id: str) -> list[str]:
+    """Worded cells that stand empty now."""
+    row = tx.row(table, id)
+    return [k for k in _worded(spec_of(table)) if row[k] is None]
+
+
+def _without_before(cell: log.CellSaid) -> log.CellSaid:
+    """The tombstone's own cell: its value before held the words."""
+    return cell.disposed() if cell.before is not None else cell
+
+
+def _remark(tx: Transaction, txn: str) -> bool:
+    found = tx.connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE txn = ?', (txn,)).fetchone()
+    return found is not None and int(found[0]) <= _SHARED_REASON
+
+
+def _sweep(store: Store) -> None:
+    """Rewrite index and file so that no free page keeps a word."""
+    with store.engines.writer.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.rollback()
+        raw.execute("INSERT INTO search(search) VALUES ('optimize')")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.execute("VACUUM")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,380 @@
+"""The one door for writing: row, log entry, heads, counts and search in one transaction (DESIGN 4)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from uuid6 import uuid7
+
+from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
+from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StaleError, StoreError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.values import clean_text
+from vawg_desktop.store import entries as log
+from vawg_desktop.store.engines import Engines
+from vawg_desktop.store.keep import Keeper
+
+_DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
+_REFERENCE = FieldSpec("reference", "Reference")
+_FLUSH_AT = 2000
+#: Heads a caller saw, by cell; a cell left out is not compared.
+Seen = Mapping[str, frozenset[str]]
+
+
+def spec_of(table: str) -> EntitySpec:
+    """The declaration of a said table."""
+    return LINK if table == "link" else BY_KEY[table]
+
+
+def now() -> str:
+    """The time as the log writes it: UTC, microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def as_value(spec: FieldSpec, raw: object) -> Value:
+    """A database cell as its stored value."""
+    if raw is None:
+        return None
+    return bool(raw) if spec.kind is Kind.YES_NO else raw  # type: ignore[return-value]
+
+
+class Door:
+    """Opens transactions one at a time."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._one = threading.Lock()
+
+    @contextmanager
+    def transaction(
+        self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
+    ) -> Iterator[Transaction]:
+        """A transaction that commits on leaving and leaves nothing behind if anything is raised."""
+        with self._one:
+            try:
+                with self._engines.writer.connect() as connection, connection.begin():
+                    transaction = Transaction(connection, who, why, act, about)
+                    yield transaction
+                    transaction.finish()
+            except DBAPIError as error:
+                raise _write_error(error) from error
+
+
+def _write_error(error: DBAPIError) -> StoreError:
+    said = str(error.orig)
+    if "locked" in said:
+        return StoreError("Another program is writing to the store; nothing was changed, try again.", code="busy")
+    if "disk is full" in said:
+        return StoreError("The disk is full; nothing was changed.", code="disk_full")
+    if "readonly" in said:
+        return StoreError("The store may only be read; nothing was changed.", code="read_only")
+    if "FOREIGN KEY" in said:
+        return StoreError("A record refers to one that is not here; nothing was changed.", code="missing_end")
+    return StoreError(f"The store could not be written: {said}. Nothing was changed.", code="write_failed")
+
+
+class Transaction:
+    """Writes of one person for one reason."""
+
+    def __init__(
+        self, connection: Connection, who: str, why: str | None, act: str, about: str | None
+    ) -> None:
+        self.connection = connection
+        self.id = str(uuid7())
+        self.changes = Changes(txn=self.id)
+        self._stamp = (who, clean_text(why).text if why else None, act, about)
+        row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1")
+        self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
+        self._at = now()
+        last = self._one("SELECT coalesce(max(value), '') FROM meta WHERE \"key\" = 'last_received'")
+        self._received = max(self._at, str(last[0]))
+        self._pending: dict[str, log.Entry] = {}
+        self.keeper = Keeper(connection)
+
+    # -- reading inside the transaction ------------------------------------------------------
+
+    def _one(self, sql: str, params: Sequence[object] = ()) -> Sequence[Any]:
+        found = self.connection.exec_driver_sql(sql, tuple(params)).fetchone()
+        if found is None:
+            raise StoreError("The store lacks a row it cannot do without; run “check”.", code="torn")
+        return tuple(found)
+
+    def row(self, table: str, id: str) -> dict[str, Value]:
+        """The row of a record as stored values by column. Raises NotFoundError."""
+        found = self.connection.exec_driver_sql(f'SELECT * FROM "{table}" WHERE id = ?', (id,)).mappings().fetchone()
+        if found is None:
+            raise NotFoundError(f"That {spec_of(table).label.casefold()} is not in this store.")
+        by_key = spec_of(table).by_key
+        return {
+            k: as_value(by_key[k], v) if k in by_key else (bool(v) if k == "deleted" else v)
+            for k, v in found.items()
+        }  # type: ignore[return-value]
+
+    def heads(self, id: str, born: str) -> dict[str, frozenset[str]]:
+        """The heads of a record's cells that are not merely its creation."""
+        found: dict[str, set[str]] = {}
+        rows = self.connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ?', (id,))
+        for cell, change in rows:
+            found.setdefault(str(cell), set()).add(str(change))
+        return {cell: frozenset(changes) for cell, changes in found.items()}
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def create(
+        self, table: str, cells: Mapping[str, Value], *, id: str | None = None,
+        reference: str | None = None, checked: bool = True,
+    ) -> str:
+        """Add a record; returns its id. Cells left out take the field's default."""
+        spec = spec_of(table)
+        id = id or str(uuid7())
+        said = {f.key: f.default for f in spec.cells if f.default is not None}
+        said |= self._cleaned(spec, cells)
+        if spec is not LINK:
+            said["reference"] = self.keeper.reference(spec.prefix, reference)
+        said = {k: v for k, v in said.items() if v is not None}
+        if checked:
+            rules.refuse_broken(spec, None, said)
+        entry = self._entry(table, id, "create")
+        for key, value in said.items():
+            entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
+        derived = self.keeper.created(spec, {**said, "id": id, "deleted": False})
+        self._insert(table, {**said, **derived, "id": id, "deleted": 0, "born": entry.id})
+        self._note_change(spec, id, said)
+        self.changes.created.append(id)
+        return id
+
+    def edit(
+        self, table: str, id: str, cells: Mapping[str, Value], *, seen: Seen | None = None,
+        settling: bool = False, checked: bool = True, overwrites: Mapping[str, Sequence[str]] | None = None,
+    ) -> bool:
+        """Change cells of a record; returns whether anything changed.
+
+        ``seen`` are the heads the caller saw (StaleError if they moved). ``overwrites`` names the
+        heads an entry overwrites where that is not all of them, as undo needs.
+        """
+        spec = spec_of(table)
+        before = self.row(table, id)
+        known = self.heads(id, str(before["born"]))
+        born = frozenset({str(before["born"])})
+        wanted = self._cleaned(spec, cells)
+        changed: dict[str, Value] = {}
+        over: dict[str, tuple[str, ...]] = {}
+        for key, value in wanted.items():
+            heads = known.get(key, born)
+            self._refuse_moved(spec, before, key, value, heads, seen)
+            if len(heads) > 1 and not settling and overwrites is None and self._conflicted(id, key, heads):
+                raise ConflictedError(
+                    f"{self._label(spec, key)} of {before.get('reference') or 'this link'} holds two values "
+                    f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
+                )
+            if merge.same(before[key], value) and len(heads) == 1 and overwrites is None:
+                continue
+            changed[key] = value
+            over[key] = tuple(sorted((overwrites or {}).get(key, heads)))
+        if not changed:
+            return False
+        if checked:
+            self._check(spec, before, changed)
+        self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
+        return True
+
+    def _check(self, spec: EntitySpec, before: dict[str, Value], changed: Mapping[str, Value]) -> None:
+        rules.refuse_immutable(spec, tuple(changed))
+        after = {**before, **changed}
+        closing = spec.key == "recommendation" and after.get("status") == "closed"
+        around = rules.Around(evidence=self.keeper.evidence_of(str(before["id"])) if closing else 0)
+        rules.refuse_broken(spec, before, after, around)
+
+    def delete(self, table: str, id: str, *, hidden: bool = True, seen: Seen | None = None) -> bool:
+        """Hide a record, or bring it back; nothing is lost."""
+        return self.edit(table, id, {"deleted": hidden}, seen=seen, checked=False)
+
+    def link(self, kind: str, a: str, b: str, cells: Mapping[str, Value] | None = None) -> str:
+        """Make the link, or bring it back and set its cells; the same link is one record everywhere."""
+        id = merge.link_id(kind, a, b)
+        there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ?", (id,)).fetchone()
+        if there is None:
+            self.create("link", {"kind": kind, "a": a, "b": b, **(cells or {})}, id=id, checked=False)
+        else:
+            self.edit("link", id, {"deleted": False, **(cells or {})})
+        return id
+
+    def unlink(self, kind: str, a: str, b: str) -> bool:
+        """Hide the link; returns whether it was there."""
+        id = merge.link_id(kind, a, b)
+        there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ? AND NOT deleted", (id,)).fetchone()
+        return there is not None and self.delete("link", id)
+
+    def linked(self, kind: str, a: str) -> list[str]:
+        """The other ends of a record's links of one kind, in the order they were made."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT b FROM link WHERE a = ? AND kind = ? AND NOT deleted ORDER BY n", (a, kind)
+        )
+        return [str(r[0]) for r in rows]
+
+    def set_links(self, kind: str, a: str, wanted: Sequence[str]) -> bool:
+        """Make the set of links exactly ``wanted``; returns whether anything changed."""
+        there = self.linked(kind, a)
+        for b in wanted:
+            if b not in there:
+                self.link(kind, a, b)
+        for b in there:
+            if b not in wanted:
+                self.unlink(kind, a, b)
+        return set(there) != set(wanted)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _cleaned(self, spec: EntitySpec, cells: Mapping[str, Value]) -> dict[str, Value]:
+        cleaned: dict[str, Value] = {}
+        for key, value in cells.items():
+            if isinstance(value, str):
+                done = clean_text(value)
+                if done.removed:
+                    self.changes.notes.append(
+                        f"{done.removed} unprintable characters were taken out of {self._label(spec, key)}."
+                    )
+                value = done.text or None
+            cleaned[key] = value
+        return cleaned
+
+    def _label(self, spec: EntitySpec, key: str) -> str:
+        field = spec.by_key.get(key) or {"deleted": _DELETED, "reference": _REFERENCE}[key]
+        return field.label
+
+    def _refuse_moved(
+        self, spec: EntitySpec, before: Mapping[str, Value], key: str, value: Value,
+        heads: frozenset[str], seen: Seen | None,
+    ) -> None:
+        if seen is None or key not in seen or seen[key] == heads:
+            return
+        raise StaleError(
+            f"{self._label(spec, key)} of {before.get('reference')} was changed by somebody else "
+            "meanwhile; choose between the two.", field=key, yours=value, theirs=before[key],
+        )
+
+    def _conflicted(self, id: str, key: str, heads: frozenset[str]) -> bool:
+        return merge.differ(self.said(id, key, heads))
+
+    def said(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
+        """What the given changes said of one cell."""
+        self.flush()
+        marks = ",".join("?" * len(heads))
+        rows = self.connection.exec_driver_sql(f"{log.SELECT} WHERE id IN ({marks})", tuple(heads))
+        found = [log.from_row(tuple(r)) for r in rows]
+        return [
+            merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else None)
+            for e in found
+        ]
+
+    def _entry(self, table: str, id: str, op: str) -> log.Entry:
+        pending = self._pending.get(id)
+        if pending is not None:
+            return pending
+        who, why, act, about = self._stamp
+        self._seq += 1
+        entry = log.Entry(
+            id=str(uuid7()), origin=self._origin, seq=self._seq, at=self._at, who=who, why=why,
+            why_salt=log.new_salt(), txn=self.id, act=act, about=about, tbl=table, row=id, op=op,
+            fields={}, received=self._received,
+        )  # fmt: skip
+        if len(self._pending) >= _FLUSH_AT:
+            self.flush()
+        self._pending[id] = entry
+        self.changes.entries += 1
+        return entry
+
+    def _write(
+        self, spec: EntitySpec, before: dict[str, Value], changed: dict[str, Value],
+        over: Mapping[str, tuple[str, ...]], heads: Mapping[str, frozenset[str]],
+    ) -> None:
+        id = str(before["id"])
+        entry = self._entry(spec.key, id, "edit")
+        after = dict(before)
+        for key, value in changed.items():
+            earlier = entry.fields.get(key)
+            if earlier is not None or (entry.op == "create" and heads[key] == {entry.id}):
+                first = earlier.before if earlier else None
+                overwrote = earlier.overwrote if earlier else ()
+                entry.fields[key] = log.CellSaid(first, value, overwrote, log.new_salt())
+                after[key] = value
+                continue
+            entry.fields[key] = log.CellSaid(before[key], value, over[key], log.new_salt())
+            left = heads[key] - frozenset(over[key])
+            self.keeper.set_heads(id, key, frozenset(left | {entry.id}))
+            after[key] = self._standing(id, key, left, entry, value) if left else value
+        columns = {k: after[k] for k in changed}
+        if any(len(h) > 1 for h in heads.values()) or any(len(heads[k]) > len(over[k]) for k in changed):
+            columns["conflicts"] = self.count_conflicts(id, str(before["born"]))
+        columns |= self.keeper.changed(spec, before, after, frozenset(changed))
+        self._update(spec.key, id, columns)
+        self._note_change(spec, id, after)
+
+    def _standing(
+        self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value
+    ) -> Value:
+        said = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
+        return merge.standing(said).value
+
+    def count_conflicts(self, id: str, born: str) -> int:
+        """How many cells of a record hold heads that differ."""
+        self.flush()
+        return sum(
+            1 for key, heads in self.heads(id, born).items() if len(heads) > 1 and self._conflicted(id, key, heads)
+        )
+
+    def _insert(self, table: str, columns: Mapping[str, Value]) -> None:
+        names = ", ".join(f'"{c}"' for c in columns)
+        marks = ", ".join("?" * len(columns))
+        self.connection.exec_driver_sql(
+            f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(columns.values())
+        )
+
+    def _update(self, table: str, id: str, columns: Mapping[str, Value]) -> None:
+        sets = ", ".join(f'"{c}" = ?' for c in columns)
+        self.connection.exec_driver_sql(
+            f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id)
+        )
+
+    def _note_change(self, spec: EntitySpec, id: str, row: Mapping[str, Value]) -> None:
+        self.changes.entities.add(spec.key)
+        self.changes.records.add(id)
+        if spec is LINK:
+            ends = {str(row["a"]), str(row["b"])}
+            self.changes.records |= ends
+            owner = str(row["kind"]).partition(".")[0]
+            self.changes.entities.add(owner)
+
+    def flush(self) -> None:
+        """Chain and insert the entries so far."""
+        if not self._pending:
+            return
+        for entry in self._pending.values():
+            self._hash = entry.hash = entry.chained(self._hash)
+        self.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in self._pending.values()])
+        self._pending.clear()
+
+    def finish(self) -> None:
+        """Write what is derived and the origin's new last entry."""
+        if not self.changes.entries:
+            self.changes.txn = ""
+            if self._stamp[2] == "repair":
+                self.keeper.finish()
+            return
+        self.flush()
+        self.keeper.finish()
+        self.connection.exec_driver_sql(
+            "UPDATE origin SET seq = ?, hash = ? WHERE id = ?", (self._seq, self._hash, self._origin)
+        )
+        self.connection.exec_driver_sql(
+            "INSERT INTO meta (\"key\", value) VALUES ('last_received', ?) "
+            "ON CONFLICT (\"key\") DO UPDATE SET value = excluded.value", (self._received,),
+        )

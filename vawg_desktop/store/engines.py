@@ -1,0 +1,119 @@
+"""Two engines on one file: a writer that takes the lock at BEGIN, readers that never do (DESIGN 4)."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.store.keys import Key
+
+#: Seconds a command waits for the other process's write to end.
+BUSY_SECONDS = 5
+#: Page cache per connection in KiB: holds the working set of a region store.
+WRITER_CACHE_KIB = 65536
+READER_CACHE_KIB = 32768
+DatabaseError = driver.DatabaseError
+
+
+def connect_raw(path: Path, key: Key | None, *, cache_kib: int = 8192) -> Any:
+    """A bare driver connection, keyed and checked. Raises StoreError in plain words."""
+    try:
+        connection = driver.connect(
+            str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+    except driver.Error as error:
+        raise StoreError(f"{path.name} could not be opened: {error}.", code="open_failed") from error
+    try:
+        if key is not None:
+            connection.execute("PRAGMA cipher_log = off")
+            connection.execute(key.pragma())
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except driver.DatabaseError as error:
+        connection.close()
+        raise _opening_error(path, error) from error
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def _opening_error(path: Path, error: Exception) -> StoreError:
+    said = str(error)
+    if "not a database" in said or "malformed" in said or "disk I/O" in said:
+        return StoreError(
+            f"{path.name} is damaged or is not a store; restore the latest backup, "
+            "or use “rescue” when it is available.", code="damaged",
+        )
+    if "locked" in said:
+        return StoreError(f"{path.name} is busy in another program; try again in a moment.", code="busy")
+    if "readonly" in said:
+        return StoreError(f"{path.name} may only be read; copy it to a folder you may write in.", code="read_only")
+    return StoreError(f"{path.name} could not be opened: {said}.", code="open_failed")
+
+
+class Engines:
+    """The writer's engine (a pool of one) and one kept reading connection per thread."""
+
+    def __init__(self, path: Path, key: Key | None) -> None:
+        self._path, self._key = path, key
+        self._threads = threading.local()
+        self._readers: list[Connection] = []
+        self._guard = threading.Lock()
+        self.writer = self._make_writer()
+        self.reader = self._make_reader()
+
+    def _make_writer(self) -> Engine:
+        def creator() -> Any:
+            connection = connect_raw(self._path, self._key, cache_kib=WRITER_CACHE_KIB)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            return connection
+
+        engine = create_engine(
+            "sqlite://", module=driver, creator=creator, poolclass=QueuePool, pool_size=1,
+            max_overflow=0, pool_timeout=30, pool_reset_on_return=None,
+        )
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+
+    def _make_reader(self) -> Engine:
+        def creator() -> Any:
+            connection = connect_raw(self._path, self._key, cache_kib=READER_CACHE_KIB)
+            connection.execute("PRAGMA query_only = ON")
+            return connection
+
+        return create_engine(
+            "sqlite://", module=driver, creator=creator, poolclass=QueuePool, pool_size=8,
+            max_overflow=16, isolation_level="AUTOCOMMIT",
+        )
+
+    def read(self) -> Connection:
+        """This thread's reading connection, kept until the store closes."""
+        connection: Connection | None = getattr(self._threads, "connection", None)
+        if connection is None or connection.closed:
+            connection = self.reader.connect()
+            self._threads.connection = connection
+            with self._guard:
+                self._readers.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Close everything, folding the write-ahead log into the file."""
+        with self._guard:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+        self.reader.dispose()
+        with self.writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.rollback()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.writer.dispose()

@@ -1,0 +1,68 @@
+"""Held files (evidence, workbooks sent and received) by SHA-256, in the second encrypted file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from vawg_desktop.domain.errors import NotFoundError
+from vawg_desktop.store.engines import connect_raw
+from vawg_desktop.store.keys import Key
+
+
+def files_path(store: Path) -> Path:
+    """``X.vawg-files`` beside ``X.vawg``."""
+    return store.with_name(store.name + "-files")
+
+
+class HeldFiles:
+    """Content by hash. A file is committed here before the record that names it."""
+
+    def __init__(self, store: Path, key: Key | None) -> None:
+        self._path, self._key = files_path(store), key
+
+    def _open(self) -> Any:
+        connection = connect_raw(self._path, self._key)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS held (sha256 TEXT PRIMARY KEY, name TEXT, size INTEGER, content BLOB)"
+        )
+        return connection
+
+    def keep(self, name: str, content: bytes) -> str:
+        """Keep a file once; returns its SHA-256 in hex."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        connection = self._open()
+        try:
+            connection.execute(
+                "INSERT OR IGNORE INTO held VALUES (?, ?, ?, ?)", (sha256, name, len(content), content)
+            )
+        finally:
+            connection.close()
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes as they were kept. Raises NotFoundError."""
+        connection = self._open()
+        try:
+            found = connection.execute("SELECT content FROM held WHERE sha256 = ?", (sha256,)).fetchone()
+        finally:
+            connection.close()
+        if found is None:
+            raise NotFoundError("That file is no longer held in this store.", code="file_not_held")
+        return bytes(found[0])
+
+    def dispose(self, hashes: list[str]) -> int:
+        """Take files out for good, their pages overwritten; returns how many there were."""
+        connection = self._open()
+        try:
+            gone = 0
+            for sha256 in hashes:
+                gone += connection.execute("DELETE FROM held WHERE sha256 = ?", (sha256,)).rowcount
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+        return gone

@@ -1,0 +1,235 @@
+"""Keeps what is derived in step inside a transaction: references, heads, counts, search, summaries."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import FINISHED
+from vawg_desktop.store import derive
+
+_LOOKALIKE_FREE = "23456789abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ"
+_NUMBERED = re.compile(r"[A-Z]{1,2}-(\d+)")
+Row = Mapping[str, Value]
+
+
+class Keeper:
+    """Derived rows of one transaction. Counts and summaries are written once, at its end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tallies: Counter[tuple[str, str]] = Counter()
+        self._actions: dict[str, None] = {}
+        self._recommendations: dict[str, None] = {}
+        self._last: dict[str, int] = {}
+        mints = self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'")
+        self._mints = mints != "0"
+
+    def _scalar(self, sql: str, *params: object) -> object:
+        found = self._connection.exec_driver_sql(sql, params).fetchone()
+        return found[0] if found else None
+
+    # -- references --------------------------------------------------------------------------
+
+    def reference(self, prefix: str, wanted: str | None = None) -> str:
+        """A free reference: the wanted one if nobody has it, else the next number.
+
+        A store that does not mint (a working copy) gives ``A-x7Q2``: no two stores can clash.
+        """
+        if wanted and not self._taken(wanted):
+            if m := _NUMBERED.fullmatch(wanted):
+                self._last[prefix] = max(self._number(prefix), int(m[1]))
+            return wanted
+        if not self._mints:
+            while True:
+                made = f"{prefix}-x" + "".join(secrets.choice(_LOOKALIKE_FREE) for _ in range(3))
+                if not self._taken(made):
+                    return made
+        self._last[prefix] = self._number(prefix) + 1
+        return f"{prefix}-{self._last[prefix]:04d}"
+
+    def _taken(self, reference: str) -> bool:
+        return self._scalar("SELECT 1 FROM subject WHERE reference = ?", reference) is not None
+
+    def _number(self, prefix: str) -> int:
+        if prefix not in self._last:
+            last = self._scalar("SELECT last FROM counter WHERE prefix = ?", prefix)
+            self._last[prefix] = int(str(last or 0))
+        return self._last[prefix]
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def created(self, spec: EntitySpec, row: dict[str, Value]) -> dict[str, Value]:
+        """A row is about to be inserted: index, count, touch; returns its derived columns."""
+        self._touch(spec, row)
+        if spec is LINK:
+            return {}
+        made = self._connection.exec_driver_sql(
+            "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, 0)",
+            (row["id"], spec.key, row.get("reference"), _title(spec, row)),
+        )
+        self._connection.exec_driver_sql(
+            "INSERT INTO search (rowid, words) VALUES (?, ?)", (made.lastrowid, derive.indexed_text(spec, row))
+        )
+        extra = derive.row_derived(spec, row)
+        if spec.key == "action":
+            extra["x_pillar"] = "none"
+        self._tallies.update(derive.tally_keys(spec, {**row, **extra}))
+        return extra
+
+    def changed(
+        self, spec: EntitySpec, before: Row, after: dict[str, Value], cells: frozenset[str]
+    ) -> dict[str, Value]:
+        """Derived columns to write with an edited row; counts and search are brought in step."""
+        self._touch(spec, after)
+        if spec is LINK:
+            return {}
+        extra = derive.row_derived(spec, after)
+        if spec.key == "action" and str(extra["x_due"]) > str(before["x_due"] or "") > "":
+            extra["x_slips"] = int(str(before["x_slips"] or 0)) + 1
+        after.update(extra)
+        self._tallies.subtract(derive.tally_keys(spec, before))
+        self._tallies.update(derive.tally_keys(spec, after))
+        if cells & (derive.searched_cells(spec) | {spec.title}):
+            self.index(spec, after)
+        if spec.key == "recommendation" and "pillar" in cells:
+            self._touch_actions_of(str(after["id"]))
+        return extra
+
+    def index(self, spec: EntitySpec, row: Row) -> None:
+        """Bring the register and the search index in step with one row."""
+        n = self._scalar("SELECT n FROM subject WHERE id = ?", row["id"])
+        run = self._connection.exec_driver_sql
+        run(
+            "UPDATE subject SET reference = ?, title = ?, deleted = ? WHERE n = ?",
+            (row.get("reference"), _title(spec, row), int(bool(row.get("deleted"))), n),
+        )
+        run("DELETE FROM search WHERE rowid = ?", (n,))
+        run("INSERT INTO search (rowid, words) VALUES (?, ?)", (n, derive.indexed_text(spec, row)))
+
+    def set_heads(self, row: str, cell: str, heads: frozenset[str]) -> None:
+        """State the heads of a cell."""
+        run = self._connection.exec_driver_sql
+        run('DELETE FROM head WHERE "row" = ? AND cell = ?', (row, cell))
+        for change in sorted(heads):
+            run('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', (row, cell, change))
+
+    def evidence_of(self, recommendation: str) -> int:
+        """How many undeleted, accepted-or-awaiting pieces of evidence a recommendation or its actions have."""
+        return int(str(self._scalar(
+            "SELECT count(DISTINCT e.id) FROM link l JOIN evidence e ON e.id = l.a AND NOT e.deleted "
+            "AND e.decision IS NOT 'not_enough' WHERE NOT l.deleted AND ("
+            "(l.kind = 'evidence.recommendations' AND l.b = ?) OR (l.kind = 'evidence.actions' AND l.b IN "
+            "(SELECT a FROM link WHERE kind = 'action.recommendations' AND b = ? AND NOT deleted)))",
+            recommendation, recommendation,
+        )))  # fmt: skip
+
+    # -- summaries ---------------------------------------------------------------------------
+
+    def _touch(self, spec: EntitySpec, row: Row) -> None:
+        if spec.key == "link" and row.get("kind") == "action.recommendations":
+            self._actions[str(row["a"])] = None
+            self._recommendations[str(row["b"])] = None
+        elif spec.key == "update":
+            self._actions[str(row["action"])] = None
+        elif spec.key == "action" and "n" in row:
+            self._actions[str(row["id"])] = None
+
+    def _touch_actions_of(self, recommendation: str) -> None:
+        rows = self._connection.exec_driver_sql(
+            "SELECT a FROM link WHERE kind = 'action.recommendations' AND b = ?", (recommendation,)
+        )
+        self._actions.update({str(r[0]): None for r in rows})
+
+    def touch_all(self) -> None:
+        """Summarise every action and recommendation again (repair)."""
+        run = self._connection.exec_driver_sql
+        self._actions.update({str(r[0]): None for r in run("SELECT id FROM action")})
+        self._recommendations.update({str(r[0]): None for r in run("SELECT id FROM recommendation")})
+
+    def restate(self, table: str, id: str, born: str, conflicts: int) -> None:
+        """State a row's creating entry and its number of conflicts (repair)."""
+        self._set(table, id, {"born": born, "conflicts": conflicts})
+
+    def rebuild(self, spec: EntitySpec, row: dict[str, Value]) -> None:
+        """Register, index, count and summarise a row as if it were new (repair)."""
+        extra = self.created(spec, row)
+        extra.pop("x_pillar", None)
+        row.update(extra)
+        self._tallies.subtract(derive.tally_keys(spec, {**row, "x_pillar": "none"}))
+        self._tallies.update(derive.tally_keys(spec, row))
+        self._connection.exec_driver_sql(
+            "UPDATE subject SET deleted = ? WHERE id = ?", (int(bool(row.get("deleted"))), row["id"])
+        )
+        if extra:
+            self._set(spec.key, str(row["id"]), extra)
+        number = _NUMBERED.fullmatch(str(row.get("reference") or ""))
+        if number:
+            self._last[spec.prefix] = max(self._last.get(spec.prefix, 0), int(number[1]))
+
+    def finish(self) -> None:
+        """Write summaries, then counts and counters."""
+        for action in self._actions:
+            self._summarise_action(action)
+        for recommendation in self._recommendations:
+            self._summarise_recommendation(recommendation)
+        run = self._connection.exec_driver_sql
+        for (name, key), count in self._tallies.items():
+            if count:
+                run(
+                    'INSERT INTO tally (name, "key", "count") VALUES (?, ?, ?) ON CONFLICT (name, "key") '
+                    'DO UPDATE SET "count" = tally."count" + excluded."count"', (name, key, count),
+                )
+        for prefix, last in self._last.items():
+            run(
+                "INSERT INTO counter (prefix, last) VALUES (?, ?) "
+                "ON CONFLICT (prefix) DO UPDATE SET last = excluded.last", (prefix, last),
+            )
+
+    def _summarise_action(self, id: str) -> None:
+        run = self._connection.exec_driver_sql
+        found = run("SELECT * FROM action WHERE id = ?", (id,)).mappings().fetchone()
+        if found is None:
+            return
+        before = {str(k): v for k, v in found.items()}
+        pillar = self._scalar(
+            "SELECT r.pillar FROM link l JOIN recommendation r ON r.id = l.b AND NOT r.deleted "
+            "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1", id,
+        )
+        latest = run(
+            'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
+            "ORDER BY coalesce(as_at, '') DESC, n DESC LIMIT 1", (id,),
+        ).fetchone()
+        heard = derive.update_heard({"as_at": latest[1]}) if latest else None
+        extra = {"x_pillar": pillar or "none", "x_update": latest[0] if latest else None, "x_heard": heard}
+        if any(before[k] != v for k, v in extra.items()):
+            self._tallies.subtract(derive.tally_keys(BY_KEY["action"], before))
+            self._tallies.update(derive.tally_keys(BY_KEY["action"], {**before, **extra}))
+            self._set("action", id, extra)
+        rows = run("SELECT b FROM link WHERE a = ? AND kind = 'action.recommendations'", (id,))
+        self._recommendations.update({str(r[0]): None for r in rows})
+
+    def _summarise_recommendation(self, id: str) -> None:
+        statuses = [
+            str(r[0])
+            for r in self._connection.exec_driver_sql(
+                "SELECT a.status FROM link l JOIN action a ON a.id = l.a AND NOT a.deleted "
+                "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted", (id,),
+            )
+        ]
+        live = [s for s in statuses if s not in FINISHED - {"complete"}]
+        self._set("recommendation", id, {"x_actions": len(live), "x_done": live.count("complete")})
+
+    def _set(self, table: str, id: str, columns: Mapping[str, object]) -> None:
+        sets = ", ".join(f'"{c}" = ?' for c in columns)
+        self._connection.exec_driver_sql(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
+
+
+def _title(spec: EntitySpec, row: Row) -> str:
+    return str(row.get(spec.title) or row.get("reference") or "")[:300]

@@ -1,0 +1,52 @@
+"""Full-text search over every record, by reference, words and beginnings of words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from vawg_desktop.store.derive import search_words
+
+MIN_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record found: local number, id, entity key, reference and title."""
+
+    n: int
+    id: str
+    entity: str
+    reference: str
+    title: str
+
+
+def match_expression(typed: str) -> str | None:
+    """The FTS5 query of what was typed (all words, the last as a beginning), or None if too short."""
+    words = search_words(typed).split()
+    if not words or len("".join(words)) < MIN_LETTERS:
+        return None
+    return " ".join(f'"{w}"*' for w in words)
+
+
+def search(connection: Connection, typed: str, *, limit: int = 50, entity: str | None = None) -> list[Hit]:
+    """Records that hold every word typed, newest first; nothing for fewer than two letters."""
+    expression = match_expression(typed)
+    if expression is None:
+        return []
+    rows = connection.exec_driver_sql(
+        "SELECT s.n, s.id, s.entity, s.reference, s.title FROM search f JOIN subject s ON s.n = f.rowid "
+        "WHERE f.words MATCH ? AND NOT s.deleted" + (" AND s.entity = ?" if entity else "")
+        + " ORDER BY f.rowid DESC LIMIT ?",
+        (expression, *((entity,) if entity else ()), limit),
+    )
+    return [Hit(*tuple(r)) for r in rows]
+
+
+def numbers_matching(typed: str) -> tuple[str, tuple[str, ...]] | None:
+    """A SQL condition on ``subject.n`` for a list's filter box, or None where too little is typed."""
+    expression = match_expression(typed)
+    if expression is None:
+        return None
+    return "SELECT rowid FROM search WHERE words MATCH ?", (expression,)

@@ -1,0 +1,142 @@
+"""A store: made, opened, read, written and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+from uuid6 import uuid7
+
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import keys, schema
+from vawg_desktop.store.door import Door, Transaction
+from vawg_desktop.store.engines import Engines, connect_raw
+from vawg_desktop.store.files import HeldFiles, files_path
+
+PLAIN_HEADER = b"SQLite format 3\x00"
+
+
+class Store:
+    """An open store. ``read()`` gives this thread's connection; ``write()`` a transaction."""
+
+    def __init__(self, path: Path, key: keys.Key | None) -> None:
+        self.path = path
+        self.engines = Engines(path, key)
+        self.door = Door(self.engines)
+        self.files = HeldFiles(path, key)
+        self.plain = key is None
+        self.key = key
+
+    def read(self) -> Connection:
+        """This thread's reading connection."""
+        return self.engines.read()
+
+    @contextmanager
+    def write(
+        self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
+    ) -> Iterator[Transaction]:
+        """A writing transaction: all of it or nothing."""
+        with self.door.transaction(who, why, act, about) as transaction:
+            yield transaction
+
+    def meta(self, key: str) -> str | None:
+        """One of this store's own facts."""
+        found = self.read().exec_driver_sql('SELECT value FROM meta WHERE "key" = ?', (key,)).fetchone()
+        return found[0] if found else None
+
+    def close(self) -> None:
+        """Close every connection and fold the write-ahead log into the file."""
+        self.engines.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -> Store:
+    """Make an empty store. ``passphrase=None`` makes it plain. Never writes over anything."""
+    _refuse_occupied(path)
+    store_id = str(uuid7())
+    try:
+        key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else None
+        connection = connect_raw(path, key)
+    except StoreError as error:
+        keys.keys_path(path).unlink(missing_ok=True)
+        if error.code == "open_failed":
+            raise StoreError(
+                f"We may not write in the folder {path.parent}; choose another folder.", code="no_permission"
+            ) from error
+        raise
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in schema.ddl():
+            connection.execute(statement)
+        facts = {
+            "store": store_id, "family": store_id, "mints": "1", "schema": str(schema.SCHEMA_VERSION),
+            "demonstration": "1" if demonstration else "0",
+        }
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
+        connection.execute("INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), path.stem, log.GENESIS))
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{schema.SCHEMA_VERSION:04d}",))
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    return Store(path, key)
+
+
+def _refuse_occupied(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise StoreError(f"There is no folder {path.parent}; make it first.", code="no_folder")
+    for there in (path, keys.keys_path(path), files_path(path)):
+        if there.exists():
+            raise StoreError(f"{there.name} is already there; choose another name.", code="occupied")
+
+
+def needs_passphrase(path: Path) -> bool:
+    """Whether the store at ``path`` is locked. Raises StoreError where there is no store."""
+    if not path.exists():
+        raise StoreError(f"There is no store at {path}.", code="missing")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a store.", code="folder")
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except PermissionError:
+        raise StoreError(f"We may not read {path}; ask for permission to it.", code="no_permission") from None
+    if not start:
+        raise StoreError(f"{path.name} is empty: it is not a store.", code="not_a_store")
+    return start != PLAIN_HEADER
+
+
+def open_store(path: Path, *, passphrase: str | None = None) -> Store:
+    """Open a store. Raises StoreError (WrongKeyError for the passphrase) in plain words."""
+    key = None
+    if needs_passphrase(path):
+        if passphrase is None:
+            raise StoreError(f"{path.name} is locked; give its passphrase.", code="passphrase_needed")
+        key = keys.unlock(path, passphrase)
+    connection = connect_raw(path, key)
+    try:
+        found = connection.execute("SELECT value FROM meta WHERE \"key\" = 'schema'").fetchone()
+    except Exception as error:
+        raise StoreError(f"{path.name} is a database but not a store of this program.", code="not_a_store") from error
+    finally:
+        connection.close()
+    version = int(found[0]) if found else 0
+    if version > schema.SCHEMA_VERSION:
+        raise StoreError(
+            f"{path.name} was last used by a later version of the program (schema {version}); "
+            "use that version or a backup from before.", code="later_store",
+        )
+    if version < schema.SCHEMA_VERSION:
+        from vawg_desktop.store.migrate import migrate
+
+        migrate(path, key)
+    return Store(path, key)
