@@ -1,0 +1,1 @@
+"""Files in and out: workbooks, trackers, lists. Knows no store."""

@@ -1,0 +1,181 @@
+"""Looks at a file's bytes before anything opens it; refuses in one sentence (DESIGN 5, In)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vawg_desktop.domain.errors import FileRefusedError
+
+MAX_BYTES = 25 * 1024 * 1024
+MAX_PARTS = 5_000
+MAX_UNPACKED = 400 * 1024 * 1024
+#: A part that unpacks to more than this many times its size is a bomb, once it is over 20 MB.
+MAX_RATIO = 200
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
+_FORMULA = re.compile(rb"<f[ >/]")
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^>]*)>')
+
+
+@dataclass(slots=True)
+class Looked:
+    """What the preflight saw: the kind of file and cells that a reader shows as blanks."""
+
+    kind: str
+    formulas: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    errors: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    comments: bool = False
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of an ordinary file of a bearable size. Raises FileRefusedError."""
+    try:
+        if not path.exists():
+            raise FileRefusedError(f"There is no file at {path}.", code="missing")
+        if not path.is_file():
+            raise FileRefusedError(f"{path.name} is not an ordinary file.", code="not_a_file")
+        if path.stat().st_size > MAX_BYTES:
+            raise FileRefusedError(
+                f"{path.name} is larger than 25 MB; save it without pictures and try again.", code="too_large"
+            )
+        content = path.read_bytes()
+    except PermissionError:
+        raise FileRefusedError(f"We may not read {path.name}; close it elsewhere or ask for access.", code="no_permission") from None
+    if not content:
+        raise FileRefusedError(f"{path.name} is empty.", code="empty")
+    return content
+
+
+def look(name: str, content: bytes) -> Looked:
+    """The kind of a file by its content: ``zip``, ``ole`` or ``text``. Raises FileRefusedError."""
+    if content.startswith(b"PK\x03\x04"):
+        return _look_zip(name, content)
+    if content.startswith(_OLE):
+        return _look_ole(name, content)
+    start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")
+    if start[:1] == b"<" or b"<\x00?\x00x" in content[:64] or b"\x00<\x00?" in content[:64]:
+        raise FileRefusedError(
+            f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.", code="markup"
+        )
+    if start.startswith(b"ID;") or start.startswith(b"%PDF") or content.startswith(b"{\\rtf"):
+        raise FileRefusedError(f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook")
+    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefusedError(f"{name} is not a workbook we can read; save it as .xlsx and try again.", code="not_a_workbook")
+    return Looked("text")
+
+
+def _look_zip(name: str, content: bytes) -> Looked:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise FileRefusedError(f"{name} is damaged; ask for it to be saved and sent again.", code="damaged") from None
+    with archive:
+        names = [p.filename for p in parts]
+        _refuse_odd_parts(name, parts)
+        if any(n.lower().endswith(".iwa") for n in names):
+            raise FileRefusedError(f"{name} is an Apple Numbers file; export it to Excel (.xlsx) and try again.", code="numbers")
+        known = any(n in names for n in ("[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin"))
+        if not known or any(n.startswith(("word/", "ppt/")) for n in names):
+            raise FileRefusedError(f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook")
+        return _scan(name, archive, parts)
+
+
+def _refuse_odd_parts(name: str, parts: list[zipfile.ZipInfo]) -> None:
+    total = 0
+    seen: set[str] = set()
+    for part in parts:
+        total += part.file_size
+        if part.flag_bits & 1:
+            raise FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+        if part.filename in seen or part.filename.startswith("/") or ".." in part.filename.split("/"):
+            raise FileRefusedError(f"{name} is not put together as a workbook should be; it was not opened.", code="hostile")
+        seen.add(part.filename)
+        swollen = part.file_size > 20_000_000 and part.file_size > MAX_RATIO * max(part.compress_size, 1)
+        if len(parts) > MAX_PARTS or total > MAX_UNPACKED or swollen:
+            raise FileRefusedError(f"{name} unpacks to more than a workbook holds; it was not opened.", code="too_large")
+
+
+def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Looked:
+    looked = Looked("zip")
+    sheets = _sheet_names(archive)
+    for part in parts:
+        if not part.filename.endswith((".xml", ".rels")):
+            continue
+        try:
+            data = archive.read(part)
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, MemoryError):
+            raise FileRefusedError(f"{name} is damaged; ask for it to be saved and sent again.", code="damaged") from None
+        except Exception as error:
+            raise FileRefusedError(f"{name} is damaged; ask for it to be saved and sent again.", code="damaged") from error
+        if _DOCTYPE.search(data[:4096]) or (part.file_size < 1_000_000 and _DOCTYPE.search(data)):
+            raise FileRefusedError(f"{name} holds instructions a workbook should not; it was not opened.", code="hostile")
+        looked.comments |= "comments" in part.filename and part.filename.startswith("xl/")
+        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+            _note_cells(looked, sheets.get(part.filename, part.filename), data)
+    return looked
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet names by part, from the workbook's own list; empty where it cannot be read."""
+    try:
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        rels = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except KeyError:
+        return {}
+    targets: dict[str, str] = {}
+    for tag in re.findall(r"<Relationship\b[^>]*>", rels):
+        id, target = re.search(r'\bId="([^"]*)"', tag), re.search(r'\bTarget="([^"]*)"', tag)
+        if id and target:
+            targets[id[1]] = target[1].lstrip("/").removeprefix("xl/")
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<sheet\b[^>]*>", book):
+        id, sheet = re.search(r'r:id="([^"]*)"', tag), re.search(r'\bname="([^"]*)"', tag)
+        if id and sheet:
+            found["xl/" + targets.get(id[1], "")] = sheet[1].replace("&amp;", "&")
+    return found
+
+
+def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:
+    for match in _CELL.finditer(data):
+        end = data.find(b"</c>", match.end())
+        body = data[match.end() : end if end > 0 else match.end()][:4000]
+        cell = match[1].decode()
+        if b't="e"' in match[2]:
+            looked.errors.append((sheet, cell))
+        elif _FORMULA.search(body):
+            looked.formulas.append((sheet, cell))
+
+
+def _look_ole(name: str, content: bytes) -> Looked:
+    wide = [w.encode("utf-16-le") for w in ("EncryptedPackage", "EncryptionInfo", "DRMEncrypted")]
+    if wide[2] in content or b"\x09DRMContent" in content:
+        raise FileRefusedError(f"{name} is protected by a rights label; ask for a copy without it.", code="rights_label")
+    if wide[0] in content or wide[1] in content:
+        raise FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+    if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") not in content:
+        raise FileRefusedError(f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook")
+    if _has_filepass(content):
+        raise FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+    return Looked("ole")
+
+
+def _has_filepass(content: bytes) -> bool:
+    """A FILEPASS record near a BIFF8 BOF record ([MS-XLS] 2.4.117) means the stream is encrypted."""
+    start = content.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    while 0 <= start < len(content):
+        at = start + 20
+        for _ in range(6):
+            record, size = int.from_bytes(content[at : at + 2], "little"), int.from_bytes(content[at + 2 : at + 4], "little")
+            if record == 0x2F:
+                return True
+            if record in (0x00E1, 0x00C1, 0x00E2, 0x005C, 0x0042, 0x0086):
+                at += 4 + size
+                continue
+            break
+        start = content.find(b"\x09\x08\x10\x00\x00\x06\x05\x00", start + 1)
+    return False

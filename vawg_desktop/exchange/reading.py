@@ -1,0 +1,192 @@
+"""A spreadsheet file as plain sheets of cells: preflight, child process, CSV (DESIGN 5, In)."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import multiprocessing
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.exchange import preflight, reader_child
+
+#: What a cell may hold once read.
+Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | None
+TIME_LIMIT = 30.0
+MEMORY_MB = 1024
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet. ``rows[r][c]`` is the cell at row ``top + r``, column ``left + c`` (from 0)."""
+
+    name: str
+    rows: list[list[Cell]]
+    top: int = 0
+    left: int = 0
+    visible: bool = True
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int]])
+
+    def address(self, row: int, column: int) -> str:
+        """The cell address (``F7``) of a place in ``rows``."""
+        return address(self.top + row, self.left + column)
+
+
+@dataclass(slots=True)
+class Book:
+    """A file read once: its bytes' hash, its sheets, and cells that only look blank."""
+
+    name: str
+    content: bytes
+    sha256: str
+    sheets: list[Sheet]
+    looked: preflight.Looked
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of that name, case aside."""
+        return next((s for s in self.sheets if s.name.strip().casefold() == name.casefold()), None)
+
+
+def address(row: int, column: int) -> str:
+    """``A1`` notation of a row and column from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
+    """Read a workbook or delimited text. Raises FileRefusedError with one sentence."""
+    content = preflight.read_file(path)
+    looked = preflight.look(path.name, content)
+    sheets = _read_text(path.name, content) if looked.kind == "text" else _read_child(path.name, content, seconds)
+    if not any(any(c is not None for c in row) for s in sheets for row in s.rows):
+        raise FileRefusedError(f"{path.name} holds no words or figures.", code="empty")
+    return Book(path.name, content, hashlib.sha256(content).hexdigest(), sheets, looked)
+
+
+def _read_child(name: str, content: bytes, seconds: float) -> list[Sheet]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    with tempfile.TemporaryDirectory(prefix="vawg-") as folder:
+        copy, log = Path(folder) / "copy", str(Path(folder) / "reader.log")
+        copy.write_bytes(content)
+        child = context.Process(
+            target=reader_child.read_to_pipe, args=(str(copy), theirs, MEMORY_MB, log), daemon=True
+        )
+        child.start()
+        theirs.close()
+        try:
+            answer = _receive(ours, seconds)
+        finally:
+            ours.close()
+            _end(child)
+    if answer is None:
+        raise FileRefusedError(
+            f"{name} could not be read in {seconds:.0f} seconds and was put aside; ask for it to be saved again as .xlsx.",
+            code="reader_stopped",
+        )
+    if "refused" in answer:
+        raise _refusal(name, answer)
+    return [_sheet(s) for s in answer["sheets"]]
+
+
+def _receive(pipe: Any, seconds: float) -> dict[str, Any] | None:
+    try:
+        if not pipe.poll(seconds):
+            return None
+        found: dict[str, Any] = json.loads(pipe.recv_bytes().decode("utf-8", "replace"))
+        return found
+    except (EOFError, OSError, ValueError):
+        return None
+
+
+def _end(child: Any) -> None:
+    child.join(0.5)
+    if child.is_alive():
+        child.kill()
+        child.join()
+    child.close()
+
+
+def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
+    said = str(answer.get("said", ""))
+    if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
+        return FileRefusedError(f"{name} is larger than a tracker or return can be; it was not read.", code="too_large")
+    if "assword" in said or "ncrypt" in said:
+        return FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+    return FileRefusedError(f"{name} is damaged or of a kind we cannot read; open it and save it as .xlsx.", code="damaged")
+
+
+def _sheet(raw: dict[str, Any]) -> Sheet:
+    merged = [(a[0], a[1], b[0], b[1]) for a, b in raw["merged"]]
+    rows = [[_cell(v) for v in row] for row in raw["rows"]]
+    return Sheet(raw["name"], rows, raw["start"][0], raw["start"][1], raw["visible"], merged)
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, dict):
+        if "d" in value:
+            return dt.date.fromisoformat(value["d"])
+        if "t" in value:
+            return dt.datetime.fromisoformat(value["t"])
+        return dt.time.fromisoformat(value["c"])
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, str):
+        return value if value.strip() else None
+    return value
+
+
+def _read_text(name: str, content: bytes) -> list[Sheet]:
+    text = decode(content)
+    delimiter = _delimiter(text)
+    csv.field_size_limit(2_000_000)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
+    except csv.Error:
+        raise FileRefusedError(f"{name} is not a table we can read; save it as .xlsx or .csv.", code="not_a_table") from None
+    width = max((len(r) for r in rows), default=0)
+    if width < 2 or len(rows) < 2:
+        raise FileRefusedError(f"{name} is a text without columns, not a tracker or return.", code="not_a_table")
+    return [Sheet(Path(name).stem, [[c if c.strip() else None for c in row] for row in rows])]
+
+
+def decode(content: bytes) -> str:
+    """Text by its byte-order mark, else UTF-8, else cp1252."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _delimiter(text: str) -> str:
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    scores = {d: sum(min(line.count(d), 40) for line in lines) for d in (",", ";", "\t", "|")}
+    return max(scores, key=lambda d: scores[d])
+
+
+def plain_text(cell: Cell) -> str:
+    """A cell as text, as a person would read it there."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "Yes" if cell else "No"
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "minutes")
+    if isinstance(cell, (dt.date, dt.time)):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return repr(round(cell, 10)).removesuffix(".0")
+    return str(cell).strip()

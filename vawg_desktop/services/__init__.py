@@ -1,0 +1,1 @@
+"""One function per intention of the user: a session in, plain rows or Changes out."""

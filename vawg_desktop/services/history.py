@@ -1,0 +1,228 @@
+"""What happened: a record's history, its state as at a date, what changed, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.changes import Changes, FieldChange
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.services import names
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import history as past
+from vawg_desktop.store.door import Transaction, spec_of
+
+#: Cells too long or too private to list in a history; that they changed is listed.
+_VEILED = frozenset({("return", "base"), ("return", "secret"), ("submission", "content")})
+DISPOSED = "(disposed of)"
+
+
+def history(session: Session, record: str, until: date | None = None) -> list[FieldChange]:
+    """Every change to a record, its links and its parts, oldest first."""
+    connection = session.read()
+    found = names.find(connection, record)
+    limit = past.end_of_day(until) if until else None
+    entries = past.entries_of(connection, past.kin(connection, found.id), limit)
+    entries.sort(key=lambda e: (e.received, e.origin, e.seq))
+    return _told(connection, entries)
+
+
+def changed(session: Session, since: date, until: date | None = None) -> list[FieldChange]:
+    """Everything that changed from one London day to another, both included."""
+    if until is not None and until < since:
+        raise ValueRefusedError("The second date lies before the first.")
+    last = past.end_of_day(until) if until else "9999"
+    connection = session.read()
+    return _told(connection, past.entries_between(connection, past.start_of_day(since), last))
+
+
+def _told(connection: Connection, entries: Iterable[log.Entry]) -> list[FieldChange]:
+    told = list(entries)
+    subjects = _subjects(connection, told)
+    changes: list[FieldChange] = []
+    for entry in told:
+        if entry.tbl == "link":
+            change = _link_change(connection, entry, subjects)
+            changes += [change] if change else []
+        else:
+            changes += _cell_changes(entry, subjects)
+    return changes
+
+
+def _subjects(connection: Connection, entries: Iterable[log.Entry]) -> dict[str, tuple[str, str, str]]:
+    wanted = {e.row for e in entries if e.tbl != "link"}
+    for entry in entries:
+        if entry.tbl == "link":
+            row = connection.exec_driver_sql("SELECT a, b FROM link WHERE id = ?", (entry.row,)).fetchone()
+            wanted |= {str(x) for x in row if x} if row else set()
+    found: dict[str, tuple[str, str, str]] = {}
+    ids = sorted(wanted)
+    for start in range(0, len(ids), 400):
+        part = ids[start : start + 400]
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f"SELECT id, entity, reference, title FROM subject WHERE id IN ({marks})", tuple(part)
+        )
+        found.update({str(r[0]): (str(r[1]), str(r[2]), str(r[3])) for r in rows})
+    return found
+
+
+def _cell_changes(entry: log.Entry, subjects: dict[str, tuple[str, str, str]]) -> list[FieldChange]:
+    _, reference, title = subjects.get(entry.row, (entry.tbl, entry.row, ""))
+    spec = spec_of(entry.tbl)
+    order = {"reference": -1, **{f.key: i for i, f in enumerate(spec.fields)}, "deleted": 999}
+    changes: list[FieldChange] = []
+    for key, cell in sorted(entry.fields.items(), key=lambda kv: order.get(kv[0], 500)):
+        if key == "reference" and entry.op == "create":
+            continue
+        before, after = cell.before, cell.after
+        if (entry.tbl, key) in _VEILED:
+            before, after = None, "(kept)"
+        if cell.digests is not None:
+            before, after = (DISPOSED, DISPOSED) if not _is_tombstone(entry) else (DISPOSED, None)
+        changes.append(FieldChange(
+            entry.at, entry.who, entry.why or "", reference, key, before, after, entry.tbl, title, entry.act,
+        ))  # fmt: skip
+    return changes
+
+
+def _is_tombstone(entry: log.Entry) -> bool:
+    return entry.act == "dispose"
+
+
+def _link_change(
+    connection: Connection, entry: log.Entry, subjects: dict[str, tuple[str, str, str]]
+) -> FieldChange | None:
+    row = connection.exec_driver_sql("SELECT kind, a, b FROM link WHERE id = ?", (entry.row,)).fetchone()
+    if row is None:
+        return None
+    kind, a, b = (str(x) for x in row)
+    if kind == names.ALIAS and entry.act != "edit":
+        return None
+    entity, _, key = kind.partition(".")
+    _, reference, title = subjects.get(a, (entity, a, ""))
+    other = subjects.get(b, ("", b, ""))[1]
+    gone = entry.fields.get("deleted")
+    extent = entry.fields.get("extent")
+    words = f"{other} ({extent.after})" if extent and extent.after else other
+    removed = gone is not None and bool(gone.after)
+    before, after = ([other], []) if removed else ([], [words])
+    return FieldChange(
+        entry.at, entry.who, entry.why or "", reference, key or "also known as", before, after, entity, title, entry.act
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class PastState:
+    """A record as this store knew it at the end of a day."""
+
+    spec: EntitySpec
+    id: str
+    cells: dict[str, Value]
+    sets: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+def as_at(session: Session, record: str, day: date) -> PastState:
+    """A record's cells and sets at the end of a London day. Raises NotFoundError before its making."""
+    connection = session.read()
+    found = names.find(connection, record)
+    rows = connection.exec_driver_sql("SELECT id FROM link WHERE a = ?", (found.id,))
+    entries = past.entries_of(connection, [found.id, *(str(r[0]) for r in rows)], past.end_of_day(day))
+    groups = past.grouped(entries)
+    own = groups.pop((found.entity, found.id), None)
+    if own is None:
+        raise NotFoundError(f"{found.reference} was not yet in this store on that day.", code="not_yet")
+    cells: dict[str, Value] = {f.key: None for f in found.spec.cells}
+    cells |= {k: s.value for k, s in past.cells_after(own).items()}
+    state = PastState(found.spec, found.id, cells, {f.key: [] for f in found.spec.sets})
+    for said in groups.values():
+        link = {k: s.value for k, s in past.cells_after(said).items()}
+        key = str(link.get("kind") or "").partition(".")[2]
+        if not link.get("deleted") and key in state.sets:
+            state.sets[key].append(str(link["b"]))
+    return state
+
+
+def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) -> str | None:
+    """This person's last transaction made in this store."""
+    skip = "".join(f" AND act != '{a}'" for a in acts_to_skip)
+    row = session.read().exec_driver_sql(
+        'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
+        f"{skip} AND act != 'dispose' ORDER BY n DESC LIMIT 1", (session.who,),
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def undo(session: Session) -> Changes:
+    """Reverse this person's last transaction made here; doing it again brings it back."""
+    txn = last_transaction(session)
+    if txn is None:
+        raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
+    return reverse(session, txn)
+
+
+def step_back(session: Session) -> Changes:
+    """Undo one step further each time (Ctrl+Z): undone transactions are passed over."""
+    rows = session.read().exec_driver_sql(
+        'SELECT DISTINCT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ? '
+        "AND act NOT IN ('undo', 'redo', 'dispose') AND txn NOT IN (SELECT about FROM \"change\" u WHERE u.act = 'undo' "
+        "AND u.txn NOT IN (SELECT about FROM \"change\" r WHERE r.act = 'redo' AND r.about IS NOT NULL)) "
+        "ORDER BY n DESC LIMIT 1", (session.who,),
+    ).fetchone()
+    if rows is None:
+        raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
+    return reverse(session, str(rows[0]))
+
+
+def step_forward(session: Session) -> Changes:
+    """Redo what the last step back undid (Ctrl+Shift+Z)."""
+    row = session.read().exec_driver_sql(
+        "SELECT txn FROM \"change\" WHERE act = 'undo' AND who = ? AND origin = (SELECT id FROM origin WHERE mine = 1) "
+        "AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'redo') ORDER BY n DESC LIMIT 1", (session.who,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError("There is nothing to bring back.", code="nothing_to_redo")
+    return reverse(session, str(row[0]), act="redo")
+
+
+def reverse(session: Session, txn: str, *, act: str = "undo", why: str | None = None) -> Changes:
+    """Add changes that reverse a transaction; what others changed since becomes a conflict."""
+    entries = past.entries_of_transaction(session.read(), txn)
+    with session.store.write(session.who, why, act, txn) as tx:
+        for entry in reversed(entries):
+            reverse_entry(tx, entry)
+    return tx.changes
+
+
+def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
+    """Reverse one entry, cell by cell; a creation is hidden. Returns whether later edits stood in the way."""
+    if entry.op == "create":
+        tx.edit(entry.tbl, entry.row, {"deleted": True}, checked=False)
+        return False
+    row = tx.row(entry.tbl, entry.row)
+    known = tx.heads(entry.row, str(row["born"]))
+    born = frozenset({str(row["born"])})
+    later = False
+    for key, cell in entry.fields.items():
+        if cell.digests is not None:
+            continue
+        moved = known.get(key, born) != frozenset({entry.id})
+        later |= moved and not merge.same(row[key], cell.before)
+        over = {key: (entry.id,)} if moved else None
+        tx.edit(entry.tbl, entry.row, {key: cell.before}, checked=False, overwrites=over, settling=not moved)
+    return later
+
+
+def label_of(entity: str, key: str) -> str:
+    """A field's label for a history line."""
+    if key == "deleted":
+        return "Deleted"
+    spec = BY_KEY.get(entity)
+    return spec.by_key[key].label if spec and key in spec.by_key else key.replace("_", " ").capitalize()

@@ -1,0 +1,149 @@
+"""Finding records by what people call them: reference, alias, id, a partner's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.terms import fold
+
+ALIAS = "alias"
+_NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
+_SPELT = re.compile(r"([a-z ]+?)\s+(?:no\.?\s*)?0*(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record by whatever name it was asked for."""
+
+    entity: str
+    id: str
+    reference: str
+    title: str
+
+    @property
+    def spec(self) -> EntitySpec:
+        """The entity's declaration."""
+        return BY_KEY[self.entity]
+
+
+_FIND = "SELECT entity, id, reference, title FROM subject "
+
+
+def find(connection: Connection, name: str, entity: str | None = None) -> Found:
+    """The record that a reference (``R-0003``, ``r3``), alias or id names. Raises NotFoundError."""
+    found = maybe_find(connection, name, entity)
+    if found is None:
+        what = BY_KEY[entity].label.casefold() if entity else "record"
+        raise NotFoundError(f"There is no {what} called “{name[:80]}” in this store.")
+    return found
+
+
+def maybe_find(connection: Connection, name: str, entity: str | None = None) -> Found | None:
+    """Like ``find``, but None where there is nothing."""
+    said = " ".join(name.split())
+    if not said:
+        return None
+    for sql, value in _ways(said):
+        rows = connection.exec_driver_sql(_FIND + sql, (value,)).fetchall()
+        for row in rows:
+            if entity is None or row[0] == entity:
+                return Found(*tuple(row))
+    return None
+
+
+def _ways(said: str) -> list[tuple[str, str]]:
+    ways = [("WHERE reference = ?", said), ("WHERE id = ?", said.lower())]
+    if m := _NUMBERED.fullmatch(said):
+        ways.append(("WHERE reference = ?", f"{m[1].upper()}-{int(m[2]):04d}"))
+    elif m := _SPELT.fullmatch(said):
+        prefix = next((p for p, s in BY_PREFIX.items() if fold(s.label) == fold(m[1])), None)
+        if prefix:
+            ways.append(("WHERE reference = ?", f"{prefix}-{int(m[2]):04d}"))
+    alias = "WHERE id IN (SELECT a FROM link WHERE kind = 'alias' AND b = ? AND NOT deleted)"
+    return [*ways, (alias, fold(said))]
+
+
+def find_named(connection: Connection, entity: str, name: str) -> Found | None:
+    """A record of one entity by reference, alias or, word for word, its name or short name."""
+    found = maybe_find(connection, name, entity)
+    if found is not None:
+        return found
+    return Directory(connection, entity).find(name)
+
+
+class Directory:
+    """The names of all records of one entity, read once, for imports and pickers."""
+
+    def __init__(self, connection: Connection, entity: str) -> None:
+        spec = BY_KEY[entity]
+        names = [c for c in (spec.title, "short_name", "name", "title") if c in spec.by_key]
+        columns = ", ".join(f't."{c}"' for c in dict.fromkeys(names))
+        rows = connection.exec_driver_sql(
+            f'SELECT t.id, t.reference, {columns} FROM "{entity}" t WHERE NOT t.deleted ORDER BY t.n'
+        )
+        self.entity = entity
+        self._by_name: dict[str, Found] = {}
+        self.all: list[Found] = []
+        for row in rows:
+            self._take(tuple(row))
+        aliases = connection.exec_driver_sql(
+            f'SELECT l.b, s.entity, s.id, s.reference, s.title FROM link l JOIN subject s ON s.id = l.a '
+            "WHERE l.kind = 'alias' AND NOT l.deleted AND s.entity = ? AND NOT s.deleted", (entity,)
+        )
+        for alias, *found in aliases:
+            self._by_name.setdefault(str(alias), Found(*found))
+
+    def _take(self, row: Sequence[object]) -> None:
+        id, reference, *names = row
+        shown = str(names[1] if len(names) > 1 and names[1] else names[0] or reference)
+        found = Found(self.entity, str(id), str(reference), shown)
+        self.all.append(found)
+        for name in (reference, id, *names):
+            if name:
+                self._by_name.setdefault(fold(str(name)), found)
+
+    def add(self, found: Found, *names: str) -> None:
+        """Know a record made meanwhile."""
+        for name in (found.reference, found.title, *names):
+            if name:
+                self._by_name.setdefault(fold(name), found)
+
+    def find(self, name: str) -> Found | None:
+        """The record of that name, or None."""
+        return self._by_name.get(fold(name))
+
+    def require(self, name: str) -> Found:
+        """The record of that name. Raises ValueRefusedError with "did you mean"."""
+        found = self.find(name)
+        if found is None:
+            label = BY_KEY[self.entity].label.casefold()
+            close = get_close_matches(fold(name), list(self._by_name), n=3, cutoff=0.6)
+            hint = " or ".join(dict.fromkeys(self._by_name[c].title for c in close))
+            raise ValueRefusedError(
+                f"There is no {label} called “{name[:60]}”" + (f"; did you mean {hint}?" if hint else ".")
+            )
+        return found
+
+
+def labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """What to call records in words: a partner's short name, else the reference."""
+    called: dict[str, str] = {}
+    wanted = [i for i in dict.fromkeys(ids) if i]
+    for start in range(0, len(wanted), 400):
+        part = wanted[start : start + 400]
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            "SELECT s.id, CASE s.entity WHEN 'partner' THEN coalesce(p.short_name, s.title) "
+            "WHEN 'governance_body' THEN coalesce(b.short_name, s.title) ELSE s.reference END FROM subject s "
+            "LEFT JOIN partner p ON p.id = s.id LEFT JOIN governance_body b ON b.id = s.id "
+            f"WHERE s.id IN ({marks})", tuple(part),
+        )
+        called.update({str(i): str(label) for i, label in rows})
+    return called

@@ -1,0 +1,218 @@
+"""Making and changing records: every value is read from what was typed, checked and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.values import split_set, to_stored
+from vawg_desktop.services import names
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.door import Seen, Transaction
+
+#: What may be assigned: ``=`` states, ``+=`` adds, ``-=`` removes.
+STATE, ADD, REMOVE = "=", "+=", "-="
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One field and what is to become of it, as typed."""
+
+    field: str
+    text: str
+    how: str = STATE
+
+
+def parse_assignment(text: str) -> Assignment:
+    """``status=complete``, ``themes=a;b``, ``themes+=c``. Raises ValueRefusedError."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip("+- "):
+        raise ValueRefusedError(f"“{text[:60]}” is not FIELD=VALUE.")
+    how = {"+": ADD, "-": REMOVE}.get(key[-1], STATE)
+    return Assignment(key.rstrip("+-").strip() if how != STATE else key.strip(), value, how)
+
+
+def meeting_dates(connection: Connection, today: str) -> Callable[[str], str | None]:
+    """Answers "next PDB" with the date of that body's next meeting."""
+
+    def next_of(body: str) -> str | None:
+        found = names.find_named(connection, "governance_body", body)
+        if found is None:
+            return None
+        row = connection.exec_driver_sql(
+            "SELECT min(date) FROM meeting WHERE body = ? AND date >= ? AND NOT deleted", (found.id, today)
+        ).fetchone()
+        return str(row[0]) if row and row[0] else None
+
+    return next_of
+
+
+def read_value(session: Session, connection: Connection, spec: FieldSpec, typed: object) -> Value:
+    """The stored value of what was typed for a single-valued field or one element of a set."""
+    if spec.kind in (Kind.REF, Kind.LINKS):
+        text = str(typed or "").strip()
+        if not text:
+            return None
+        found = names.maybe_find(connection, text, spec.target)
+        return (found or names.Directory(connection, spec.target).require(text)).id
+    return to_stored(spec, typed, meeting=meeting_dates(connection, session.today.isoformat()))
+
+
+def create(
+    session: Session, entity: str, typed: Mapping[str, object], *, why: str | None = None,
+    reference: str | None = None, aliases: Sequence[str] = (),
+) -> tuple[str, Changes]:
+    """Make a record from typed values by field key or label; returns its id and what changed."""
+    spec = BY_KEY[entity]
+    with session.store.write(session.who, why, "create") as tx:
+        id = create_in(session, tx, spec, typed, reference=reference, aliases=aliases)
+    return id, tx.changes
+
+
+def create_in(
+    session: Session, tx: Transaction, spec: EntitySpec, typed: Mapping[str, object], *,
+    reference: str | None = None, aliases: Sequence[str] = (),
+) -> str:
+    """The same inside a transaction that does more."""
+    cells: dict[str, Value] = {}
+    sets: dict[FieldSpec, list[str]] = {}
+    for key, given in typed.items():
+        field = field_of(spec, key)
+        if field.many:
+            sets[field] = read_set(session, tx.connection, field, given)
+        else:
+            cells[field.key] = read_value(session, tx.connection, field, given)
+    if spec.key == "update":
+        cells = then_stood(tx, cells)
+    id = tx.create(spec.key, cells, reference=reference)
+    for field, elements in sets.items():
+        tx.set_links(spec.link_kind(field), id, elements)
+    for alias in aliases:
+        add_alias(tx, id, alias)
+    return id
+
+
+def add_alias(tx: Transaction, id: str, alias: str) -> None:
+    """Let a record also be found by ``alias``, for ever."""
+    tx.link(names.ALIAS, id, fold(alias), {"part": alias})
+
+
+def then_stood(tx: Transaction, cells: dict[str, Value]) -> dict[str, Value]:
+    """A progress update copies its action's status, rating and dates as they stand."""
+    action = tx.row("action", str(cells["action"]))
+    copied = {k: action[k] for k in ("status", "rating_partner", "rating_opcc", "percent", "due", "revised_due")}
+    return {**copied, **{k: v for k, v in cells.items() if v is not None}}
+
+
+def read_set(session: Session, connection: Connection, field: FieldSpec, given: object) -> list[str]:
+    """The elements of a set as typed (``a; b``) or given as a list."""
+    parts = [str(p) for p in given] if isinstance(given, (list, tuple)) else split_set(str(given or ""))
+    read = (read_value(session, connection, _element(field), p) for p in parts)
+    return list(dict.fromkeys(str(v) for v in read if v is not None))
+
+
+def _element(field: FieldSpec) -> FieldSpec:
+    return FieldSpec(field.key, field.label, Kind.TEXT) if field.kind is Kind.TAGS else field
+
+
+def assign(
+    session: Session, record: str, assignments: Sequence[Assignment], why: str | None,
+    *, seen: Seen | None = None, act: str = "edit",
+) -> Changes:
+    """Change fields of a record in one transaction through the door."""
+    with session.store.write(session.who, why, act) as tx:
+        found = names.find(tx.connection, record)
+        assign_in(session, tx, found.spec, found.id, assignments, why, seen=seen)
+    return tx.changes
+
+
+def assign_in(
+    session: Session, tx: Transaction, spec: EntitySpec, id: str, assignments: Sequence[Assignment],
+    why: str | None, *, seen: Seen | None = None,
+) -> None:
+    """The same inside a transaction. ``why`` serves as the reason wherever a rule asks for one."""
+    cells: dict[str, Value] = {}
+    for one in assignments:
+        if one.field == "deleted":
+            cells["deleted"] = fold(one.text) in ("yes", "true", "1")
+            continue
+        field = field_of(spec, one.field)
+        if field.many:
+            _assign_set(session, tx, spec, field, id, one)
+        elif one.how != STATE:
+            raise ValueRefusedError(f"{field.label} holds one value; use {field.key}=… to state it.")
+        else:
+            cells[field.key] = read_value(session, tx.connection, field, one.text)
+    if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
+        cells["revised_reason"] = why
+    if cells:
+        tx.edit(spec.key, id, cells, seen=seen)
+
+
+def _assign_set(
+    session: Session, tx: Transaction, spec: EntitySpec, field: FieldSpec, id: str, one: Assignment
+) -> None:
+    elements = read_set(session, tx.connection, field, one.text)
+    kind = spec.link_kind(field)
+    if one.how == STATE:
+        tx.set_links(kind, id, elements)
+        return
+    for element in elements:
+        if one.how == ADD:
+            tx.link(kind, id, element)
+        else:
+            tx.unlink(kind, id, element)
+
+
+def assign_many(
+    session: Session, records: Sequence[str], assignments: Sequence[Assignment], why: str | None
+) -> Changes:
+    """Bulk edit: the same assignments to many records, all or none."""
+    with session.store.write(session.who, why, "bulk") as tx:
+        for record in records:
+            found = names.find(tx.connection, record)
+            assign_in(session, tx, found.spec, found.id, assignments, why)
+    return tx.changes
+
+
+def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: str | None = None) -> Changes:
+    """Delete (hide) records, or bring them back from the bin."""
+    with session.store.write(session.who, why, "delete" if hidden else "undelete") as tx:
+        for record in records:
+            found = names.find(tx.connection, record)
+            tx.delete(found.entity, found.id, hidden=hidden)
+    return tx.changes
+
+
+def set_link(
+    session: Session, entity: str, field_key: str, a: str, b: str, *, cells: Mapping[str, object] | None = None,
+    remove: bool = False,
+) -> Changes:
+    """Make, change or remove one link of a set field."""
+    spec = BY_KEY[entity]
+    kind = spec.link_kind(spec.by_key[field_key])
+    with session.store.write(session.who, None, "link") as tx:
+        if remove:
+            tx.unlink(kind, a, b)
+        else:
+            from vawg_desktop.domain.entities import LINK
+
+            read = {k: read_value(session, tx.connection, LINK.by_key[k], v) for k, v in (cells or {}).items()}
+            tx.link(kind, a, b, read)
+    return tx.changes
+
+
+def add_update(session: Session, action: str, typed: Mapping[str, object], *, why: str | None = None) -> Changes:
+    """Add a progress update to an action: it copies how the action stands and never drives it."""
+    given = {"as_at": session.today.isoformat(), "channel": "own", "informant": session.who, **typed}
+    with session.store.write(session.who, why, "update") as tx:
+        found = names.find(tx.connection, action, "action")
+        create_in(session, tx, BY_KEY["update"], {**given, "action": found.id})
+    return tx.changes

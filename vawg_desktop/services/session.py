@@ -1,0 +1,37 @@
+"""Who works on which store."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import dates
+from vawg_desktop.store.store import Store
+
+
+def who_am_i() -> str:
+    """The person's name: ``VAWG_USER``, else the operating system's login."""
+    named = os.environ.get("VAWG_USER", "").strip()
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+@dataclass(slots=True)
+class Session:
+    """An open store, the person at it and the date in London (settable for tests)."""
+
+    store: Store
+    who: str = field(default_factory=who_am_i)
+    today: date = field(default_factory=dates.today)
+
+    def read(self) -> Connection:
+        """This thread's reading connection."""
+        return self.store.read()

@@ -1,0 +1,195 @@
+"""One record with everything around it, for the record pane and for ``show``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.values import from_row
+from vawg_desktop.services import lists, names
+from vawg_desktop.services.history import as_at as past_state
+from vawg_desktop.services.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as seen from one of its ends. ``label`` names it from that end."""
+
+    kind: str
+    label: str
+    entity: str
+    id: str
+    reference: str
+    title: str
+    outward: bool
+    extent: str | None = None
+    part: str | None = None
+    status: str | None = None
+
+
+@dataclass(slots=True)
+class RecordView:
+    """A record to be shown: stored cells, sets, links both ways, heads the viewer saw."""
+
+    spec: EntitySpec
+    id: str
+    reference: str
+    title: str
+    deleted: bool
+    cells: dict[str, Value]
+    sets: dict[str, list[str]]
+    links: list[Link]
+    heads: dict[str, frozenset[str]]
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    aliases: list[str] = field(default_factory=list[str])
+    conflicts: int = 0
+    overdue: bool = False
+    last_heard: str = ""
+    slips: int = 0
+    updates: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    parts: dict[str, list[dict[str, object]]] = field(default_factory=dict[str, list[dict[str, object]]])
+
+    def words_for(self, spec: FieldSpec, value: Value) -> str:
+        """A cell in words, references resolved."""
+        from vawg_desktop.domain.values import to_words
+
+        if spec.kind is Kind.REF and value is not None:
+            return self.names.get(str(value), str(value))
+        return to_words(spec, value)
+
+
+def record(session: Session, name: str) -> RecordView:
+    """The record that a reference, alias or id names. Raises NotFoundError."""
+    connection = session.read()
+    found = names.find(connection, name)
+    spec = found.spec
+    row = connection.exec_driver_sql(f'SELECT * FROM "{spec.key}" WHERE id = ?', (found.id,)).mappings().one()
+    sets = lists.sets_of(connection, spec, [found.id]).get(found.id, {})
+    links = _links(connection, spec, found.id)
+    cells = {f.key: from_row(f, row[f.key]) for f in spec.cells}
+    view = RecordView(
+        spec, found.id, found.reference, str(row[spec.title] or ""), bool(row["deleted"]), cells,
+        {f.key: sets.get(f.key, []) for f in spec.sets}, links, _heads(connection, found.id, str(row["born"])),
+        conflicts=int(row["conflicts"] or 0),
+    )  # fmt: skip
+    refs = [str(v) for f in spec.cells if f.kind is Kind.REF and (v := cells[f.key])]
+    ends = [i for f in spec.sets if f.kind is Kind.LINKS for i in view.sets[f.key]]
+    view.names = names.labels(connection, refs + ends)
+    view.aliases = [
+        str(r[0])
+        for r in connection.exec_driver_sql(
+            "SELECT coalesce(part, b) FROM link WHERE a = ? AND kind = 'alias' AND NOT deleted ORDER BY n", (found.id,)
+        )
+    ]
+    _around(session, connection, view, {str(k): v for k, v in row.items()})
+    return view
+
+
+def _heads(connection: Connection, id: str, born: str) -> dict[str, frozenset[str]]:
+    heads: dict[str, set[str]] = {"": {born}}
+    for cell, change in connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ?', (id,)):
+        heads.setdefault(str(cell), set()).add(str(change))
+    return {cell: frozenset(changes) for cell, changes in heads.items()}
+
+
+def seen(view: RecordView, key: str) -> dict[str, frozenset[str]]:
+    """The heads of one cell as the viewer saw them, to hand back with an edit."""
+    return {key: view.heads.get(key, view.heads[""])}
+
+
+def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
+    rows = connection.exec_driver_sql(
+        "SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, coalesce(a.status, r.status, g.status) "
+        "FROM link l JOIN subject s ON s.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT s.deleted "
+        "LEFT JOIN action a ON a.id = s.id LEFT JOIN recommendation r ON r.id = s.id LEFT JOIN gap g ON g.id = s.id "
+        "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference", (id, id, id),
+    )
+    found: list[Link] = []
+    for kind, a, _b, extent, part, entity, other, reference, title, status in rows:
+        owner, _, key = str(kind).partition(".")
+        owning = BY_KEY.get(owner)
+        if owning is None or key not in owning.by_key:
+            continue
+        out = a == id
+        label = owning.by_key[key].label if out else owning.by_key[key].inverse or owning.plural
+        found.append(Link(str(kind), label, entity, other, reference, title, out, extent, part, status))
+    return found
+
+
+def _around(session: Session, connection: Connection, view: RecordView, row: dict[str, object]) -> None:
+    if view.spec.key == "action":
+        view.overdue = rules.is_overdue(view.cells, session.today)
+        view.last_heard = str(row["x_heard"] or "")
+        view.slips = int(str(row["x_slips"] or 0))
+        view.updates = _rows(connection, 'SELECT * FROM "update" WHERE action = ? AND NOT deleted '
+                             "ORDER BY coalesce(as_at, '') DESC, n DESC", view.id)  # fmt: skip
+    if view.spec.key == "recommendation":
+        view.overdue = view.cells["status"] == "open" and rules.is_overdue(
+            {"due": view.cells["target_date"]}, session.today
+        )
+        view.updates = _rows(connection, 'SELECT u.*, a.reference AS action_reference FROM "update" u JOIN action a ON a.id = u.action '
+            "WHERE u.action IN (SELECT a FROM link WHERE b = ? AND kind = 'action.recommendations' AND NOT deleted) "
+            "AND NOT u.deleted ORDER BY coalesce(u.as_at, '') DESC, u.n DESC LIMIT 50", view.id)  # fmt: skip
+    for child in ENTITIES:
+        if child.parent == view.spec.key and child.key != "update":
+            view.parts[child.key] = _rows(
+                connection, f'SELECT * FROM "{child.key}" WHERE "{child.parent}" = ? AND NOT deleted ORDER BY n', view.id
+            )
+
+
+def _rows(connection: Connection, sql: str, *params: object) -> list[dict[str, object]]:
+    return [{str(k): v for k, v in r.items()} for r in connection.exec_driver_sql(sql, params).mappings()]
+
+
+def as_json(session: Session, name: str, day: date | None = None) -> dict[str, object]:
+    """The contract's JSON of ``show``: reference, entity, fields, links."""
+    view = record(session, name)
+    fields: dict[str, object] = {
+        f.key: view.sets[f.key] if f.many else view.cells[f.key] for f in view.spec.fields if not f.private
+    }
+    if day is not None:
+        state = past_state(session, name, day)
+        fields = {
+            f.key: state.sets[f.key] if f.many else state.cells.get(f.key) for f in view.spec.fields if not f.private
+        }
+        view.deleted = bool(state.cells.get("deleted"))
+    return {
+        "reference": view.reference,
+        "entity": view.spec.key,
+        "id": view.id,
+        "fields": fields,
+        "links": [_link_json(link) for link in view.links] if day is None else _past_links(session, fields, view.spec),
+        "labels": view.names,
+        "aliases": view.aliases,
+        "deleted": view.deleted,
+        "conflicted": view.conflicts > 0,
+        "overdue": view.overdue,
+        "as_at": day.isoformat() if day else None,
+    }
+
+
+def _link_json(link: Link) -> dict[str, object]:
+    return {
+        "kind": link.kind, "label": link.label, "entity": link.entity, "id": link.id,
+        "reference": link.reference, "title": link.title, "extent": link.extent, "part": link.part,
+    }  # fmt: skip
+
+
+def _past_links(session: Session, fields: dict[str, object], spec: EntitySpec) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for f in spec.sets:
+        elements = fields[f.key]
+        if f.kind is Kind.LINKS and isinstance(elements, list):
+            for id in elements:
+                other = names.maybe_find(session.read(), str(id))
+                if other is not None:
+                    found.append({
+                        "kind": spec.link_kind(f), "label": f.label, "entity": other.entity, "id": other.id,
+                        "reference": other.reference, "title": other.title,
+                    })  # fmt: skip
+    return found
