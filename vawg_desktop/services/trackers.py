@@ -1,0 +1,466 @@
+"""An existing tracker into the store: understood or asked, nothing lost in silence, reversible."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
+from vawg_desktop.domain.errors import AppError, FileRefusedError, Problem, ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import CROSS_CUTTING, PILLAR, fold
+from vawg_desktop.domain.values import to_stored
+from vawg_desktop.exchange.reading import Book, read_book
+from vawg_desktop.exchange.tracker_in import NO_DATE, Given, Tracker, TrackerRow, as_typed, read_tracker, similar
+from vawg_desktop.services import names
+from vawg_desktop.services.records import add_alias, then_stood
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.door import Transaction
+
+_OWNERS = re.compile(r"\s*(?:;|/|\n|,|\band\b|&|\+)\s*")
+_NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
+
+#: Records that are one only where all of these agree: a figure is quoted in several ways.
+_IDENTITY = {"figure": ("title", "quoted"), "meeting": ("title", "date"), "strand": ("framework", "title")}
+
+
+class _DryRun(Exception):  # noqa: N818 - not an error: leaves the transaction without a trace
+    pass
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did, or would do."""
+
+    mapping: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list[Problem])
+    tray: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    did_you_mean: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    by_entity: dict[str, int] = field(default_factory=dict[str, int])
+    changes: Changes = field(default_factory=Changes)
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys, with more beside them."""
+        return {
+            "mapping": self.mapping, "created": self.created, "updated": self.updated,
+            "unchanged": self.unchanged, "problems": [p.as_json() for p in self.problems],
+            "tray": self.tray, "did_you_mean": self.did_you_mean, "by_entity": self.by_entity,
+            "transaction": self.changes.txn,
+        }  # fmt: skip
+
+
+def import_tracker(
+    session: Session, path: Path, *, mapping: Mapping[str, str | None] | None = None, dry_run: bool = False
+) -> Imported:
+    """Import a tracker file. Raises FileRefusedError where there is no table in it."""
+    book = read_book(path)
+    remembered = _remembered(session, book)
+    tracker = read_tracker(book, {**remembered, **(mapping or {})})
+    if not tracker.rows:
+        raise FileRefusedError(
+            f"{path.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
+            code="no_table",
+        )
+    return import_rows(session, tracker, why=f"Imported from {path.name}", book=book, dry_run=dry_run)
+
+
+def import_rows(
+    session: Session, tracker: Tracker, *, why: str, book: Book | None = None, dry_run: bool = False,
+    act: str = "import",
+) -> Imported:
+    """Write a tracker's rows in one transaction, so that one undo takes the whole import back."""
+    done = Imported(mapping=dict(tracker.mapping()))
+    done.did_you_mean = {c.header: list(c.did_you_mean) for c in tracker.columns if c.did_you_mean}
+    done.tray += [_trayed(g, "outside the table") for g in tracker.outside]
+    if book is not None:
+        _note_blanks(book, done)
+        if not dry_run:
+            session.store.files.keep(book.name, book.content)
+    try:
+        with session.store.write(session.who, why, act, book.sha256 if book else None) as tx:
+            importer = _Importer(session, tx, done, book.name if book else "")
+            for row in tracker.rows:
+                importer.take(row)
+            importer.finish()
+            if dry_run:
+                raise _DryRun
+            if book is not None:
+                _remember(tx, book, done)
+        done.changes = tx.changes
+    except _DryRun:
+        pass
+    return done
+
+
+def _note_blanks(book: Book, done: Imported) -> None:
+    for sheet, cell in book.looked.errors[:200]:
+        done.problems.append(Problem("error_cell", "This cell shows a formula error; it was read as empty.", sheet, cell))
+
+
+def _trayed(given: Given, why: str) -> dict[str, str]:
+    return {"sheet": given.sheet, "cell": given.cell, "header": given.header, "text": given.text, "why": why}
+
+
+def _headings_key(book: Book) -> str:
+    from vawg_desktop.exchange.tracker_in import find_header
+    from vawg_desktop.exchange.reading import plain_text
+
+    heads = [plain_text(c) for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
+    return "|".join(fold(h) for h in heads)[:500]
+
+
+def _remembered(session: Session, book: Book) -> dict[str, str | None]:
+    row = session.read().exec_driver_sql(
+        "SELECT value FROM local WHERE kind = 'mapping' AND \"key\" = ?", (_headings_key(book),)
+    ).fetchone()
+    found: dict[str, str | None] = json.loads(row[0]) if row else {}
+    return found
+
+
+def _remember(tx: Transaction, book: Book, done: Imported) -> None:
+    run = tx.connection.exec_driver_sql
+    put = "INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, \"key\") DO UPDATE SET value = excluded.value"
+    run(put, ("mapping", _headings_key(book), json.dumps(done.mapping)))
+    if done.tray:
+        run(put, ("tray", tx.id, json.dumps({"file": book.name, "tray": done.tray}, ensure_ascii=False)))
+
+
+class _Importer:
+    """Takes rows one by one into a transaction."""
+
+    def __init__(self, session: Session, tx: Transaction, done: Imported, file: str) -> None:
+        self._session, self._tx, self._done, self._file = session, tx, done, file
+        self._directories: dict[str, names.Directory] = {}
+        self._late: list[tuple[str, str, FieldSpec, Given]] = []
+        self._touched: dict[tuple[str, str], str] = {}
+        self._rows_now: dict[str, str] = {}
+
+    # -- one row -----------------------------------------------------------------------------
+
+    def take(self, row: TrackerRow) -> None:
+        """One row may hold a recommendation, an action and an update; each is found or made."""
+        by_entity: dict[str, dict[str, Given]] = {}
+        for target, given in row.cells.items():
+            entity, _, key = target.partition(".")
+            by_entity.setdefault(entity, {})[key] = given
+        self._done.tray += [_trayed(g, "its column is not matched") for g in row.unmatched]
+        self._refer_only(by_entity)
+        ids: dict[str, str] = {}
+        for entity in [e for e in BY_KEY if e in by_entity and e != "update"]:
+            id = self._record(row, BY_KEY[entity], by_entity[entity], ids)
+            if id:
+                ids[entity] = id
+        self._join(ids)
+        if "update" in by_entity:
+            self._update(row, ids.get("action"), by_entity["update"])
+
+    def _refer_only(self, by_entity: dict[str, dict[str, Given]]) -> None:
+        """A recommendation column that holds a known number names it rather than making another."""
+        cells = by_entity.get("recommendation")
+        if cells and "title" in cells and "reference" not in cells:
+            if self._directory("recommendation").find(cells["title"].text):
+                cells["reference"] = cells.pop("title")
+
+    def _join(self, ids: dict[str, str]) -> None:
+        if "action" in ids and "recommendation" in ids:
+            self._tx.link("action.recommendations", ids["action"], ids["recommendation"])
+        if "gap" in ids and "recommendation" in ids:
+            self._tx.link("gap.recommendations", ids["gap"], ids["recommendation"])
+        if "gap" in ids and "action" in ids:
+            self._tx.link("gap.actions", ids["gap"], ids["action"])
+
+    def _record(
+        self, row: TrackerRow, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str]
+    ) -> str | None:
+        reference = given.pop("reference", None)
+        cells, sets = self._read(row, spec, given)
+        if spec.parent in above:
+            cells[spec.parent] = above[spec.parent]
+        id = self._find(row, spec, reference, given.get(spec.title), cells)
+        self._section(row, spec, cells)
+        if id is None and not cells.get(spec.title):
+            where = next(iter(given.values()), reference)
+            if where is not None:
+                self._problem("no_title", f"This row names no {spec.title} of {_a(spec)} and was put in the tray.", where)
+                self._done.tray += [_trayed(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))]
+            return None
+        if id is None:
+            id = self._make(spec, cells, reference)
+        else:
+            self._change(spec, id, cells)
+        for field_, elements in sets.items():
+            for element in elements:
+                self._tx.link(spec.link_kind(field_), id, element)
+        for key, one in given.items():
+            late = spec.by_key.get(key)
+            if late is not None and late.kind in (Kind.REF, Kind.LINKS) and late.target != "partner":
+                self._late.append((spec.key, id, late, one))
+        self._rows_now[f"{self._file}|{row.sheet}|{row.number}|{spec.key}"] = id
+        return id
+
+    def _find(
+        self, row: TrackerRow, spec: EntitySpec, reference: Given | None, title: Given | None, cells: Mapping[str, Value]
+    ) -> str | None:
+        if spec.key in _IDENTITY:
+            return self._identical(spec, cells)
+        directory = self._directory(spec.key)
+        if reference is not None:
+            found = directory.find(reference.text) or directory.find(_reference(spec, reference.text) or "\0")
+            return found.id if found else None
+        if title is None:
+            return None
+        found = directory.find(title.text)
+        return found.id if found else self._same_place(row, spec, title)
+
+    def _identical(self, spec: EntitySpec, cells: Mapping[str, Value]) -> str | None:
+        keys = _IDENTITY[spec.key]
+        test = " AND ".join(f'"{k}" IS ?' for k in keys)
+        found = self._tx.connection.exec_driver_sql(
+            f'SELECT id FROM "{spec.key}" WHERE NOT deleted AND {test}', tuple(cells.get(k) for k in keys)
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def _same_place(self, row: TrackerRow, spec: EntitySpec, title: Given) -> str | None:
+        """The record that came from this row last time, where its title was only corrected."""
+        found = self._tx.connection.exec_driver_sql(
+            "SELECT l.value, s.title FROM local l JOIN subject s ON s.id = l.value AND NOT s.deleted "
+            "WHERE l.kind = 'tracker_row' AND l.\"key\" = ?", (f"{self._file}|{row.sheet}|{row.number}|{spec.key}",),
+        ).fetchone()
+        return str(found[0]) if found and similar(str(found[1]), title.text) > 0.6 else None
+
+    def _make(self, spec: EntitySpec, cells: dict[str, Value], reference: Given | None) -> str:
+        wanted = _reference(spec, reference.text) if reference else None
+        id = self._tx.create(spec.key, cells, reference=wanted)
+        row = self._tx.row(spec.key, id)
+        if reference is not None:
+            add_alias(self._tx, id, reference.text)
+        found = names.Found(spec.key, id, str(row["reference"]), str(cells.get(spec.title) or ""))
+        extra = [str(cells[k]) for k in ("short_name", "name", "title") if cells.get(k)]
+        self._directory(spec.key).add(found, *([reference.text] if reference else []), *extra)
+        self._touched[(spec.key, id)] = "created"
+        return id
+
+    def _change(self, spec: EntitySpec, id: str, cells: dict[str, Value]) -> None:
+        said = {k: v for k, v in cells.items() if v is not None}
+        try:
+            moved = self._tx.edit(spec.key, id, said)
+        except AppError as error:
+            reference = str(self._tx.row(spec.key, id)["reference"])
+            self._done.problems.append(Problem(error.code, error.message, record=reference))
+            return
+        if self._touched.get((spec.key, id)) is None:
+            self._touched[(spec.key, id)] = "updated" if moved else "unchanged"
+        elif moved and self._touched[(spec.key, id)] == "unchanged":
+            self._touched[(spec.key, id)] = "updated"
+
+    # -- cells -------------------------------------------------------------------------------
+
+    def _read(
+        self, row: TrackerRow, spec: EntitySpec, given: dict[str, Given]
+    ) -> tuple[dict[str, Value], dict[FieldSpec, list[str]]]:
+        cells: dict[str, Value] = {}
+        sets: dict[FieldSpec, list[str]] = {}
+        for key, one in given.items():
+            found = spec.by_key.get(key)
+            if found is None:
+                self._done.tray.append(_trayed(one, "there is no such field"))
+            elif found.target == "partner":
+                self._owners(spec, found, one, cells, sets)
+            elif found.kind in (Kind.REF, Kind.LINKS):
+                continue
+            elif found.many:
+                sets[found] = self._elements(found, one)
+            else:
+                cells[key] = self._cell(found, one)
+        return cells, sets
+
+    def _cell(self, spec: FieldSpec, one: Given) -> Value:
+        if one.value is None:
+            return self._colour(spec, one)
+        if spec.key == "pillar":
+            return self._pillar(one)
+        if spec.kind is Kind.DATE and fold(one.text) in NO_DATE:
+            self._ask("no_date_yet", f"{spec.label}: “{one.text}” is not a date; no date was set.", one)
+            return None
+        try:
+            return to_stored(spec, _percent(spec, one))
+        except ValueRefusedError as refused:
+            self._ask("not_understood", refused.message, one)
+            return None
+
+    def _colour(self, spec: FieldSpec, one: Given) -> Value:
+        if spec.terms is not None and spec.key.startswith("rating"):
+            label = spec.terms.label(one.colour)
+            self._problem(
+                "colour_only", f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set.", one
+            )
+            self._done.tray.append({**_trayed(one, "a colour without a word"), "text": f"(filled {label.casefold()})"})
+        return None
+
+    def _pillar(self, one: Given) -> Value:
+        parts = [p for p in _OWNERS.split(one.text) if p] if PILLAR.find(one.text) is None else [one.text]
+        known = [PILLAR.find(p) for p in parts]
+        if fold(one.text) == fold(CROSS_CUTTING):
+            return None
+        if not parts or known[0] is None or len(known) > 1:
+            if len(known) > 1 and known[0] is not None:
+                self._problem("several_pillars", f"“{one.text}” names several pillars; the first was taken as the first pillar.", one)
+                self._done.tray.append(_trayed(one, "more pillars than one"))
+                return known[0].key
+            self._ask("not_understood", f"“{one.text}” is not a pillar.", one)
+            return None
+        return known[0].key
+
+    def _elements(self, spec: FieldSpec, one: Given) -> list[str]:
+        parts = [p.strip() for p in re.split(r"[;\n]", one.text) if p.strip()]
+        if spec.kind is Kind.TAGS:
+            return parts
+        found: list[str] = []
+        for part in parts:
+            try:
+                found.append(str(to_stored(spec, part)))
+            except ValueRefusedError as refused:
+                self._ask("not_understood", refused.message, one)
+        return found
+
+    def _owners(
+        self, spec: EntitySpec, found: FieldSpec, one: Given, cells: dict[str, Value], sets: dict[FieldSpec, list[str]]
+    ) -> None:
+        whole = self._directory("partner").find(one.text)
+        parts = [one.text] if whole else [p for p in _OWNERS.split(one.text) if p]
+        ids = [i for i in (self._partner(p, one) for p in parts) if i]
+        if not ids:
+            return
+        if found.many:
+            sets.setdefault(found, []).extend(ids)
+            return
+        cells[found.key] = ids[0]
+        others = spec.by_key.get({"action": "contributors", "recommendation": "supporting"}.get(spec.key, ""))
+        if len(ids) > 1 and others is not None:
+            sets.setdefault(others, []).extend(ids[1:])
+            self._problem(
+                "two_owners", f"“{one.text}” names {len(ids)} owners; the first was taken as {found.label.casefold()}, "
+                f"the rest as {others.label.casefold()}.", one,
+            )
+
+    def _partner(self, name: str, one: Given) -> str | None:
+        directory = self._directory("partner")
+        known = directory.find(name)
+        if known is not None:
+            return known.id
+        if fold(name) in NO_DATE:
+            self._ask("not_understood", f"“{name}” names no owner yet.", one)
+            return None
+        try:
+            directory.require(name)
+        except ValueRefusedError as refused:
+            if "did you mean" in refused.message:
+                self._ask("owner_unclear", refused.message, one)
+                return None
+        id = self._tx.create("partner", {"name": name})
+        directory.add(names.Found("partner", id, str(self._tx.row("partner", id)["reference"]), name))
+        self._touched[("partner", id)] = "created"
+        self._problem("new_partner", f"“{name}” was not known and was added as a partner.", one)
+        return id
+
+    def _section(self, row: TrackerRow, spec: EntitySpec, cells: dict[str, Value]) -> None:
+        pillar = PILLAR.find(row.section) if row.section else None
+        if pillar is not None and spec.key == "recommendation" and "pillar" not in cells:
+            cells["pillar"] = pillar.key
+
+    def _update(self, row: TrackerRow, action: str | None, given: dict[str, Given]) -> None:
+        if action is None:
+            self._done.tray += [_trayed(g, "no action in its row to update") for g in given.values()]
+            return
+        spec = BY_KEY["update"]
+        cells: dict[str, Value] = {k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key}
+        same = self._tx.connection.exec_driver_sql(
+            'SELECT 1 FROM "update" WHERE action = ? AND narrative IS ? AND NOT deleted', (action, cells.get("narrative"))
+        ).fetchone()
+        if same is None and any(cells.values()):
+            stamp: dict[str, Value] = {"action": action, "as_at": self._session.today.isoformat(), "channel": "own"}
+            self._tx.create("update", then_stood(self._tx, {**stamp, **cells}))
+
+    # -- afterwards --------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Resolve what refers to records of the same file, remember the rows, count."""
+        for entity, id, spec, one in self._late:
+            self._refer(BY_KEY[entity], id, spec, one)
+        put = "INSERT INTO local VALUES ('tracker_row', ?, ?) ON CONFLICT (kind, \"key\") DO UPDATE SET value = excluded.value"
+        if self._file:
+            for key, id in self._rows_now.items():
+                self._tx.connection.exec_driver_sql(put, (key, id))
+        for (entity, _), what in self._touched.items():
+            setattr(self._done, what, getattr(self._done, what) + 1)
+            if what == "created":
+                self._done.by_entity[entity] = self._done.by_entity.get(entity, 0) + 1
+
+    def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
+        parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]
+        for part in parts:
+            found = self._directory(spec.target).find(part)
+            if found is None:
+                self._ask("not_found", f"There is no {BY_KEY[spec.target].label.casefold()} called “{part}”.", one)
+            elif spec.many:
+                self._tx.link(owner.link_kind(spec), id, found.id)
+            else:
+                self._tx.edit(owner.key, id, {spec.key: found.id})
+
+    def _directory(self, entity: str) -> names.Directory:
+        if entity not in self._directories:
+            self._directories[entity] = names.Directory(self._tx.connection, entity)
+        return self._directories[entity]
+
+    def _problem(self, code: str, message: str, one: Given) -> None:
+        self._done.problems.append(Problem(code, message, one.sheet, one.cell))
+
+    def _ask(self, code: str, message: str, one: Given) -> None:
+        """A value we do not understand: said, and kept in the tray word for word."""
+        self._problem(code, message, one)
+        self._done.tray.append(_trayed(one, "not understood"))
+
+
+def _a(spec: EntitySpec) -> str:
+    word = spec.label.casefold()
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _percent(spec: FieldSpec, one: Given) -> object:
+    """A fraction in a % column is a share of one: 0.5 is 50. A bare 1 stays 1 and is plain to see."""
+    if spec.key == "percent" and isinstance(one.value, float) and 0 < one.value < 1:
+        return round(one.value * 100)
+    return as_typed(one.value)
+
+
+def _reference(spec: EntitySpec, given: str) -> str | None:
+    """The reference a tracker's own number asks for: A01, 1 and A-0001 all ask for A-0001."""
+    m = _NUMBER.fullmatch(given.strip())
+    if m is None:
+        return None
+    prefix = m[1].upper()
+    if prefix and BY_PREFIX.get(prefix) not in (None, spec):
+        return None
+    if prefix and prefix != spec.prefix and not spec.label.upper().startswith(prefix[:1]):
+        return None
+    return f"{spec.prefix}-{int(m[2]):04d}"
+
+
+def reverse_import(session: Session, txn: str) -> Changes:
+    """Take a whole import back; what was edited since stays and is a conflict."""
+    from vawg_desktop.services.history import reverse
+
+    return reverse(session, txn, why="Import reversed")
+
+
+def problems_in_words(problems: Sequence[Problem]) -> list[str]:
+    """One line a problem, with its place."""
+    return [f"{p.sheet}!{p.cell}: {p.message}" if p.cell else p.message for p in problems]
+
