@@ -1,0 +1,90 @@
+"""A workbook as a plan, written alike as .xlsx and .ods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+PlanValue: TypeAlias = str | int | dt.date | None
+
+
+class Style(StrEnum):
+    """How a cell looks and whether it may be filled."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    TEXT = "text"
+    LABEL = "label"
+    LOCKED = "locked"
+    LOCKED_DATE = "locked_date"
+    HEADER = "header"
+    HEADER_FILL = "header_fill"
+    FILL = "fill"
+    FILL_DATE = "fill_date"
+    FILL_WHOLE = "fill_whole"
+
+
+FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE})
+
+
+@dataclass(slots=True)
+class PlanCell:
+    """One cell."""
+
+    value: PlanValue
+    style: Style = Style.TEXT
+
+
+@dataclass(slots=True)
+class Choice:
+    """A drop-down or a check on a block of cells, with the words shown when the cell is chosen.
+
+    ``source`` is a range on the Lists sheet; ``kind`` is ``list``, ``date`` or ``whole``.
+    """
+
+    first_row: int
+    last_row: int
+    column: int
+    kind: str
+    source: str = ""
+    title: str = ""
+    message: str = ""
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(slots=True)
+class SheetPlan:
+    """One sheet; ``rows[r][c]`` from A1. ``table`` is (header row, last row, last column)."""
+
+    name: str
+    rows: list[list[PlanCell | None]] = field(default_factory=list["list[PlanCell | None]"])
+    widths: list[float] = field(default_factory=list[float])
+    hidden_columns: tuple[int, ...] = ()
+    choices: list[Choice] = field(default_factory=list[Choice])
+    table: tuple[int, int, int] | None = None
+    table_name: str = ""
+    about: str = ""
+    frozen: tuple[int, int] = (0, 0)
+    protected: bool = True
+    hidden: bool = False
+    landscape: bool = True
+    select: tuple[int, int] = (0, 0)
+
+    def add(self, *cells: PlanCell | None) -> int:
+        """Add a row; returns its number from 0."""
+        self.rows.append(list(cells))
+        return len(self.rows) - 1
+
+
+@dataclass(slots=True)
+class BookPlan:
+    """A workbook: its sheets, title, properties and one constant by which it is known."""
+
+    title: str
+    marking: str
+    sheets: list[SheetPlan] = field(default_factory=list[SheetPlan])
+    properties: dict[str, str] = field(default_factory=dict[str, str])
+    constants: dict[str, str] = field(default_factory=dict[str, str])

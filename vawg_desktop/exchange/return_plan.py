@@ -1,0 +1,243 @@
+"""What a progress return looks like: six sheets and one of identity (DESIGN 5, Out)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.dates import label
+from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style
+
+FILL_MARK = "(please fill in)"
+#: Columns to fill: key, heading, width, list of terms; in the order of DESIGN 5.
+FILLS: tuple[tuple[str, str, int, t.Vocabulary | None], ...] = (
+    ("answer", "Answer", 18, t.ANSWER),
+    ("status", "Status", 16, t.ACTION_STATUS),
+    ("narrative", "Progress update", 48, None),
+    ("percent", "% complete", 11, None),
+    ("rating_partner", "Rating", 12, t.RATING),
+    ("revised_due", "Revised due date", 14, None),
+    ("revised_reason", "Reason for new date", 28, None),
+    ("next_step", "Next step", 34, None),
+    ("blockers", "Blockers", 30, None),
+    ("help_wanted", "Help wanted", 28, None),
+)
+#: Answers that live on the progress update, not on the action.
+ON_UPDATE = frozenset({"answer", "narrative", "next_step", "help_wanted"})
+#: Answers sent filled with what stands now; the rest start empty, with the last answer beside them.
+PREFILLED = frozenset({"status", "percent", "rating_partner", "revised_due", "blockers"})
+_HINTS = {
+    "answer": "Update, No change, or Not able to say yet. One of these for every action.",
+    "status": "Where the action stands now. Leave as it is if nothing changed.",
+    "narrative": "What has been done since the last return, in a few sentences.",
+    "percent": "A whole number from 0 to 100. Optional.",
+    "rating_partner": "Your own rating; the key is on Start here.",
+    "revised_due": "Only if the date has changed, such as 30/09/2026.",
+    "revised_reason": "Why the date changed.",
+    "next_step": "The next thing that will happen, and when.",
+    "blockers": "What stands in the way.",
+    "help_wanted": "What you need from us or from others.",
+}
+LOCKED = ("Reference", "Action", "Recommendation", "Due date", "Last answer")
+HIDDEN = ("Row key", "Row check")
+EVIDENCE = ("Action reference", "Title", "Date", "Held by", "What it proves")
+NEW_ACTIONS = ("Action", "Who leads it", "Due date", "Recommendation it serves")
+NIL_QUESTION = "Nothing to report for any action this time? Type Yes"
+DECLARATION = ("Completed by", "Cleared by (chief officer or equivalent)", "Role of the person who cleared it", "Date cleared")
+FREE_ROWS = 20
+PROPERTY = "VAWG return"
+CONSTANT = "VAWG_RETURN"
+IDENTITY_SHEET = "Identity"
+
+
+@dataclass(slots=True)
+class ReturnRow:
+    """One action in one return. ``values`` are stored values as sent; ``locked`` texts as shown."""
+
+    visible: str
+    key: str
+    check: str
+    title: str
+    recommendation: str
+    due: str | None
+    last_answer: str
+    values: dict[str, str | int | None] = field(default_factory=dict[str, "str | int | None"])
+    finished: bool = False
+
+
+@dataclass(slots=True)
+class ReturnContent:
+    """All that stands in one partner's workbook."""
+
+    reference: str
+    version: int
+    period: str
+    due: str | None
+    partner: str
+    office: str
+    marking: str
+    independent: bool
+    rows: list[ReturnRow]
+    settled: list[ReturnRow]
+    key: list[tuple[str, str]]
+    demonstration: bool = False
+
+
+def locked_texts(row: ReturnRow) -> list[str]:
+    """The locked text of a row that its digest covers."""
+    return [row.title, row.recommendation, label(row.due)]
+
+
+def plan_return(content: ReturnContent) -> BookPlan:
+    """The whole workbook."""
+    title = f"Progress return {content.period}: {content.partner}"
+    lists, ranges = _lists()
+    sheets = [_start(content), _actions(content, ranges), _evidence(content), _new_actions(), _reference(content)]
+    return BookPlan(
+        title, content.marking, [*sheets, lists, _identity(content)],
+        {PROPERTY: content.reference}, {CONSTANT: content.reference},
+    )
+
+
+def _lists() -> tuple[SheetPlan, dict[str, str]]:
+    sheet = SheetPlan("Lists", widths=[], about="The words to choose from in the other sheets.")
+    columns = [(key, head, [x.label for x in terms if x.key != "superseded"]) for key, head, _, terms in FILLS if terms]
+    sheet.add(*(PlanCell(head, Style.HEADER) for _, head, _ in columns))
+    for r in range(max(len(words) for _, _, words in columns)):
+        sheet.add(*(PlanCell(words[r], Style.TEXT) if r < len(words) else None for _, _, words in columns))
+    sheet.widths = [24.0] * len(columns)
+    ranges = {
+        key: f"Lists!${chr(65 + c)}$2:${chr(65 + c)}${1 + len(words)}" for c, (key, _, words) in enumerate(columns)
+    }
+    return sheet, ranges
+
+
+def _start(content: ReturnContent) -> SheetPlan:
+    sheet = SheetPlan("Start here", widths=[44.0, 70.0], about="What to do, the rating key and the declaration.", landscape=False)
+    if content.demonstration:
+        sheet.add(PlanCell("DEMONSTRATION: an invented county", Style.HEADING))
+    sheet.add(PlanCell(f"Progress return: {content.period}", Style.TITLE))
+    for name, value in (
+        ("For", content.partner), ("From", content.office), ("Please return by", label(content.due)),
+        ("Return reference", content.reference), ("Version", str(content.version)), ("Marking", content.marking),
+    ):
+        sheet.add(PlanCell(name, Style.LABEL), PlanCell(value, Style.TEXT))
+    sheet.add()
+    sheet.add(PlanCell("What to do", Style.HEADING))
+    invited = "Your contribution is invited; leave blank what is not yours to say." if content.independent else ""
+    steps = [
+        f"Open the sheet Actions. It has {len(content.rows)} rows, all yours.",
+        "For each row choose an Answer: Update, No change, or Not able to say yet.",
+        f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. Leave blank what you do not want to change.",
+        "List proof on Evidence, and anything new you are doing on New actions.",
+        "Sign the declaration below, save the file and send it back by e-mail. Please do not rename, sort or delete columns.",
+        *([invited] if invited else []),
+    ]
+    for number, step in enumerate(steps, 1):
+        sheet.add(PlanCell(f"Step {number}", Style.LABEL), PlanCell(step, Style.TEXT))
+    sheet.add()
+    sheet.add(PlanCell("What the ratings mean", Style.HEADING))
+    for word, meaning in content.key:
+        sheet.add(PlanCell(word, Style.LABEL), PlanCell(meaning, Style.TEXT))
+    sheet.add()
+    sheet.add(PlanCell("To fill in", Style.HEADING))
+    nil = sheet.add(PlanCell(f"{NIL_QUESTION} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
+    for name in DECLARATION:
+        style = Style.FILL_DATE if name.startswith("Date") else Style.FILL
+        sheet.add(PlanCell(f"{name} {FILL_MARK}", Style.LABEL), PlanCell(None, style))
+    sheet.choices.append(Choice(nil, nil, 1, "any", title="Nil return", message="Type Yes only if nothing at all has changed."))
+    sheet.select = (0, 0)
+    return sheet
+
+
+def _date_cell(stored: str | None, fill: bool) -> PlanCell:
+    """A true date where the stored date is a day; a month, quarter or year stays in words."""
+    day = Style.FILL_DATE if fill else Style.LOCKED_DATE
+    if stored and len(stored) == 10 and stored[4] == "-" == stored[7]:
+        return PlanCell(dt.date.fromisoformat(stored), day)
+    return PlanCell(label(stored) or None, day if fill else Style.LOCKED)
+
+
+def _fill_cell(key: str, vocabulary: t.Vocabulary | None, value: str | int | None) -> PlanCell:
+    if key == "revised_due":
+        return _date_cell(str(value) if value else None, True)
+    if key == "percent":
+        return PlanCell(value if isinstance(value, int) else None, Style.FILL_WHOLE)
+    if value is None or key not in PREFILLED:
+        return PlanCell(None, Style.FILL)
+    return PlanCell(vocabulary.label(str(value)) if vocabulary else str(value), Style.FILL)
+
+
+def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
+    sheet = SheetPlan("Actions", table_name="Actions", about="One row for each of your actions; pale yellow cells are to be filled in.")
+    heads = [PlanCell(h, Style.HEADER) for h in LOCKED]
+    heads += [PlanCell(f"{h} {FILL_MARK}", Style.HEADER_FILL) for _, h, _, _ in FILLS]
+    sheet.add(*heads, *(PlanCell(h, Style.HEADER) for h in HIDDEN))
+    for row in content.rows:
+        sheet.add(*_action_cells(row))
+    first, last = 1, len(content.rows)
+    for number, (key, head, _, vocabulary) in enumerate(FILLS, len(LOCKED)):
+        kind = "list" if vocabulary else {"revised_due": "date", "percent": "whole"}.get(key, "any")
+        sheet.choices.append(
+            Choice(first, last, number, kind, ranges.get(key, ""), head, _HINTS[key], 0, 100)
+        )
+    width = len(LOCKED) + len(FILLS)
+    sheet.widths = [16.0, 40.0, 26.0, 13.0, 34.0, *(float(w) for _, _, w, _ in FILLS), 4.0, 4.0]
+    sheet.hidden_columns = (width, width + 1)
+    sheet.table = (0, max(last, 1), width + 1)
+    sheet.frozen = (1, 2)
+    sheet.select = (1 if last else 0, len(LOCKED))
+    return sheet
+
+
+def _action_cells(row: ReturnRow) -> list[PlanCell | None]:
+    title = f"{row.title} (finished: no answer needed)" if row.finished else row.title
+    cells: list[PlanCell | None] = [
+        PlanCell(row.visible, Style.LOCKED), PlanCell(title, Style.LOCKED), PlanCell(row.recommendation, Style.LOCKED),
+        _date_cell(row.due, False), PlanCell(row.last_answer or None, Style.LOCKED),
+    ]
+    cells += [_fill_cell(key, vocabulary, row.values.get(key)) for key, _, _, vocabulary in FILLS]
+    return [*cells, PlanCell(row.key, Style.LOCKED), PlanCell(row.check, Style.LOCKED)]
+
+
+def _free_table(name: str, table: str, heads: Sequence[str], widths: Sequence[float], about: str, dates: Sequence[int]) -> SheetPlan:
+    sheet = SheetPlan(name, widths=list(widths), table_name=table, about=about, frozen=(1, 0), select=(1, 0))
+    sheet.add(*(PlanCell(f"{h} {FILL_MARK}", Style.HEADER_FILL) for h in heads))
+    for _ in range(FREE_ROWS):
+        sheet.add(*(PlanCell(None, Style.FILL_DATE if c in dates else Style.FILL) for c in range(len(heads))))
+    sheet.table = (0, FREE_ROWS, len(heads) - 1)
+    for c in dates:
+        sheet.choices.append(Choice(1, FREE_ROWS, c, "date", title=heads[c], message="A date such as 30/09/2026."))
+    return sheet
+
+
+def _evidence(content: ReturnContent) -> SheetPlan:
+    return _free_table("Evidence", "Evidence", EVIDENCE, (20, 40, 14, 26, 50), "Proof of what you report; one row each.", (2,))
+
+
+def _new_actions() -> SheetPlan:
+    return _free_table("New actions", "NewActions", NEW_ACTIONS, (56, 26, 14, 40), "Anything you are doing that is not on Actions.", (2,))
+
+
+def _reference(content: ReturnContent) -> SheetPlan:
+    sheet = SheetPlan("For reference", widths=[16.0, 50.0, 30.0, 14.0], about="Verified actions; no answer is needed.", table_name="ForReference")
+    sheet.add(*(PlanCell(h, Style.HEADER) for h in ("Reference", "Action", "Recommendation", "Due date")))
+    for row in content.settled:
+        sheet.add(
+            PlanCell(row.visible, Style.LOCKED), PlanCell(row.title, Style.LOCKED),
+            PlanCell(row.recommendation, Style.LOCKED), _date_cell(row.due, False),
+        )  # fmt: skip
+    if not content.settled:
+        sheet.add(PlanCell("None of your actions is verified yet.", Style.TEXT))
+    else:
+        sheet.table = (0, len(content.settled), 3)
+    return sheet
+
+
+def _identity(content: ReturnContent) -> SheetPlan:
+    sheet = SheetPlan(IDENTITY_SHEET, widths=[24.0, 40.0], hidden=True, about="By which the office knows this return again.")
+    sheet.add(PlanCell("return", Style.TEXT), PlanCell(content.reference, Style.TEXT))
+    sheet.add(PlanCell("version", Style.TEXT), PlanCell(str(content.version), Style.TEXT))
+    return sheet

@@ -1,0 +1,132 @@
+"""A planned workbook as .xlsx, by XlsxWriter; every text by ``write_string``, so it stays a text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import xlsxwriter
+
+from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style
+
+_DATE = "[$-809]dd/mm/yyyy"
+_FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
+_FORMATS: dict[Style, dict[str, Any]] = {
+    Style.TITLE: {"bold": True, "font_size": 18, "font_color": "#1D3557"},
+    Style.HEADING: {"bold": True, "font_size": 14, "font_color": "#1D3557"},
+    Style.TEXT: {"text_wrap": True},
+    Style.LABEL: {"bold": True, "text_wrap": True},
+    Style.LOCKED: {"text_wrap": True, "bg_color": "#F2F4F7", "border": 1, "border_color": "#C8CED6"},
+    Style.LOCKED_DATE: {
+        "text_wrap": True, "bg_color": "#F2F4F7", "border": 1, "border_color": "#C8CED6", "num_format": _DATE,
+        "align": "left",
+    },
+    Style.HEADER: {"bold": True, "text_wrap": True, "bg_color": "#1D3557", "font_color": "#FFFFFF", "border": 1},
+    Style.HEADER_FILL: {"bold": True, "text_wrap": True, "bg_color": "#7A4A00", "font_color": "#FFFFFF", "border": 1},
+    Style.FILL: {"text_wrap": True, "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00"},
+    Style.FILL_DATE: {
+        "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00", "num_format": _DATE,
+        "align": "left",
+    },
+    Style.FILL_WHOLE: {
+        "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00", "num_format": "0", "align": "left",
+    },
+}  # fmt: skip
+
+
+def write_xlsx(plan: BookPlan) -> bytes:
+    """The workbook's bytes."""
+    out = io.BytesIO()
+    book: Any = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    formats = {style: book.add_format({**_FONT, **look}) for style, look in _FORMATS.items()}
+    book.set_properties({"title": plan.title, "author": "", "company": "", "comments": plan.marking, "keywords": plan.marking})
+    for name, value in plan.properties.items():
+        book.set_custom_property(name, value)
+    for name, value in plan.constants.items():
+        book.define_name(name, f'="{value}"')
+    shown = 0
+    for sheet in plan.sheets:
+        worksheet = book.add_worksheet(sheet.name)
+        _write_sheet(book, worksheet, sheet, formats, plan.marking)
+        if not sheet.hidden and not shown:
+            worksheet.activate()
+            shown = 1
+    book.close()
+    return out.getvalue()
+
+
+def _write_sheet(book: Any, worksheet: Any, sheet: SheetPlan, formats: dict[Style, Any], marking: str) -> None:
+    for number, width in enumerate(sheet.widths):
+        hidden = {"hidden": True} if number in sheet.hidden_columns else {}
+        worksheet.set_column(number, number, width, None, hidden)
+    for r, row in enumerate(sheet.rows):
+        for c, cell in enumerate(row):
+            if cell is not None:
+                _write_cell(worksheet, r, c, cell, formats[cell.style])
+    if sheet.table is not None:
+        _add_table(worksheet, sheet, formats)
+    for choice in sheet.choices:
+        _add_choice(worksheet, choice)
+    if sheet.frozen != (0, 0):
+        worksheet.freeze_panes(*sheet.frozen)
+    if sheet.hidden:
+        worksheet.very_hidden()
+    worksheet.set_paper(9)
+    if sheet.landscape:
+        worksheet.set_landscape()
+    worksheet.fit_to_pages(1, 0)
+    worksheet.set_footer(f"&L{marking}&CPage &P of &N&R{sheet.name}")
+    if sheet.table is not None:
+        worksheet.repeat_rows(sheet.table[0])
+    worksheet.set_selection(*sheet.select)
+    if sheet.protected:
+        worksheet.protect("", {
+            "autofilter": True, "format_columns": True, "format_rows": True,
+            "select_locked_cells": True, "select_unlocked_cells": True,
+        })  # fmt: skip
+
+
+def _write_cell(worksheet: Any, row: int, column: int, cell: PlanCell, look: Any) -> None:
+    value = cell.value
+    if value is None:
+        worksheet.write_blank(row, column, None, look)
+    elif isinstance(value, dt.date):
+        worksheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
+    elif isinstance(value, int):
+        worksheet.write_number(row, column, value, look)
+    else:
+        worksheet.write_string(row, column, value[:32767], look)
+
+
+def _add_table(worksheet: Any, sheet: SheetPlan, formats: dict[Style, Any]) -> None:
+    assert sheet.table is not None
+    top, bottom, right = sheet.table
+    heads = [c for c in sheet.rows[top] if c is not None]
+    columns = [{"header": str(c.value), "header_format": formats[c.style]} for c in heads]
+    worksheet.add_table(top, 0, max(bottom, top + 1), right, {
+        "name": sheet.table_name, "columns": columns, "style": None, "title": sheet.name,
+        "description": sheet.about, "autofilter": True,
+    })  # fmt: skip
+
+
+def _add_choice(worksheet: Any, choice: Choice) -> None:
+    if choice.last_row < choice.first_row:
+        return
+    options: dict[str, Any] = {
+        "input_title": choice.title[:32], "input_message": choice.message[:255], "ignore_blank": True,
+        "error_title": "Please check", "error_type": "warning",
+    }  # fmt: skip
+    if choice.kind == "list":
+        options |= {"validate": "list", "source": "=" + choice.source, "error_message": "Please choose from the list."}
+    elif choice.kind == "date":
+        options |= {"validate": "date", "criteria": ">=", "value": dt.datetime(2000, 1, 1),  # noqa: DTZ001
+                    "error_message": "Please give a date such as 30/09/2026."}  # fmt: skip
+    elif choice.kind == "whole":
+        options |= {"validate": "integer", "criteria": "between", "minimum": choice.low, "maximum": choice.high,
+                    "error_message": f"Please give a whole number from {choice.low} to {choice.high}."}  # fmt: skip
+    else:
+        options |= {"validate": "any"}
+    worksheet.data_validation(choice.first_row, choice.column, choice.last_row, choice.column, options)
+
+
