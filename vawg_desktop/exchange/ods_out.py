@@ -87,11 +87,15 @@ def _content(plan: BookPlan) -> Iterator[str]:
         yield from _sheet(s, sheet)
     if plan.constants:
         names = "".join(
-            f"<table:named-expression table:name={quoteattr(k)} table:expression={quoteattr(f'of:="{v}"')}/>"
+            f"<table:named-expression table:name={quoteattr(k)} table:expression={quoteattr(_constant(v))}/>"
             for k, v in plan.constants.items()
         )
         yield f"<table:named-expressions>{names}</table:named-expressions>"
     yield "</office:spreadsheet></office:body></office:document-content>"
+
+
+def _constant(value: str) -> str:
+    return f'of:="{value}"'
 
 
 def _name(sheet: int, choice: int) -> str:

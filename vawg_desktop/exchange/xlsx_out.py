@@ -79,7 +79,7 @@ def _write_sheet(book: Any, worksheet: Any, sheet: SheetPlan, formats: dict[Styl
     worksheet.set_footer(f"&L{marking}&CPage &P of &N&R{sheet.name}")
     if sheet.table is not None:
         worksheet.repeat_rows(sheet.table[0])
-    worksheet.set_selection(*sheet.select)
+    worksheet.set_selection(*sheet.select, *sheet.select)
     if sheet.protected:
         worksheet.protect("", {
             "autofilter": True, "format_columns": True, "format_rows": True,

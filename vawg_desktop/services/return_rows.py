@@ -1,0 +1,228 @@
+"""Which row of a returned workbook is which action, and what its cells say (DESIGN 5, Identity)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import FileRefusedError, Problem, ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import ANSWER
+from vawg_desktop.exchange import identity
+from vawg_desktop.exchange.reading import plain_text
+from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, visible_of
+from vawg_desktop.exchange.return_plan import FILLS
+from vawg_desktop.exchange.tracker_in import as_typed
+from vawg_desktop.services.records import read_value
+from vawg_desktop.services.session import Session
+
+_SUSPECT_ROWS = 3
+_SUSPECT_SHARE = 0.3
+
+
+@dataclass(slots=True)
+class BaseRow:
+    """One row as it was sent."""
+
+    id: str
+    reference: str
+    visible: str
+    key: str
+    check: str
+    values: dict[str, Value]
+
+    @staticmethod
+    def from_json(row: Mapping[str, Any]) -> BaseRow:
+        """From the return's kept base."""
+        return BaseRow(row["id"], row["reference"], row["visible"], row["key"], row["check"], dict(row["values"]))
+
+
+@dataclass(slots=True)
+class MatchedRow:
+    """A row of the file and the action it answers."""
+
+    base: BaseRow
+    row: ReadRow
+
+
+@dataclass(slots=True)
+class Matched:
+    """Rows matched to actions, and rows with words that match none."""
+
+    rows: list[MatchedRow] = field(default_factory=list[MatchedRow])
+    new_rows: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+
+def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: str) -> Matched:
+    """Match by column A, hidden key and locked text: two must agree and none contradict.
+
+    Raises FileRefusedError where answers were sorted apart from their rows.
+    """
+    matched = Matched()
+    found: dict[str, list[MatchedRow]] = {}
+    for row in read.rows:
+        base = _identify(bases, secret, row, read)
+        if base is None:
+            _keep_unknown(row, matched, read)
+        else:
+            found.setdefault(base.id, []).append(MatchedRow(base, row))
+    for same in found.values():
+        if len(same) > 1 and len({_signature(m.row) for m in same}) > 1:
+            for one in same:
+                read.problems.append(Problem(
+                    "duplicate_row", f"{one.base.reference} stands in {len(same)} rows with different answers; choose one.",
+                    one.row.sheet, one.row.place, one.base.reference,
+                ))  # fmt: skip
+                _to_tray(read, one.row, "a row that stands twice")
+        else:
+            matched.rows.append(same[0])
+    _refuse_slid(matched.rows, name)
+    return matched
+
+
+def _identify(bases: Sequence[BaseRow], secret: str, row: ReadRow, read: ReadReturn) -> BaseRow | None:
+    votes: list[BaseRow | None] = []
+    shown = visible_of(row)
+    if row.visible.strip():
+        wanted = "-".join(shown) if shown else row.visible.strip().upper()
+        votes.append(next((b for b in bases if b.visible == wanted), None))
+    if row.key:
+        votes.append(next((b for b in bases if b.key == row.key), None))
+    if any(row.locked):
+        check = identity.locked_digest(secret, _locked_as_sent(row))
+        alike = [b for b in bases if b.check == check]
+        votes.append(alike[0] if len(alike) == 1 else None)
+    named = {v.id for v in votes if v is not None}
+    if len(named) > 1:
+        read.problems.append(Problem(
+            "row_contradicts", "The reference and the hidden marks of this row name different actions; it was not taken.",
+            row.sheet, row.place,
+        ))  # fmt: skip
+        return None
+    agreeing = [v for v in votes if v is not None]
+    if len(agreeing) >= 2:
+        return agreeing[0]
+    if agreeing and answered_text(row):
+        read.problems.append(Problem(
+            "row_unsure", "Only one mark of this row is left, so it was not taken; see the tray.", row.sheet, row.place
+        ))  # fmt: skip
+    return None
+
+
+def _locked_as_sent(row: ReadRow) -> list[str]:
+    from vawg_desktop.domain import dates
+
+    title, recommendation, due = row.locked
+    title = title.removesuffix("(finished: no answer needed)").strip()
+    return [title, recommendation, dates.label(due) if dates.is_stored(due) else due]
+
+
+def answered_text(row: ReadRow) -> str:
+    """Everything that stands in a row's columns to fill."""
+    return "; ".join(f"{k}: {plain_text(a.value)}" for k, a in row.answers.items())
+
+
+def _signature(row: ReadRow) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((k, plain_text(a.value)) for k, a in row.answers.items()))
+
+
+def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
+    text = answered_text(row)
+    title = row.locked[0]
+    if row.visible.strip() or row.key:
+        if text or title:
+            read.problems.append(Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place))
+            _to_tray(read, row, "a row we cannot place")
+    elif text or title:
+        matched.new_rows.append({"sheet": row.sheet, "cell": row.place, "Action": title, "text": text})
+
+
+def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
+    read.tray.append({"sheet": row.sheet, "cell": row.place, "header": "", "text": f"{row.visible} {row.locked[0]} {answered_text(row)}".strip(), "why": why})
+
+
+def _refuse_slid(rows: Sequence[MatchedRow], name: str) -> None:
+    """The one case identity cannot catch: answers sorted by themselves, so rows hold others' answers."""
+    keys = ("status", "percent", "rating_partner", "revised_due", "blockers")
+
+    def sent(base: BaseRow) -> tuple[str, ...]:
+        return tuple(str(base.values.get(k) or "") for k in keys)
+
+    spread = {sent(m.base) for m in rows}
+    if len(spread) < _SUSPECT_ROWS:
+        return
+    slid = 0
+    for m in rows:
+        back = _back(m.row, keys)
+        slid += back != sent(m.base) and back in spread and sum(map(bool, back)) >= 2
+    if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
+        raise FileRefusedError(
+            f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
+            "references. Ask for the file as it was before sorting.", code="answers_moved",
+        )
+
+
+def _back(row: ReadRow, keys: Sequence[str]) -> tuple[str, ...]:
+    spec = BY_KEY["action"].by_key
+    said: list[str] = []
+    for key in keys:
+        one = row.answers.get(key)
+        try:
+            from vawg_desktop.domain.values import to_stored
+
+            said.append(str(to_stored(spec[key], as_typed(one.value)) or "") if one else "")
+        except ValueRefusedError:
+            said.append("?")
+    return tuple(said)
+
+
+def read_answers(session: Session, matched: Matched, read: ReadReturn) -> list[dict[str, Any]]:
+    """The answers of matched rows as stored values with their places; what is not understood is asked."""
+    understood: list[dict[str, Any]] = []
+    for one in matched.rows:
+        answers: dict[str, dict[str, Any]] = {}
+        for key, *_ in FILLS:
+            given = one.row.answers.get(key)
+            if given is None:
+                continue
+            value = _read(session, key, given, one, read)
+            if value is not None:
+                answers[key] = {"value": value, "sheet": given.sheet, "cell": given.cell}
+        understood.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
+    return understood
+
+
+def _spec(key: str) -> FieldSpec:
+    if key == "answer":
+        return FieldSpec("answer", "Answer", Kind.TERM, ANSWER)
+    return BY_KEY["action"].by_key.get(key) or BY_KEY["update"].by_key[key]
+
+
+def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn) -> Value:
+    spec = _spec(key)
+    try:
+        if key == "percent":
+            return _percent(spec, given, one.base)
+        return read_value(session, session.read(), spec, as_typed(given.value))
+    except ValueRefusedError as refused:
+        read.problems.append(Problem("not_understood", refused.message, given.sheet, given.cell, one.base.reference))
+        read.tray.append({
+            "sheet": given.sheet, "cell": given.cell, "header": spec.label, "text": plain_text(given.value),
+            "why": f"not understood, for {one.base.reference}",
+        })  # fmt: skip
+        return None
+
+
+def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
+    """50, 0.5 and 50% are fifty; a bare 1 may be one or a hundred and is asked."""
+    from vawg_desktop.domain.values import to_stored
+
+    value = given.value
+    if isinstance(value, float) and 0 < value < 1:
+        return to_stored(spec, round(value * 100))
+    if value == 1 and not isinstance(value, str) and not merge.same(base.values.get("percent"), 1):
+        raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")
+    return to_stored(spec, as_typed(value))

@@ -1,0 +1,287 @@
+"""A round of returns out: one workbook per partner, that partner's rows only (DESIGN 5, Out)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import label, last_day, parse_date
+from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
+from vawg_desktop.exchange import identity
+from vawg_desktop.exchange.ods_out import write_ods
+from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE, ReturnContent, ReturnRow, locked_texts, plan_return
+from vawg_desktop.exchange.xlsx_out import write_xlsx
+from vawg_desktop.services import names
+from vawg_desktop.services.office import office_name, rating_key
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.keys import write_replacing
+
+FORMATS = ("xlsx", "ods")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One return made: ``file`` is where it was written."""
+
+    partner: str
+    reference: str
+    version: int
+    file: str
+    rows: int
+
+
+@dataclass(slots=True)
+class RoundMade:
+    """A round of returns: what was made, and for whom nothing was made and why."""
+
+    round: str
+    returns: list[Sent] = field(default_factory=list[Sent])
+    skipped: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    changes: Changes = field(default_factory=Changes)
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys."""
+        return {
+            "round": self.round,
+            "returns": [
+                {"partner": s.partner, "reference": s.reference, "version": s.version, "file": s.file, "rows": s.rows}
+                for s in self.returns
+            ],
+            "skipped": self.skipped,
+        }
+
+
+def export_returns(
+    session: Session, *, period: str, due: str, out: Path, partners: Sequence[str] = (), format: str = "xlsx"
+) -> RoundMade:
+    """Make a round of returns, or the next version of each return named. Raises AppError."""
+    if format not in FORMATS:
+        raise ValueRefusedError(f"Returns are written as {' or '.join(FORMATS)}, not {format}.")
+    if not period.strip():
+        raise ValueRefusedError("A round needs its period, such as 2026/27 Q2.")
+    due_stored = parse_date(due, now=session.today)
+    _make_folder(out)
+    with session.store.write(session.who, f"Returns for {period}", "round") as tx:
+        sender = _Sender(session, tx, period.strip(), due_stored, out, format)
+        chosen = [names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner") for p in partners]
+        sender.send([c.id for c in chosen] if chosen else None)
+    sender.made.changes = tx.changes
+    for path, content in sender.files:
+        write_replacing(path, content)
+    return sender.made
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except PermissionError:
+        raise StoreError(f"We may not write in {out}; choose another folder.", code="no_permission") from None
+    except OSError as error:
+        raise StoreError(f"The folder {out} could not be made: {error.strerror}.", code="no_folder") from None
+
+
+def safe_name(text: str) -> str:
+    """A file name every system takes."""
+    return re.sub(r"[^\w\- ]+", "-", text).strip(" -.")[:80] or "return"
+
+
+@dataclass(slots=True)
+class _Partner:
+    id: str
+    name: str
+    short: str
+    standing: str
+
+
+class _Sender:
+    """Makes the returns of one round inside one transaction."""
+
+    def __init__(self, session: Session, tx: Transaction, period: str, due: str, out: Path, format: str) -> None:
+        self._session, self._tx, self._period, self._due, self._out, self._format = session, tx, period, due, out, format
+        self.files: list[tuple[Path, bytes]] = []
+        self._round = self._find_round()
+        self.made = RoundMade(self._round[1])
+        self._office = office_name(tx.connection)
+        self._key = rating_key(tx.connection)
+        found = tx.connection.exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'demonstration'").fetchone()
+        self._demonstration = bool(found and found[0] == "1")
+
+    def _find_round(self) -> tuple[str, str]:
+        found = self._tx.connection.exec_driver_sql(
+            "SELECT id, reference FROM round WHERE period = ? AND NOT deleted", (self._period,)
+        ).fetchone()
+        if found is not None:
+            self._tx.edit("round", str(found[0]), {"due": self._due})
+            return str(found[0]), str(found[1])
+        id = self._tx.create("round", {"period": self._period, "due": self._due})
+        return id, str(self._tx.row("round", id)["reference"])
+
+    def send(self, chosen: list[str] | None) -> None:
+        run = self._tx.connection.exec_driver_sql
+        rows = run("SELECT id, name, coalesce(short_name, name), standing FROM partner WHERE NOT deleted ORDER BY x_sort")
+        partners = {str(r[0]): _Partner(str(r[0]), str(r[1]), str(r[2]), str(r[3] or "")) for r in rows}
+        through = {str(a): str(b) for a, b in run("SELECT id, returns_through FROM partner WHERE returns_through IS NOT NULL")}
+        actions = self._actions_by_partner(through)
+        for partner in partners.values():
+            if chosen is not None and partner.id not in chosen:
+                continue
+            self._send_one(partner, actions.get(partner.id, []), through.get(partner.id))
+
+    def _actions_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
+        """Action ids by the partner who answers: a joint action stands in each contributor's workbook."""
+        rows = self._tx.connection.exec_driver_sql(
+            "SELECT id, accountable FROM action WHERE NOT deleted AND status != 'superseded' AND accountable IS NOT NULL "
+            "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
+            "AND NOT l.deleted WHERE NOT a.deleted AND a.status != 'superseded' ORDER BY 1"
+        )
+        found: dict[str, dict[str, None]] = {}
+        for id, partner in rows:
+            who = through.get(str(partner), str(partner))
+            found.setdefault(who, {})[str(id)] = None
+        return {p: list(ids) for p, ids in found.items()}
+
+    def _send_one(self, partner: _Partner, actions: list[str], through: str | None) -> None:
+        facts = _facts(self._tx.connection, actions)
+        open_rows, settled, restricted = _sorted_rows(self._session, facts)
+        if not open_rows:
+            why = "its rows go to another body" if through else "nothing open"
+            if restricted:
+                why = "its open actions are restricted"
+            self.made.skipped.append({"partner": partner.short, "why": why})
+            return
+        if restricted:
+            self.made.skipped.append({"partner": partner.short, "why": f"{len(restricted)} restricted actions were left out"})
+        id, reference, version, secret = self._make_return(partner)
+        content = self._content(partner, reference, version, secret, open_rows, settled)
+        data = write_ods(plan_return(content)) if self._format == "ods" else write_xlsx(plan_return(content))
+        name = f"{safe_name(partner.short)} {safe_name(self._period)} v{version}.{self._format}"
+        self._session.store.files.keep(name, data)
+        base = {"rows": [_base_row(r, f) for r, f in zip(content.rows, open_rows, strict=True)]}
+        self._tx.edit("return", id, {
+            "base": json.dumps(base, ensure_ascii=False), "file_sha256": hashlib.sha256(data).hexdigest(), "file_name": name,
+        })  # fmt: skip
+        path = self._out / name
+        self.files.append((path, data))
+        self.made.returns.append(Sent(partner.short, reference, version, str(path), len(content.rows)))
+
+    def _make_return(self, partner: _Partner) -> tuple[str, str, int, str]:
+        found = self._tx.connection.exec_driver_sql(
+            'SELECT coalesce(max(version), 0) FROM "return" WHERE round = ? AND partner = ?', (self._round[0], partner.id)
+        ).fetchone()
+        version = int(found[0]) + 1 if found else 1
+        secret = secrets.token_urlsafe(18)
+        id = self._tx.create("return", {
+            "round": self._round[0], "partner": partner.id, "version": version, "due": self._due,
+            "sent": self._session.today.isoformat(), "secret": secret,
+        })  # fmt: skip
+        reference = str(self._tx.row("return", id)["reference"])
+        return id, identity.visible(secret, reference, id), version, secret
+
+    def _content(
+        self, partner: _Partner, reference: str, version: int, secret: str, open_rows: list[_Facts], settled: list[_Facts]
+    ) -> ReturnContent:
+        marking = "official_sensitive" if any(f.cells.get("marking") == "official_sensitive" for f in open_rows) else "official"
+        return ReturnContent(
+            reference, version, self._period, self._due, partner.name, self._office, MARKING.label(marking),
+            partner.standing in ("independent", "government"),
+            [_return_row(f, reference, secret) for f in open_rows], [_return_row(f, reference, secret) for f in settled],
+            self._key, self._demonstration,
+        )
+
+
+@dataclass(slots=True)
+class _Facts:
+    id: str
+    reference: str
+    cells: dict[str, Value]
+    recommendations: str
+    update: dict[str, Value]
+
+
+def _facts(connection: Connection, ids: Sequence[str]) -> list[_Facts]:
+    found: list[_Facts] = []
+    for start in range(0, len(ids), 400):
+        part = ids[start : start + 400]
+        marks = ",".join("?" * len(part))
+        served: dict[str, list[str]] = {}
+        rows = connection.exec_driver_sql(
+            "SELECT l.a, s.reference, s.title FROM link l JOIN subject s ON s.id = l.b AND NOT s.deleted "
+            f"WHERE l.kind = 'action.recommendations' AND NOT l.deleted AND l.a IN ({marks}) ORDER BY s.reference", tuple(part)
+        )
+        for a, reference, title in rows:
+            served.setdefault(str(a), []).append(f"{reference} {title}")
+        rows = connection.exec_driver_sql(
+            "SELECT a.*, u.as_at AS u_as_at, u.narrative AS u_narrative, u.next_step AS u_next_step, "
+            'u.help_wanted AS u_help_wanted FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
+            f"WHERE a.id IN ({marks}) ORDER BY a.reference", tuple(part),
+        ).mappings()
+        for row in rows:
+            cells = {str(k): v for k, v in row.items() if not str(k).startswith("u_")}
+            update = {str(k)[2:]: v for k, v in row.items() if str(k).startswith("u_")}
+            found.append(_Facts(str(row["id"]), str(row["reference"]), cells, "; ".join(served.get(str(row["id"]), [])), update))
+    return found
+
+
+def _sorted_rows(session: Session, facts: list[_Facts]) -> tuple[list[_Facts], list[_Facts], list[_Facts]]:
+    """Rows to answer (finished ones last), verified ones for reference, and restricted ones left out."""
+    restricted = [f for f in facts if is_restricted(f.cells, session)]
+    rest = [f for f in facts if f not in restricted]
+    verified = [f for f in rest if f.cells["status"] == "complete" and rules.verification(f.cells) >= 2]
+    rows = [f for f in rest if f not in verified]
+    rows.sort(key=lambda f: (not rules.is_open(f.cells), f.reference))
+    return rows, verified, restricted
+
+
+def is_restricted(cells: dict[str, Value], session: Session) -> bool:
+    """Whether a restriction with its reason stands today."""
+    if not cells.get("restriction"):
+        return False
+    until = last_day(str(cells["restricted_until"])) if cells.get("restricted_until") else None
+    return until is None or until >= session.today
+
+
+def _return_row(facts: _Facts, return_reference: str, secret: str) -> ReturnRow:
+    values: dict[str, str | int | None] = {}
+    for key, *_ in FILLS:
+        value = facts.update.get(key) if key in ON_UPDATE else facts.cells.get(key)
+        values[key] = None if key == "answer" else value
+    row = ReturnRow(
+        identity.visible(secret, facts.reference, facts.id),
+        identity.row_key(secret, return_reference, facts.reference, facts.id), "",
+        str(facts.cells["title"] or ""), facts.recommendations,
+        str(facts.cells["due"]) if facts.cells["due"] else None, _last_answer(facts), values,
+        finished=not rules.is_open(facts.cells),
+    )  # fmt: skip
+    row.check = identity.locked_digest(secret, locked_texts(row))
+    return row
+
+
+def _last_answer(facts: _Facts) -> str:
+    """What was last said, with its date: the last answer stands beside the new one."""
+    said = [ACTION_STATUS.label(str(facts.cells["status"] or "not_known"))]
+    if facts.cells.get("rating_partner"):
+        said[0] += f", {RATING.label(str(facts.cells['rating_partner']))}"
+    if facts.update.get("narrative"):
+        when = label(str(facts.update["as_at"])) if facts.update.get("as_at") else "undated"
+        said.append(f"{when}: {str(facts.update['narrative'])[:1500]}")
+    return "\n".join(said)
+
+
+def _base_row(row: ReturnRow, facts: _Facts) -> dict[str, object]:
+    return {
+        "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,
+        "locked": locked_texts(row), "values": row.values,
+    }  # fmt: skip
+
