@@ -140,3 +140,10 @@ def open_store(path: Path, *, passphrase: str | None = None) -> Store:
 
         migrate(path, key)
     return Store(path, key)
+
+
+def remove(path: Path) -> None:
+    """Take away the files of a store that could not be made whole."""
+    for part in (path, keys.keys_path(path), files_path(path)):
+        for suffix in ("", "-wal", "-shm"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,139 @@
+"""Every command of DESIGN 7: one JSON document or plain sentences out, 0 done, 1 not met, 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from vawg_desktop import __version__
+from vawg_desktop.domain.errors import AppError, LaterVersionError
+
+LATER = {
+    "copy": "Taking a working copy", "merge": "Merging two stores", "conflicts": "Listing conflicts",
+    "settle": "Settling a conflict", "backup": "Backing up", "restore": "Restoring a backup", "rescue": "Rescue",
+    "report": "Board papers and reports", "import-survey": "Importing a survey",
+    "import-indicators": "Importing indicators",
+}  # fmt: skip
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="vawg-desktop", description="Tracks what became of an inquiry into violence against women and girls. "
+        "With no command, opens the window.", exit_on_error=True,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_writing(commands)
+    _add_reading(commands)
+    window = commands.add_parser("open", help="open the window on a store")
+    window.add_argument("store", metavar="STORE")
+    _passphrase(window)
+    tour = commands.add_parser("tour", help="draw every page to PNG, with no screen")
+    tour.add_argument("--out", required=True)
+    tour.add_argument("--store")
+    tour.add_argument("--scale", type=float, default=1.0)
+    tour.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    tour.add_argument("--size", default="1366x768", help="window size before scaling")
+    _passphrase(tour)
+    commands.add_parser("self-test", help="load every part once and say whether it works")
+    for name, what in LATER.items():
+        later = commands.add_parser(name, help=f"{what} (in a later version)")
+        later.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _add_writing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    new = _store_command(commands, "new", "make a new store")
+    fill = new.add_mutually_exclusive_group()
+    fill.add_argument("--sample", action="store_true", help="fill it with the inquiry's starter content")
+    fill.add_argument("--demo", action="store_true", help="fill it with an invented county")
+    new.add_argument("--plain", action="store_true", help="without encryption; for tests and demonstrations")
+    tracker = _store_command(commands, "import-tracker", "take in an existing tracker spreadsheet")
+    tracker.add_argument("file", metavar="FILE")
+    tracker.add_argument("--map", metavar="MAP.json")
+    tracker.add_argument("--dry-run", action="store_true")
+    export = _store_command(commands, "export-returns", "make a round of returns")
+    export.add_argument("--period", required=True)
+    export.add_argument("--due", required=True)
+    export.add_argument("--out", required=True)
+    export.add_argument("--partner", action="append", default=[])
+    export.add_argument("--format", choices=("xlsx", "ods"), default="xlsx")
+    back = _store_command(commands, "import-return", "stage a returned workbook")
+    back.add_argument("file", metavar="FILE")
+    back.add_argument("--apply", choices=("safe", "all"))
+    reverse = _store_command(commands, "reverse-return", "take an applied return back")
+    reverse.add_argument("reference", metavar="REFERENCE")
+    change = _store_command(commands, "set", "change fields of a record")
+    change.add_argument("ref", metavar="REF")
+    change.add_argument("assignments", metavar="FIELD=VALUE", nargs="+")
+    change.add_argument("--why", required=True)
+    _store_command(commands, "undo", "reverse your last transaction made here")
+    dispose = _store_command(commands, "dispose", "take a record's words out for good, under the retention schedule")
+    dispose.add_argument("ref", metavar="REF")
+    dispose.add_argument("--agreed-by", required=True, help="the second person")
+    dispose.add_argument("--authority", required=True)
+
+
+def _add_reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    listing = _store_command(commands, "list", "list records of a kind")
+    listing.add_argument("entity", metavar="ENTITY")
+    listing.add_argument("--where", metavar="FIELD=VALUE", action="append", default=[])
+    show = _store_command(commands, "show", "one record with its links")
+    show.add_argument("ref", metavar="REF")
+    show.add_argument("--as-at", metavar="DATE")
+    history = _store_command(commands, "history", "what happened to a record")
+    history.add_argument("ref", metavar="REF")
+    changed = _store_command(commands, "changed", "what changed between two dates")
+    changed.add_argument("--since", required=True, metavar="DATE")
+    changed.add_argument("--until", metavar="DATE")
+    check = _store_command(commands, "check", "check the store against its log")
+    check.add_argument("--repair", action="store_true")
+
+
+def _store_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help)
+    parser.add_argument("store", metavar="STORE")
+    parser.add_argument("--json", action="store_true")
+    _passphrase(parser)
+    return parser
+
+
+def _passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--passphrase-file", metavar="F")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        arguments = build_parser().parse_args(words)
+        return _run(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except AppError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; nothing further was done.", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.command in LATER:
+        raise LaterVersionError(f"{LATER[arguments.command]} is not in this version; it comes in a later one.")
+    if arguments.command in (None, "open", "tour", "self-test"):
+        from vawg_desktop import app
+
+        return app.run(arguments)
+    from vawg_desktop import commands
+
+    run: Callable[[argparse.Namespace], int] = commands.COMMANDS[arguments.command]
+    return run(arguments)

@@ -1,0 +1,361 @@
+"""What each command does: opens the store, calls one service, prints JSON or sentences."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.entities import BY_KEY, entity, field_of
+from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.domain.values import from_row, to_words
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+
+_ENCODING_NOTE = "utf-8"
+
+
+def passphrase_for(arguments: argparse.Namespace, path: Path, *, new: bool = False) -> str | None:
+    """The passphrase from its file, the environment or a prompt; never from an argument."""
+    if arguments.passphrase_file:
+        return _first_line(Path(arguments.passphrase_file))
+    if "VAWG_PASSPHRASE" in os.environ:
+        return os.environ["VAWG_PASSPHRASE"]
+    if not new and not stores.needs_passphrase(path):
+        return None
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise StoreError(
+            f"{path.name} needs a passphrase: give --passphrase-file or set VAWG_PASSPHRASE"
+            + (", or --plain for a demonstration." if new else "."), code="passphrase_needed",
+        )
+    return getpass.getpass("Passphrase: ")
+
+
+def _first_line(path: Path) -> str:
+    try:
+        lines = path.read_text(_ENCODING_NOTE).splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise StoreError(f"The passphrase file {path} could not be read.", code="passphrase_file") from None
+    if not lines or not lines[0]:
+        raise StoreError(f"The passphrase file {path} is empty.", code="passphrase_file")
+    return lines[0]
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[Session]:
+    """The store of a command, closed afterwards."""
+    path = Path(arguments.store)
+    if "://" in arguments.store:
+        raise StoreError("A PostgreSQL store is not in this version; it comes in a later one.", code="later_version")
+    locked = stores.needs_passphrase(path)
+    store = stores.open_store(path, passphrase=passphrase_for(arguments, path) if locked else None)
+    try:
+        yield Session(store)
+    finally:
+        store.close()
+
+
+def _out(arguments: argparse.Namespace, document: object, words: Callable[[], Iterator[str]]) -> int:
+    if arguments.json:
+        json.dump(document, sys.stdout, ensure_ascii=False, indent=1, default=str)
+        sys.stdout.write("\n")
+    else:
+        for line in words():
+            sys.stdout.write(line + "\n")
+    return 0
+
+
+def new(arguments: argparse.Namespace) -> int:
+    """Make a store. A store that could not be filled is taken away again."""
+    path = Path(arguments.store)
+    passphrase = None if arguments.plain else passphrase_for(arguments, path, new=True)
+    store = stores.create(path, passphrase=passphrase, demonstration=arguments.demo)
+    session = Session(store)
+    try:
+        if arguments.sample:
+            from vawg_desktop.services.sample import load_sample
+
+            load_sample(session)
+        if arguments.demo:
+            from vawg_desktop.services.demo import COUNTY, fill
+
+            fill(session, COUNTY)
+    except BaseException:
+        store.close()
+        stores.remove(path)
+        raise
+    counts = {e: _count(session, e) for e in ("recommendation", "action", "gap", "partner")}
+    plain = store.plain
+    store.close()
+
+    def words() -> Iterator[str]:
+        yield f"Made {path}" + (" (plain: not encrypted)." if plain else ".")
+        if any(counts.values()):
+            yield ", ".join(f"{n} {BY_KEY[e].plural.casefold()}" for e, n in counts.items()) + "."
+
+    return _out(arguments, {"store": str(path), "plain": plain, "counts": counts}, words)
+
+
+def _count(session: Session, name: str) -> int:
+    from vawg_desktop.services.lists import ListQuery, count
+
+    return count(session, ListQuery(name))
+
+
+def import_tracker(arguments: argparse.Namespace) -> int:
+    """Take in a tracker."""
+    from vawg_desktop.services.trackers import import_tracker as take
+    from vawg_desktop.services.trackers import problems_in_words
+
+    with opened(arguments) as session:
+        done = take(session, Path(arguments.file), mapping=_mapping(arguments.map), dry_run=arguments.dry_run)
+
+    def words() -> Iterator[str]:
+        would = "would be " if arguments.dry_run else ""
+        yield f"{done.created} {would}created, {done.updated} {would}updated, {done.unchanged} unchanged."
+        yield from problems_in_words(done.problems)
+        if done.tray:
+            yield f"{len(done.tray)} cells are in the tray."
+
+    return _out(arguments, done.as_json(), words)
+
+
+def _mapping(name: str | None) -> dict[str, str | None] | None:
+    if name is None:
+        return None
+    from vawg_desktop.exchange.tracker_in import targets
+
+    try:
+        mapping = json.loads(Path(name).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise ValueRefusedError(f"The mapping {name} could not be read as JSON.") from None
+    if not isinstance(mapping, dict):
+        raise ValueRefusedError("A mapping is a JSON object from heading to field.")
+    known = targets()
+    for heading, target in mapping.items():
+        if target is not None and target not in known:
+            raise ValueRefusedError(f"The mapping sends “{heading}” to “{target}”, which is no field; try {', '.join(list(known)[:4])} …")
+    return mapping
+
+
+def export_returns(arguments: argparse.Namespace) -> int:
+    """Make a round of returns."""
+    from vawg_desktop.services.rounds import export_returns as export
+
+    with opened(arguments) as session:
+        made = export(
+            session, period=arguments.period, due=arguments.due, out=Path(arguments.out), partners=arguments.partner,
+            format=arguments.format,
+        )
+
+    def words() -> Iterator[str]:
+        for sent in made.returns:
+            yield f"{sent.reference}  {sent.partner}: {sent.rows} rows, version {sent.version}, {sent.file}"
+        for skip in made.skipped:
+            yield f"No return for {skip['partner']}: {skip['why']}."
+
+    return _out(arguments, made.as_json(), words)
+
+
+def import_return(arguments: argparse.Namespace) -> int:
+    """Stage a return, and apply it where asked."""
+    from vawg_desktop.services.returns import import_return as take
+
+    with opened(arguments) as session:
+        staged = take(session, Path(arguments.file), apply=arguments.apply)
+
+    def words() -> Iterator[str]:
+        yield f"Return {staged.return_reference} of {staged.partner}: {staged.rows} rows."
+        for d in staged.differences:
+            yield f"  {d.record} {d.label}: sent {d.base or 'nothing'}, now {d.current or 'nothing'}, came {d.incoming} ({d.kind.value})"
+        yield from (f"  {p.sheet}!{p.cell} {p.message}".rstrip() for p in staged.problems)
+        if staged.not_returned:
+            yield "  Not returned: " + ", ".join(staged.not_returned)
+        if arguments.apply:
+            yield f"{staged.applied} applied."
+
+    return _out(arguments, staged.as_json(), words)
+
+
+def reverse_return(arguments: argparse.Namespace) -> int:
+    """Take a return back."""
+    from vawg_desktop.services.returns import reverse_return as take_back
+
+    with opened(arguments) as session:
+        done = take_back(session, arguments.reference)
+
+    def words() -> Iterator[str]:
+        yield f"{done.restored} restored."
+        for kept in done.kept_later_edits:
+            yield f"Kept, as it was edited later: {kept['record']} {kept['field']}."
+
+    return _out(arguments, {"restored": done.restored, "kept_later_edits": done.kept_later_edits}, words)
+
+
+def list_records(arguments: argparse.Namespace) -> int:
+    """List records of a kind."""
+    from vawg_desktop.services.lists import ListQuery, Where, records
+
+    spec = entity(arguments.entity)
+    where: list[Where] = []
+    for text in arguments.where:
+        key, sign, value = text.partition("=")
+        if not sign:
+            raise ValueRefusedError(f"“{text}” is not FIELD=VALUE.")
+        where.append(Where(_where_key(spec.key, key.strip()), value.strip()))
+    with opened(arguments) as session:
+        found = records(session, ListQuery(spec.key, where=tuple(where)))
+
+    def words() -> Iterator[str]:
+        for record in found:
+            status = record.get("status")
+            said = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
+            yield f"{record['reference']}  {record[spec.title] if spec.title in record else ''}{said}"
+        yield f"{len(found)} {spec.plural.casefold() if len(found) != 1 else spec.label.casefold()}"
+
+    return _out(arguments, found, words)
+
+
+def _where_key(entity_key: str, key: str) -> str:
+    from vawg_desktop.services.lists import COMPUTED
+
+    own = {"reference", "id", "rating", "linked_to"} | ({"pillar"} if entity_key == "action" else set[str]())
+    if key in COMPUTED or key in own:
+        return key
+    return field_of(BY_KEY[entity_key], key).key
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """One record with its links."""
+    from vawg_desktop.services import show as showing
+
+    with opened(arguments) as session:
+        day = _day(arguments.as_at, session.today)
+        document = showing.as_json(session, arguments.ref, day)
+
+    def words() -> Iterator[str]:
+        spec = BY_KEY[str(document["entity"])]
+        fields: Any = document["fields"]
+        labels: Any = document["labels"]
+        yield f"{document['reference']}  {fields.get(spec.title) or ''}"
+        for f in spec.fields:
+            value = fields.get(f.key)
+            if value in (None, [], "") or f.key == spec.title:
+                continue
+            many = value if isinstance(value, list) else [value]
+            said = "; ".join(labels.get(str(v)) or to_words(f, from_row(f, v)) for v in many)
+            yield f"  {f.label}: {said}"
+        for link in document["links"]:  # type: ignore[attr-defined]
+            yield f"  {link['label']}: {link['reference']} {link['title']}"
+
+    return _out(arguments, document, words)
+
+
+def _day(text: str | None, today: date) -> date | None:
+    if text is None:
+        return None
+    day = dates.last_day(dates.parse_date(text, now=today))
+    if day is None:
+        raise ValueRefusedError(f"“{text}” is not a date.")
+    return day
+
+
+def history(arguments: argparse.Namespace) -> int:
+    """What happened to a record."""
+    from vawg_desktop.services.history import history as tell
+
+    with opened(arguments) as session:
+        changes = tell(session, arguments.ref)
+    return _out(arguments, [c.as_json() for c in changes], lambda: _changes(changes))
+
+
+def changed(arguments: argparse.Namespace) -> int:
+    """What changed between two dates."""
+    from vawg_desktop.services.history import changed as tell
+
+    with opened(arguments) as session:
+        since = dates.bounds(dates.parse_date(arguments.since, now=session.today))[0]
+        changes = tell(session, since, _day(arguments.until, session.today))
+    return _out(arguments, [c.as_json() for c in changes], lambda: _changes(changes))
+
+
+def _changes(changes: list[Any]) -> Iterator[str]:
+    for c in changes:
+        why = f" ({c.why})" if c.why else ""
+        yield f"{c.at[:16].replace('T', ' ')}  {c.who}  {c.record} {c.field}: {c.before} → {c.after}{why}"
+
+
+def set_fields(arguments: argparse.Namespace) -> int:
+    """Change fields of a record in one transaction."""
+    from vawg_desktop.services.records import assign, parse_assignment
+
+    with opened(arguments) as session:
+        done = assign(session, arguments.ref, [parse_assignment(a) for a in arguments.assignments], arguments.why)
+
+    def words() -> Iterator[str]:
+        yield "Changed." if done else "Nothing to change: it stands so already."
+        yield from done.notes
+
+    return _out(arguments, {"transaction": done.txn, "entries": done.entries, "notes": done.notes}, words)
+
+
+def undo(arguments: argparse.Namespace) -> int:
+    """Reverse this person's last transaction made here."""
+    from vawg_desktop.services.history import undo as take_back
+
+    with opened(arguments) as session:
+        done = take_back(session)
+    return _out(arguments, {"transaction": done.txn, "entries": done.entries}, lambda: iter(["Undone."]))
+
+
+def dispose(arguments: argparse.Namespace) -> int:
+    """Take a record's words out for good."""
+    from vawg_desktop.services import names
+    from vawg_desktop.store.dispose import Authority
+    from vawg_desktop.store.dispose import dispose as take_out
+
+    with opened(arguments) as session:
+        found = names.find(session.read(), arguments.ref)
+        authority = Authority(session.who, arguments.agreed_by, arguments.authority, session.today.isoformat())
+        done = take_out(session.store, found.entity, found.id, authority)
+    return _out(arguments, {"record": found.reference, "entries": done.entries}, lambda: iter([f"{found.reference} was disposed of."]))
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check the store against its log; exit 1 when not ok."""
+    from vawg_desktop.store.check import check as look
+    from vawg_desktop.store.check import repair
+
+    with opened(arguments) as session:
+        report = look(session.store)
+        repaired = 0
+        if arguments.repair and not report.ok:
+            repaired = repair(session.store, session.who)
+            report = look(session.store)
+    document = {
+        "ok": report.ok, "problems": [p.as_json() for p in report.problems], "entries": report.entries,
+        "heads": report.heads, "repaired": repaired,
+    }  # fmt: skip
+
+    def words() -> Iterator[str]:
+        yield from (f"[{p.code}] {p.record + ': ' if p.record else ''}{p.message}" for p in report.problems)
+        yield "All is well." if report.ok else f"{len(report.problems)} problems."
+
+    _out(arguments, document, words)
+    return 0 if report.ok else 1
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "new": new, "import-tracker": import_tracker, "export-returns": export_returns, "import-return": import_return,
+    "reverse-return": reverse_return, "list": list_records, "show": show, "history": history, "changed": changed,
+    "set": set_fields, "undo": undo, "dispose": dispose, "check": check,
+}  # fmt: skip
+

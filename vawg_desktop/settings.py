@@ -1,0 +1,23 @@
+"""One declaration per setting of the window; kept in the store's local table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting: its key, what it is called, its choices (first is the default) and what it does."""
+
+    key: str
+    label: str
+    choices: tuple[str, ...]
+    help: str
+
+
+THEME = Setting("theme", "Theme", ("light", "dark", "contrast"), "Light, dark, or high contrast.")
+SCALE = Setting("scale", "Text size", ("100", "125", "150", "200"), "From 100 to 200 per cent, for a wall or tired eyes.")
+DENSITY = Setting("density", "List rows", ("normal", "compact", "meeting"), "Height of the rows in lists.")
+SINCE = Setting("since", "Changes since", ("28", "7", "90", "365"), "Days that “what changed” on the Overview looks back.")
+
+ALL: tuple[Setting, ...] = (THEME, SCALE, DENSITY, SINCE)
