@@ -274,7 +274,8 @@ def history(arguments: argparse.Namespace) -> int:
 
     with opened(arguments) as session:
         changes = tell(session, arguments.ref)
-    return _out(arguments, [c.as_json() for c in changes], lambda: _changes(changes))
+        lines = _changes(session, changes)
+    return _out(arguments, [c.as_json() for c in changes], lambda: iter(lines))
 
 
 def changed(arguments: argparse.Namespace) -> int:
@@ -284,13 +285,14 @@ def changed(arguments: argparse.Namespace) -> int:
     with opened(arguments) as session:
         since = dates.bounds(dates.parse_date(arguments.since, now=session.today))[0]
         changes = tell(session, since, _day(arguments.until, session.today))
-    return _out(arguments, [c.as_json() for c in changes], lambda: _changes(changes))
+        lines = _changes(session, changes)
+    return _out(arguments, [c.as_json() for c in changes], lambda: iter(lines))
 
 
-def _changes(changes: list[Any]) -> Iterator[str]:
-    for c in changes:
-        why = f" ({c.why})" if c.why else ""
-        yield f"{c.at[:16].replace('T', ' ')}  {c.who}  {c.record} {c.field}: {c.before} → {c.after}{why}"
+def _changes(session: Session, changes: list[Any]) -> list[str]:
+    from vawg_desktop.services.history import in_words
+
+    return [f"{c.record}  {in_words(session, c)}" for c in changes]
 
 
 def set_fields(arguments: argparse.Namespace) -> int:

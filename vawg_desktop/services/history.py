@@ -226,3 +226,37 @@ def label_of(entity: str, key: str) -> str:
         return "Deleted"
     spec = BY_KEY.get(entity)
     return spec.by_key[key].label if spec and key in spec.by_key else key.replace("_", " ").capitalize()
+
+
+def in_words(session: Session, change: FieldChange) -> str:
+    """One change as a line: when, who, what from what to what, and why."""
+    from datetime import datetime
+
+    from vawg_desktop.domain.dates import LONDON, MONTHS
+
+    at = datetime.fromisoformat(change.at).astimezone(LONDON)
+    when = f"{at.day} {MONTHS[at.month - 1][:3]} {at.year} {at:%H:%M}"
+    before, after = _words(session, change, change.before), _words(session, change, change.after)
+    what = f"{label_of(change.entity, change.field)}: {f'{before} → ' if before else ''}{after or 'emptied'}"
+    why = f" ({change.why})" if change.why else ""
+    return f"{when}, {change.who}: {what}{why}"
+
+
+def _words(session: Session, change: FieldChange, value: Value | list[str]) -> str:
+    from vawg_desktop.domain.fields import Kind
+    from vawg_desktop.domain.values import to_words
+
+    if isinstance(value, list):
+        return ", ".join(value)
+    spec = BY_KEY.get(change.entity)
+    field_spec = spec.by_key.get(change.field) if spec else None
+    if value is None or value == "":
+        return ""
+    if change.field == "deleted":
+        return "Yes" if value else "No"
+    if field_spec is None:
+        return str(value)
+    if field_spec.kind is Kind.REF:
+        return names.labels(session.read(), [str(value)]).get(str(value), str(value))
+    words = to_words(field_spec, value)
+    return words if len(words) <= 160 else words[:159] + "…"

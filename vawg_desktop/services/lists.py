@@ -272,3 +272,9 @@ def as_json(
         record["last_heard"] = row["x_heard"]
         record["slips"] = row["x_slips"] or 0
     return record
+
+
+def number_of(session: Session, entity: str, id: str) -> int | None:
+    """The local number of a record, for finding its place in a list."""
+    row = session.read().exec_driver_sql(f'SELECT n FROM "{entity}" WHERE id = ?', (id,)).fetchone()
+    return int(row[0]) if row else None

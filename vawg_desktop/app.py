@@ -1,0 +1,129 @@
+"""Starts the window: shell first, then the store, then the first page; and draws the tour."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the window, draw the tour or test ourselves."""
+    if arguments.command == "tour":
+        return tour(arguments)
+    if arguments.command == "self-test":
+        from vawg_desktop.ui.self_test import self_test
+
+        return self_test()
+    return window(getattr(arguments, "store", None), getattr(arguments, "passphrase_file", None))
+
+
+def application() -> Any:
+    """The Qt application with our theme on it."""
+    from PySide6.QtWidgets import QApplication
+
+    from vawg_desktop.ui.theme import theme
+
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("VAWG Desktop")
+    theme.apply()
+    return app
+
+
+def window(store: str | None, passphrase_file: str | None) -> int:
+    """Paint the shell, then open the store."""
+    app = application()
+    from PySide6.QtCore import QTimer
+
+    from vawg_desktop.ui.main_window import MainWindow
+    from vawg_desktop.ui.messages import messages
+
+    messages.install_hooks()
+    shell = MainWindow()
+    shell.resize(1366, 768)
+    shell.show()
+    opened: list[Any] = []
+
+    def open_it() -> None:
+        session = choose(shell, store, passphrase_file)
+        if session is None:
+            app.quit()
+            return
+        opened.append(session)
+        begin(shell, session)
+
+    QTimer.singleShot(0, open_it)
+    code = int(app.exec())
+    for session in opened:
+        session.store.close()
+    return code
+
+
+def choose(shell: Any, store: str | None, passphrase_file: str | None) -> Any:
+    """The session on the store named, or chosen in the window; None if the person left."""
+    from vawg_desktop.ui.dialogs.open_store import OpenDialog
+
+    return OpenDialog.open(shell, Path(store) if store else None, Path(passphrase_file) if passphrase_file else None)
+
+
+def begin(shell: Any, session: Any) -> Any:
+    """Put a session into the shell and show the first page."""
+    from vawg_desktop.services import office
+    from vawg_desktop.ui.tasks import Tasks
+    from vawg_desktop.ui.theme import theme
+
+    name, scale, density = (office.setting(session, k) for k in ("theme", "scale", "density"))
+    if name or scale or density:
+        theme.apply(name, int(scale) / 100 if scale else None, density)
+        shell.restyle()
+    tasks = Tasks(session)
+    shell.attach(tasks, session.store.path.stem)
+    shell.go("my_work")
+    return tasks
+
+
+def tour(arguments: argparse.Namespace) -> int:
+    """Draw every page to PNG, with no screen."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    import tempfile
+
+    from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+
+    out = Path(arguments.out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {out} could not be made: {error.strerror}.", code="no_folder") from None
+    wide, _, high = arguments.size.partition("x")
+    if not (wide.isdigit() and high.isdigit()):
+        raise ValueRefusedError(f"“{arguments.size}” is not a size such as 1366x768.")
+    with tempfile.TemporaryDirectory(prefix="vawg-tour-") as folder:
+        session = _tour_session(arguments, Path(folder))
+        try:
+            from vawg_desktop.ui.tour import draw_tour
+
+            application()
+            names = draw_tour(session, out, arguments.theme, arguments.scale, (int(wide), int(high)))
+        finally:
+            session.store.close()
+    print(f"{len(names)} pictures in {out}.")  # noqa: T201
+    return 0
+
+
+def _tour_session(arguments: argparse.Namespace, folder: Path) -> Any:
+    """The store named, opened for looking; else a fresh sample."""
+    from vawg_desktop.commands import passphrase_for
+    from vawg_desktop.services.sample import load_sample
+    from vawg_desktop.services.session import Session
+    from vawg_desktop.store import store as stores
+
+    if arguments.store is None:
+        session = Session(stores.create(folder / "Kent inquiry.vawg", passphrase=None))
+        load_sample(session)
+        return session
+    path = Path(arguments.store)
+    passphrase = passphrase_for(arguments, path) if stores.needs_passphrase(path) else None
+    return Session(stores.open_store(path, passphrase=passphrase))

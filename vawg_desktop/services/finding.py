@@ -1,0 +1,60 @@
+"""Finding and picking: what Ctrl+K, pickers and completions offer."""
+
+from __future__ import annotations
+
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.services import names
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.show import Link
+from vawg_desktop.store.search import Hit
+from vawg_desktop.store.search import search as full_text
+
+Choice = tuple[str, str]
+_FIRST = ("recommendation", "action", "gap", "partner")
+
+
+def search(session: Session, typed: str, *, entity: str | None = None, limit: int = 30) -> list[Hit]:
+    """Records by words: an exact reference first, then recommendations, actions, gaps, partners."""
+    hits = full_text(session.read(), typed, limit=limit, entity=entity)
+    if entity and not hits and not typed.strip():
+        hits = newest(session, entity)
+    shown = [h for h in hits if entity or not BY_KEY[h.entity].system]
+    wanted = fold(typed)
+    return sorted(shown, key=lambda h: (fold(h.reference) != wanted, _rank(h.entity)))
+
+
+def _rank(entity: str) -> int:
+    return _FIRST.index(entity) if entity in _FIRST else len(_FIRST)
+
+
+def newest(session: Session, entity: str, limit: int = 60) -> list[Hit]:
+    """The newest records of one kind."""
+    rows = session.read().exec_driver_sql(
+        "SELECT n, id, entity, reference, title FROM subject WHERE entity = ? AND NOT deleted ORDER BY n DESC LIMIT ?",
+        (entity, limit),
+    )
+    return [Hit(*tuple(r)) for r in rows]
+
+
+def choices(session: Session, entity: str) -> list[Choice]:
+    """Every record of one kind as id and what to call it."""
+    found = names.Directory(session.read(), entity).all
+    return [(f.id, f.title if entity == "partner" else f"{f.reference} {f.title}") for f in found]
+
+
+def used_words(session: Session, link_kind: str, limit: int = 500) -> list[Choice]:
+    """Words used so far in a set of free words."""
+    rows = session.read().exec_driver_sql(
+        "SELECT DISTINCT b FROM link WHERE kind = ? AND NOT deleted ORDER BY b LIMIT ?", (link_kind, limit)
+    )
+    return [(str(r[0]), str(r[0])) for r in rows]
+
+
+def actions_of(session: Session, partner: str, limit: int = 60) -> list[Link]:
+    """The actions a partner is accountable for."""
+    rows = session.read().exec_driver_sql(
+        "SELECT id, reference, title, status FROM action WHERE accountable = ? AND NOT deleted ORDER BY reference LIMIT ?",
+        (partner, limit),
+    )
+    return [Link("", "", "action", str(i), str(r), str(t), False, status=str(s)) for i, r, t, s in rows]

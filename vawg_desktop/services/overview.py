@@ -1,0 +1,232 @@
+"""What the Overview and My work count: every figure comes with the list that it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.dates import LONDON
+from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
+from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.history import start_of_day
+
+PILLARS = (*PILLAR.keys(), "none")
+RATINGS = ("red", "amber", "green", "blue", "grey", "white", "not_rated")
+
+
+def pillar_label(key: str) -> str:
+    """The word of a pillar; none is cross-cutting."""
+    return CROSS_CUTTING if key == "none" else PILLAR.label(key)
+
+
+def rating_word(key: str) -> str:
+    """The word of a rating; none is "Not rated"."""
+    return NOT_RATED if key == "not_rated" else RATING.label(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, what it counts, and the list that shows its rows."""
+
+    label: str
+    value: int
+    query: ListQuery | None
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class Overview:
+    """One screen: four questions, then rating by pillar and progress over time."""
+
+    totals: list[Figure] = field(default_factory=list[Figure])
+    questions: list[Figure] = field(default_factory=list[Figure])
+    ratings: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    action_ratings: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    statuses: dict[str, int] = field(default_factory=dict[str, int])
+    changed: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    since: date | None = None
+
+
+def tallies(connection: Connection) -> dict[tuple[str, str], int]:
+    """Every kept count but the ones by due date."""
+    rows = connection.exec_driver_sql("SELECT name, \"key\", \"count\" FROM tally WHERE name != 'action_due'")
+    return {(str(n), str(k)): int(c) for n, k, c in rows}
+
+
+def overdue_actions(connection: Connection, today: date) -> int:
+    """Open actions whose date has passed, from the counts kept by due day."""
+    row = connection.exec_driver_sql(
+        "SELECT coalesce(sum(\"count\"), 0) FROM tally WHERE name = 'action_due' AND \"key\" < ?", (today.isoformat(),)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def overview(session: Session, since: date) -> Overview:
+    """All that the Overview shows."""
+    connection = session.read()
+    kept = tallies(connection)
+
+    def n(name: str, key: str = "") -> int:
+        return kept.get((name, key), 0)
+
+    found = Overview(since=since)
+    found.totals = [
+        Figure(label, n("live", entity), ListQuery(entity))
+        for label, entity in (("Recommendations", "recommendation"), ("Actions", "action"), ("Gaps", "gap"), ("Partners", "partner"))
+    ]
+    found.questions = _questions(session, connection, kept)
+    for pillar in PILLARS:
+        found.ratings[pillar] = {r: n("recommendation_rating", f"{pillar}|{r}") for r in RATINGS}
+        found.action_ratings[pillar] = {r: n("action_rating", f"{pillar}|{r}") for r in RATINGS}
+    found.statuses = {s: sum(n("action_status", f"{p}|{s}") for p in PILLARS) for s in ACTION_STATUS.keys()}
+    found.changed = what_changed(session, since)
+    return found
+
+
+def _questions(session: Session, connection: Connection, kept: dict[tuple[str, str], int]) -> list[Figure]:
+    return [
+        Figure("Overdue", overdue_actions(connection, session.today), _actions("overdue"), "Open actions whose date has passed"),
+        Figure("No date set", kept.get(("action_no_date", ""), 0), _actions("no_date"), "Open actions without a date"),
+        Figure("No return received", len(awaited(session)), None, "Partners in the latest round"),
+        Figure("Evidence awaited", kept.get(("action_claimed", ""), 0), _actions("claimed"), "Complete by word alone"),
+    ]
+
+
+def _actions(key: str) -> ListQuery:
+    return ListQuery("action", where=(Where(key, "yes"),))
+
+
+def awaited(session: Session) -> list[dict[str, object]]:
+    """Returns of the latest round that nothing has come back for."""
+    return [r for r in round_rows(session) if r["step"] in ("sent", "late")]
+
+
+def rounds(session: Session) -> list[dict[str, object]]:
+    """Rounds, newest first."""
+    rows = session.read().exec_driver_sql(
+        "SELECT id, reference, period, due FROM round WHERE NOT deleted ORDER BY n DESC"
+    ).mappings()
+    return [{str(k): v for k, v in r.items()} for r in rows]
+
+
+def round_rows(session: Session, round_id: str | None = None) -> list[dict[str, object]]:
+    """One row per partner of a round: its newest return and how far it has come."""
+    known = rounds(session)
+    if not known:
+        return []
+    chosen = round_id or str(known[0]["id"])
+    rows = session.read().exec_driver_sql(
+        'SELECT r.id, r.reference, r.partner, r.version, r.sent, r.due, r.file_name, coalesce(p.short_name, p.name) AS partner_name, '
+        "p.standing, (SELECT s.id FROM submission s JOIN \"return\" o ON o.id = s.\"return\" WHERE o.round = r.round AND o.partner = r.partner "
+        "AND NOT s.deleted ORDER BY s.n DESC LIMIT 1) AS submission, max(r.version) AS latest "
+        'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted '
+        "GROUP BY r.partner ORDER BY p.x_sort", (chosen,),
+    ).mappings()
+    found: list[dict[str, object]] = []
+    for row in rows:
+        one = {str(k): v for k, v in row.items()}
+        one |= _step(session, one)
+        found.append(one)
+    return found
+
+
+def _step(session: Session, row: dict[str, object]) -> dict[str, object]:
+    if row["submission"]:
+        state = session.read().exec_driver_sql(
+            "SELECT state, received FROM submission WHERE id = ?", (row["submission"],)
+        ).one()
+        return {"step": {"in_review": "received", "applied": "applied", "reversed": "reversed"}[str(state[0])], "received": state[1]}
+    late = bool(row["due"]) and str(row["due"]) < session.today.isoformat()
+    return {"step": "late" if late else "sent", "received": None}
+
+
+def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
+    """How many records changed since a day, by kind of change, the starter content aside."""
+    rows = session.read().exec_driver_sql(
+        'SELECT tbl, "row", act, op, fields FROM "change" WHERE received >= ? AND act NOT IN (\'sample\', \'demo\') ORDER BY n DESC LIMIT 20000',
+        (start_of_day(since),),
+    )
+    seen: dict[str, set[str]] = {}
+    for tbl, row, _act, op, fields in rows:
+        for what in _kinds(str(tbl), str(op), str(fields)):
+            seen.setdefault(what, set()).add(str(row))
+    counts = Counter({what: len(ids) for what, ids in seen.items()})
+    return [(what, counts[what]) for what in _KINDS if counts[what]]
+
+
+_KINDS = ("status changed", "date changed", "rating changed", "update added", "evidence added", "action added",
+          "recommendation added", "gap added", "deleted")  # fmt: skip
+
+
+def _kinds(tbl: str, op: str, fields: str) -> list[str]:
+    if op == "create":
+        return [f"{tbl} added"] if f"{tbl} added" in _KINDS else []
+    if tbl not in ("action", "recommendation", "gap"):
+        return []
+    found: list[str] = []
+    if '"status":' in fields:
+        found.append("status changed")
+    if '"revised_due":' in fields or '"due":' in fields or '"target_date":' in fields:
+        found.append("date changed")
+    if '"rating_opcc":' in fields:
+        found.append("rating changed")
+    if '"deleted":{"a":true' in fields:
+        found.append("deleted")
+    return found
+
+
+def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date, dict[str, int]]]:
+    """Actions by status as their updates told it, at each quarter's end: a count per status."""
+    ends = [_quarter_end(session.today, back) for back in range(quarters - 1, -1, -1)]
+    rows = session.read().exec_driver_sql(
+        'SELECT action, as_at, status FROM "update" WHERE NOT deleted AND as_at IS NOT NULL AND status IS NOT NULL ORDER BY as_at, n'
+    ).fetchall()
+    latest: dict[str, str] = {}
+    found: list[tuple[date, dict[str, int]]] = []
+    place = 0
+    for end in ends:
+        while place < len(rows) and str(rows[place][1])[:10] <= end.isoformat():
+            latest[str(rows[place][0])] = str(rows[place][2])
+            place += 1
+        found.append((end, dict(Counter(latest.values()))))
+    return found
+
+
+def _quarter_end(today: date, back: int) -> date:
+    first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    months = first.year * 12 + first.month - 1 + 3 - 3 * back
+    end = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+    return min(end, today)
+
+
+def my_work(session: Session) -> list[tuple[str, list[dict[str, object]], ListQuery | None]]:
+    """What waits for this person: brought forward, due soon, overdue, silent, claimed."""
+    today, soon = session.today.isoformat(), (session.today + timedelta(days=30)).isoformat()
+    silent = (session.today - timedelta(days=SILENT_DAYS)).isoformat()
+    groups = (
+        ("Brought forward for today", "bring_forward <= ?", (today,), _actions("bring_forward_due")),
+        ("Overdue", "x_open = 1 AND x_due > '' AND x_due < ?", (today,), _actions("overdue")),
+        ("Due in the next 30 days", "x_open = 1 AND x_due >= ? AND x_due <= ?", (today, soon), _actions("due_soon")),
+        ("Complete, evidence awaited", "status = 'complete' AND coalesce(verification, '0') < '2'", (), _actions("claimed")),
+        ("Not heard of for 120 days", "x_open = 1 AND coalesce(x_heard, '') < ?", (silent,), _actions("silent")),
+    )  # fmt: skip
+    found: list[tuple[str, list[dict[str, object]], ListQuery | None]] = []
+    for name, condition, params, query in groups:
+        rows = session.read().exec_driver_sql(
+            "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
+            f"LEFT JOIN partner p ON p.id = t.accountable WHERE NOT t.deleted AND {condition} "
+            "ORDER BY coalesce(t.x_due, '') = '', t.x_due, t.reference LIMIT 6", params,
+        ).mappings()
+        found.append((name, [{str(k): v for k, v in r.items()} for r in rows], query))
+    return found
+
+
+def london_day(stamp: str) -> date:
+    """The London day of a log's time."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(stamp).astimezone(LONDON).date()

@@ -1,0 +1,122 @@
+"""Everything that can be done by name or key: the palette of Ctrl+K and the shortcuts sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout
+
+from vawg_desktop import settings
+from vawg_desktop.store.search import Hit
+from vawg_desktop.ui.dialogs.pick import FindBox, Offer
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+if TYPE_CHECKING:
+    from vawg_desktop.ui.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do: its words, its keys, what it does."""
+
+    words: str
+    keys: tuple[str, ...]
+    do: Callable[[], object]
+
+
+def commands(window: MainWindow) -> list[Command]:
+    """Every command of the window."""
+    from vawg_desktop.ui.main_window import PAGES
+
+    def put(theme_name: str | None = None, scale: float | None = None, density: str | None = None) -> Callable[[], None]:
+        def do() -> None:
+            theme.apply(theme_name, scale, density)
+            for setting, value in ((settings.THEME, theme_name), (settings.DENSITY, density)):
+                if value:
+                    window.tasks.keep("setting", setting.key, value)
+            if scale:
+                window.tasks.keep("setting", settings.SCALE.key, str(round(scale * 100)))
+            window.restyle()
+
+        return do
+
+    def step(by: int) -> Callable[[], None]:
+        sizes = [int(s) for s in settings.SCALE.choices]
+        return lambda: put(scale=sizes[max(0, min(len(sizes) - 1, _nearest(sizes, theme.scale * 100) + by))] / 100)()
+
+    pages = [
+        Command(f"Go to {p.label}", (f"Ctrl+{i % 10}",), lambda k=p.key: window.go(k)) for i, p in enumerate(PAGES, 1)
+    ]
+    new = [
+        Command(f"New {name}", (), lambda e=entity: window.go(e).new_record())
+        for entity, name in (("recommendation", "recommendation"), ("action", "action"), ("gap", "gap"), ("partner", "partner"))
+    ]
+    return [
+        Command("Search or do anything", ("Ctrl+K",), window.open_palette),
+        *pages,
+        *new,
+        Command("Send round of returns", (), lambda: window.go("returns").send_round()),
+        Command("Read a return", ("Ctrl+O",), lambda: window.go("returns").choose_file()),
+        Command("Undo", ("Ctrl+Z",), lambda: window.tasks.undo()),
+        Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda: window.tasks.redo()),
+        Command("Back to the record before", ("Alt+Left",), window.back),
+        Command("Theme: light", (), put("light")),
+        Command("Theme: dark", (), put("dark")),
+        Command("Theme: high contrast", (), put("contrast")),
+        Command("Larger text", ("Ctrl++", "Ctrl+="), step(1)),
+        Command("Smaller text", ("Ctrl+-",), step(-1)),
+        Command("Meeting display: 200 per cent", (), put(scale=2.0)),
+        Command("Rows: normal", (), put(density="normal")),
+        Command("Rows: compact", (), put(density="compact")),
+        Command("Quick exit: hide the screen", ("Ctrl+Shift+H",), window.quick_exit),
+        Command("Shortcuts", ("F1", "Ctrl+/"), lambda: show_shortcuts(window)),
+    ]
+
+
+def _nearest(sizes: list[int], wanted: float) -> int:
+    return min(range(len(sizes)), key=lambda i: abs(sizes[i] - wanted))
+
+
+def open_palette(window: MainWindow) -> None:
+    """Search over records, pages and commands; Enter does it."""
+    offers = [Offer(c.words, c.keys[0] if c.keys else "", c.do) for c in commands(window)[1:]]
+    box = FindBox(window, window.tasks.session, "Search or do anything", entity=None, offers=offers)
+    accepted = box.exec() == QDialog.DialogCode.Accepted
+    chosen = box.chosen() if accepted else None
+    box.deleteLater()
+    if isinstance(chosen, Hit):
+        window.open_record(chosen.id)
+    elif isinstance(chosen, Offer):
+        chosen.do()
+
+
+#: Keys that belong to lists and records rather than to the window.
+OTHER_KEYS = (
+    ("Up, Down", "Choose a record; it is shown at once"), ("Enter", "Go into the record"), ("Escape", "Come back to the list"),
+    ("Ctrl+F", "Filter the list"), ("Ctrl+N", "New record"), ("Ctrl+E", "Edit picked rows"), ("Delete", "Delete picked rows"),
+    ("Ctrl+C", "Copy the reference, or the list as a table"), ("Ctrl+Enter", "Save a long text"),
+    ("Alt+A", "Accept all that is safe, in a review"), ("Escape held", "Quick exit"),
+)  # fmt: skip
+
+
+def show_shortcuts(window: MainWindow) -> None:
+    """Every key on one sheet."""
+    dialog = QDialog(window)
+    dialog.setWindowTitle("Shortcuts")
+    box = QVBoxLayout(dialog)
+    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    box.addWidget(label("Shortcuts", size=16, bold=True))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.px(24))
+    lines = [(", ".join(c.keys), c.words) for c in commands(window) if c.keys] + list(OTHER_KEYS)
+    half = (len(lines) + 1) // 2
+    for i, (keys, words) in enumerate(lines):
+        grid.addWidget(label(keys, bold=True, wrap=False), i % half, i // half * 2)
+        grid.addWidget(label(words, wrap=False), i % half, i // half * 2 + 1)
+    box.addLayout(grid)
+    box.addWidget(button("Close", dialog.accept, kind="primary"))
+    dialog.exec()
+    dialog.deleteLater()

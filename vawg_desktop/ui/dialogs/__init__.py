@@ -1,0 +1,1 @@
+"""A dialog collects a value, returns it, and saves nothing."""

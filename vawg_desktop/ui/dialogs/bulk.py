@@ -1,0 +1,86 @@
+"""Which field of many records becomes what, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.services.records import ADD, STATE, Assignment, read_value
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+
+class BulkDialog(QDialog):
+    """One field, one value, one reason, for the rows picked."""
+
+    def __init__(self, parent: QWidget, session: Session, spec: EntitySpec, count: int) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Edit picked rows")
+        self._session = session
+        self._fields = [f for f in spec.fields if not f.private and f.key != spec.title]
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(8))
+        many = f"{count} {spec.plural.casefold()}" if count > 1 else f"1 {spec.label.casefold()}"
+        box.addWidget(label(f"Edit {many}", size=16, bold=True))
+        self._field = QComboBox()
+        self._field.setAccessibleName("Field")
+        self._field.addItems([f.label for f in self._fields])
+        self._field.currentIndexChanged.connect(lambda _: self._offer())
+        box.addWidget(label("Field", muted=True))
+        box.addWidget(self._field)
+        self._value = QComboBox()
+        self._value.setEditable(True)
+        self._value.setAccessibleName("New value")
+        box.addWidget(label("New value (empty clears it)", muted=True))
+        box.addWidget(self._value)
+        self._why = QLineEdit()
+        self._why.setAccessibleName("Reason")
+        box.addWidget(label("Reason (optional)", muted=True))
+        box.addWidget(self._why)
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        box.addWidget(self._wrong)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button(f"Change {count}", self._on_done, kind="primary"))
+        box.addLayout(row)
+        self.setMinimumWidth(theme.px(440))
+        self._offer()
+
+    def _spec(self) -> FieldSpec:
+        return self._fields[self._field.currentIndex()]
+
+    def _offer(self) -> None:
+        spec = self._spec()
+        self._value.clear()
+        if spec.terms is not None:
+            self._value.addItems(list(spec.terms.labels()))
+        elif spec.kind is Kind.YES_NO:
+            self._value.addItems(["Yes", "No"])
+        self._value.setCurrentText("")
+
+    def _on_done(self) -> None:
+        text = self._value.currentText()
+        try:
+            if text.strip() and not self._spec().many:
+                read_value(self._session, self._session.read(), self._spec(), text)
+        except AppError as error:
+            self._wrong.setText(error.message)
+            return
+        self.accept()
+
+    @classmethod
+    def ask(cls, parent: QWidget, session: Session, spec: EntitySpec, count: int) -> tuple[Assignment, str] | None:
+        """The assignment and its reason, or None if the person left."""
+        dialog = cls(parent.window(), session, spec, count)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        found = dialog._spec()
+        how = ADD if found.many else STATE
+        answer = (Assignment(found.key, dialog._value.currentText(), how), dialog._why.text()) if accepted else None
+        dialog.deleteLater()
+        return answer

@@ -1,0 +1,135 @@
+"""A small form for a new record: collects what is typed, returns it, saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QCompleter, QDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.services import names
+from vawg_desktop.services.records import read_value
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+Control = QLineEdit | QComboBox | QPlainTextEdit
+
+
+class FormDialog(QDialog):
+    """Fields one under the other; the verb is on the button; wrong input is explained where it stands."""
+
+    def __init__(
+        self, parent: QWidget, session: Session, title: str, spec: EntitySpec, fields: Sequence[str], verb: str,
+        given: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self._session, self._spec = session, spec
+        self._controls: dict[str, Control] = {}
+        self._wrongs: dict[str, QLabel] = {}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(4))
+        box.addWidget(label(title, size=16, bold=True))
+        for key in fields:
+            self._add(box, spec.by_key[key], (given or {}).get(key, ""))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, theme.px(16), 0, 0)
+        row.addStretch(1)
+        row.addWidget(button("Leave", self.reject))
+        done = button(verb, self._on_done, kind="primary")
+        done.setDefault(True)
+        row.addWidget(done)
+        box.addLayout(row)
+        self.setMinimumWidth(theme.px(480))
+
+    def _add(self, box: QVBoxLayout, field: FieldSpec, given: str) -> None:
+        name = label(field.label + ("" if field.required else " (optional)"), muted=not field.required)
+        name.setContentsMargins(0, theme.px(8), 0, 0)
+        box.addWidget(name)
+        control = self._control(field, given)
+        control.setAccessibleName(field.label)
+        control.setAccessibleDescription(field.help)
+        name.setBuddy(control)
+        box.addWidget(control)
+        wrong = label("")
+        wrong.setProperty("warn", True)
+        wrong.hide()
+        box.addWidget(wrong)
+        self._controls[field.key], self._wrongs[field.key] = control, wrong
+
+    def _control(self, field: FieldSpec, given: str) -> Control:
+        if field.kind is Kind.LONG:
+            paper = QPlainTextEdit(given)
+            paper.setTabChangesFocus(True)
+            paper.setFixedHeight(theme.px(96))
+            return paper
+        if field.kind in (Kind.TERM, Kind.YES_NO):
+            combo = QComboBox()
+            combo.addItem("", "")
+            options = [("yes", "Yes"), ("no", "No")] if field.terms is None else [(x.key, x.label) for x in field.terms]
+            for key, words in options:
+                combo.addItem(words, key)
+            wanted = given or (str(field.default) if field.default else "")
+            combo.setCurrentIndex(max(0, combo.findData(wanted)))
+            return combo
+        line = QLineEdit(given)
+        if field.kind is Kind.REF:
+            known = names.Directory(self._session.read(), field.target)
+            completer = QCompleter(sorted({f.title for f in known.all}), line)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            line.setCompleter(completer)
+        return line
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the form, by field key; empty fields left out."""
+        found: dict[str, str] = {}
+        for key, control in self._controls.items():
+            if isinstance(control, QComboBox):
+                text = str(control.currentData() or "")
+            else:
+                text = control.toPlainText() if isinstance(control, QPlainTextEdit) else control.text()
+            if text.strip():
+                found[key] = text
+        return found
+
+    def _on_done(self) -> None:
+        typed = self.typed()
+        first: Control | None = None
+        for key, wrong in self._wrongs.items():
+            problem = self._problem(self._spec.by_key[key], typed.get(key, ""))
+            wrong.setText(problem)
+            wrong.setVisible(bool(problem))
+            if problem and first is None:
+                first = self._controls[key]
+        if first is not None:
+            first.setFocus()
+            return
+        self.accept()
+
+    def _problem(self, field: FieldSpec, text: str) -> str:
+        if not text:
+            return f"{field.label} is needed." if field.required else ""
+        try:
+            read_value(self._session, self._session.read(), field, text)
+        except AppError as error:
+            return error.message
+        return ""
+
+    @classmethod
+    def fill_in(
+        cls, parent: QWidget, session: Session, title: str, spec: EntitySpec, fields: Sequence[str], verb: str,
+        *, given: Mapping[str, str] | None = None,
+    ) -> dict[str, str] | None:
+        """The typed values by field key, or None if the person left."""
+        dialog = cls(parent.window(), session, title, spec, fields, verb, given)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        typed = dialog.typed() if accepted else None
+        dialog.deleteLater()
+        return typed

@@ -1,0 +1,96 @@
+"""Open or make a store: one question at a time, in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+
+class OpenDialog(QDialog):
+    """A store's file, its passphrase, and what went wrong where it stands."""
+
+    def __init__(self, parent: QWidget, path: Path | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Open a store")
+        self.session: Session | None = None
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(8))
+        box.addWidget(label("Open a store" if path is None else f"Open {path.name}", size=16, bold=True))
+        row = QHBoxLayout()
+        self._path = QLineEdit(str(path or ""))
+        self._path.setAccessibleName("Store")
+        self._path.setPlaceholderText("A file that ends in .vawg")
+        row.addWidget(self._path, 1)
+        row.addWidget(button("Choose …", self._choose))
+        box.addLayout(row)
+        self._word = QLineEdit()
+        self._word.setEchoMode(QLineEdit.EchoMode.Password)
+        self._word.setAccessibleName("Passphrase")
+        self._word.setPlaceholderText("Passphrase")
+        box.addWidget(self._word)
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        box.addWidget(self._wrong)
+        foot = QHBoxLayout()
+        foot.addWidget(button("New store …", self._new))
+        foot.addStretch(1)
+        foot.addWidget(button("Leave", self.reject))
+        go = button("Open", self._open, kind="primary")
+        go.setDefault(True)
+        foot.addWidget(go)
+        box.addLayout(foot)
+        self.setMinimumWidth(theme.px(520))
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open a store", self._path.text(), "Stores (*.vawg)")
+        if name:
+            self._path.setText(name)
+
+    def _open(self) -> None:
+        try:
+            store = stores.open_store(Path(self._path.text()), passphrase=self._word.text() or None)
+        except AppError as error:
+            self._wrong.setText(error.message)
+            return
+        self.session = Session(store)
+        self.accept()
+
+    def _new(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "New store", "Inquiry.vawg", "Stores (*.vawg)")
+        if not name:
+            return
+        path = Path(name if name.endswith(".vawg") else f"{name}.vawg")
+        try:
+            store = stores.create(path, passphrase=self._word.text())
+        except AppError as error:
+            self._path.setText(str(path))
+            self._wrong.setText(error.message)
+            return
+        self.session = Session(store)
+        self.accept()
+
+    @classmethod
+    def open(cls, parent: QWidget, path: Path | None, passphrase_file: Path | None) -> Session | None:
+        """A session on the store; asks only for what is not known."""
+        wrong = ""
+        if path is not None:
+            try:
+                word = passphrase_file.read_text("utf-8").splitlines()[0] if passphrase_file else None
+                if word is not None or not stores.needs_passphrase(path):
+                    return Session(stores.open_store(path, passphrase=word))
+            except (AppError, OSError, IndexError) as error:
+                wrong = error.message if isinstance(error, AppError) else "The passphrase file could not be read."
+        dialog = cls(parent, path)
+        dialog._wrong.setText(wrong)
+        dialog.exec()
+        session = dialog.session
+        dialog.deleteLater()
+        return session

@@ -1,0 +1,60 @@
+"""Look at what was pasted before it becomes records."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.services.pasting import read_pasted
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+Rows = list[tuple[str, str, str]]
+
+
+class PasteDialog(QDialog):
+    """The text as pasted, and how many records it makes."""
+
+    def __init__(self, parent: QWidget, spec: EntitySpec, text: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Paste {spec.plural.casefold()}")
+        self._spec = spec
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(8))
+        box.addWidget(label(f"Paste {spec.plural.casefold()}", size=16, bold=True))
+        box.addWidget(label("One paragraph or one row of Excel makes one record. Take out lines that are none.", muted=True))
+        self._paper = QPlainTextEdit(text)
+        self._paper.setAccessibleName("Pasted text")
+        self._paper.textChanged.connect(self._count)
+        box.addWidget(self._paper, 1)
+        self._said = label("")
+        box.addWidget(self._said)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(button("Leave", self.reject))
+        self._add = button("Add", self.accept, kind="primary")
+        row.addWidget(self._add)
+        box.addLayout(row)
+        self.resize(theme.px(640), theme.px(440))
+        self._count()
+
+    def rows(self) -> Rows:
+        """What the text makes."""
+        return read_pasted(self._paper.toPlainText())
+
+    def _count(self) -> None:
+        rows = self.rows()
+        numbered = sum(1 for number, _, _ in rows if number)
+        many = f"{len(rows)} {self._spec.plural.casefold()}" if len(rows) != 1 else f"1 {self._spec.label.casefold()}"
+        self._said.setText(f"Makes {many}" + (f", {numbered} with their own number." if numbered else "."))
+        self._add.setEnabled(bool(rows))
+
+    @classmethod
+    def ask(cls, parent: QWidget, spec: EntitySpec, text: str) -> Rows | None:
+        """The rows to add, or None if the person left."""
+        dialog = cls(parent.window(), spec, text)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        rows = dialog.rows() if accepted else None
+        dialog.deleteLater()
+        return rows

@@ -1,0 +1,139 @@
+"""Find one record by words or reference: the picker for links, and the palette of Ctrl+K."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.terms import EXTENT, fold
+from vawg_desktop.services import finding
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.search import Hit
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+TYPING_MS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The record picked, and how far it is meant."""
+
+    id: str
+    extent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something the palette offers beside records: a page or a command."""
+
+    words: str
+    hint: str
+    do: Callable[[], object]
+
+
+class FindBox(QDialog):
+    """A line and a list under it; arrows move in the list while the keyboard stays in the line."""
+
+    def __init__(self, parent: QWidget, session: Session, title: str, *, entity: str | None, offers: Sequence[Offer] = ()) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._session, self._entity, self._offers = session, entity, offers
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(16), theme.px(16))
+        self._box.setSpacing(theme.px(8))
+        self.line = QLineEdit()
+        self.line.setAccessibleName(title)
+        self.line.setPlaceholderText("Type a reference or a few letters of a word …")
+        self.line.setMinimumHeight(theme.px(36))
+        self.list = QListWidget()
+        self.list.setAccessibleName("Found")
+        self.list.setUniformItemSizes(True)
+        self._hint = label("", muted=True)
+        self._box.addWidget(self.line)
+        self._box.addWidget(self.list)
+        self._box.addWidget(self._hint)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TYPING_MS)
+        self._timer.timeout.connect(self.find)
+        self.line.textEdited.connect(lambda _: self._timer.start())
+        self.line.installEventFilter(self)
+        self.line.returnPressed.connect(self._on_return)
+        self.list.itemActivated.connect(lambda _: self.accept())
+        self.resize(theme.px(640), theme.px(420))
+        self.find()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None and self.list.count():
+                self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+                return True
+        return False
+
+    def _on_return(self) -> None:
+        if self._timer.isActive():
+            self._timer.stop()
+            self.find()
+        if self.list.currentItem() is not None:
+            self.accept()
+
+    def find(self) -> None:
+        """Fill the list for what is typed."""
+        typed = self.line.text()
+        self.list.clear()
+        wanted = fold(typed)
+        for offer in self._offers:
+            if not wanted or all(w in fold(f"{offer.words} {offer.hint}") for w in wanted.split()):
+                self._add(offer.words, offer.hint, offer)
+        for hit in finding.search(self._session, typed, entity=self._entity):
+            self._add(f"{hit.reference}   {hit.title}", BY_KEY[hit.entity].label, hit)
+        self.list.setCurrentRow(0)
+        self._hint.setText("" if self.list.count() else "Nothing found; try another word.")
+
+    def _add(self, words: str, hint: str, what: object) -> None:
+        item = QListWidgetItem(f"{words}    {hint}" if hint and self._entity is None else words)
+        item.setData(Qt.ItemDataRole.UserRole, what)
+        item.setToolTip(words)
+        item.setSizeHint(item.sizeHint().expandedTo(self.line.minimumSize()))
+        self.list.addItem(item)
+
+    def chosen(self) -> object:
+        """The hit or offer that is marked."""
+        item = self.list.currentItem()
+        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+
+
+class PickDialog(FindBox):
+    """One record of one kind, and for some links how far it is meant."""
+
+    def __init__(self, parent: QWidget, session: Session, title: str, entity: str, extent: bool) -> None:
+        super().__init__(parent, session, title, entity=entity)
+        row = QHBoxLayout()
+        self._extent = QComboBox()
+        self._extent.setAccessibleName("How far it is served")
+        self._extent.addItem("Extent not said", "")
+        for term in EXTENT:
+            self._extent.addItem(term.label, term.key)
+        self._extent.setVisible(extent)
+        row.addWidget(self._extent)
+        row.addStretch(1)
+        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button("Link", self.accept, kind="primary"))
+        self._box.addLayout(row)
+
+    @classmethod
+    def pick(cls, parent: QWidget, session: Session, title: str, entity: str, *, extent: bool = False) -> Picked | None:
+        """The record picked, or None if the person left."""
+        dialog = cls(parent.window(), session, title, entity, extent)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        hit = dialog.chosen() if accepted else None
+        said = str(dialog._extent.currentData() or "")
+        dialog.deleteLater()
+        return Picked(hit.id, said) if isinstance(hit, Hit) else None

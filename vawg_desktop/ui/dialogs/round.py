@@ -1,0 +1,91 @@
+"""What a round of returns needs: its period, the date they are wanted by, where to put the workbooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.dates import financial_quarter, parse_date
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+
+@dataclass(frozen=True, slots=True)
+class RoundWanted:
+    """What was asked for."""
+
+    period: str
+    due: str
+    folder: str
+    format: str
+
+
+class RoundDialog(QDialog):
+    """Period, due date, folder, kind of file."""
+
+    def __init__(self, parent: QWidget, session: Session) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Send round")
+        self._session = session
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(4))
+        box.addWidget(label("Send round", size=16, bold=True))
+        box.addWidget(label("One workbook for each partner with an open action. Sending a period again makes the next version.", muted=True))
+        self._period = self._line(box, "Period", financial_quarter(session.today))
+        self._due = self._line(box, "To be returned by", "+4w")
+        folder = Path.home() / "Returns" / financial_quarter(session.today).replace("/", "-")
+        self._folder = self._line(box, "Folder for the workbooks", str(folder))
+        box.addWidget(button("Choose folder …", self._choose))
+        box.addWidget(label("Kind of file", muted=True))
+        self._format = QComboBox()
+        self._format.setAccessibleName("Kind of file")
+        self._format.addItem("Excel workbook (.xlsx)", "xlsx")
+        self._format.addItem("OpenDocument spreadsheet (.ods)", "ods")
+        box.addWidget(self._format)
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        box.addWidget(self._wrong)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(button("Leave", self.reject))
+        send = button("Make returns", self._on_done, kind="primary")
+        send.setDefault(True)
+        row.addWidget(send)
+        box.addLayout(row)
+        self.setMinimumWidth(theme.px(480))
+
+    def _line(self, box: QVBoxLayout, name: str, given: str) -> QLineEdit:
+        box.addWidget(label(name, muted=True))
+        line = QLineEdit(given)
+        line.setAccessibleName(name)
+        box.addWidget(line)
+        return line
+
+    def _choose(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder for the workbooks", self._folder.text())
+        if name:
+            self._folder.setText(name)
+
+    def _on_done(self) -> None:
+        wrong = "" if self._period.text().strip() else "A round needs its period, such as 2026/27 Q2."
+        try:
+            parse_date(self._due.text(), now=self._session.today)
+        except AppError as error:
+            wrong = error.message
+        self._wrong.setText(wrong)
+        if not wrong:
+            self.accept()
+
+    @classmethod
+    def ask(cls, parent: QWidget, session: Session) -> RoundWanted | None:
+        """What was asked for, or None if the person left."""
+        dialog = cls(parent.window(), session)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        wanted = RoundWanted(dialog._period.text(), dialog._due.text(), dialog._folder.text(), str(dialog._format.currentData()))
+        dialog.deleteLater()
+        return wanted if accepted else None

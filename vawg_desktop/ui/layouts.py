@@ -1,0 +1,55 @@
+"""Where each field stands in its record's page: laid out by hand, in short sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A section of fields; ``folded`` ones open on demand."""
+
+    title: str
+    fields: tuple[str, ...]
+    folded: bool = False
+
+
+LAYOUTS: dict[str, tuple[Group, ...]] = {
+    "recommendation": (
+        Group("Where it stands", ("status", "rating_opcc", "rating_reason", "pillar", "pillars", "lead", "supporting", "target_date", "verification")),
+        Group("What done looks like", ("success_test",)),
+        Group("@actions", ()), Group("@responses", ()), Group("@progress", ()), Group("@links", ()),
+        Group("Source and basis", ("basis", "sources", "wording", "kind", "pillar_basis", "success_test_basis")),
+        Group("Closure", ("closing_authority", "outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on"), True),
+        Group("More", ("priority", "cadence", "original_target", "themes", "crime_types", "journey_stages", "code_rights",
+                       "split_from", "superseded_by", "public_wording", "marking", "restriction", "restricted_until",
+                       "restricted_to", "note"), True),
+        Group("@history", ()),
+    ),
+    "action": (
+        Group("Where it stands", ("status", "percent", "rating_opcc", "rating_partner", "rating_reason", "blockers")),
+        Group("Who", ("accountable", "accountable_person", "lead", "contributors", "link_officer")),
+        Group("When", ("due", "revised_due", "revised_reason", "revised_agreed_by", "funding_end", "bring_forward")),
+        Group("@recommendations", ()), Group("@progress", ()), Group("@links", ()),
+        Group("Proof", ("verification", "done_before_publication")),
+        Group("Source and basis", ("basis", "sources", "note")),
+        Group("More", ("description", "milestones", "depends_on", "resource", "completes_return", "clears_return", "public_wording",
+                       "marking", "restriction", "restricted_until", "restricted_to"), True),
+        Group("@history", ()),
+    ),
+    "gap": (
+        Group("Where it stands", ("status", "provision", "severity", "frequency", "confidence", "owner")),
+        Group("Who is affected", ("group_affected", "journey_stages", "crime_types", "area")),
+        Group("Why", ("need", "cause")),
+        Group("@recommendations", ()), Group("@actions", ()), Group("@links", ()),
+        Group("Source and basis", ("basis", "sources", "note")),
+        Group("More", ("closure_tests", "marking"), True),
+        Group("@history", ()),
+    ),
+    "partner": (
+        Group("About", ("short_name", "kind", "standing", "shared_mailbox", "sharing_agreement", "note")),
+        Group("@contacts", ()), Group("@actions", ()), Group("@links", ()),
+        Group("Over time", ("returns_through", "successors", "ends"), True),
+        Group("@history", ()),
+    ),
+}  # fmt: skip

@@ -1,0 +1,333 @@
+"""The window: a line to search or do anything, pages at the left, one page in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.theme import icon, theme
+from vawg_desktop.ui.widgets.basics import EmptyState
+
+#: Escape held this long hides the screen (the inquiry's own site has the same).
+QUICK_EXIT_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """A page of the window: its key, word, icon, and how it is made when first visited."""
+
+    key: str
+    label: str
+    icon: str
+    make: Callable[[Any], QWidget]
+
+
+def _lists(entity: str, empty: str = "") -> Callable[[Any], QWidget]:
+    def make(tasks: Any) -> QWidget:
+        from vawg_desktop.ui.pages.list_page import ListPage
+
+        return ListPage(tasks, entity, empty)
+
+    return make
+
+
+def _page(module: str, name: str) -> Callable[[Any], QWidget]:
+    def make(tasks: Any) -> QWidget:
+        from importlib import import_module
+
+        return getattr(import_module(f"vawg_desktop.ui.pages.{module}"), name)(tasks)
+
+    return make
+
+
+#: Pages in their order. To add one: its file, a line here, a service.
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec("my_work", "My work", "work", _page("my_work", "MyWorkPage")),
+    PageSpec("overview", "Overview", "overview", _page("overview", "OverviewPage")),
+    PageSpec("recommendation", "Recommendations", "recommendations", _lists("recommendation", "The inquiry's recommendations will stand here. Add one, or paste them all from Word or Excel (More).")),
+    PageSpec("action", "Actions", "actions", _lists("action", "What partners do about the recommendations will stand here.")),
+    PageSpec("gap", "Gaps", "gaps", _lists("gap", "Gaps in the victim's journey will stand here.")),
+    PageSpec("returns", "Returns", "returns", _page("returns", "ReturnsPage")),
+    PageSpec("evidence", "Evidence", "evidence", _lists("evidence", "Proof that actions were done, and that they worked, will stand here.")),
+    PageSpec("partner", "Partners", "partners", _lists("partner", "The organisations that own the actions will stand here.")),
+    PageSpec("library", "Library", "library", _page("library", "LibraryPage")),
+    PageSpec("history", "History", "history", _page("history", "HistoryPage")),
+)  # fmt: skip
+
+
+class MainWindow(QMainWindow):
+    """The shell paints with widgets alone; the store and the pages come after (DESIGN 6)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("VAWG Desktop")
+        self.tasks: Any = None
+        self._pages: dict[str, QWidget] = {}
+        self._nav: dict[str, QPushButton] = {}
+        self._key = ""
+        self._back: list[tuple[str, str]] = []
+        self._build()
+        self._escape = QTimer(self)
+        self._escape.setSingleShot(True)
+        self._escape.setInterval(QUICK_EXIT_MS)
+        self._escape.timeout.connect(self.quick_exit)
+        messages.attach(self)
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        centre = QWidget()
+        box = QVBoxLayout(centre)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._build_top())
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self._build_nav())
+        self.stack = QStackedWidget()
+        self._waiting = EmptyState("Opening the store …")
+        self.stack.addWidget(self._waiting)
+        row.addWidget(self.stack, 1)
+        box.addLayout(row, 1)
+        self.setCentralWidget(centre)
+        self._cover = QLabel("Notes", self)
+        self._cover.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._cover.setStyleSheet("background: #FFFFFF; color: #6B7480; font-size: 16px;")
+        self._cover.setAccessibleName("Screen hidden. Press Ctrl+Shift+H to come back")
+        self._cover.hide()
+
+    def _build_top(self) -> QWidget:
+        self._top = QWidget()
+        self._top.setAutoFillBackground(True)
+        row = QHBoxLayout(self._top)
+        row.setContentsMargins(theme.px(12), theme.px(8), theme.px(24), theme.px(8))
+        row.setSpacing(theme.px(16))
+        self._find = QPushButton("Search or do anything …   Ctrl+K")
+        self._find.setIcon(icon("search", theme.colours.muted))
+        self._find.setMinimumHeight(theme.px(32))
+        self._find.setMinimumWidth(theme.px(300))
+        self._find.setStyleSheet(f"text-align: left; color: {theme.colours.muted};")
+        self._find.setAccessibleName("Search or do anything")
+        self._find.clicked.connect(self.open_palette)
+        row.addWidget(self._find)
+        row.addStretch(1)
+        self._about = QLabel("")
+        self._about.setProperty("muted", True)
+        row.addWidget(self._about)
+        self._saved = QLabel("")
+        self._saved.setProperty("muted", True)
+        self._saved.setAccessibleName("Saved")
+        row.addWidget(self._saved)
+        return self._top
+
+    def _build_nav(self) -> QWidget:
+        self._nav_panel = QWidget()
+        self._nav_panel.setAutoFillBackground(True)
+        self._nav_panel.setObjectName("nav")
+        box = QVBoxLayout(self._nav_panel)
+        box.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
+        box.setSpacing(theme.px(2))
+        for place, page in enumerate(PAGES, 1):
+            made = QPushButton(page.label)
+            made.setCheckable(True)
+            made.setAccessibleName(page.label)
+            made.setToolTip(f"{page.label}  Ctrl+{place % 10}")
+            made.clicked.connect(lambda _=False, k=page.key: self.go(k))
+            box.addWidget(made)
+            self._nav[page.key] = made
+        box.addStretch(1)
+        self._style_nav()
+        return self._nav_panel
+
+    def _style_nav(self) -> None:
+        c, px = theme.colours, theme.px
+        narrow = self.width() < px(1000)
+        self._nav_panel.setFixedWidth(px(112 if narrow else 184))
+        self._nav_panel.setStyleSheet(f"""
+            #nav {{ background: {c.nav}; }}
+            #nav QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; padding: {px(5)}px {px(8)}px;
+                border-radius: {px(5)}px; color: {c.text}; min-height: {px(24)}px; font-size: {px(12 if narrow else 13)}px; }}
+            #nav QPushButton:hover {{ background: {c.soft}; }}
+            #nav QPushButton:checked {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
+            #nav QPushButton:focus {{ border: 2px solid {c.accent}; }}""")
+        for page in PAGES:
+            made = self._nav[page.key]
+            made.setIcon(icon(page.icon, c.on_select if made.isChecked() else c.text) if not narrow else icon("plus", "transparent", 1))
+            made.setIconSize(QSize(px(20), px(20)) if not narrow else QSize(1, 1))
+        self._top.setStyleSheet(f"background: {c.nav};")
+        self._find.setStyleSheet(f"text-align: left; color: {c.muted}; background: {c.surface};")
+
+    # -- the store ---------------------------------------------------------------------------
+
+    def attach(self, tasks: Any, name: str) -> None:
+        """Work on an open store from now on; pages are made when first visited."""
+        self.tasks = tasks
+        store = tasks.session.store
+        words = [name]
+        if store.meta("demonstration") == "1":
+            words.append("DEMONSTRATION")
+        if store.plain:
+            words.append("not encrypted")
+        self._about.setText(" · ".join(words + ["OFFICIAL-SENSITIVE", tasks.session.who]))
+        self._saved.setText("Saved")
+        tasks.busy_changed.connect(lambda busy: self._saved.setText("Saving …" if busy else "Saved"))
+        tasks.changes_applied.connect(lambda _: self._saved.setText("Saved"))
+        self._add_shortcuts()
+
+    def _add_shortcuts(self) -> None:
+        from vawg_desktop.ui.commands import commands
+
+        for command in commands(self):
+            for keys in command.keys:
+                QShortcut(QKeySequence(keys), self, command.do)
+
+    # -- pages -------------------------------------------------------------------------------
+
+    def page(self, key: str) -> Any:
+        """The page of that key, made now if this is its first visit."""
+        if key not in self._pages:
+            spec = next(p for p in PAGES if p.key == key)
+            made = spec.make(self.tasks)
+            for signal, slot in (("open_record", self.open_record), ("open_list", self.open_list), ("open_page", self.go)):
+                if hasattr(made, signal):
+                    getattr(made, signal).connect(slot)
+            self._pages[key] = made
+            self.stack.addWidget(made)
+        return self._pages[key]
+
+    def go(self, key: str) -> Any:
+        """Show a page."""
+        page = self.page(key)
+        self._key = key
+        for name, made in self._nav.items():
+            made.setChecked(name == key)
+        self._style_nav()
+        self.stack.setCurrentWidget(page)
+        page.load()
+        label = next(p.label for p in PAGES if p.key == key)
+        self.setWindowTitle(f"{label} – VAWG Desktop")
+        return page
+
+    def open_record(self, name: str) -> None:
+        """Show a record on the page of its kind; ``history:ID`` shows its history."""
+        if name.startswith("history:"):
+            self.go("history").show_record(name.removeprefix("history:"))
+            return
+        from vawg_desktop.domain.errors import AppError
+        from vawg_desktop.services import names
+
+        try:
+            found = names.find(self.tasks.session.read(), name)
+        except AppError as error:
+            messages.failed(error)
+            return
+        if self._key in self._pages and hasattr(self._pages[self._key], "pane"):
+            view = self._pages[self._key].pane.view  # type: ignore[attr-defined]
+            if view is not None:
+                self._back.append((self._key, view.id))
+        self._page_of(found.entity).go_to(found.id)
+
+    def _page_of(self, entity: str) -> Any:
+        if entity in self._nav:
+            return self.go(entity)
+        if entity in ("return", "round", "submission", "decision"):
+            return _Ignored(self.go("returns"))
+        return self.go("library").show_entity(entity)
+
+    def back(self) -> None:
+        """The record looked at before (Alt+Left)."""
+        if self._back:
+            key, id = self._back.pop()
+            self.go(key).go_to(id)
+
+    def open_list(self, query: Any, words: str) -> None:
+        """Show the rows that a figure counts."""
+        page = self.go(query.entity if query.entity in self._nav else "library")
+        page.show_query(query, words)
+
+    def open_palette(self) -> None:
+        """Search records, pages and commands (Ctrl+K)."""
+        from vawg_desktop.ui.commands import open_palette
+
+        if self.tasks is not None:
+            open_palette(self)
+
+    # -- quick exit --------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+            self._escape.start()
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+            self._escape.stop()
+        super().keyReleaseEvent(event)
+
+    def quick_exit(self) -> None:
+        """Hide the screen behind a neutral page; the same again brings it back."""
+        if self._cover.isVisible():
+            self._cover.hide()
+            self.setWindowTitle("VAWG Desktop")
+            return
+        self._cover.setGeometry(self.rect())
+        self._cover.raise_()
+        self._cover.show()
+        self.setWindowTitle("Notes")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cover.setGeometry(self.rect())
+        self._style_nav()
+
+    def restyle(self) -> None:
+        """Build every page again after a change of theme or text size."""
+        key, view = self._key, None
+        page = self._pages.get(key)
+        if page is not None and hasattr(page, "pane"):
+            view = page.pane.view.id if page.pane.view else None  # type: ignore[attr-defined]
+        for made in self._pages.values():
+            self.stack.removeWidget(made)
+            made.deleteLater()
+        self._pages.clear()
+        self._build()
+        messages.attach(self)
+        if self.tasks is not None:
+            self._about_again()
+            again = self.go(key or "my_work")
+            if view is not None:
+                again.go_to(view)
+
+    def _about_again(self) -> None:
+        store = self.tasks.session.store
+        words = [store.path.stem]
+        if store.meta("demonstration") == "1":
+            words.append("DEMONSTRATION")
+        if store.plain:
+            words.append("not encrypted")
+        self._about.setText(" · ".join([*words, "OFFICIAL-SENSITIVE", self.tasks.session.who]))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        if self.tasks is not None:
+            self.tasks.wait()
+            self.tasks.stop()
+        super().closeEvent(event)
+
+
+class _Ignored:
+    """A page that shows no single record of that kind."""
+
+    def __init__(self, page: QWidget) -> None:
+        self._page = page
+
+    def go_to(self, id: str) -> None:
+        """The page itself is shown."""

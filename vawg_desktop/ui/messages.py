@@ -1,0 +1,133 @@
+"""The one way to speak to the user: toasts and questions; owns the exception hooks."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.ui.theme import theme
+
+TOAST_MS = 6000
+
+
+class Messages(QObject):
+    """Sentences for the person. ``said`` is emitted for each, for tests and the log."""
+
+    said = Signal(str, str)
+    _from_thread = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._window: QWidget | None = None
+        self._toast: Toast | None = None
+        self._from_thread.connect(self.failed)
+
+    def attach(self, window: QWidget) -> None:
+        """Show toasts over this window from now on."""
+        self._window = window
+        self._toast = Toast(window)
+
+    def tell(self, text: str, *, action: str = "", do: Callable[[], object] | None = None) -> None:
+        """A quiet line at the foot of the window, gone by itself; may carry one button."""
+        self.said.emit("told", text)
+        if self._toast is not None:
+            self._toast.show_text(text, False, action, do)
+
+    def failed(self, error: BaseException) -> None:
+        """Something was not done: what happened, what was kept, what to do."""
+        if isinstance(error, AppError):
+            text = error.message
+        else:
+            text = "Something in the program went wrong; what you typed is kept. Please try again."
+            sys.stderr.write("".join(traceback.format_exception(error)))
+        self.said.emit("failed", text)
+        if self._toast is not None:
+            self._toast.show_text(text, True)
+
+    def ask(self, title: str, text: str, verb: str) -> bool:
+        """A yes-or-no question whose button is a verb. Only where something hard to take back is meant."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(title)
+        box.setText(text)
+        yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Keep as it is", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is yes
+
+    def install_hooks(self) -> None:
+        """Unexpected errors of any thread reach the person as a sentence and stderr as a trace."""
+
+        def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            if issubclass(kind, KeyboardInterrupt):
+                sys.__excepthook__(kind, error, trace)
+            else:
+                self._from_thread.emit(error)
+
+        sys.excepthook = hook
+        threading.excepthook = lambda args: hook(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+
+
+class Toast(QWidget):
+    """A line over the foot of the window."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Message")
+        row = QHBoxLayout(self)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._button = QPushButton()
+        self._close = QPushButton("Close")
+        self._close.clicked.connect(self.hide)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._button)
+        row.addWidget(self._close)
+        self._do: Callable[[], object] | None = None
+        self._button.clicked.connect(self._on_button)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def show_text(self, text: str, wrong: bool, action: str = "", do: Callable[[], object] | None = None) -> None:
+        """Show a sentence; a failure stays until closed."""
+        c = theme.colours
+        edge = c.warn if wrong else c.accent
+        self.setStyleSheet(
+            f"Toast {{ background: {c.raised}; border: 1px solid {c.line}; border-left: {theme.px(4)}px solid {edge}; }}"
+        )
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._do = do
+        self._button.setVisible(bool(action))
+        self._button.setText(action)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.stop()
+        if not wrong:
+            self._timer.start(TOAST_MS)
+
+    def _on_button(self) -> None:
+        self.hide()
+        if self._do is not None:
+            self._do()
+
+    def _place(self) -> None:
+        window = self.parentWidget()
+        width = min(theme.px(640), window.width() - theme.px(48))
+        self.setFixedWidth(width)
+        self.adjustSize()
+        self.move((window.width() - width) // 2, window.height() - self.height() - theme.px(24))
+
+
+messages = Messages()

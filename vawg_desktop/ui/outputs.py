@@ -1,0 +1,88 @@
+"""Copy, print and save: lists and records out of the window."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.services.outputs import printed, save_list
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.messages import messages
+
+
+def reference_line(spec: EntitySpec, row: Mapping[str, object], today: date) -> str:
+    """``R-0003, short title, status, as at``."""
+    status = to_words(spec.by_key["status"], str(row["status"])) if row.get("status") and "status" in spec.by_key else ""
+    parts = [str(row["reference"]), str(row.get(spec.title) or ""), status, f"as at {label(today.isoformat())}"]
+    return ", ".join(p for p in parts if p)
+
+
+def copy_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Put a table on the clipboard, as text for Excel and as HTML for Word and mail."""
+    data = QMimeData()
+    lines = ["\t".join(" ".join(c.split()) for c in row) for row in (heads, *rows)]
+    data.setText("\n".join(lines))
+    data.setHtml(table_html(heads, rows))
+    QApplication.clipboard().setMimeData(data)
+
+
+def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A plain HTML table."""
+    top = "".join(f"<th align='left'>{html.escape(h)}</th>" for h in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table border='1' cellspacing='0' cellpadding='4'><tr>{top}</tr>{body}</table>"
+
+
+def save_table(parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]) -> None:
+    """Ask where, then write xlsx or docx."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, f"Save {title.casefold()}", f"{title} {session.today.isoformat()}.xlsx", "Excel (*.xlsx);;Word (*.docx)"
+    )
+    if not name:
+        return
+    try:
+        path = save_list(session, Path(name), title, heads, rows)
+    except AppError as error:
+        messages.failed(error)
+        return
+    messages.tell(f"Saved as {path.name}.")
+
+
+def print_table(parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]) -> None:
+    """Ask for a PDF's name and draw the table on A4 pages, landscape: printed from any reader.
+
+    Essentials ships no print dialog, and a PDF prints the same everywhere.
+    """
+    name, _ = QFileDialog.getSaveFileName(parent, f"Print {title.casefold()} to PDF", f"{title}.pdf", "PDF (*.pdf)")
+    if name:
+        write_pdf(Path(name), session, title, heads, rows)
+        messages.tell(f"{Path(name).name} is ready to print.")
+
+
+def write_pdf(path: Path, session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The table as PDF with its marking, as-at date and rating key."""
+    from PySide6.QtCore import QMarginsF, QSizeF
+    from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter
+
+    out = printed(session, title, heads, rows)
+    document = QTextDocument()
+    above = "".join(f"<p>{html.escape(line)}</p>" for line in out.head_lines())
+    document.setHtml(f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows)}<p>{html.escape(out.foot())}</p>")
+    writer = QPdfWriter(str(path))
+    writer.setTitle(title)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageOrientation(QPageLayout.Orientation.Landscape)
+    writer.setPageMargins(QMarginsF(12, 12, 12, 12))
+    document.setPageSize(QSizeF(writer.width(), writer.height()))
+    document.documentLayout().setPaintDevice(writer)
+    document.print_(writer)

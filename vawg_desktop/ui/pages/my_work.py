@@ -1,0 +1,112 @@
+"""My work: what waits for me today, in the order of its urgency."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import label as date_label
+from vawg_desktop.domain.dates import short_label
+from vawg_desktop.services import overview as counts
+from vawg_desktop.services.lists import ListQuery, count
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label
+
+Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
+
+
+def read_work(session: Session) -> tuple[list[Group], list[dict[str, object]]]:
+    """Groups of actions with their whole counts, and the latest round's rows that need doing."""
+    groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in counts.my_work(session)]
+    waiting = [r for r in counts.round_rows(session) if r["step"] in ("received", "late")]
+    return groups, waiting
+
+
+class MyWorkPage(QScrollArea):
+    """Opens the program."""
+
+    open_record = Signal(str)
+    open_list = Signal(object, str)
+    open_page = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("My work")
+        page = QWidget()
+        self._box = QVBoxLayout(page)
+        self._box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        self._box.setSpacing(theme.px(8))
+        self._box.addWidget(label("My work", size=24, bold=True, wrap=False))
+        self._day = label("", muted=True)
+        self._box.addWidget(self._day)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(theme.px(8))
+        self._box.addLayout(self._body)
+        self._box.addStretch(1)
+        page.setMaximumWidth(theme.px(1080))
+        self.setWidget(page)
+        tasks.changes_applied.connect(self._on_changes)
+
+    def load(self) -> None:
+        """Read again."""
+        self.tasks.read(read_work, lambda answer: self._show(*answer))
+
+    def _show(self, groups: list[Group], waiting: list[dict[str, object]]) -> None:
+        today = self.tasks.session.today
+        self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}")
+        clear(self._body)
+        if waiting:
+            self._add_returns(waiting)
+        for name, rows, query, whole in groups:
+            if rows:
+                self._add_group(name, rows, query, whole)
+        if self._body.count() == 0:
+            self._body.addWidget(EmptyState("Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action")))
+
+    def _add_returns(self, waiting: list[dict[str, object]]) -> None:
+        section = Section("Returns")
+        section.set_count(len(waiting))
+        for row in waiting[:6]:
+            said = "has come back and waits for review" if row["step"] == "received" else "no return received"
+            section.body.addWidget(self._line(f"{row['partner_name']}   {said}", "", lambda: self.open_page.emit("returns")))
+        self._body.addWidget(section)
+
+    def _add_group(self, name: str, rows: list[dict[str, object]], query: ListQuery | None, whole: int) -> None:
+        section = Section(name)
+        section.set_count(whole)
+        for row in rows:
+            due = short_label(str(row["x_due"])) if row["x_due"] else "no date set"
+            words = f"{row['reference']}   {row['title']}"
+            quiet = " · ".join(str(x) for x in (row["who"] or "nobody accountable", due))
+            section.body.addWidget(self._line(words, quiet, lambda i=str(row["id"]): self.open_record.emit(i)))
+        if whole > len(rows) and query is not None:
+            more = button(f"All {whole:,}", lambda: self.open_list.emit(query, name), kind="quiet")
+            more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            section.body.addWidget(more)
+        self._body.addWidget(section)
+
+    def _line(self, words: str, quiet: str, do: object) -> QWidget:
+        row = QWidget()
+        box = QHBoxLayout(row)
+        box.setContentsMargins(0, 0, 0, 0)
+        go = QPushButton(words)
+        go.setProperty("quiet", True)
+        go.setAccessibleName(f"Open {words}")
+        go.setToolTip(words)
+        go.setMinimumHeight(theme.px(28))
+        go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        go.clicked.connect(do)
+        box.addWidget(go, 1)
+        if quiet:
+            box.addWidget(label(quiet, muted=True, wrap=False))
+        return row
+
+    def _on_changes(self, changes: Changes) -> None:
+        if self.isVisible():
+            self.load()

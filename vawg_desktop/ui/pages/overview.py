@@ -1,0 +1,254 @@
+"""Overview: what is late, who is silent, what is claimed without proof, what changed; then the charts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import label as date_label
+from vawg_desktop.domain.terms import ACTION_STATUS
+from vawg_desktop.services import overview as counts
+from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, clear, label
+from vawg_desktop.ui.widgets.charts import Legend, RatingBars
+
+SINCE = ((7, "7 days"), (28, "28 days"), (91, "a quarter"), (365, "a year"))
+
+
+class FigureTile(QPushButton):
+    """A key figure: large number, what it counts; opens the rows it counts."""
+
+    def __init__(self, figure: counts.Figure) -> None:
+        super().__init__()
+        self.figure = figure
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        box.setSpacing(theme.px(2))
+        number = label(f"{figure.value:,}", size=28, bold=True, wrap=False)
+        if figure.value and figure.label == "Overdue":
+            number.setProperty("warn", True)
+        for part in (number, label(figure.label, bold=True, wrap=False), label(figure.hint, muted=True)):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            box.addWidget(part)
+        self.setAccessibleName(f"{figure.label}: {figure.value}. {figure.hint}. Open the list")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedHeight(box.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+
+class OverviewPage(QScrollArea):
+    """One screen."""
+
+    open_list = Signal(object, str)
+    open_page = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Overview")
+        self._page = QWidget()
+        self._box = QVBoxLayout(self._page)
+        self._box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        self._box.setSpacing(theme.px(16))
+        self.setWidget(self._page)
+        self._build()
+        tasks.changes_applied.connect(self._on_changes)
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(label("Overview", size=24, bold=True, wrap=False))
+        head.addStretch(1)
+        self._totals = QHBoxLayout()
+        self._totals.setSpacing(theme.px(4))
+        head.addLayout(self._totals)
+        self._box.addLayout(head)
+        self._tiles = QGridLayout()
+        self._tiles.setSpacing(theme.px(16))
+        self._box.addLayout(self._tiles)
+        row = QGridLayout()
+        row.setHorizontalSpacing(theme.px(48))
+        row.setColumnStretch(0, 3)
+        row.setColumnStretch(1, 2)
+        row.addWidget(self._build_ratings(), 0, 0)
+        row.addWidget(self._build_changed(), 0, 1)
+        self._box.addLayout(row)
+        self._box.addWidget(self._build_progress())
+        self._box.addStretch(1)
+
+    def _build_ratings(self) -> QWidget:
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(8))
+        head = QHBoxLayout()
+        head.addWidget(label("Our rating by pillar", size=16, bold=True, wrap=False))
+        head.addStretch(1)
+        self._of = QComboBox()
+        self._of.setAccessibleName("Rating of")
+        self._of.addItems(["Recommendations", "Actions"])
+        self._of.currentIndexChanged.connect(lambda _: self._show_ratings())
+        head.addWidget(self._of)
+        self._as_table = button("Show as table", self._flip_table)
+        head.addWidget(self._as_table)
+        box.addLayout(head)
+        parts = [(r, counts.rating_word(r)) for r in counts.RATINGS]
+        self.bars = RatingBars([(p, counts.pillar_label(p)) for p in counts.PILLARS], parts, "Our rating by pillar")
+        self.bars.opened.connect(self._on_bar)
+        box.addWidget(self.bars)
+        self._legend = Legend(parts)
+        box.addWidget(self._legend)
+        self._table = QTableWidget()
+        self._table.setAccessibleName("Our rating by pillar, as a table")
+        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self._table.verticalHeader().hide()
+        self._table.hide()
+        box.addWidget(self._table)
+        box.addStretch(1)
+        return holder
+
+    def _build_changed(self) -> QWidget:
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        head = QHBoxLayout()
+        head.addWidget(label("What changed in", size=16, bold=True, wrap=False))
+        self._since = QComboBox()
+        self._since.setAccessibleName("What changed in")
+        self._since.addItems([words for _, words in SINCE])
+        self._since.setCurrentIndex(1)
+        self._since.currentIndexChanged.connect(lambda _: self.load())
+        head.addWidget(self._since)
+        head.addStretch(1)
+        box.addLayout(head)
+        self._changed = QVBoxLayout()
+        self._changed.setSpacing(0)
+        box.addLayout(self._changed)
+        box.addStretch(1)
+        return holder
+
+    def _build_progress(self) -> QWidget:
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, theme.px(8), 0, 0)
+        box.setSpacing(theme.px(8))
+        box.addWidget(label("Progress of actions over time", size=16, bold=True, wrap=False))
+        self._chart_place = QVBoxLayout()
+        box.addLayout(self._chart_place)
+        return holder
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def since(self) -> date:
+        """The first day of "what changed"."""
+        return self.tasks.session.today - timedelta(days=SINCE[self._since.currentIndex()][0])
+
+    def load(self) -> None:
+        """Count again."""
+        since = self.since()
+        self.tasks.read(
+            lambda s: (counts.overview(s, since), counts.progress_over_time(s)), lambda answer: self._show(*answer)
+        )
+
+    def _show(self, found: counts.Overview, progress: list[tuple[date, dict[str, int]]]) -> None:
+        self._found = found
+        clear(self._totals)
+        for figure in found.totals:
+            words = f"{figure.value:,} {figure.label.casefold()}"
+            made = button(words, lambda f=figure: self._open(f), kind="quiet")
+            self._totals.addWidget(made)
+        clear(self._tiles)
+        across = 4 if self.width() > theme.px(760) else 2
+        for place, figure in enumerate(found.questions):
+            tile = FigureTile(figure)
+            tile.clicked.connect(lambda _=False, f=figure: self._open(f))
+            self._tiles.addWidget(tile, place // across, place % across)
+        self._show_ratings()
+        self._show_changed(found)
+        self._show_progress(progress)
+
+    def _show_ratings(self) -> None:
+        found = getattr(self, "_found", None)
+        if found is None:
+            return
+        self.bars.set_counts(found.ratings if self._of.currentIndex() == 0 else found.action_ratings)
+        heads, rows = self.bars.as_table()
+        self._table.setColumnCount(len(heads))
+        self._table.setRowCount(len(rows))
+        self._table.setHorizontalHeaderLabels(heads)
+        for r, row in enumerate(rows):
+            for c, text in enumerate(row):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if c == 0 else Qt.AlignmentFlag.AlignRight))
+                self._table.setItem(r, c, item)
+        self._table.setColumnWidth(0, theme.px(132))
+        for c in range(1, len(heads)):
+            self._table.setColumnWidth(c, theme.px(72))
+        self._table.setFixedHeight(theme.px(36) * (len(rows) + 1))
+
+    def _flip_table(self) -> None:
+        on = self._table.isHidden()
+        self._table.setVisible(on)
+        self.bars.setVisible(not on)
+        self._legend.setVisible(not on)
+        self._as_table.setText("Show as chart" if on else "Show as table")
+
+    def _show_changed(self, found: counts.Overview) -> None:
+        clear(self._changed)
+        for what, number in found.changed:
+            made = button(f"{number:,}   {what}", lambda: self.open_page.emit("history"), kind="quiet")
+            self._changed.addWidget(made)
+        if not found.changed:
+            self._changed.addWidget(label(f"Nothing since {date_label(self.since().isoformat())}.", muted=True))
+
+    def _show_progress(self, progress: list[tuple[date, dict[str, int]]]) -> None:
+        from vawg_desktop.ui.widgets.progress_chart import ProgressChart
+
+        clear(self._chart_place)
+        if not any(by for _, by in progress):
+            self._chart_place.addWidget(label(
+                "No progress update has been received yet. A round of returns starts it.", muted=True
+            ))  # fmt: skip
+            self._chart_place.addWidget(button("Go to Returns", lambda: self.open_page.emit("returns"), kind="quiet"), 0, Qt.AlignmentFlag.AlignLeft)
+            return
+        keys = [s for s in ("complete", "in_progress", "not_started") if any(by.get(s) for _, by in progress)]
+        self._chart_place.addWidget(ProgressChart(progress, [(k, ACTION_STATUS.label(k)) for k in keys]))
+
+    def _open(self, figure: counts.Figure) -> None:
+        if figure.query is not None:
+            self.open_list.emit(figure.query, figure.label)
+        else:
+            self.open_page.emit("returns")
+
+    def _on_bar(self, pillar: str, rating: str) -> None:
+        entity = "recommendation" if self._of.currentIndex() == 0 else "action"
+        words = f"{counts.pillar_label(pillar)}, {counts.rating_word(rating).casefold()}"
+        where = (Where("pillar", pillar if pillar != "none" else "none"), Where("rating_opcc", rating.replace("_", " ")))
+        self.open_list.emit(ListQuery(entity, where=where), words)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if self.isVisible():
+            self.load()

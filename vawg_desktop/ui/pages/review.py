@@ -1,0 +1,264 @@
+"""The review of a return: what was sent, what we hold, what came; the choice under the right hand."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.merge import Kind
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.services import returns
+from vawg_desktop.services.returns import Difference, Review
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label
+
+_KINDS = {
+    Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
+}  # fmt: skip
+
+
+def words_of(difference: Difference, value: Value) -> str:
+    """A cell of a difference in words."""
+    spec = BY_KEY["action"].by_key.get(difference.field) or BY_KEY["update"].by_key.get(difference.field)
+    return to_words(spec, value) if spec else str(value or "")
+
+
+def marked(before: str, after: str) -> str:
+    """``after`` as HTML with the words that differ from ``before`` marked."""
+    old, new = before.split(), after.split()
+    if not old:
+        return escape(after).replace("\n", "<br>")
+    added = theme.colours.added
+    parts: list[str] = []
+    for op, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        words = escape(" ".join(new[start:end]))
+        if words:
+            parts.append(words if op == "equal" else f'<b style="background:{added};color:{theme.colours.text}">{words}</b>')
+    return " ".join(parts)
+
+
+class ReviewPane(QWidget):
+    """One submission. A accepts all that is safe; each difference has its own three buttons."""
+
+    left = Signal()
+    open_record = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self.current: Review | None = None
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
+        box.setSpacing(theme.px(8))
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, theme.px(24), 0)
+        head.addWidget(button("Returns", self.left.emit, kind="quiet", icon_name="back"))
+        self._title = label("", size=24, bold=True)
+        head.addWidget(self._title, 1)
+        self._safe = button("Accept all that is safe", self.accept_safe, kind="primary", tip="Alt+A")
+        self._reverse = button("Reverse the return", self.reverse)
+        head.addWidget(self._reverse)
+        head.addWidget(self._safe)
+        box.addLayout(head)
+        self._said = label("", muted=True)
+        box.addWidget(self._said)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("How many are decided")
+        self._bar.setMaximumWidth(theme.px(480))
+        box.addWidget(self._bar)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        page = QWidget()
+        self._body = QVBoxLayout(page)
+        self._body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
+        self._body.setSpacing(theme.px(8))
+        scroll.setWidget(page)
+        box.addWidget(scroll, 1)
+        QShortcut(QKeySequence("Alt+A"), self, self.accept_safe, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        QShortcut(QKeySequence("Escape"), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def open(self, submission: str) -> None:
+        """Compare again with what is current, and show."""
+        self.tasks.read(lambda s: returns.review(s, submission), self._show)
+
+    def reload(self) -> None:
+        """The same again."""
+        if self.current is not None:
+            self.open(self.current.submission)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show(self, review: Review) -> None:
+        self.current = review
+        self._title.setText(f"{review.partner}, {review.period}")
+        c = review.counts
+        left = review.left()
+        whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
+        said = [
+            f"{review.return_reference}", f"{review.rows} rows", f"{whole} to decide" if left else "nothing left to decide",
+            f"{c['no_change']} said no change", f"{c['not_answered']} not answered", f"{c['ours']} changed only by us",
+        ]  # fmt: skip
+        self._said.setText(" · ".join(said))
+        self._bar.setMaximum(max(1, whole))
+        self._bar.setValue(whole - left)
+        self._safe.setEnabled(any(d.kind is Kind.INCOMING and not d.decision for d in review.differences))
+        self._reverse.setVisible(review.state == "applied")
+        clear(self._body)
+        record = ""
+        for d in review.differences:
+            if d.kind is Kind.BOTH_SAME:
+                continue
+            if d.record != record:
+                record = d.record
+                self._body.addWidget(self._record_head(d))
+            self._body.addWidget(self._row(d))
+        if not whole:
+            self._body.addWidget(EmptyState("Nothing waits here: what came back is what stands."))
+        self._add_rest(review)
+        self._body.addStretch(1)
+
+    def _record_head(self, d: Difference) -> QWidget:
+        section = Section(f"{d.record}   {d.title}", "", None)
+        go = button("Open", lambda: self.open_record.emit(d.id), kind="quiet")
+        go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        go.setAccessibleName(f"Open {d.record}")
+        section.body.addWidget(go)
+        return section
+
+    def _row(self, d: Difference) -> QWidget:
+        holder = QFrame()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(theme.px(8), theme.px(4), 0, theme.px(12))
+        grid.setHorizontalSpacing(theme.px(16))
+        grid.setVerticalSpacing(theme.px(2))
+        name = label(d.label, bold=True)
+        kind = label(_KINDS[d.kind] if not d.decision else {"queried": "Queried", "refused": "Refused"}.get(d.decision, d.decision), muted=True)
+        if d.kind is Kind.CONFLICT and not d.decision:
+            kind.setProperty("warn", True)
+            kind.setProperty("muted", False)
+        grid.addWidget(name, 0, 0)
+        grid.addWidget(kind, 1, 0, Qt.AlignmentFlag.AlignTop)
+        base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
+        for c, (head, text, html) in enumerate((
+            ("Sent", base, escape(base)), ("Now", current, escape(current)), ("Came back", incoming, marked(current or base, incoming)),
+        ), 1):  # fmt: skip
+            grid.addWidget(label(head, muted=True), 0, c)
+            shown = QLabel(html.replace("\n", "<br>") if text else "Nothing")
+            shown.setTextFormat(Qt.TextFormat.RichText)
+            shown.setWordWrap(True)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setAccessibleName(f"{head}: {text or 'nothing'}")
+            if c < 3:
+                shown.setProperty("muted", True)
+            grid.addWidget(shown, 1, c, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._choices(d), 0, 4, 2, 1, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnMinimumWidth(0, theme.px(140))
+        for c, stretch in ((0, 1), (1, 2), (2, 2), (3, 3)):
+            grid.setColumnStretch(c, stretch)
+        return holder
+
+    def _choices(self, d: Difference) -> QWidget:
+        holder = QWidget()
+        box = QHBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        if d.decision:
+            made = [button("Think again", lambda: self._decide(d, ""))]
+        else:
+            made = [
+                button("Accept", lambda: self._accept([d])), button("Query …", lambda: self._ask(d, "queried")),
+                button("Refuse …", lambda: self._ask(d, "refused")),
+            ]  # fmt: skip
+        for one in made:
+            one.setAccessibleName(f"{one.text().removesuffix(' …')} {d.label} of {d.record}")
+            box.addWidget(one)
+        return holder
+
+    def _add_rest(self, review: Review) -> None:
+        if review.new_rows:
+            section = Section("New actions the partner wrote")
+            section.set_count(len(review.new_rows))
+            for row in review.new_rows:
+                line = QHBoxLayout()
+                said = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
+                line.addWidget(label(said), 1)
+                line.addWidget(button("Add as proposed action", lambda r=row: self._add_new(r)))
+                section.body.addLayout(line)
+            self._body.addWidget(section)
+        if review.problems or review.tray:
+            section = Section("To look at: not understood, or standing where we sent nothing")
+            section.set_count(len(review.problems) + len(review.tray))
+            for p in review.problems:
+                section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
+            for t in review.tray:
+                section.body.addWidget(label(f"{t['sheet']}!{t['cell']}  {t['text']}  ({t['why']})", muted=True))
+            self._body.addWidget(section)
+        if review.not_returned:
+            section = Section("Rows that did not come back")
+            section.set_count(len(review.not_returned))
+            section.body.addWidget(label(", ".join(review.not_returned), muted=True))
+            self._body.addWidget(section)
+
+    # -- doing -------------------------------------------------------------------------------
+
+    def accept_safe(self) -> None:
+        """Take everything that only the partner changed."""
+        if self.current is not None:
+            self._accept([d for d in self.current.differences if d.kind is Kind.INCOMING and not d.decision])
+
+    def _accept(self, chosen: list[Difference]) -> None:
+        review = self.current
+        if review is not None:
+            many = f"{len(chosen)} answers" if len(chosen) != 1 else "1 answer"
+            self.tasks.write(lambda s: returns.accept(s, review.submission, chosen), told=f"{many} accepted.")
+
+    def _ask(self, d: Difference, decision: str) -> None:
+        verb = "Query" if decision == "queried" else "Refuse"
+        reason, done = QInputDialog.getText(self, f"{verb} {d.label} of {d.record}", "What to say about it")
+        if done:
+            self._decide(d, decision, reason)
+
+    def _decide(self, d: Difference, decision: str, reason: str = "") -> None:
+        review = self.current
+        if review is not None:
+            self.tasks.write(lambda s: returns.decide(s, review.submission, [d], decision, reason))
+
+    def _add_new(self, row: dict[str, str]) -> None:
+        review = self.current
+        if review is not None:
+            self.tasks.write(lambda s: returns.add_new_row(s, review.submission, row), told="Added as a proposed action.")
+
+    def reverse(self) -> None:
+        """Bring back what stood before; later edits are kept and named."""
+        review = self.current
+        if review is None or not messages.ask(
+            "Reverse the return", "What stood before this return comes back; what was edited since is kept and named.", "Reverse the return"
+        ):
+            return
+
+        def done(answer: returns.Reversed) -> None:
+            kept = len(answer.kept_later_edits)
+            messages.tell(f"{answer.restored} restored" + (f"; {kept} kept because they were edited later." if kept else "."))
+
+        self.tasks.write(lambda s: returns.reverse_return(s, review.return_reference), then=done)

@@ -1,0 +1,133 @@
+"""Two lanes: one writer thread for all that changes the store, a reader thread for lists (STYLE: anki)."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.messages import messages
+
+Work = Callable[[], Any]
+Then = Callable[[Any], object]
+
+
+class Lane(QObject):
+    """A thread that runs work in order and hands each answer back to the window's thread."""
+
+    finished = Signal(object, object, object)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._queue: queue.Queue[tuple[Work, Then | None, Then | None] | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.pending = 0
+        self.finished.connect(self._on_finished)
+        self._thread.start()
+
+    def put(self, work: Work, then: Then | None, failed: Then | None) -> None:
+        """Run ``work`` there; ``then`` or ``failed`` here."""
+        self.pending += 1
+        self._queue.put((work, then, failed))
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not None:
+            work, then, failed = item
+            try:
+                answer = work()
+            except BaseException as error:  # noqa: BLE001 - handed to the window's thread, never swallowed
+                self.finished.emit(failed or messages.failed, error, None)
+            else:
+                self.finished.emit(then, answer, None)
+
+    def _on_finished(self, call: Then | None, answer: object, _: object) -> None:
+        self.pending -= 1
+        if call is not None:
+            call(answer)
+
+    def stop(self) -> None:
+        """End the thread after what is queued."""
+        self._queue.put(None)
+        self._thread.join(10)
+
+
+class Tasks(QObject):
+    """Runs services for the pages. ``changes_applied`` tells every page what a write touched."""
+
+    changes_applied = Signal(object)
+    busy_changed = Signal(bool)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._writer = Lane("writer")
+        self._reader = Lane("reader")
+
+    def write(
+        self, work: Callable[[Session], Changes], *, then: Then | None = None, failed: Then | None = None, told: str = ""
+    ) -> None:
+        """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo."""
+
+        def done(changes: Any) -> None:
+            self.busy_changed.emit(self._writer.pending > 0)
+            carried = changes if isinstance(changes, Changes) else changes.changes
+            if carried:
+                self.changes_applied.emit(carried)
+            for note in carried.notes:
+                messages.tell(note)
+            if told and carried:
+                messages.tell(told, action="Undo", do=self.undo)
+            if then is not None:
+                then(changes)
+
+        self.busy_changed.emit(True)
+        self._writer.put(lambda: work(self.session), done, failed)
+
+    def read(self, work: Callable[[Session], Any], then: Then) -> None:
+        """Read on the reader's own connection."""
+        self._reader.put(lambda: work(self.session), then, None)
+
+    def keep(self, kind: str, key: str, value: str | None) -> None:
+        """Keep something of this store's own (a draft, a view, a setting) without telling pages."""
+        from vawg_desktop.services import office
+
+        self._writer.put(lambda: office.keep(self.session, kind, key, value), None, None)
+
+    def undo(self) -> None:
+        """One step back (Ctrl+Z)."""
+        from vawg_desktop.services.history import step_back
+
+        self.write(step_back, then=lambda _: messages.tell("Undone.", action="Redo", do=self.redo))
+
+    def redo(self) -> None:
+        """One step forward again (Ctrl+Shift+Z)."""
+        from vawg_desktop.services.history import step_forward
+
+        self.write(step_forward, then=lambda _: messages.tell("Brought back."))
+
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return self._writer.pending == 0 and self._reader.pending == 0
+
+    def wait(self, milliseconds: int = 20_000) -> None:
+        """Run the event loop until nothing is under way (tour and tests)."""
+        loop = QEventLoop()
+        poll = QTimer()
+        poll.setInterval(2)
+        poll.timeout.connect(lambda: loop.quit() if self.idle() else None)
+        poll.start()
+        QTimer.singleShot(milliseconds, loop.quit)
+        if not self.idle():
+            loop.exec()
+        poll.stop()
+        QCoreApplication.sendPostedEvents()
+
+    def stop(self) -> None:
+        """Finish what is queued and end both lanes."""
+        self._writer.stop()
+        self._reader.stop()

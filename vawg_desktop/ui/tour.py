@@ -1,0 +1,72 @@
+"""Every page as a picture: what nobody sees on a machine without a screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.main_window import PAGES, MainWindow
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+
+
+def draw_tour(session: Session, out: Path, theme_name: str, scale: float, size: tuple[int, int]) -> list[str]:
+    """Draw every page, and the palette and the shortcuts sheet; returns the files' names."""
+    theme.apply(theme_name, scale)
+    window = MainWindow()
+    window.resize(*size)
+    tasks = Tasks(session)
+    window.attach(tasks, session.store.path.stem)
+    window.show()
+    names: list[str] = []
+    for number, page in enumerate(PAGES, 1):
+        shown = window.go(page.key)
+        settle(tasks)
+        if hasattr(shown, "view") and hasattr(shown, "pane"):
+            shown.view.setFocus()
+            settle(tasks)
+        names.append(save(window, out / f"{number:02d} {page.label.casefold().replace(' ', '-')}.png"))
+        if getattr(shown, "_narrow", False):
+            shown._on_entered()
+            settle(tasks)
+            names.append(save(window, out / f"{number:02d} {page.label.casefold().replace(' ', '-')} record.png"))
+            shown._on_left()
+    names.append(_palette(window, tasks, out / f"{len(PAGES) + 1:02d} palette.png"))
+    window.close()
+    window.deleteLater()
+    return names
+
+
+def settle(tasks: Tasks) -> None:
+    """Let reads end, layouts find their sizes and removed widgets go."""
+    for _ in range(4):
+        tasks.wait()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+
+
+def save(widget: QWidget, path: Path) -> str:
+    """Grab a widget into a PNG."""
+    if not widget.grab().save(str(path), "PNG"):
+        raise OSError(f"{path.name} could not be written")
+    return path.name
+
+
+def _palette(window: MainWindow, tasks: Tasks, path: Path) -> str:
+    from vawg_desktop.ui.commands import commands
+    from vawg_desktop.ui.dialogs.pick import FindBox, Offer
+
+    offers = [Offer(c.words, c.keys[0] if c.keys else "", c.do) for c in commands(window)[1:]]
+    box = FindBox(window, tasks.session, "Search or do anything", entity=None, offers=offers)
+    box.line.setText("survey")
+    box.find()
+    box.show()
+    settle(tasks)
+    name = save(box, path)
+    box.close()
+    box.deleteLater()
+    return name

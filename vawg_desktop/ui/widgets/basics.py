@@ -1,0 +1,180 @@
+"""Small parts used everywhere: headings, empty states, rows of links, flowing chips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.ui.theme import icon, theme
+
+
+def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:
+    """A text in one of the three sizes."""
+    made = QLabel(text)
+    made.setFont(theme.font(size, bold=bold))
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if muted:
+        made.setProperty("muted", True)
+    return made
+
+
+def button(text: str, do: Callable[[], object], *, kind: str = "", icon_name: str = "", tip: str = "") -> QPushButton:
+    """A button: ``primary``, ``quiet``, ``chip`` or plain, with a word always."""
+    made = QPushButton(text)
+    made.setMinimumHeight(theme.px(28))
+    if kind:
+        made.setProperty(kind, True)
+    if icon_name:
+        made.setIcon(icon(icon_name, theme.colours.on_accent if kind == "primary" else theme.colours.accent))
+        made.setIconSize(QSize(theme.px(18), theme.px(18)))
+    if tip:
+        made.setToolTip(tip)
+    made.setAccessibleName(text)
+    made.clicked.connect(lambda: do())
+    return made
+
+
+def rule() -> QFrame:
+    """A hairline where space alone cannot separate."""
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setAutoFillBackground(True)
+    line.setStyleSheet(f"background: {theme.colours.line}; border: none;")
+    return line
+
+
+def column(spacing: int = 8, margin: int = 0) -> tuple[QWidget, QVBoxLayout]:
+    """A widget with a vertical layout on the grid."""
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    m = theme.px(margin)
+    box.setContentsMargins(m, m, m, m)
+    box.setSpacing(theme.px(spacing))
+    return holder, box
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+
+
+class EmptyState(QWidget):
+    """What would be here, in one sentence, and the one thing to do."""
+
+    def __init__(self, text: str, verb: str = "", do: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(48), theme.px(24), theme.px(24))
+        box.setSpacing(theme.px(16))
+        self.text = label(text, size=16, muted=True)
+        self.text.setMaximumWidth(theme.px(420))
+        box.addWidget(self.text)
+        if verb and do is not None:
+            made = button(verb, do, kind="primary")
+            made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            box.addWidget(made)
+        box.addStretch(1)
+
+
+class Section(QWidget):
+    """A short section of a record: a heading with one thing to do, and what stands under it."""
+
+    def __init__(self, title: str, verb: str = "", do: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, theme.px(12), 0, 0)
+        box.setSpacing(theme.px(4))
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        self._title = label(title, size=13, bold=True, wrap=False)
+        self.count = label("", muted=True, wrap=False)
+        head.addWidget(self._title)
+        head.addWidget(self.count)
+        head.addStretch(1)
+        if verb and do is not None:
+            self.add = button(verb, do, kind="quiet", icon_name="plus")
+            self.add.setAccessibleName(f"{verb} ({title})")
+            head.addWidget(self.add)
+        box.addLayout(head)
+        box.addWidget(rule())
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, theme.px(4), 0, 0)
+        self.body.setSpacing(theme.px(2))
+        box.addLayout(self.body)
+
+    def set_count(self, count: int) -> None:
+        """Say how many stand under the heading."""
+        self.count.setText(str(count) if count else "")
+
+
+class FlowLayout(QLayout):
+    """Puts widgets side by side and wraps them, as words in a line."""
+
+    def __init__(self, spacing: int = 6) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._gap = spacing
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._arrange(rect, True)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        size = QSize()
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        return size
+
+    def _arrange(self, rect: QRect, place: bool) -> int:
+        x, y, line = rect.x(), rect.y(), 0
+        gap = theme.px(self._gap)
+        for item in self._items:
+            hint = item.sizeHint()
+            if x + hint.width() > rect.right() + 1 and line > 0:
+                x, y, line = rect.x(), y + line + gap, 0
+            if place:
+                item.setGeometry(QRect(QPoint(x, y), hint))
+            x += hint.width() + gap
+            line = max(line, hint.height())
+        return y + line - rect.y()

@@ -1,0 +1,268 @@
+"""One editor per kind of field: flat until touched, saved when left, wrong input kept and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.ui.theme import theme
+
+#: What a picker offers: id or stored key, and what it is called.
+Choice = tuple[str, str]
+NOT_SET = "Not set"
+
+
+class FieldEditor(QWidget):
+    """A field's editor with room for a sentence under it. ``committed`` carries what was typed."""
+
+    committed = Signal(str, str)
+    typing = Signal(str, str)
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(0)
+        self._wrong = QLabel()
+        self._wrong.setWordWrap(True)
+        self._wrong.setProperty("warn", True)
+        self._wrong.hide()
+        self.shown = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def _finish(self, control: QWidget) -> None:
+        control.setAccessibleName(self.spec.label)
+        control.setAccessibleDescription(self.spec.help)
+        if self.spec.help:
+            control.setToolTip(self.spec.help)
+        control.setProperty("flat", True)
+        self.box.addWidget(control)
+        self.box.addWidget(self._wrong)
+        self.setFocusProxy(control)
+
+    def set_wrong(self, text: str) -> None:
+        """Say what cannot be saved; the text stays."""
+        self._wrong.setText(text)
+        self._wrong.setVisible(bool(text))
+        control = self.focusProxy()
+        if control is not None:
+            control.setProperty("wrong", bool(text))
+            control.style().unpolish(control)
+            control.style().polish(control)
+
+    def offer(self, text: str) -> None:
+        """Hand over what was typed, if it is not what stands already."""
+        if text.strip() != self.shown.strip():
+            self.committed.emit(self.spec.key, text)
+
+    def set_value(self, value: Value, words: str) -> None:
+        """Show a stored value and its words."""
+        raise NotImplementedError
+
+
+class LineEditor(FieldEditor):
+    """One line; for dates as typed: 9/5/26, end Q2, +6w."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self._line = QLineEdit()
+        self._line.setPlaceholderText("Not set")
+        self._line.editingFinished.connect(lambda: self.offer(self._line.text()))
+        self._line.textEdited.connect(lambda text: self.typing.emit(self.spec.key, text))
+        self._line.installEventFilter(self)
+        self._finish(self._line)
+
+    def set_value(self, value: Value, words: str) -> None:
+        self.shown = words
+        if self._line.text() != words:
+            self._line.setText(words)
+            self._line.setCursorPosition(0)
+        self.set_wrong("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if self._line.text() != self.shown:
+                self._line.setText(self.shown)
+                self.set_wrong("")
+                return True
+        return False
+
+
+class _Paper(QPlainTextEdit):
+    """Paragraphs that grow with their text: a narrative reads like a page."""
+
+    left = Signal()
+    escaped = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self.fit())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def fit(self) -> None:
+        """Take the height of the text, one line at least."""
+        lines = max(1, int(self.document().size().height()))
+        height = lines * self.fontMetrics().lineSpacing() + theme.px(16)
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    def wheelEvent(self, e: QWheelEvent) -> None:
+        e.ignore()
+
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        super().focusOutEvent(e)
+        self.left.emit()
+
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and e.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.left.emit()
+        elif e.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(e)
+
+
+class PaperEditor(FieldEditor):
+    """Paragraphs; half-typed text is kept as a draft."""
+
+    def __init__(self, spec: FieldSpec, *, size: int = 13, bold: bool = False) -> None:
+        super().__init__(spec)
+        self.paper = _Paper()
+        self.paper.setFont(theme.font(size, bold=bold))
+        self.paper.setPlaceholderText("Not set")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(800)
+        self._timer.timeout.connect(lambda: self.typing.emit(spec.key, self.paper.toPlainText()))
+        self.paper.textChanged.connect(self._on_text)
+        self.paper.left.connect(lambda: self.offer(self.paper.toPlainText()))
+        self.paper.escaped.connect(self._on_escape)
+        self._finish(self.paper)
+
+    def _on_text(self) -> None:
+        if self.paper.hasFocus():
+            self._timer.start()
+
+    def _on_escape(self) -> None:
+        self.paper.setPlainText(self.shown)
+        self._timer.stop()
+        self.typing.emit(self.spec.key, "")
+
+    def set_value(self, value: Value, words: str) -> None:
+        self._timer.stop()
+        self.shown = words
+        if self.paper.toPlainText() != words:
+            self.paper.setPlainText(words)
+        self.paper.fit()
+        self.set_wrong("")
+
+    def set_draft(self, text: str) -> None:
+        """Show a half-typed text again; it is not yet saved."""
+        self.paper.setPlainText(text)
+        self.set_wrong("This text was not saved yet: leave the field to save it, or press Escape to drop it.")
+
+
+class _Combo(QComboBox):
+    """A combo box that a wheel passing over does not change."""
+
+    def wheelEvent(self, e: QWheelEvent) -> None:
+        e.ignore()
+
+
+class ChoiceEditor(FieldEditor):
+    """One of a vocabulary, or yes and no; chosen is saved."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
+        self._combo = _Combo()
+        self._keys: list[str] = [""]
+        self._combo.addItem(NOT_SET)
+        if spec.kind is Kind.YES_NO:
+            options: list[Choice] = [("yes", "Yes"), ("no", "No")]
+        else:
+            options = [(x.key, x.label) for x in spec.terms] if spec.terms else []
+        for key, label in options:
+            self._keys.append(key)
+            self._combo.addItem(label)
+        self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo.setMinimumContentsLength(10)
+        self._combo.activated.connect(self._on_activated)
+        self._finish(self._combo)
+
+    def _on_activated(self, place: int) -> None:
+        self.offer(self._keys[place])
+
+    def set_value(self, value: Value, words: str) -> None:
+        key = ("yes" if value else "no") if isinstance(value, bool) else str(value or "")
+        self.shown = key
+        self._combo.setCurrentIndex(self._keys.index(key) if key in self._keys else 0)
+        self.set_wrong("")
+
+
+class RefEditor(FieldEditor):
+    """One other record, found by typing part of its name."""
+
+    def __init__(self, spec: FieldSpec, choices: Callable[[], Sequence[Choice]]) -> None:
+        super().__init__(spec)
+        self._choices = choices
+        self._combo = _Combo()
+        self._combo.setEditable(True)
+        self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo.setMinimumContentsLength(10)
+        completer = self._combo.completer()
+        if isinstance(completer, QCompleter):
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        line = self._combo.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(NOT_SET)
+        line.setAccessibleName(spec.label)
+        line.editingFinished.connect(self._on_left)
+        self._combo.activated.connect(lambda _: self._on_left())
+        self._filled = False
+        self._combo.installEventFilter(self)
+        self._finish(self._combo)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not self._filled and event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
+            self._fill()
+        return False
+
+    def _on_left(self) -> None:
+        text = self._combo.currentText()
+        if text.strip() == self.shown.strip():
+            return
+        keys = {label: key for key, label in self._choices()}
+        self.committed.emit(self.spec.key, keys.get(text, text))
+
+    def _fill(self) -> None:
+        text = self._combo.currentText()
+        self._combo.blockSignals(True)
+        self._combo.clear()
+        self._combo.addItems([label for _, label in self._choices()])
+        self._combo.setCurrentText(text)
+        self._combo.blockSignals(False)
+        self._filled = True
+
+    def set_value(self, value: Value, words: str) -> None:
+        self.shown = words
+        self._filled = False
+        self._combo.setEditText(words)
+        self.set_wrong("")
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(200), super().sizeHint().height())
+
+
+def date_hint() -> str:
+    """What may be typed as a date."""
+    return f"Type {dates.label('2026-05-09')}, 9/5/26, May 2026, 2026/27 Q2, end Q2, +6w or next PDB."

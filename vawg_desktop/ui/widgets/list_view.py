@@ -1,0 +1,173 @@
+"""The list at the left: fixed rows, a lean delegate, everything by keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from vawg_desktop.ui.models.list_model import ROW_ROLE, Column, ListModel
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.rating import draw_shape
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ListDelegate(QStyledItemDelegate):
+    """Paints a cell: ratings with their shape, references quiet, late dates marked by a word and a colour."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        if not isinstance(model, ListModel):
+            return
+        c = theme.colours
+        row = index.data(ROW_ROLE)
+        column = model.columns[index.column()]
+        picked = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        box: QRect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        painter.fillRect(box, QColor(c.select if picked else c.surface))
+        painter.setPen(QPen(QColor(c.line), 1))
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        if row is not None:
+            self._draw(painter, box.adjusted(theme.px(8), 0, -theme.px(8), 0), row, column, model, picked)
+        if picked and index.column() == 0:
+            painter.fillRect(QRect(box.left(), box.top(), theme.px(3), box.height()), QColor(c.accent))
+        painter.restore()
+
+    def _draw(
+        self, painter: QPainter, box: QRect, row: dict[str, object], column: Column, model: ListModel, picked: bool
+    ) -> None:
+        c = theme.colours
+        words = model.text(row, column)
+        colour = QColor(c.on_select if picked else c.text)
+        quiet = QColor(c.on_select if picked else c.muted)
+        painter.setFont(theme.font())
+        if column.kind == "rating":
+            value = str(row.get(column.key) or "")
+            side = theme.px(11)
+            spot = QRectF(box.left(), box.center().y() - side / 2 + 1, side, side)
+            shade = theme.rating(value)[0] if value else quiet
+            draw_shape(painter, value, spot, colour if value == "white" or (picked and c.name == "contrast") else shade)
+            box = box.adjusted(theme.px(20), 0, 0, 0)
+            colour = colour if value else quiet
+        elif column.kind == "reference":
+            colour = quiet
+            if row.get("conflicts"):
+                words += " !"
+        elif column.kind == "due" and model.is_late(row):
+            colour = QColor(c.on_select if picked and c.name == "contrast" else c.warn)
+        elif not row.get(column.key) and column.empty:
+            colour = quiet
+        painter.setPen(colour)
+        metrics = painter.fontMetrics()
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width()))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, theme.row_height())
+
+
+class ListView(QTableView):
+    """Rows of one kind. Choosing shows the record at once; Enter goes into it."""
+
+    chosen = Signal(str)
+    entered = Signal()
+    sorted_by = Signal(str, bool)
+
+    def __init__(self, model: ListModel, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._model = model
+        self.setModel(model)
+        self.setItemDelegate(ListDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setMinimumSectionSize(theme.px(40))
+        header.sectionClicked.connect(self._on_header)
+        self._sort = ("reference", False)
+        self.doubleClicked.connect(lambda _: self.entered.emit())
+        theme.changed.connect(self._measure)
+        self._measure()
+
+    def _measure(self) -> None:
+        vertical = self.verticalHeader()
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setMinimumSectionSize(theme.px(24))
+        vertical.setDefaultSectionSize(theme.row_height())
+        self._share_width()
+        self.viewport().update()
+
+    def _share_width(self) -> None:
+        """Fixed columns keep their width; the title takes what is left; the last give way where it is tight."""
+        columns = self._model.columns
+        room = self.viewport().width()
+        title = next((i for i, col in enumerate(columns) if col.kind == "title"), 0)
+        least = theme.px(200)
+        widths = [theme.px(col.width) for col in columns]
+        rest = sum(w for i, w in enumerate(widths) if i != title)
+        for i in range(len(columns) - 1, -1, -1):
+            hide = room - rest < least and i not in (0, title) and room > 0
+            self.setColumnHidden(i, hide)
+            if hide:
+                rest -= widths[i]
+            elif i != title:
+                self.setColumnWidth(i, widths[i])
+        self.setColumnWidth(title, max(least, room - rest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _on_header(self, section: int) -> None:
+        column = self._model.columns[section]
+        key = column.sort or column.key
+        self._sort = (key, not self._sort[1] if self._sort[0] == key else False)
+        way = Qt.SortOrder.DescendingOrder if self._sort[1] else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(section, way)
+        self.sorted_by.emit(*self._sort)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)  # type: ignore[arg-type]
+        row = self._model.row(current.row()) if current.isValid() else None
+        if row is not None and (not previous.isValid() or current.row() != previous.row()):
+            self.chosen.emit(str(row["id"]))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+            return
+        super().keyPressEvent(event)
+
+    def choose(self, place: int) -> None:
+        """Choose the row at a place."""
+        if 0 <= place < self._model.rowCount():
+            index = self._model.index(place, 0)
+            self.setCurrentIndex(index)
+            self.selectRow(place)
+            self.scrollTo(index)
+
+    def places(self) -> list[int]:
+        """Places of the rows picked, in order."""
+        return sorted(i.row() for i in self.selectionModel().selectedRows())
+
+

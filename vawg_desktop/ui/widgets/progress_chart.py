@@ -1,0 +1,76 @@
+"""Progress over time: lines with their names at the end, a sentence, and a table on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vawg_desktop.domain.dates import financial_quarter
+from vawg_desktop.ui.theme import theme
+
+_COLOURS = {"complete": "green", "in_progress": "blue", "not_started": "grey"}
+_DASHES = {
+    "complete": Qt.PenStyle.SolidLine, "in_progress": Qt.PenStyle.DashLine, "not_started": Qt.PenStyle.DotLine,
+}  # fmt: skip
+Series = Sequence[tuple[date, dict[str, int]]]
+
+
+class ProgressChart(QWidget):
+    """Actions by status at each quarter's end, as their updates told it."""
+
+    def __init__(self, progress: Series, parts: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        import pyqtgraph as pg
+
+        self.progress, self.parts = progress, parts
+        c = theme.colours
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        plot = pg.PlotWidget(background=c.window)
+        plot.setAccessibleName("Progress of actions over time")
+        plot.setAccessibleDescription(self.sentence())
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.setMouseEnabled(False, False)
+        plot.hideButtons()
+        plot.setMenuEnabled(False)
+        plot.showGrid(x=False, y=True, alpha=0.25)
+        plot.viewport().installEventFilter(self)
+        for key, words in parts:
+            values = [by.get(key, 0) for _, by in progress]
+            pen = QPen(QColor(getattr(c, _COLOURS[key])), theme.px(2), _DASHES[key])
+            pen.setCosmetic(True)
+            curve = plot.plot(list(range(len(values))), values, pen=pen, antialias=True)
+            curve.setSegmentedLineMode("on")
+            end = pg.TextItem(f"{words} {values[-1]}", color=c.text, anchor=(0, 0.5))
+            end.setFont(theme.font())
+            end.setPos(len(values) - 1 + 0.1, values[-1])
+            plot.addItem(end)
+        plot.setXRange(0, len(progress) + 1.2, padding=0.01)
+        plot.setYRange(0, max([1, *(v for _, by in progress for k, v in by.items() if k in dict(parts))]) * 1.1, padding=0)
+        step = max(1, round(len(progress) * theme.px(76) / 900))
+        ticks = [(i, financial_quarter(end)) for i, (end, _) in enumerate(progress) if i % step == 0]
+        axis = plot.getAxis("bottom")
+        axis.setTicks([ticks])
+        for side in ("bottom", "left"):
+            plot.getAxis(side).setPen(QColor(c.line))
+            plot.getAxis(side).setTextPen(QColor(c.muted))
+            plot.getAxis(side).setStyle(tickFont=theme.font())
+        plot.setFixedHeight(theme.px(232))
+        box.addWidget(plot)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the page scroll: a chart that swallows the wheel traps the reader."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
+
+    def sentence(self) -> str:
+        """The chart in one sentence."""
+        first, last = self.progress[0], self.progress[-1]
+        said = [f"{words} from {first[1].get(k, 0)} to {last[1].get(k, 0)}" for k, words in self.parts]
+        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {'; '.join(said)}."

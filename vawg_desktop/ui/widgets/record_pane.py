@@ -1,0 +1,320 @@
+"""The record at the right: one scroll of short sections, each editable where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.domain.terms import CROSS_CUTTING
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.services import finding, office, records, show
+from vawg_desktop.services.records import ADD, REMOVE, Assignment
+from vawg_desktop.ui.layouts import LAYOUTS, Group
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets import record_sections as parts
+from vawg_desktop.ui.widgets.basics import Section, label
+from vawg_desktop.ui.widgets.editors import Choice, ChoiceEditor, FieldEditor, LineEditor, PaperEditor, RefEditor, date_hint
+from vawg_desktop.ui.widgets.rating import RatingChip
+from vawg_desktop.ui.widgets.set_editor import SetEditor
+
+
+class RecordPane(QScrollArea):
+    """One kind of record. Built once; ``show_record`` fills it."""
+
+    open_record = Signal(str)
+    left = Signal()
+
+    def __init__(self, tasks: Tasks, entity: str) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self.spec: EntitySpec = BY_KEY[entity]
+        self.view: show.RecordView | None = None
+        self._editors: dict[str, FieldEditor] = {}
+        self._sets: dict[str, SetEditor] = {}
+        self._fillers: list[Callable[[show.RecordView], None]] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(f"{self.spec.label} record")
+        self._page = QWidget()
+        self._box = QVBoxLayout(self._page)
+        self._box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        self._box.setSpacing(theme.px(8))
+        self._build_head()
+        for group in LAYOUTS.get(entity) or (Group("Details", tuple(f.key for f in self.spec.fields if f.key != self.spec.title and not f.private)), Group("@links", ()), Group("@history", ())):
+            self._build_group(group)
+        self._box.addStretch(1)
+        self.setWidget(self._page)
+        self._page.hide()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_head(self) -> None:
+        top = QHBoxLayout()
+        self._reference = label("", muted=True, wrap=False)
+        self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        top.addWidget(self._reference)
+        top.addStretch(1)
+        self._chip = RatingChip()
+        self._chip.setVisible(self.spec.key in ("recommendation", "action"))
+        top.addWidget(self._chip)
+        self._box.addLayout(top)
+        title = PaperEditor(self.spec.by_key[self.spec.title], size=16, bold=True) if self.spec.title in self.spec.by_key else None
+        if title is not None:
+            self._wire(title)
+            self._box.addWidget(title)
+        self._meta = label("", muted=True)
+        self._meta.setContentsMargins(theme.px(8), 0, 0, 0)
+        self._box.addWidget(self._meta)
+        self._banner = label("")
+        self._banner.setProperty("warn", True)
+        self._banner.hide()
+        self._box.addWidget(self._banner)
+
+    def _build_group(self, group: Group) -> None:
+        if group.title.startswith("@"):
+            made = parts.SECTIONS[group.title[1:]](self)
+            self._box.addWidget(made.widget)
+            self._fillers.append(made.fill)
+            return
+        section = Section(group.title)
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(theme.px(2))
+        grid.setColumnMinimumWidth(0, theme.px(136))
+        grid.setColumnStretch(1, 1)
+        alone = len(group.fields) == 1
+        for row, key in enumerate(group.fields):
+            self._build_field(grid, row, self.spec.by_key[key], alone)
+        if group.folded:
+            self._fold(section, holder, group.title)
+        section.body.addWidget(holder)
+        self._box.addWidget(section)
+
+    def _build_field(self, grid: QGridLayout, row: int, spec: FieldSpec, alone: bool) -> None:
+        editor: QWidget
+        if spec.many:
+            made = SetEditor(spec, self._choices_for(spec))
+            made.added.connect(self._on_added)
+            made.removed.connect(self._on_removed)
+            self._sets[spec.key] = made
+            editor = made
+        else:
+            field = self._editor(spec)
+            self._wire(field)
+            editor = field
+        if alone:
+            grid.addWidget(editor, row, 0, 1, 2)
+            return
+        name = QLabel(spec.label)
+        name.setProperty("muted", True)
+        name.setWordWrap(True)
+        name.setContentsMargins(0, theme.px(7), 0, 0)
+        name.setBuddy(editor)
+        grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(editor, row, 1)
+
+    def _editor(self, spec: FieldSpec) -> FieldEditor:
+        if spec.kind in (Kind.TERM, Kind.YES_NO):
+            return ChoiceEditor(spec)
+        if spec.kind is Kind.LONG:
+            return PaperEditor(spec)
+        if spec.kind is Kind.REF:
+            return RefEditor(spec, self._choices_for(spec) or list)
+        made = LineEditor(spec)
+        if spec.kind is Kind.DATE:
+            made.setToolTip(date_hint())
+        return made
+
+    def _choices_for(self, spec: FieldSpec) -> Callable[[], Sequence[Choice]] | None:
+        if spec.target:
+            return lambda: finding.choices(self.tasks.session, spec.target)
+        if spec.terms is not None:
+            terms = spec.terms
+            return lambda: [(x.key, x.label) for x in terms]
+        return lambda: finding.used_words(self.tasks.session, self.spec.link_kind(spec))
+
+    def _wire(self, editor: FieldEditor) -> None:
+        self._editors[editor.spec.key] = editor
+        editor.committed.connect(self._on_committed)
+        editor.typing.connect(self._on_typing)
+
+    def _fold(self, section: Section, holder: QWidget, title: str) -> None:
+        toggle = QPushButton("Show")
+        toggle.setProperty("quiet", True)
+        toggle.setAccessibleName(f"Show {title}")
+        holder.hide()
+
+        def flip() -> None:
+            holder.setVisible(holder.isHidden())
+            toggle.setText("Hide" if not holder.isHidden() else "Show")
+            toggle.setAccessibleName(f"{toggle.text()} {title}")
+
+        toggle.clicked.connect(flip)
+        section.body.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def show_record(self, name: str) -> None:
+        """Fill the page with a record."""
+        self._commit_pending()
+        same = self.view is not None and self.view.id == name
+        view = self.view = show.record(self.tasks.session, name)
+        focused = self.focusWidget()
+        drafts = office.kept(self.tasks.session, "draft")
+        self._reference.setText(view.reference + (" · in the bin" if view.deleted else ""))
+        self._chip.set_rating(str(view.cells.get("rating_opcc") or "") or None)
+        self._meta.setText(_meta_line(view))
+        for key, editor in self._editors.items():
+            if same and focused is not None and editor.isAncestorOf(focused) and editor.shown != _shown(view, key):
+                editor.shown = editor.shown  # being typed in: keep the text, the heads tell on saving
+            value = view.cells.get(key)
+            editor.set_value(value, _shown(view, key))
+            draft = drafts.get(f"{view.id}|{key}")
+            if draft and isinstance(editor, PaperEditor) and draft != _shown(view, key):
+                editor.set_draft(draft)
+        for key, chips in self._sets.items():
+            spec = self.spec.by_key[key]
+            chips.set_elements([(e, view.names.get(e) or to_words(spec, e)) for e in view.sets[key]])
+        for fill in self._fillers:
+            fill(view)
+        self._warn(view)
+        self._page.show()
+        if not same:
+            self.verticalScrollBar().setValue(0)
+
+    def _warn(self, view: show.RecordView) -> None:
+        lines: list[str] = []
+        if view.conflicts:
+            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see History.")
+        if view.cells.get("restriction"):
+            lines.append(f"Restricted: {view.cells['restriction']}")
+        self._banner.setText("\n".join(lines))
+        self._banner.setVisible(bool(lines))
+
+    def shown_sets(self) -> set[str]:
+        """Set fields that have an editor of their own."""
+        return set(self._sets)
+
+    def clear(self) -> None:
+        """Show no record."""
+        self.view = None
+        self._page.hide()
+
+    def refresh(self) -> None:
+        """Read the record again."""
+        if self.view is not None:
+            self.show_record(self.view.id)
+
+    def enter(self) -> None:
+        """Put the keyboard into the record."""
+        first = next(iter(self._editors.values()), None)
+        keys = [k for k in ("status",) if k in self._editors]
+        target = self._editors[keys[0]] if keys else first
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(target)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    # -- saving ------------------------------------------------------------------------------
+
+    def _commit_pending(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self.isAncestorOf(focused) and focused.hasFocus():
+            focused.clearFocus()
+
+    def _on_committed(self, key: str, text: str) -> None:
+        view = self.view
+        if view is None:
+            return
+        editor = self._editors[key]
+        seen = show.seen(view, key)
+        id = view.id
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, AppError):
+                editor.set_wrong(error.message)
+            else:
+                messages.failed(error)
+
+        def saved(_: object) -> None:
+            editor.set_wrong("")
+            self._drop_draft(id, key)
+
+        self.tasks.write(
+            lambda s: records.assign(s, id, [Assignment(key, text)], None, seen=seen), then=saved, failed=failed
+        )
+
+    def _on_typing(self, key: str, text: str) -> None:
+        view = self.view
+        if view is None or not isinstance(self._editors[key], PaperEditor):
+            return
+        at = f"{view.id}|{key}"
+        kept = text if text.strip() and text != _shown(view, key) else None
+        self.tasks.keep("draft", at, kept)
+
+    def _drop_draft(self, id: str, key: str) -> None:
+        self.tasks.keep("draft", f"{id}|{key}", None)
+
+    def _on_added(self, key: str, text: str) -> None:
+        self._assign(Assignment(key, text, ADD))
+
+    def _on_removed(self, key: str, element: str) -> None:
+        self._assign(Assignment(key, element, REMOVE))
+
+    def _assign(self, assignment: Assignment) -> None:
+        if self.view is not None:
+            id = self.view.id
+            self.tasks.write(lambda s: records.assign(s, id, [assignment], None))
+
+
+def _shown(view: show.RecordView, key: str) -> str:
+    spec = view.spec.by_key[key]
+    if spec.key == "percent":
+        return "" if view.cells[key] is None else str(view.cells[key])
+    return view.words_for(spec, view.cells[key])
+
+
+def _meta_line(view: show.RecordView) -> str:
+    """What the record is, in one quiet line."""
+    said: list[str] = []
+    cells = view.cells
+    if view.spec.key == "recommendation":
+        said.append(to_words(view.spec.by_key["pillar"], cells["pillar"]) or CROSS_CUTTING)
+        if cells["kind"]:
+            said.append(to_words(view.spec.by_key["kind"], cells["kind"]).casefold())
+        said.append(f"due {dates.label(str(cells['target_date']))}" if cells["target_date"] else "no date set")
+    elif view.spec.key == "action":
+        said.append(view.names.get(str(cells["accountable"]), "no accountable body"))
+        due = cells["revised_due"] or cells["due"]
+        said.append(f"due {dates.label(str(due))}" if due else "no date set")
+        said.append(f"last heard of {dates.label(view.last_heard)}" if view.last_heard else "not heard of yet")
+        if view.slips:
+            said.append(f"date moved later {view.slips} time{'s' if view.slips > 1 else ''}")
+        if cells["done_before_publication"]:
+            said.append("done before publication")
+    if cells.get("basis"):
+        said.append(to_words(view.spec.by_key["basis"], cells["basis"]).casefold())
+    if view.overdue:
+        said.insert(0, "Overdue")
+    if view.aliases:
+        said.append("also " + ", ".join(view.aliases))
+    return " · ".join(said)
+
+

@@ -1,0 +1,322 @@
+"""Sections of a record that are more than fields: links both ways, progress, responses, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.services import finding, history, records, show
+from vawg_desktop.ui.dialogs.forms import FormDialog
+from vawg_desktop.ui.dialogs.pick import PickDialog
+from vawg_desktop.ui.theme import icon, theme
+from vawg_desktop.ui.widgets.basics import Section, button, clear, label
+
+if TYPE_CHECKING:
+    from vawg_desktop.ui.widgets.record_pane import RecordPane
+
+
+@dataclass(slots=True)
+class Made:
+    """A section's widget and how to fill it."""
+
+    widget: QWidget
+    fill: Callable[[show.RecordView], None]
+
+
+_STATUS = {"action": t.ACTION_STATUS, "recommendation": t.RECOMMENDATION_STATUS, "gap": t.GAP_STATUS}
+
+
+def link_row(pane: RecordPane, link: show.Link, *, removable: bool = True) -> QWidget:
+    """One link as a row: reference, title, status, and a way to take it away."""
+    row = QWidget()
+    box = QHBoxLayout(row)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(theme.px(8))
+    go = QPushButton(f"{link.reference}   {link.title}")
+    go.setProperty("quiet", True)
+    go.setMinimumWidth(theme.px(80))
+    go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    go.setMinimumHeight(theme.px(28))
+    go.setAccessibleName(f"Open {link.reference} {link.title}")
+    go.setToolTip(link.title)
+    go.clicked.connect(lambda: pane.open_record.emit(link.id))
+    box.addWidget(go, 1)
+    words = [_STATUS[link.entity].label(link.status)] if link.status and link.entity in _STATUS else []
+    if link.extent:
+        words.append(t.EXTENT.label(link.extent).casefold())
+    if words:
+        box.addWidget(label(" · ".join(words), muted=True, wrap=False))
+    if removable:
+        off = QPushButton()
+        off.setProperty("quiet", True)
+        off.setIcon(icon("close", theme.colours.muted, 16))
+        off.setIconSize(QSize(theme.px(14), theme.px(14)))
+        off.setFixedSize(theme.px(28), theme.px(28))
+        off.setAccessibleName(f"Take away the link to {link.reference}")
+        off.setToolTip("Take this link away")
+        off.clicked.connect(lambda: _unlink(pane, link))
+        box.addWidget(off)
+    return row
+
+
+def _unlink(pane: RecordPane, link: show.Link) -> None:
+    view = pane.view
+    if view is None:
+        return
+    entity, _, key = link.kind.partition(".")
+    a, b = (view.id, link.id) if link.outward else (link.id, view.id)
+    pane.tasks.write(
+        lambda s: records.set_link(s, entity, key, a, b, remove=True), told=f"Link to {link.reference} taken away."
+    )
+
+
+def _linked_section(
+    title: str, target: str, owner: str, key: str, verb: str, extent: bool = False
+) -> Callable[[RecordPane], Made]:
+    """A section of links of one kind, seen from either end, with one button to add."""
+
+    def build(pane: RecordPane) -> Made:
+        outward = pane.spec.key == owner
+        kind = f"{owner}.{key}"
+
+        def add() -> None:
+            view = pane.view
+            if view is None:
+                return
+            found = PickDialog.pick(pane, pane.tasks.session, f"{verb} to {view.reference}", target, extent=extent)
+            if found is None:
+                return
+            a, b = (view.id, found.id) if outward else (found.id, view.id)
+            cells = {"extent": found.extent} if found.extent else None
+            pane.tasks.write(lambda s: records.set_link(s, owner, key, a, b, cells=cells))
+
+        section = Section(title, verb, add)
+
+        def fill(view: show.RecordView) -> None:
+            clear(section.body)
+            found = [x for x in view.links if x.kind == kind and x.outward == outward]
+            section.set_count(len(found))
+            for link in found:
+                section.body.addWidget(link_row(pane, link))
+            if not found:
+                section.body.addWidget(label(f"No {title.casefold()} linked yet.", muted=True))
+
+        return Made(section, fill)
+
+    return build
+
+
+def _actions(pane: RecordPane) -> Made:
+    """Actions of a recommendation or gap, with a way to make a new one that serves it at once."""
+    if pane.spec.key == "partner":
+        return _partner_actions(pane)
+    owner, key = ("gap", "actions") if pane.spec.key == "gap" else ("action", "recommendations")
+    made = _linked_section("Actions", "action", owner, key, "Link action", extent=owner == "action")(pane)
+    if pane.spec.key == "recommendation":
+        def new() -> None:
+            view = pane.view
+            if view is None:
+                return
+            typed = FormDialog.fill_in(
+                pane, pane.tasks.session, "New action", BY_KEY["action"], ("title", "accountable", "due", "status"), "Add action"
+            )
+            if typed is not None:
+                typed = {**typed, "recommendations": view.id}
+                pane.tasks.write(lambda s: records.create(s, "action", typed)[1], told="Action added.")
+
+        new_button = button("New action", new, kind="quiet", icon_name="plus")
+        layout = made.widget.layout()
+        assert layout is not None
+        layout.addWidget(new_button)
+        new_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def _partner_actions(pane: RecordPane) -> Made:
+    section = Section("Actions it is accountable for")
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        found = finding.actions_of(pane.tasks.session, view.id)
+        section.set_count(len(found))
+        for link in found:
+            section.body.addWidget(link_row(pane, link, removable=False))
+        if not found:
+            section.body.addWidget(label("No action yet.", muted=True))
+
+    return Made(section, fill)
+
+
+def _responses(pane: RecordPane) -> Made:
+    """What each body the recommendation is addressed to said to it."""
+    return _parts(pane, "response", "Responses", "Add response", ("partner", "answer", "by_whom", "date", "due", "reason", "target"))
+
+
+def _contacts(pane: RecordPane) -> Made:
+    return _parts(pane, "contact", "Contacts", "Add contact", ("name", "role", "email", "telephone", "from_date", "completes_return"))
+
+
+def _parts(pane: RecordPane, entity: str, title: str, verb: str, fields: tuple[str, ...]) -> Made:
+    spec = BY_KEY[entity]
+
+    def add() -> None:
+        view = pane.view
+        if view is None:
+            return
+        typed = FormDialog.fill_in(pane, pane.tasks.session, verb, spec, fields, verb)
+        if typed is not None:
+            typed = {**typed, spec.parent: view.id}
+            pane.tasks.write(lambda s: records.create(s, entity, typed)[1])
+
+    section = Section(title, verb, add)
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        rows = view.parts.get(entity, [])
+        section.set_count(len(rows))
+        for row in rows:
+            words = _part_words(pane, entity, row)
+            go = button(words, lambda i=str(row["id"]): pane.open_record.emit(i), kind="quiet")
+            go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            section.body.addWidget(go)
+        if not rows:
+            section.body.addWidget(label(f"No {title.casefold()} yet.", muted=True))
+
+    return Made(section, fill)
+
+
+def _part_words(pane: RecordPane, entity: str, row: dict[str, object]) -> str:
+    if entity == "response":
+        from vawg_desktop.services.names import labels
+
+        body = labels(pane.tasks.session.read(), [str(row["partner"])]).get(str(row["partner"]), "")
+        said = t.RESPONSE.label(str(row["answer"] or "awaited"))
+        when = dates.label(str(row["date"])) if row["date"] else ""
+        return "   ".join(x for x in (body, said, when) if x)
+    return "   ".join(str(row[k]) for k in ("name", "role", "email") if row.get(k))
+
+
+def _progress(pane: RecordPane) -> Made:
+    """Updates, latest first; a new one copies how the action stands and never drives it."""
+
+    def add() -> None:
+        view = pane.view
+        if view is None:
+            return
+        fields = ("narrative", "as_at", "channel", "informant", "next_step", "help_wanted")
+        typed = FormDialog.fill_in(
+            pane, pane.tasks.session, f"Progress of {view.reference}", BY_KEY["update"], fields, "Add update",
+            given={"as_at": dates.label(pane.tasks.session.today.isoformat()), "channel": "own", "informant": pane.tasks.session.who},
+        )
+        if typed is not None:
+            pane.tasks.write(lambda s: records.add_update(s, view.id, typed), told="Update added.")
+
+    section = Section("Progress", *(("Add update", add) if pane.spec.key == "action" else ()))
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        section.set_count(len(view.updates))
+        for update in view.updates[:8]:
+            section.body.addWidget(_update_widget(update))
+        if len(view.updates) > 8:
+            section.body.addWidget(label(f"{len(view.updates) - 8} earlier updates stand in the history.", muted=True))
+        if not view.updates:
+            section.body.addWidget(label("Nothing heard yet.", muted=True))
+
+    return Made(section, fill)
+
+
+def _update_widget(update: dict[str, object]) -> QWidget:
+    from PySide6.QtWidgets import QVBoxLayout
+
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, theme.px(4), 0, theme.px(8))
+    box.setSpacing(theme.px(2))
+    head = [dates.label(str(update["as_at"])) if update["as_at"] else "Undated"]
+    if update.get("action_reference"):
+        head.append(str(update["action_reference"]))
+    if update["period"]:
+        head.append(str(update["period"]))
+    if update["channel"]:
+        head.append(t.CHANNEL.label(str(update["channel"])).casefold())
+    if update["informant"]:
+        head.append(str(update["informant"]))
+    if update["status"]:
+        head.append(t.ACTION_STATUS.label(str(update["status"])).casefold())
+    box.addWidget(label(" · ".join(head), muted=True))
+    words = str(update["narrative"] or "")
+    if not words:
+        words = "No change" if update["answer"] == "no_change" else "Figures or status only"
+    text = label(words)
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    text.setMaximumWidth(theme.px(640))
+    box.addWidget(text)
+    for key, name in (("next_step", "Next"), ("help_wanted", "Help wanted"), ("barriers", "In the way")):
+        if update[key]:
+            box.addWidget(label(f"{name}: {update[key]}", muted=True))
+    return holder
+
+
+_OWN_SECTION = frozenset({"action.recommendations", "gap.recommendations@gap", "gap.actions"})
+
+
+def _links(pane: RecordPane) -> Made:
+    """Everything else that leads to or from the record: evidence, gaps, frameworks, sources."""
+    section = Section("Evidence, gaps, frameworks and sources")
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        own_sets = {view.spec.link_kind(f) for f in view.spec.sets if f.key in pane.shown_sets()}
+        found = [
+            x for x in view.links
+            if x.kind not in _OWN_SECTION and f"{x.kind}@{view.spec.key}" not in _OWN_SECTION
+            and not (x.outward and x.kind in own_sets)
+        ]  # fmt: skip
+        section.set_count(len(found))
+        last = ""
+        for link in found:
+            if link.label != last:
+                section.body.addWidget(label(link.label, muted=True))
+                last = link.label
+            section.body.addWidget(link_row(pane, link))
+        if not found:
+            section.body.addWidget(label("Nothing else leads here yet.", muted=True))
+
+    return Made(section, fill)
+
+
+def _history(pane: RecordPane) -> Made:
+    """The last changes, who made them, when and why."""
+    section = Section("History")
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        changes = list(reversed(history.history(pane.tasks.session, view.id)))
+        section.set_count(len(changes))
+        for change in changes[:12]:
+            section.body.addWidget(label(history.in_words(pane.tasks.session, change), muted=True))
+        if len(changes) > 12:
+            go = button("Whole history", lambda: pane.open_record.emit("history:" + view.id), kind="quiet")
+            go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            section.body.addWidget(go)
+
+    return Made(section, fill)
+
+
+def _recommendations(pane: RecordPane) -> Made:
+    owner = pane.spec.key
+    return _linked_section("Recommendations", "recommendation", owner, "recommendations", "Link recommendation", extent=owner == "action")(pane)
+
+
+SECTIONS: dict[str, Callable[[RecordPane], Made]] = {
+    "actions": _actions, "responses": _responses, "contacts": _contacts, "progress": _progress, "links": _links,
+    "history": _history, "recommendations": _recommendations,
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""A set of terms or words as chips, each with its own way out, and a box to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.fields import FieldSpec
+from vawg_desktop.ui.theme import icon, theme
+from vawg_desktop.ui.widgets.basics import FlowLayout, clear
+
+Choice = tuple[str, str]
+
+
+class SetEditor(QWidget):
+    """Chips of a set field. ``added`` carries what was typed or picked, ``removed`` the element."""
+
+    added = Signal(str, str)
+    removed = Signal(str, str)
+    followed = Signal(str)
+
+    def __init__(self, spec: FieldSpec, choices: Callable[[], Sequence[Choice]] | None = None) -> None:
+        super().__init__()
+        self.spec = spec
+        self._choices = choices
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        self._chips = QWidget()
+        self._flow = FlowLayout()
+        self._chips.setLayout(self._flow)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self._chips.setSizePolicy(policy)
+        box.addWidget(self._chips)
+        self._line = QLineEdit()
+        self._line.setPlaceholderText("Add …")
+        self._line.setProperty("flat", True)
+        self._line.setAccessibleName(f"Add to {spec.label}")
+        self._line.returnPressed.connect(self._on_return)
+        box.addWidget(self._line)
+        self.setFocusProxy(self._line)
+        self._completed = False
+        self._line.textEdited.connect(lambda _: self._complete())
+
+    def _complete(self) -> None:
+        if self._completed or self._choices is None:
+            return
+        completer = QCompleter([label for _, label in self._choices()], self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._line.setCompleter(completer)
+        self._completed = True
+
+    def _on_return(self) -> None:
+        text = self._line.text().strip()
+        if text:
+            self._line.clear()
+            keys = {label: key for key, label in self._choices()} if self._choices else {}
+            self.added.emit(self.spec.key, keys.get(text, text))
+
+    def set_elements(self, elements: Sequence[Choice]) -> None:
+        """Show the set: stored element and its words."""
+        clear(self._flow)
+        for element, words in elements:
+            chip = QPushButton(words)
+            chip.setProperty("chip", True)
+            chip.setIcon(icon("close", theme.colours.muted, 14))
+            chip.setIconSize(QSize(theme.px(12), theme.px(12)))
+            chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            chip.setAccessibleName(f"Remove {words} from {self.spec.label}")
+            chip.setToolTip(f"Remove {words}")
+            chip.clicked.connect(lambda _=False, e=element: self.removed.emit(self.spec.key, e))
+            self._flow.addWidget(chip)
+        self._chips.setVisible(bool(elements))
+        self._completed = False
