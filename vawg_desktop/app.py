@@ -88,6 +88,7 @@ def begin(shell: Any, session: Any) -> Any:
 def tour(arguments: argparse.Namespace) -> int:
     """Draw every page to PNG, with no screen."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;*.debug=false")
     import tempfile
 
     from vawg_desktop.domain.errors import StoreError, ValueRefusedError

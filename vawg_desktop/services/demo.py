@@ -200,11 +200,16 @@ class _Maker:
                 with self._write(f"Updates {financial_quarter(day)}") as tx:
                     for action in self._actions[start : start + _BATCH]:
                         if made < self._size.updates and (back > 2 or self._chance.random() < 0.85):
-                            self._make_update(tx, action, day)
+                            self._make_update(tx, action, day, 1 - back / each)
                             made += 1
 
-    def _make_update(self, tx: Transaction, action: tuple[str, str, dict[str, Value]], day: date) -> None:
+    def _make_update(
+        self, tx: Transaction, action: tuple[str, str, dict[str, Value]], day: date, gone: float
+    ) -> None:
         id, status, cells = action
+        if status in ("complete", "in_progress", "stopped"):
+            begins = int(id[-4:], 16) / 65536
+            status = status if gone > 0.25 + begins * 0.7 else "in_progress" if gone > begins * 0.5 else "not_started"
         said = [self._pick(_SAID).format(n=self._chance.randint(3, 240)) for _ in range(self._chance.choice((1, 1, 2, 3, 6)))]
         tx.create("update", {
             "action": id, "period": financial_quarter(day), "as_at": day.isoformat(), "channel": "return",

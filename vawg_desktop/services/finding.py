@@ -16,7 +16,12 @@ _FIRST = ("recommendation", "action", "gap", "partner")
 
 def search(session: Session, typed: str, *, entity: str | None = None, limit: int = 30) -> list[Hit]:
     """Records by words: an exact reference first, then recommendations, actions, gaps, partners."""
-    hits = full_text(session.read(), typed, limit=limit, entity=entity)
+    if entity is None:
+        first = [h for e in _FIRST for h in full_text(session.read(), typed, limit=limit // 3, entity=e)]
+        rest = [h for h in full_text(session.read(), typed, limit=limit) if h.entity not in _FIRST]
+        hits = first + rest
+    else:
+        hits = full_text(session.read(), typed, limit=limit, entity=entity)
     if entity and not hits and not typed.strip():
         hits = newest(session, entity)
     shown = [h for h in hits if entity or not BY_KEY[h.entity].system]

@@ -19,8 +19,6 @@ from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
 from vawg_desktop.store.door import Transaction, spec_of
 
-#: Cells too long or too private to list in a history; that they changed is listed.
-_VEILED = frozenset({("return", "base"), ("return", "secret"), ("submission", "content")})
 DISPOSED = "(disposed of)"
 
 
@@ -80,11 +78,10 @@ def _cell_changes(entry: log.Entry, subjects: dict[str, tuple[str, str, str]]) -
     order = {"reference": -1, **{f.key: i for i, f in enumerate(spec.fields)}, "deleted": 999}
     changes: list[FieldChange] = []
     for key, cell in sorted(entry.fields.items(), key=lambda kv: order.get(kv[0], 500)):
-        if key == "reference" and entry.op == "create":
+        known = spec.by_key.get(key)
+        if (key == "reference" and entry.op == "create") or (known is not None and known.private):
             continue
         before, after = cell.before, cell.after
-        if (entry.tbl, key) in _VEILED:
-            before, after = None, "(kept)"
         if cell.digests is not None:
             before, after = (DISPOSED, DISPOSED) if not _is_tombstone(entry) else (DISPOSED, None)
         changes.append(FieldChange(

@@ -91,7 +91,7 @@ def _questions(session: Session, connection: Connection, kept: dict[tuple[str, s
     return [
         Figure("Overdue", overdue_actions(connection, session.today), _actions("overdue"), "Open actions whose date has passed"),
         Figure("No date set", kept.get(("action_no_date", ""), 0), _actions("no_date"), "Open actions without a date"),
-        Figure("No return received", len(awaited(session)), None, "Partners in the latest round"),
+        Figure("No return received", len(awaited(session)), None, "Partners in the latest round" if rounds(session) else "No round has been sent yet"),
         Figure("Evidence awaited", kept.get(("action_claimed", ""), 0), _actions("claimed"), "Complete by word alone"),
     ]
 
@@ -192,7 +192,8 @@ def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date,
         while place < len(rows) and str(rows[place][1])[:10] <= end.isoformat():
             latest[str(rows[place][0])] = str(rows[place][2])
             place += 1
-        found.append((end, dict(Counter(latest.values()))))
+        if latest:
+            found.append((end, dict(Counter(latest.values()))))
     return found
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from vawg_desktop.domain import terms as t
 from vawg_desktop.ui.models.list_model import Column
 
-_REF = Column("reference", "Ref", 84, "reference")
+_REF = Column("reference", "Ref", 78, "reference")
 _PILLAR = Column("pillar", "Pillar", 124, "term", t.PILLAR, empty=t.CROSS_CUTTING)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "recommendation": (
-        _REF, Column("title", "Recommendation", 0, "title"), Column("rating_opcc", "Rating", 104, "rating"), _PILLAR,
-        Column("lead_name", "Lead", 110, sort="lead"), Column("x_done", "Done", 76, "progress", sort="x_actions"),
-        Column("target_date", "Due", 150, "due", sort="due"),
+        _REF, Column("title", "Recommendation", 0, "title"), _PILLAR, Column("rating_opcc", "Rating", 98, "rating"),
+        Column("x_done", "Done", 68, "progress", sort="x_actions"), Column("lead_name", "Lead", 104, sort="lead"),
+        Column("target_date", "Due", 138, "due", sort="due"),
     ),
     "action": (
-        _REF, Column("title", "Action", 0, "title"), Column("status", "Status", 104, "term", t.ACTION_STATUS),
-        Column("rating_opcc", "Rating", 104, "rating"),
-        Column("due", "Due", 150, "due", sort="due"), Column("accountable_name", "Accountable", 128, sort="accountable", empty="Nobody"),
+        _REF, Column("title", "Action", 0, "title"), Column("status", "Status", 98, "term", t.ACTION_STATUS),
+        Column("rating_opcc", "Rating", 98, "rating"),
+        Column("due", "Due", 138, "due", sort="due"), Column("accountable_name", "Accountable", 128, sort="accountable", empty="Nobody"),
         Column("x_heard", "Last heard of", 116, "date", sort="heard", empty="Not yet"),
     ),
     "gap": (

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self._waiting = EmptyState("Opening the store …")
         self.stack.addWidget(self._waiting)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         row.addWidget(self.stack, 1)
         box.addLayout(row, 1)
         self.setCentralWidget(centre)
@@ -116,10 +117,11 @@ class MainWindow(QMainWindow):
         self._find.setAccessibleName("Search or do anything")
         self._find.clicked.connect(self.open_palette)
         row.addWidget(self._find)
-        row.addStretch(1)
         self._about = QLabel("")
         self._about.setProperty("muted", True)
-        row.addWidget(self._about)
+        self._about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._about, 1)
         self._saved = QLabel("")
         self._saved.setProperty("muted", True)
         self._saved.setAccessibleName("Saved")
@@ -148,7 +150,7 @@ class MainWindow(QMainWindow):
     def _style_nav(self) -> None:
         c, px = theme.colours, theme.px
         narrow = self.width() < px(1000)
-        self._nav_panel.setFixedWidth(px(112 if narrow else 184))
+        self._nav_panel.setFixedWidth(px(132 if narrow else 184))
         self._nav_panel.setStyleSheet(f"""
             #nav {{ background: {c.nav}; }}
             #nav QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; padding: {px(5)}px {px(8)}px;
@@ -210,6 +212,7 @@ class MainWindow(QMainWindow):
         self._style_nav()
         self.stack.setCurrentWidget(page)
         page.load()
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
         label = next(p.label for p in PAGES if p.key == key)
         self.setWindowTitle(f"{label} – VAWG Desktop")
         return page

@@ -50,14 +50,14 @@ class Colours:
 
 
 LIGHT = Colours(
-    name="light", window="#F5F6F8", surface="#FFFFFF", raised="#FFFFFF", nav="#ECEFF3", text="#1A1E23", muted="#545D68",
+    name="light", window="#FFFFFF", surface="#FFFFFF", raised="#FFFFFF", nav="#ECEFF3", text="#1A1E23", muted="#545D68",
     line="#D3D9E0", accent="#1B5CA3", on_accent="#FFFFFF", soft="#E5EEF8", select="#D6E6F8", on_select="#10243B",
     warn="#9A2A1F", warn_soft="#FCEDEB", good="#1B6B45", added="#FFF1C7",
     red="#B3261E", amber="#F0AD2E", green="#1E7B4F", blue="#1B5CA3", grey="#646D78", white="#FFFFFF",
     on_red="#FFFFFF", on_amber="#000000", on_green="#FFFFFF", on_blue="#FFFFFF", on_grey="#FFFFFF", on_white="#1A1E23",
 )  # fmt: skip
 DARK = Colours(
-    name="dark", window="#14171B", surface="#1C2025", raised="#23282E", nav="#181B20", text="#E9EBEE", muted="#A9B1BB",
+    name="dark", window="#1A1D21", surface="#1A1D21", raised="#24292F", nav="#121417", text="#E9EBEE", muted="#A9B1BB",
     line="#363D46", accent="#86BAF3", on_accent="#0C1722", soft="#22313F", select="#2B4562", on_select="#F3F7FB",
     warn="#FF9C90", warn_soft="#3A2220", good="#7FD3A8", added="#4A3D14",
     red="#F0776C", amber="#F5BE4F", green="#63C594", blue="#86BAF3", grey="#98A2AE", white="#E9EBEE",
@@ -97,7 +97,8 @@ class Theme(QObject):
         font = QFont(FAMILY)
         font.setPixelSize(self.px(size))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        font.setFeature(QFont.Tag("tnum"), 1)
+        if size <= 13:
+            font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
     def rating(self, rating: str) -> tuple[QColor, QColor]:
@@ -151,6 +152,7 @@ def palette(c: Colours) -> QPalette:
 def style_rules(t: Theme) -> str:
     """The few style rules that a palette cannot say."""
     c, px = t.colours, t.px
+    arrow = paths.resources("icons", f"down-{c.name}.svg").as_posix()
     focus = f"border: {max(2, px(2))}px solid {c.accent};"
     return f"""
     QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: {px(4)}px; }}
@@ -160,11 +162,17 @@ def style_rules(t: Theme) -> str:
         selection-color: {c.on_select}; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; outline: none; }}
-    *[flat="true"] {{ border: 1px solid transparent; background: transparent; padding: {px(3)}px {px(7)}px; }}
-    *[flat="true"]:hover {{ border: 1px solid {c.line}; background: {c.surface}; }}
-    *[flat="true"]:focus {{ {focus} background: {c.surface}; padding: {px(2)}px {px(6)}px; }}
+    QComboBox[flat="true"], QLineEdit[flat="true"], QPlainTextEdit[flat="true"] {{ border: 1px solid transparent;
+        background: transparent; }}
+    QLineEdit[flat="true"] {{ padding-left: {px(5)}px; }}
+    QLineEdit[flat="true"]:focus {{ padding-left: {px(4)}px; }}
+    QComboBox[flat="true"]:hover, QLineEdit[flat="true"]:hover, QPlainTextEdit[flat="true"]:hover {{
+        border: 1px solid {c.line}; background: {c.surface}; }}
+    QComboBox[flat="true"]:focus, QLineEdit[flat="true"]:focus, QPlainTextEdit[flat="true"]:focus {{ {focus}
+        background: {c.surface}; }}
     *[wrong="true"] {{ border: {max(2, px(2))}px solid {c.warn}; }}
     QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(4)}px;
         padding: {px(4)}px {px(12)}px; min-height: {px(22)}px; }}
@@ -177,6 +185,10 @@ def style_rules(t: Theme) -> str:
         padding: {px(3)}px {px(6)}px; }}
     QPushButton[quiet="true"]:hover {{ background: {c.soft}; }}
     QPushButton[quiet="true"]:focus {{ {focus} }}
+    QPushButton[row="true"] {{ background: transparent; border: 2px solid transparent; color: {c.text}; text-align: left;
+        padding: {px(3)}px {px(6)}px; }}
+    QPushButton[row="true"]:hover {{ background: {c.soft}; color: {c.accent}; }}
+    QPushButton[row="true"]:focus {{ {focus} }}
     QPushButton[chip="true"] {{ border-radius: {px(14)}px; padding: {px(2)}px {px(12)}px; }}
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
@@ -15,6 +16,18 @@ from vawg_desktop.ui.theme import theme
 
 def draw_tour(session: Session, out: Path, theme_name: str, scale: float, size: tuple[int, int]) -> list[str]:
     """Draw every page, and the palette and the shortcuts sheet; returns the files' names."""
+    failures: list[BaseException] = []
+    before, sys.excepthook = sys.excepthook, lambda kind, error, trace: failures.append(error)
+    try:
+        names = _draw_pages(session, out, theme_name, scale, size)
+    finally:
+        sys.excepthook = before
+    if failures:
+        raise failures[0]
+    return names
+
+
+def _draw_pages(session: Session, out: Path, theme_name: str, scale: float, size: tuple[int, int]) -> list[str]:
     theme.apply(theme_name, scale)
     window = MainWindow()
     window.resize(*size)

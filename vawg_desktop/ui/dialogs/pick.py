@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.terms import EXTENT, fold
@@ -18,6 +30,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
 TYPING_MS = 120
+HINT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,28 @@ class Offer:
     do: Callable[[], object]
 
 
+class HintDelegate(QStyledItemDelegate):
+    """The words at the left, what they are quietly at the right."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        c = theme.colours
+        picked = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        box: QRect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        painter.fillRect(box, QColor(c.select if picked else c.surface))
+        inner = box.adjusted(theme.px(12), 0, -theme.px(12), 0)
+        painter.setFont(theme.font())
+        hint = str(index.data(HINT_ROLE) or "")
+        wide = painter.fontMetrics().horizontalAdvance(hint)
+        painter.setPen(QColor(c.on_select if picked else c.muted))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
+        painter.setPen(QColor(c.on_select if picked else c.text))
+        room = inner.adjusted(0, 0, -wide - theme.px(16), 0)
+        words = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()
+
+
 class FindBox(QDialog):
     """A line and a list under it; arrows move in the list while the keyboard stays in the line."""
 
@@ -54,6 +89,7 @@ class FindBox(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Found")
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(HintDelegate(self.list))
         self._hint = label("", muted=True)
         self._box.addWidget(self.line)
         self._box.addWidget(self.list)
@@ -98,8 +134,10 @@ class FindBox(QDialog):
         self._hint.setText("" if self.list.count() else "Nothing found; try another word.")
 
     def _add(self, words: str, hint: str, what: object) -> None:
-        item = QListWidgetItem(f"{words}    {hint}" if hint and self._entity is None else words)
+        item = QListWidgetItem(words)
         item.setData(Qt.ItemDataRole.UserRole, what)
+        item.setData(HINT_ROLE, hint if self._entity is None else "")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}, {hint}" if hint else words)
         item.setToolTip(words)
         item.setSizeHint(item.sizeHint().expandedTo(self.line.minimumSize()))
         self.list.addItem(item)

@@ -117,7 +117,7 @@ class ListModel(QAbstractTableModel):
         if column.kind == "due":
             due = row.get("revised_due") or row.get("due") or row.get("target_date")
             words = dates.short_label(str(due)) if due else "No date set"
-            return f"{words} · overdue" if self.is_late(row) else words
+            return f"{words} late" if self.is_late(row) else words
         if column.kind == "date":
             return dates.short_label(str(value)) if value else column.empty
         if column.kind == "progress":

@@ -118,7 +118,7 @@ class HistoryPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.px(8))
         go = QPushButton(change.record)
-        go.setProperty("quiet", True)
+        go.setProperty("row", True)
         go.setFixedWidth(theme.px(96))
         go.setMinimumHeight(theme.px(26))
         go.setAccessibleName(f"Open {change.record}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.ui.pages.list_page import ListPage
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import FlowLayout
 
 ENTITIES = ("source", "figure", "governance_body", "meeting", "framework", "strand", "journey_stage", "contact", "response", "update")
 
@@ -27,9 +28,10 @@ class LibraryPage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, theme.px(8), 0, 0)
         box.setSpacing(0)
-        row = QHBoxLayout()
-        row.setContentsMargins(theme.px(24), 0, theme.px(24), 0)
-        row.setSpacing(theme.px(4))
+        holder = QWidget()
+        holder.setContentsMargins(theme.px(24), 0, theme.px(24), 0)
+        row = FlowLayout(4)
+        holder.setLayout(row)
         for entity in ENTITIES:
             made = QPushButton(BY_KEY[entity].plural)
             made.setCheckable(True)
@@ -37,8 +39,7 @@ class LibraryPage(QWidget):
             made.clicked.connect(lambda _=False, e=entity: self.show_entity(e))
             row.addWidget(made)
             self._buttons[entity] = made
-        row.addStretch(1)
-        box.addLayout(row)
+        box.addWidget(holder)
         self._stack = QStackedWidget()
         box.addWidget(self._stack, 1)
         self.current = ENTITIES[0]

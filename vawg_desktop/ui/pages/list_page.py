@@ -57,6 +57,7 @@ class ListPage(QWidget):
         self._empty_words = empty or f"{self.spec.plural} will stand here."
         self._build()
         self._wire()
+        self.setFocusProxy(self.view)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -265,7 +266,7 @@ class ListPage(QWidget):
             self._left.setVisible(True)
             self._right.setVisible(not narrow)
         if not narrow:
-            self._split.setSizes([round(self.width() * 0.56), round(self.width() * 0.44)])
+            self._split.setSizes([round(self.width() * 0.58), round(self.width() * 0.42)])
 
     # -- doing -------------------------------------------------------------------------------
 

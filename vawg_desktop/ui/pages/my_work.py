@@ -96,7 +96,7 @@ class MyWorkPage(QScrollArea):
         box = QHBoxLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
         go = QPushButton(words)
-        go.setProperty("quiet", True)
+        go.setProperty("row", True)
         go.setAccessibleName(f"Open {words}")
         go.setToolTip(words)
         go.setMinimumHeight(theme.px(28))

@@ -74,6 +74,7 @@ class ReturnsPage(QWidget):
         pick = QHBoxLayout()
         self._rounds = QComboBox()
         self._rounds.setAccessibleName("Round")
+        self._rounds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._rounds.activated.connect(self._on_round)
         pick.addWidget(self._rounds)
         self._summary = label("", muted=True)

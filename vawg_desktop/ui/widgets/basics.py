@@ -47,6 +47,13 @@ def button(text: str, do: Callable[[], object], *, kind: str = "", icon_name: st
     return made
 
 
+def note(text: str) -> QLabel:
+    """A quiet line under a section's heading, in line with its fields."""
+    made = label(text, muted=True)
+    made.setContentsMargins(theme.px(8), theme.px(2), 0, theme.px(2))
+    return made
+
+
 def rule() -> QFrame:
     """A hairline where space alone cannot separate."""
     line = QFrame()
@@ -86,7 +93,8 @@ class EmptyState(QWidget):
         box.setContentsMargins(theme.px(24), theme.px(48), theme.px(24), theme.px(24))
         box.setSpacing(theme.px(16))
         self.text = label(text, size=16, muted=True)
-        self.text.setMaximumWidth(theme.px(420))
+        self.text.setFixedWidth(theme.px(420))
+        self.text.setMinimumHeight(self.text.heightForWidth(theme.px(420)))
         box.addWidget(self.text)
         if verb and do is not None:
             made = button(verb, do, kind="primary")
@@ -104,7 +112,7 @@ class Section(QWidget):
         box.setContentsMargins(0, theme.px(12), 0, 0)
         box.setSpacing(theme.px(4))
         head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
+        head.setContentsMargins(theme.px(8), 0, 0, 0)
         self._title = label(title, size=13, bold=True, wrap=False)
         self.count = label("", muted=True, wrap=False)
         head.addWidget(self._title)
@@ -115,7 +123,10 @@ class Section(QWidget):
             self.add.setAccessibleName(f"{verb} ({title})")
             head.addWidget(self.add)
         box.addLayout(head)
-        box.addWidget(rule())
+        line = QHBoxLayout()
+        line.setContentsMargins(theme.px(8), 0, 0, 0)
+        line.addWidget(rule())
+        box.addLayout(line)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(0, theme.px(4), 0, 0)
         self.body.setSpacing(theme.px(2))

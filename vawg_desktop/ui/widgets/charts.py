@@ -116,7 +116,8 @@ class RatingBars(QWidget):
         if marked:
             painter.setPen(QPen(QColor(c.text), theme.px(3)))
             painter.drawRect(bar.box.adjusted(1, 1, -1, -1))
-        if bar.box.width() > theme.px(20):
+        alone = bar.count == sum(self._counts.get(bar.row, {}).values())
+        if bar.box.width() > theme.px(20) and not alone:
             painter.setPen(words)
             painter.drawText(bar.box, Qt.AlignmentFlag.AlignCenter, str(bar.count))
 
@@ -124,7 +125,7 @@ class RatingBars(QWidget):
         """Fill and figure colours of a part."""
         c = theme.colours
         if part == "not_rated":
-            return QColor(c.window), QColor(c.text)
+            return QColor(c.nav), QColor(c.text)
         return theme.rating(part)
 
     def _bar_at(self, x: float, y: float) -> int:

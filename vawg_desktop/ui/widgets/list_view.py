@@ -122,7 +122,7 @@ class ListView(QTableView):
         columns = self._model.columns
         room = self.viewport().width()
         title = next((i for i, col in enumerate(columns) if col.kind == "title"), 0)
-        least = theme.px(200)
+        least = theme.px(236)
         widths = [theme.px(col.width) for col in columns]
         rest = sum(w for i, w in enumerate(widths) if i != title)
         for i in range(len(columns) - 1, -1, -1):

@@ -44,7 +44,7 @@ class ProgressChart(QWidget):
             pen = QPen(QColor(getattr(c, _COLOURS[key])), theme.px(2), _DASHES[key])
             pen.setCosmetic(True)
             curve = plot.plot(list(range(len(values))), values, pen=pen, antialias=True)
-            curve.setSegmentedLineMode("on")
+            curve.curve.setSegmentedLineMode("on")
             end = pg.TextItem(f"{words} {values[-1]}", color=c.text, anchor=(0, 0.5))
             end.setFont(theme.font())
             end.setPos(len(values) - 1 + 0.1, values[-1])

@@ -47,7 +47,7 @@ class RecordPane(QScrollArea):
         self.setAccessibleName(f"{self.spec.label} record")
         self._page = QWidget()
         self._box = QVBoxLayout(self._page)
-        self._box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(24))
         self._box.setSpacing(theme.px(8))
         self._build_head()
         for group in LAYOUTS.get(entity) or (Group("Details", tuple(f.key for f in self.spec.fields if f.key != self.spec.title and not f.private)), Group("@links", ()), Group("@history", ())):
@@ -61,6 +61,7 @@ class RecordPane(QScrollArea):
     def _build_head(self) -> None:
         top = QHBoxLayout()
         self._reference = label("", muted=True, wrap=False)
+        self._reference.setContentsMargins(theme.px(8), 0, 0, 0)
         self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         top.addWidget(self._reference)
         top.addStretch(1)
@@ -77,6 +78,7 @@ class RecordPane(QScrollArea):
         self._box.addWidget(self._meta)
         self._banner = label("")
         self._banner.setProperty("warn", True)
+        self._banner.setContentsMargins(theme.px(8), 0, 0, 0)
         self._banner.hide()
         self._box.addWidget(self._banner)
 
@@ -92,7 +94,7 @@ class RecordPane(QScrollArea):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.px(8))
         grid.setVerticalSpacing(theme.px(2))
-        grid.setColumnMinimumWidth(0, theme.px(136))
+        grid.setColumnMinimumWidth(0, theme.px(140))
         grid.setColumnStretch(1, 1)
         alone = len(group.fields) == 1
         for row, key in enumerate(group.fields):
@@ -120,7 +122,7 @@ class RecordPane(QScrollArea):
         name = QLabel(spec.label)
         name.setProperty("muted", True)
         name.setWordWrap(True)
-        name.setContentsMargins(0, theme.px(7), 0, 0)
+        name.setContentsMargins(theme.px(8), theme.px(7), 0, 0)
         name.setBuddy(editor)
         grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(editor, row, 1)

@@ -16,7 +16,7 @@ from vawg_desktop.services import finding, history, records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.dialogs.pick import PickDialog
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import Section, button, clear, label
+from vawg_desktop.ui.widgets.basics import Section, button, clear, label, note
 
 if TYPE_CHECKING:
     from vawg_desktop.ui.widgets.record_pane import RecordPane
@@ -40,7 +40,7 @@ def link_row(pane: RecordPane, link: show.Link, *, removable: bool = True) -> QW
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(theme.px(8))
     go = QPushButton(f"{link.reference}   {link.title}")
-    go.setProperty("quiet", True)
+    go.setProperty("row", True)
     go.setMinimumWidth(theme.px(80))
     go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     go.setMinimumHeight(theme.px(28))
@@ -106,7 +106,7 @@ def _linked_section(
             for link in found:
                 section.body.addWidget(link_row(pane, link))
             if not found:
-                section.body.addWidget(label(f"No {title.casefold()} linked yet.", muted=True))
+                section.body.addWidget(note(f"No {title.casefold()} linked yet."))
 
         return Made(section, fill)
 
@@ -149,7 +149,7 @@ def _partner_actions(pane: RecordPane) -> Made:
         for link in found:
             section.body.addWidget(link_row(pane, link, removable=False))
         if not found:
-            section.body.addWidget(label("No action yet.", muted=True))
+            section.body.addWidget(note("No action yet."))
 
     return Made(section, fill)
 
@@ -187,7 +187,7 @@ def _parts(pane: RecordPane, entity: str, title: str, verb: str, fields: tuple[s
             go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             section.body.addWidget(go)
         if not rows:
-            section.body.addWidget(label(f"No {title.casefold()} yet.", muted=True))
+            section.body.addWidget(note(f"No {title.casefold()} yet."))
 
     return Made(section, fill)
 
@@ -226,9 +226,9 @@ def _progress(pane: RecordPane) -> Made:
         for update in view.updates[:8]:
             section.body.addWidget(_update_widget(update))
         if len(view.updates) > 8:
-            section.body.addWidget(label(f"{len(view.updates) - 8} earlier updates stand in the history.", muted=True))
+            section.body.addWidget(note(f"{len(view.updates) - 8} earlier updates stand in the history."))
         if not view.updates:
-            section.body.addWidget(label("Nothing heard yet.", muted=True))
+            section.body.addWidget(note("Nothing heard yet."))
 
     return Made(section, fill)
 
@@ -238,7 +238,7 @@ def _update_widget(update: dict[str, object]) -> QWidget:
 
     holder = QWidget()
     box = QVBoxLayout(holder)
-    box.setContentsMargins(0, theme.px(4), 0, theme.px(8))
+    box.setContentsMargins(theme.px(8), theme.px(4), 0, theme.px(8))
     box.setSpacing(theme.px(2))
     head = [dates.label(str(update["as_at"])) if update["as_at"] else "Undated"]
     if update.get("action_reference"):
@@ -284,11 +284,11 @@ def _links(pane: RecordPane) -> Made:
         last = ""
         for link in found:
             if link.label != last:
-                section.body.addWidget(label(link.label, muted=True))
+                section.body.addWidget(note(link.label))
                 last = link.label
             section.body.addWidget(link_row(pane, link))
         if not found:
-            section.body.addWidget(label("Nothing else leads here yet.", muted=True))
+            section.body.addWidget(note("Nothing else leads here yet."))
 
     return Made(section, fill)
 
@@ -302,7 +302,7 @@ def _history(pane: RecordPane) -> Made:
         changes = list(reversed(history.history(pane.tasks.session, view.id)))
         section.set_count(len(changes))
         for change in changes[:12]:
-            section.body.addWidget(label(history.in_words(pane.tasks.session, change), muted=True))
+            section.body.addWidget(note(history.in_words(pane.tasks.session, change)))
         if len(changes) > 12:
             go = button("Whole history", lambda: pane.open_record.emit("history:" + view.id), kind="quiet")
             go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
