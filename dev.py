@@ -25,13 +25,13 @@ QT_PACKAGES = ["libegl1", "libgl1", "libglib2.0-0", "libdbus-1-3", "libfontconfi
 QT_PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
 
 
-class Stop(Exception):
+class StopError(Exception):
     """Something a person must do first; said in one line."""
 
 
 def main() -> int:
     """Run one command."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - said in a sentence to whoever has an older one
         print("VAWG Desktop needs Python 3.11 or later.", file=sys.stderr)
         return 1
     words = sys.argv[1:] or ["help"]
@@ -41,7 +41,7 @@ def main() -> int:
         return 0 if command in ("help", "-h", "--help") else 2
     try:
         return COMMANDS[command](rest)
-    except Stop as stop:
+    except StopError as stop:
         print(stop, file=sys.stderr)
         return 1
 
@@ -73,7 +73,7 @@ def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
     if made.returncode != 0:
-        raise Stop(f"The virtual environment could not be made: {made.stdout or made.stderr}".strip())
+        raise StopError(f"The virtual environment could not be made: {made.stdout or made.stderr}".strip())
 
 
 def install(profile: str) -> None:
@@ -85,10 +85,20 @@ def install(profile: str) -> None:
         return
     print(f"Installing what {lock.name} locks …", flush=True)
     done = subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(lock)]
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            str(lock),
+        ]
     )
     if done.returncode != 0:
-        raise Stop("The packages could not be installed; see the lines above.")
+        raise StopError("The packages could not be installed; see the lines above.")
     mark.write_text(digest)
 
 
@@ -97,17 +107,19 @@ def need_qt_libraries() -> None:
     if qt_starts("offscreen"):
         return
     if not sys.platform.startswith("linux"):
-        raise Stop("Qt does not start on this machine; reinstall with: python dev.py setup")
+        raise StopError("Qt does not start on this machine; reinstall with: python dev.py setup")
     need_packages(QT_PACKAGES, "Qt lacks system libraries")
     if not qt_starts("offscreen"):
-        raise Stop("Qt still does not start; try: QT_DEBUG_PLUGINS=1 python3 dev.py run")
+        raise StopError("Qt still does not start; try: QT_DEBUG_PLUGINS=1 python3 dev.py run")
 
 
 def qt_starts(platform: str | None) -> bool:
     """Whether a child that opens a QGuiApplication ends well within ten seconds."""
     env = {**os.environ, **({"QT_QPA_PLATFORM": platform} if platform else {})}
     try:
-        return subprocess.run([PYTHON, "-c", QT_PROBE], env=env, capture_output=True, timeout=10).returncode == 0
+        return (
+            subprocess.run([PYTHON, "-c", QT_PROBE], env=env, capture_output=True, timeout=10).returncode == 0
+        )
     except subprocess.TimeoutExpired:
         return False
 
@@ -117,15 +129,19 @@ def need_packages(packages: list[str], why: str) -> None:
     line = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(dict.fromkeys(all_packages(packages)))}"
     can = shutil.which("apt-get") is not None
     if not can or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        raise Stop(f"{why}. Please have an administrator run:\n  {'' if can else '# on Debian or Ubuntu: '}sudo sh -c '{line}'")
+        raise StopError(
+            f"{why}. Please have an administrator run:\n  {'' if can else '# on Debian or Ubuntu: '}sudo sh -c '{line}'"
+        )
     print(f"{why}: installing {' '.join(packages)} …", flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], env=env, stdout=subprocess.DEVNULL)
     done = subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], env=env, stdout=subprocess.DEVNULL
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        env=env,
+        stdout=subprocess.DEVNULL,
     )
     if done.returncode != 0:
-        raise Stop(f"The system packages could not be installed; run:\n  {line}")
+        raise StopError(f"The system packages could not be installed; run:\n  {line}")
 
 
 def all_packages(packages: list[str]) -> list[str]:
@@ -145,7 +161,9 @@ def has_screen() -> bool:
     """Whether a window can be shown: ``offscreen`` and its like count as none."""
     if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal", "vnc"):
         return False
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
         return False
     return qt_starts(None)
 
@@ -161,10 +179,14 @@ def run(rest: list[str]) -> int:
         return 1
     if has_screen():
         return python("main.py", "open", sample)
-    print("There is no screen here, so the pages are drawn into out/tour and a round of returns into out/returns.")
+    print(
+        "There is no screen here, so the pages are drawn into out/tour and a round of returns into out/returns."
+    )
     if python("main.py", "tour", "--store", sample, "--out", OUT / "tour") != 0:
         return 1
-    code = python("main.py", "export-returns", sample, "--period", "Sample", "--due", "+6w", "--out", OUT / "returns")
+    code = python(
+        "main.py", "export-returns", sample, "--period", "Sample", "--due", "+6w", "--out", OUT / "returns"
+    )
     pictures = len(list((OUT / "tour").glob("*.png")))
     returns = len([p for p in (OUT / "returns").iterdir() if p.suffix == ".xlsx"]) if code == 0 else 0
     print(f"{pictures} pictures in out/tour, {returns} returns in out/returns.")
@@ -213,13 +235,20 @@ def build(rest: list[str]) -> int:
     words = ["-m", "PyInstaller", "--noconfirm", "--onedir", "--name", "vawg-desktop", "--windowed"]
     for one in data:
         words += ["--add-data", one]
-    hidden = ["vawg_desktop.commands", "vawg_desktop.app", "vawg_desktop.exchange.reader_child", "sqlcipher3.dbapi2"]
+    hidden = [
+        "vawg_desktop.commands",
+        "vawg_desktop.app",
+        "vawg_desktop.exchange.reader_child",
+        "sqlcipher3.dbapi2",
+    ]
     for name in hidden:
         words += ["--hidden-import", name]
     if python(*words, "--collect-submodules", "vawg_desktop", "main.py") != 0:
         return 1
     program = ROOT / "dist" / "vawg-desktop" / ("vawg-desktop.exe" if WINDOWS else "vawg-desktop")
-    return subprocess.run([program, "self-test"], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}).returncode
+    return subprocess.run(
+        [program, "self-test"], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ).returncode
 
 
 COMMANDS = {

@@ -66,7 +66,9 @@ def choose(shell: Any, store: str | None, passphrase_file: str | None) -> Any:
     """The session on the store named, or chosen in the window; None if the person left."""
     from vawg_desktop.ui.dialogs.open_store import OpenDialog
 
-    return OpenDialog.open(shell, Path(store) if store else None, Path(passphrase_file) if passphrase_file else None)
+    return OpenDialog.open_for(
+        shell, Path(store) if store else None, Path(passphrase_file) if passphrase_file else None
+    )
 
 
 def begin(shell: Any, session: Any) -> Any:

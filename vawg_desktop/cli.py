@@ -20,8 +20,10 @@ LATER = {
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = argparse.ArgumentParser(
-        prog="vawg-desktop", description="Tracks what became of an inquiry into violence against women and girls. "
-        "With no command, opens the window.", exit_on_error=True,
+        prog="vawg-desktop",
+        description="Tracks what became of an inquiry into violence against women and girls. "
+        "With no command, opens the window.",
+        exit_on_error=True,
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -70,7 +72,9 @@ def _add_writing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     change.add_argument("assignments", metavar="FIELD=VALUE", nargs="+")
     change.add_argument("--why", required=True)
     _store_command(commands, "undo", "reverse your last transaction made here")
-    dispose = _store_command(commands, "dispose", "take a record's words out for good, under the retention schedule")
+    dispose = _store_command(
+        commands, "dispose", "take a record's words out for good, under the retention schedule"
+    )
     dispose.add_argument("ref", metavar="REF")
     dispose.add_argument("--agreed-by", required=True, help="the second person")
     dispose.add_argument("--authority", required=True)
@@ -128,7 +132,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.command in LATER:
-        raise LaterVersionError(f"{LATER[arguments.command]} is not in this version; it comes in a later one.")
+        raise LaterVersionError(
+            f"{LATER[arguments.command]} is not in this version; it comes in a later one."
+        )
     if arguments.command in (None, "open", "tour", "self-test"):
         from vawg_desktop import app
 

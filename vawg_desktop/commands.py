@@ -34,7 +34,8 @@ def passphrase_for(arguments: argparse.Namespace, path: Path, *, new: bool = Fal
     if sys.stdin is None or not sys.stdin.isatty():
         raise StoreError(
             f"{path.name} needs a passphrase: give --passphrase-file or set VAWG_PASSPHRASE"
-            + (", or --plain for a demonstration." if new else "."), code="passphrase_needed",
+            + (", or --plain for a demonstration." if new else "."),
+            code="passphrase_needed",
         )
     return getpass.getpass("Passphrase: ")
 
@@ -54,7 +55,9 @@ def opened(arguments: argparse.Namespace) -> Iterator[Session]:
     """The store of a command, closed afterwards."""
     path = Path(arguments.store)
     if "://" in arguments.store:
-        raise StoreError("A PostgreSQL store is not in this version; it comes in a later one.", code="later_version")
+        raise StoreError(
+            "A PostgreSQL store is not in this version; it comes in a later one.", code="later_version"
+        )
     locked = stores.needs_passphrase(path)
     store = stores.open_store(path, passphrase=passphrase_for(arguments, path) if locked else None)
     try:
@@ -142,7 +145,9 @@ def _mapping(name: str | None) -> dict[str, str | None] | None:
     known = targets()
     for heading, target in mapping.items():
         if target is not None and target not in known:
-            raise ValueRefusedError(f"The mapping sends “{heading}” to “{target}”, which is no field; try {', '.join(list(known)[:4])} …")
+            raise ValueRefusedError(
+                f"The mapping sends “{heading}” to “{target}”, which is no field; try {', '.join(list(known)[:4])} …"
+            )
     return mapping
 
 
@@ -152,7 +157,11 @@ def export_returns(arguments: argparse.Namespace) -> int:
 
     with opened(arguments) as session:
         made = export(
-            session, period=arguments.period, due=arguments.due, out=Path(arguments.out), partners=arguments.partner,
+            session,
+            period=arguments.period,
+            due=arguments.due,
+            out=Path(arguments.out),
+            partners=arguments.partner,
             format=arguments.format,
         )
 
@@ -218,7 +227,7 @@ def list_records(arguments: argparse.Namespace) -> int:
         for record in found:
             status = record.get("status")
             said = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
-            yield f"{record['reference']}  {record[spec.title] if spec.title in record else ''}{said}"
+            yield f"{record['reference']}  {record.get(spec.title, '')}{said}"
         yield f"{len(found)} {spec.plural.casefold() if len(found) != 1 else spec.label.casefold()}"
 
     return _out(arguments, found, words)
@@ -300,7 +309,9 @@ def set_fields(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services.records import assign, parse_assignment
 
     with opened(arguments) as session:
-        done = assign(session, arguments.ref, [parse_assignment(a) for a in arguments.assignments], arguments.why)
+        done = assign(
+            session, arguments.ref, [parse_assignment(a) for a in arguments.assignments], arguments.why
+        )
 
     def words() -> Iterator[str]:
         yield "Changed." if done else "Nothing to change: it stands so already."
@@ -326,9 +337,15 @@ def dispose(arguments: argparse.Namespace) -> int:
 
     with opened(arguments) as session:
         found = names.find(session.read(), arguments.ref)
-        authority = Authority(session.who, arguments.agreed_by, arguments.authority, session.today.isoformat())
+        authority = Authority(
+            session.who, arguments.agreed_by, arguments.authority, session.today.isoformat()
+        )
         done = take_out(session.store, found.entity, found.id, authority)
-    return _out(arguments, {"record": found.reference, "entries": done.entries}, lambda: iter([f"{found.reference} was disposed of."]))
+    return _out(
+        arguments,
+        {"record": found.reference, "entries": done.entries},
+        lambda: iter([f"{found.reference} was disposed of."]),
+    )
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -360,4 +377,3 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "reverse-return": reverse_return, "list": list_records, "show": show, "history": history, "changed": changed,
     "set": set_fields, "undo": undo, "dispose": dispose, "check": check,
 }  # fmt: skip
-

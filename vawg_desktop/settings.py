@@ -16,8 +16,12 @@ class Setting:
 
 
 THEME = Setting("theme", "Theme", ("light", "dark", "contrast"), "Light, dark, or high contrast.")
-SCALE = Setting("scale", "Text size", ("100", "125", "150", "200"), "From 100 to 200 per cent, for a wall or tired eyes.")
+SCALE = Setting(
+    "scale", "Text size", ("100", "125", "150", "200"), "From 100 to 200 per cent, for a wall or tired eyes."
+)
 DENSITY = Setting("density", "List rows", ("normal", "compact", "meeting"), "Height of the rows in lists.")
-SINCE = Setting("since", "Changes since", ("28", "7", "90", "365"), "Days that “what changed” on the Overview looks back.")
+SINCE = Setting(
+    "since", "Changes since", ("28", "7", "90", "365"), "Days that “what changed” on the Overview looks back."
+)
 
 ALL: tuple[Setting, ...] = (THEME, SCALE, DENSITY, SINCE)

@@ -26,11 +26,15 @@ _FINANCIAL = re.compile(r"(\d{4})-04/(\d{4})-03")
 
 _SLASHED = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})")
 _ISO_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?")
-_WORDED = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4}|\d{2})")
+_WORDED = re.compile(
+    r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4}|\d{2})"
+)
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+(\d{4}|\d{2})")
 _MONTH_SLASH = re.compile(r"(\d{1,2})/(\d{4})")
 _FY = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})")
-_FY_QUARTER = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})")
+_FY_QUARTER = re.compile(
+    r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})"
+)
 _BARE_QUARTER = re.compile(r"q([1-4])")
 _OFFSET = re.compile(r"\+\s*(\d{1,3})\s*([dwmy])[a-z]*")
 
@@ -119,9 +123,7 @@ def parse_date(
     said = " ".join(text.split())
     if is_stored(said):
         return said
-    found = _figures(said) or _words(said.casefold()) or _relative(
-        said.casefold(), now or today(), meeting
-    )
+    found = _figures(said) or _words(said.casefold()) or _relative(said.casefold(), now or today(), meeting)
     if found is None:
         raise ValueRefusedError(
             f"“{_short(text)}” is not a date we understand; type it as 9/5/2026, 9 May 2026, "
@@ -156,9 +158,7 @@ def _words(said: str) -> str | None:
     return None
 
 
-def _relative(
-    said: str, now: date, meeting: Callable[[str], str | None] | None
-) -> str | None:
+def _relative(said: str, now: date, meeting: Callable[[str], str | None] | None) -> str | None:
     if said in ("today", "now"):
         return now.isoformat()
     if said == "tomorrow":

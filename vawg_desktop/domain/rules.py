@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import EntitySpec
@@ -114,11 +115,9 @@ def _person(name: Value) -> str:
     return " ".join(str(name).split()).casefold()
 
 
-def refuse_broken(
-    spec: EntitySpec, before: Row | None, after: Row, around: Around | None = None
-) -> None:
+def refuse_broken(spec: EntitySpec, before: Row | None, after: Row, around: Around | None = None) -> None:
     """Raise RuleError for a rule that an edit newly breaks; what a merge left broken may be mended."""
-    already = {b.rule for b in broken_rules(spec, before, around)} if before is not None else set()
+    already = {b.rule for b in broken_rules(spec, before, around)} if before is not None else set[str]()
     for broken in broken_rules(spec, after, around):
         if broken.rule not in already:
             raise RuleError(broken.message, code=f"rule_{broken.rule}")
@@ -140,7 +139,7 @@ def refuse_immutable(spec: EntitySpec, cells: Sequence[str]) -> None:
 def slips(dues: Sequence[str | None]) -> int:
     """How often an effective due date moved later. ``dues`` is its successive values, oldest first."""
     days = [d for d in (dates.last_day(x) for x in dues) if d is not None]
-    return sum(1 for a, b in zip(days, days[1:], strict=False) if b > a)
+    return sum(1 for a, b in pairwise(days) if b > a)
 
 
 def gap_severity(row: Row) -> int | None:

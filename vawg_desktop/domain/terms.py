@@ -56,7 +56,7 @@ class Vocabulary:
         term = self._by_fold.get(fold(key))
         return term.label if term else key
 
-    def keys(self) -> tuple[str, ...]:
+    def key_list(self) -> tuple[str, ...]:
         """The stored keys, in order."""
         return tuple(t.key for t in self.terms)
 

@@ -35,9 +35,7 @@ def clean_text(raw: str) -> Cleaned:
     return Cleaned(unicodedata.normalize("NFC", kept), removed)
 
 
-def to_stored(
-    spec: FieldSpec, typed: object, *, meeting: Callable[[str], str | None] | None = None
-) -> Value:
+def to_stored(spec: FieldSpec, typed: object, *, meeting: Callable[[str], str | None] | None = None) -> Value:
     """The stored value of what a person or a file gave for a single-valued field.
 
     Keys, labels and aliases of terms are all taken. References (``REF``) are resolved by the
@@ -62,8 +60,10 @@ def _read_term(spec: FieldSpec, typed: object, text: str, meeting: object) -> Va
     found = spec.terms.find(text)
     if found is None:
         close = spec.terms.nearest(text)
-        hint = f"did you mean {' or '.join(close)}?" if close else (
-            f"it is one of {', '.join(spec.terms.labels())}."
+        hint = (
+            f"did you mean {' or '.join(close)}?"
+            if close
+            else (f"it is one of {', '.join(spec.terms.labels())}.")
         )
         raise ValueRefusedError(f"“{text[:60]}” is not a {spec.label.casefold()}; {hint}")
     return found.key

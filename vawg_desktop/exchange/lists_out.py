@@ -35,7 +35,9 @@ class Printed:
 def list_xlsx(printed: Printed) -> bytes:
     """The table as a workbook; every text by ``write_string``, so none is a formula."""
     out = io.BytesIO()
-    book: Any = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book: Any = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"title": printed.title, "keywords": printed.marking})
     sheet = book.add_worksheet("List")
     big = book.add_format({"bold": True, "font_size": 16, "font_name": "Arial"})
@@ -53,7 +55,9 @@ def list_xlsx(printed: Printed) -> bytes:
     for r, row in enumerate(printed.rows, top + 1):
         for c, text in enumerate(row):
             sheet.write_string(r, c, text[:32767], plain)
-    sheet.write_string(top + len(printed.rows) + 2, 0, printed.foot(), book.add_format({"font_name": "Arial"}))
+    sheet.write_string(
+        top + len(printed.rows) + 2, 0, printed.foot(), book.add_format({"font_name": "Arial"})
+    )
     sheet.freeze_panes(top + 1, 0)
     sheet.autofilter(top, 0, top + max(1, len(printed.rows)), len(printed.heads) - 1)
     sheet.set_landscape()
@@ -68,7 +72,7 @@ def list_docx(printed: Printed) -> bytes:
     """The table as a Word document, landscape, its heading row repeated."""
     from docx import Document
     from docx.enum.section import WD_ORIENT
-    from docx.oxml import OxmlElement
+    from docx.oxml import OxmlElement  # pyright: ignore[reportUnknownVariableType]
     from docx.oxml.ns import qn
 
     document: Any = Document()
@@ -86,7 +90,8 @@ def list_docx(printed: Printed) -> bytes:
     for cell, head in zip(table.rows[0].cells, printed.heads, strict=True):
         cell.text = head
         cell.paragraphs[0].runs[0].bold = True
-    repeat = OxmlElement("w:tblHeader")
+    make: Any = OxmlElement  # pyright: ignore[reportUnknownVariableType]
+    repeat: Any = make("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in printed.rows:

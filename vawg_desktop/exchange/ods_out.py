@@ -39,7 +39,9 @@ def write_ods(plan: BookPlan) -> bytes:
         archive.writestr(zipfile.ZipInfo("mimetype"), mime, zipfile.ZIP_STORED)
         archive.writestr("META-INF/manifest.xml", _manifest(mime))
         archive.writestr("meta.xml", _meta(plan))
-        archive.writestr("styles.xml", f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {_NS}/>')
+        archive.writestr(
+            "styles.xml", f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {_NS}/>'
+        )
         archive.writestr("content.xml", "".join(_content(plan)))
     return out.getvalue()
 
@@ -47,13 +49,16 @@ def write_ods(plan: BookPlan) -> bytes:
 def _manifest(mime: str) -> str:
     ns = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3"'
     parts = [("/", mime), *((p, "text/xml") for p in ("content.xml", "styles.xml", "meta.xml"))]
-    entries = "".join(f'<manifest:file-entry manifest:full-path="{p}" manifest:media-type="{m}"/>' for p, m in parts)
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{p}" manifest:media-type="{m}"/>' for p, m in parts
+    )
     return f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest {ns}>{entries}</manifest:manifest>'
 
 
 def _meta(plan: BookPlan) -> str:
     own = "".join(
-        f"<meta:user-defined meta:name={quoteattr(k)}>{escape(v)}</meta:user-defined>" for k, v in plan.properties.items()
+        f"<meta:user-defined meta:name={quoteattr(k)}>{escape(v)}</meta:user-defined>"
+        for k, v in plan.properties.items()
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-meta {_NS}><office:meta>'
@@ -110,9 +115,9 @@ def _validations(plan: BookPlan) -> Iterator[str]:
     for s, i, sheet, choice in found:
         base = f"$'{sheet.name}'.{address(choice.first_row, choice.column)}"
         yield (
-            f"<table:content-validation table:name=\"{_name(s, i)}\" table:condition={quoteattr(_condition(choice))} "
+            f'<table:content-validation table:name="{_name(s, i)}" table:condition={quoteattr(_condition(choice))} '
             f'table:allow-empty-cell="true" table:base-cell-address={quoteattr(base)}>'
-            f"<table:help-message table:title={quoteattr(choice.title)} table:display=\"true\"><text:p>{escape(choice.message)}</text:p></table:help-message>"
+            f'<table:help-message table:title={quoteattr(choice.title)} table:display="true"><text:p>{escape(choice.message)}</text:p></table:help-message>'
             '<table:error-message table:display="true" table:message-type="warning" table:title="Please check"/>'
             "</table:content-validation>"
         )
@@ -176,5 +181,5 @@ def _text(text: str) -> str:
     """Escaped text; runs of spaces kept by ``text:s``, as OpenDocument collapses them."""
     out = escape(text).replace("\t", "<text:tab/>")
     while "  " in out:
-        out = out.replace("  ", ' <text:s/>', 1)
+        out = out.replace("  ", " <text:s/>", 1)
     return out

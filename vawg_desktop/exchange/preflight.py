@@ -44,7 +44,9 @@ def read_file(path: Path) -> bytes:
             )
         content = path.read_bytes()
     except PermissionError:
-        raise FileRefusedError(f"We may not read {path.name}; close it elsewhere or ask for access.", code="no_permission") from None
+        raise FileRefusedError(
+            f"We may not read {path.name}; close it elsewhere or ask for access.", code="no_permission"
+        ) from None
     if not content:
         raise FileRefusedError(f"{path.name} is empty.", code="empty")
     return content
@@ -59,12 +61,17 @@ def look(name: str, content: bytes) -> Looked:
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")
     if start[:1] == b"<" or b"<\x00?\x00x" in content[:64] or b"\x00<\x00?" in content[:64]:
         raise FileRefusedError(
-            f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.", code="markup"
+            f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.",
+            code="markup",
         )
     if start.startswith(b"ID;") or start.startswith(b"%PDF") or content.startswith(b"{\\rtf"):
-        raise FileRefusedError(f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook")
+        raise FileRefusedError(
+            f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
+        )
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefusedError(f"{name} is not a workbook we can read; save it as .xlsx and try again.", code="not_a_workbook")
+        raise FileRefusedError(
+            f"{name} is not a workbook we can read; save it as .xlsx and try again.", code="not_a_workbook"
+        )
     return Looked("text")
 
 
@@ -73,15 +80,23 @@ def _look_zip(name: str, content: bytes) -> Looked:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise FileRefusedError(f"{name} is damaged; ask for it to be saved and sent again.", code="damaged") from None
+        raise FileRefusedError(
+            f"{name} is damaged; ask for it to be saved and sent again.", code="damaged"
+        ) from None
     with archive:
         names = [p.filename for p in parts]
         _refuse_odd_parts(name, parts)
         if any(n.lower().endswith(".iwa") for n in names):
-            raise FileRefusedError(f"{name} is an Apple Numbers file; export it to Excel (.xlsx) and try again.", code="numbers")
-        known = any(n in names for n in ("[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin"))
+            raise FileRefusedError(
+                f"{name} is an Apple Numbers file; export it to Excel (.xlsx) and try again.", code="numbers"
+            )
+        known = any(
+            n in names for n in ("[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin")
+        )
         if not known or any(n.startswith(("word/", "ppt/")) for n in names):
-            raise FileRefusedError(f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook")
+            raise FileRefusedError(
+                f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
+            )
         return _scan(name, archive, parts)
 
 
@@ -91,13 +106,19 @@ def _refuse_odd_parts(name: str, parts: list[zipfile.ZipInfo]) -> None:
     for part in parts:
         total += part.file_size
         if part.flag_bits & 1:
-            raise FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+            raise FileRefusedError(
+                f"{name} is protected by a password; save it without one and send it again.", code="password"
+            )
         if part.filename in seen or part.filename.startswith("/") or ".." in part.filename.split("/"):
-            raise FileRefusedError(f"{name} is not put together as a workbook should be; it was not opened.", code="hostile")
+            raise FileRefusedError(
+                f"{name} is not put together as a workbook should be; it was not opened.", code="hostile"
+            )
         seen.add(part.filename)
         swollen = part.file_size > 20_000_000 and part.file_size > MAX_RATIO * max(part.compress_size, 1)
         if len(parts) > MAX_PARTS or total > MAX_UNPACKED or swollen:
-            raise FileRefusedError(f"{name} unpacks to more than a workbook holds; it was not opened.", code="too_large")
+            raise FileRefusedError(
+                f"{name} unpacks to more than a workbook holds; it was not opened.", code="too_large"
+            )
 
 
 def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Looked:
@@ -109,11 +130,17 @@ def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> 
         try:
             data = archive.read(part)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, MemoryError):
-            raise FileRefusedError(f"{name} is damaged; ask for it to be saved and sent again.", code="damaged") from None
+            raise FileRefusedError(
+                f"{name} is damaged; ask for it to be saved and sent again.", code="damaged"
+            ) from None
         except Exception as error:
-            raise FileRefusedError(f"{name} is damaged; ask for it to be saved and sent again.", code="damaged") from error
+            raise FileRefusedError(
+                f"{name} is damaged; ask for it to be saved and sent again.", code="damaged"
+            ) from error
         if _DOCTYPE.search(data[:4096]) or (part.file_size < 1_000_000 and _DOCTYPE.search(data)):
-            raise FileRefusedError(f"{name} holds instructions a workbook should not; it was not opened.", code="hostile")
+            raise FileRefusedError(
+                f"{name} holds instructions a workbook should not; it was not opened.", code="hostile"
+            )
         looked.comments |= "comments" in part.filename and part.filename.startswith("xl/")
         if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
             _note_cells(looked, sheets.get(part.filename, part.filename), data)
@@ -154,13 +181,21 @@ def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:
 def _look_ole(name: str, content: bytes) -> Looked:
     wide = [w.encode("utf-16-le") for w in ("EncryptedPackage", "EncryptionInfo", "DRMEncrypted")]
     if wide[2] in content or b"\x09DRMContent" in content:
-        raise FileRefusedError(f"{name} is protected by a rights label; ask for a copy without it.", code="rights_label")
+        raise FileRefusedError(
+            f"{name} is protected by a rights label; ask for a copy without it.", code="rights_label"
+        )
     if wide[0] in content or wide[1] in content:
-        raise FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+        raise FileRefusedError(
+            f"{name} is protected by a password; save it without one and send it again.", code="password"
+        )
     if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") not in content:
-        raise FileRefusedError(f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook")
+        raise FileRefusedError(
+            f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
+        )
     if _has_filepass(content):
-        raise FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
+        raise FileRefusedError(
+            f"{name} is protected by a password; save it without one and send it again.", code="password"
+        )
     return Looked("ole")
 
 
@@ -170,7 +205,10 @@ def _has_filepass(content: bytes) -> bool:
     while 0 <= start < len(content):
         at = start + 20
         for _ in range(6):
-            record, size = int.from_bytes(content[at : at + 2], "little"), int.from_bytes(content[at + 2 : at + 4], "little")
+            record, size = (
+                int.from_bytes(content[at : at + 2], "little"),
+                int.from_bytes(content[at + 2 : at + 4], "little"),
+            )
             if record == 0x2F:
                 return True
             if record in (0x00E1, 0x00C1, 0x00E2, 0x005C, 0x0042, 0x0086):

@@ -67,7 +67,7 @@ def read_sheets(content: bytes) -> list[dict[str, Any]]:
         cells += sheet.height * sheet.width
         if cells > MAX_CELLS:
             raise OverflowError(f"{cells} cells")
-        merged = getattr(sheet, "merged_cell_ranges", None) or []
+        merged: list[Any] = getattr(sheet, "merged_cell_ranges", None) or []
         sheets.append({
             "name": facts.name,
             "visible": facts.visible == SheetVisibleEnum.Visible,

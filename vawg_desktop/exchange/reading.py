@@ -11,7 +11,7 @@ import multiprocessing
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange import preflight, reader_child
@@ -67,7 +67,9 @@ def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
     """Read a workbook or delimited text. Raises FileRefusedError with one sentence."""
     content = preflight.read_file(path)
     looked = preflight.look(path.name, content)
-    sheets = _read_text(path.name, content) if looked.kind == "text" else _read_child(path.name, content, seconds)
+    sheets = (
+        _read_text(path.name, content) if looked.kind == "text" else _read_child(path.name, content, seconds)
+    )
     if not any(any(c is not None for c in row) for s in sheets for row in s.rows):
         raise FileRefusedError(f"{path.name} holds no words or figures.", code="empty")
     return Book(path.name, content, hashlib.sha256(content).hexdigest(), sheets, looked)
@@ -120,10 +122,16 @@ def _end(child: Any) -> None:
 def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
     said = str(answer.get("said", ""))
     if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
-        return FileRefusedError(f"{name} is larger than a tracker or return can be; it was not read.", code="too_large")
+        return FileRefusedError(
+            f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"
+        )
     if "assword" in said or "ncrypt" in said:
-        return FileRefusedError(f"{name} is protected by a password; save it without one and send it again.", code="password")
-    return FileRefusedError(f"{name} is damaged or of a kind we cannot read; open it and save it as .xlsx.", code="damaged")
+        return FileRefusedError(
+            f"{name} is protected by a password; save it without one and send it again.", code="password"
+        )
+    return FileRefusedError(
+        f"{name} is damaged or of a kind we cannot read; open it and save it as .xlsx.", code="damaged"
+    )
 
 
 def _sheet(raw: dict[str, Any]) -> Sheet:
@@ -134,11 +142,8 @@ def _sheet(raw: dict[str, Any]) -> Sheet:
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, dict):
-        if "d" in value:
-            return dt.date.fromisoformat(value["d"])
-        if "t" in value:
-            return dt.datetime.fromisoformat(value["t"])
-        return dt.time.fromisoformat(value["c"])
+        kind, text = next(iter(cast("dict[str, str]", value).items()))
+        return {"d": dt.date, "t": dt.datetime, "c": dt.time}[kind].fromisoformat(text)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     if isinstance(value, str):
@@ -153,10 +158,14 @@ def _read_text(name: str, content: bytes) -> list[Sheet]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
     except csv.Error:
-        raise FileRefusedError(f"{name} is not a table we can read; save it as .xlsx or .csv.", code="not_a_table") from None
+        raise FileRefusedError(
+            f"{name} is not a table we can read; save it as .xlsx or .csv.", code="not_a_table"
+        ) from None
     width = max((len(r) for r in rows), default=0)
     if width < 2 or len(rows) < 2:
-        raise FileRefusedError(f"{name} is a text without columns, not a tracker or return.", code="not_a_table")
+        raise FileRefusedError(
+            f"{name} is a text without columns, not a tracker or return.", code="not_a_table"
+        )
     return [Sheet(Path(name).stem, [[c if c.strip() else None for c in row] for row in rows])]
 
 

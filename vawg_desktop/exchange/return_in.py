@@ -81,9 +81,13 @@ def read_return(book: Book) -> ReadReturn:
             continue
         _read_other(read, other)
     for name, cell in book.looked.errors:
-        read.problems.append(Problem("error_cell", "This cell shows a formula error; it was read as not answered.", name, cell))
+        read.problems.append(
+            Problem("error_cell", "This cell shows a formula error; it was read as not answered.", name, cell)
+        )
     for name, cell in book.looked.formulas[:200]:
-        read.problems.append(Problem("formula_cell", "This cell holds a formula; its last shown value was read.", name, cell))
+        read.problems.append(
+            Problem("formula_cell", "This cell holds a formula; its last shown value was read.", name, cell)
+        )
     if book.looked.comments:
         read.problems.append(Problem("comments", "The workbook holds comments; open it to read them."))
     return read
@@ -163,7 +167,13 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int) -> None:
 
 
 def _trayed(sheet: Sheet, row: int, column: int, head: str, value: Cell, why: str) -> dict[str, str]:
-    return {"sheet": sheet.name, "cell": sheet.address(row, column), "header": head, "text": plain_text(value), "why": why}
+    return {
+        "sheet": sheet.name,
+        "cell": sheet.address(row, column),
+        "header": head,
+        "text": plain_text(value),
+        "why": why,
+    }
 
 
 def _read_other(read: ReadReturn, sheet: Sheet) -> None:
@@ -220,7 +230,9 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
             elif words in names:
                 ours = True
                 if answer is not None:
-                    read.declaration[names[words]] = Answer(answer, sheet.name, sheet.address(number, column + 1))
+                    read.declaration[names[words]] = Answer(
+                        answer, sheet.name, sheet.address(number, column + 1)
+                    )
     return ours
 
 

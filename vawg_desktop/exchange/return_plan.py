@@ -45,7 +45,12 @@ HIDDEN = ("Row key", "Row check")
 EVIDENCE = ("Action reference", "Title", "Date", "Held by", "What it proves")
 NEW_ACTIONS = ("Action", "Who leads it", "Due date", "Recommendation it serves")
 NIL_QUESTION = "Nothing to report for any action this time? Type Yes"
-DECLARATION = ("Completed by", "Cleared by (chief officer or equivalent)", "Role of the person who cleared it", "Date cleared")
+DECLARATION = (
+    "Completed by",
+    "Cleared by (chief officer or equivalent)",
+    "Role of the person who cleared it",
+    "Date cleared",
+)
 FREE_ROWS = 20
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
@@ -94,39 +99,64 @@ def plan_return(content: ReturnContent) -> BookPlan:
     """The whole workbook."""
     title = f"Progress return {content.period}: {content.partner}"
     lists, ranges = _lists()
-    sheets = [_start(content), _actions(content, ranges), _evidence(content), _new_actions(), _reference(content)]
+    sheets = [
+        _start(content),
+        _actions(content, ranges),
+        _evidence(content),
+        _new_actions(),
+        _reference(content),
+    ]
     return BookPlan(
-        title, content.marking, [*sheets, lists, _identity(content)],
-        {PROPERTY: content.reference}, {CONSTANT: content.reference},
+        title,
+        content.marking,
+        [*sheets, lists, _identity(content)],
+        {PROPERTY: content.reference},
+        {CONSTANT: content.reference},
     )
 
 
 def _lists() -> tuple[SheetPlan, dict[str, str]]:
     sheet = SheetPlan("Lists", widths=[], about="The words to choose from in the other sheets.")
-    columns = [(key, head, [x.label for x in terms if x.key != "superseded"]) for key, head, _, terms in FILLS if terms]
+    columns = [
+        (key, head, [x.label for x in terms if x.key != "superseded"])
+        for key, head, _, terms in FILLS
+        if terms
+    ]
     sheet.add(*(PlanCell(head, Style.HEADER) for _, head, _ in columns))
     for r in range(max(len(words) for _, _, words in columns)):
         sheet.add(*(PlanCell(words[r], Style.TEXT) if r < len(words) else None for _, _, words in columns))
     sheet.widths = [24.0] * len(columns)
     ranges = {
-        key: f"Lists!${chr(65 + c)}$2:${chr(65 + c)}${1 + len(words)}" for c, (key, _, words) in enumerate(columns)
+        key: f"Lists!${chr(65 + c)}$2:${chr(65 + c)}${1 + len(words)}"
+        for c, (key, _, words) in enumerate(columns)
     }
     return sheet, ranges
 
 
 def _start(content: ReturnContent) -> SheetPlan:
-    sheet = SheetPlan("Start here", widths=[44.0, 70.0], about="What to do, the rating key and the declaration.", landscape=False)
+    sheet = SheetPlan(
+        "Start here",
+        widths=[44.0, 70.0],
+        about="What to do, the rating key and the declaration.",
+        landscape=False,
+    )
     if content.demonstration:
         sheet.add(PlanCell("DEMONSTRATION: an invented county", Style.HEADING))
     sheet.add(PlanCell(f"Progress return: {content.period}", Style.TITLE))
     for name, value in (
-        ("For", content.partner), ("From", content.office), ("Please return by", label(content.due)),
-        ("Return reference", content.reference), ("Version", str(content.version)), ("Marking", content.marking),
+        ("For", content.partner),
+        ("From", content.office),
+        ("Please return by", label(content.due)),
+        ("Return reference", content.reference),
+        ("Version", str(content.version)),
+        ("Marking", content.marking),
     ):
         sheet.add(PlanCell(name, Style.LABEL), PlanCell(value, Style.TEXT))
     sheet.add()
     sheet.add(PlanCell("What to do", Style.HEADING))
-    invited = "Your contribution is invited; leave blank what is not yours to say." if content.independent else ""
+    invited = (
+        "Your contribution is invited; leave blank what is not yours to say." if content.independent else ""
+    )
     steps = [
         f"Open the sheet Actions. It has {len(content.rows)} rows, all yours.",
         "For each row choose an Answer: Update, No change, or Not able to say yet.",
@@ -147,7 +177,9 @@ def _start(content: ReturnContent) -> SheetPlan:
     for name in DECLARATION:
         style = Style.FILL_DATE if name.startswith("Date") else Style.FILL
         sheet.add(PlanCell(f"{name} {FILL_MARK}", Style.LABEL), PlanCell(None, style))
-    sheet.choices.append(Choice(nil, nil, 1, "any", title="Nil return", message="Type Yes only if nothing at all has changed."))
+    sheet.choices.append(
+        Choice(nil, nil, 1, "any", title="Nil return", message="Type Yes only if nothing at all has changed.")
+    )
     sheet.select = (0, 0)
     return sheet
 
@@ -171,7 +203,11 @@ def _fill_cell(key: str, vocabulary: t.Vocabulary | None, value: str | int | Non
 
 
 def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
-    sheet = SheetPlan("Actions", table_name="Actions", about="One row for each of your actions; pale yellow cells are to be filled in.")
+    sheet = SheetPlan(
+        "Actions",
+        table_name="Actions",
+        about="One row for each of your actions; pale yellow cells are to be filled in.",
+    )
     heads = [PlanCell(h, Style.HEADER) for h in LOCKED]
     heads += [PlanCell(f"{h} {FILL_MARK}", Style.HEADER_FILL) for _, h, _, _ in FILLS]
     sheet.add(*heads, *(PlanCell(h, Style.HEADER) for h in HIDDEN))
@@ -195,34 +231,60 @@ def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
 def _action_cells(row: ReturnRow) -> list[PlanCell | None]:
     title = f"{row.title} (finished: no answer needed)" if row.finished else row.title
     cells: list[PlanCell | None] = [
-        PlanCell(row.visible, Style.LOCKED), PlanCell(title, Style.LOCKED), PlanCell(row.recommendation, Style.LOCKED),
-        _date_cell(row.due, False), PlanCell(row.last_answer or None, Style.LOCKED),
+        PlanCell(row.visible, Style.LOCKED),
+        PlanCell(title, Style.LOCKED),
+        PlanCell(row.recommendation, Style.LOCKED),
+        _date_cell(row.due, False),
+        PlanCell(row.last_answer or None, Style.LOCKED),
     ]
     cells += [_fill_cell(key, vocabulary, row.values.get(key)) for key, _, _, vocabulary in FILLS]
     return [*cells, PlanCell(row.key, Style.LOCKED), PlanCell(row.check, Style.LOCKED)]
 
 
-def _free_table(name: str, table: str, heads: Sequence[str], widths: Sequence[float], about: str, dates: Sequence[int]) -> SheetPlan:
+def _free_table(
+    name: str, table: str, heads: Sequence[str], widths: Sequence[float], about: str, dates: Sequence[int]
+) -> SheetPlan:
     sheet = SheetPlan(name, widths=list(widths), table_name=table, about=about, frozen=(1, 0), select=(1, 0))
     sheet.add(*(PlanCell(f"{h} {FILL_MARK}", Style.HEADER_FILL) for h in heads))
     for _ in range(FREE_ROWS):
         sheet.add(*(PlanCell(None, Style.FILL_DATE if c in dates else Style.FILL) for c in range(len(heads))))
     sheet.table = (0, FREE_ROWS, len(heads) - 1)
     for c in dates:
-        sheet.choices.append(Choice(1, FREE_ROWS, c, "date", title=heads[c], message="A date such as 30/09/2026."))
+        sheet.choices.append(
+            Choice(1, FREE_ROWS, c, "date", title=heads[c], message="A date such as 30/09/2026.")
+        )
     return sheet
 
 
 def _evidence(content: ReturnContent) -> SheetPlan:
-    return _free_table("Evidence", "Evidence", EVIDENCE, (20, 40, 14, 26, 50), "Proof of what you report; one row each.", (2,))
+    return _free_table(
+        "Evidence",
+        "Evidence",
+        EVIDENCE,
+        (20, 40, 14, 26, 50),
+        "Proof of what you report; one row each.",
+        (2,),
+    )
 
 
 def _new_actions() -> SheetPlan:
-    return _free_table("New actions", "NewActions", NEW_ACTIONS, (56, 26, 14, 40), "Anything you are doing that is not on Actions.", (2,))
+    return _free_table(
+        "New actions",
+        "NewActions",
+        NEW_ACTIONS,
+        (56, 26, 14, 40),
+        "Anything you are doing that is not on Actions.",
+        (2,),
+    )
 
 
 def _reference(content: ReturnContent) -> SheetPlan:
-    sheet = SheetPlan("For reference", widths=[16.0, 50.0, 30.0, 14.0], about="Verified actions; no answer is needed.", table_name="ForReference")
+    sheet = SheetPlan(
+        "For reference",
+        widths=[16.0, 50.0, 30.0, 14.0],
+        about="Verified actions; no answer is needed.",
+        table_name="ForReference",
+    )
     sheet.add(*(PlanCell(h, Style.HEADER) for h in ("Reference", "Action", "Recommendation", "Due date")))
     for row in content.settled:
         sheet.add(
@@ -237,7 +299,9 @@ def _reference(content: ReturnContent) -> SheetPlan:
 
 
 def _identity(content: ReturnContent) -> SheetPlan:
-    sheet = SheetPlan(IDENTITY_SHEET, widths=[24.0, 40.0], hidden=True, about="By which the office knows this return again.")
+    sheet = SheetPlan(
+        IDENTITY_SHEET, widths=[24.0, 40.0], hidden=True, about="By which the office knows this return again."
+    )
     sheet.add(PlanCell("return", Style.TEXT), PlanCell(content.reference, Style.TEXT))
     sheet.add(PlanCell("version", Style.TEXT), PlanCell(str(content.version), Style.TEXT))
     return sheet

@@ -54,7 +54,9 @@ SYNONYMS: dict[Target, tuple[str, ...]] = {
 }  # fmt: skip
 _BARE_REFERENCE = ("ref", "no", "number", "id", "reference", "item", "#", "ref no", "no.")
 #: Words that mean "no date yet" rather than a date typed badly.
-NO_DATE = frozenset({"tbc", "tbd", "tba", "n a", "na", "none", "ongoing", "not set", "to be confirmed", "asap", "-"})
+NO_DATE = frozenset(
+    {"tbc", "tbd", "tba", "n a", "na", "none", "ongoing", "not set", "to be confirmed", "asap", "-"}
+)
 #: Rating by a fill's colour, as (red, green, blue); offices' usual pickings.
 _COLOURS: dict[str, tuple[tuple[int, int, int], ...]] = {
     "red": ((255, 0, 0), (192, 0, 0), (255, 80, 80), (248, 105, 107), (255, 199, 206)),
@@ -179,19 +181,14 @@ def _main_entity(heads: Sequence[str]) -> str:
     return "action"
 
 
-def match_columns(
-    heads: Sequence[str], main: str, mapping: Mapping[str, Target | None]
-) -> list[Column]:
+def match_columns(heads: Sequence[str], main: str, mapping: Mapping[str, Target | None]) -> list[Column]:
     """Match headings to targets: by the given mapping, by name, else "did you mean"."""
     given = {fold(h): t for h, t in mapping.items()}
     columns: list[Column] = []
     taken: set[Target] = set()
     for head in heads:
         name = fold(head)
-        if name in given:
-            target = given[name]
-        else:
-            target = _by_name(name, main, taken)
+        target = given[name] if name in given else _by_name(name, main, taken)
         if target in taken:
             target = None
         if target:
@@ -226,7 +223,11 @@ def _preferred(found: Sequence[Target], main: str) -> Target:
 
 
 def _read_table(
-    sheet: Sheet, header: int, tracker: Tracker, mapping: Mapping[str, Target | None], fills: Mapping[str, str]
+    sheet: Sheet,
+    header: int,
+    tracker: Tracker,
+    mapping: Mapping[str, Target | None],
+    fills: Mapping[str, str],
 ) -> None:
     _fill_merges(sheet, header)
     tracker.outside += _all_cells(sheet, 0, header)
@@ -255,7 +256,11 @@ def _read_table(
 def _is_section(filled: list[Given], given: list[Given], columns: list[Column]) -> bool:
     """A row that only heads others: one text (or one text merged across), in a table that has more."""
     texts = {g.text for g in filled}
-    return len(texts) == 1 and len(columns) > 2 and (len(filled) > 1 or filled[0] is given[0] or PILLAR.find(filled[0].text) is not None)
+    return (
+        len(texts) == 1
+        and len(columns) > 2
+        and (len(filled) > 1 or filled[0] is given[0] or PILLAR.find(filled[0].text) is not None)
+    )
 
 
 def _row(sheet: Sheet, number: int, given: list[Given], columns: list[Column], section: str) -> TrackerRow:

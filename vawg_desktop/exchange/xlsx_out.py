@@ -38,9 +38,13 @@ _FORMATS: dict[Style, dict[str, Any]] = {
 def write_xlsx(plan: BookPlan) -> bytes:
     """The workbook's bytes."""
     out = io.BytesIO()
-    book: Any = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book: Any = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     formats = {style: book.add_format({**_FONT, **look}) for style, look in _FORMATS.items()}
-    book.set_properties({"title": plan.title, "author": "", "company": "", "comments": plan.marking, "keywords": plan.marking})
+    book.set_properties(
+        {"title": plan.title, "author": "", "company": "", "comments": plan.marking, "keywords": plan.marking}
+    )
     for name, value in plan.properties.items():
         book.set_custom_property(name, value)
     for name, value in plan.constants.items():
@@ -56,7 +60,9 @@ def write_xlsx(plan: BookPlan) -> bytes:
     return out.getvalue()
 
 
-def _write_sheet(book: Any, worksheet: Any, sheet: SheetPlan, formats: dict[Style, Any], marking: str) -> None:
+def _write_sheet(
+    book: Any, worksheet: Any, sheet: SheetPlan, formats: dict[Style, Any], marking: str
+) -> None:
     for number, width in enumerate(sheet.widths):
         hidden = {"hidden": True} if number in sheet.hidden_columns else {}
         worksheet.set_column(number, number, width, None, hidden)
@@ -118,7 +124,11 @@ def _add_choice(worksheet: Any, choice: Choice) -> None:
         "error_title": "Please check", "error_type": "warning",
     }  # fmt: skip
     if choice.kind == "list":
-        options |= {"validate": "list", "source": "=" + choice.source, "error_message": "Please choose from the list."}
+        options |= {
+            "validate": "list",
+            "source": "=" + choice.source,
+            "error_message": "Please choose from the list.",
+        }
     elif choice.kind == "date":
         options |= {"validate": "date", "criteria": ">=", "value": dt.datetime(2000, 1, 1),  # noqa: DTZ001
                     "error_message": "Please give a date such as 30/09/2026."}  # fmt: skip
@@ -128,5 +138,3 @@ def _add_choice(worksheet: Any, choice: Choice) -> None:
     else:
         options |= {"validate": "any"}
     worksheet.data_validation(choice.first_row, choice.column, choice.last_row, choice.column, options)
-
-

@@ -31,7 +31,16 @@ NATIONAL = Size("national", 20_000, 200_000, 2_000_000, 400)
 SIZES = {s.name: s for s in (COUNTY, REGION, NATIONAL)}
 
 _BATCH = 2_000
-_DISTRICTS = ("Ashmere", "Brackenfold", "Caldwick", "Dunhythe", "Eastmarch", "Fenholt", "Garrowby", "Harlstone")
+_DISTRICTS = (
+    "Ashmere",
+    "Brackenfold",
+    "Caldwick",
+    "Dunhythe",
+    "Eastmarch",
+    "Fenholt",
+    "Garrowby",
+    "Harlstone",
+)
 _PARTNERS = (
     ("Westmarch Police", "police", "held_to_account"), ("Westmarch County Council", "council", "voluntary"),
     ("CPS Westmarch", "prosecution", "independent"), ("Westmarch Courts", "courts", "independent"),
@@ -39,7 +48,20 @@ _PARTNERS = (
 )  # fmt: skip
 _SERVICES = ("Women's Aid", "Rape Crisis Centre", "Safer Streets Partnership", "Youth Service", "Housing Trust",
              "Borough Council", "Schools Federation", "Advocacy Service")  # fmt: skip
-_VERBS = ("Agree", "Publish", "Train", "Review", "Commission", "Pilot", "Extend", "Evaluate", "Set up", "Map", "Audit", "Brief")
+_VERBS = (
+    "Agree",
+    "Publish",
+    "Train",
+    "Review",
+    "Commission",
+    "Pilot",
+    "Extend",
+    "Evaluate",
+    "Set up",
+    "Map",
+    "Audit",
+    "Brief",
+)
 _THINGS = (
     "a single referral route for victims of stalking", "front-line staff on coercive control",
     "the waiting list for trauma-specific therapy", "a protocol for special measures at court",
@@ -48,7 +70,13 @@ _THINGS = (
     "how updates reach victims after a charging decision", "independent advocates in hospital emergency departments",
     "data shared between police, prosecution and courts", "the Victims' Code leaflet in six languages",
 )  # fmt: skip
-_AREAS = ("across the county", *(f"in {d}" for d in _DISTRICTS), "for under-18s", "for rural areas", "with night-time venues")
+_AREAS = (
+    "across the county",
+    *(f"in {d}" for d in _DISTRICTS),
+    "for under-18s",
+    "for rural areas",
+    "with night-time venues",
+)
 _SAID = (
     "The working group met twice and agreed the scope.", "Two posts were filled and a third is advertised.",
     "Training reached {n} officers and staff this quarter.", "The draft went to partners for comment.",
@@ -56,8 +84,17 @@ _SAID = (
     "Data for the quarter is complete for four of six districts.", "The evaluation was delayed by the late survey.",
     "Funding beyond March is not confirmed.", "Victims who were asked said contact was clearer than before.",
 )  # fmt: skip
-_NEXT = ("Take the draft to the board.", "Recruit to the vacant post.", "Publish the figures with the next audit.", "Agree dates with the provider.")
-_BLOCKS = ("Funding ends in March and no bid is open.", "Information sharing agreement not signed.", "Vacancies in the team.")
+_NEXT = (
+    "Take the draft to the board.",
+    "Recruit to the vacant post.",
+    "Publish the figures with the next audit.",
+    "Agree dates with the provider.",
+)
+_BLOCKS = (
+    "Funding ends in March and no bid is open.",
+    "Information sharing agreement not signed.",
+    "Vacancies in the team.",
+)
 _TITLES = ("Give every victim one named contact", "Make journeys home safer at night", "Shorten the wait for specialist support",
            "Hold perpetrators to account earlier", "Teach healthy relationships in every school", "Publish what agencies do, twice a year",
            "Listen to those who did not report", "Support children who live with abuse")  # fmt: skip
@@ -65,7 +102,7 @@ _TITLES = ("Give every victim one named contact", "Make journeys home safer at n
 
 def fill(session: Session, size: Size, *, seed: int = 2026, today: date | None = None) -> None:
     """Fill an empty store. The same size, seed and day give the same words."""
-    _Maker(session, size, random.Random(seed), today or session.today).make()  # noqa: S311
+    _Maker(session, size, random.Random(seed), today or session.today).make()
 
 
 class _Maker:
@@ -96,7 +133,7 @@ class _Maker:
                 self._make_evidence(tx, i)
         self._make_updates()
 
-    def _write(self, why: str):  # noqa: ANN202 - a context manager of Transaction
+    def _write(self, why: str):
         return self._session.store.write(self._session.who, why, "demo")
 
     def _pick(self, words: Sequence[str]) -> str:
@@ -108,7 +145,10 @@ class _Maker:
 
     def _make_partners(self, tx: Transaction) -> None:
         office: dict[str, Value] = {
-            "name": "Office of the Westmarch Police and Crime Commissioner", "short_name": "OPCC", "kind": "opcc", "standing": "own_office"
+            "name": "Office of the Westmarch Police and Crime Commissioner",
+            "short_name": "OPCC",
+            "kind": "opcc",
+            "standing": "own_office",
         }
         self._partners.append(tx.create("partner", office))
         for name, kind, standing in _PARTNERS:
@@ -124,29 +164,35 @@ class _Maker:
             i += 1
 
     def _make_governance(self, tx: Transaction) -> None:
-        board = tx.create("governance_body", {"name": "Westmarch VAWG Board", "short_name": "VAWG Board", "cadence": "quarterly"})
+        board = tx.create(
+            "governance_body",
+            {"name": "Westmarch VAWG Board", "short_name": "VAWG Board", "cadence": "quarterly"},
+        )
         for quarter in range(12):
             day = self._today + timedelta(days=91 * (quarter - 10))
-            tx.create("meeting", {"title": f"VAWG Board {financial_quarter(day)}", "body": board, "date": day.isoformat()})
+            tx.create(
+                "meeting",
+                {"title": f"VAWG Board {financial_quarter(day)}", "body": board, "date": day.isoformat()},
+            )
 
     def _make_recommendation(self, tx: Transaction, i: int) -> None:
         base = _TITLES[i % len(_TITLES)]
         title = base if i < len(_TITLES) else f"{base} {self._pick(_AREAS)}"
-        pillar = self._pick((*t.PILLAR.keys(), *t.PILLAR.keys(), "none"))
+        pillar = self._pick((*t.PILLAR.key_list(), *t.PILLAR.key_list(), "none"))
         due = self._today + timedelta(days=self._chance.randint(-300, 700))
         id = tx.create("recommendation", {
             "title": title, "kind": self._pick(("recommendation", "recommendation", "pledge", "area_for_improvement")),
             "pillar": None if pillar == "none" else pillar, "lead": self._skewed(self._partners),
-            "priority": self._pick(t.PRIORITY.keys()), "success_test": f"{self._pick(_VERBS)}: {self._pick(_SAID).format(n=40)}",
+            "priority": self._pick(t.PRIORITY.key_list()), "success_test": f"{self._pick(_VERBS)}: {self._pick(_SAID).format(n=40)}",
             "target_date": due.isoformat() if self._chance.random() < 0.8 else None, "basis": "illustrative",
             "rating_opcc": self._chance.choices((None, "green", "amber", "red", "grey", "white"), (3, 5, 4, 2, 1, 1))[0],
         })  # fmt: skip
         if self._chance.random() < 0.3:
-            tx.link("recommendation.pillars", id, self._pick([p for p in t.PILLAR.keys() if p != pillar]))
+            tx.link("recommendation.pillars", id, self._pick([p for p in t.PILLAR.key_list() if p != pillar]))
         self._recommendations.append(id)
 
     def _make_action(self, tx: Transaction, i: int) -> None:
-        status = self._chance.choices(t.ACTION_STATUS.keys(), (3, 5, 15, 45, 25, 4, 3))[0]
+        status = self._chance.choices(t.ACTION_STATUS.key_list(), (3, 5, 15, 45, 25, 4, 3))[0]
         due = self._today + timedelta(days=self._chance.randint(-420, 500))
         cells: dict[str, Value] = {
             "title": f"{self._pick(_VERBS)} {self._pick(_THINGS)} {self._pick(_AREAS)}",
@@ -159,7 +205,9 @@ class _Maker:
         if status == "complete" and self._chance.random() < 0.4:
             cells |= {"verification": "2", "rating_opcc": "blue"}
         elif status in ("in_progress", "not_started"):
-            cells["rating_opcc"] = self._chance.choices((None, "green", "amber", "red", "white"), (2, 5, 4, 2, 1))[0]
+            cells["rating_opcc"] = self._chance.choices(
+                (None, "green", "amber", "red", "white"), (2, 5, 4, 2, 1)
+            )[0]
             cells["rating_partner"] = self._chance.choices((None, "green", "amber", "red"), (2, 6, 3, 1))[0]
         if self._chance.random() < 0.2 and cells["due"]:
             cells["revised_due"] = (due + timedelta(days=self._chance.randint(30, 200))).isoformat()
@@ -168,7 +216,9 @@ class _Maker:
         first = self._chance.randrange(len(self._recommendations))
         tx.link("action.recommendations", id, self._recommendations[first], {"extent": "full"})
         if self._chance.random() < 0.15:
-            other = (first + 1 + self._chance.randrange(max(1, len(self._recommendations) - 1))) % len(self._recommendations)
+            other = (first + 1 + self._chance.randrange(max(1, len(self._recommendations) - 1))) % len(
+                self._recommendations
+            )
             tx.link("action.recommendations", id, self._recommendations[other], {"extent": "contributes"})
         if self._chance.random() < 0.3:
             tx.link("action.contributors", id, self._skewed(self._partners[1:]))
@@ -177,16 +227,16 @@ class _Maker:
     def _make_gap(self, tx: Transaction, i: int) -> None:
         id = tx.create("gap", {
             "statement": f"No {self._pick(('agreed route', 'data', 'specialist support', 'follow-up'))} {self._pick(_AREAS)} ({i + 1})",
-            "status": self._pick(t.GAP_STATUS.keys()), "provision": self._pick(t.PROVISION.keys()),
-            "severity": self._pick(t.SEVERITY.keys()), "frequency": self._pick(t.FREQUENCY.keys()), "basis": "illustrative",
+            "status": self._pick(t.GAP_STATUS.key_list()), "provision": self._pick(t.PROVISION.key_list()),
+            "severity": self._pick(t.SEVERITY.key_list()), "frequency": self._pick(t.FREQUENCY.key_list()), "basis": "illustrative",
         })  # fmt: skip
-        tx.link("gap.journey_stages", id, self._pick(t.JOURNEY_STAGE.keys()))
+        tx.link("gap.journey_stages", id, self._pick(t.JOURNEY_STAGE.key_list()))
         tx.link("gap.recommendations", id, self._pick(self._recommendations))
 
     def _make_evidence(self, tx: Transaction, i: int) -> None:
         id = tx.create("evidence", {
             "title": f"Evaluation note {i + 1}", "kind": "evaluation", "date": self._today.isoformat(),
-            "proves": self._pick(_SAID).format(n=30), "decision": self._pick(t.EVIDENCE_DECISION.keys()),
+            "proves": self._pick(_SAID).format(n=30), "decision": self._pick(t.EVIDENCE_DECISION.key_list()),
         })  # fmt: skip
         tx.link("evidence.actions", id, self._chance.choice(self._actions)[0])
 
@@ -209,8 +259,17 @@ class _Maker:
         id, status, cells = action
         if status in ("complete", "in_progress", "stopped"):
             begins = int(id[-4:], 16) / 65536
-            status = status if gone > 0.25 + begins * 0.7 else "in_progress" if gone > begins * 0.5 else "not_started"
-        said = [self._pick(_SAID).format(n=self._chance.randint(3, 240)) for _ in range(self._chance.choice((1, 1, 2, 3, 6)))]
+            status = (
+                status
+                if gone > 0.25 + begins * 0.7
+                else "in_progress"
+                if gone > begins * 0.5
+                else "not_started"
+            )
+        said = [
+            self._pick(_SAID).format(n=self._chance.randint(3, 240))
+            for _ in range(self._chance.choice((1, 1, 2, 3, 6)))
+        ]
         tx.create("update", {
             "action": id, "period": financial_quarter(day), "as_at": day.isoformat(), "channel": "return",
             "answer": "update", "narrative": " ".join(said), "status": status, "next_step": self._pick(_NEXT),

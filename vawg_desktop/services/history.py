@@ -150,10 +150,15 @@ def as_at(session: Session, record: str, day: date) -> PastState:
 def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) -> str | None:
     """This person's last transaction made in this store."""
     skip = "".join(f" AND act != '{a}'" for a in acts_to_skip)
-    row = session.read().exec_driver_sql(
-        'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
-        f"{skip} AND act != 'dispose' ORDER BY n DESC LIMIT 1", (session.who,),
-    ).fetchone()
+    row = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
+            f"{skip} AND act != 'dispose' ORDER BY n DESC LIMIT 1",
+            (session.who,),
+        )
+        .fetchone()
+    )
     return str(row[0]) if row else None
 
 
@@ -167,12 +172,17 @@ def undo(session: Session) -> Changes:
 
 def step_back(session: Session) -> Changes:
     """Undo one step further each time (Ctrl+Z): undone transactions are passed over."""
-    rows = session.read().exec_driver_sql(
-        'SELECT DISTINCT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ? '
-        "AND act NOT IN ('undo', 'redo', 'dispose') AND txn NOT IN (SELECT about FROM \"change\" u WHERE u.act = 'undo' "
-        "AND u.txn NOT IN (SELECT about FROM \"change\" r WHERE r.act = 'redo' AND r.about IS NOT NULL)) "
-        "ORDER BY n DESC LIMIT 1", (session.who,),
-    ).fetchone()
+    rows = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT DISTINCT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ? '
+            "AND act NOT IN ('undo', 'redo', 'dispose') AND txn NOT IN (SELECT about FROM \"change\" u WHERE u.act = 'undo' "
+            "AND u.txn NOT IN (SELECT about FROM \"change\" r WHERE r.act = 'redo' AND r.about IS NOT NULL)) "
+            "ORDER BY n DESC LIMIT 1",
+            (session.who,),
+        )
+        .fetchone()
+    )
     if rows is None:
         raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
     return reverse(session, str(rows[0]))
@@ -180,10 +190,15 @@ def step_back(session: Session) -> Changes:
 
 def step_forward(session: Session) -> Changes:
     """Redo what the last step back undid (Ctrl+Shift+Z)."""
-    row = session.read().exec_driver_sql(
-        "SELECT txn FROM \"change\" WHERE act = 'undo' AND who = ? AND origin = (SELECT id FROM origin WHERE mine = 1) "
-        "AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'redo') ORDER BY n DESC LIMIT 1", (session.who,),
-    ).fetchone()
+    row = (
+        session.read()
+        .exec_driver_sql(
+            "SELECT txn FROM \"change\" WHERE act = 'undo' AND who = ? AND origin = (SELECT id FROM origin WHERE mine = 1) "
+            "AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'redo') ORDER BY n DESC LIMIT 1",
+            (session.who,),
+        )
+        .fetchone()
+    )
     if row is None:
         raise NotFoundError("There is nothing to bring back.", code="nothing_to_redo")
     return reverse(session, str(row[0]), act="redo")

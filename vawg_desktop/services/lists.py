@@ -73,7 +73,12 @@ COMPUTED: dict[str, tuple[tuple[str, ...], str]] = {
     "bring_forward_due": (("action",), "Brought forward"),
 }
 _SORTS: dict[str, str] = {
-    "title": "x_sort", "statement": "x_sort", "name": "x_sort", "due": "x_due", "heard": "x_heard", "target_date": "x_due",
+    "title": "x_sort",
+    "statement": "x_sort",
+    "name": "x_sort",
+    "due": "x_due",
+    "heard": "x_heard",
+    "target_date": "x_due",
 }
 SILENT_DAYS = 120
 
@@ -139,7 +144,9 @@ def _add_condition(session: Session, sql: _Sql, spec: EntitySpec, where: Where) 
     elif key == "linked_to":
         sql.add(
             "(t.id IN (SELECT a FROM link WHERE b = ? AND NOT deleted) OR t.id IN "
-            "(SELECT b FROM link WHERE a = ? AND NOT deleted))", where.value, where.value,
+            "(SELECT b FROM link WHERE a = ? AND NOT deleted))",
+            where.value,
+            where.value,
         )
     else:
         _add_field(session, sql, spec, field_of(spec, key), where.value)
@@ -182,7 +189,8 @@ def _computed(session: Session, spec: EntitySpec, key: str) -> tuple[str, tuple[
         "open": (is_open, ()),
         "claimed": ("t.status = 'complete' AND coalesce(t.verification, '0') < '2'", ()),
         "silent": (
-            f"{is_open} AND coalesce(t.x_heard, '') < ?", ((session.today - timedelta(days=SILENT_DAYS)).isoformat(),)
+            f"{is_open} AND coalesce(t.x_heard, '') < ?",
+            ((session.today - timedelta(days=SILENT_DAYS)).isoformat(),),
         ),
         "due_soon": (
             f"{is_open} AND t.x_due >= ? AND t.x_due <= ?",
@@ -260,7 +268,9 @@ def as_json(
             record[f.key] = sets.get(f.key, []) if f.many else from_row(f, row.get(f.key))
     refs = {f.key: record[f.key] for f in spec.cells if f.kind is Kind.REF and record.get(f.key)}
     ends = {f.key: sets[f.key] for f in spec.sets if f.kind is Kind.LINKS and sets.get(f.key)}
-    called = names.labels(session.read(), [str(v) for v in refs.values()] + [i for v in ends.values() for i in v])
+    called = names.labels(
+        session.read(), [str(v) for v in refs.values()] + [i for v in ends.values() for i in v]
+    )
     record["labels"] = {k: called.get(str(v), "") for k, v in refs.items()} | {
         k: [called.get(i, "") for i in v] for k, v in ends.items()
     }

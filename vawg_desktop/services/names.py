@@ -94,8 +94,9 @@ class Directory:
         for row in rows:
             self._take(tuple(row))
         aliases = connection.exec_driver_sql(
-            f'SELECT l.b, s.entity, s.id, s.reference, s.title FROM link l JOIN subject s ON s.id = l.a '
-            "WHERE l.kind = 'alias' AND NOT l.deleted AND s.entity = ? AND NOT s.deleted", (entity,)
+            "SELECT l.b, s.entity, s.id, s.reference, s.title FROM link l JOIN subject s ON s.id = l.a "
+            "WHERE l.kind = 'alias' AND NOT l.deleted AND s.entity = ? AND NOT s.deleted",
+            (entity,),
         )
         for alias, *found in aliases:
             self._by_name.setdefault(str(alias), Found(*found))
@@ -143,7 +144,8 @@ def labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
             "SELECT s.id, CASE s.entity WHEN 'partner' THEN coalesce(p.short_name, s.title) "
             "WHEN 'governance_body' THEN coalesce(b.short_name, s.title) ELSE s.reference END FROM subject s "
             "LEFT JOIN partner p ON p.id = s.id LEFT JOIN governance_body b ON b.id = s.id "
-            f"WHERE s.id IN ({marks})", tuple(part),
+            f"WHERE s.id IN ({marks})",
+            tuple(part),
         )
         called.update({str(i): str(label) for i, label in rows})
     return called

@@ -34,7 +34,9 @@ def rating_key(connection: Connection) -> list[tuple[str, str]]:
 
 
 def _edited(connection: Connection) -> dict[str, str]:
-    found = connection.exec_driver_sql("SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'rating_key'").fetchone()
+    found = connection.exec_driver_sql(
+        "SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'rating_key'"
+    ).fetchone()
     return json.loads(found[0]) if found else {}
 
 
@@ -44,27 +46,32 @@ def set_rating_meaning(session: Session, rating: str, meaning: str) -> None:
         words = {**_edited(connection), rating: meaning}
         connection.exec_driver_sql(
             "INSERT INTO local VALUES ('setting', 'rating_key', ?) "
-            "ON CONFLICT (kind, \"key\") DO UPDATE SET value = excluded.value", (json.dumps(words),),
+            'ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value',
+            (json.dumps(words),),
         )
 
 
 def setting(session: Session, key: str) -> str | None:
     """A setting of this store's window, such as the theme."""
-    found = session.read().exec_driver_sql(
-        "SELECT value FROM local WHERE kind = 'setting' AND \"key\" = ?", (key,)
-    ).fetchone()
+    found = (
+        session.read()
+        .exec_driver_sql("SELECT value FROM local WHERE kind = 'setting' AND \"key\" = ?", (key,))
+        .fetchone()
+    )
     return str(found[0]) if found else None
 
 
 def keep(session: Session, kind: str, key: str, value: str | None) -> None:
     """Keep (or, with None, forget) something of this store's own that is never merged."""
     with session.store.engines.writer.connect() as connection, connection.begin():
-        connection.exec_driver_sql("DELETE FROM local WHERE kind = ? AND \"key\" = ?", (kind, key))
+        connection.exec_driver_sql('DELETE FROM local WHERE kind = ? AND "key" = ?', (kind, key))
         if value is not None:
             connection.exec_driver_sql("INSERT INTO local VALUES (?, ?, ?)", (kind, key, value))
 
 
 def kept(session: Session, kind: str) -> dict[str, str]:
     """Everything kept of one kind."""
-    rows = session.read().exec_driver_sql('SELECT "key", value FROM local WHERE kind = ? ORDER BY "key"', (kind,))
+    rows = session.read().exec_driver_sql(
+        'SELECT "key", value FROM local WHERE kind = ? ORDER BY "key"', (kind,)
+    )
     return {str(k): str(v) for k, v in rows}

@@ -19,12 +19,19 @@ _WRITERS = {".xlsx": list_xlsx, ".docx": list_docx}
 def printed(session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Printed:
     """A table with all that must stand on it."""
     return Printed(
-        title, heads, rows, label(session.today.isoformat()), "OFFICIAL-SENSITIVE", rating_key(session.read()),
+        title,
+        heads,
+        rows,
+        label(session.today.isoformat()),
+        "OFFICIAL-SENSITIVE",
+        rating_key(session.read()),
         session.store.meta("demonstration") == "1",
     )
 
 
-def save_list(session: Session, path: Path, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
+def save_list(
+    session: Session, path: Path, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Path:
     """Write the list; the file's ending chooses xlsx or docx. Raises ValueRefusedError for others."""
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:

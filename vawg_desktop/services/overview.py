@@ -14,7 +14,7 @@ from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.history import start_of_day
 
-PILLARS = (*PILLAR.keys(), "none")
+PILLARS = (*PILLAR.key_list(), "none")
 RATINGS = ("red", "amber", "green", "blue", "grey", "white", "not_rated")
 
 
@@ -53,14 +53,15 @@ class Overview:
 
 def tallies(connection: Connection) -> dict[tuple[str, str], int]:
     """Every kept count but the ones by due date."""
-    rows = connection.exec_driver_sql("SELECT name, \"key\", \"count\" FROM tally WHERE name != 'action_due'")
+    rows = connection.exec_driver_sql('SELECT name, "key", "count" FROM tally WHERE name != \'action_due\'')
     return {(str(n), str(k)): int(c) for n, k, c in rows}
 
 
 def overdue_actions(connection: Connection, today: date) -> int:
     """Open actions whose date has passed, from the counts kept by due day."""
     row = connection.exec_driver_sql(
-        "SELECT coalesce(sum(\"count\"), 0) FROM tally WHERE name = 'action_due' AND \"key\" < ?", (today.isoformat(),)
+        'SELECT coalesce(sum("count"), 0) FROM tally WHERE name = \'action_due\' AND "key" < ?',
+        (today.isoformat(),),
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -76,23 +77,50 @@ def overview(session: Session, since: date) -> Overview:
     found = Overview(since=since)
     found.totals = [
         Figure(label, n("live", entity), ListQuery(entity))
-        for label, entity in (("Recommendations", "recommendation"), ("Actions", "action"), ("Gaps", "gap"), ("Partners", "partner"))
+        for label, entity in (
+            ("Recommendations", "recommendation"),
+            ("Actions", "action"),
+            ("Gaps", "gap"),
+            ("Partners", "partner"),
+        )
     ]
     found.questions = _questions(session, connection, kept)
     for pillar in PILLARS:
         found.ratings[pillar] = {r: n("recommendation_rating", f"{pillar}|{r}") for r in RATINGS}
         found.action_ratings[pillar] = {r: n("action_rating", f"{pillar}|{r}") for r in RATINGS}
-    found.statuses = {s: sum(n("action_status", f"{p}|{s}") for p in PILLARS) for s in ACTION_STATUS.keys()}
+    found.statuses = {
+        s: sum(n("action_status", f"{p}|{s}") for p in PILLARS) for s in ACTION_STATUS.key_list()
+    }
     found.changed = what_changed(session, since)
     return found
 
 
 def _questions(session: Session, connection: Connection, kept: dict[tuple[str, str], int]) -> list[Figure]:
     return [
-        Figure("Overdue", overdue_actions(connection, session.today), _actions("overdue"), "Open actions whose date has passed"),
-        Figure("No date set", kept.get(("action_no_date", ""), 0), _actions("no_date"), "Open actions without a date"),
-        Figure("No return received", len(awaited(session)), None, "Partners in the latest round" if rounds(session) else "No round has been sent yet"),
-        Figure("Evidence awaited", kept.get(("action_claimed", ""), 0), _actions("claimed"), "Complete by word alone"),
+        Figure(
+            "Overdue",
+            overdue_actions(connection, session.today),
+            _actions("overdue"),
+            "Open actions whose date has passed",
+        ),
+        Figure(
+            "No date set",
+            kept.get(("action_no_date", ""), 0),
+            _actions("no_date"),
+            "Open actions without a date",
+        ),
+        Figure(
+            "No return received",
+            len(awaited(session)),
+            None,
+            "Partners in the latest round" if rounds(session) else "No round has been sent yet",
+        ),
+        Figure(
+            "Evidence awaited",
+            kept.get(("action_claimed", ""), 0),
+            _actions("claimed"),
+            "Complete by word alone",
+        ),
     ]
 
 
@@ -107,9 +135,11 @@ def awaited(session: Session) -> list[dict[str, object]]:
 
 def rounds(session: Session) -> list[dict[str, object]]:
     """Rounds, newest first."""
-    rows = session.read().exec_driver_sql(
-        "SELECT id, reference, period, due FROM round WHERE NOT deleted ORDER BY n DESC"
-    ).mappings()
+    rows = (
+        session.read()
+        .exec_driver_sql("SELECT id, reference, period, due FROM round WHERE NOT deleted ORDER BY n DESC")
+        .mappings()
+    )
     return [{str(k): v for k, v in r.items()} for r in rows]
 
 
@@ -119,13 +149,18 @@ def round_rows(session: Session, round_id: str | None = None) -> list[dict[str, 
     if not known:
         return []
     chosen = round_id or str(known[0]["id"])
-    rows = session.read().exec_driver_sql(
-        'SELECT r.id, r.reference, r.partner, r.version, r.sent, r.due, r.file_name, coalesce(p.short_name, p.name) AS partner_name, '
-        "p.standing, (SELECT s.id FROM submission s JOIN \"return\" o ON o.id = s.\"return\" WHERE o.round = r.round AND o.partner = r.partner "
-        "AND NOT s.deleted ORDER BY s.n DESC LIMIT 1) AS submission, max(r.version) AS latest "
-        'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted '
-        "GROUP BY r.partner ORDER BY p.x_sort", (chosen,),
-    ).mappings()
+    rows = (
+        session.read()
+        .exec_driver_sql(
+            "SELECT r.id, r.reference, r.partner, r.version, r.sent, r.due, r.file_name, coalesce(p.short_name, p.name) AS partner_name, "
+            'p.standing, (SELECT s.id FROM submission s JOIN "return" o ON o.id = s."return" WHERE o.round = r.round AND o.partner = r.partner '
+            "AND NOT s.deleted ORDER BY s.n DESC LIMIT 1) AS submission, max(r.version) AS latest "
+            'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted '
+            "GROUP BY r.partner ORDER BY p.x_sort",
+            (chosen,),
+        )
+        .mappings()
+    )
     found: list[dict[str, object]] = []
     for row in rows:
         one = {str(k): v for k, v in row.items()}
@@ -136,10 +171,15 @@ def round_rows(session: Session, round_id: str | None = None) -> list[dict[str, 
 
 def _step(session: Session, row: dict[str, object]) -> dict[str, object]:
     if row["submission"]:
-        state = session.read().exec_driver_sql(
-            "SELECT state, received FROM submission WHERE id = ?", (row["submission"],)
-        ).one()
-        return {"step": {"in_review": "received", "applied": "applied", "reversed": "reversed"}[str(state[0])], "received": state[1]}
+        state = (
+            session.read()
+            .exec_driver_sql("SELECT state, received FROM submission WHERE id = ?", (row["submission"],))
+            .one()
+        )
+        return {
+            "step": {"in_review": "received", "applied": "applied", "reversed": "reversed"}[str(state[0])],
+            "received": state[1],
+        }
     late = bool(row["due"]) and str(row["due"]) < session.today.isoformat()
     return {"step": "late" if late else "sent", "received": None}
 
@@ -147,7 +187,7 @@ def _step(session: Session, row: dict[str, object]) -> dict[str, object]:
 def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
     """How many records changed since a day, by kind of change, the starter content aside."""
     rows = session.read().exec_driver_sql(
-        'SELECT tbl, "row", act, op, fields FROM "change" WHERE received >= ? AND act NOT IN (\'sample\', \'demo\') ORDER BY n DESC LIMIT 20000',
+        "SELECT tbl, \"row\", act, op, fields FROM \"change\" WHERE received >= ? AND act NOT IN ('sample', 'demo') ORDER BY n DESC LIMIT 20000",
         (start_of_day(since),),
     )
     seen: dict[str, set[str]] = {}
@@ -182,9 +222,13 @@ def _kinds(tbl: str, op: str, fields: str) -> list[str]:
 def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date, dict[str, int]]]:
     """Actions by status as their updates told it, at each quarter's end: a count per status."""
     ends = [_quarter_end(session.today, back) for back in range(quarters - 1, -1, -1)]
-    rows = session.read().exec_driver_sql(
-        'SELECT action, as_at, status FROM "update" WHERE NOT deleted AND as_at IS NOT NULL AND status IS NOT NULL ORDER BY as_at, n'
-    ).fetchall()
+    rows = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT action, as_at, status FROM "update" WHERE NOT deleted AND as_at IS NOT NULL AND status IS NOT NULL ORDER BY as_at, n'
+        )
+        .fetchall()
+    )
     latest: dict[str, str] = {}
     found: list[tuple[date, dict[str, int]]] = []
     place = 0
@@ -217,11 +261,16 @@ def my_work(session: Session) -> list[tuple[str, list[dict[str, object]], ListQu
     )  # fmt: skip
     found: list[tuple[str, list[dict[str, object]], ListQuery | None]] = []
     for name, condition, params, query in groups:
-        rows = session.read().exec_driver_sql(
-            "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
-            f"LEFT JOIN partner p ON p.id = t.accountable WHERE NOT t.deleted AND {condition} "
-            "ORDER BY coalesce(t.x_due, '') = '', t.x_due, t.reference LIMIT 6", params,
-        ).mappings()
+        rows = (
+            session.read()
+            .exec_driver_sql(
+                "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
+                f"LEFT JOIN partner p ON p.id = t.accountable WHERE NOT t.deleted AND {condition} "
+                "ORDER BY coalesce(t.x_due, '') = '', t.x_due, t.reference LIMIT 6",
+                params,
+            )
+            .mappings()
+        )
         found.append((name, [{str(k): v for k, v in r.items()} for r in rows], query))
     return found
 

@@ -10,7 +10,9 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services.records import create_in
 from vawg_desktop.services.session import Session
 
-_NUMBERED = re.compile(r"^\s*(?:(?:recommendation|rec|r|action|a)\s*)?(\d{1,4})\s*[.):\-–]?\s+(.+)$", re.IGNORECASE | re.DOTALL)
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:recommendation|rec|r|action|a)\s*)?(\d{1,4})\s*[.):\-–]?\s+(.+)$", re.IGNORECASE | re.DOTALL
+)
 _BULLET = re.compile(r"^[\s•\-–*o]+\s+")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -66,8 +67,13 @@ def read_value(session: Session, connection: Connection, spec: FieldSpec, typed:
 
 
 def create(
-    session: Session, entity: str, typed: Mapping[str, object], *, why: str | None = None,
-    reference: str | None = None, aliases: Sequence[str] = (),
+    session: Session,
+    entity: str,
+    typed: Mapping[str, object],
+    *,
+    why: str | None = None,
+    reference: str | None = None,
+    aliases: Sequence[str] = (),
 ) -> tuple[str, Changes]:
     """Make a record from typed values by field key or label; returns its id and what changed."""
     spec = BY_KEY[entity]
@@ -77,8 +83,13 @@ def create(
 
 
 def create_in(
-    session: Session, tx: Transaction, spec: EntitySpec, typed: Mapping[str, object], *,
-    reference: str | None = None, aliases: Sequence[str] = (),
+    session: Session,
+    tx: Transaction,
+    spec: EntitySpec,
+    typed: Mapping[str, object],
+    *,
+    reference: str | None = None,
+    aliases: Sequence[str] = (),
 ) -> str:
     """The same inside a transaction that does more."""
     cells: dict[str, Value] = {}
@@ -107,13 +118,18 @@ def add_alias(tx: Transaction, id: str, alias: str) -> None:
 def then_stood(tx: Transaction, cells: dict[str, Value]) -> dict[str, Value]:
     """A progress update copies its action's status, rating and dates as they stand."""
     action = tx.row("action", str(cells["action"]))
-    copied = {k: action[k] for k in ("status", "rating_partner", "rating_opcc", "percent", "due", "revised_due")}
+    copied = {
+        k: action[k] for k in ("status", "rating_partner", "rating_opcc", "percent", "due", "revised_due")
+    }
     return {**copied, **{k: v for k, v in cells.items() if v is not None}}
 
 
 def read_set(session: Session, connection: Connection, field: FieldSpec, given: object) -> list[str]:
     """The elements of a set as typed (``a; b``) or given as a list."""
-    parts = [str(p) for p in given] if isinstance(given, (list, tuple)) else split_set(str(given or ""))
+    if isinstance(given, list | tuple):
+        parts = [str(p) for p in cast("Sequence[object]", given)]
+    else:
+        parts = split_set("" if given is None else str(given))
     read = (read_value(session, connection, _element(field), p) for p in parts)
     return list(dict.fromkeys(str(v) for v in read if v is not None))
 
@@ -123,8 +139,13 @@ def _element(field: FieldSpec) -> FieldSpec:
 
 
 def assign(
-    session: Session, record: str, assignments: Sequence[Assignment], why: str | None,
-    *, seen: Seen | None = None, act: str = "edit",
+    session: Session,
+    record: str,
+    assignments: Sequence[Assignment],
+    why: str | None,
+    *,
+    seen: Seen | None = None,
+    act: str = "edit",
 ) -> Changes:
     """Change fields of a record in one transaction through the door."""
     with session.store.write(session.who, why, act) as tx:
@@ -134,8 +155,14 @@ def assign(
 
 
 def assign_in(
-    session: Session, tx: Transaction, spec: EntitySpec, id: str, assignments: Sequence[Assignment],
-    why: str | None, *, seen: Seen | None = None,
+    session: Session,
+    tx: Transaction,
+    spec: EntitySpec,
+    id: str,
+    assignments: Sequence[Assignment],
+    why: str | None,
+    *,
+    seen: Seen | None = None,
 ) -> None:
     """The same inside a transaction. ``why`` serves as the reason wherever a rule asks for one."""
     cells: dict[str, Value] = {}
@@ -192,7 +219,13 @@ def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: 
 
 
 def set_link(
-    session: Session, entity: str, field_key: str, a: str, b: str, *, cells: Mapping[str, object] | None = None,
+    session: Session,
+    entity: str,
+    field_key: str,
+    a: str,
+    b: str,
+    *,
+    cells: Mapping[str, object] | None = None,
     remove: bool = False,
 ) -> Changes:
     """Make, change or remove one link of a set field."""
@@ -204,12 +237,16 @@ def set_link(
         else:
             from vawg_desktop.domain.entities import LINK
 
-            read = {k: read_value(session, tx.connection, LINK.by_key[k], v) for k, v in (cells or {}).items()}
+            read = {
+                k: read_value(session, tx.connection, LINK.by_key[k], v) for k, v in (cells or {}).items()
+            }
             tx.link(kind, a, b, read)
     return tx.changes
 
 
-def add_update(session: Session, action: str, typed: Mapping[str, object], *, why: str | None = None) -> Changes:
+def add_update(
+    session: Session, action: str, typed: Mapping[str, object], *, why: str | None = None
+) -> Changes:
     """Add a progress update to an action: it copies how the action stands and never drives it."""
     given = {"as_at": session.today.isoformat(), "channel": "own", "informant": session.who, **typed}
     with session.store.write(session.who, why, "update") as tx:

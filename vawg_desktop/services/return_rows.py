@@ -37,7 +37,9 @@ class BaseRow:
     @staticmethod
     def from_json(row: Mapping[str, Any]) -> BaseRow:
         """From the return's kept base."""
-        return BaseRow(row["id"], row["reference"], row["visible"], row["key"], row["check"], dict(row["values"]))
+        return BaseRow(
+            row["id"], row["reference"], row["visible"], row["key"], row["check"], dict(row["values"])
+        )
 
 
 @dataclass(slots=True)
@@ -134,14 +136,24 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
     title = row.locked[0]
     if row.visible.strip() or row.key:
         if text or title:
-            read.problems.append(Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place))
+            read.problems.append(
+                Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place)
+            )
             _to_tray(read, row, "a row we cannot place")
     elif text or title:
         matched.new_rows.append({"sheet": row.sheet, "cell": row.place, "Action": title, "text": text})
 
 
 def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
-    read.tray.append({"sheet": row.sheet, "cell": row.place, "header": "", "text": f"{row.visible} {row.locked[0]} {answered_text(row)}".strip(), "why": why})
+    read.tray.append(
+        {
+            "sheet": row.sheet,
+            "cell": row.place,
+            "header": "",
+            "text": f"{row.visible} {row.locked[0]} {answered_text(row)}".strip(),
+            "why": why,
+        }
+    )
 
 
 def _refuse_slid(rows: Sequence[MatchedRow], name: str) -> None:
@@ -161,7 +173,8 @@ def _refuse_slid(rows: Sequence[MatchedRow], name: str) -> None:
     if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
         raise FileRefusedError(
             f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
-            "references. Ask for the file as it was before sorting.", code="answers_moved",
+            "references. Ask for the file as it was before sorting.",
+            code="answers_moved",
         )
 
 
@@ -208,7 +221,9 @@ def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: Read
             return _percent(spec, given, one.base)
         return read_value(session, session.read(), spec, as_typed(given.value))
     except ValueRefusedError as refused:
-        read.problems.append(Problem("not_understood", refused.message, given.sheet, given.cell, one.base.reference))
+        read.problems.append(
+            Problem("not_understood", refused.message, given.sheet, given.cell, one.base.reference)
+        )
         read.tray.append({
             "sheet": given.sheet, "cell": given.cell, "header": spec.label, "text": plain_text(given.value),
             "why": f"not understood, for {one.base.reference}",

@@ -104,9 +104,14 @@ def import_return(session: Session, path: Path, *, apply: str | None = None) -> 
     book = read_book(path)
     read = read_return(book)
     owner = _whose(session.read(), read, book.name)
-    known = session.read().exec_driver_sql(
-        'SELECT id FROM submission WHERE "return" = ? AND file_sha256 = ? AND NOT deleted', (owner.id, book.sha256)
-    ).fetchone()
+    known = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT id FROM submission WHERE "return" = ? AND file_sha256 = ? AND NOT deleted',
+            (owner.id, book.sha256),
+        )
+        .fetchone()
+    )
     if known is None:
         content = _content(session, owner, read, book.name)
         session.store.files.keep(book.name, book.content)
@@ -134,13 +139,21 @@ class Owner:
 def owner_of(connection: Connection, id: str) -> Owner:
     """A return by id. Raises NotFoundError."""
     row = connection.exec_driver_sql(
-        'SELECT r.id, r.reference, r.partner, r.secret, r.base FROM "return" r WHERE r.id = ? AND NOT r.deleted', (id,)
+        'SELECT r.id, r.reference, r.partner, r.secret, r.base FROM "return" r WHERE r.id = ? AND NOT r.deleted',
+        (id,),
     ).fetchone()
     if row is None:
         raise NotFoundError("That return is not in this store.")
     secret = str(row[3])
     rows = [BaseRow.from_json(r) for r in json.loads(row[4] or '{"rows": []}')["rows"]]
-    return Owner(str(row[0]), str(row[1]), identity.visible(secret, str(row[1]), str(row[0])), str(row[2]), secret, rows)
+    return Owner(
+        str(row[0]),
+        str(row[1]),
+        identity.visible(secret, str(row[1]), str(row[0])),
+        str(row[2]),
+        secret,
+        rows,
+    )
 
 
 def _whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
@@ -148,7 +161,8 @@ def _whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
     if len(said) > 1:
         places = "; ".join(f"{r} in {p}" for r, p in read.references)
         raise FileRefusedError(
-            f"{name} carries the marks of two returns ({places}); send each return as its own file.", code="identity_disagrees"
+            f"{name} carries the marks of two returns ({places}); send each return as its own file.",
+            code="identity_disagrees",
         )
     if said:
         visible = said.pop()
@@ -177,16 +191,21 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
     """No identity of the return is left: the return that column A of most rows verifies against."""
     shown = {r.visible.strip().upper() for r in read.rows if r.visible.strip()}
     votes: list[tuple[int, Owner]] = []
-    for (id,) in connection.exec_driver_sql('SELECT id FROM "return" WHERE NOT deleted ORDER BY n DESC').fetchall():
+    for (id,) in connection.exec_driver_sql(
+        'SELECT id FROM "return" WHERE NOT deleted ORDER BY n DESC'
+    ).fetchall():
         owner = owner_of(connection, str(id))
         verified = sum(1 for r in owner.rows if r.visible.upper() in shown)
         if verified:
             votes.append((verified, owner))
     if len(votes) > 1:
-        raise FileRefusedError(f"{name} holds rows of two returns; send each return as its own file.", code="two_returns")
+        raise FileRefusedError(
+            f"{name} holds rows of two returns; send each return as its own file.", code="two_returns"
+        )
     if not votes:
         raise FileRefusedError(
-            f"{name} is not a return of this store: no row in it carries a reference we sent.", code="not_a_return"
+            f"{name} is not a return of this store: no row in it carries a reference we sent.",
+            code="not_a_return",
         )
     read.problems.append(Problem(
         "identity_by_rows", f"The file lost its own marks; its rows are those of return {votes[0][1].visible}. Please confirm."
@@ -217,7 +236,9 @@ def _new_rows(read: ReadReturn) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for row in read.new_rows:
         first = next(iter(row.values()))
-        rows.append({"sheet": first.sheet, "cell": first.cell, **{k: plain_text(a.value) for k, a in row.items()}})
+        rows.append(
+            {"sheet": first.sheet, "cell": first.cell, **{k: plain_text(a.value) for k, a in row.items()}}
+        )
     return rows
 
 
@@ -260,7 +281,8 @@ def _differences(
     decided = {
         (str(r[0]), str(r[1])): (str(r[2]), str(r[3] or ""))
         for r in connection.exec_driver_sql(
-            "SELECT record, field, decision, reason FROM decision WHERE submission = ? AND NOT deleted ORDER BY n", (submission,)
+            "SELECT record, field, decision, reason FROM decision WHERE submission = ? AND NOT deleted ORDER BY n",
+            (submission,),
         )
     }
     found: list[Difference] = []
@@ -323,7 +345,7 @@ def _current(connection: Connection, id: str) -> _Current:
 
 
 def _apply_staged(session: Session, staged: Review, how: str) -> None:
-    kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set())
+    kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set[merge.Kind]())
     chosen = [d for d in staged.differences if d.kind in kinds and d.decision != "refused"]
     staged.changes = accept(session, staged.submission, chosen)
     staged.applied = len(chosen)
@@ -332,7 +354,13 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
         staged.state = fresh.state
 
 
-def accept(session: Session, submission: str, chosen: Sequence[Difference], *, edited: Mapping[tuple[str, str], Value] | None = None) -> Changes:
+def accept(
+    session: Session,
+    submission: str,
+    chosen: Sequence[Difference],
+    *,
+    edited: Mapping[tuple[str, str], Value] | None = None,
+) -> Changes:
     """Write accepted cells and one progress update per answered action, in one transaction.
 
     Raises StaleError where a cell moved since it was shown. ``edited`` replaces incoming values.
@@ -352,21 +380,26 @@ def accept(session: Session, submission: str, chosen: Sequence[Difference], *, e
             seen = {k: cells[k].heads for k in own}
             tx.edit("action", id, own, seen=seen)
         for answer in content["rows"]:
-            _add_update(tx, submission, row, answer, by_action.get(answer["id"], {}), edited or {})
+            _add_update(tx, submission, dict(row), answer, by_action.get(answer["id"], {}), edited or {})
         if row["state"] != "applied":
             tx.edit("submission", submission, {"state": "applied"})
     return tx.changes
 
 
 def _add_update(
-    tx: Transaction, submission: str, row: Mapping[str, Any], answer: Mapping[str, Any],
-    chosen: Mapping[str, Difference], edited: Mapping[tuple[str, str], Value],
+    tx: Transaction,
+    submission: str,
+    row: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    chosen: Mapping[str, Difference],
+    edited: Mapping[tuple[str, str], Value],
 ) -> None:
     said = answer["answers"].get("answer", {}).get("value")
     if not chosen and said != "no_change":
         return
     there = tx.connection.exec_driver_sql(
-        'SELECT id FROM "update" WHERE submission = ? AND action = ? AND NOT deleted', (submission, answer["id"])
+        'SELECT id FROM "update" WHERE submission = ? AND action = ? AND NOT deleted',
+        (submission, answer["id"]),
     ).fetchone()
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
     if there is not None and not words:
@@ -385,7 +418,9 @@ def _add_update(
     tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
 
 
-def decide(session: Session, submission: str, differences: Sequence[Difference], decision: str, reason: str = "") -> Changes:
+def decide(
+    session: Session, submission: str, differences: Sequence[Difference], decision: str, reason: str = ""
+) -> Changes:
     """Query or refuse differences (or, with an empty decision, think again), each kept with its reason."""
     with session.store.write(session.who, reason or None, "decide", submission) as tx:
         for one in differences:
@@ -430,7 +465,8 @@ def reverse_return(session: Session, reference: str) -> Reversed:
     connection = session.read()
     owner = _find_return(connection, reference)
     submissions = [
-        str(r[0]) for r in connection.exec_driver_sql('SELECT id FROM submission WHERE "return" = ?', (owner.id,))
+        str(r[0])
+        for r in connection.exec_driver_sql('SELECT id FROM submission WHERE "return" = ?', (owner.id,))
     ]
     done = Reversed()
     with session.store.write(session.who, f"Return {owner.visible} reversed", "reverse", owner.id) as tx:
@@ -453,7 +489,9 @@ def _find_return(connection: Connection, reference: str) -> Owner:
     parts = identity.split_visible(reference)
     found = names.maybe_find(connection, parts[0] if parts else reference)
     if found is not None and found.entity == "submission":
-        row = connection.exec_driver_sql('SELECT "return" FROM submission WHERE id = ?', (found.id,)).fetchone()
+        row = connection.exec_driver_sql(
+            'SELECT "return" FROM submission WHERE id = ?', (found.id,)
+        ).fetchone()
         return owner_of(connection, str(row[0])) if row else owner_of(connection, "")
     if found is None or found.entity != "return":
         raise NotFoundError(f"There is no return called “{reference[:60]}” in this store.")
@@ -487,10 +525,13 @@ def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) ->
 
 def submissions(session: Session) -> list[dict[str, object]]:
     """Every submission with its partner, period and state, newest first."""
-    rows = session.read().exec_driver_sql(
-        "SELECT s.id, s.reference, s.file_name, s.received, s.state, s.\"return\", coalesce(p.short_name, p.name) AS partner_name, q.period "
-        'FROM submission s JOIN "return" r ON r.id = s."return" JOIN round q ON q.id = r.round '
-        "LEFT JOIN partner p ON p.id = s.partner WHERE NOT s.deleted ORDER BY s.n DESC"
-    ).mappings()
+    rows = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT s.id, s.reference, s.file_name, s.received, s.state, s."return", coalesce(p.short_name, p.name) AS partner_name, q.period '
+            'FROM submission s JOIN "return" r ON r.id = s."return" JOIN round q ON q.id = r.round '
+            "LEFT JOIN partner p ON p.id = s.partner WHERE NOT s.deleted ORDER BY s.n DESC"
+        )
+        .mappings()
+    )
     return [{str(k): v for k, v in r.items()} for r in rows]
-

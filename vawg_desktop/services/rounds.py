@@ -20,7 +20,14 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.ods_out import write_ods
-from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE, ReturnContent, ReturnRow, locked_texts, plan_return
+from vawg_desktop.exchange.return_plan import (
+    FILLS,
+    ON_UPDATE,
+    ReturnContent,
+    ReturnRow,
+    locked_texts,
+    plan_return,
+)
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import names
 from vawg_desktop.services.office import office_name, rating_key
@@ -56,7 +63,13 @@ class RoundMade:
         return {
             "round": self.round,
             "returns": [
-                {"partner": s.partner, "reference": s.reference, "version": s.version, "file": s.file, "rows": s.rows}
+                {
+                    "partner": s.partner,
+                    "reference": s.reference,
+                    "version": s.version,
+                    "file": s.file,
+                    "rows": s.rows,
+                }
                 for s in self.returns
             ],
             "skipped": self.skipped,
@@ -75,7 +88,10 @@ def export_returns(
     _make_folder(out)
     with session.store.write(session.who, f"Returns for {period}", "round") as tx:
         sender = _Sender(session, tx, period.strip(), due_stored, out, format)
-        chosen = [names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner") for p in partners]
+        chosen = [
+            names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")
+            for p in partners
+        ]
         sender.send([c.id for c in chosen] if chosen else None)
     sender.made.changes = tx.changes
     for path, content in sender.files:
@@ -108,14 +124,25 @@ class _Partner:
 class _Sender:
     """Makes the returns of one round inside one transaction."""
 
-    def __init__(self, session: Session, tx: Transaction, period: str, due: str, out: Path, format: str) -> None:
-        self._session, self._tx, self._period, self._due, self._out, self._format = session, tx, period, due, out, format
+    def __init__(
+        self, session: Session, tx: Transaction, period: str, due: str, out: Path, format: str
+    ) -> None:
+        self._session, self._tx, self._period, self._due, self._out, self._format = (
+            session,
+            tx,
+            period,
+            due,
+            out,
+            format,
+        )
         self.files: list[tuple[Path, bytes]] = []
         self._round = self._find_round()
         self.made = RoundMade(self._round[1])
         self._office = office_name(tx.connection)
         self._key = rating_key(tx.connection)
-        found = tx.connection.exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'demonstration'").fetchone()
+        found = tx.connection.exec_driver_sql(
+            "SELECT value FROM meta WHERE \"key\" = 'demonstration'"
+        ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
 
     def _find_round(self) -> tuple[str, str]:
@@ -130,9 +157,14 @@ class _Sender:
 
     def send(self, chosen: list[str] | None) -> None:
         run = self._tx.connection.exec_driver_sql
-        rows = run("SELECT id, name, coalesce(short_name, name), standing FROM partner WHERE NOT deleted ORDER BY x_sort")
+        rows = run(
+            "SELECT id, name, coalesce(short_name, name), standing FROM partner WHERE NOT deleted ORDER BY x_sort"
+        )
         partners = {str(r[0]): _Partner(str(r[0]), str(r[1]), str(r[2]), str(r[3] or "")) for r in rows}
-        through = {str(a): str(b) for a, b in run("SELECT id, returns_through FROM partner WHERE returns_through IS NOT NULL")}
+        through = {
+            str(a): str(b)
+            for a, b in run("SELECT id, returns_through FROM partner WHERE returns_through IS NOT NULL")
+        }
         actions = self._actions_by_partner(through)
         for partner in partners.values():
             if chosen is not None and partner.id not in chosen:
@@ -162,7 +194,9 @@ class _Sender:
             self.made.skipped.append({"partner": partner.short, "why": why})
             return
         if restricted:
-            self.made.skipped.append({"partner": partner.short, "why": f"{len(restricted)} restricted actions were left out"})
+            self.made.skipped.append(
+                {"partner": partner.short, "why": f"{len(restricted)} restricted actions were left out"}
+            )
         id, reference, version, secret = self._make_return(partner)
         content = self._content(partner, reference, version, secret, open_rows, settled)
         data = write_ods(plan_return(content)) if self._format == "ods" else write_xlsx(plan_return(content))
@@ -178,7 +212,8 @@ class _Sender:
 
     def _make_return(self, partner: _Partner) -> tuple[str, str, int, str]:
         found = self._tx.connection.exec_driver_sql(
-            'SELECT coalesce(max(version), 0) FROM "return" WHERE round = ? AND partner = ?', (self._round[0], partner.id)
+            'SELECT coalesce(max(version), 0) FROM "return" WHERE round = ? AND partner = ?',
+            (self._round[0], partner.id),
         ).fetchone()
         version = int(found[0]) + 1 if found else 1
         secret = secrets.token_urlsafe(18)
@@ -190,14 +225,32 @@ class _Sender:
         return id, identity.visible(secret, reference, id), version, secret
 
     def _content(
-        self, partner: _Partner, reference: str, version: int, secret: str, open_rows: list[_Facts], settled: list[_Facts]
+        self,
+        partner: _Partner,
+        reference: str,
+        version: int,
+        secret: str,
+        open_rows: list[_Facts],
+        settled: list[_Facts],
     ) -> ReturnContent:
-        marking = "official_sensitive" if any(f.cells.get("marking") == "official_sensitive" for f in open_rows) else "official"
+        marking = (
+            "official_sensitive"
+            if any(f.cells.get("marking") == "official_sensitive" for f in open_rows)
+            else "official"
+        )
         return ReturnContent(
-            reference, version, self._period, self._due, partner.name, self._office, MARKING.label(marking),
+            reference,
+            version,
+            self._period,
+            self._due,
+            partner.name,
+            self._office,
+            MARKING.label(marking),
             partner.standing in ("independent", "government"),
-            [_return_row(f, reference, secret) for f in open_rows], [_return_row(f, reference, secret) for f in settled],
-            self._key, self._demonstration,
+            [_return_row(f, reference, secret) for f in open_rows],
+            [_return_row(f, reference, secret) for f in settled],
+            self._key,
+            self._demonstration,
         )
 
 
@@ -218,19 +271,29 @@ def _facts(connection: Connection, ids: Sequence[str]) -> list[_Facts]:
         served: dict[str, list[str]] = {}
         rows = connection.exec_driver_sql(
             "SELECT l.a, s.reference, s.title FROM link l JOIN subject s ON s.id = l.b AND NOT s.deleted "
-            f"WHERE l.kind = 'action.recommendations' AND NOT l.deleted AND l.a IN ({marks}) ORDER BY s.reference", tuple(part)
+            f"WHERE l.kind = 'action.recommendations' AND NOT l.deleted AND l.a IN ({marks}) ORDER BY s.reference",
+            tuple(part),
         )
         for a, reference, title in rows:
             served.setdefault(str(a), []).append(f"{reference} {title}")
         rows = connection.exec_driver_sql(
             "SELECT a.*, u.as_at AS u_as_at, u.narrative AS u_narrative, u.next_step AS u_next_step, "
             'u.help_wanted AS u_help_wanted FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
-            f"WHERE a.id IN ({marks}) ORDER BY a.reference", tuple(part),
+            f"WHERE a.id IN ({marks}) ORDER BY a.reference",
+            tuple(part),
         ).mappings()
         for row in rows:
             cells = {str(k): v for k, v in row.items() if not str(k).startswith("u_")}
             update = {str(k)[2:]: v for k, v in row.items() if str(k).startswith("u_")}
-            found.append(_Facts(str(row["id"]), str(row["reference"]), cells, "; ".join(served.get(str(row["id"]), [])), update))
+            found.append(
+                _Facts(
+                    str(row["id"]),
+                    str(row["reference"]),
+                    cells,
+                    "; ".join(served.get(str(row["id"]), [])),
+                    update,
+                )
+            )
     return found
 
 
@@ -284,4 +347,3 @@ def _base_row(row: ReturnRow, facts: _Facts) -> dict[str, object]:
         "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,
         "locked": locked_texts(row), "values": row.values,
     }  # fmt: skip
-

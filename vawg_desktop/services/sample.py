@@ -21,7 +21,9 @@ def load_sample(session: Session) -> None:
         book = read_book(folder / name)
         tracker = read_tracker(book, mapping)
         done = import_rows(session, tracker, why=f"Starter content: {name}", act="sample")
-        left = [p.message for p in done.problems if p.code != "several_pillars"] + [t["text"] for t in done.tray]
+        left = [p.message for p in done.problems if p.code != "several_pillars"] + [
+            t["text"] for t in done.tray
+        ]
         if left:
             raise StoreError(f"The starter content {name} is not understood: {left[0]}", code="sample")
     _finish(session)
@@ -40,4 +42,3 @@ def _finish(session: Session) -> None:
         ).fetchall()
         for a, b in pairs:
             tx.link("figure.conflicts_with", str(a), str(b))
-

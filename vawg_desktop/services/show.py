@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -83,7 +84,8 @@ def record(session: Session, name: str) -> RecordView:
     view.aliases = [
         str(r[0])
         for r in connection.exec_driver_sql(
-            "SELECT coalesce(part, b) FROM link WHERE a = ? AND kind = 'alias' AND NOT deleted ORDER BY n", (found.id,)
+            "SELECT coalesce(part, b) FROM link WHERE a = ? AND kind = 'alias' AND NOT deleted ORDER BY n",
+            (found.id,),
         )
     ]
     _around(session, connection, view, {str(k): v for k, v in row.items()})
@@ -107,7 +109,8 @@ def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
         "SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, coalesce(a.status, r.status, g.status) "
         "FROM link l JOIN subject s ON s.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT s.deleted "
         "LEFT JOIN action a ON a.id = s.id LEFT JOIN recommendation r ON r.id = s.id LEFT JOIN gap g ON g.id = s.id "
-        "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference", (id, id, id),
+        "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference",
+        (id, id, id),
     )
     found: list[Link] = []
     for kind, a, _b, extent, part, entity, other, reference, title, status in rows:
@@ -138,7 +141,9 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
     for child in ENTITIES:
         if child.parent == view.spec.key and child.key != "update":
             view.parts[child.key] = _rows(
-                connection, f'SELECT * FROM "{child.key}" WHERE "{child.parent}" = ? AND NOT deleted ORDER BY n', view.id
+                connection,
+                f'SELECT * FROM "{child.key}" WHERE "{child.parent}" = ? AND NOT deleted ORDER BY n',
+                view.id,
             )
 
 
@@ -155,7 +160,9 @@ def as_json(session: Session, name: str, day: date | None = None) -> dict[str, o
     if day is not None:
         state = past_state(session, name, day)
         fields = {
-            f.key: state.sets[f.key] if f.many else state.cells.get(f.key) for f in view.spec.fields if not f.private
+            f.key: state.sets[f.key] if f.many else state.cells.get(f.key)
+            for f in view.spec.fields
+            if not f.private
         }
         view.deleted = bool(state.cells.get("deleted"))
     return {
@@ -163,7 +170,9 @@ def as_json(session: Session, name: str, day: date | None = None) -> dict[str, o
         "entity": view.spec.key,
         "id": view.id,
         "fields": fields,
-        "links": [_link_json(link) for link in view.links] if day is None else _past_links(session, fields, view.spec),
+        "links": [_link_json(link) for link in view.links]
+        if day is None
+        else _past_links(session, fields, view.spec),
         "labels": view.names,
         "aliases": view.aliases,
         "deleted": view.deleted,
@@ -185,7 +194,7 @@ def _past_links(session: Session, fields: dict[str, object], spec: EntitySpec) -
     for f in spec.sets:
         elements = fields[f.key]
         if f.kind is Kind.LINKS and isinstance(elements, list):
-            for id in elements:
+            for id in cast("list[str]", elements):
                 other = names.maybe_find(session.read(), str(id))
                 if other is not None:
                     found.append({

@@ -15,7 +15,15 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import CROSS_CUTTING, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
 from vawg_desktop.exchange.reading import Book, read_book
-from vawg_desktop.exchange.tracker_in import NO_DATE, Given, Tracker, TrackerRow, as_typed, read_tracker, similar
+from vawg_desktop.exchange.tracker_in import (
+    NO_DATE,
+    Given,
+    Tracker,
+    TrackerRow,
+    as_typed,
+    read_tracker,
+    similar,
+)
 from vawg_desktop.services import names
 from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
@@ -72,7 +80,12 @@ def import_tracker(
 
 
 def import_rows(
-    session: Session, tracker: Tracker, *, why: str, book: Book | None = None, dry_run: bool = False,
+    session: Session,
+    tracker: Tracker,
+    *,
+    why: str,
+    book: Book | None = None,
+    dry_run: bool = False,
     act: str = "import",
 ) -> Imported:
     """Write a tracker's rows in one transaction, so that one undo takes the whole import back."""
@@ -101,7 +114,9 @@ def import_rows(
 
 def _note_blanks(book: Book, done: Imported) -> None:
     for sheet, cell in book.looked.errors[:200]:
-        done.problems.append(Problem("error_cell", "This cell shows a formula error; it was read as empty.", sheet, cell))
+        done.problems.append(
+            Problem("error_cell", "This cell shows a formula error; it was read as empty.", sheet, cell)
+        )
 
 
 def _trayed(given: Given, why: str) -> dict[str, str]:
@@ -109,24 +124,28 @@ def _trayed(given: Given, why: str) -> dict[str, str]:
 
 
 def _headings_key(book: Book) -> str:
-    from vawg_desktop.exchange.tracker_in import find_header
     from vawg_desktop.exchange.reading import plain_text
+    from vawg_desktop.exchange.tracker_in import find_header
 
     heads = [plain_text(c) for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
     return "|".join(fold(h) for h in heads)[:500]
 
 
 def _remembered(session: Session, book: Book) -> dict[str, str | None]:
-    row = session.read().exec_driver_sql(
-        "SELECT value FROM local WHERE kind = 'mapping' AND \"key\" = ?", (_headings_key(book),)
-    ).fetchone()
+    row = (
+        session.read()
+        .exec_driver_sql(
+            "SELECT value FROM local WHERE kind = 'mapping' AND \"key\" = ?", (_headings_key(book),)
+        )
+        .fetchone()
+    )
     found: dict[str, str | None] = json.loads(row[0]) if row else {}
     return found
 
 
 def _remember(tx: Transaction, book: Book, done: Imported) -> None:
     run = tx.connection.exec_driver_sql
-    put = "INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, \"key\") DO UPDATE SET value = excluded.value"
+    put = 'INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value'
     run(put, ("mapping", _headings_key(book), json.dumps(done.mapping)))
     if done.tray:
         run(put, ("tray", tx.id, json.dumps({"file": book.name, "tray": done.tray}, ensure_ascii=False)))
@@ -164,9 +183,9 @@ class _Importer:
     def _refer_only(self, by_entity: dict[str, dict[str, Given]]) -> None:
         """A recommendation column that holds a known number names it rather than making another."""
         cells = by_entity.get("recommendation")
-        if cells and "title" in cells and "reference" not in cells:
-            if self._directory("recommendation").find(cells["title"].text):
-                cells["reference"] = cells.pop("title")
+        unnamed = cells is not None and "title" in cells and "reference" not in cells
+        if cells is not None and unnamed and self._directory("recommendation").find(cells["title"].text):
+            cells["reference"] = cells.pop("title")
 
     def _join(self, ids: dict[str, str]) -> None:
         if "action" in ids and "recommendation" in ids:
@@ -188,8 +207,15 @@ class _Importer:
         if id is None and not cells.get(spec.title):
             where = next(iter(given.values()), reference)
             if where is not None:
-                self._problem("no_title", f"This row names no {spec.title} of {_a(spec)} and was put in the tray.", where)
-                self._done.tray += [_trayed(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))]
+                self._problem(
+                    "no_title",
+                    f"This row names no {spec.title} of {_a(spec)} and was put in the tray.",
+                    where,
+                )
+                self._done.tray += [
+                    _trayed(g, "its row names no record")
+                    for g in (*given.values(), *([reference] if reference else []))
+                ]
             return None
         if id is None:
             id = self._make(spec, cells, reference)
@@ -206,7 +232,12 @@ class _Importer:
         return id
 
     def _find(
-        self, row: TrackerRow, spec: EntitySpec, reference: Given | None, title: Given | None, cells: Mapping[str, Value]
+        self,
+        row: TrackerRow,
+        spec: EntitySpec,
+        reference: Given | None,
+        title: Given | None,
+        cells: Mapping[str, Value],
     ) -> str | None:
         if spec.key in _IDENTITY:
             return self._identical(spec, cells)
@@ -231,7 +262,8 @@ class _Importer:
         """The record that came from this row last time, where its title was only corrected."""
         found = self._tx.connection.exec_driver_sql(
             "SELECT l.value, s.title FROM local l JOIN subject s ON s.id = l.value AND NOT s.deleted "
-            "WHERE l.kind = 'tracker_row' AND l.\"key\" = ?", (f"{self._file}|{row.sheet}|{row.number}|{spec.key}",),
+            "WHERE l.kind = 'tracker_row' AND l.\"key\" = ?",
+            (f"{self._file}|{row.sheet}|{row.number}|{spec.key}",),
         ).fetchone()
         return str(found[0]) if found and similar(str(found[1]), title.text) > 0.6 else None
 
@@ -299,9 +331,13 @@ class _Importer:
         if spec.terms is not None and spec.key.startswith("rating"):
             label = spec.terms.label(one.colour)
             self._problem(
-                "colour_only", f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set.", one
+                "colour_only",
+                f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set.",
+                one,
             )
-            self._done.tray.append({**_trayed(one, "a colour without a word"), "text": f"(filled {label.casefold()})"})
+            self._done.tray.append(
+                {**_trayed(one, "a colour without a word"), "text": f"(filled {label.casefold()})"}
+            )
         return None
 
     def _pillar(self, one: Given) -> Value:
@@ -311,7 +347,11 @@ class _Importer:
             return None
         if not parts or known[0] is None or len(known) > 1:
             if len(known) > 1 and known[0] is not None:
-                self._problem("several_pillars", f"“{one.text}” names several pillars; the first was taken as the first pillar.", one)
+                self._problem(
+                    "several_pillars",
+                    f"“{one.text}” names several pillars; the first was taken as the first pillar.",
+                    one,
+                )
                 self._done.tray.append(_trayed(one, "more pillars than one"))
                 return known[0].key
             self._ask("not_understood", f"“{one.text}” is not a pillar.", one)
@@ -331,7 +371,12 @@ class _Importer:
         return found
 
     def _owners(
-        self, spec: EntitySpec, found: FieldSpec, one: Given, cells: dict[str, Value], sets: dict[FieldSpec, list[str]]
+        self,
+        spec: EntitySpec,
+        found: FieldSpec,
+        one: Given,
+        cells: dict[str, Value],
+        sets: dict[FieldSpec, list[str]],
     ) -> None:
         whole = self._directory("partner").find(one.text)
         parts = [one.text] if whole else [p for p in _OWNERS.split(one.text) if p]
@@ -346,8 +391,10 @@ class _Importer:
         if len(ids) > 1 and others is not None:
             sets.setdefault(others, []).extend(ids[1:])
             self._problem(
-                "two_owners", f"“{one.text}” names {len(ids)} owners; the first was taken as {found.label.casefold()}, "
-                f"the rest as {others.label.casefold()}.", one,
+                "two_owners",
+                f"“{one.text}” names {len(ids)} owners; the first was taken as {found.label.casefold()}, "
+                f"the rest as {others.label.casefold()}.",
+                one,
             )
 
     def _partner(self, name: str, one: Given) -> str | None:
@@ -380,12 +427,19 @@ class _Importer:
             self._done.tray += [_trayed(g, "no action in its row to update") for g in given.values()]
             return
         spec = BY_KEY["update"]
-        cells: dict[str, Value] = {k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key}
+        cells: dict[str, Value] = {
+            k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key
+        }
         same = self._tx.connection.exec_driver_sql(
-            'SELECT 1 FROM "update" WHERE action = ? AND narrative IS ? AND NOT deleted', (action, cells.get("narrative"))
+            'SELECT 1 FROM "update" WHERE action = ? AND narrative IS ? AND NOT deleted',
+            (action, cells.get("narrative")),
         ).fetchone()
         if same is None and any(cells.values()):
-            stamp: dict[str, Value] = {"action": action, "as_at": self._session.today.isoformat(), "channel": "own"}
+            stamp: dict[str, Value] = {
+                "action": action,
+                "as_at": self._session.today.isoformat(),
+                "channel": "own",
+            }
             self._tx.create("update", then_stood(self._tx, {**stamp, **cells}))
 
     # -- afterwards --------------------------------------------------------------------------
@@ -408,7 +462,9 @@ class _Importer:
         for part in parts:
             found = self._directory(spec.target).find(part)
             if found is None:
-                self._ask("not_found", f"There is no {BY_KEY[spec.target].label.casefold()} called “{part}”.", one)
+                self._ask(
+                    "not_found", f"There is no {BY_KEY[spec.target].label.casefold()} called “{part}”.", one
+                )
             elif spec.many:
                 self._tx.link(owner.link_kind(spec), id, found.id)
             else:
@@ -463,4 +519,3 @@ def reverse_import(session: Session, txn: str) -> Changes:
 def problems_in_words(problems: Sequence[Problem]) -> list[str]:
     """One line a problem, with its place."""
     return [f"{p.sheet}!{p.cell}: {p.message}" if p.cell else p.message for p in problems]
-

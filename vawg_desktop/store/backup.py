@@ -28,7 +28,9 @@ def back_up_file(path: Path, to: Path, key: Key | None) -> Path:
     except (OSError, driver.Error, StoreError) as error:
         for made in (to, keys_path(to), files_path(to)):
             made.unlink(missing_ok=True)
-        raise StoreError(f"The backup could not be made ({error}); nothing was changed.", code="backup_failed") from error
+        raise StoreError(
+            f"The backup could not be made ({error}); nothing was changed.", code="backup_failed"
+        ) from error
     return to
 
 

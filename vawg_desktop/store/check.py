@@ -79,7 +79,9 @@ def _file_is_whole(connection: Connection, report: Report) -> bool:
 
 def _check_ends(connection: Connection, report: Report) -> None:
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-        report.add("missing_end", f"A row of {row[0]} refers to a {row[2]} that is not here.", f"{row[0]}:{row[1]}")
+        report.add(
+            "missing_end", f"A row of {row[0]} refers to a {row[2]} that is not here.", f"{row[0]}:{row[1]}"
+        )
 
 
 def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) -> list[log.Entry]:
@@ -91,11 +93,17 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
         seq, previous = last.get(entry.origin, (0, log.GENESIS))
         place = f"{entry.origin}/{entry.seq}"
         if entry.seq != seq + 1:
-            report.add("entry_missing", f"Entries {seq + 1} to {entry.seq - 1} of the log are missing.", place)
+            report.add(
+                "entry_missing", f"Entries {seq + 1} to {entry.seq - 1} of the log are missing.", place
+            )
         elif entry.chained(previous) != entry.hash:
-            report.add("entry_altered", f"Entry {entry.seq} of the log was altered after it was written.", place)
+            report.add(
+                "entry_altered", f"Entry {entry.seq} of the log was altered after it was written.", place
+            )
         if place in noted and noted[place] != entry.hash:
-            report.add("chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place)
+            report.add(
+                "chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place
+            )
         last[entry.origin] = (entry.seq, entry.hash)
     _check_tails(connection, report, last, noted)
     report.entries = len(kept)
@@ -108,11 +116,15 @@ def _check_tails(
     for id, seq, hash_ in connection.exec_driver_sql("SELECT id, seq, hash FROM origin").fetchall():
         have, have_hash = last.get(str(id), (0, log.GENESIS))
         if have < seq:
-            report.add("tail_missing", f"The last {seq - have} entries of the log are missing.", f"{id}/{seq}")
+            report.add(
+                "tail_missing", f"The last {seq - have} entries of the log are missing.", f"{id}/{seq}"
+            )
         elif have > seq:
             report.add("entry_added", f"{have - seq} entries were added beside the program.", f"{id}/{have}")
         elif have_hash != hash_:
-            report.add("head_altered", "The log's last hash is not the one it should end with.", f"{id}/{seq}")
+            report.add(
+                "head_altered", "The log's last hash is not the one it should end with.", f"{id}/{seq}"
+            )
     for place in noted:
         origin, _, seq_text = place.partition("/")
         if last.get(origin, (0, ""))[0] < int(seq_text):
@@ -133,9 +145,13 @@ def _check_rows(connection: Connection, report: Report, all_entries: list[log.En
             seen.add(id)
             said = groups.get((spec.key, id))
             if said is None:
-                report.add("row_unlogged", "A record stands in the store that the log does not know.", _name(row))
+                report.add(
+                    "row_unlogged", "A record stands in the store that the log does not know.", _name(row)
+                )
                 continue
-            report.heads += _check_row(spec, {str(k): v for k, v in row.items()}, said, heads.pop(id, {}), report)
+            report.heads += _check_row(
+                spec, {str(k): v for k, v in row.items()}, said, heads.pop(id, {}), report
+            )
         for tbl, id in groups:
             if tbl == spec.key and id not in seen:
                 report.add("row_missing", f"A {spec.label.casefold()} of the log is not in the store.", id)
@@ -149,7 +165,11 @@ def _name(row: object) -> str:
 
 
 def _check_row(
-    spec: EntitySpec, row: dict[str, object], said: list[log.Entry], heads: dict[str, set[str]], report: Report
+    spec: EntitySpec,
+    row: dict[str, object],
+    said: list[log.Entry],
+    heads: dict[str, set[str]],
+    report: Report,
 ) -> int:
     name, conflicts, counted = _name(row), 0, 0
     standings = history.cells_after(said)
@@ -182,7 +202,10 @@ def _rows(connection: Connection, spec: EntitySpec) -> list[dict[str, Value]]:
 def _check_derived(connection: Connection, report: Report) -> None:
     tallies: Counter[tuple[str, str]] = Counter()
     words: list[tuple[int, str]] = []
-    register = {str(r[1]): r for r in connection.exec_driver_sql("SELECT n, id, entity, reference, deleted FROM subject")}
+    register = {
+        str(r[1]): r
+        for r in connection.exec_driver_sql("SELECT n, id, entity, reference, deleted FROM subject")
+    }
     for spec in ENTITIES:
         for row in _rows(connection, spec):
             tallies.update(derive.tally_keys(spec, row))
@@ -190,7 +213,11 @@ def _check_derived(connection: Connection, report: Report) -> None:
             if any(row[k] != v for k, v in derive.row_derived(spec, row).items()):
                 report.add("summary_wrong", f"What is summarised of {name} is out of step.", name)
             there = register.pop(str(row["id"]), None)
-            if there is None or (there[2], there[3], bool(there[4])) != (spec.key, row["reference"], bool(row["deleted"])):
+            if there is None or (there[2], there[3], bool(there[4])) != (
+                spec.key,
+                row["reference"],
+                bool(row["deleted"]),
+            ):
                 report.add("register_wrong", f"The register of records is out of step for {name}.", name)
             if there is not None:
                 words.append((int(there[0]), derive.indexed_text(spec, row)))
@@ -200,7 +227,10 @@ def _check_derived(connection: Connection, report: Report) -> None:
     kept = {(str(n), str(k)): int(c) for n, k, c in connection.exec_driver_sql("SELECT * FROM tally") if c}
     for key in sorted(set(kept) | set(tallies)):
         if kept.get(key, 0) != tallies.get(key, 0):
-            report.add("counts_wrong", f"The count kept for {key[0]} {key[1]} is {kept.get(key, 0)}; it should be {tallies.get(key, 0)}.")
+            report.add(
+                "counts_wrong",
+                f"The count kept for {key[0]} {key[1]} is {kept.get(key, 0)}; it should be {tallies.get(key, 0)}.",
+            )
     _check_search(connection, words, report)
 
 
@@ -255,7 +285,6 @@ def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> N
     standings = history.cells_after(said)
     for cell, standing in standings.items():
         heads = frozenset(h.id for h in standing.heads)
-        if heads != {born}:
+        if heads != frozenset({born}):
             keeper.set_heads(id, cell, heads)
     keeper.restate(tbl, id, born, sum(1 for s in standings.values() if s.conflicted))
-

@@ -22,7 +22,8 @@ def search_words(text: str) -> str:
     """Text as it is searched: NFKD, casefold, marks removed, split at what is not a letter or digit."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = (
-        "" if unicodedata.combining(c) else c if c.isalnum() else " " for c in plain.replace("’", "").replace("'", "")
+        "" if unicodedata.combining(c) else c if c.isalnum() else " "
+        for c in plain.replace("’", "").replace("'", "")
     )
     return " ".join("".join(kept).split())
 

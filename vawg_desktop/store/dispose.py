@@ -34,7 +34,9 @@ class Authority:
         if not one or not other or one == other:
             raise RuleError("Disposal needs two named people; the words were kept.", code="rule_two_people")
         if not self.authority.strip():
-            raise RuleError("Disposal needs its authority, such as the retention schedule's rule.", code="rule_authority")
+            raise RuleError(
+                "Disposal needs its authority, such as the retention schedule's rule.", code="rule_authority"
+            )
 
 
 def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
@@ -55,7 +57,7 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
         hashes += _redact_returns(tx, id)
         for tbl, row in rows:
             _strip_log(tx, tbl, row)
-        tx.connection.exec_driver_sql("DELETE FROM local WHERE instr(\"key\", ?) OR instr(value, ?)", (id, id))
+        tx.connection.exec_driver_sql('DELETE FROM local WHERE instr("key", ?) OR instr(value, ?)', (id, id))
         _allow(tx, False)
         changes = tx.changes
     if hashes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -56,7 +56,7 @@ class Door:
     @contextmanager
     def transaction(
         self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
-    ) -> Iterator[Transaction]:
+    ) -> Generator[Transaction]:
         """A transaction that commits on leaving and leaves nothing behind if anything is raised."""
         with self._one:
             try:
@@ -71,7 +71,9 @@ class Door:
 def _write_error(error: DBAPIError) -> StoreError:
     said = str(error.orig)
     if "locked" in said:
-        return StoreError("Another program is writing to the store; nothing was changed, try again.", code="busy")
+        return StoreError(
+            "Another program is writing to the store; nothing was changed, try again.", code="busy"
+        )
     if "disk is full" in said:
         return StoreError("The disk is full; nothing was changed.", code="disk_full")
     if "readonly" in said:
@@ -109,7 +111,11 @@ class Transaction:
 
     def row(self, table: str, id: str) -> dict[str, Value]:
         """The row of a record as stored values by column. Raises NotFoundError."""
-        found = self.connection.exec_driver_sql(f'SELECT * FROM "{table}" WHERE id = ?', (id,)).mappings().fetchone()
+        found = (
+            self.connection.exec_driver_sql(f'SELECT * FROM "{table}" WHERE id = ?', (id,))
+            .mappings()
+            .fetchone()
+        )
         if found is None:
             raise NotFoundError(f"That {spec_of(table).label.casefold()} is not in this store.")
         by_key = spec_of(table).by_key
@@ -129,8 +135,13 @@ class Transaction:
     # -- writing -----------------------------------------------------------------------------
 
     def create(
-        self, table: str, cells: Mapping[str, Value], *, id: str | None = None,
-        reference: str | None = None, checked: bool = True,
+        self,
+        table: str,
+        cells: Mapping[str, Value],
+        *,
+        id: str | None = None,
+        reference: str | None = None,
+        checked: bool = True,
     ) -> str:
         """Add a record; returns its id. Cells left out take the field's default."""
         spec = spec_of(table)
@@ -152,8 +163,15 @@ class Transaction:
         return id
 
     def edit(
-        self, table: str, id: str, cells: Mapping[str, Value], *, seen: Seen | None = None,
-        settling: bool = False, checked: bool = True, overwrites: Mapping[str, Sequence[str]] | None = None,
+        self,
+        table: str,
+        id: str,
+        cells: Mapping[str, Value],
+        *,
+        seen: Seen | None = None,
+        settling: bool = False,
+        checked: bool = True,
+        overwrites: Mapping[str, Sequence[str]] | None = None,
     ) -> bool:
         """Change cells of a record; returns whether anything changed.
 
@@ -210,7 +228,9 @@ class Transaction:
     def unlink(self, kind: str, a: str, b: str) -> bool:
         """Hide the link; returns whether it was there."""
         id = merge.link_id(kind, a, b)
-        there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ? AND NOT deleted", (id,)).fetchone()
+        there = self.connection.exec_driver_sql(
+            "SELECT 1 FROM link WHERE id = ? AND NOT deleted", (id,)
+        ).fetchone()
         return there is not None and self.delete("link", id)
 
     def linked(self, kind: str, a: str) -> list[str]:
@@ -251,14 +271,22 @@ class Transaction:
         return field.label
 
     def _refuse_moved(
-        self, spec: EntitySpec, before: Mapping[str, Value], key: str, value: Value,
-        heads: frozenset[str], seen: Seen | None,
+        self,
+        spec: EntitySpec,
+        before: Mapping[str, Value],
+        key: str,
+        value: Value,
+        heads: frozenset[str],
+        seen: Seen | None,
     ) -> None:
         if seen is None or key not in seen or seen[key] == heads:
             return
         raise StaleError(
             f"{self._label(spec, key)} of {before.get('reference')} was changed by somebody else "
-            "meanwhile; choose between the two.", field=key, yours=value, theirs=before[key],
+            "meanwhile; choose between the two.",
+            field=key,
+            yours=value,
+            theirs=before[key],
         )
 
     def _conflicted(self, id: str, key: str, heads: frozenset[str]) -> bool:
@@ -271,8 +299,7 @@ class Transaction:
         rows = self.connection.exec_driver_sql(f"{log.SELECT} WHERE id IN ({marks})", tuple(heads))
         found = [log.from_row(tuple(r)) for r in rows]
         return [
-            merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else None)
-            for e in found
+            merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else None) for e in found
         ]
 
     def _entry(self, table: str, id: str, op: str) -> log.Entry:
@@ -293,15 +320,19 @@ class Transaction:
         return entry
 
     def _write(
-        self, spec: EntitySpec, before: dict[str, Value], changed: dict[str, Value],
-        over: Mapping[str, tuple[str, ...]], heads: Mapping[str, frozenset[str]],
+        self,
+        spec: EntitySpec,
+        before: dict[str, Value],
+        changed: dict[str, Value],
+        over: Mapping[str, tuple[str, ...]],
+        heads: Mapping[str, frozenset[str]],
     ) -> None:
         id = str(before["id"])
         entry = self._entry(spec.key, id, "edit")
         after = dict(before)
         for key, value in changed.items():
             earlier = entry.fields.get(key)
-            if earlier is not None or (entry.op == "create" and heads[key] == {entry.id}):
+            if earlier is not None or (entry.op == "create" and heads[key] == frozenset({entry.id})):
                 first = earlier.before if earlier else None
                 overwrote = earlier.overwrote if earlier else ()
                 entry.fields[key] = log.CellSaid(first, value, overwrote, log.new_salt())
@@ -318,9 +349,7 @@ class Transaction:
         self._update(spec.key, id, columns)
         self._note_change(spec, id, after)
 
-    def _standing(
-        self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value
-    ) -> Value:
+    def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
         said = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
         return merge.standing(said).value
 
@@ -328,7 +357,9 @@ class Transaction:
         """How many cells of a record hold heads that differ."""
         self.flush()
         return sum(
-            1 for key, heads in self.heads(id, born).items() if len(heads) > 1 and self._conflicted(id, key, heads)
+            1
+            for key, heads in self.heads(id, born).items()
+            if len(heads) > 1 and self._conflicted(id, key, heads)
         )
 
     def _insert(self, table: str, columns: Mapping[str, Value]) -> None:
@@ -340,9 +371,7 @@ class Transaction:
 
     def _update(self, table: str, id: str, columns: Mapping[str, Value]) -> None:
         sets = ", ".join(f'"{c}" = ?' for c in columns)
-        self.connection.exec_driver_sql(
-            f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id)
-        )
+        self.connection.exec_driver_sql(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
 
     def _note_change(self, spec: EntitySpec, id: str, row: Mapping[str, Value]) -> None:
         self.changes.entities.add(spec.key)
@@ -376,5 +405,6 @@ class Transaction:
         )
         self.connection.exec_driver_sql(
             "INSERT INTO meta (\"key\", value) VALUES ('last_received', ?) "
-            "ON CONFLICT (\"key\") DO UPDATE SET value = excluded.value", (self._received,),
+            'ON CONFLICT ("key") DO UPDATE SET value = excluded.value',
+            (self._received,),
         )

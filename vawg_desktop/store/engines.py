@@ -49,13 +49,20 @@ def _opening_error(path: Path, error: Exception) -> StoreError:
     if "not a database" in said or "malformed" in said or "disk I/O" in said:
         return StoreError(
             f"{path.name} is damaged or is not a store; restore the latest backup, "
-            "or use “rescue” when it is available.", code="damaged",
+            "or use “rescue” when it is available.",
+            code="damaged",
         )
     if "locked" in said:
         return StoreError(f"{path.name} is busy in another program; try again in a moment.", code="busy")
     if "readonly" in said:
-        return StoreError(f"{path.name} may only be read; copy it to a folder you may write in.", code="read_only")
+        return StoreError(
+            f"{path.name} may only be read; copy it to a folder you may write in.", code="read_only"
+        )
     return StoreError(f"{path.name} could not be opened: {said}.", code="open_failed")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class Engines:
@@ -77,10 +84,16 @@ class Engines:
             return connection
 
         engine = create_engine(
-            "sqlite://", module=driver, creator=creator, poolclass=QueuePool, pool_size=1,
-            max_overflow=0, pool_timeout=30, pool_reset_on_return=None,
+            "sqlite://",
+            module=driver,
+            creator=creator,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_reset_on_return=None,
         )
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(engine, "begin", _begin_immediate)
         return engine
 
     def _make_reader(self) -> Engine:
@@ -90,8 +103,13 @@ class Engines:
             return connection
 
         return create_engine(
-            "sqlite://", module=driver, creator=creator, poolclass=QueuePool, pool_size=8,
-            max_overflow=16, isolation_level="AUTOCOMMIT",
+            "sqlite://",
+            module=driver,
+            creator=creator,
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=16,
+            isolation_level="AUTOCOMMIT",
         )
 
     def read(self) -> Connection:

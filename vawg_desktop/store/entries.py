@@ -135,7 +135,7 @@ COLUMNS = (
     "id", "origin", "seq", "at", "received", "who", "why", "why_salt", "txn", "act", "about",
     "tbl", "row", "op", "fields", "hash",
 )  # fmt: skip
-SELECT = 'SELECT ' + ", ".join(f'"{c}"' for c in COLUMNS) + ' FROM "change"'
+SELECT = "SELECT " + ", ".join(f'"{c}"' for c in COLUMNS) + ' FROM "change"'
 INSERT = (
     'INSERT INTO "change" (' + ", ".join(f'"{c}"' for c in COLUMNS) + ") VALUES ("
     + ", ".join("?" * len(COLUMNS)) + ")"

@@ -36,7 +36,9 @@ def entries_of(connection: Connection, rows: Iterable[str], until: str | None = 
     for start in range(0, len(wanted), _IN):
         part = wanted[start : start + _IN]
         marks = ",".join("?" * len(part))
-        sql = f'{log.SELECT} WHERE "row" IN ({marks})' + (" AND received <= ?" if until else "") + " ORDER BY n"
+        sql = (
+            f'{log.SELECT} WHERE "row" IN ({marks})' + (" AND received <= ?" if until else "") + " ORDER BY n"
+        )
         params = (*part, until) if until else tuple(part)
         found += [log.from_row(tuple(r)) for r in connection.exec_driver_sql(sql, params)]
     return found
@@ -62,7 +64,8 @@ def kin(connection: Connection, id: str) -> list[str]:
         "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ? "
         'UNION SELECT id FROM "update" WHERE action = ? '
         "UNION SELECT id FROM response WHERE recommendation = ? "
-        "UNION SELECT id FROM contact WHERE partner = ?", (id,) * 5,
+        "UNION SELECT id FROM contact WHERE partner = ?",
+        (id,) * 5,
     )
     return [id, *(str(r[0]) for r in rows)]
 

@@ -75,7 +75,8 @@ class Keeper:
             (row["id"], spec.key, row.get("reference"), _title(spec, row)),
         )
         self._connection.exec_driver_sql(
-            "INSERT INTO search (rowid, words) VALUES (?, ?)", (made.lastrowid, derive.indexed_text(spec, row))
+            "INSERT INTO search (rowid, words) VALUES (?, ?)",
+            (made.lastrowid, derive.indexed_text(spec, row)),
         )
         extra = derive.row_derived(spec, row)
         if spec.key == "action":
@@ -184,12 +185,14 @@ class Keeper:
             if count:
                 run(
                     'INSERT INTO tally (name, "key", "count") VALUES (?, ?, ?) ON CONFLICT (name, "key") '
-                    'DO UPDATE SET "count" = tally."count" + excluded."count"', (name, key, count),
+                    'DO UPDATE SET "count" = tally."count" + excluded."count"',
+                    (name, key, count),
                 )
         for prefix, last in self._last.items():
             run(
                 "INSERT INTO counter (prefix, last) VALUES (?, ?) "
-                "ON CONFLICT (prefix) DO UPDATE SET last = excluded.last", (prefix, last),
+                "ON CONFLICT (prefix) DO UPDATE SET last = excluded.last",
+                (prefix, last),
             )
 
     def _summarise_action(self, id: str) -> None:
@@ -200,14 +203,20 @@ class Keeper:
         before = {str(k): v for k, v in found.items()}
         pillar = self._scalar(
             "SELECT r.pillar FROM link l JOIN recommendation r ON r.id = l.b AND NOT r.deleted "
-            "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1", id,
+            "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1",
+            id,
         )
         latest = run(
             'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
-            "ORDER BY coalesce(as_at, '') DESC, n DESC LIMIT 1", (id,),
+            "ORDER BY coalesce(as_at, '') DESC, n DESC LIMIT 1",
+            (id,),
         ).fetchone()
         heard = derive.update_heard({"as_at": latest[1]}) if latest else None
-        extra = {"x_pillar": pillar or "none", "x_update": latest[0] if latest else None, "x_heard": heard}
+        extra: dict[str, Value] = {
+            "x_pillar": str(pillar or "none"),
+            "x_update": latest[0] if latest else None,
+            "x_heard": heard,
+        }
         if any(before[k] != v for k, v in extra.items()):
             self._tallies.subtract(derive.tally_keys(BY_KEY["action"], before))
             self._tallies.update(derive.tally_keys(BY_KEY["action"], {**before, **extra}))
@@ -220,7 +229,8 @@ class Keeper:
             str(r[0])
             for r in self._connection.exec_driver_sql(
                 "SELECT a.status FROM link l JOIN action a ON a.id = l.a AND NOT a.deleted "
-                "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted", (id,),
+                "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted",
+                (id,),
             )
         ]
         live = [s for s in statuses if s not in FINISHED - {"complete"}]

@@ -10,7 +10,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -43,9 +43,7 @@ def keys_path(store: Path) -> Path:
 def make_keys(store: Path, store_id: str, passphrase: str) -> Key:
     """Make a random key, wrap it and write the keys file. Refuses a passphrase that is too short."""
     if len(passphrase) < MIN_PASSPHRASE:
-        raise StoreError(
-            f"A passphrase needs at least {MIN_PASSPHRASE} characters.", code="short_passphrase"
-        )
+        raise StoreError(f"A passphrase needs at least {MIN_PASSPHRASE} characters.", code="short_passphrase")
     key = Key(secrets.token_bytes(32))
     document = {
         "format": FORMAT,
@@ -69,7 +67,9 @@ def unlock(store: Path, passphrase: str) -> Key:
                 raise StoreError("The keys file is damaged; restore it from a backup.", code="keys_damaged")
             return key
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreError("The keys file is damaged; restore it from a backup.", code="keys_damaged") from error
+        raise StoreError(
+            "The keys file is damaged; restore it from a backup.", code="keys_damaged"
+        ) from error
     raise WrongKeyError("That passphrase does not open this store; nothing was changed.")
 
 
@@ -80,30 +80,42 @@ def store_id_of(store: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document: Any = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise StoreError(
             f"{path.name} is missing: the store is locked and its keys lie in that file; "
-            "put it back beside the store or restore a backup.", code="keys_missing",
+            "put it back beside the store or restore a backup.",
+            code="keys_missing",
         ) from None
     except ValueError:
         raise StoreError("The keys file is damaged; restore it from a backup.", code="keys_damaged") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
         raise StoreError("The keys file was made by a later version of the program.", code="keys_later")
-    return document
+    return cast("dict[str, Any]", document)
 
 
 def _derive(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
     return hash_secret_raw(
-        passphrase.encode(), salt, time_cost=cost["passes"], memory_cost=cost["memory_kib"],
-        parallelism=cost["lanes"], hash_len=32, type=Type.ID,
+        passphrase.encode(),
+        salt,
+        time_cost=cost["passes"],
+        memory_cost=cost["memory_kib"],
+        parallelism=cost["lanes"],
+        hash_len=32,
+        type=Type.ID,
     )
 
 
 def _wrap(key: Key, passphrase: str, store_id: str) -> dict[str, Any]:
     salt, nonce = os.urandom(16), os.urandom(12)
     box = AESGCM(_derive(passphrase, salt, ARGON2)).encrypt(nonce, key.raw, store_id.encode())
-    return {"kind": "passphrase", "argon2id": ARGON2, "salt": _b64(salt), "nonce": _b64(nonce), "key": _b64(box)}
+    return {
+        "kind": "passphrase",
+        "argon2id": ARGON2,
+        "salt": _b64(salt),
+        "nonce": _b64(nonce),
+        "key": _b64(box),
+    }
 
 
 def _unwrap(wrapped: dict[str, Any], passphrase: str, store_id: str) -> Key | None:
@@ -139,4 +151,6 @@ def write_replacing(path: Path, data: bytes) -> None:
             f"We may not write in the folder {path.parent}; choose another folder.", code="no_permission"
         ) from None
     except OSError as error:
-        raise StoreError(f"{path.name} could not be written: {error.strerror}.", code="write_failed") from error
+        raise StoreError(
+            f"{path.name} could not be written: {error.strerror}.", code="write_failed"
+        ) from error

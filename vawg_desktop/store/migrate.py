@@ -70,12 +70,19 @@ def _run_alembic(connection: Any, scripts: Path, target: str) -> None:
     config.set_main_option("script_location", str(scripts))
     directory = ScriptDirectory.from_config(config)
     engine = create_engine(
-        "sqlite://", creator=lambda: connection, poolclass=StaticPool, isolation_level=None, pool_reset_on_return=None
+        "sqlite://",
+        creator=lambda: connection,
+        poolclass=StaticPool,
+        isolation_level=None,
+        pool_reset_on_return=None,
     )
 
     def upgrade(revision: Any, context: Any) -> Any:
-        return directory._upgrade_revs(target, revision)
+        return directory._upgrade_revs(target, revision)  # pyright: ignore[reportPrivateUsage]
 
-    with engine.connect() as alchemy, EnvironmentContext(config, directory, fn=upgrade, as_sql=False) as environment:
+    with (
+        engine.connect() as alchemy,
+        EnvironmentContext(config, directory, fn=upgrade, as_sql=False) as environment,
+    ):
         environment.configure(connection=alchemy, target_metadata=schema.metadata, transactional_ddl=False)
         environment.run_migrations()

@@ -37,7 +37,8 @@ def search(connection: Connection, typed: str, *, limit: int = 50, entity: str |
         return []
     rows = connection.exec_driver_sql(
         "SELECT s.n, s.id, s.entity, s.reference, s.title FROM search f JOIN subject s ON s.n = f.rowid "
-        "WHERE f.words MATCH ? AND NOT s.deleted" + (" AND s.entity = ?" if entity else "")
+        "WHERE f.words MATCH ? AND NOT s.deleted"
+        + (" AND s.entity = ?" if entity else "")
         + " ORDER BY f.rowid DESC LIMIT ?",
         (expression, *((entity,) if entity else ()), limit),
     )

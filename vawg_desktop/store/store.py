@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Store:
     @contextmanager
     def write(
         self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
-    ) -> Iterator[Transaction]:
+    ) -> Generator[Transaction]:
         """A writing transaction: all of it or nothing."""
         with self.door.transaction(who, why, act, about) as transaction:
             yield transaction
@@ -78,11 +78,16 @@ def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -
         for statement in schema.ddl():
             connection.execute(statement)
         facts = {
-            "store": store_id, "family": store_id, "mints": "1", "schema": str(schema.SCHEMA_VERSION),
+            "store": store_id,
+            "family": store_id,
+            "mints": "1",
+            "schema": str(schema.SCHEMA_VERSION),
             "demonstration": "1" if demonstration else "0",
         }
         connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
-        connection.execute("INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), path.stem, log.GENESIS))
+        connection.execute(
+            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), path.stem, log.GENESIS)
+        )
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{schema.SCHEMA_VERSION:04d}",))
         connection.execute("COMMIT")
@@ -126,14 +131,17 @@ def open_store(path: Path, *, passphrase: str | None = None) -> Store:
     try:
         found = connection.execute("SELECT value FROM meta WHERE \"key\" = 'schema'").fetchone()
     except Exception as error:
-        raise StoreError(f"{path.name} is a database but not a store of this program.", code="not_a_store") from error
+        raise StoreError(
+            f"{path.name} is a database but not a store of this program.", code="not_a_store"
+        ) from error
     finally:
         connection.close()
     version = int(found[0]) if found else 0
     if version > schema.SCHEMA_VERSION:
         raise StoreError(
             f"{path.name} was last used by a later version of the program (schema {version}); "
-            "use that version or a backup from before.", code="later_store",
+            "use that version or a backup from before.",
+            code="later_store",
         )
     if version < schema.SCHEMA_VERSION:
         from vawg_desktop.store.migrate import migrate

@@ -31,7 +31,9 @@ def commands(window: MainWindow) -> list[Command]:
     """Every command of the window."""
     from vawg_desktop.ui.main_window import PAGES
 
-    def put(theme_name: str | None = None, scale: float | None = None, density: str | None = None) -> Callable[[], None]:
+    def put(
+        theme_name: str | None = None, scale: float | None = None, density: str | None = None
+    ) -> Callable[[], None]:
         def do() -> None:
             theme.apply(theme_name, scale, density)
             for setting, value in ((settings.THEME, theme_name), (settings.DENSITY, density)):
@@ -45,14 +47,22 @@ def commands(window: MainWindow) -> list[Command]:
 
     def step(by: int) -> Callable[[], None]:
         sizes = [int(s) for s in settings.SCALE.choices]
-        return lambda: put(scale=sizes[max(0, min(len(sizes) - 1, _nearest(sizes, theme.scale * 100) + by))] / 100)()
+        return lambda: put(
+            scale=sizes[max(0, min(len(sizes) - 1, _nearest(sizes, theme.scale * 100) + by))] / 100
+        )()
 
     pages = [
-        Command(f"Go to {p.label}", (f"Ctrl+{i % 10}",), lambda k=p.key: window.go(k)) for i, p in enumerate(PAGES, 1)
+        Command(f"Go to {p.label}", (f"Ctrl+{i % 10}",), lambda k=p.key: window.go(k))
+        for i, p in enumerate(PAGES, 1)
     ]
     new = [
         Command(f"New {name}", (), lambda e=entity: window.go(e).new_record())
-        for entity, name in (("recommendation", "recommendation"), ("action", "action"), ("gap", "gap"), ("partner", "partner"))
+        for entity, name in (
+            ("recommendation", "recommendation"),
+            ("action", "action"),
+            ("gap", "gap"),
+            ("partner", "partner"),
+        )
     ]
     return [
         Command("Search or do anything", ("Ctrl+K",), window.open_palette),

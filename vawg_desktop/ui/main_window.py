@@ -8,7 +8,16 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
@@ -160,7 +169,11 @@ class MainWindow(QMainWindow):
             #nav QPushButton:focus {{ border: 2px solid {c.accent}; }}""")
         for page in PAGES:
             made = self._nav[page.key]
-            made.setIcon(icon(page.icon, c.on_select if made.isChecked() else c.text) if not narrow else icon("plus", "transparent", 1))
+            made.setIcon(
+                icon(page.icon, c.on_select if made.isChecked() else c.text)
+                if not narrow
+                else icon("plus", "transparent", 1)
+            )
             made.setIconSize(QSize(px(20), px(20)) if not narrow else QSize(1, 1))
         self._top.setStyleSheet(f"background: {c.nav};")
         self._find.setStyleSheet(f"text-align: left; color: {c.muted}; background: {c.surface};")
@@ -176,7 +189,7 @@ class MainWindow(QMainWindow):
             words.append("DEMONSTRATION")
         if store.plain:
             words.append("not encrypted")
-        self._about.setText(" · ".join(words + ["OFFICIAL-SENSITIVE", tasks.session.who]))
+        self._about.setText(" · ".join([*words, "OFFICIAL-SENSITIVE", tasks.session.who]))
         self._saved.setText("Saved")
         tasks.busy_changed.connect(lambda busy: self._saved.setText("Saving …" if busy else "Saved"))
         tasks.changes_applied.connect(lambda _: self._saved.setText("Saved"))
@@ -196,7 +209,11 @@ class MainWindow(QMainWindow):
         if key not in self._pages:
             spec = next(p for p in PAGES if p.key == key)
             made = spec.make(self.tasks)
-            for signal, slot in (("open_record", self.open_record), ("open_list", self.open_list), ("open_page", self.go)):
+            for signal, slot in (
+                ("open_record", self.open_record),
+                ("open_list", self.open_list),
+                ("open_page", self.go),
+            ):
                 if hasattr(made, signal):
                     getattr(made, signal).connect(slot)
             self._pages[key] = made

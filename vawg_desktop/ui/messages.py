@@ -71,7 +71,9 @@ class Messages(QObject):
                 self._from_thread.emit(error)
 
         sys.excepthook = hook
-        threading.excepthook = lambda args: hook(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+        threading.excepthook = lambda args: hook(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
 
 
 class Toast(QWidget):
@@ -98,7 +100,9 @@ class Toast(QWidget):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def show_text(self, text: str, wrong: bool, action: str = "", do: Callable[[], object] | None = None) -> None:
+    def show_text(
+        self, text: str, wrong: bool, action: str = "", do: Callable[[], object] | None = None
+    ) -> None:
         """Show a sentence; a failure stays until closed."""
         c = theme.colours
         edge = c.warn if wrong else c.accent
@@ -124,6 +128,8 @@ class Toast(QWidget):
 
     def _place(self) -> None:
         window = self.parentWidget()
+        if window is None:
+            return
         width = min(theme.px(640), window.width() - theme.px(48))
         self.setFixedWidth(width)
         self.adjustSize()

@@ -22,8 +22,17 @@ from vawg_desktop.ui.messages import messages
 
 def reference_line(spec: EntitySpec, row: Mapping[str, object], today: date) -> str:
     """``R-0003, short title, status, as at``."""
-    status = to_words(spec.by_key["status"], str(row["status"])) if row.get("status") and "status" in spec.by_key else ""
-    parts = [str(row["reference"]), str(row.get(spec.title) or ""), status, f"as at {label(today.isoformat())}"]
+    status = (
+        to_words(spec.by_key["status"], str(row["status"]))
+        if row.get("status") and "status" in spec.by_key
+        else ""
+    )
+    parts = [
+        str(row["reference"]),
+        str(row.get(spec.title) or ""),
+        status,
+        f"as at {label(today.isoformat())}",
+    ]
     return ", ".join(p for p in parts if p)
 
 
@@ -43,10 +52,15 @@ def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table border='1' cellspacing='0' cellpadding='4'><tr>{top}</tr>{body}</table>"
 
 
-def save_table(parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]) -> None:
+def save_table(
+    parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]
+) -> None:
     """Ask where, then write xlsx or docx."""
     name, _ = QFileDialog.getSaveFileName(
-        parent, f"Save {title.casefold()}", f"{title} {session.today.isoformat()}.xlsx", "Excel (*.xlsx);;Word (*.docx)"
+        parent,
+        f"Save {title.casefold()}",
+        f"{title} {session.today.isoformat()}.xlsx",
+        "Excel (*.xlsx);;Word (*.docx)",
     )
     if not name:
         return
@@ -58,18 +72,24 @@ def save_table(parent: QWidget, session: Session, title: str, heads: list[str], 
     messages.tell(f"Saved as {path.name}.")
 
 
-def print_table(parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]) -> None:
+def print_table(
+    parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]
+) -> None:
     """Ask for a PDF's name and draw the table on A4 pages, landscape: printed from any reader.
 
     Essentials ships no print dialog, and a PDF prints the same everywhere.
     """
-    name, _ = QFileDialog.getSaveFileName(parent, f"Print {title.casefold()} to PDF", f"{title}.pdf", "PDF (*.pdf)")
+    name, _ = QFileDialog.getSaveFileName(
+        parent, f"Print {title.casefold()} to PDF", f"{title}.pdf", "PDF (*.pdf)"
+    )
     if name:
         write_pdf(Path(name), session, title, heads, rows)
         messages.tell(f"{Path(name).name} is ready to print.")
 
 
-def write_pdf(path: Path, session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def write_pdf(
+    path: Path, session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
     """The table as PDF with its marking, as-at date and rating key."""
     from PySide6.QtCore import QMarginsF, QSizeF
     from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter
@@ -77,7 +97,9 @@ def write_pdf(path: Path, session: Session, title: str, heads: Sequence[str], ro
     out = printed(session, title, heads, rows)
     document = QTextDocument()
     above = "".join(f"<p>{html.escape(line)}</p>" for line in out.head_lines())
-    document.setHtml(f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows)}<p>{html.escape(out.foot())}</p>")
+    document.setHtml(
+        f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows)}<p>{html.escape(out.foot())}</p>"
+    )
     writer = QPdfWriter(str(path))
     writer.setTitle(title)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))

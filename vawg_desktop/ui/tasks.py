@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
 
@@ -15,6 +15,13 @@ from vawg_desktop.ui.messages import messages
 
 Work = Callable[[], Any]
 Then = Callable[[Any], object]
+
+
+class Carries(Protocol):
+    """An answer that carries what changed beside what it says."""
+
+    @property
+    def changes(self) -> Changes: ...
 
 
 class Lane(QObject):
@@ -69,7 +76,12 @@ class Tasks(QObject):
         self._reader = Lane("reader")
 
     def write(
-        self, work: Callable[[Session], Changes], *, then: Then | None = None, failed: Then | None = None, told: str = ""
+        self,
+        work: Callable[[Session], Changes | Carries],
+        *,
+        then: Then | None = None,
+        failed: Then | None = None,
+        told: str = "",
     ) -> None:
         """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo."""
 

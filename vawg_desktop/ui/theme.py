@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QApplication
 
 from vawg_desktop import paths
@@ -127,7 +136,9 @@ theme = Theme()
 @lru_cache(maxsize=1)
 def load_fonts() -> bool:
     """Take in the shipped face; without a font every glyph is an empty box."""
-    loaded = [QFontDatabase.addApplicationFont(str(f)) for f in sorted(paths.resources("fonts").glob("*.ttf"))]
+    loaded = [
+        QFontDatabase.addApplicationFont(str(f)) for f in sorted(paths.resources("fonts").glob("*.ttf"))
+    ]
     return bool(loaded) and min(loaded) >= 0
 
 

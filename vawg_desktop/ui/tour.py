@@ -27,7 +27,9 @@ def draw_tour(session: Session, out: Path, theme_name: str, scale: float, size: 
     return names
 
 
-def _draw_pages(session: Session, out: Path, theme_name: str, scale: float, size: tuple[int, int]) -> list[str]:
+def _draw_pages(
+    session: Session, out: Path, theme_name: str, scale: float, size: tuple[int, int]
+) -> list[str]:
     theme.apply(theme_name, scale)
     window = MainWindow()
     window.resize(*size)
@@ -45,7 +47,9 @@ def _draw_pages(session: Session, out: Path, theme_name: str, scale: float, size
         if getattr(shown, "_narrow", False):
             shown._on_entered()
             settle(tasks)
-            names.append(save(window, out / f"{number:02d} {page.label.casefold().replace(' ', '-')} record.png"))
+            names.append(
+                save(window, out / f"{number:02d} {page.label.casefold().replace(' ', '-')} record.png")
+            )
             shown._on_left()
     names.append(_palette(window, tasks, out / f"{len(PAGES) + 1:02d} palette.png"))
     window.close()
@@ -76,7 +80,7 @@ def _palette(window: MainWindow, tasks: Tasks, path: Path) -> str:
     offers = [Offer(c.words, c.keys[0] if c.keys else "", c.do) for c in commands(window)[1:]]
     box = FindBox(window, tasks.session, "Search or do anything", entity=None, offers=offers)
     box.line.setText("survey")
-    box.find()
+    box.fill()
     box.show()
     settle(tasks)
     name = save(box, path)

@@ -75,12 +75,18 @@ class BulkDialog(QDialog):
         self.accept()
 
     @classmethod
-    def ask(cls, parent: QWidget, session: Session, spec: EntitySpec, count: int) -> tuple[Assignment, str] | None:
+    def ask(
+        cls, parent: QWidget, session: Session, spec: EntitySpec, count: int
+    ) -> tuple[Assignment, str] | None:
         """The assignment and its reason, or None if the person left."""
         dialog = cls(parent.window(), session, spec, count)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         found = dialog._spec()
         how = ADD if found.many else STATE
-        answer = (Assignment(found.key, dialog._value.currentText(), how), dialog._why.text()) if accepted else None
+        answer = (
+            (Assignment(found.key, dialog._value.currentText(), how), dialog._why.text())
+            if accepted
+            else None
+        )
         dialog.deleteLater()
         return answer

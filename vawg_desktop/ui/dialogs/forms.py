@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import AppError
@@ -23,7 +33,13 @@ class FormDialog(QDialog):
     """Fields one under the other; the verb is on the button; wrong input is explained where it stands."""
 
     def __init__(
-        self, parent: QWidget, session: Session, title: str, spec: EntitySpec, fields: Sequence[str], verb: str,
+        self,
+        parent: QWidget,
+        session: Session,
+        title: str,
+        spec: EntitySpec,
+        fields: Sequence[str],
+        verb: str,
         given: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,7 +88,11 @@ class FormDialog(QDialog):
         if field.kind in (Kind.TERM, Kind.YES_NO):
             combo = QComboBox()
             combo.addItem("", "")
-            options = [("yes", "Yes"), ("no", "No")] if field.terms is None else [(x.key, x.label) for x in field.terms]
+            options = (
+                [("yes", "Yes"), ("no", "No")]
+                if field.terms is None
+                else [(x.key, x.label) for x in field.terms]
+            )
             for key, words in options:
                 combo.addItem(words, key)
             wanted = given or (str(field.default) if field.default else "")
@@ -124,8 +144,15 @@ class FormDialog(QDialog):
 
     @classmethod
     def fill_in(
-        cls, parent: QWidget, session: Session, title: str, spec: EntitySpec, fields: Sequence[str], verb: str,
-        *, given: Mapping[str, str] | None = None,
+        cls,
+        parent: QWidget,
+        session: Session,
+        title: str,
+        spec: EntitySpec,
+        fields: Sequence[str],
+        verb: str,
+        *,
+        given: Mapping[str, str] | None = None,
     ) -> dict[str, str] | None:
         """The typed values by field key, or None if the person left."""
         dialog = cls(parent.window(), session, title, spec, fields, verb, given)

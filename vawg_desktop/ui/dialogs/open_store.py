@@ -78,7 +78,7 @@ class OpenDialog(QDialog):
         self.accept()
 
     @classmethod
-    def open(cls, parent: QWidget, path: Path | None, passphrase_file: Path | None) -> Session | None:
+    def open_for(cls, parent: QWidget, path: Path | None, passphrase_file: Path | None) -> Session | None:
         """A session on the store; asks only for what is not known."""
         wrong = ""
         if path is not None:
@@ -87,7 +87,9 @@ class OpenDialog(QDialog):
                 if word is not None or not stores.needs_passphrase(path):
                     return Session(stores.open_store(path, passphrase=word))
             except (AppError, OSError, IndexError) as error:
-                wrong = error.message if isinstance(error, AppError) else "The passphrase file could not be read."
+                wrong = (
+                    error.message if isinstance(error, AppError) else "The passphrase file could not be read."
+                )
         dialog = cls(parent, path)
         dialog._wrong.setText(wrong)
         dialog.exec()

@@ -23,7 +23,12 @@ class PasteDialog(QDialog):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
         box.addWidget(label(f"Paste {spec.plural.casefold()}", size=16, bold=True))
-        box.addWidget(label("One paragraph or one row of Excel makes one record. Take out lines that are none.", muted=True))
+        box.addWidget(
+            label(
+                "One paragraph or one row of Excel makes one record. Take out lines that are none.",
+                muted=True,
+            )
+        )
         self._paper = QPlainTextEdit(text)
         self._paper.setAccessibleName("Pasted text")
         self._paper.textChanged.connect(self._count)
@@ -46,7 +51,11 @@ class PasteDialog(QDialog):
     def _count(self) -> None:
         rows = self.rows()
         numbered = sum(1 for number, _, _ in rows if number)
-        many = f"{len(rows)} {self._spec.plural.casefold()}" if len(rows) != 1 else f"1 {self._spec.label.casefold()}"
+        many = (
+            f"{len(rows)} {self._spec.plural.casefold()}"
+            if len(rows) != 1
+            else f"1 {self._spec.label.casefold()}"
+        )
         self._said.setText(f"Makes {many}" + (f", {numbered} with their own number." if numbered else "."))
         self._add.setEnabled(bool(rows))
 

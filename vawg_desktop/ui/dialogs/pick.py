@@ -53,7 +53,9 @@ class Offer:
 class HintDelegate(QStyledItemDelegate):
     """The words at the left, what they are quietly at the right."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         c = theme.colours
         picked = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         box: QRect = option.rect  # type: ignore[attr-defined]
@@ -67,7 +69,9 @@ class HintDelegate(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
         painter.setPen(QColor(c.on_select if picked else c.text))
         room = inner.adjusted(0, 0, -wide - theme.px(16), 0)
-        words = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width())
+        words = painter.fontMetrics().elidedText(
+            str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width()
+        )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 
@@ -75,7 +79,15 @@ class HintDelegate(QStyledItemDelegate):
 class FindBox(QDialog):
     """A line and a list under it; arrows move in the list while the keyboard stays in the line."""
 
-    def __init__(self, parent: QWidget, session: Session, title: str, *, entity: str | None, offers: Sequence[Offer] = ()) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        session: Session,
+        title: str,
+        *,
+        entity: str | None,
+        offers: Sequence[Offer] = (),
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self._session, self._entity, self._offers = session, entity, offers
@@ -97,13 +109,13 @@ class FindBox(QDialog):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPING_MS)
-        self._timer.timeout.connect(self.find)
+        self._timer.timeout.connect(self.fill)
         self.line.textEdited.connect(lambda _: self._timer.start())
         self.line.installEventFilter(self)
         self.line.returnPressed.connect(self._on_return)
         self.list.itemActivated.connect(lambda _: self.accept())
         self.resize(theme.px(640), theme.px(420))
-        self.find()
+        self.fill()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -116,11 +128,11 @@ class FindBox(QDialog):
     def _on_return(self) -> None:
         if self._timer.isActive():
             self._timer.stop()
-            self.find()
+            self.fill()
         if self.list.currentItem() is not None:
             self.accept()
 
-    def find(self) -> None:
+    def fill(self) -> None:
         """Fill the list for what is typed."""
         typed = self.line.text()
         self.list.clear()
@@ -167,7 +179,9 @@ class PickDialog(FindBox):
         self._box.addLayout(row)
 
     @classmethod
-    def pick(cls, parent: QWidget, session: Session, title: str, entity: str, *, extent: bool = False) -> Picked | None:
+    def pick(
+        cls, parent: QWidget, session: Session, title: str, entity: str, *, extent: bool = False
+    ) -> Picked | None:
         """The record picked, or None if the person left."""
         dialog = cls(parent.window(), session, title, entity, extent)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted

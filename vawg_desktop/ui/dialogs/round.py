@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.dates import financial_quarter, parse_date
 from vawg_desktop.domain.errors import AppError
@@ -35,7 +43,12 @@ class RoundDialog(QDialog):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(4))
         box.addWidget(label("Send round", size=16, bold=True))
-        box.addWidget(label("One workbook for each partner with an open action. Sending a period again makes the next version.", muted=True))
+        box.addWidget(
+            label(
+                "One workbook for each partner with an open action. Sending a period again makes the next version.",
+                muted=True,
+            )
+        )
         self._period = self._line(box, "Period", financial_quarter(session.today))
         self._due = self._line(box, "To be returned by", "+4w")
         folder = Path.home() / "Returns" / financial_quarter(session.today).replace("/", "-")
@@ -86,6 +99,11 @@ class RoundDialog(QDialog):
         """What was asked for, or None if the person left."""
         dialog = cls(parent.window(), session)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        wanted = RoundWanted(dialog._period.text(), dialog._due.text(), dialog._folder.text(), str(dialog._format.currentData()))
+        wanted = RoundWanted(
+            dialog._period.text(),
+            dialog._due.text(),
+            dialog._folder.text(),
+            str(dialog._format.currentData()),
+        )
         dialog.deleteLater()
         return wanted if accepted else None

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import LONDON, bounds, parse_date
@@ -93,14 +102,18 @@ class HistoryPage(QWidget):
         def read(session: Session) -> list[tuple[FieldChange, str]]:
             found = history.history(session, record) if record else history.changed(session, since, until)
             newest = list(reversed(found))
-            return [(c, history.in_words(session, c)) for c in newest[:SHOWN]] + [(c, "") for c in newest[SHOWN:]]
+            return [(c, history.in_words(session, c)) for c in newest[:SHOWN]] + [
+                (c, "") for c in newest[SHOWN:]
+            ]
 
         self.tasks.read(read, self._show)
 
     def _show(self, changes: list[tuple[FieldChange, str]]) -> None:
         clear(self._body)
         shown = changes[:SHOWN]
-        self._said.setText(f"{len(changes):,} changes" + (f", the newest {SHOWN} shown" if len(changes) > SHOWN else ""))
+        self._said.setText(
+            f"{len(changes):,} changes" + (f", the newest {SHOWN} shown" if len(changes) > SHOWN else "")
+        )
         day = ""
         for change, words in shown:
             at = datetime.fromisoformat(change.at).astimezone(LONDON)

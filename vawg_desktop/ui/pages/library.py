@@ -12,7 +12,18 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import FlowLayout
 
-ENTITIES = ("source", "figure", "governance_body", "meeting", "framework", "strand", "journey_stage", "contact", "response", "update")
+ENTITIES = (
+    "source",
+    "figure",
+    "governance_body",
+    "meeting",
+    "framework",
+    "strand",
+    "journey_stage",
+    "contact",
+    "response",
+    "update",
+)
 
 
 class LibraryPage(QWidget):

@@ -50,7 +50,9 @@ class ListPage(QWidget):
         self._sequence = 0
         self._wanted: str | None = None
         self._chips: list[tuple[QPushButton, Where]] = []
-        self.model = ListModel(COLUMNS[entity], lambda numbers: lists.page(tasks.session.read(), entity, numbers))
+        self.model = ListModel(
+            COLUMNS[entity], lambda numbers: lists.page(tasks.session.read(), entity, numbers)
+        )
         self.model.today = tasks.session.today.isoformat()
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self.pane = RecordPane(tasks, entity)
@@ -218,7 +220,9 @@ class ListPage(QWidget):
 
     def _on_filters(self) -> None:
         where = tuple(w for chip, w in self._chips if chip.isChecked())
-        self.query = ListQuery(self.entity, self.filter.text(), where, self.query.sort, self.query.descending, self.query.bin)
+        self.query = ListQuery(
+            self.entity, self.filter.text(), where, self.query.sort, self.query.descending, self.query.bin
+        )
         self.load()
 
     def _on_filter_return(self) -> None:
@@ -227,11 +231,16 @@ class ListPage(QWidget):
         self.view.setFocus()
 
     def _on_sorted(self, key: str, descending: bool) -> None:
-        self.query = ListQuery(self.entity, self.query.words, self.query.where, key, descending, self.query.bin)
+        self.query = ListQuery(
+            self.entity, self.query.words, self.query.where, key, descending, self.query.bin
+        )
         self.load()
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.concerns(self.entity, "update", "link", "response", "contact") or self.entity in changes.entities:
+        if (
+            changes.concerns(self.entity, "update", "link", "response", "contact")
+            or self.entity in changes.entities
+        ):
             self.load()
             if self.pane.view is not None:
                 self.pane.refresh()
@@ -273,7 +282,11 @@ class ListPage(QWidget):
     def new_record(self) -> None:
         """Ask for the few fields a new record needs."""
         typed = FormDialog.fill_in(
-            self, self.tasks.session, f"New {self.spec.label.casefold()}", self.spec, NEW_FIELDS[self.entity],
+            self,
+            self.tasks.session,
+            f"New {self.spec.label.casefold()}",
+            self.spec,
+            NEW_FIELDS[self.entity],
             f"Add {self.spec.label.casefold()}",
         )
         if typed is None:
@@ -294,7 +307,11 @@ class ListPage(QWidget):
         if ids:
             back = self.query.bin
             word = "brought back" if back else "deleted"
-            many = f"{len(ids)} {self.spec.plural.casefold()}" if len(ids) > 1 else f"1 {self.spec.label.casefold()}"
+            many = (
+                f"{len(ids)} {self.spec.plural.casefold()}"
+                if len(ids) > 1
+                else f"1 {self.spec.label.casefold()}"
+            )
             self.tasks.write(lambda s: records.hide(s, ids, hidden=not back), told=f"{many} {word}.")
 
     def bulk_edit(self) -> None:
@@ -321,7 +338,10 @@ class ListPage(QWidget):
         if rows:
             from vawg_desktop.services.pasting import paste
 
-            self.tasks.write(lambda s: paste(s, self.entity, rows), told=f"{len(rows)} {self.spec.plural.casefold()} added.")
+            self.tasks.write(
+                lambda s: paste(s, self.entity, rows),
+                told=f"{len(rows)} {self.spec.plural.casefold()} added.",
+            )
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """What the list shows, as headings and texts (picked rows, else all)."""
@@ -350,12 +370,19 @@ class ListPage(QWidget):
 
         menu = QMenu(self)
         menu.addAction("Edit picked rows …\tCtrl+E", self.bulk_edit)
-        menu.addAction("Bring picked rows back" if self.query.bin else "Delete picked rows\tDel", self.delete_picked)
+        menu.addAction(
+            "Bring picked rows back" if self.query.bin else "Delete picked rows\tDel", self.delete_picked
+        )
         menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
         menu.addSeparator()
         menu.addAction("Copy as a table\tCtrl+C", self.copy_rows)
-        menu.addAction("Print …", lambda: print_table(self, self.tasks.session, self.spec.plural, *self.table()))
-        menu.addAction("Save as Excel or Word …", lambda: save_table(self, self.tasks.session, self.spec.plural, *self.table()))
+        menu.addAction(
+            "Print …", lambda: print_table(self, self.tasks.session, self.spec.plural, *self.table())
+        )
+        menu.addAction(
+            "Save as Excel or Word …",
+            lambda: save_table(self, self.tasks.session, self.spec.plural, *self.table()),
+        )
         menu.addSeparator()
         menu.addAction("Leave the bin" if self.query.bin else "Show the bin", self._flip_bin)
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
@@ -67,24 +75,34 @@ class MyWorkPage(QScrollArea):
             if rows:
                 self._add_group(name, rows, query, whole)
         if self._body.count() == 0:
-            self._body.addWidget(EmptyState("Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action")))
+            self._body.addWidget(
+                EmptyState(
+                    "Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action")
+                )
+            )
 
     def _add_returns(self, waiting: list[dict[str, object]]) -> None:
         section = Section("Returns")
         section.set_count(len(waiting))
         for row in waiting[:6]:
             said = "has come back and waits for review" if row["step"] == "received" else "no return received"
-            section.body.addWidget(self._line(f"{row['partner_name']}   {said}", "", lambda: self.open_page.emit("returns")))
+            section.body.addWidget(
+                self._line(f"{row['partner_name']}   {said}", "", lambda: self.open_page.emit("returns"))
+            )
         self._body.addWidget(section)
 
-    def _add_group(self, name: str, rows: list[dict[str, object]], query: ListQuery | None, whole: int) -> None:
+    def _add_group(
+        self, name: str, rows: list[dict[str, object]], query: ListQuery | None, whole: int
+    ) -> None:
         section = Section(name)
         section.set_count(whole)
         for row in rows:
             due = short_label(str(row["x_due"])) if row["x_due"] else "no date set"
             words = f"{row['reference']}   {row['title']}"
             quiet = " · ".join(str(x) for x in (row["who"] or "nobody accountable", due))
-            section.body.addWidget(self._line(words, quiet, lambda i=str(row["id"]): self.open_record.emit(i)))
+            section.body.addWidget(
+                self._line(words, quiet, lambda i=str(row["id"]): self.open_record.emit(i))
+            )
         if whole > len(rows) and query is not None:
             more = button(f"All {whole:,}", lambda: self.open_list.emit(query, name), kind="quiet")
             more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

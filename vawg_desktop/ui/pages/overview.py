@@ -115,7 +115,9 @@ class OverviewPage(QScrollArea):
         head.addWidget(self._as_table)
         box.addLayout(head)
         parts = [(r, counts.rating_word(r)) for r in counts.RATINGS]
-        self.bars = RatingBars([(p, counts.pillar_label(p)) for p in counts.PILLARS], parts, "Our rating by pillar")
+        self.bars = RatingBars(
+            [(p, counts.pillar_label(p)) for p in counts.PILLARS], parts, "Our rating by pillar"
+        )
         self.bars.opened.connect(self._on_bar)
         box.addWidget(self.bars)
         self._legend = Legend(parts)
@@ -170,7 +172,8 @@ class OverviewPage(QScrollArea):
         """Count again."""
         since = self.since()
         self.tasks.read(
-            lambda s: (counts.overview(s, since), counts.progress_over_time(s)), lambda answer: self._show(*answer)
+            lambda s: (counts.overview(s, since), counts.progress_over_time(s)),
+            lambda answer: self._show(*answer),
         )
 
     def _show(self, found: counts.Overview, progress: list[tuple[date, dict[str, int]]]) -> None:
@@ -202,7 +205,10 @@ class OverviewPage(QScrollArea):
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if c == 0 else Qt.AlignmentFlag.AlignRight))
+                item.setTextAlignment(
+                    Qt.AlignmentFlag.AlignVCenter
+                    | (Qt.AlignmentFlag.AlignLeft if c == 0 else Qt.AlignmentFlag.AlignRight)
+                )
                 self._table.setItem(r, c, item)
         self._table.setColumnWidth(0, theme.px(132))
         for c in range(1, len(heads)):
@@ -222,7 +228,9 @@ class OverviewPage(QScrollArea):
             made = button(f"{number:,}   {what}", lambda: self.open_page.emit("history"), kind="quiet")
             self._changed.addWidget(made)
         if not found.changed:
-            self._changed.addWidget(label(f"Nothing since {date_label(self.since().isoformat())}.", muted=True))
+            self._changed.addWidget(
+                label(f"Nothing since {date_label(self.since().isoformat())}.", muted=True)
+            )
 
     def _show_progress(self, progress: list[tuple[date, dict[str, int]]]) -> None:
         from vawg_desktop.ui.widgets.progress_chart import ProgressChart
@@ -232,7 +240,11 @@ class OverviewPage(QScrollArea):
             self._chart_place.addWidget(label(
                 "No progress update has been received yet. A round of returns starts it.", muted=True
             ))  # fmt: skip
-            self._chart_place.addWidget(button("Go to Returns", lambda: self.open_page.emit("returns"), kind="quiet"), 0, Qt.AlignmentFlag.AlignLeft)
+            self._chart_place.addWidget(
+                button("Go to Returns", lambda: self.open_page.emit("returns"), kind="quiet"),
+                0,
+                Qt.AlignmentFlag.AlignLeft,
+            )
             return
         keys = [s for s in ("complete", "in_progress", "not_started") if any(by.get(s) for _, by in progress)]
         self._chart_place.addWidget(ProgressChart(progress, [(k, ACTION_STATUS.label(k)) for k in keys]))
@@ -246,7 +258,10 @@ class OverviewPage(QScrollArea):
     def _on_bar(self, pillar: str, rating: str) -> None:
         entity = "recommendation" if self._of.currentIndex() == 0 else "action"
         words = f"{counts.pillar_label(pillar)}, {counts.rating_word(rating).casefold()}"
-        where = (Where("pillar", pillar if pillar != "none" else "none"), Where("rating_opcc", rating.replace("_", " ")))
+        where = (
+            Where("pillar", pillar if pillar != "none" else "none"),
+            Where("rating_opcc", rating.replace("_", " ")),
+        )
         self.open_list.emit(ListQuery(entity, where=where), words)
 
     def _on_changes(self, changes: Changes) -> None:

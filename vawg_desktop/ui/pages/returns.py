@@ -68,7 +68,14 @@ class ReturnsPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(label("Returns", size=24, bold=True, wrap=False))
         head.addStretch(1)
-        head.addWidget(button("Read a return …", self.choose_file, icon_name="returns", tip="Or drop the workbook anywhere on this page"))
+        head.addWidget(
+            button(
+                "Read a return …",
+                self.choose_file,
+                icon_name="returns",
+                tip="Or drop the workbook anywhere on this page",
+            )
+        )
         head.addWidget(button("Send round …", self.send_round, kind="primary"))
         box.addLayout(head)
         pick = QHBoxLayout()
@@ -86,7 +93,8 @@ class ReturnsPage(QWidget):
         box.addLayout(self._rows)
         self._empty = EmptyState(
             "No round has been sent yet. A round makes one workbook for each partner, with that partner's actions only.",
-            "Send round …", self.send_round,
+            "Send round …",
+            self.send_round,
         )
         box.addWidget(self._empty)
         box.addStretch(1)
@@ -112,7 +120,9 @@ class ReturnsPage(QWidget):
         self._summary.setVisible(bool(known))
         self._empty.setVisible(not known)
         back = sum(1 for r in rows if r["step"] in ("received", "applied"))
-        self._summary.setText(f"{len(rows)} sent, {back} returned, {len(rows) - back} with no return received")
+        self._summary.setText(
+            f"{len(rows)} sent, {back} returned, {len(rows) - back} with no return received"
+        )
         clear(self._rows)
         if rows:
             self._show_rows(rows)
@@ -159,7 +169,9 @@ class ReturnsPage(QWidget):
         self.load()
 
     def _on_changes(self, changes: Changes) -> None:
-        if self.isVisible() and changes.concerns("round", "return", "submission", "decision", "action", "update"):
+        if self.isVisible() and changes.concerns(
+            "round", "return", "submission", "decision", "action", "update"
+        ):
             if self._stack.currentIndex() == 1:
                 self.review.reload()
             else:
@@ -174,18 +186,24 @@ class ReturnsPage(QWidget):
             return
 
         def made(answer: rounds.RoundMade) -> None:
-            messages.tell(f"{len(answer.returns)} returns are in {wanted.folder}; {len(answer.skipped)} partners got none.")
+            messages.tell(
+                f"{len(answer.returns)} returns are in {wanted.folder}; {len(answer.skipped)} partners got none."
+            )
             self._round = None
             self.load()
 
         self.tasks.write(
-            lambda s: rounds.export_returns(s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format),
+            lambda s: rounds.export_returns(
+                s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format
+            ),
             then=made,
         )
 
     def choose_file(self) -> None:
         """Choose a returned workbook."""
-        name, _ = QFileDialog.getOpenFileName(self, "Read a return", "", "Workbooks (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Read a return", "", "Workbooks (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv)"
+        )
         if name:
             self.read_file(Path(name))
 
@@ -211,4 +229,3 @@ class ReturnsPage(QWidget):
         for url in event.mimeData().urls():
             if url.isLocalFile():
                 self.read_file(Path(url.toLocalFile()))
-

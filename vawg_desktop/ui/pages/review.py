@@ -52,7 +52,11 @@ def marked(before: str, after: str) -> str:
     for op, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         words = escape(" ".join(new[start:end]))
         if words:
-            parts.append(words if op == "equal" else f'<b style="background:{added};color:{theme.colours.text}">{words}</b>')
+            parts.append(
+                words
+                if op == "equal"
+                else f'<b style="background:{added};color:{theme.colours.text}">{words}</b>'
+            )
     return " ".join(parts)
 
 
@@ -95,8 +99,18 @@ class ReviewPane(QWidget):
         self._body.setSpacing(theme.px(8))
         scroll.setWidget(page)
         box.addWidget(scroll, 1)
-        QShortcut(QKeySequence("Alt+A"), self, self.accept_safe, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        QShortcut(QKeySequence("Escape"), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        QShortcut(
+            QKeySequence("Alt+A"),
+            self,
+            self.accept_safe,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
+        QShortcut(
+            QKeySequence("Escape"),
+            self,
+            self.left.emit,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
 
     def open(self, submission: str) -> None:
         """Compare again with what is current, and show."""
@@ -153,7 +167,12 @@ class ReviewPane(QWidget):
         grid.setHorizontalSpacing(theme.px(16))
         grid.setVerticalSpacing(theme.px(2))
         name = label(d.label, bold=True)
-        kind = label(_KINDS[d.kind] if not d.decision else {"queried": "Queried", "refused": "Refused"}.get(d.decision, d.decision), muted=True)
+        kind = label(
+            _KINDS[d.kind]
+            if not d.decision
+            else {"queried": "Queried", "refused": "Refused"}.get(d.decision, d.decision),
+            muted=True,
+        )
         if d.kind is Kind.CONFLICT and not d.decision:
             kind.setProperty("warn", True)
             kind.setProperty("muted", False)
@@ -212,7 +231,9 @@ class ReviewPane(QWidget):
             for p in review.problems:
                 section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
             for t in review.tray:
-                section.body.addWidget(label(f"{t['sheet']}!{t['cell']}  {t['text']}  ({t['why']})", muted=True))
+                section.body.addWidget(
+                    label(f"{t['sheet']}!{t['cell']}  {t['text']}  ({t['why']})", muted=True)
+                )
             self._body.addWidget(section)
         if review.not_returned:
             section = Section("Rows that did not come back")
@@ -247,18 +268,25 @@ class ReviewPane(QWidget):
     def _add_new(self, row: dict[str, str]) -> None:
         review = self.current
         if review is not None:
-            self.tasks.write(lambda s: returns.add_new_row(s, review.submission, row), told="Added as a proposed action.")
+            self.tasks.write(
+                lambda s: returns.add_new_row(s, review.submission, row), told="Added as a proposed action."
+            )
 
     def reverse(self) -> None:
         """Bring back what stood before; later edits are kept and named."""
         review = self.current
         if review is None or not messages.ask(
-            "Reverse the return", "What stood before this return comes back; what was edited since is kept and named.", "Reverse the return"
+            "Reverse the return",
+            "What stood before this return comes back; what was edited since is kept and named.",
+            "Reverse the return",
         ):
             return
 
         def done(answer: returns.Reversed) -> None:
             kept = len(answer.kept_later_edits)
-            messages.tell(f"{answer.restored} restored" + (f"; {kept} kept because they were edited later." if kept else "."))
+            messages.tell(
+                f"{answer.restored} restored"
+                + (f"; {kept} kept because they were edited later." if kept else ".")
+            )
 
         self.tasks.write(lambda s: returns.reverse_return(s, review.return_reference), then=done)

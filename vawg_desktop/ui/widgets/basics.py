@@ -31,7 +31,9 @@ def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False,
     return made
 
 
-def button(text: str, do: Callable[[], object], *, kind: str = "", icon_name: str = "", tip: str = "") -> QPushButton:
+def button(
+    text: str, do: Callable[[], object], *, kind: str = "", icon_name: str = "", tip: str = ""
+) -> QPushButton:
     """A button: ``primary``, ``quiet``, ``chip`` or plain, with a word always."""
     made = QPushButton(text)
     made.setMinimumHeight(theme.px(28))

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vawg_desktop.ui.theme import theme
@@ -61,7 +70,11 @@ class RatingBars(QWidget):
         """The same as a table."""
         heads = ["", *(w for _, w in self._parts), "Total"]
         rows = [
-            [words, *(str(self._counts.get(row, {}).get(p, 0)) for p, _ in self._parts), str(sum(self._counts.get(row, {}).values()))]
+            [
+                words,
+                *(str(self._counts.get(row, {}).get(p, 0)) for p, _ in self._parts),
+                str(sum(self._counts.get(row, {}).values())),
+            ]
             for row, words in self._rows
         ]
         return heads, rows
@@ -95,11 +108,17 @@ class RatingBars(QWidget):
         for r, (row, words) in enumerate(self._rows):
             top = r * theme.px(40) + theme.px(8)
             painter.setPen(QColor(c.text))
-            painter.drawText(QRectF(0, top, theme.px(132), theme.px(24)), Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(
+                QRectF(0, top, theme.px(132), theme.px(24)), Qt.AlignmentFlag.AlignVCenter, words
+            )
             total = sum(self._counts.get(row, {}).values())
             ends = max((b.box.right() for b in self._bars if b.row == row), default=float(theme.px(136)))
             painter.setPen(QColor(c.muted))
-            painter.drawText(QRectF(ends + theme.px(8), top, theme.px(40), theme.px(24)), Qt.AlignmentFlag.AlignVCenter, str(total))
+            painter.drawText(
+                QRectF(ends + theme.px(8), top, theme.px(40), theme.px(24)),
+                Qt.AlignmentFlag.AlignVCenter,
+                str(total),
+            )
         for place, bar in enumerate(self._bars):
             self._draw(painter, bar, place == self._at and self.hasFocus())
         painter.end()
@@ -150,7 +169,9 @@ class RatingBars(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(
+            Qt.Key(event.key())
+        )
         if step is not None and self._bars:
             self._at = (self._at + step) % len(self._bars)
             self.setAccessibleDescription(self._bars[self._at].words)
@@ -182,9 +203,15 @@ class Legend(QWidget):
         for part, words in self._parts:
             known = part != "not_rated"
             colour = theme.rating(part)[0] if known and part != "white" else QColor(theme.colours.muted)
-            draw_shape(painter, part if known else "", QRectF(x, (self.height() - side) / 2, side, side), colour)
+            draw_shape(
+                painter, part if known else "", QRectF(x, (self.height() - side) / 2, side, side), colour
+            )
             painter.setPen(QColor(theme.colours.muted))
             wide = painter.fontMetrics().horizontalAdvance(words)
-            painter.drawText(QRectF(x + side + theme.px(6), 0, wide + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(
+                QRectF(x + side + theme.px(6), 0, wide + 4, self.height()),
+                Qt.AlignmentFlag.AlignVCenter,
+                words,
+            )
             x += side + theme.px(6) + wide + theme.px(14)
         painter.end()

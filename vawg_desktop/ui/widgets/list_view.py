@@ -44,7 +44,13 @@ class ListDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _draw(
-        self, painter: QPainter, box: QRect, row: dict[str, object], column: Column, model: ListModel, picked: bool
+        self,
+        painter: QPainter,
+        box: QRect,
+        row: dict[str, object],
+        column: Column,
+        model: ListModel,
+        picked: bool,
     ) -> None:
         c = theme.colours
         words = model.text(row, column)
@@ -56,7 +62,12 @@ class ListDelegate(QStyledItemDelegate):
             side = theme.px(11)
             spot = QRectF(box.left(), box.center().y() - side / 2 + 1, side, side)
             shade = theme.rating(value)[0] if value else quiet
-            draw_shape(painter, value, spot, colour if value == "white" or (picked and c.name == "contrast") else shade)
+            draw_shape(
+                painter,
+                value,
+                spot,
+                colour if value == "white" or (picked and c.name == "contrast") else shade,
+            )
             box = box.adjusted(theme.px(20), 0, 0, 0)
             colour = colour if value else quiet
         elif column.kind == "reference":
@@ -69,7 +80,11 @@ class ListDelegate(QStyledItemDelegate):
             colour = quiet
         painter.setPen(colour)
         metrics = painter.fontMetrics()
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width()))
+        painter.drawText(
+            box,
+            Qt.AlignmentFlag.AlignVCenter,
+            metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width()),
+        )
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, theme.row_height())
@@ -169,5 +184,3 @@ class ListView(QTableView):
     def places(self) -> list[int]:
         """Places of the rows picked, in order."""
         return sorted(i.row() for i in self.selectionModel().selectedRows())
-
-

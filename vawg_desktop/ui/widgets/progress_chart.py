@@ -49,8 +49,11 @@ class ProgressChart(QWidget):
             end.setFont(theme.font())
             end.setPos(len(values) - 1 + 0.1, values[-1])
             plot.addItem(end)
-        plot.setXRange(0, len(progress) + 1.2, padding=0.01)
-        plot.setYRange(0, max([1, *(v for _, by in progress for k, v in by.items() if k in dict(parts))]) * 1.1, padding=0)
+        plot.setXRange(0, len(progress) + 1.2)
+        plot.setYRange(
+            0,
+            max([1, *(v for _, by in progress for k, v in by.items() if k in dict(parts))]) * 1.1,
+        )
         step = max(1, round(len(progress) * theme.px(76) / 900))
         ticks = [(i, financial_quarter(end)) for i, (end, _) in enumerate(progress) if i % step == 0]
         axis = plot.getAxis("bottom")

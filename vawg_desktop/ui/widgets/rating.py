@@ -15,14 +15,23 @@ def draw_shape(painter: QPainter, rating: str, box: QRectF, colour: QColor) -> N
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     x, y, w, h = box.x(), box.y(), box.width(), box.height()
-    line = QPen(colour, max(1.5, w / 6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    line = QPen(
+        colour, max(1.5, w / 6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    )
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     if rating == "red":
         painter.drawPolygon(QPolygonF([QPointF(x + w / 2, y), QPointF(x + w, y + h), QPointF(x, y + h)]))
     elif rating == "amber":
         painter.drawPolygon(
-            QPolygonF([QPointF(x + w / 2, y - 1), QPointF(x + w + 1, y + h / 2), QPointF(x + w / 2, y + h + 1), QPointF(x - 1, y + h / 2)])
+            QPolygonF(
+                [
+                    QPointF(x + w / 2, y - 1),
+                    QPointF(x + w + 1, y + h / 2),
+                    QPointF(x + w / 2, y + h + 1),
+                    QPointF(x - 1, y + h / 2),
+                ]
+            )
         )
     elif rating == "green":
         painter.drawEllipse(box)
@@ -30,12 +39,22 @@ def draw_shape(painter: QPainter, rating: str, box: QRectF, colour: QColor) -> N
         painter.setPen(line)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if rating == "blue":
-            painter.drawPolyline(QPolygonF([QPointF(x, y + h * 0.55), QPointF(x + w * 0.38, y + h * 0.92), QPointF(x + w, y + h * 0.1)]))
+            painter.drawPolyline(
+                QPolygonF(
+                    [
+                        QPointF(x, y + h * 0.55),
+                        QPointF(x + w * 0.38, y + h * 0.92),
+                        QPointF(x + w, y + h * 0.1),
+                    ]
+                )
+            )
         elif rating == "grey":
             painter.drawLine(QPointF(x, y + h / 2), QPointF(x + w, y + h / 2))
         elif rating == "white":
             top, bottom = QPointF(x + w * 0.1, y), QPointF(x + w * 0.1, y + h)
-            painter.drawPolygon(QPolygonF([top, QPointF(x + w * 0.9, y), bottom, QPointF(x + w * 0.9, y + h)]))
+            painter.drawPolygon(
+                QPolygonF([top, QPointF(x + w * 0.9, y), bottom, QPointF(x + w * 0.9, y + h)])
+            )
         else:
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
             painter.drawEllipse(box)
@@ -81,8 +100,14 @@ class RatingChip(QWidget):
         painter.setBrush(fill)
         painter.drawRoundedRect(box, theme.px(14), theme.px(14))
         side = theme.px(12)
-        draw_shape(painter, self._rating or "", QRectF(theme.px(12), (self.height() - side) / 2, side, side), words)
+        draw_shape(
+            painter, self._rating or "", QRectF(theme.px(12), (self.height() - side) / 2, side, side), words
+        )
         painter.setPen(words)
         painter.setFont(self.font())
-        painter.drawText(self.rect().adjusted(theme.px(30), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, rating_label(self._rating))
+        painter.drawText(
+            self.rect().adjusted(theme.px(30), 0, 0, 0),
+            Qt.AlignmentFlag.AlignVCenter,
+            rating_label(self._rating),
+        )
         painter.end()

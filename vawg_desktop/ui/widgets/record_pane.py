@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
@@ -22,7 +31,15 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets import record_sections as parts
 from vawg_desktop.ui.widgets.basics import Section, label
-from vawg_desktop.ui.widgets.editors import Choice, ChoiceEditor, FieldEditor, LineEditor, PaperEditor, RefEditor, date_hint
+from vawg_desktop.ui.widgets.editors import (
+    Choice,
+    ChoiceEditor,
+    FieldEditor,
+    LineEditor,
+    PaperEditor,
+    RefEditor,
+    date_hint,
+)
 from vawg_desktop.ui.widgets.rating import RatingChip
 from vawg_desktop.ui.widgets.set_editor import SetEditor
 
@@ -50,7 +67,14 @@ class RecordPane(QScrollArea):
         self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(24))
         self._box.setSpacing(theme.px(8))
         self._build_head()
-        for group in LAYOUTS.get(entity) or (Group("Details", tuple(f.key for f in self.spec.fields if f.key != self.spec.title and not f.private)), Group("@links", ()), Group("@history", ())):
+        for group in LAYOUTS.get(entity) or (
+            Group(
+                "Details",
+                tuple(f.key for f in self.spec.fields if f.key != self.spec.title and not f.private),
+            ),
+            Group("@links", ()),
+            Group("@history", ()),
+        ):
             self._build_group(group)
         self._box.addStretch(1)
         self.setWidget(self._page)
@@ -69,7 +93,11 @@ class RecordPane(QScrollArea):
         self._chip.setVisible(self.spec.key in ("recommendation", "action"))
         top.addWidget(self._chip)
         self._box.addLayout(top)
-        title = PaperEditor(self.spec.by_key[self.spec.title], size=16, bold=True) if self.spec.title in self.spec.by_key else None
+        title = (
+            PaperEditor(self.spec.by_key[self.spec.title], size=16, bold=True)
+            if self.spec.title in self.spec.by_key
+            else None
+        )
         if title is not None:
             self._wire(title)
             self._box.addWidget(title)
@@ -179,7 +207,12 @@ class RecordPane(QScrollArea):
         self._chip.set_rating(str(view.cells.get("rating_opcc") or "") or None)
         self._meta.setText(_meta_line(view))
         for key, editor in self._editors.items():
-            if same and focused is not None and editor.isAncestorOf(focused) and editor.shown != _shown(view, key):
+            if (
+                same
+                and focused is not None
+                and editor.isAncestorOf(focused)
+                and editor.shown != _shown(view, key)
+            ):
                 editor.shown = editor.shown  # being typed in: keep the text, the heads tell on saving
             value = view.cells.get(key)
             editor.set_value(value, _shown(view, key))
@@ -260,7 +293,9 @@ class RecordPane(QScrollArea):
             self._drop_draft(id, key)
 
         self.tasks.write(
-            lambda s: records.assign(s, id, [Assignment(key, text)], None, seen=seen), then=saved, failed=failed
+            lambda s: records.assign(s, id, [Assignment(key, text)], None, seen=seen),
+            then=saved,
+            failed=failed,
         )
 
     def _on_typing(self, key: str, text: str) -> None:
@@ -301,12 +336,16 @@ def _meta_line(view: show.RecordView) -> str:
         said.append(to_words(view.spec.by_key["pillar"], cells["pillar"]) or CROSS_CUTTING)
         if cells["kind"]:
             said.append(to_words(view.spec.by_key["kind"], cells["kind"]).casefold())
-        said.append(f"due {dates.label(str(cells['target_date']))}" if cells["target_date"] else "no date set")
+        said.append(
+            f"due {dates.label(str(cells['target_date']))}" if cells["target_date"] else "no date set"
+        )
     elif view.spec.key == "action":
         said.append(view.names.get(str(cells["accountable"]), "no accountable body"))
         due = cells["revised_due"] or cells["due"]
         said.append(f"due {dates.label(str(due))}" if due else "no date set")
-        said.append(f"last heard of {dates.label(view.last_heard)}" if view.last_heard else "not heard of yet")
+        said.append(
+            f"last heard of {dates.label(view.last_heard)}" if view.last_heard else "not heard of yet"
+        )
         if view.slips:
             said.append(f"date moved later {view.slips} time{'s' if view.slips > 1 else ''}")
         if cells["done_before_publication"]:
@@ -318,5 +357,3 @@ def _meta_line(view: show.RecordView) -> str:
     if view.aliases:
         said.append("also " + ", ".join(view.aliases))
     return " · ".join(said)
-
-

@@ -73,7 +73,8 @@ def _unlink(pane: RecordPane, link: show.Link) -> None:
     entity, _, key = link.kind.partition(".")
     a, b = (view.id, link.id) if link.outward else (link.id, view.id)
     pane.tasks.write(
-        lambda s: records.set_link(s, entity, key, a, b, remove=True), told=f"Link to {link.reference} taken away."
+        lambda s: records.set_link(s, entity, key, a, b, remove=True),
+        told=f"Link to {link.reference} taken away.",
     )
 
 
@@ -90,7 +91,9 @@ def _linked_section(
             view = pane.view
             if view is None:
                 return
-            found = PickDialog.pick(pane, pane.tasks.session, f"{verb} to {view.reference}", target, extent=extent)
+            found = PickDialog.pick(
+                pane, pane.tasks.session, f"{verb} to {view.reference}", target, extent=extent
+            )
             if found is None:
                 return
             a, b = (view.id, found.id) if outward else (found.id, view.id)
@@ -120,12 +123,18 @@ def _actions(pane: RecordPane) -> Made:
     owner, key = ("gap", "actions") if pane.spec.key == "gap" else ("action", "recommendations")
     made = _linked_section("Actions", "action", owner, key, "Link action", extent=owner == "action")(pane)
     if pane.spec.key == "recommendation":
+
         def new() -> None:
             view = pane.view
             if view is None:
                 return
             typed = FormDialog.fill_in(
-                pane, pane.tasks.session, "New action", BY_KEY["action"], ("title", "accountable", "due", "status"), "Add action"
+                pane,
+                pane.tasks.session,
+                "New action",
+                BY_KEY["action"],
+                ("title", "accountable", "due", "status"),
+                "Add action",
             )
             if typed is not None:
                 typed = {**typed, "recommendations": view.id}
@@ -156,11 +165,23 @@ def _partner_actions(pane: RecordPane) -> Made:
 
 def _responses(pane: RecordPane) -> Made:
     """What each body the recommendation is addressed to said to it."""
-    return _parts(pane, "response", "Responses", "Add response", ("partner", "answer", "by_whom", "date", "due", "reason", "target"))
+    return _parts(
+        pane,
+        "response",
+        "Responses",
+        "Add response",
+        ("partner", "answer", "by_whom", "date", "due", "reason", "target"),
+    )
 
 
 def _contacts(pane: RecordPane) -> Made:
-    return _parts(pane, "contact", "Contacts", "Add contact", ("name", "role", "email", "telephone", "from_date", "completes_return"))
+    return _parts(
+        pane,
+        "contact",
+        "Contacts",
+        "Add contact",
+        ("name", "role", "email", "telephone", "from_date", "completes_return"),
+    )
 
 
 def _parts(pane: RecordPane, entity: str, title: str, verb: str, fields: tuple[str, ...]) -> Made:
@@ -212,13 +233,22 @@ def _progress(pane: RecordPane) -> Made:
             return
         fields = ("narrative", "as_at", "channel", "informant", "next_step", "help_wanted")
         typed = FormDialog.fill_in(
-            pane, pane.tasks.session, f"Progress of {view.reference}", BY_KEY["update"], fields, "Add update",
-            given={"as_at": dates.label(pane.tasks.session.today.isoformat()), "channel": "own", "informant": pane.tasks.session.who},
+            pane,
+            pane.tasks.session,
+            f"Progress of {view.reference}",
+            BY_KEY["update"],
+            fields,
+            "Add update",
+            given={
+                "as_at": dates.label(pane.tasks.session.today.isoformat()),
+                "channel": "own",
+                "informant": pane.tasks.session.who,
+            },
         )
         if typed is not None:
             pane.tasks.write(lambda s: records.add_update(s, view.id, typed), told="Update added.")
 
-    section = Section("Progress", *(("Add update", add) if pane.spec.key == "action" else ()))
+    section = Section("Progress", "Add update", add) if pane.spec.key == "action" else Section("Progress")
 
     def fill(view: show.RecordView) -> None:
         clear(section.body)
@@ -313,7 +343,14 @@ def _history(pane: RecordPane) -> Made:
 
 def _recommendations(pane: RecordPane) -> Made:
     owner = pane.spec.key
-    return _linked_section("Recommendations", "recommendation", owner, "recommendations", "Link recommendation", extent=owner == "action")(pane)
+    return _linked_section(
+        "Recommendations",
+        "recommendation",
+        owner,
+        "recommendations",
+        "Link recommendation",
+        extent=owner == "action",
+    )(pane)
 
 
 SECTIONS: dict[str, Callable[[RecordPane], Made]] = {
