@@ -123,7 +123,16 @@ def parse_date(
     said = " ".join(text.split())
     if is_stored(said):
         return said
-    found = _figures(said) or _words(said.casefold()) or _relative(said.casefold(), now or today(), meeting)
+    try:
+        found = (
+            _figures(said)
+            or _words(said.casefold())
+            or _relative(said.casefold(), now or today(), meeting)
+        )
+    except ValueRefusedError:
+        raise ValueRefusedError(
+            f"“{_short(text)}” is not a day in the calendar; please check it."
+        ) from None
     if found is None:
         raise ValueRefusedError(
             f"“{_short(text)}” is not a date we understand; type it as 9/5/2026, 9 May 2026, "

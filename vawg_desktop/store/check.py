@@ -14,7 +14,7 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import derive, history, schema
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import as_value
-from vawg_desktop.store.keep import Keeper
+from vawg_desktop.store.keep import Keeper, subject_title
 from vawg_desktop.store.store import Store
 
 
@@ -204,7 +204,7 @@ def _check_derived(connection: Connection, report: Report) -> None:
     words: list[tuple[int, str]] = []
     register = {
         str(r[1]): r
-        for r in connection.exec_driver_sql("SELECT n, id, entity, reference, deleted FROM subject")
+        for r in connection.exec_driver_sql("SELECT n, id, entity, reference, deleted, title FROM subject")
     }
     for spec in ENTITIES:
         for row in _rows(connection, spec):
@@ -213,11 +213,8 @@ def _check_derived(connection: Connection, report: Report) -> None:
             if any(row[k] != v for k, v in derive.row_derived(spec, row).items()):
                 report.add("summary_wrong", f"What is summarised of {name} is out of step.", name)
             there = register.pop(str(row["id"]), None)
-            if there is None or (there[2], there[3], bool(there[4])) != (
-                spec.key,
-                row["reference"],
-                bool(row["deleted"]),
-            ):
+            should = (spec.key, row["reference"], bool(row["deleted"]), subject_title(spec, row))
+            if there is None or (there[2], there[3], bool(there[4]), there[5]) != should:
                 report.add("register_wrong", f"The register of records is out of step for {name}.", name)
             if there is not None:
                 words.append((int(there[0]), derive.indexed_text(spec, row)))

@@ -121,17 +121,17 @@ def _redact_returns(tx: Transaction, id: str) -> list[str]:
 
 
 def _strip_log(tx: Transaction, table: str, row: str, only: str | None = None) -> None:
-    """Replace values by their digests in every entry about a row; of the tombstone, what was before."""
+    """Replace values by their digests in every earlier entry about a row."""
     tx.flush()
     emptied = {only} if only else set(_gone(tx, table, row))
     run = tx.connection.exec_driver_sql
     for found in run(f'{log.SELECT} WHERE "row" = ?', (row,)).fetchall():
         entry = log.from_row(tuple(found))
-        own = entry.txn == tx.id
+        if entry.txn == tx.id:
+            continue
         for key in emptied & set(entry.fields):
-            cell = entry.fields[key]
-            entry.fields[key] = _without_before(cell) if own else cell.disposed()
-        if not own and only is None and _remark(tx, entry.txn):
+            entry.fields[key] = entry.fields[key].disposed()
+        if only is None and _remark(tx, entry.txn):
             entry.why_digest = entry.why_digest or log.digest(entry.why_salt, entry.why)
             entry.why, entry.why_salt = None, ""
         run(
@@ -144,11 +144,6 @@ def _gone(tx: Transaction, table: str, id: str) -> list[str]:
     """Worded cells that stand empty now."""
     row = tx.row(table, id)
     return [k for k in _worded(spec_of(table)) if row[k] is None]
-
-
-def _without_before(cell: log.CellSaid) -> log.CellSaid:
-    """The tombstone's own cell: its value before held the words."""
-    return cell.disposed() if cell.before is not None else cell
 
 
 def _remark(tx: Transaction, txn: str) -> bool:

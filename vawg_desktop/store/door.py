@@ -338,12 +338,13 @@ class Transaction:
                 entry.fields[key] = log.CellSaid(first, value, overwrote, log.new_salt())
                 after[key] = value
                 continue
-            entry.fields[key] = log.CellSaid(before[key], value, over[key], log.new_salt())
+            was = None if self._stamp[2] == "dispose" else before[key]  # a tombstone repeats no words
+            entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())
             left = heads[key] - frozenset(over[key])
             self.keeper.set_heads(id, key, frozenset(left | {entry.id}))
             after[key] = self._standing(id, key, left, entry, value) if left else value
         columns = {k: after[k] for k in changed}
-        if any(len(h) > 1 for h in heads.values()) or any(len(heads[k]) > len(over[k]) for k in changed):
+        if any(len(h) > 1 or h - frozenset(over[k]) for k, h in heads.items()):
             columns["conflicts"] = self.count_conflicts(id, str(before["born"]))
         columns |= self.keeper.changed(spec, before, after, frozenset(changed))
         self._update(spec.key, id, columns)

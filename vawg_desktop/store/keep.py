@@ -72,7 +72,7 @@ class Keeper:
             return {}
         made = self._connection.exec_driver_sql(
             "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, 0)",
-            (row["id"], spec.key, row.get("reference"), _title(spec, row)),
+            (row["id"], spec.key, row.get("reference"), subject_title(spec, row)),
         )
         self._connection.exec_driver_sql(
             "INSERT INTO search (rowid, words) VALUES (?, ?)",
@@ -109,7 +109,7 @@ class Keeper:
         run = self._connection.exec_driver_sql
         run(
             "UPDATE subject SET reference = ?, title = ?, deleted = ? WHERE n = ?",
-            (row.get("reference"), _title(spec, row), int(bool(row.get("deleted"))), n),
+            (row.get("reference"), subject_title(spec, row), int(bool(row.get("deleted"))), n),
         )
         run("DELETE FROM search WHERE rowid = ?", (n,))
         run("INSERT INTO search (rowid, words) VALUES (?, ?)", (n, derive.indexed_text(spec, row)))
@@ -241,5 +241,6 @@ class Keeper:
         self._connection.exec_driver_sql(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
 
 
-def _title(spec: EntitySpec, row: Row) -> str:
+def subject_title(spec: EntitySpec, row: Row) -> str:
+    """What the register calls a record."""
     return str(row.get(spec.title) or row.get("reference") or "")[:300]

@@ -1,0 +1,85 @@
+"""What tests share: stores made once and copied, a session at a fixed date, real other programs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
+os.environ["VAWG_USER"] = "B. Officer"
+os.environ.pop("VAWG_PASSPHRASE", None)
+
+from vawg_desktop.services.sample import load_sample
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+
+settings.register_profile("tests", max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("tests")
+
+TODAY = date(2026, 11, 22)
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plain store filled with the starter content, made once."""
+    path = tmp_path_factory.mktemp("sample") / "sample.vawg"
+    store = stores.create(path, passphrase=None)
+    load_sample(Session(store, "B. Officer", TODAY))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
+    """A session on a fresh copy of the sample."""
+    path = tmp_path / "sample.vawg"
+    shutil.copyfile(sample_file, path)
+    files = sample_file.with_name(sample_file.name + "-files")
+    if files.exists():
+        shutil.copyfile(files, path.with_name(path.name + "-files"))
+    store = stores.open_store(path)
+    yield Session(store, "B. Officer", TODAY)
+    store.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Session]:
+    """A session on an empty plain store."""
+    store = stores.create(tmp_path / "empty.vawg", passphrase=None)
+    yield Session(store, "B. Officer", TODAY)
+    store.close()
+
+
+def program(*names: str) -> str | None:
+    """The path of a real other program, if it is here."""
+    return next((found for n in names if (found := shutil.which(n))), None)
+
+
+@pytest.fixture
+def libreoffice(tmp_path: Path) -> Callable[[Path, str], Path]:
+    """Convert with the real LibreOffice; skipped by name where it is not installed."""
+    found = program("soffice", "libreoffice")
+    if found is None:
+        pytest.skip("LibreOffice is not installed")
+
+    def convert(path: Path, ending: str) -> Path:
+        out = tmp_path / "converted"
+        profile = (tmp_path / "profile").as_uri()
+        subprocess.run(
+            [found, f"-env:UserInstallation={profile}", "--headless", "--convert-to", ending, "--outdir", out, path],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        return out / f"{path.stem}.{ending.split(':')[0]}"
+
+    return convert

@@ -1,0 +1,86 @@
+"""The field list against the schema, the vocabularies, and what may be typed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vawg_desktop.domain import entities, terms
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.domain.values import clean_text, to_stored, to_words
+from vawg_desktop.store import schema
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_cell_is_a_column_and_every_column_a_cell() -> None:
+    own = {"n", "id", "reference", "deleted"}
+    for spec in entities.ENTITIES:
+        columns = {c.name for c in schema.TABLES[spec.key].columns}
+        cells = {f.key for f in spec.cells}
+        assert columns - own - set(schema.derived_columns(spec.key)) == cells, spec.key
+
+
+def test_schema_sql_is_todays() -> None:
+    assert (ROOT / "db" / "schema.sql").read_text("utf-8") == schema.schema_sql()
+
+
+def test_every_table_is_of_one_kind() -> None:
+    kinds = (*schema.SAID, *schema.DERIVED_TABLES, *schema.LOCAL)
+    assert len(kinds) == len(set(kinds))
+    assert set(kinds) == {*schema.metadata.tables, "search"}
+
+
+def test_targets_and_prefixes_are_sound() -> None:
+    prefixes = [e.prefix for e in entities.ENTITIES]
+    assert len(prefixes) == len(set(prefixes))
+    for spec in entities.ENTITIES:
+        for f in spec.fields:
+            assert not f.target or f.target in entities.BY_KEY, (spec.key, f.key)
+            assert (f.terms is not None) == (f.kind in (Kind.TERM, Kind.TERMS)), (spec.key, f.key)
+            assert re.fullmatch(r"[a-z_0-9]+", f.key)
+
+
+@pytest.mark.parametrize("name", [n for n in dir(terms) if isinstance(getattr(terms, n), terms.Vocabulary)])
+def test_labels_keys_and_aliases_name_their_term(name: str) -> None:
+    vocabulary: terms.Vocabulary = getattr(terms, name)
+    for term in vocabulary:
+        for word in (term.key, term.label, term.label.upper()):
+            assert vocabulary.find(word) == term
+        assert re.fullmatch(r"[a-z_0-9]+", term.key)
+
+
+def test_near_misses_are_suggested() -> None:
+    status = entities.ACTION.by_key["status"]
+    with pytest.raises(ValueRefusedError, match="did you mean In progress"):
+        to_stored(status, "in progres")
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("50", 50), ("50%", 50), ("50.0", 50), (" 7 ", 7)])
+def test_whole_numbers(typed: str, stored: int) -> None:
+    assert to_stored(entities.ACTION.by_key["percent"], typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["101", "-1", "a lot", "1e400", "nan", "5.5"])
+def test_whole_numbers_refused(typed: str) -> None:
+    with pytest.raises(ValueRefusedError):
+        to_stored(entities.ACTION.by_key["percent"], typed)
+
+
+def test_nul_and_surrogates_are_taken_out_and_counted() -> None:
+    done = clean_text("a\x00b\ud800c\x07\r\nd")
+    assert (done.text, done.removed) == ("abc\nd", 3)
+
+
+@given(st.text(max_size=200))
+def test_long_text_comes_back_as_typed_but_for_control_characters(text: str) -> None:
+    spec = FieldSpec("x", "X", Kind.LONG)
+    stored = to_stored(spec, text)
+    cleaned = clean_text(text).text.strip()
+    assert stored == (cleaned or None)
+    assert to_words(spec, stored) == (cleaned or "")

@@ -1,0 +1,105 @@
+"""The merge as pure functions: cases as files, and properties that hold whatever the order."""
+
+from __future__ import annotations
+
+import json
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.merge import Said
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "compare").glob("*.json"))
+values = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.sampled_from(["a", "b", "a ", "", "a\r\n"]))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda p: p.stem)
+def test_compare_case(case: Path) -> None:
+    told = json.loads(case.read_text("utf-8"))
+    for row in told["rows"]:
+        kind = merge.compare(row["base"], row["current"], row["incoming"])
+        assert kind.value == row["kind"], row
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 4
+
+
+@given(values, values, values)
+def test_compare_is_symmetric_but_for_names(base: object, one: object, other: object) -> None:
+    mirrored = {
+        merge.Kind.INCOMING: merge.Kind.OURS, merge.Kind.OURS: merge.Kind.INCOMING,
+    }  # fmt: skip
+    there, back = merge.compare(base, one, other), merge.compare(base, other, one)  # type: ignore[arg-type]
+    assert back == mirrored.get(there, there)
+
+
+@given(values, values)
+def test_unchanged_incoming_never_asks(base: object, current: object) -> None:
+    assert merge.compare(base, current, base) in (merge.Kind.UNCHANGED, merge.Kind.OURS)  # type: ignore[arg-type]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Said]:
+    """Changes by up to three origins, each overwriting some heads its speaker saw."""
+    said = [Said("c0", "a", 1, draw(values))]  # type: ignore[arg-type]
+    seqs = {"a": 1, "b": 0, "c": 0}
+    for i in range(draw(st.integers(0, 7))):
+        origin = draw(st.sampled_from("abc"))
+        known = draw(st.lists(st.sampled_from(said), min_size=1, unique_by=lambda s: s.id))
+        over = frozenset(h.id for h in merge.heads_of(known))
+        seqs[origin] += 1
+        said.append(Said(f"c{i + 1}", origin, seqs[origin], draw(values), over))  # type: ignore[arg-type]
+    return said
+
+
+@given(histories(), st.randoms())
+def test_order_of_arrival_changes_nothing(said: list[Said], chance: object) -> None:
+    shuffled = list(said)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert merge.standing(said) == merge.standing(shuffled)
+
+
+@given(histories())
+def test_repeating_changes_nothing(said: list[Said]) -> None:
+    assert merge.standing(said + said) == merge.standing(said)
+
+
+@given(histories())
+def test_a_head_is_overwritten_by_nobody(said: list[Said]) -> None:
+    gone = {o for s in said for o in s.overwrote}
+    assert {h.id for h in merge.heads_of(said)} == {s.id for s in said} - gone
+
+
+@given(histories())
+def test_settling_overwrites_all_heads_and_ends_the_conflict(said: list[Said]) -> None:
+    heads = merge.heads_of(said)
+    settled = [*said, Said("settle", "z", 1, "chosen", frozenset(h.id for h in heads))]
+    standing = merge.standing(settled)
+    assert not standing.conflicted
+    assert standing.value == "chosen"
+
+
+def test_two_edits_of_one_base_conflict_and_the_first_origin_stands() -> None:
+    said = [
+        Said("c0", "a", 1, "old"), Said("c1", "b", 1, "theirs", frozenset({"c0"})),
+        Said("c2", "a", 2, "ours", frozenset({"c0"})),
+    ]  # fmt: skip
+    for order in permutations(said):
+        standing = merge.standing(order)
+        assert standing.conflicted
+        assert standing.value == "ours"
+
+
+def test_equal_values_of_two_heads_are_no_conflict() -> None:
+    said = [Said("c0", "a", 1, True), Said("c1", "b", 1, 1)]
+    assert not merge.standing(said).conflicted
+
+
+def test_the_same_link_made_twice_has_one_id() -> None:
+    assert merge.link_id("action.recommendations", "x", "y") == merge.link_id("action.recommendations", "x", "y")
+    assert merge.link_id("action.recommendations", "x", "y") != merge.link_id("action.recommendations", "y", "x")

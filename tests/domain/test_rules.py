@@ -1,0 +1,69 @@
+"""Rules the domain owns, at their edges."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, UPDATE
+from vawg_desktop.domain.errors import RuleError
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("row", "late"),
+    [
+        ({"due": "2026-11-21", "status": "in_progress"}, True),
+        ({"due": "2026-11-22", "status": "in_progress"}, False),
+        ({"due": "2026-11", "status": "in_progress"}, False),
+        ({"due": "2026-10", "status": "not_known"}, True),
+        ({"due": "2026-10-01", "revised_due": "2027-01-01", "status": "in_progress"}, False),
+        ({"due": "2027-10-01", "revised_due": "2026-01-01", "status": "in_progress"}, True),
+        ({"due": "2026-01-01", "status": "complete"}, False),
+        ({"due": "2026-01-01", "status": "stopped"}, False),
+        ({"due": "2026-01-01", "status": "superseded"}, False),
+        ({"status": "in_progress"}, False),
+        ({"due": "2026-04/2027-03", "status": "in_progress"}, False),
+    ],
+)
+def test_overdue(row: dict[str, str], late: bool) -> None:
+    assert rules.is_overdue(row, TODAY) is late
+
+
+def test_blue_needs_complete_and_level_two() -> None:
+    base = {"title": "x", "rating_opcc": "blue"}
+    for row in ({**base, "status": "complete"}, {**base, "status": "in_progress", "verification": "3"}):
+        assert [b.rule for b in rules.broken_rules(ACTION, row)] == ["blue"]
+    assert rules.broken_rules(ACTION, {**base, "status": "complete", "verification": "2"}) == []
+
+
+def test_closure_is_earned() -> None:
+    row = {"title": "x", "status": "closed", "outcome_statement": "It works", "closed_by": "A Person"}
+    around = rules.Around(evidence=1)
+    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "a  person"}, around)
+    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "Another"}) != []
+    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "Another"}, around) == []
+
+
+def test_what_a_merge_left_broken_may_be_mended() -> None:
+    broken = {"title": None, "status": "in_progress"}
+    rules.refuse_broken(ACTION, broken, {**broken, "status": "complete"})
+    with pytest.raises(RuleError):
+        rules.refuse_broken(ACTION, {"title": "x"}, {"title": None})
+
+
+def test_updates_are_kept_as_given() -> None:
+    with pytest.raises(RuleError):
+        rules.refuse_immutable(UPDATE, ["narrative"])
+    rules.refuse_immutable(UPDATE, ["deleted", "note"])
+
+
+@pytest.mark.parametrize(
+    ("dues", "count"),
+    [([], 0), (["2026-01-01"], 0), (["2026-01-01", "2026-02-01", "2026-01-15", "2026-03-01"], 2), ([None, "2026-01-01"], 0), (["2026-Q1", "2026-03-31"], 0)],
+)  # fmt: skip
+def test_slips(dues: list[str | None], count: int) -> None:
+    assert rules.slips(dues) == count

@@ -1,0 +1,131 @@
+"""Damage made by hand: each kind has its own code and names its place; repair mends what is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlcipher3.dbapi2 as driver
+
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check, heads_of_chains, repair
+
+Harm = Callable[[Any], None]
+
+
+def _loosen(c: Any) -> None:
+    c.execute("DROP TRIGGER change_no_update")
+    c.execute("DROP TRIGGER change_no_delete")
+
+
+def _run(*statements: str) -> Harm:
+    def harm(c: Any) -> None:
+        _loosen(c)
+        for statement in statements:
+            c.execute(statement)
+
+    return harm
+
+
+def _swap(c: Any) -> None:
+    _loosen(c)
+    one, two = c.execute('SELECT n, seq FROM "change" WHERE seq IN (20, 21) ORDER BY seq').fetchall()
+    c.execute('UPDATE "change" SET seq = 900001 WHERE n = ?', (one[0],))
+    c.execute('UPDATE "change" SET seq = 20 WHERE n = ?', (two[0],))
+    c.execute('UPDATE "change" SET seq = 21 WHERE n = ?', (one[0],))
+
+
+def _add_entry(c: Any) -> None:
+    c.execute(
+        'INSERT INTO "change" (id, origin, seq, at, received, who, why, why_salt, txn, act, about, tbl, "row", op, fields, hash) '
+        'SELECT \'forged\', origin, seq + 1, at, received, who, why, why_salt, txn, act, about, tbl, "row", \'edit\', fields, hash '
+        'FROM "change" ORDER BY seq DESC LIMIT 1'
+    )
+
+
+HARMS: dict[str, tuple[Harm, str]] = {
+    "a row changed in place": (_run("UPDATE action SET status = 'complete' WHERE reference = 'A-0006'"), "row_altered"),
+    "a row taken out": (_run("PRAGMA foreign_keys = OFF", "DELETE FROM gap WHERE reference = 'G-0001'"), "row_missing"),
+    "a row added": (_run("INSERT INTO gap (id, reference, statement, deleted) VALUES ('x', 'G-0099', 'x', 0)"), "row_unlogged"),
+    "an entry edited": (_run("UPDATE \"change\" SET who = 'Somebody else' WHERE seq = 30"), "entry_altered"),
+    "an entry's value edited": (_run("UPDATE \"change\" SET fields = replace(fields, 'proposed', 'complete') WHERE fields LIKE '%proposed%'"), "entry_altered"),
+    "an entry removed": (_run('DELETE FROM "change" WHERE seq = 30'), "entry_missing"),
+    "an entry added": (_add_entry, "entry_added"),
+    "the last ten cut off": (_run('DELETE FROM "change" WHERE seq > (SELECT max(seq) - 10 FROM "change")'), "tail_missing"),
+    "two swapped": (_swap, "entry_altered"),
+    "a count": (_run("UPDATE tally SET \"count\" = 99 WHERE name = 'action_no_date'"), "counts_wrong"),
+    "a head": (_run("INSERT INTO head VALUES ((SELECT id FROM action LIMIT 1), 'status', 'nobody')"), "heads_wrong"),
+    "the search index": (_run("DELETE FROM search WHERE rowid = 40"), "search_wrong"),
+    "the register": (_run("UPDATE subject SET reference = 'R-0777' WHERE reference = 'R-0007'"), "register_wrong"),
+    "a summary": (_run("UPDATE action SET x_due = '2020-01-01' WHERE reference = 'A-0006'"), "summary_wrong"),
+}  # fmt: skip
+
+
+def _harm(session: Session, harm: Harm) -> stores.Store:
+    path = session.store.path
+    session.store.close()
+    connection = driver.connect(str(path), isolation_level=None)
+    harm(connection)
+    connection.close()
+    session.store = stores.open_store(path)
+    return session.store
+
+
+@pytest.mark.parametrize("name", HARMS)
+def test_damage_is_named(sample: Session, name: str) -> None:
+    assert check(sample.store).problems == []
+    harm, code = HARMS[name]
+    found = check(_harm(sample, harm))
+    assert code in {p.code for p in found.problems}, found.problems
+    assert all(p.record or p.code in ("counts_wrong", "search_wrong") for p in found.problems)
+
+
+@pytest.mark.parametrize("name", [n for n, (_, c) in HARMS.items() if c in {"counts_wrong", "heads_wrong", "search_wrong", "register_wrong", "summary_wrong"}])
+def test_repair_mends_what_is_derived(sample: Session, name: str) -> None:
+    store = _harm(sample, HARMS[name][0])
+    repair(store, "B. Officer")
+    assert check(store).problems == []
+
+
+def test_repair_never_touches_what_is_said(sample: Session) -> None:
+    store = _harm(sample, HARMS["a row changed in place"][0])
+    repair(store, "B. Officer")
+    assert "row_altered" in {p.code for p in check(store).problems}
+
+
+def test_a_rewritten_chain_shows_against_a_head_noted_earlier(sample: Session) -> None:
+    noted = heads_of_chains(sample.read())
+    place = next(iter(noted))
+
+    def rewrite(c: Any) -> None:
+        from vawg_desktop.store import entries as log
+
+        _loosen(c)
+        previous = log.GENESIS
+        for row in c.execute(f"{log.SELECT} ORDER BY seq").fetchall():
+            entry = log.from_row(row)
+            if entry.seq == 5:
+                entry.who = "Somebody else"
+            previous = entry.chained(previous)
+            c.execute('UPDATE "change" SET who = ?, hash = ? WHERE id = ?', (entry.who, previous, entry.id))
+        c.execute("UPDATE origin SET hash = ?", (previous,))
+
+    store = _harm(sample, rewrite)
+    assert check(store).ok
+    codes = {p.code for p in check(store, noted_heads=noted).problems}
+    assert codes == {"chain_rewritten"}
+    assert "tail_missing" in {p.code for p in check(store, noted_heads={place.replace("/", "/9"): "x"}).problems}
+
+
+def test_a_flipped_byte_is_damage(sample: Session, tmp_path: Path) -> None:
+    path = sample.store.path
+    sample.store.close()
+    data = bytearray(path.read_bytes())
+    at = data.find(b"Victim Voice")
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+    sample.store = stores.open_store(path)
+    assert not check(sample.store).ok

@@ -1,0 +1,251 @@
+"""Opening, keys, disposal, migration, kills: the file itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vawg_desktop import paths
+from vawg_desktop.domain.errors import RuleError, StoreError, WrongKeyError
+from vawg_desktop.services import rounds
+from vawg_desktop.services.records import add_update, assign, parse_assignment
+from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import schema
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
+from vawg_desktop.store.dispose import HOLD, Authority, dispose
+from vawg_desktop.store.engines import connect_raw
+from vawg_desktop.store.files import files_path
+from vawg_desktop.store.keys import keys_path
+from vawg_desktop.store.migrate import migrate
+
+WORDS = "correct horse battery"
+
+
+def test_a_locked_store_opens_with_its_passphrase_only(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    with stores.create(path, passphrase=WORDS) as store, store.write("A", "why") as tx:
+        tx.create("action", {"title": "planted phrase zebra"})
+    for part in (path, keys_path(path)):
+        assert b"zebra" not in part.read_bytes()
+    with pytest.raises(WrongKeyError):
+        stores.open_store(path, passphrase="wrong horse battery")
+    with stores.open_store(path, passphrase=WORDS) as store:
+        assert check(store).ok
+
+
+def test_a_damaged_file_is_told_apart_from_a_wrong_passphrase(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    stores.create(path, passphrase=WORDS).close()
+    data = bytearray(path.read_bytes())
+    data[30:60] = bytes(30)
+    path.write_bytes(bytes(data))
+    with pytest.raises(StoreError) as damaged:
+        stores.open_store(path, passphrase=WORDS)
+    assert damaged.value.code == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("harm", "code"),
+    [
+        (lambda p: keys_path(p).unlink(), "keys_missing"),
+        (lambda p: keys_path(p).write_text("{"), "keys_damaged"),
+        (lambda p: keys_path(p).write_text('{"format": 99}'), "keys_later"),
+        (lambda p: p.unlink(), "missing"),
+        (lambda p: p.write_bytes(b""), "not_a_store"),
+    ],
+)
+def test_each_trouble_has_its_sentence(tmp_path: Path, harm: object, code: str) -> None:
+    path = tmp_path / "s.vawg"
+    stores.create(path, passphrase=WORDS).close()
+    harm(path)  # type: ignore[operator]
+    with pytest.raises(StoreError) as trouble:
+        stores.open_store(path, passphrase=WORDS)
+    assert trouble.value.code == code
+    assert trouble.value.message.endswith(".")
+
+
+def test_a_store_is_never_made_over_anything(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    path.write_text("mine")
+    with pytest.raises(StoreError):
+        stores.create(path, passphrase=None)
+    assert path.read_text() == "mine"
+    with pytest.raises(StoreError, match="no folder"):
+        stores.create(tmp_path / "none" / "s.vawg", passphrase=None)
+    with pytest.raises(StoreError, match="at least 8"):
+        stores.create(tmp_path / "t.vawg", passphrase="short")
+    assert not (tmp_path / "t.vawg").exists()
+
+
+def test_a_later_store_is_refused_with_its_version(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    stores.create(path, passphrase=None).close()
+    connection = connect_raw(path, None)
+    connection.execute("UPDATE meta SET value = '99' WHERE \"key\" = 'schema'")
+    connection.close()
+    with pytest.raises(StoreError, match="schema 99"):
+        stores.open_store(path)
+
+
+def test_the_write_ahead_log_is_folded_in_on_closing(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    store = stores.create(path, passphrase=None)
+    with store.write("A", "why") as tx:
+        tx.create("action", {"title": "x"})
+    store.read().exec_driver_sql("SELECT 1")
+    store.close()
+    wal = path.with_name(path.name + "-wal")
+    assert not wal.exists() or wal.stat().st_size == 0
+
+
+def test_the_baseline_migration_makes_todays_schema(tmp_path: Path) -> None:
+    path = tmp_path / "old.vawg"
+    connection = connect_raw(path, None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    backup = migrate(path, None)
+    assert backup.exists()
+    connection = connect_raw(path, None)
+    made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
+    connection.close()
+    fresh = stores.create(tmp_path / "new.vawg", passphrase=None)
+    want = dict(map(tuple, fresh.read().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")))  # type: ignore[arg-type]
+    fresh.close()
+
+    def tidy(sql: str) -> str:
+        return " ".join(sql.split())
+
+    assert {k: tidy(v) for k, v in made.items() if k != "alembic_version"} == {
+        k: tidy(v) for k, v in want.items() if k != "alembic_version"
+    }
+
+
+def test_a_failing_migration_leaves_the_store_and_names_the_backup(sample: Session, tmp_path: Path) -> None:
+    path = sample.store.path
+    sample.store.close()
+    scripts = tmp_path / "migrations"
+    shutil.copytree(paths.migrations(), scripts)
+    (scripts / "versions" / "0002_bad.py").write_text(
+        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade() -> None:\n"
+        "    op.get_bind().exec_driver_sql('DELETE FROM action')\n"
+    )
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="is as it was .*action had 22 rows.* a backup lies in"):
+        migrate(path, None, scripts=scripts)
+    sample.store = stores.open_store(path)
+    assert check(sample.store).ok
+    assert len(before) == path.stat().st_size
+
+
+def test_a_good_migration_keeps_every_row(sample: Session, tmp_path: Path) -> None:
+    path = sample.store.path
+    sample.store.close()
+    scripts = tmp_path / "migrations"
+    shutil.copytree(paths.migrations(), scripts)
+    (scripts / "versions" / "0002_good.py").write_text(
+        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade() -> None:\n"
+        "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
+    )
+    backup = migrate(path, None, scripts=scripts)
+    connection = connect_raw(path, None)
+    assert connection.execute("SELECT count(extra), count(*) FROM action").fetchone() == (0, 22)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+    connection.close()
+    assert backup.exists()
+    sample.store = stores.open_store(backup)
+    assert check(sample.store).ok
+
+
+def _planted(sample: Session, tmp_path: Path) -> str:
+    """Plant words in a row, its update, its log, a sent and a returned workbook, a draft."""
+    assign(sample, "A-0012", [parse_assignment("blockers=zebra quokka")], "a remark on zebra quokka")
+    add_update(sample, "A-0012", {"narrative": "zebra quokka in the update"})
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path / "out", partners=["St Giles Trust"])
+    import_return(sample, Path(made.returns[0].file))
+    from vawg_desktop.services import office
+
+    row = sample.read().exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0012'").one()
+    office.keep(sample, "draft", f"{row[0]}|note", "zebra quokka half typed")
+    return str(row[0])
+
+
+def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(sample: Session, tmp_path: Path) -> None:
+    id = _planted(sample, tmp_path)
+    path = sample.store.path
+    dispose(sample.store, "action", id, Authority("A Person", "B Person", "retention rule 4", "2026-11-22"))
+    assert check(sample.store).problems == []
+    tables = [t for t in (*schema.SAID, *schema.LOCAL, "subject")]
+    for table in tables:
+        rows = sample.read().exec_driver_sql(f'SELECT * FROM "{table}"').fetchall()
+        assert "quokka" not in repr(rows), table
+    assert sample.read().exec_driver_sql("SELECT count(*) FROM search WHERE words MATCH 'quokka'").one() == (0,)
+    held = connect_raw(files_path(path), None)
+    contents = [bytes(r[0]) for r in held.execute("SELECT content FROM held")]
+    held.close()
+    assert len(contents) == 0
+    sample.store.close()
+    for part in (path, files_path(path)):
+        assert b"quokka" not in part.read_bytes(), part.name
+    sample.store = stores.open_store(path)
+    assert check(sample.store).problems == []
+
+
+def test_disposal_needs_two_people_an_authority_and_no_hold(sample: Session) -> None:
+    id = str(sample.read().exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0012'").one()[0])
+    for authority in (Authority("A", " a ", "rule", "d"), Authority("A", "", "rule", "d"), Authority("A", "B", " ", "d")):
+        with pytest.raises(RuleError):
+            dispose(sample.store, "action", id, authority)
+    with sample.store.write("A", "hold") as tx:
+        tx.link(HOLD, id, "court order")
+    with pytest.raises(RuleError, match="legal hold"):
+        dispose(sample.store, "action", id, Authority("A", "B", "rule", "d"))
+    assert check(sample.store).ok
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from vawg_desktop.store import store as stores
+store = stores.open_store(Path(sys.argv[1]), passphrase="correct horse battery")
+n = 0
+while True:
+    with store.write("A", "loop") as tx:
+        for _ in range(3):
+            tx.create("action", {"title": f"action {n}"})
+            n += 1
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
+def test_kill_9_in_the_middle_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    stores.create(path, passphrase=WORDS).close()
+    acknowledged = 0
+    for turn in range(6):
+        child = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+        )
+        assert child.stdout is not None
+        first = child.stdout.readline()
+        time.sleep(0.05 + 0.03 * turn)
+        os.kill(child.pid, signal.SIGKILL)
+        lines = [first, *child.stdout.read().split()]
+        child.wait()
+        child.stdout.close()
+        acknowledged += int(lines[-1]) if lines[-1].strip() else 0
+        with stores.open_store(path, passphrase=WORDS) as store:
+            count = int(store.read().exec_driver_sql("SELECT count(*) FROM action").one()[0])
+            assert count >= acknowledged
+            assert count % 3 == 0
+            acknowledged = count
+            assert check(store).problems == []
