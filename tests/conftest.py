@@ -75,7 +75,16 @@ def libreoffice(tmp_path: Path) -> Callable[[Path, str], Path]:
         out = tmp_path / "converted"
         profile = (tmp_path / "profile").as_uri()
         subprocess.run(
-            [found, f"-env:UserInstallation={profile}", "--headless", "--convert-to", ending, "--outdir", out, path],
+            [
+                found,
+                f"-env:UserInstallation={profile}",
+                "--headless",
+                "--convert-to",
+                ending,
+                "--outdir",
+                out,
+                path,
+            ],
             check=True,
             capture_output=True,
             timeout=120,

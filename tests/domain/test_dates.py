@@ -31,7 +31,9 @@ def test_refused_in_a_sentence(typed: str) -> None:
 
 
 def test_next_meeting() -> None:
-    found = dates.parse_date("next PDB", now=NOW, meeting=lambda body: "2027-01-14" if body == "pdb" else None)
+    found = dates.parse_date(
+        "next PDB", now=NOW, meeting=lambda body: "2027-01-14" if body == "pdb" else None
+    )
     assert found == "2027-01-14"
 
 

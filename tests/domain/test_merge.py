@@ -14,7 +14,9 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.merge import Said
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "compare").glob("*.json"))
-values = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.sampled_from(["a", "b", "a ", "", "a\r\n"]))
+values = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 3), st.sampled_from(["a", "b", "a ", "", "a\r\n"])
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda p: p.stem)
@@ -101,5 +103,9 @@ def test_equal_values_of_two_heads_are_no_conflict() -> None:
 
 
 def test_the_same_link_made_twice_has_one_id() -> None:
-    assert merge.link_id("action.recommendations", "x", "y") == merge.link_id("action.recommendations", "x", "y")
-    assert merge.link_id("action.recommendations", "x", "y") != merge.link_id("action.recommendations", "y", "x")
+    assert merge.link_id("action.recommendations", "x", "y") == merge.link_id(
+        "action.recommendations", "x", "y"
+    )
+    assert merge.link_id("action.recommendations", "x", "y") != merge.link_id(
+        "action.recommendations", "y", "x"
+    )

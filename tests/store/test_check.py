@@ -41,7 +41,7 @@ def _swap(c: Any) -> None:
 def _add_entry(c: Any) -> None:
     c.execute(
         'INSERT INTO "change" (id, origin, seq, at, received, who, why, why_salt, txn, act, about, tbl, "row", op, fields, hash) '
-        'SELECT \'forged\', origin, seq + 1, at, received, who, why, why_salt, txn, act, about, tbl, "row", \'edit\', fields, hash '
+        "SELECT 'forged', origin, seq + 1, at, received, who, why, why_salt, txn, act, about, tbl, \"row\", 'edit', fields, hash "
         'FROM "change" ORDER BY seq DESC LIMIT 1'
     )
 
@@ -83,7 +83,14 @@ def test_damage_is_named(sample: Session, name: str) -> None:
     assert all(p.record or p.code in ("counts_wrong", "search_wrong") for p in found.problems)
 
 
-@pytest.mark.parametrize("name", [n for n, (_, c) in HARMS.items() if c in {"counts_wrong", "heads_wrong", "search_wrong", "register_wrong", "summary_wrong"}])
+@pytest.mark.parametrize(
+    "name",
+    [
+        n
+        for n, (_, c) in HARMS.items()
+        if c in {"counts_wrong", "heads_wrong", "search_wrong", "register_wrong", "summary_wrong"}
+    ],
+)
 def test_repair_mends_what_is_derived(sample: Session, name: str) -> None:
     store = _harm(sample, HARMS[name][0])
     repair(store, "B. Officer")
@@ -117,7 +124,9 @@ def test_a_rewritten_chain_shows_against_a_head_noted_earlier(sample: Session) -
     assert check(store).ok
     codes = {p.code for p in check(store, noted_heads=noted).problems}
     assert codes == {"chain_rewritten"}
-    assert "tail_missing" in {p.code for p in check(store, noted_heads={place.replace("/", "/9"): "x"}).problems}
+    assert "tail_missing" in {
+        p.code for p in check(store, noted_heads={place.replace("/", "/9"): "x"}).problems
+    }
 
 
 def test_a_flipped_byte_is_damage(sample: Session, tmp_path: Path) -> None:

@@ -93,7 +93,11 @@ def test_two_heads_conflict_and_refuse_plain_edits(empty: Session) -> None:
 
 def test_the_log_refuses_update_and_delete(empty: Session) -> None:
     make(empty)
-    for sql in ('UPDATE "change" SET who = \'x\'', 'DELETE FROM "change"', 'UPDATE "change" SET fields = \'{}\''):
+    for sql in (
+        "UPDATE \"change\" SET who = 'x'",
+        'DELETE FROM "change"',
+        "UPDATE \"change\" SET fields = '{}'",
+    ):
         with pytest.raises(StoreError, match="append-only"), empty.store.write("A", "no") as tx:
             tx.connection.exec_driver_sql(sql)
 
@@ -142,7 +146,9 @@ def test_counts_are_kept_through_links_edits_and_deletes(sample: Session) -> Non
 
     before = count("action_status", "victims_journey|proposed")
     assert before == 3
-    id, rec = run("SELECT id, (SELECT id FROM recommendation WHERE reference = 'R-0002') FROM action WHERE reference = 'A-0006'").one()
+    id, rec = run(
+        "SELECT id, (SELECT id FROM recommendation WHERE reference = 'R-0002') FROM action WHERE reference = 'A-0006'"
+    ).one()
     with sample.store.write("A", "why") as tx:
         tx.edit("action", id, {"status": "in_progress"})
     assert count("action_status", "victims_journey|in_progress") == 1

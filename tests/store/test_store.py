@@ -118,7 +118,9 @@ def test_the_baseline_migration_makes_todays_schema(tmp_path: Path) -> None:
     made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
     connection.close()
     fresh = stores.create(tmp_path / "new.vawg", passphrase=None)
-    want = dict(map(tuple, fresh.read().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")))  # type: ignore[arg-type]
+    want = dict(
+        map(tuple, fresh.read().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    )  # type: ignore[arg-type]
     fresh.close()
 
     def tidy(sql: str) -> str:
@@ -169,7 +171,9 @@ def _planted(sample: Session, tmp_path: Path) -> str:
     """Plant words in a row, its update, its log, a sent and a returned workbook, a draft."""
     assign(sample, "A-0012", [parse_assignment("blockers=zebra quokka")], "a remark on zebra quokka")
     add_update(sample, "A-0012", {"narrative": "zebra quokka in the update"})
-    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path / "out", partners=["St Giles Trust"])
+    made = rounds.export_returns(
+        sample, period="P", due="+4w", out=tmp_path / "out", partners=["St Giles Trust"]
+    )
     import_return(sample, Path(made.returns[0].file))
     from vawg_desktop.services import office
 
@@ -178,7 +182,9 @@ def _planted(sample: Session, tmp_path: Path) -> str:
     return str(row[0])
 
 
-def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(sample: Session, tmp_path: Path) -> None:
+def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(
+    sample: Session, tmp_path: Path
+) -> None:
     id = _planted(sample, tmp_path)
     path = sample.store.path
     dispose(sample.store, "action", id, Authority("A Person", "B Person", "retention rule 4", "2026-11-22"))
@@ -187,7 +193,9 @@ def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(sample: S
     for table in tables:
         rows = sample.read().exec_driver_sql(f'SELECT * FROM "{table}"').fetchall()
         assert "quokka" not in repr(rows), table
-    assert sample.read().exec_driver_sql("SELECT count(*) FROM search WHERE words MATCH 'quokka'").one() == (0,)
+    assert sample.read().exec_driver_sql("SELECT count(*) FROM search WHERE words MATCH 'quokka'").one() == (
+        0,
+    )
     held = connect_raw(files_path(path), None)
     contents = [bytes(r[0]) for r in held.execute("SELECT content FROM held")]
     held.close()
@@ -201,7 +209,11 @@ def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(sample: S
 
 def test_disposal_needs_two_people_an_authority_and_no_hold(sample: Session) -> None:
     id = str(sample.read().exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0012'").one()[0])
-    for authority in (Authority("A", " a ", "rule", "d"), Authority("A", "", "rule", "d"), Authority("A", "B", " ", "d")):
+    for authority in (
+        Authority("A", " a ", "rule", "d"),
+        Authority("A", "", "rule", "d"),
+        Authority("A", "B", " ", "d"),
+    ):
         with pytest.raises(RuleError):
             dispose(sample.store, "action", id, authority)
     with sample.store.write("A", "hold") as tx:
@@ -233,7 +245,10 @@ def test_kill_9_in_the_middle_loses_nothing_acknowledged(tmp_path: Path) -> None
     acknowledged = 0
     for turn in range(6):
         child = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+            [sys.executable, "-c", KILLED, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
         )
         assert child.stdout is not None
         first = child.stdout.readline()

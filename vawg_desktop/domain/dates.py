@@ -18,25 +18,33 @@ LONDON = ZoneInfo("Europe/London")
 MONTHS = tuple(calendar.month_name)[1:]
 _MONTH_NUMBERS = {m[:3].casefold(): i for i, m in enumerate(MONTHS, 1)}
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
-_YEAR = re.compile(r"\d{4}")
-_FINANCIAL = re.compile(r"(\d{4})-04/(\d{4})-03")
 
-_SLASHED = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})")
-_ISO_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?")
+def _month_number(word: str) -> int | None:
+    """The month that a word begins: ``sep``, ``sept``, ``september``; not "decision"."""
+    number = _MONTH_NUMBERS.get(word[:3])
+    known = number is not None and (MONTHS[number - 1].casefold().startswith(word) or word == "sept")
+    return number if known else None
+
+
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
+_YEAR = re.compile(r"[0-9]{4}")
+_FINANCIAL = re.compile(r"([0-9]{4})-04/([0-9]{4})-03")
+
+_SLASHED = re.compile(r"([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
+_ISO_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?")
 _WORDED = re.compile(
-    r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+(\d{4}|\d{2})"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]{3,9})\.?,?\s+([0-9]{4}|[0-9]{2})"
 )
-_MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+(\d{4}|\d{2})")
-_MONTH_SLASH = re.compile(r"(\d{1,2})/(\d{4})")
-_FY = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})")
+_MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+([0-9]{4}|[0-9]{2})")
+_MONTH_SLASH = re.compile(r"([0-9]{1,2})/([0-9]{4})")
+_FY = re.compile(r"(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})")
 _FY_QUARTER = re.compile(
-    r"(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?(\d{4})\s*[/\-]\s*(\d{4}|\d{2})"
+    r"(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})"
 )
 _BARE_QUARTER = re.compile(r"q([1-4])")
-_OFFSET = re.compile(r"\+\s*(\d{1,3})\s*([dwmy])[a-z]*")
+_OFFSET = re.compile(r"\+\s*([0-9]{1,3})\s*([dwmy])[a-z]*")
 
 
 def today() -> date:
@@ -121,18 +129,21 @@ def parse_date(
     ``meeting`` answers "next PDB" with a stored date. Raises ValueRefusedError with a sentence.
     """
     said = " ".join(text.split())
+    fy = _FY.fullmatch(said)
+    if (
+        fy is not None
+        and _follows(fy[1], fy[2])
+        and not (len(fy[2]) == 2 and int(fy[2]) <= 12 and "-" in said)
+    ):
+        return f"{fy[1]}-04/{int(fy[1]) + 1}-03"
     if is_stored(said):
         return said
     try:
         found = (
-            _figures(said)
-            or _words(said.casefold())
-            or _relative(said.casefold(), now or today(), meeting)
+            _figures(said) or _words(said.casefold()) or _relative(said.casefold(), now or today(), meeting)
         )
     except ValueRefusedError:
-        raise ValueRefusedError(
-            f"“{_short(text)}” is not a day in the calendar; please check it."
-        ) from None
+        raise ValueRefusedError(f"“{_short(text)}” is not a day in the calendar; please check it.") from None
     if found is None:
         raise ValueRefusedError(
             f"“{_short(text)}” is not a date we understand; type it as 9/5/2026, 9 May 2026, "
@@ -155,16 +166,24 @@ def _figures(said: str) -> str | None:
 
 def _words(said: str) -> str | None:
     if m := _WORDED.fullmatch(said):
-        month = _MONTH_NUMBERS.get(m[2][:3])
+        month = _month_number(m[2])
         return _day(int(m[3]), month, int(m[1]), said) if month else None
-    if (m := _MONTH_YEAR.fullmatch(said)) and (month := _MONTH_NUMBERS.get(m[1][:3])):
+    if (m := _MONTH_YEAR.fullmatch(said)) and (month := _month_number(m[1])):
         return f"{_century(int(m[2]))}-{month:02d}"
     if m := _FY_QUARTER.fullmatch(said):
-        year, quarter = (m[1], m[3]) if m[1] else (m[5], m[4])
+        year, last, quarter = (m[1], m[2], m[3]) if m[1] else (m[5], m[6], m[4])
+        if not _follows(year, last):
+            return None
         return _financial_quarter_stored(int(year), int(quarter))
-    if (m := _FY.fullmatch(said)) and (int(m[1]) + 1) % 100 == int(m[2]) % 100:
+    if (m := _FY.fullmatch(said)) and _follows(m[1], m[2]):
         return f"{m[1]}-04/{int(m[1]) + 1}-03"
     return None
+
+
+def _follows(first: str, second: str) -> bool:
+    """Whether two years as typed are a financial year: 2026/27 or 2026/2027."""
+    wanted = str(int(first) + 1)
+    return second in (wanted, wanted[2:])
 
 
 def _relative(said: str, now: date, meeting: Callable[[str], str | None] | None) -> str | None:

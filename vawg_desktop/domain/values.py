@@ -18,6 +18,7 @@ _NO = frozenset({"no", "n", "false", "0"})
 _SPACES = re.compile(r"[ \t\u00a0]+")
 #: Control characters that no officer typed; tab, newline and bidi marks stay.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 MAX_TEXT = 1_000_000
 
 
@@ -82,7 +83,7 @@ def _read_whole(spec: FieldSpec, typed: object, text: str, meeting: object) -> V
         exact = Decimal(number)
     except InvalidOperation:
         exact = None
-    if exact is None or not exact.is_finite() or exact != exact.to_integral_value():
+    if exact is None or not exact.is_finite() or exact.adjusted() > 12 or exact != exact.to_integral_value():
         raise ValueRefusedError(f"{spec.label} is a whole number, not “{text[:60]}”.")
     if not spec.low <= exact <= spec.high:
         raise ValueRefusedError(
@@ -93,11 +94,13 @@ def _read_whole(spec: FieldSpec, typed: object, text: str, meeting: object) -> V
 
 def _read_number(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
     try:
-        exact = Decimal(text.replace(",", ""))
+        exact = Decimal(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     except InvalidOperation:
         exact = Decimal("NaN")
     if not exact.is_finite():
         raise ValueRefusedError(f"{spec.label} is a number, not “{text[:60]}”.")
+    if abs(exact.adjusted()) > 30:
+        raise ValueRefusedError(f"{spec.label} is larger or smaller than a figure can be.")
     return format(exact, "f")
 
 

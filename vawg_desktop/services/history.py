@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
-from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
@@ -170,36 +170,46 @@ def undo(session: Session) -> Changes:
     return reverse(session, txn)
 
 
+_MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
+#: Undo transactions that were themselves taken back.
+_TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
+
+
 def step_back(session: Session) -> Changes:
-    """Undo one step further each time (Ctrl+Z): undone transactions are passed over."""
+    """Undo one step further each time (Ctrl+Z): undone and empty-handed transactions are passed over."""
     rows = (
         session.read()
         .exec_driver_sql(
-            'SELECT DISTINCT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ? '
-            "AND act NOT IN ('undo', 'redo', 'dispose') AND txn NOT IN (SELECT about FROM \"change\" u WHERE u.act = 'undo' "
-            "AND u.txn NOT IN (SELECT about FROM \"change\" r WHERE r.act = 'redo' AND r.about IS NOT NULL)) "
-            "ORDER BY n DESC LIMIT 1",
+            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose') "
+            f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
+            f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
             (session.who,),
         )
-        .fetchone()
+        .fetchall()
     )
-    if rows is None:
-        raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
-    return reverse(session, str(rows[0]))
+    for row in rows:
+        changes = reverse(session, str(row[0]))
+        if changes:
+            return changes
+    raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
 
 
 def step_forward(session: Session) -> Changes:
-    """Redo what the last step back undid (Ctrl+Shift+Z)."""
+    """Redo what the last step back undid (Ctrl+Shift+Z); a new edit in between ends the road forward."""
+    last = (
+        session.read()
+        .exec_driver_sql(f'SELECT act FROM "change" WHERE {_MINE} ORDER BY n DESC LIMIT 1', (session.who,))
+        .fetchone()
+    )
     row = (
         session.read()
         .exec_driver_sql(
-            "SELECT txn FROM \"change\" WHERE act = 'undo' AND who = ? AND origin = (SELECT id FROM origin WHERE mine = 1) "
-            "AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'redo') ORDER BY n DESC LIMIT 1",
+            f"SELECT txn FROM \"change\" WHERE {_MINE} AND act = 'undo' AND txn NOT IN ({_TAKEN_BACK}) ORDER BY n DESC LIMIT 1",
             (session.who,),
         )
         .fetchone()
     )
-    if row is None:
+    if row is None or last is None or last[0] not in ("undo", "redo"):
         raise NotFoundError("There is nothing to bring back.", code="nothing_to_redo")
     return reverse(session, str(row[0]), act="redo")
 
@@ -215,6 +225,8 @@ def reverse(session: Session, txn: str, *, act: str = "undo", why: str | None = 
 
 def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
     """Reverse one entry, cell by cell; a creation is hidden. Returns whether later edits stood in the way."""
+    if _is_disposed(tx, entry.row):
+        raise RuleError("That record was disposed of; its words cannot come back.", code="rule_disposed")
     if entry.op == "create":
         tx.edit(entry.tbl, entry.row, {"deleted": True}, checked=False)
         return False
@@ -225,11 +237,18 @@ def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
     for key, cell in entry.fields.items():
         if cell.digests is not None:
             continue
-        moved = known.get(key, born) != frozenset({entry.id})
+        moved = len(known.get(key, born)) > 1 or not merge.same(row[key], cell.after)
         later |= moved and not merge.same(row[key], cell.before)
         over = {key: (entry.id,)} if moved else None
         tx.edit(entry.tbl, entry.row, {key: cell.before}, checked=False, overwrites=over, settling=not moved)
     return later
+
+
+def _is_disposed(tx: Transaction, row: str) -> bool:
+    found = tx.connection.exec_driver_sql(
+        'SELECT 1 FROM "change" WHERE "row" = ? AND act = \'dispose\' AND about IS NOT NULL LIMIT 1', (row,)
+    ).fetchone()
+    return found is not None
 
 
 def label_of(entity: str, key: str) -> str:

@@ -346,7 +346,7 @@ def _current(connection: Connection, id: str) -> _Current:
 
 def _apply_staged(session: Session, staged: Review, how: str) -> None:
     kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set[merge.Kind]())
-    chosen = [d for d in staged.differences if d.kind in kinds and d.decision != "refused"]
+    chosen = [d for d in staged.differences if d.kind in kinds and not d.decision]
     staged.changes = accept(session, staged.submission, chosen)
     staged.applied = len(chosen)
     if staged.changes:
@@ -398,12 +398,15 @@ def _add_update(
     if not chosen and said != "no_change":
         return
     there = tx.connection.exec_driver_sql(
-        'SELECT id FROM "update" WHERE submission = ? AND action = ? AND NOT deleted',
+        'SELECT id, narrative, next_step, help_wanted FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
         (submission, answer["id"]),
     ).fetchone()
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
-    if there is not None and not words:
-        return
+    if there is not None:
+        told = dict(zip(("narrative", "next_step", "help_wanted"), there[1:], strict=True))
+        words = {k: v for k, v in words.items() if not merge.same(v, told[k])}
+        if not words:
+            return
     period = tx.connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (row["return"],)
     ).fetchone()
@@ -470,19 +473,25 @@ def reverse_return(session: Session, reference: str) -> Reversed:
     ]
     done = Reversed()
     with session.store.write(session.who, f"Return {owner.visible} reversed", "reverse", owner.id) as tx:
+        txns = _applied(tx, owner.id, submissions)
+        _reverse_entries(tx, [e for t in txns for e in past.entries_of_transaction(tx.connection, t)], done)
         for submission in submissions:
-            txns = [
-                str(r[0]) for r in tx.connection.exec_driver_sql(
-                    "SELECT DISTINCT txn FROM \"change\" WHERE act = 'return' AND about = ? AND n > coalesce("
-                    "(SELECT max(n) FROM \"change\" WHERE act = 'reverse' AND about = ?), 0)", (submission, owner.id)
-                )
-            ]  # fmt: skip
-            entries = [e for t in txns for e in past.entries_of_transaction(tx.connection, t)]
-            _reverse_entries(tx, entries, done)
-            if txns:
+            if txns and tx.row("submission", submission)["state"] == "applied":
                 tx.edit("submission", submission, {"state": "reversed"})
     done.changes = tx.changes
     return done
+
+
+def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[str]:
+    """The transactions that applied a return since it was last reversed, oldest first."""
+    marks = ",".join("?" * len(submissions))
+    rows = tx.connection.exec_driver_sql(
+        f"SELECT txn, min(n) FROM \"change\" WHERE act = 'return' AND about IN ({marks}) AND n > coalesce("
+        "(SELECT max(n) FROM \"change\" WHERE act = 'reverse' AND about = ? AND txn NOT IN "
+        "(SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL)), 0) GROUP BY txn ORDER BY 2",
+        (*submissions, owner),
+    )
+    return [str(r[0]) for r in rows]
 
 
 def _find_return(connection: Connection, reference: str) -> Owner:
@@ -513,7 +522,7 @@ def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) ->
     for (tbl, row, key), said in spans.items():
         current = tx.row(tbl, row)
         heads = tx.heads(row, "").get(key, frozenset({str(current["born"])}))
-        if heads == frozenset({said[-1].id}):
+        if len(heads) == 1 and merge.same(current[key], said[-1].fields[key].after):
             tx.edit(tbl, row, {key: said[0].fields[key].before}, checked=False)
             done.restored += 1
         else:

@@ -169,14 +169,24 @@ class _Sender:
         for partner in partners.values():
             if chosen is not None and partner.id not in chosen:
                 continue
-            self._send_one(partner, actions.get(partner.id, []), through.get(partner.id))
+            self._send_one(partner, actions.pop(partner.id, []), through.get(partner.id))
+        if chosen is None:
+            self._tell_unsent(actions)
+
+    def _tell_unsent(self, actions: dict[str, list[str]]) -> None:
+        """Actions whose body is in the bin reach nobody: say so rather than leave them out in silence."""
+        for partner, ids in actions.items():
+            called = names.labels(self._tx.connection, [partner]).get(partner, partner)
+            self.made.skipped.append(
+                {"partner": called, "why": f"it is in the bin, so its {len(ids)} actions went to nobody"}
+            )
 
     def _actions_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
         """Action ids by the partner who answers: a joint action stands in each contributor's workbook."""
         rows = self._tx.connection.exec_driver_sql(
-            "SELECT id, accountable FROM action WHERE NOT deleted AND status != 'superseded' AND accountable IS NOT NULL "
+            "SELECT id, accountable FROM action WHERE NOT deleted AND status IS NOT 'superseded' AND accountable IS NOT NULL "
             "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
-            "AND NOT l.deleted WHERE NOT a.deleted AND a.status != 'superseded' ORDER BY 1"
+            "AND NOT l.deleted WHERE NOT a.deleted AND a.status IS NOT 'superseded' ORDER BY 1"
         )
         found: dict[str, dict[str, None]] = {}
         for id, partner in rows:
@@ -185,7 +195,7 @@ class _Sender:
         return {p: list(ids) for p, ids in found.items()}
 
     def _send_one(self, partner: _Partner, actions: list[str], through: str | None) -> None:
-        facts = _facts(self._tx.connection, actions)
+        facts = _facts(self._session, self._tx.connection, actions)
         open_rows, settled, restricted = _sorted_rows(self._session, facts)
         if not open_rows:
             why = "its rows go to another body" if through else "nothing open"
@@ -201,6 +211,8 @@ class _Sender:
         content = self._content(partner, reference, version, secret, open_rows, settled)
         data = write_ods(plan_return(content)) if self._format == "ods" else write_xlsx(plan_return(content))
         name = f"{safe_name(partner.short)} {safe_name(self._period)} v{version}.{self._format}"
+        if any(path.name.casefold() == name.casefold() for path, _ in self.files):
+            name = f"{safe_name(partner.short)} {reference} v{version}.{self._format}"
         self._session.store.files.keep(name, data)
         base = {"rows": [_base_row(r, f) for r, f in zip(content.rows, open_rows, strict=True)]}
         self._tx.edit("return", id, {
@@ -235,7 +247,7 @@ class _Sender:
     ) -> ReturnContent:
         marking = (
             "official_sensitive"
-            if any(f.cells.get("marking") == "official_sensitive" for f in open_rows)
+            if any(f.cells.get("marking") == "official_sensitive" for f in [*open_rows, *settled])
             else "official"
         )
         return ReturnContent(
@@ -263,19 +275,21 @@ class _Facts:
     update: dict[str, Value]
 
 
-def _facts(connection: Connection, ids: Sequence[str]) -> list[_Facts]:
+def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list[_Facts]:
     found: list[_Facts] = []
     for start in range(0, len(ids), 400):
         part = ids[start : start + 400]
         marks = ",".join("?" * len(part))
         served: dict[str, list[str]] = {}
         rows = connection.exec_driver_sql(
-            "SELECT l.a, s.reference, s.title FROM link l JOIN subject s ON s.id = l.b AND NOT s.deleted "
+            "SELECT l.a, s.reference, s.title, s.restriction, s.restricted_until "
+            "FROM link l JOIN recommendation s ON s.id = l.b AND NOT s.deleted "
             f"WHERE l.kind = 'action.recommendations' AND NOT l.deleted AND l.a IN ({marks}) ORDER BY s.reference",
             tuple(part),
         )
-        for a, reference, title in rows:
-            served.setdefault(str(a), []).append(f"{reference} {title}")
+        for a, reference, title, why, until in rows:
+            hidden = is_restricted({"restriction": why, "restricted_until": until}, session)
+            served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
         rows = connection.exec_driver_sql(
             "SELECT a.*, u.as_at AS u_as_at, u.narrative AS u_narrative, u.next_step AS u_next_step, "
             'u.help_wanted AS u_help_wanted FROM action a LEFT JOIN "update" u ON u.id = a.x_update '

@@ -14,7 +14,13 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import derive, history, schema
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import as_value
-from vawg_desktop.store.keep import Keeper, subject_title
+from vawg_desktop.store.keep import (
+    Keeper,
+    slips_of,
+    subject_title,
+    summary_of_action,
+    summary_of_recommendation,
+)
 from vawg_desktop.store.store import Store
 
 
@@ -55,6 +61,8 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
         if _file_is_whole(connection, report):
             _check_ends(connection, report)
             all_entries = _check_chain(connection, report, noted_heads or {})
+            _check_order(connection, report)
+            _check_held(store, connection, report)
             _check_rows(connection, report, all_entries)
             _check_derived(connection, report)
     finally:
@@ -110,6 +118,45 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
     return kept
 
 
+def _check_order(connection: Connection, report: Report) -> None:
+    """Entries stand in the order they were received, and each origin's by its own numbers."""
+    received, last = "", dict[str, int]()
+    rows = connection.exec_driver_sql(
+        'SELECT origin, seq, received, "row", act, fields FROM "change" ORDER BY n'
+    )
+    disposed = {
+        str(r[0])
+        for r in connection.exec_driver_sql('SELECT DISTINCT "row" FROM "change" WHERE act = \'dispose\'')
+    }
+    for origin, seq, at, row, _act, fields in rows:
+        place = f"{origin}/{seq}"
+        if int(seq) < last.get(str(origin), 0):
+            report.add("entry_moved", "Two entries of the log changed places.", place)
+        if str(at) < received:
+            report.add(
+                "received_altered", "An entry claims to have been received earlier than it was.", place
+            )
+        if '"d":[' in str(fields) and str(row) not in disposed:
+            report.add("value_removed", "A value was taken out of the log without a disposal.", place)
+        received, last[str(origin)] = max(received, str(at)), int(seq)
+
+
+def _check_held(store: Store, connection: Connection, report: Report) -> None:
+    """Every file a record names is held, and its bytes are those it was kept by."""
+    held = store.files.digests()
+    for table in ("evidence", "return", "submission"):
+        rows = connection.exec_driver_sql(
+            f'SELECT reference, file_sha256 FROM "{table}" WHERE file_sha256 IS NOT NULL'
+        )
+        for reference, sha256 in rows.fetchall():
+            if str(sha256) not in held:
+                report.add("file_missing", f"The file of {reference} is not held.", str(reference))
+            elif held[str(sha256)] != sha256:
+                report.add(
+                    "file_altered", f"The file of {reference} is not the one that was kept.", str(reference)
+                )
+
+
 def _check_tails(
     connection: Connection, report: Report, last: dict[str, tuple[int, str]], noted: dict[str, str]
 ) -> None:
@@ -125,6 +172,11 @@ def _check_tails(
             report.add(
                 "head_altered", "The log's last hash is not the one it should end with.", f"{id}/{seq}"
             )
+    known = {str(r[0]) for r in connection.exec_driver_sql("SELECT id FROM origin")}
+    for id in last.keys() - known:
+        report.add(
+            "origin_unknown", "The log holds entries of a store that was never merged.", f"{id}/{last[id][0]}"
+        )
     for place in noted:
         origin, _, seq_text = place.partition("/")
         if last.get(origin, (0, ""))[0] < int(seq_text):
@@ -212,6 +264,8 @@ def _check_derived(connection: Connection, report: Report) -> None:
             name = str(row["reference"])
             if any(row[k] != v for k, v in derive.row_derived(spec, row).items()):
                 report.add("summary_wrong", f"What is summarised of {name} is out of step.", name)
+            if any(row[k] != v for k, v in _summary(connection, spec, row).items()):
+                report.add("summary_wrong", f"What is counted for {name} is out of step.", name)
             there = register.pop(str(row["id"]), None)
             should = (spec.key, row["reference"], bool(row["deleted"]), subject_title(spec, row))
             if there is None or (there[2], there[3], bool(there[4]), there[5]) != should:
@@ -229,6 +283,19 @@ def _check_derived(connection: Connection, report: Report) -> None:
                 f"The count kept for {key[0]} {key[1]} is {kept.get(key, 0)}; it should be {tallies.get(key, 0)}.",
             )
     _check_search(connection, words, report)
+
+
+def _summary(connection: Connection, spec: EntitySpec, row: dict[str, Value]) -> dict[str, Value]:
+    id = str(row["id"])
+    if spec.key == "action":
+        slips = slips_of(connection, id)
+        return {
+            **summary_of_action(connection, id),
+            **({"x_slips": slips} if slips or row["x_slips"] else {}),
+        }
+    if spec.key == "recommendation" and row["x_actions"] is not None:
+        return summary_of_recommendation(connection, id)
+    return {}
 
 
 def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value], report: Report) -> None:

@@ -48,20 +48,24 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
     why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
     hashes: list[str] = []
     with store.write(authority.by, why, "dispose", id) as tx:
-        if tx.linked(HOLD, id):
+        rows = _with_parts(tx, table, id)
+        if any(tx.linked(HOLD, row) for row in {*(r for _, r in rows), *_parents(tx, table, id)}):
             raise RuleError("A legal hold blocks the disposal of this record.", code="rule_legal_hold")
         _allow(tx, True)
-        rows = _with_parts(tx, table, id)
+        hashes += _imports_of(tx, [row for _, row in rows])
         for tbl, row in rows:
             hashes += _empty(tx, tbl, row)
-        hashes += _redact_returns(tx, id)
+        hashes += _redact_returns(tx, id, str(tx.row(table, id).get("reference") or id))
         for tbl, row in rows:
             _strip_log(tx, tbl, row)
-        tx.connection.exec_driver_sql('DELETE FROM local WHERE instr("key", ?) OR instr(value, ?)', (id, id))
+            tx.connection.exec_driver_sql(
+                'DELETE FROM local WHERE instr("key", ?) OR instr(value, ?)', (row, row)
+            )
         _allow(tx, False)
+        unneeded = [h for h in dict.fromkeys(hashes) if not _still_named(tx, h)]
         changes = tx.changes
-    if hashes:
-        store.files.dispose(hashes)
+    if unneeded:
+        store.files.dispose(unneeded)
     _sweep(store)
     return changes
 
@@ -78,11 +82,41 @@ def _with_parts(tx: Transaction, table: str, id: str) -> list[tuple[str, str]]:
     rows = [(table, id)]
     for part, column in (("update", "action"), ("response", "recommendation"), ("contact", "partner")):
         rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE {column} = ?', (id,))]
-    rows += [("decision", str(r[0])) for r in run("SELECT id FROM decision WHERE record = ?", (id,))]
+    rows += [
+        ("decision", str(r[0]))
+        for r in run("SELECT id FROM decision WHERE record = ? OR submission = ?", (id, id))
+    ]
     parts = [row for _, row in rows]
     for part in parts:
         rows += [("link", str(r[0])) for r in run("SELECT id FROM link WHERE a = ? OR b = ?", (part, part))]
     return list(dict.fromkeys(rows))
+
+
+def _parents(tx: Transaction, table: str, id: str) -> list[str]:
+    """Records this one is a part of: a hold on them holds it too."""
+    spec = spec_of(table)
+    parent = tx.row(table, id).get(spec.parent) if spec.parent else None
+    return [str(parent)] if parent else []
+
+
+def _imports_of(tx: Transaction, rows: list[str]) -> list[str]:
+    """The tracker workbooks the rows came from, and their trays: they hold the same words."""
+    hashes: list[str] = []
+    run = tx.connection.exec_driver_sql
+    for row in rows:
+        for txn, about in run(
+            'SELECT txn, about FROM "change" WHERE "row" = ? AND act = \'import\'', (row,)
+        ).fetchall():
+            run("DELETE FROM local WHERE kind = 'tray' AND \"key\" = ?", (txn,))
+            hashes += [str(about)] if about else []
+    return hashes
+
+
+def _still_named(tx: Transaction, sha256: str) -> bool:
+    """Whether a record that was not disposed of rests on the same bytes."""
+    tables = ("evidence", "return", "submission")
+    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE file_sha256 = ?' for t in tables)
+    return tx.connection.exec_driver_sql(sql, (sha256,) * len(tables)).fetchone() is not None
 
 
 def _worded(spec: EntitySpec) -> Iterable[str]:
@@ -94,7 +128,7 @@ def _worded(spec: EntitySpec) -> Iterable[str]:
 def _empty(tx: Transaction, table: str, id: str) -> list[str]:
     """Write the tombstone: every worded cell empty, the record hidden. Returns its file's hash."""
     spec, row = spec_of(table), tx.row(table, id)
-    target_end = table == "link" and len(str(row["b"] or "")) == 36
+    target_end = table == "link" and _is_record(tx, str(row["b"] or ""))
     cells: dict[str, Value] = {
         k: None for k in _worded(spec) if row[k] is not None and not (k == "b" and target_end)
     }
@@ -103,7 +137,11 @@ def _empty(tx: Transaction, table: str, id: str) -> list[str]:
     return hashes
 
 
-def _redact_returns(tx: Transaction, id: str) -> list[str]:
+def _is_record(tx: Transaction, id: str) -> bool:
+    return tx.connection.exec_driver_sql("SELECT 1 FROM subject WHERE id = ?", (id,)).fetchone() is not None
+
+
+def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
     """Take the record out of what was sent and what came back; the workbooks go whole."""
     hashes: list[str] = []
     for table, cell in (("return", "base"), ("submission", "content")):
@@ -113,7 +151,11 @@ def _redact_returns(tx: Transaction, id: str) -> list[str]:
         for row, kept, sha256 in found:
             document = json.loads(kept)
             document["rows"] = [r for r in document.get("rows", []) if r.get("id") != id]
-            tx.edit(table, str(row), {cell: json.dumps(document, ensure_ascii=False)}, checked=False)
+            for part in ("problems", "tray", "new_rows"):
+                if part in document:
+                    document[part] = [x for x in document[part] if reference not in json.dumps(x)]
+            said = json.dumps(document, ensure_ascii=False)
+            tx.edit(table, str(row), {cell: said, "file_sha256": None}, checked=False)
             _strip_log(tx, table, str(row), only=cell)
             if sha256:
                 hashes.append(str(sha256))
@@ -132,11 +174,24 @@ def _strip_log(tx: Transaction, table: str, row: str, only: str | None = None) -
         for key in emptied & set(entry.fields):
             entry.fields[key] = entry.fields[key].disposed()
         if only is None and _remark(tx, entry.txn):
+            _strip_reasons(tx, entry.txn)
             entry.why_digest = entry.why_digest or log.digest(entry.why_salt, entry.why)
             entry.why, entry.why_salt = None, ""
         run(
             'UPDATE "change" SET fields = ?, why = ?, why_salt = ? WHERE id = ?',
             (entry.fields_json(), entry.why, entry.why_salt, entry.id),
+        )
+
+
+def _strip_reasons(tx: Transaction, txn: str) -> None:
+    """The same remark stands on every entry of its transaction."""
+    run = tx.connection.exec_driver_sql
+    for found in run(f"{log.SELECT} WHERE txn = ? AND why IS NOT NULL", (txn,)).fetchall():
+        entry = log.from_row(tuple(found))
+        entry.why_digest = log.digest(entry.why_salt, entry.why)
+        run(
+            'UPDATE "change" SET fields = ?, why = NULL, why_salt = ? WHERE id = ?',
+            (entry.fields_json(), "", entry.id),
         )
 
 

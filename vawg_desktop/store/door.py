@@ -330,6 +330,7 @@ class Transaction:
         id = str(before["id"])
         entry = self._entry(spec.key, id, "edit")
         after = dict(before)
+        shared: dict[str, frozenset[str]] = {}
         for key, value in changed.items():
             earlier = entry.fields.get(key)
             if earlier is not None or (entry.op == "create" and heads[key] == frozenset({entry.id})):
@@ -342,7 +343,11 @@ class Transaction:
             entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())
             left = heads[key] - frozenset(over[key])
             self.keeper.set_heads(id, key, frozenset(left | {entry.id}))
-            after[key] = self._standing(id, key, left, entry, value) if left else value
+            after[key] = value
+            if left:
+                shared[key] = left
+        for key, left in shared.items():
+            after[key] = self._standing(id, key, left, entry, changed[key])
         columns = {k: after[k] for k in changed}
         if any(len(h) > 1 or h - frozenset(over[k]) for k, h in heads.items()):
             columns["conflicts"] = self.count_conflicts(id, str(before["born"]))

@@ -71,7 +71,8 @@ class Engines:
     def __init__(self, path: Path, key: Key | None) -> None:
         self._path, self._key = path, key
         self._threads = threading.local()
-        self._readers: list[Connection] = []
+        self._readers: list[tuple[threading.Thread, Connection]] = []
+        self._closed = False
         self._guard = threading.Lock()
         self.writer = self._make_writer()
         self.reader = self._make_reader()
@@ -115,17 +116,28 @@ class Engines:
     def read(self) -> Connection:
         """This thread's reading connection, kept until the store closes."""
         connection: Connection | None = getattr(self._threads, "connection", None)
+        if self._closed:
+            raise StoreError("The store is closed.", code="closed")
         if connection is None or connection.closed:
+            self._return_orphans()
             connection = self.reader.connect()
             self._threads.connection = connection
             with self._guard:
-                self._readers.append(connection)
+                self._readers.append((threading.current_thread(), connection))
         return connection
+
+    def _return_orphans(self) -> None:
+        """Close the connections of threads that ended."""
+        with self._guard:
+            for thread, connection in [r for r in self._readers if not r[0].is_alive()]:
+                connection.close()
+                self._readers.remove((thread, connection))
 
     def close(self) -> None:
         """Close everything, folding the write-ahead log into the file."""
         with self._guard:
-            for connection in self._readers:
+            self._closed = True
+            for _, connection in self._readers:
                 connection.close()
             self._readers.clear()
         self.reader.dispose()

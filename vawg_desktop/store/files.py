@@ -54,6 +54,17 @@ class HeldFiles:
             raise NotFoundError("That file is no longer held in this store.", code="file_not_held")
         return bytes(found[0])
 
+    def digests(self) -> dict[str, str]:
+        """The hash of each held file's bytes as they are now, by the hash it was kept under."""
+        if not self._path.exists():
+            return {}
+        connection = self._open()
+        try:
+            rows = connection.execute("SELECT sha256, content FROM held")
+            return {str(kept): hashlib.sha256(content).hexdigest() for kept, content in rows}
+        finally:
+            connection.close()
+
     def dispose(self, hashes: list[str]) -> int:
         """Take files out for good, their pages overwritten; returns how many there were."""
         connection = self._open()

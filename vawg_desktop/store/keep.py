@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import FINISHED
@@ -27,6 +29,7 @@ class Keeper:
         self._tallies: Counter[tuple[str, str]] = Counter()
         self._actions: dict[str, None] = {}
         self._recommendations: dict[str, None] = {}
+        self._moved: dict[str, None] = {}
         self._last: dict[str, int] = {}
         mints = self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'")
         self._mints = mints != "0"
@@ -92,14 +95,14 @@ class Keeper:
         if spec is LINK:
             return {}
         extra = derive.row_derived(spec, after)
-        if spec.key == "action" and str(extra["x_due"]) > str(before["x_due"] or "") > "":
-            extra["x_slips"] = int(str(before["x_slips"] or 0)) + 1
+        if spec.key == "action" and cells & {"due", "revised_due"}:
+            self._moved[str(after["id"])] = None
         after.update(extra)
         self._tallies.subtract(derive.tally_keys(spec, before))
         self._tallies.update(derive.tally_keys(spec, after))
         if cells & (derive.searched_cells(spec) | {spec.title}):
             self.index(spec, after)
-        if spec.key == "recommendation" and "pillar" in cells:
+        if spec.key == "recommendation" and cells & {"pillar", "deleted"}:
             self._touch_actions_of(str(after["id"]))
         return extra
 
@@ -152,6 +155,7 @@ class Keeper:
         """Summarise every action and recommendation again (repair)."""
         run = self._connection.exec_driver_sql
         self._actions.update({str(r[0]): None for r in run("SELECT id FROM action")})
+        self._moved.update(self._actions)
         self._recommendations.update({str(r[0]): None for r in run("SELECT id FROM recommendation")})
 
     def restate(self, table: str, id: str, born: str, conflicts: int) -> None:
@@ -178,6 +182,8 @@ class Keeper:
         """Write summaries, then counts and counters."""
         for action in self._actions:
             self._summarise_action(action)
+        for action in self._moved:
+            self._set("action", action, {"x_slips": slips_of(self._connection, action)})
         for recommendation in self._recommendations:
             self._summarise_recommendation(recommendation)
         run = self._connection.exec_driver_sql
@@ -201,22 +207,7 @@ class Keeper:
         if found is None:
             return
         before = {str(k): v for k, v in found.items()}
-        pillar = self._scalar(
-            "SELECT r.pillar FROM link l JOIN recommendation r ON r.id = l.b AND NOT r.deleted "
-            "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1",
-            id,
-        )
-        latest = run(
-            'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
-            "ORDER BY coalesce(as_at, '') DESC, n DESC LIMIT 1",
-            (id,),
-        ).fetchone()
-        heard = derive.update_heard({"as_at": latest[1]}) if latest else None
-        extra: dict[str, Value] = {
-            "x_pillar": str(pillar or "none"),
-            "x_update": latest[0] if latest else None,
-            "x_heard": heard,
-        }
+        extra = summary_of_action(self._connection, id)
         if any(before[k] != v for k, v in extra.items()):
             self._tallies.subtract(derive.tally_keys(BY_KEY["action"], before))
             self._tallies.update(derive.tally_keys(BY_KEY["action"], {**before, **extra}))
@@ -225,16 +216,7 @@ class Keeper:
         self._recommendations.update({str(r[0]): None for r in rows})
 
     def _summarise_recommendation(self, id: str) -> None:
-        statuses = [
-            str(r[0])
-            for r in self._connection.exec_driver_sql(
-                "SELECT a.status FROM link l JOIN action a ON a.id = l.a AND NOT a.deleted "
-                "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted",
-                (id,),
-            )
-        ]
-        live = [s for s in statuses if s not in FINISHED - {"complete"}]
-        self._set("recommendation", id, {"x_actions": len(live), "x_done": live.count("complete")})
+        self._set("recommendation", id, summary_of_recommendation(self._connection, id))
 
     def _set(self, table: str, id: str, columns: Mapping[str, object]) -> None:
         sets = ", ".join(f'"{c}" = ?' for c in columns)
@@ -244,3 +226,51 @@ class Keeper:
 def subject_title(spec: EntitySpec, row: Row) -> str:
     """What the register calls a record."""
     return str(row.get(spec.title) or row.get("reference") or "")[:300]
+
+
+def summary_of_action(connection: Connection, id: str) -> dict[str, Value]:
+    """First pillar it serves, its latest update and when that spoke of."""
+    run = connection.exec_driver_sql
+    pillar = run(
+        "SELECT r.pillar FROM link l JOIN recommendation r ON r.id = l.b AND NOT r.deleted "
+        "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1",
+        (id,),
+    ).fetchone()
+    latest = run(
+        'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
+        "ORDER BY coalesce(as_at, '') DESC, n DESC LIMIT 1",
+        (id,),
+    ).fetchone()
+    return {
+        "x_pillar": str(pillar[0]) if pillar and pillar[0] else "none",
+        "x_update": latest[0] if latest else None,
+        "x_heard": derive.update_heard({"as_at": latest[1]}) if latest else None,
+    }
+
+
+def summary_of_recommendation(connection: Connection, id: str) -> dict[str, Value]:
+    """How many actions serve it, and how many of them are complete."""
+    rows = connection.exec_driver_sql(
+        "SELECT a.status FROM link l JOIN action a ON a.id = l.a AND NOT a.deleted "
+        "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted",
+        (id,),
+    )
+    statuses = [str(r[0]) for r in rows]
+    live = [s for s in statuses if s not in FINISHED - {"complete"}]
+    return {"x_actions": len(live), "x_done": live.count("complete")}
+
+
+def slips_of(connection: Connection, id: str) -> int:
+    """How often the date moved later, by the log; a move taken back is none."""
+    rows = connection.exec_driver_sql('SELECT fields FROM "change" WHERE "row" = ? ORDER BY n', (id,))
+    due: dict[str, str | None] = {"due": None, "revised_due": None}
+    road: list[str | None] = []
+    for (text,) in rows:
+        said = json.loads(text)
+        if not due.keys() & said.keys():
+            continue
+        for key in due.keys() & said.keys():
+            due[key] = said[key].get("a")
+        now = due["revised_due"] or due["due"]
+        road = road[: road.index(now) + 1] if now in road else [*road, now]
+    return rules.slips(road)

@@ -1,0 +1,144 @@
+"""Undo, redo, history and "as at": the log answers for everything."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from vawg_desktop.domain.errors import NotFoundError, RuleError
+from vawg_desktop.services import history, show
+from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment, set_link
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.check import check
+from vawg_desktop.store.dispose import Authority, dispose
+
+
+def put(session: Session, ref: str, *words: str, why: str = "told") -> None:
+    assign(session, ref, [parse_assignment(w) for w in words], why)
+
+
+def cell(session: Session, ref: str, key: str) -> object:
+    return show.record(session, ref).cells[key]
+
+
+def test_undo_is_itself_undoable(sample: Session) -> None:
+    put(sample, "A-0006", "percent=20", "status=in progress")
+    history.undo(sample)
+    assert (cell(sample, "A-0006", "percent"), cell(sample, "A-0006", "status")) == (None, "proposed")
+    history.undo(sample)
+    assert (cell(sample, "A-0006", "percent"), cell(sample, "A-0006", "status")) == (20, "in_progress")
+    assert check(sample.store).problems == []
+
+
+def test_step_back_walks_and_step_forward_returns(sample: Session) -> None:
+    for value in ("a", "b", "c"):
+        put(sample, "A-0006", f"blockers={value}")
+    seen = []
+    for _ in range(3):
+        history.step_back(sample)
+        seen.append(cell(sample, "A-0006", "blockers"))
+    assert seen == ["b", "a", None]
+    for value in ("a", "b", "c"):
+        history.step_forward(sample)
+        assert cell(sample, "A-0006", "blockers") == value
+    with pytest.raises(NotFoundError):
+        history.step_forward(sample)
+    history.step_back(sample)
+    put(sample, "A-0006", "blockers=d")
+    with pytest.raises(NotFoundError):
+        history.step_forward(sample)
+    put(sample, "A-0006", "blockers=e")
+    assert show.record(sample, "A-0006").conflicts == 0
+    assert check(sample.store).problems == []
+
+
+def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(sample: Session) -> None:
+    put(sample, "A-0006", "percent=20")
+    put(Session(sample.store, "Colleague", sample.today), "A-0006", "percent=30")
+    history.undo(sample)
+    view = show.record(sample, "A-0006")
+    assert view.cells["percent"] == 30
+    assert view.conflicts == 1
+    assert check(sample.store).problems == []
+
+
+def test_nothing_of_mine_to_undo(sample: Session) -> None:
+    with pytest.raises(NotFoundError):
+        history.undo(Session(sample.store, "Newcomer", sample.today))
+
+
+def test_step_back_passes_over_what_a_colleague_already_hid(sample: Session) -> None:
+    put(sample, "A-0006", "percent=5")
+    id, _ = create(sample, "action", {"title": "Short lived"})
+    hide(Session(sample.store, "Colleague", sample.today), [id])
+    history.step_back(sample)
+    assert cell(sample, "A-0006", "percent") is None
+
+
+def test_undo_of_links_sets_and_creation(sample: Session) -> None:
+    put(sample, "R-0001", "themes=a;b")
+    history.step_back(sample)
+    assert show.record(sample, "R-0001").sets["themes"] == []
+    id, _ = create(sample, "action", {"title": "New", "recommendations": "R-0001"})
+    assert show.record(sample, id).sets["recommendations"]
+    history.step_back(sample)
+    assert show.record(sample, id).deleted
+    assert check(sample.store).problems == []
+
+
+def test_what_was_disposed_of_does_not_come_back(sample: Session) -> None:
+    id, _ = create(sample, "gap", {"statement": "To go"})
+    hide(sample, [id])
+    dispose(sample.store, "gap", id, Authority("A", "B", "rule", "2026-11-22"))
+    with pytest.raises(RuleError):
+        history.undo(sample)
+    assert check(sample.store).problems == []
+
+
+def test_a_date_moved_and_taken_back_is_no_slip(sample: Session) -> None:
+    put(sample, "A-0006", "due=2026-01-01")
+    for when, slips in (("2026-03-01", 1), ("2026-05-01", 2)):
+        put(sample, "A-0006", f"revised_due={when}", why="recruitment")
+        assert show.record(sample, "A-0006").slips == slips
+    assert cell(sample, "A-0006", "revised_reason") == "recruitment"
+    history.step_back(sample)
+    assert show.record(sample, "A-0006").slips == 1
+    history.step_forward(sample)
+    assert show.record(sample, "A-0006").slips == 2
+    assert check(sample.store).problems == []
+
+
+def test_as_at_yesterday_there_was_nothing_and_today_the_first_value(sample: Session) -> None:
+    with pytest.raises(NotFoundError):
+        history.as_at(sample, "A-0006", date(2020, 1, 1))
+    day = date.today()  # noqa: DTZ011 - the log's own clock
+    put(sample, "A-0006", "percent=20", "contributors=KCC")
+    state = history.as_at(sample, "A-0006", day + timedelta(days=1))
+    assert state.cells["percent"] == 20
+    assert len(state.sets["contributors"]) == 1
+
+
+def test_history_tells_links_and_updates_with_their_reasons(sample: Session) -> None:
+    put(sample, "A-0012", "status=complete", why="said at the board")
+    add_update(sample, "A-0012", {"narrative": "Twelve schools reached"}, why="by telephone")
+    action = show.record(sample, "A-0012")
+    gap = show.record(sample, "G-0001")
+    set_link(sample, "gap", "actions", gap.id, action.id)
+    told = history.history(sample, "A-0012")
+    said = {(c.field, c.why) for c in told}
+    assert ("status", "said at the board") in said
+    assert ("narrative", "by telephone") in said
+    assert any(c.field == "actions" and c.after == ["A-0012"] for c in told)
+    lines = [history.in_words(sample, c) for c in told]
+    assert any("Status: In progress → Complete (said at the board)" in line for line in lines)
+    update = action.updates[0] if action.updates else show.record(sample, "A-0012").updates[0]
+    assert update["status"] == "complete"
+
+
+def test_changed_between_days(sample: Session) -> None:
+    put(sample, "A-0006", "percent=20")
+    today = date.today()  # noqa: DTZ011 - the log's own clock
+    found = history.changed(sample, today - timedelta(days=1), today + timedelta(days=1))
+    assert found[-1].record == "A-0006"
+    assert history.changed(sample, date(2001, 1, 1), date(2001, 1, 2)) == []
