@@ -1,0 +1,186 @@
+"""Messy trackers: understood or asked, nothing lost in silence, never twice, reversible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import PatternFill
+
+from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.exchange.reading import read_book
+from vawg_desktop.services import history, lists, show, trackers
+from vawg_desktop.services.lists import ListQuery
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.trackers import Imported
+from vawg_desktop.store.check import check
+
+
+def messy_xlsx(path: Path) -> Path:
+    """Title rows, merged recommendations, a section row, colour-only ratings, two owners, bad dates."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Tracker"
+    sheet["A1"] = "VAWG Inquiry tracker"
+    sheet["A2"] = "Last saved by the team on Friday"
+    heads = ["Ref", "Recommendation", "Action required", "Owner", "Due date", "RAG", "Status", "Latest update", "Our mood"]
+    rows: list[list[Any]] = [
+        ["Prevention"],
+        [1, "Teach healthy relationships", "Run lessons in ten schools", "Kent Police / OPCC", date(2026, 3, 1), None, "On track", "Five schools so far", "hopeful"],
+        [2, None, "Train teachers", "KCC and Medway", "31/04/2024", "Amber", "Started", None, None],
+        ["Victim's Journey"],
+        [3, "One named contact for victims", "Agree the rota", "Kent Polise", "TBC", None, "finnished", "Draft rota agreed", None],
+        [4, "R-0003", "Buy the survey", "New Charity CIC", "May 2026", None, "Complete", None, None],
+    ]  # fmt: skip
+    sheet.append([])
+    sheet.append(heads)
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("B6:B7")
+    sheet["F6"].fill = PatternFill("solid", fgColor="FFFF0000")
+    book.save(path)
+    return path
+
+
+def texts_of(path: Path) -> set[str]:
+    book = read_book(path)
+    from vawg_desktop.exchange.reading import plain_text
+
+    return {plain_text(c) for s in book.sheets for r in s.rows for c in r if c is not None}
+
+
+def found_somewhere(session: Session, done: Imported) -> str:
+    said = repr([p.message for p in done.problems]) + repr(done.tray) + repr(done.mapping)
+    for entity in ("recommendation", "action", "gap", "partner", "update"):
+        rows = lists.records(session, ListQuery(entity))
+        said += repr(rows)
+    aliases = session.read().exec_driver_sql("SELECT part FROM link WHERE kind = 'alias'").fetchall()
+    return said + repr(aliases)
+
+
+def assert_nothing_lost(session: Session, path: Path, done: Imported) -> None:
+    known = found_somewhere(session, done).casefold()
+    from vawg_desktop.domain.terms import ACTION_STATUS, PILLAR, RATING
+
+    for text in texts_of(path):
+        term = next((v.find(text) for v in (ACTION_STATUS, PILLAR, RATING) if v.find(text)), None)
+        parts = [text] + ([term.key, term.label] if term else [])
+        if not any(p.casefold() in known for p in parts):
+            words = [w for w in text.replace("/", " ").replace(" and ", " ").split() if len(w) > 3]
+            assert words and all(w.casefold() in known for w in words), f"lost: {text!r}"
+
+
+def test_the_messy_workbook(sample: Session, tmp_path: Path) -> None:
+    path = messy_xlsx(tmp_path / "last year.xlsx")
+    dry = trackers.import_tracker(sample, path, dry_run=True)
+    before = lists.count(sample, ListQuery("action"))
+    assert before == 22
+    done = trackers.import_tracker(sample, path)
+    assert (dry.created, dry.updated, [p.code for p in dry.problems]) == (done.created, done.updated, [p.code for p in done.problems])
+    assert done.mapping["Owner"] == "action.accountable"
+    assert done.mapping["Our mood"] is None
+    codes = {p.code for p in done.problems}
+    assert {"colour_only", "two_owners", "not_understood", "no_date_yet", "owner_unclear", "new_partner"} <= codes
+    assert_nothing_lost(sample, path, done)
+    assert lists.count(sample, ListQuery("action")) == before + 4
+    train = show.record(sample, next(r["reference"] for r in lists.records(sample, ListQuery("action")) if r["title"] == "Train teachers"))  # type: ignore[arg-type]
+    recommendation = show.record(sample, train.sets["recommendations"][0])
+    assert recommendation.title == "Teach healthy relationships"
+    assert recommendation.cells["pillar"] == "prevention"
+    assert train.names[str(train.cells["accountable"])] == "KCC"
+    assert [train.names[c] for c in train.sets["contributors"]] == ["Medway"]
+    assert train.cells["due"] is None
+    buy = next(r for r in lists.records(sample, ListQuery("action")) if r["title"] == "Buy the survey")
+    assert buy["labels"]["recommendations"] == ["R-0003"]  # type: ignore[index]
+    assert buy["due"] == "2026-05"
+    assert check(sample.store).problems == []
+
+
+def test_a_second_import_updates_and_never_duplicates(sample: Session, tmp_path: Path) -> None:
+    path = messy_xlsx(tmp_path / "last year.xlsx")
+    trackers.import_tracker(sample, path)
+    actions = lists.count(sample, ListQuery("action"))
+    again = trackers.import_tracker(sample, path)
+    assert (again.created, again.updated) == (0, 0)
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    assert sheet is not None
+    sheet["C7"] = "Train all teachers"
+    sheet["G9"] = "Complete"
+    book.save(path)
+    corrected = trackers.import_tracker(sample, path)
+    assert (corrected.created, corrected.updated) == (0, 2)
+    assert lists.count(sample, ListQuery("action")) == actions
+
+
+def test_a_whole_import_is_taken_back(sample: Session, tmp_path: Path) -> None:
+    counts = [lists.count(sample, ListQuery(e)) for e in ("action", "recommendation", "partner")]
+    done = trackers.import_tracker(sample, messy_xlsx(tmp_path / "t.xlsx"))
+    trackers.reverse_import(sample, done.changes.txn)
+    assert [lists.count(sample, ListQuery(e)) for e in ("action", "recommendation", "partner")] == counts
+    assert check(sample.store).problems == []
+    history.undo(sample)
+    assert lists.count(sample, ListQuery("action")) == counts[0] + 4
+
+
+def test_a_semicolon_csv_in_cp1252(sample: Session, tmp_path: Path) -> None:
+    path = tmp_path / "tracker.csv"
+    text = (
+        "Action ref;Agreed action;Lead agency;By when;% complete;Notes\r\n"
+        "X1;Spend £5,000 on “safer routes”;Medway;30/09/2026;0,5;naïve café\r\n"
+        "X2;Write to Government;Home Office;ASAP;50%;\r\n"
+    )
+    path.write_bytes(text.encode("cp1252"))
+    done = trackers.import_tracker(sample, path)
+    assert done.by_entity == {"action": 2}
+    first = show.record(sample, "X1")
+    assert first.title == "Spend £5,000 on “safer routes”"
+    assert first.cells["note"] == "naïve café"
+    assert first.cells["due"] == "2026-09-30"
+    assert show.record(sample, "X2").cells["percent"] == 50
+    assert {p.code for p in done.problems} == {"not_understood", "no_date_yet"}
+    assert_nothing_lost(sample, path, done)
+
+
+def test_an_ods_made_by_libreoffice(sample: Session, tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
+    path = libreoffice(messy_xlsx(tmp_path / "old.xlsx"), "ods")
+    done = trackers.import_tracker(sample, path)
+    assert done.by_entity["action"] == 4
+    assert_nothing_lost(sample, path, done)
+    assert check(sample.store).problems == []
+
+
+def test_did_you_mean_and_a_corrected_mapping_is_remembered(sample: Session, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Ref;Action;Ownr;Wann\n9;Do it;OPCC;2026-05-01\n", "utf-8")
+    first = trackers.import_tracker(sample, path, dry_run=True)
+    assert first.mapping["Ownr"] is None
+    assert "action.accountable" in first.did_you_mean["Ownr"]
+    trackers.import_tracker(sample, path, mapping={"Ownr": "action.accountable", "Wann": "action.due"})
+    again = trackers.import_tracker(sample, path, dry_run=True)
+    assert again.mapping["Wann"] == "action.due"
+    assert show.record(sample, "A-0023").cells["due"] == "2026-05-01"
+
+
+def test_no_table_is_said_in_a_sentence(sample: Session, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a;b\nc;d\n", "utf-8")
+    with pytest.raises(FileRefusedError, match="no row of headings"):
+        trackers.import_tracker(sample, path)
+
+
+def test_every_field_of_the_sample_is_traceable_to_its_source(sample: Session) -> None:
+    counts = {e: lists.count(sample, ListQuery(e)) for e in ("recommendation", "action", "gap", "partner")}
+    assert counts == {"recommendation": 14, "action": 22, "gap": 8, "partner": 15}
+    for entity in ("recommendation", "action", "gap"):
+        for row in lists.records(sample, ListQuery(entity)):
+            assert row["sources"], row["reference"]
+            assert row["basis"], row["reference"]
+    view = show.record(sample, "recommendation 3")
+    assert view.aliases == ["R03"]
+    assert {x.reference for x in view.links if x.entity == "source"} == {"S-0002", "S-0003", "S-0008"}

@@ -1,0 +1,139 @@
+"""The commands as a contract: one JSON document out, 0, 1 or 2, one plain sentence on stderr."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vawg_desktop.cli import LATER, main
+
+
+class Run:
+    """One command and what it said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str | Path) -> None:
+        self.code = main([str(w) for w in words])
+        self.out, self.err = capsys.readouterr()
+
+    def json(self) -> object:
+        assert self.code in (0, 1), self.err
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    path = tmp_path / "s.vawg"
+    assert Run(capsys, "new", path, "--sample", "--plain").code == 0
+    return path
+
+
+def test_list_show_history_changed_check(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = Run(capsys, "list", store, "action", "--where", "status=complete", "--json").json()
+    assert isinstance(rows, list) and len(rows) == 6
+    assert {"reference", "title", "status", "contributors", "due"} <= rows[0].keys()
+    assert rows[0]["due"] is None and rows[0]["done_before_publication"] is True
+    shown = Run(capsys, "show", store, "R03", "--json").json()
+    assert isinstance(shown, dict)
+    assert {"reference", "entity", "fields", "links"} <= shown.keys()
+    assert shown["fields"]["pillar"] == "victims_journey"
+    told = Run(capsys, "history", store, "R-0003", "--json").json()
+    assert isinstance(told, list) and {"at", "who", "why", "record", "field", "before", "after"} <= told[0].keys()
+    assert isinstance(Run(capsys, "changed", store, "--since", "1/1/2020", "--json").json(), list)
+    report = Run(capsys, "check", store, "--json").json()
+    assert isinstance(report, dict)
+    assert report["ok"] is True and report["problems"] == [] and report["entries"] > 300 and report["heads"] > 0
+
+
+@pytest.mark.parametrize("where", ["overdue=yes", "no_date=yes", "claimed=no", "pillar=Victim's Journey", "accountable=OPCC", "contributors=Medway", "rating_opcc=not rated", "done_before_publication=yes", "due=", "basis=published"])  # fmt: skip
+def test_every_kind_of_where(store: Path, capsys: pytest.CaptureFixture[str], where: str) -> None:
+    rows = Run(capsys, "list", store, "action", "--where", where, "--json").json()
+    assert isinstance(rows, list)
+    assert len(rows) < 22 or where in ("rating_opcc=not rated", "due=")
+
+
+def test_set_undo_and_sets(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(capsys, "set", store, "A-0006", "status=In progress", "contributors+=KCC;HMCTS", "revised_due=9/5/27", "--why", "told").code == 0
+    fields = Run(capsys, "show", store, "A-0006", "--json").json()["fields"]  # type: ignore[index]
+    assert (fields["status"], fields["revised_due"], fields["revised_reason"]) == ("in_progress", "2027-05-09", "told")
+    assert len(fields["contributors"]) == 2
+    Run(capsys, "set", store, "A-0006", "contributors-=KCC", "--why", "x")
+    assert len(Run(capsys, "show", store, "A-0006", "--json").json()["fields"]["contributors"]) == 1  # type: ignore[index]
+    Run(capsys, "undo", store)
+    Run(capsys, "undo", store)
+    Run(capsys, "undo", store)
+    assert len(Run(capsys, "show", store, "A-0006", "--json").json()["fields"]["contributors"]) == 2  # type: ignore[index]
+    assert Run(capsys, "check", store).code == 0
+
+
+def test_as_at(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    past = Run(capsys, "show", store, "A-0006", "--as-at", "2020-01-01", "--json")
+    assert (past.code, past.out) == (1, "")
+    assert Run(capsys, "show", store, "A-0006", "--as-at", "31/12/2090", "--json").json()["fields"]["status"] == "proposed"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "STORE", "R-0099"], ["show", "missing.vawg", "R-0001"], ["list", "STORE", "unicorn"],
+        ["list", "STORE", "action", "--where", "colour=red"], ["list", "STORE", "action", "--where", "status=purple"],
+        ["set", "STORE", "A-0006", "due=31/04/2024", "--why", "x"], ["set", "STORE", "A-0006", "nope=1", "--why", "x"],
+        ["set", "STORE", "A-0006", "status", "--why", "x"], ["set", "STORE", "A-0006", "accountable=Nobody Known", "--why", "x"],
+        ["set", "STORE", "R-0001", "status=closed", "--why", "x"], ["set", "STORE", "A-0006", "status+=complete", "--why", "x"],
+        ["import-return", "STORE", "missing.xlsx"], ["import-tracker", "STORE", "."], ["reverse-return", "STORE", "RT-0001"],
+        ["export-returns", "STORE", "--period", "P", "--due", "soon", "--out", "x"], ["new", "STORE", "--plain"],
+        ["new", "nowhere/at/all.vawg", "--plain"], ["changed", "STORE", "--since", "whenever"], ["list", "postgresql://host/db", "action"],
+        *[[name, "STORE"] for name in LATER],
+    ],
+)  # fmt: skip
+def test_what_cannot_be_met_is_one_sentence(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = Run(capsys, *[store if w == "STORE" else w for w in words])
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.count("\n") == 1 and done.err.strip().endswith((".", "?"))
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["show"], ["set", "s", "r", "--why"], ["new", "x", "--sample", "--demo"], ["export-returns", "s"]])
+def test_wrong_use_is_two(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert Run(capsys, *words).code == 2
+
+
+def test_returns_contract(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = Run(capsys, "export-returns", store, "--period", "2026/27 Q2", "--due", "+4w", "--out", tmp_path / "o", "--json").json()
+    assert isinstance(made, dict)
+    assert {"round", "returns", "skipped"} <= made.keys()
+    first = made["returns"][0]
+    assert {"partner", "reference", "version", "file", "rows"} <= first.keys()
+    back = Run(capsys, "import-return", store, first["file"], "--apply", "all", "--json").json()
+    assert isinstance(back, dict)
+    keys = {"return", "partner", "file_sha256", "rows", "changes", "problems", "tray", "not_returned", "new_rows", "applied"}
+    assert keys <= back.keys()
+    assert back["changes"] == [] and back["applied"] == 0
+    reversed_ = Run(capsys, "reverse-return", store, first["reference"], "--json").json()
+    assert reversed_ == {"restored": 0, "kept_later_edits": []}
+
+
+def test_passphrase_by_file_and_environment(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    word, wrong = tmp_path / "word", tmp_path / "wrong"
+    word.write_text("correct horse battery\n")
+    wrong.write_text("incorrect horse\n")
+    path = tmp_path / "s.vawg"
+    assert Run(capsys, "new", path, "--sample", "--passphrase-file", word).code == 0
+    assert Run(capsys, "list", path, "gap", "--passphrase-file", word).code == 0
+    refused = Run(capsys, "list", path, "gap", "--passphrase-file", wrong)
+    assert (refused.code, "does not open" in refused.err) == (1, True)
+    assert Run(capsys, "list", path, "gap").code == 1
+    monkeypatch.setenv("VAWG_PASSPHRASE", "correct horse battery")
+    assert Run(capsys, "list", path, "gap").code == 0
+
+
+def test_long_odd_and_right_to_left_text(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("x" * 100_000, "نص من اليمين إلى اليسار", "👩‍👩‍👧 emoji", "a\u202eb", "tab\tand\nline"):
+        assert Run(capsys, "set", store, "A-0006", f"note={text}", "--why", "x").code == 0
+        assert Run(capsys, "show", store, "A-0006", "--json").json()["fields"]["note"] == text  # type: ignore[index]
+    assert Run(capsys, "set", store, "A-0006", "note=a\x07b", "--why", "x").code == 0
+    assert Run(capsys, "show", store, "A-0006", "--json").json()["fields"]["note"] == "ab"  # type: ignore[index]
+    assert Run(capsys, "check", store).code == 0
