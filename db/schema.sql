@@ -300,7 +300,7 @@ CREATE INDEX ix_action_accountable ON action (accountable);
 
 CREATE INDEX ix_action_by_rating_opcc ON action (rating_opcc, n);
 
-CREATE INDEX ix_action_by_reference ON action (reference, n);
+CREATE INDEX ix_action_by_reference ON action (length(reference), reference, n);
 
 CREATE INDEX ix_action_by_status ON action (status, n);
 
@@ -443,7 +443,7 @@ CREATE INDEX ix_recommendation_by_pillar ON recommendation (pillar, n);
 
 CREATE INDEX ix_recommendation_by_rating_opcc ON recommendation (rating_opcc, n);
 
-CREATE INDEX ix_recommendation_by_reference ON recommendation (reference, n);
+CREATE INDEX ix_recommendation_by_reference ON recommendation (length(reference), reference, n);
 
 CREATE INDEX ix_recommendation_by_x_sort ON recommendation (x_sort, n);
 
@@ -634,6 +634,8 @@ CREATE TABLE "update" (
 CREATE INDEX ix_update_action ON "update" (action);
 
 CREATE INDEX ix_update_action_heard ON "update" (action, as_at);
+
+CREATE INDEX ix_update_by_reference ON "update" (length(reference), reference, n);
 
 CREATE INDEX ix_update_corrects ON "update" (corrects);
 

@@ -39,11 +39,16 @@ def test_list_show_history_changed_check(store: Path, capsys: pytest.CaptureFixt
     assert {"reference", "entity", "fields", "links"} <= shown.keys()
     assert shown["fields"]["pillar"] == "victims_journey"
     told = Run(capsys, "history", store, "R-0003", "--json").json()
-    assert isinstance(told, list) and {"at", "who", "why", "record", "field", "before", "after"} <= told[0].keys()
+    assert (
+        isinstance(told, list)
+        and {"at", "who", "why", "record", "field", "before", "after"} <= told[0].keys()
+    )
     assert isinstance(Run(capsys, "changed", store, "--since", "1/1/2020", "--json").json(), list)
     report = Run(capsys, "check", store, "--json").json()
     assert isinstance(report, dict)
-    assert report["ok"] is True and report["problems"] == [] and report["entries"] > 300 and report["heads"] > 0
+    assert (
+        report["ok"] is True and report["problems"] == [] and report["entries"] > 300 and report["heads"] > 0
+    )
 
 
 @pytest.mark.parametrize("where", ["overdue=yes", "no_date=yes", "claimed=no", "pillar=Victim's Journey", "accountable=OPCC", "contributors=Medway", "rating_opcc=not rated", "done_before_publication=yes", "due=", "basis=published"])  # fmt: skip
@@ -54,9 +59,26 @@ def test_every_kind_of_where(store: Path, capsys: pytest.CaptureFixture[str], wh
 
 
 def test_set_undo_and_sets(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert Run(capsys, "set", store, "A-0006", "status=In progress", "contributors+=KCC;HMCTS", "revised_due=9/5/27", "--why", "told").code == 0
+    assert (
+        Run(
+            capsys,
+            "set",
+            store,
+            "A-0006",
+            "status=In progress",
+            "contributors+=KCC;HMCTS",
+            "revised_due=9/5/27",
+            "--why",
+            "told",
+        ).code
+        == 0
+    )
     fields = Run(capsys, "show", store, "A-0006", "--json").json()["fields"]  # type: ignore[index]
-    assert (fields["status"], fields["revised_due"], fields["revised_reason"]) == ("in_progress", "2027-05-09", "told")
+    assert (fields["status"], fields["revised_due"], fields["revised_reason"]) == (
+        "in_progress",
+        "2027-05-09",
+        "told",
+    )
     assert len(fields["contributors"]) == 2
     Run(capsys, "set", store, "A-0006", "contributors-=KCC", "--why", "x")
     assert len(Run(capsys, "show", store, "A-0006", "--json").json()["fields"]["contributors"]) == 1  # type: ignore[index]
@@ -70,7 +92,10 @@ def test_set_undo_and_sets(store: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_as_at(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     past = Run(capsys, "show", store, "A-0006", "--as-at", "2020-01-01", "--json")
     assert (past.code, past.out) == (1, "")
-    assert Run(capsys, "show", store, "A-0006", "--as-at", "31/12/2090", "--json").json()["fields"]["status"] == "proposed"  # type: ignore[index]
+    assert (
+        Run(capsys, "show", store, "A-0006", "--as-at", "31/12/2090", "--json").json()["fields"]["status"]
+        == "proposed"
+    )  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +112,13 @@ def test_as_at(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
         *[[name, "STORE"] for name in LATER],
     ],
 )  # fmt: skip
-def test_what_cannot_be_met_is_one_sentence(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+def test_what_cannot_be_met_is_one_sentence(
+    store: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+) -> None:
     monkeypatch.chdir(tmp_path)
     done = Run(capsys, *[store if w == "STORE" else w for w in words])
     assert done.code == 1
@@ -96,27 +127,60 @@ def test_what_cannot_be_met_is_one_sentence(store: Path, tmp_path: Path, capsys:
     assert "Traceback" not in done.err
 
 
-@pytest.mark.parametrize("words", [["nonsense"], ["show"], ["set", "s", "r", "--why"], ["new", "x", "--sample", "--demo"], ["export-returns", "s"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["show"],
+        ["set", "s", "r", "--why"],
+        ["new", "x", "--sample", "--demo"],
+        ["export-returns", "s"],
+    ],
+)
 def test_wrong_use_is_two(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert Run(capsys, *words).code == 2
 
 
 def test_returns_contract(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = Run(capsys, "export-returns", store, "--period", "2026/27 Q2", "--due", "+4w", "--out", tmp_path / "o", "--json").json()
+    made = Run(
+        capsys,
+        "export-returns",
+        store,
+        "--period",
+        "2026/27 Q2",
+        "--due",
+        "+4w",
+        "--out",
+        tmp_path / "o",
+        "--json",
+    ).json()
     assert isinstance(made, dict)
     assert {"round", "returns", "skipped"} <= made.keys()
     first = made["returns"][0]
     assert {"partner", "reference", "version", "file", "rows"} <= first.keys()
     back = Run(capsys, "import-return", store, first["file"], "--apply", "all", "--json").json()
     assert isinstance(back, dict)
-    keys = {"return", "partner", "file_sha256", "rows", "changes", "problems", "tray", "not_returned", "new_rows", "applied"}
+    keys = {
+        "return",
+        "partner",
+        "file_sha256",
+        "rows",
+        "changes",
+        "problems",
+        "tray",
+        "not_returned",
+        "new_rows",
+        "applied",
+    }
     assert keys <= back.keys()
     assert back["changes"] == [] and back["applied"] == 0
     reversed_ = Run(capsys, "reverse-return", store, first["reference"], "--json").json()
     assert reversed_ == {"restored": 0, "kept_later_edits": []}
 
 
-def test_passphrase_by_file_and_environment(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passphrase_by_file_and_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     word, wrong = tmp_path / "word", tmp_path / "wrong"
     word.write_text("correct horse battery\n")
     wrong.write_text("incorrect horse\n")

@@ -10,13 +10,9 @@ from typing import Any
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Open the window, draw the tour or test ourselves."""
+    """Open the window or draw the tour."""
     if arguments.command == "tour":
         return tour(arguments)
-    if arguments.command == "self-test":
-        from vawg_desktop.ui.self_test import self_test
-
-        return self_test()
     return window(getattr(arguments, "store", None), getattr(arguments, "passphrase_file", None))
 
 

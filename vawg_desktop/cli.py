@@ -125,6 +125,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our lines has had enough
+        return 0
+    except Exception as error:
+        if not type(error).__module__.startswith(("sqlalchemy", "sqlcipher3")):
+            raise
+        print("The store is damaged and could not be read on; restore the latest backup.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped; nothing further was done.", file=sys.stderr)
         return 1
@@ -135,7 +143,11 @@ def _run(arguments: argparse.Namespace) -> int:
         raise LaterVersionError(
             f"{LATER[arguments.command]} is not in this version; it comes in a later one."
         )
-    if arguments.command in (None, "open", "tour", "self-test"):
+    if arguments.command == "self-test":
+        from vawg_desktop.self_test import self_test
+
+        return self_test()
+    if arguments.command in (None, "open", "tour"):
         from vawg_desktop import app
 
         return app.run(arguments)

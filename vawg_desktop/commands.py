@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vawg_desktop.domain import dates
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, entity, field_of
 from vawg_desktop.domain.errors import StoreError, ValueRefusedError
 from vawg_desktop.domain.values import from_row, to_words
@@ -126,7 +127,8 @@ def import_tracker(arguments: argparse.Namespace) -> int:
         yield f"{done.created} {would}created, {done.updated} {would}updated, {done.unchanged} unchanged."
         yield from problems_in_words(done.problems)
         if done.tray:
-            yield f"{len(done.tray)} cells are in the tray."
+            yield "In the tray:"
+            yield from (f"  {t['sheet']}!{t['cell']}  {t['text'][:100]}  ({t['why']})" for t in done.tray)
 
     return _out(arguments, done.as_json(), words)
 
@@ -184,8 +186,16 @@ def import_return(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         yield f"Return {staged.return_reference} of {staged.partner}: {staged.rows} rows."
         for d in staged.differences:
-            yield f"  {d.record} {d.label}: sent {d.base or 'nothing'}, now {d.current or 'nothing'}, came {d.incoming} ({d.kind.value})"
-        yield from (f"  {p.sheet}!{p.cell} {p.message}".rstrip() for p in staged.problems)
+            spec = BY_KEY["action"].by_key.get(d.field) or BY_KEY["update"].by_key[d.field]
+            sent, now, came = (to_words(spec, v) or "nothing" for v in (d.base, d.current, d.incoming))
+            yield f"  {d.record} {d.label}: sent {sent}, now {now}, came {came} ({d.kind.value.replace('_', ' ')})"
+        yield from (f"  {f'{p.sheet}!{p.cell} ' if p.cell else ''}{p.message}" for p in staged.problems)
+        yield from (
+            f"  In the tray: {t['sheet']}!{t['cell']} {t['text'][:100]} ({t['why']})" for t in staged.tray
+        )
+        for row in staged.new_rows:
+            yield "  New: " + "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
+        yield f"  {staged.counts['no_change']} said no change, {staged.counts['not_answered']} not answered."
         if staged.not_returned:
             yield "  Not returned: " + ", ".join(staged.not_returned)
         if arguments.apply:
@@ -306,15 +316,20 @@ def _changes(session: Session, changes: list[Any]) -> list[str]:
 
 def set_fields(arguments: argparse.Namespace) -> int:
     """Change fields of a record in one transaction."""
+    from vawg_desktop.services.names import find
     from vawg_desktop.services.records import assign, parse_assignment
 
+    if not arguments.why.strip():
+        raise ValueRefusedError('A change needs its reason: --why "told at the board".')
     with opened(arguments) as session:
+        found = find(session.read(), arguments.ref)
         done = assign(
             session, arguments.ref, [parse_assignment(a) for a in arguments.assignments], arguments.why
         )
 
     def words() -> Iterator[str]:
-        yield "Changed." if done else "Nothing to change: it stands so already."
+        called = f"{found.reference} {found.title[:80]}"
+        yield f"Changed {called}." if done else f"Nothing to change in {called}: it stands so already."
         yield from done.notes
 
     return _out(arguments, {"transaction": done.txn, "entries": done.entries, "notes": done.notes}, words)
@@ -326,7 +341,16 @@ def undo(arguments: argparse.Namespace) -> int:
 
     with opened(arguments) as session:
         done = take_back(session)
-    return _out(arguments, {"transaction": done.txn, "entries": done.entries}, lambda: iter(["Undone."]))
+        lines = _undone(session, done)
+    return _out(arguments, {"transaction": done.txn, "entries": done.entries}, lambda: iter(lines))
+
+
+def _undone(session: Session, done: Changes) -> list[str]:
+    """What an undo brought back, in words."""
+    from vawg_desktop.services.history import in_words, of_transaction
+
+    told = of_transaction(session, done.txn)
+    return [f"Undone, {len(told)} changes:", *(f"{c.record}  {in_words(session, c)}" for c in told[:12])]
 
 
 def dispose(arguments: argparse.Namespace) -> int:

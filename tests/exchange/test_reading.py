@@ -120,6 +120,9 @@ def test_delimited_texts(tmp_path: Path, content: bytes, first: list[str]) -> No
     assert read_book(path).sheets[0].rows[0] == first
 
 
-@pytest.mark.parametrize(("row", "column", "name"), [(0, 0, "A1"), (6, 5, "F7"), (0, 25, "Z1"), (9, 26, "AA10"), (0, 701, "ZZ1"), (0, 702, "AAA1")])
+@pytest.mark.parametrize(
+    ("row", "column", "name"),
+    [(0, 0, "A1"), (6, 5, "F7"), (0, 25, "Z1"), (9, 26, "AA10"), (0, 701, "ZZ1"), (0, 702, "AAA1")],
+)
 def test_addresses(row: int, column: int, name: str) -> None:
     assert reading.address(row, column) == name

@@ -22,9 +22,16 @@ from vawg_desktop.store.check import check
 Edit = Callable[[dict[str, int], object], None]
 
 
-def export(session: Session, out: Path, partner: str | None = None, format: str = "xlsx") -> dict[str, rounds.Sent]:
+def export(
+    session: Session, out: Path, partner: str | None = None, format: str = "xlsx"
+) -> dict[str, rounds.Sent]:
     made = rounds.export_returns(
-        session, period="2026/27 Q2", due="30/09/2026", out=out, partners=[partner] if partner else [], format=format
+        session,
+        period="2026/27 Q2",
+        due="30/09/2026",
+        out=out,
+        partners=[partner] if partner else [],
+        format=format,
     )
     return {s.partner: s for s in made.returns}
 
@@ -37,7 +44,13 @@ def row_of(sheet: object, reference: str) -> int:
     return next(c.row for c in sheet["A"] if str(c.value).startswith(reference + "-"))  # type: ignore[index]
 
 
-def fill(path: str | Path, cells: dict[tuple[str, str], object], to: Path, *, also: Callable[[object], None] | None = None) -> Path:
+def fill(
+    path: str | Path,
+    cells: dict[tuple[str, str], object],
+    to: Path,
+    *,
+    also: Callable[[object], None] | None = None,
+) -> Path:
     book = load_workbook(path)
     sheet = book["Actions"]
     at = columns(sheet)
@@ -55,7 +68,9 @@ def put(session: Session, ref: str, *words: str) -> None:
 
 
 def nothing(review: returns.Review) -> bool:
-    return not (review.differences or review.problems or review.tray or review.not_returned or review.new_rows)
+    return not (
+        review.differences or review.problems or review.tray or review.not_returned or review.new_rows
+    )
 
 
 @pytest.mark.parametrize("format", ["xlsx", "ods"])
@@ -69,7 +84,9 @@ def test_unedited_shows_nothing_for_every_partner(sample: Session, tmp_path: Pat
     assert check(sample.store).problems == []
 
 
-def test_unedited_through_libreoffice_shows_nothing(sample: Session, tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
+def test_unedited_through_libreoffice_shows_nothing(
+    sample: Session, tmp_path: Path, libreoffice: Callable[[Path, str], Path]
+) -> None:
     sent = export(sample, tmp_path / "out")
     for partner in ("Kent Police", "OPCC", "HMCTS"):
         for ending in ("xlsx", "ods", "xls"):
@@ -96,7 +113,11 @@ def test_the_issues_case(sample: Session, tmp_path: Path, libreoffice: Callable[
 
     def new_row(book: object) -> None:
         book["New actions"].cell(2, 1, "Open a second hub")  # type: ignore[index]
-        book["Start here"].cell(next(c.row for c in book["Start here"]["A"] if str(c.value).startswith("Completed by")), 2, "Sgt Example")  # type: ignore[index]
+        book["Start here"].cell(
+            next(c.row for c in book["Start here"]["A"] if str(c.value).startswith("Completed by")),
+            2,
+            "Sgt Example",
+        )  # type: ignore[index]
 
     from datetime import date
 
@@ -113,7 +134,10 @@ def test_the_issues_case(sample: Session, tmp_path: Path, libreoffice: Callable[
     put(sample, "A-0008", "status=not started", "percent=10")
     review = returns.import_return(sample, back)
     kinds = {(d.record, d.field): d.kind for d in review.differences}
-    assert {k for k, v in kinds.items() if v is Kind.CONFLICT} == {("A-0008", "status"), ("A-0008", "percent")}
+    assert {k for k, v in kinds.items() if v is Kind.CONFLICT} == {
+        ("A-0008", "status"),
+        ("A-0008", "percent"),
+    }
     assert {k for k, v in kinds.items() if v is Kind.INCOMING} == {
         ("A-0008", "narrative"), ("A-0008", "revised_due"), ("A-0017", "percent"),
     }  # fmt: skip
@@ -123,10 +147,18 @@ def test_the_issues_case(sample: Session, tmp_path: Path, libreoffice: Callable[
 
     returns.accept(sample, review.submission, review.differences)
     view = show.record(sample, "A-0008")
-    assert (view.cells["status"], view.cells["percent"], view.cells["revised_due"]) == ("in_progress", 40, "2027-01-31")
+    assert (view.cells["status"], view.cells["percent"], view.cells["revised_due"]) == (
+        "in_progress",
+        40,
+        "2027-01-31",
+    )
     update = view.updates[0]
     assert update["narrative"] == "Figures for two quarters were sent."
-    assert (update["submission"], update["channel"], update["informant"]) == (review.submission, "return", "Sgt Example")
+    assert (update["submission"], update["channel"], update["informant"]) == (
+        review.submission,
+        "return",
+        "Sgt Example",
+    )
     assert show.record(sample, "A-0018").updates[0]["answer"] == "no_change"
     told = history.history(sample, "A-0008")
     assert any(c.field == "status" and c.after == "in_progress" and "From return" in c.why for c in told)
@@ -137,7 +169,11 @@ def test_the_issues_case(sample: Session, tmp_path: Path, libreoffice: Callable[
 
     done = returns.reverse_return(sample, sent.reference)
     view = show.record(sample, "A-0008")
-    assert (view.cells["status"], view.cells["percent"], view.cells["revised_due"]) == ("not_started", 10, None)
+    assert (view.cells["status"], view.cells["percent"], view.cells["revised_due"]) == (
+        "not_started",
+        10,
+        None,
+    )
     assert view.updates == []
     assert done.kept_later_edits == []
     assert check(sample.store).problems == []
@@ -145,7 +181,11 @@ def test_the_issues_case(sample: Session, tmp_path: Path, libreoffice: Callable[
 
 def test_safe_leaves_conflicts_queries_and_refusals(sample: Session, tmp_path: Path) -> None:
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
-    filled = fill(sent.file, {("A-0008", "% complete"): 40, ("A-0017", "% complete"): 50, ("A-0018", "% complete"): 60}, tmp_path / "f.xlsx")
+    filled = fill(
+        sent.file,
+        {("A-0008", "% complete"): 40, ("A-0017", "% complete"): 50, ("A-0018", "% complete"): 60},
+        tmp_path / "f.xlsx",
+    )
     put(sample, "A-0008", "percent=10")
     staged = returns.import_return(sample, filled)
     by = {d.record: d for d in staged.differences}
@@ -154,14 +194,18 @@ def test_safe_leaves_conflicts_queries_and_refusals(sample: Session, tmp_path: P
     assert done.applied == 1
     assert [show.record(sample, r).cells["percent"] for r in ("A-0008", "A-0017", "A-0018")] == [10, 50, None]
     kept = returns.review(sample, staged.submission)
-    assert {d.record: (d.decision, d.reason) for d in kept.differences if d.decision} == {"A-0018": ("queried", "Which quarter?")}
+    assert {d.record: (d.decision, d.reason) for d in kept.differences if d.decision} == {
+        "A-0018": ("queried", "Which quarter?")
+    }
     returns.decide(sample, staged.submission, [by["A-0018"]], "")
     assert returns.import_return(sample, filled, apply="all").applied == 2
 
 
 def test_accepting_is_refused_if_the_cell_moved_since_shown(sample: Session, tmp_path: Path) -> None:
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
-    staged = returns.import_return(sample, fill(sent.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx"))
+    staged = returns.import_return(
+        sample, fill(sent.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx")
+    )
     put(sample, "A-0008", "percent=10")
     with pytest.raises(StaleError):
         returns.accept(sample, staged.submission, staged.differences)
@@ -171,7 +215,15 @@ def test_accepting_is_refused_if_the_cell_moved_since_shown(sample: Session, tmp
 def test_reversal_keeps_and_names_later_edits_even_over_two_versions(sample: Session, tmp_path: Path) -> None:
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
     for value in ("first", "second"):
-        returns.import_return(sample, fill(sent.file, {("A-0008", "Blockers"): value, ("A-0017", "Blockers"): value}, tmp_path / f"{value}.xlsx"), apply="all")
+        returns.import_return(
+            sample,
+            fill(
+                sent.file,
+                {("A-0008", "Blockers"): value, ("A-0017", "Blockers"): value},
+                tmp_path / f"{value}.xlsx",
+            ),
+            apply="all",
+        )
     put(sample, "A-0017", "blockers=edited later")
     done = returns.reverse_return(sample, sent.reference)
     assert show.record(sample, "A-0008").cells["blockers"] is None
@@ -217,7 +269,9 @@ def _extra_column(book: object) -> None:
 
 
 @pytest.mark.parametrize("also", [_sort_rows, _drop_hidden, _rename, _extra_column])
-def test_odd_but_honest_edits_still_land_on_their_row(sample: Session, tmp_path: Path, also: Callable[[object], None]) -> None:
+def test_odd_but_honest_edits_still_land_on_their_row(
+    sample: Session, tmp_path: Path, also: Callable[[object], None]
+) -> None:
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
     filled = fill(sent.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx", also=also)
     review = returns.import_return(sample, filled)
@@ -251,13 +305,17 @@ def test_a_row_of_another_action_is_not_taken(sample: Session, tmp_path: Path) -
         one, other = row_of(sheet, "A-0008"), row_of(sheet, "A-0017")
         sheet.cell(one, 1, sheet.cell(other, 1).value)
 
-    review = returns.import_return(sample, fill(sent.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx", also=retype))
+    review = returns.import_return(
+        sample, fill(sent.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx", also=retype)
+    )
     assert review.differences == []
     assert "row_contradicts" in {p.code for p in review.problems}
     assert any("40" in t["text"] for t in review.tray)
 
 
-def test_another_stores_return_and_a_random_workbook_are_refused(sample: Session, empty: Session, tmp_path: Path) -> None:
+def test_another_stores_return_and_a_random_workbook_are_refused(
+    sample: Session, empty: Session, tmp_path: Path
+) -> None:
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
     with pytest.raises(FileRefusedError) as refused:
         returns.import_return(empty, Path(sent.file))
@@ -277,9 +335,13 @@ def test_another_stores_return_and_a_random_workbook_are_refused(sample: Session
     ("typed", "stored", "code"),
     [(0.5, 50, None), (50, 50, None), ("50%", 50, None), (1, None, "not_understood"), ("half", None, "not_understood"), (101, None, "not_understood")],
 )  # fmt: skip
-def test_per_cents(sample: Session, tmp_path: Path, typed: object, stored: int | None, code: str | None) -> None:
+def test_per_cents(
+    sample: Session, tmp_path: Path, typed: object, stored: int | None, code: str | None
+) -> None:
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
-    review = returns.import_return(sample, fill(sent.file, {("A-0008", "% complete"): typed}, tmp_path / "f.xlsx"))
+    review = returns.import_return(
+        sample, fill(sent.file, {("A-0008", "% complete"): typed}, tmp_path / "f.xlsx")
+    )
     assert [d.incoming for d in review.differences] == ([stored] if stored is not None else [])
     assert [p.code for p in review.problems] == ([code] if code else [])
     assert bool(review.tray) == bool(code)
@@ -327,7 +389,9 @@ def test_a_later_version_and_answers_to_the_first_still_merge(sample: Session, t
     put(sample, "A-0008", "percent=10")
     second = export(sample, tmp_path / "two", "Kent Police")["Kent Police"]
     assert (first.version, second.version) == (1, 2)
-    review = returns.import_return(sample, fill(first.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx"))
+    review = returns.import_return(
+        sample, fill(first.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx")
+    )
     assert [d.kind for d in review.differences] == [Kind.CONFLICT]
     rows = overview.round_rows(sample)
     assert [(r["partner_name"], r["version"], r["step"]) for r in rows] == [("Kent Police", 2, "received")]
@@ -347,8 +411,14 @@ def test_services_run_where_qt_cannot_be_imported(tmp_path: Path) -> None:
         f"assert main(['export-returns', r'{tmp_path / 's.vawg'}', '--period', 'P', '--due', '+4w', '--out', r'{tmp_path / 'o'}']) == 0\n"
     )
     script = tmp_path / "run.py"
-    script.write_text(f"if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in code.splitlines()))  # noqa: F541
-    done = subprocess.run([sys.executable, str(script)], cwd=Path(__file__).parents[2], capture_output=True, text=True, env={**__import__("os").environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+    script.write_text("if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in code.splitlines()))
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        env={**__import__("os").environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -141,7 +141,7 @@ def test_a_failing_migration_leaves_the_store_and_names_the_backup(sample: Sessi
         "    op.get_bind().exec_driver_sql('DELETE FROM action')\n"
     )
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="is as it was .*action had 22 rows.* a backup lies in"):
+    with pytest.raises(StoreError, match=r"is as it was .*action had 22 rows.* a backup lies in"):
         migrate(path, None, scripts=scripts)
     sample.store = stores.open_store(path)
     assert check(sample.store).ok
@@ -189,8 +189,7 @@ def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(
     path = sample.store.path
     dispose(sample.store, "action", id, Authority("A Person", "B Person", "retention rule 4", "2026-11-22"))
     assert check(sample.store).problems == []
-    tables = [t for t in (*schema.SAID, *schema.LOCAL, "subject")]
-    for table in tables:
+    for table in (*schema.SAID, *schema.LOCAL, "subject"):
         rows = sample.read().exec_driver_sql(f'SELECT * FROM "{table}"').fetchall()
         assert "quokka" not in repr(rows), table
     assert sample.read().exec_driver_sql("SELECT count(*) FROM search WHERE words MATCH 'quokka'").one() == (

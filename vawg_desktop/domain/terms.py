@@ -68,7 +68,7 @@ class Vocabulary:
         """Up to three labels that look like ``text``, best first, for "did you mean"."""
         from difflib import get_close_matches
 
-        close = get_close_matches(fold(text), list(self._by_fold), n=3, cutoff=0.6)
+        close = get_close_matches(fold(text), list(self._by_fold), n=3, cutoff=0.7)
         return tuple(dict.fromkeys(self._by_fold[c].label for c in close))
 
 

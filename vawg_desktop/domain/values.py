@@ -66,7 +66,7 @@ def _read_term(spec: FieldSpec, typed: object, text: str, meeting: object) -> Va
             if close
             else (f"it is one of {', '.join(spec.terms.labels())}.")
         )
-        raise ValueRefusedError(f"“{text[:60]}” is not a {spec.label.casefold()}; {hint}")
+        raise ValueRefusedError(f"{spec.label}: “{text[:60]}” is not one of its values; {hint}")
     return found.key
 
 

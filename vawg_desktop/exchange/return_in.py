@@ -77,7 +77,10 @@ def read_return(book: Book) -> ReadReturn:
     sheet, header = actions
     _read_actions(read, sheet, header)
     for other in book.sheets:
-        if other is sheet or other.name in (IDENTITY_SHEET, "Lists", "For reference"):
+        if other is sheet or other.name in (IDENTITY_SHEET, "Lists"):
+            continue
+        if other.name == "For reference":
+            _tray_beyond(read, other, 4)
             continue
         _read_other(read, other)
     for name, cell in book.looked.errors:
@@ -176,6 +179,14 @@ def _trayed(sheet: Sheet, row: int, column: int, head: str, value: Cell, why: st
     }
 
 
+def _tray_beyond(read: ReadReturn, sheet: Sheet, width: int) -> None:
+    """Remarks beside a table that is not for answer."""
+    for r, row in enumerate(sheet.rows):
+        for c in range(width, len(row)):
+            if row[c] is not None:
+                read.tray.append(_trayed(sheet, r, c, "", row[c], "a remark beside our words"))
+
+
 def _read_other(read: ReadReturn, sheet: Sheet) -> None:
     for heads, into in ((EVIDENCE, read.evidence), (NEW_ACTIONS, read.new_rows)):
         header = _header_of(sheet, heads)
@@ -221,6 +232,9 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
     nil, names = fold(f"{NIL_QUESTION} {FILL_MARK}"), {fold(f"{n} {FILL_MARK}"): n for n in DECLARATION}
     ours = False
     for number, row in enumerate(sheet.rows):
+        for column in range(2, len(row)):
+            if row[column] is not None:
+                read.tray.append(_trayed(sheet, number, column, "", row[column], "a remark beside our words"))
         for column, value in enumerate(row[:-1] if len(row) > 1 else []):
             words = fold(plain_text(value))
             answer = row[column + 1]

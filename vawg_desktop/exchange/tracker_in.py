@@ -298,13 +298,16 @@ def _all_cells(sheet: Sheet, start: int, stop: int) -> list[Given]:
 def _fills(book: Book) -> dict[str, dict[str, str]]:
     """Ratings by cell colour: sheet, then cell address, to a rating's key. openpyxl reads fills."""
     import io
+    import warnings
 
     from openpyxl import load_workbook
 
     if b"xl/" not in book.content:
         return {}
     try:
-        workbook = load_workbook(io.BytesIO(book.content), data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl drops (validations, pictures) is not read here
+            workbook = load_workbook(io.BytesIO(book.content), data_only=True)
     except (ValueError, KeyError, TypeError, OSError, AttributeError, IndexError):
         return {}
     found: dict[str, dict[str, str]] = {}

@@ -41,6 +41,12 @@ def changed(session: Session, since: date, until: date | None = None) -> list[Fi
     return _told(connection, past.entries_between(connection, past.start_of_day(since), last))
 
 
+def of_transaction(session: Session, txn: str) -> list[FieldChange]:
+    """What one transaction changed."""
+    connection = session.read()
+    return _told(connection, past.entries_of_transaction(connection, txn))
+
+
 def _told(connection: Connection, entries: Iterable[log.Entry]) -> list[FieldChange]:
     told = list(entries)
     subjects = _subjects(connection, told)
@@ -154,7 +160,7 @@ def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) ->
         session.read()
         .exec_driver_sql(
             'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
-            f"{skip} AND act != 'dispose' ORDER BY n DESC LIMIT 1",
+            f"{skip} AND act NOT IN ('dispose', 'sample', 'demo') ORDER BY n DESC LIMIT 1",
             (session.who,),
         )
         .fetchone()
@@ -180,7 +186,7 @@ def step_back(session: Session) -> Changes:
     rows = (
         session.read()
         .exec_driver_sql(
-            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose') "
+            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose', 'sample', 'demo') "
             f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
             f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
             (session.who,),

@@ -109,7 +109,7 @@ def _order(spec: EntitySpec, query: ListQuery) -> str:
         column = spec.title if spec.title in spec.by_key else "reference"
     way = "DESC" if query.descending else "ASC"
     if column in ("reference",):
-        return f"{column} {way}, n {way}"
+        return f"length(reference) {way}, reference {way}, n {way}"  # A-9999 before A-10000
     return f"coalesce({column}, '') = '', {column} {way}, n {way}"
 
 

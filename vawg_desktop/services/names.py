@@ -59,15 +59,16 @@ def maybe_find(connection: Connection, name: str, entity: str | None = None) -> 
 
 
 def _ways(said: str) -> list[tuple[str, str]]:
-    ways = [("WHERE reference = ?", said), ("WHERE id = ?", said.lower())]
+    """Word for word first (reference, id, alias), then a number loosely written: ``r3``, ``action 14``."""
+    alias = "WHERE id IN (SELECT a FROM link WHERE kind = 'alias' AND b = ? AND NOT deleted)"
+    ways = [("WHERE reference = ?", said), ("WHERE id = ?", said.lower()), (alias, fold(said))]
     if m := _NUMBERED.fullmatch(said):
         ways.append(("WHERE reference = ?", f"{m[1].upper()}-{int(m[2]):04d}"))
     elif m := _SPELT.fullmatch(said):
         prefix = next((p for p, s in BY_PREFIX.items() if fold(s.label) == fold(m[1])), None)
         if prefix:
             ways.append(("WHERE reference = ?", f"{prefix}-{int(m[2]):04d}"))
-    alias = "WHERE id IN (SELECT a FROM link WHERE kind = 'alias' AND b = ? AND NOT deleted)"
-    return [*ways, (alias, fold(said))]
+    return ways
 
 
 def find_named(connection: Connection, entity: str, name: str) -> Found | None:
@@ -125,7 +126,8 @@ class Directory:
         found = self.find(name)
         if found is None:
             label = BY_KEY[self.entity].label.casefold()
-            close = get_close_matches(fold(name), list(self._by_name), n=3, cutoff=0.6)
+            begun = [known for known in self._by_name if known.startswith(fold(name) + " ")][:3]
+            close = begun or get_close_matches(fold(name), list(self._by_name), n=3, cutoff=0.6)
             hint = " or ".join(dict.fromkeys(self._by_name[c].title for c in close))
             raise ValueRefusedError(
                 f"There is no {label} called “{name[:60]}”" + (f"; did you mean {hint}?" if hint else ".")

@@ -13,7 +13,7 @@ from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.domain.values import split_set, to_stored
+from vawg_desktop.domain.values import clean_text, split_set, to_stored
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Seen, Transaction
@@ -171,6 +171,9 @@ def assign_in(
             cells["deleted"] = fold(one.text) in ("yes", "true", "1")
             continue
         field = field_of(spec, one.field)
+        removed = clean_text(one.text).removed
+        if removed:
+            tx.changes.notes.append(f"{removed} unprintable characters were taken out of {field.label}.")
         if field.many:
             _assign_set(session, tx, spec, field, id, one)
         elif one.how != STATE:

@@ -56,6 +56,7 @@ class Matched:
 
     rows: list[MatchedRow] = field(default_factory=list[MatchedRow])
     new_rows: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    twice: set[str] = field(default_factory=set[str])
 
 
 def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: str) -> Matched:
@@ -73,6 +74,7 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
             found.setdefault(base.id, []).append(MatchedRow(base, row))
     for same in found.values():
         if len(same) > 1 and len({_signature(m.row) for m in same}) > 1:
+            matched.twice.add(same[0].base.id)
             for one in same:
                 read.problems.append(Problem(
                     "duplicate_row", f"{one.base.reference} stands in {len(same)} rows with different answers; choose one.",
@@ -81,8 +83,33 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
                 _to_tray(read, one.row, "a row that stands twice")
         else:
             matched.rows.append(same[0])
+            _note_locked(secret, same[0], read)
     _refuse_slid(matched.rows, name)
     return matched
+
+
+def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
+    """Words written over what we sent as context are kept in the tray."""
+    row = one.row
+    if any(row.locked) and identity.locked_digest(secret, _locked_as_sent(row)) != one.base.check:
+        read.problems.append(
+            Problem(
+                "locked_changed",
+                f"The words we sent about {one.base.reference} were changed in the file.",
+                row.sheet,
+                row.place,
+                one.base.reference,
+            )
+        )
+        read.tray.append(
+            {
+                "sheet": row.sheet,
+                "cell": row.place,
+                "header": "",
+                "text": " | ".join(row.locked),
+                "why": "words we sent were changed",
+            }
+        )
 
 
 def _identify(bases: Sequence[BaseRow], secret: str, row: ReadRow, read: ReadReturn) -> BaseRow | None:

@@ -16,7 +16,7 @@ from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import read_book
-from vawg_desktop.exchange.return_in import ReadReturn, read_return
+from vawg_desktop.exchange.return_in import Answer, ReadReturn, read_return
 from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
 from vawg_desktop.services import names
 from vawg_desktop.services.records import then_stood
@@ -208,7 +208,7 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
             code="not_a_return",
         )
     read.problems.append(Problem(
-        "identity_by_rows", f"The file lost its own marks; its rows are those of return {votes[0][1].visible}. Please confirm."
+        "identity_by_rows", f"The file lost its own marks; its rows are those of return {votes[0][1].visible}. Please check that it is the right one."
     ))  # fmt: skip
     return votes[0][1]
 
@@ -216,25 +216,27 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
 def _content(session: Session, owner: Owner, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read, name)
     understood = read_answers(session, matched, read)
-    returned = {m.base.id for m in matched.rows}
+    if read.nil:
+        for row in understood:
+            row["answers"].setdefault("answer", {"value": "no_change"})
+    returned = {m.base.id for m in matched.rows} | matched.twice
     return {
         "rows": understood,
         "count": len(read.rows),
         "problems": [p.as_json() for p in read.problems],
         "tray": read.tray,
         "not_returned": [b.reference for b in owner.rows if b.id not in returned],
-        "new_rows": matched.new_rows + _new_rows(read),
-        "evidence": [{k: str(a.value) for k, a in row.items()} for row in read.evidence],
+        "new_rows": matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence),
         "declaration": {k: str(a.value) for k, a in read.declaration.items()},
         "nil": read.nil,
     }
 
 
-def _new_rows(read: ReadReturn) -> list[dict[str, str]]:
+def _new_rows(read: Sequence[Mapping[str, Answer]]) -> list[dict[str, str]]:
     from vawg_desktop.exchange.reading import plain_text
 
     rows: list[dict[str, str]] = []
-    for row in read.new_rows:
+    for row in read:
         first = next(iter(row.values()))
         rows.append(
             {"sheet": first.sheet, "cell": first.cell, **{k: plain_text(a.value) for k, a in row.items()}}
@@ -373,6 +375,12 @@ def accept(
         by_action.setdefault(one.id, {})[one.field] = one
     if not by_action and row["state"] != "in_review":
         return Changes()
+    taken = {(d.id, d.field) for d in chosen}
+    open_still = [
+        d
+        for d in review(session, submission).differences
+        if d.kind is not merge.Kind.BOTH_SAME and not d.decision and (d.id, d.field) not in taken
+    ]
     with session.store.write(session.who, f"From return: {row['file_name']}", ACT, submission) as tx:
         for id, cells in by_action.items():
             told = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
@@ -381,7 +389,7 @@ def accept(
             tx.edit("action", id, own, seen=seen)
         for answer in content["rows"]:
             _add_update(tx, submission, dict(row), answer, by_action.get(answer["id"], {}), edited or {})
-        if row["state"] != "applied":
+        if row["state"] != "applied" and not open_still:
             tx.edit("submission", submission, {"state": "applied"})
     return tx.changes
 
@@ -403,7 +411,7 @@ def _add_update(
     ).fetchone()
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
     if there is not None:
-        told = dict(zip(("narrative", "next_step", "help_wanted"), there[1:], strict=True))
+        told: dict[str, Value] = {"narrative": there[1], "next_step": there[2], "help_wanted": there[3]}
         words = {k: v for k, v in words.items() if not merge.same(v, told[k])}
         if not words:
             return
@@ -441,15 +449,41 @@ def decide(
 
 
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
-    """Take a new row of a return as a proposed action of its partner."""
+    """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
     with session.store.write(session.who, "New in a return", ACT, submission) as tx:
+        if "What it proves" in row or "Title" in row:
+            _add_evidence(tx, row)
+            return tx.changes
         partner = tx.row("submission", submission)["partner"]
         note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", "Action") and v)
-        tx.create("action", {
-            "title": row.get("Action") or row.get("text") or "New action", "accountable": partner, "status": "proposed",
-            "note": note or None,
-        })  # fmt: skip
+        tx.create(
+            "action",
+            {
+                "title": row.get("Action") or row.get("text") or "New action",
+                "accountable": partner,
+                "status": "proposed",
+                "note": note or None,
+            },
+        )
     return tx.changes
+
+
+def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> None:
+    parts = identity.split_visible(row.get("Action reference", ""))
+    name = parts[0] if parts else row.get("Action reference", "")
+    action = names.maybe_find(tx.connection, name, "action") if name else None
+    rest = "; ".join(f"{k}: {row[k]}" for k in ("Date", "Action reference") if row.get(k))
+    id = tx.create(
+        "evidence",
+        {
+            "title": row.get("Title") or row.get("What it proves", "")[:120] or "Evidence",
+            "holder": row.get("Held by"),
+            "proves": row.get("What it proves"),
+            "note": rest or None,
+        },
+    )
+    if action is not None:
+        tx.link("evidence.actions", id, action.id)
 
 
 @dataclass(slots=True)
@@ -476,7 +510,7 @@ def reverse_return(session: Session, reference: str) -> Reversed:
         txns = _applied(tx, owner.id, submissions)
         _reverse_entries(tx, [e for t in txns for e in past.entries_of_transaction(tx.connection, t)], done)
         for submission in submissions:
-            if txns and tx.row("submission", submission)["state"] == "applied":
+            if txns and tx.row("submission", submission)["state"] != "reversed":
                 tx.edit("submission", submission, {"state": "reversed"})
     done.changes = tx.changes
     return done

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
-from vawg_desktop.domain.errors import AppError, FileRefusedError, Problem, ValueRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, Problem, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import CROSS_CUTTING, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
@@ -29,11 +31,18 @@ from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
-_OWNERS = re.compile(r"\s*(?:;|/|\n|,|\band\b|&|\+)\s*")
+_OWNERS = re.compile(r"\s*(?:;|/|\n|,|\+)\s*")
+#: Words that join two bodies only where both are known: many bodies' own names hold them.
+_JOINED = re.compile(r"\s*(?:\band\b|&)\s*", re.IGNORECASE)
+#: What stands under a table rather than in it.
+_FOOTERS = ("total", "totals", "prepared by", "key", "notes", "source", "last updated", "end of", "version")
 _NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
 
 #: Records that are one only where all of these agree: a figure is quoted in several ways.
 _IDENTITY = {"figure": ("title", "quoted"), "meeting": ("title", "date"), "strand": ("framework", "title")}
+
+_ALIKE = 0.6
+_T = TypeVar("_T")
 
 
 class _DryRun(Exception):  # noqa: N818 - not an error: leaves the transaction without a trace
@@ -98,7 +107,11 @@ def import_rows(
             session.store.files.keep(book.name, book.content)
     try:
         with session.store.write(session.who, why, act, book.sha256 if book else None) as tx:
-            importer = _Importer(session, tx, done, book.name if book else "")
+            tracked = book is not None and act == "import"
+            headings = _headings_key(book) if book is not None else ""
+            importer = _Importer(
+                session, tx, done, book.name if book and tracked else "", headings, tracker.main
+            )
             for row in tracker.rows:
                 importer.take(row)
             importer.finish()
@@ -113,10 +126,35 @@ def import_rows(
 
 
 def _note_blanks(book: Book, done: Imported) -> None:
+    if book.looked.comments:
+        done.problems.append(
+            Problem("comments", "The workbook holds comments, which are not taken; open it to read them.")
+        )
+    empty = [(s, c) for s, c in book.looked.formulas if _shows_nothing(book, s, c)]
+    for sheet, cell in empty[:50]:
+        done.problems.append(
+            Problem(
+                "formula_empty",
+                "This cell holds a formula without a value; it was read as empty.",
+                sheet,
+                cell,
+            )
+        )
     for sheet, cell in book.looked.errors[:200]:
         done.problems.append(
             Problem("error_cell", "This cell shows a formula error; it was read as empty.", sheet, cell)
         )
+
+
+def _shows_nothing(book: Book, sheet: str, cell: str) -> bool:
+    found = book.sheet(sheet)
+    if found is None:
+        return True
+    return not any(
+        found.address(r, c) == cell and v is not None
+        for r, row in enumerate(found.rows)
+        for c, v in enumerate(row)
+    )
 
 
 def _trayed(given: Given, why: str) -> dict[str, str]:
@@ -154,17 +192,24 @@ def _remember(tx: Transaction, book: Book, done: Imported) -> None:
 class _Importer:
     """Takes rows one by one into a transaction."""
 
-    def __init__(self, session: Session, tx: Transaction, done: Imported, file: str) -> None:
+    def __init__(
+        self, session: Session, tx: Transaction, done: Imported, file: str, headings: str, main: str
+    ) -> None:
         self._session, self._tx, self._done, self._file = session, tx, done, file
         self._directories: dict[str, names.Directory] = {}
         self._late: list[tuple[str, str, FieldSpec, Given]] = []
         self._touched: dict[tuple[str, str], str] = {}
         self._rows_now: dict[str, str] = {}
+        self._bases: dict[str, dict[str, Value]] = {}
+        self._refs: dict[str, str] = {}
+        self._headings, self._main = headings, main
 
     # -- one row -----------------------------------------------------------------------------
 
     def take(self, row: TrackerRow) -> None:
         """One row may hold a recommendation, an action and an update; each is found or made."""
+        if self._is_footer(row):
+            return
         by_entity: dict[str, dict[str, Given]] = {}
         for target, given in row.cells.items():
             entity, _, key = target.partition(".")
@@ -179,6 +224,20 @@ class _Importer:
         self._join(ids)
         if "update" in by_entity:
             self._update(row, ids.get("action"), by_entity["update"])
+
+    def _is_footer(self, row: TrackerRow) -> bool:
+        """A line under the table (Total, Prepared by …) is kept in the tray, not made a record."""
+        given = [g for g in row.cells.values() if g.value is not None]
+        first = fold(given[0].text) if given else ""
+        footer = any(first == w or first.startswith(w + " ") for w in _FOOTERS)
+        alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3
+        if not given or not self._file or not (alone or (footer and len(given) <= 3)):
+            return False
+        self._problem(
+            "stray_row", "This row looks like a note under the table; it was put in the tray.", given[0]
+        )
+        self._done.tray += [_trayed(g, "a note under the table") for g in [*given, *row.unmatched]]
+        return True
 
     def _refer_only(self, by_entity: dict[str, dict[str, Given]]) -> None:
         """A recommendation column that holds a known number names it rather than making another."""
@@ -218,9 +277,19 @@ class _Importer:
                 ]
             return None
         if id is None:
-            id = self._make(spec, cells, reference)
+            id = self._make(spec, cells, reference, given)
         else:
-            self._change(spec, id, cells)
+            self._change(spec, id, cells, given)
+        if self._file:
+            fresh = self._touched.get((spec.key, id)) == "created" and id not in self._bases
+            defaults = {f.key: f.default for f in spec.cells if fresh and f.default is not None}
+            self._bases[id] = {
+                **defaults,
+                **self._bases.get(id, {}),
+                **{k: v for k, v in cells.items() if v is not None},
+            }
+            if reference is not None:
+                self._refs[self._ref_key(spec, reference)] = id
         for field_, elements in sets.items():
             for element in elements:
                 self._tx.link(spec.link_kind(field_), id, element)
@@ -239,16 +308,55 @@ class _Importer:
         title: Given | None,
         cells: Mapping[str, Value],
     ) -> str | None:
+        """The record a row speaks of: by this tracker's own number, by a number whose title agrees, by title."""
         if spec.key in _IDENTITY:
             return self._identical(spec, cells)
+        if reference is None:
+            found = self._directory(spec.key).find(title.text) if title is not None else None
+            id = found.id if found else (self._same_place(row, spec, title) if title is not None else None)
+            return self._unless_taken(spec, id, title, "same_title")
+        remembered = self._remembered_ref(spec, reference)
+        if remembered is not None:
+            return self._unless_taken(spec, remembered, title or reference, "duplicate_number")
         directory = self._directory(spec.key)
-        if reference is not None:
-            found = directory.find(reference.text) or directory.find(_reference(spec, reference.text) or "\0")
-            return found.id if found else None
-        if title is None:
+        known = directory.find(reference.text) or directory.find(_reference(spec, reference.text) or "\0")
+        if known is None:
             return None
-        found = directory.find(title.text)
-        return found.id if found else self._same_place(row, spec, title)
+        if title is None or title.value is None or similar(self._title_of(known.id), title.text) >= _ALIKE:
+            return self._unless_taken(spec, known.id, title or reference, "duplicate_number")
+        if self._file:
+            self._problem(
+                "number_taken",
+                f"“{reference.text}” is already the number of {known.reference}, which says something else; "
+                "this row became a record of its own.",
+                reference,
+            )
+        return None
+
+    def _unless_taken(self, spec: EntitySpec, id: str | None, one: Given | None, code: str) -> str | None:
+        """Two rows of one file are two records unless they say the same: the second never overwrites the first."""
+        if id is None or (spec.key, id) not in self._touched or one is None or spec.key != self._main:
+            return id
+        self._problem(
+            code, "This row has the number or title of another row; it became a record of its own.", one
+        )
+        return None
+
+    def _remembered_ref(self, spec: EntitySpec, reference: Given) -> str | None:
+        found = self._tx.connection.exec_driver_sql(
+            "SELECT value FROM local WHERE kind = 'tracker_ref' AND \"key\" = ?",
+            (self._ref_key(spec, reference),),
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def _ref_key(self, spec: EntitySpec, reference: Given) -> str:
+        return f"{self._headings}|{spec.key}|{fold(reference.text)}"
+
+    def _title_of(self, id: str) -> str:
+        found = self._tx.connection.exec_driver_sql(
+            "SELECT title FROM subject WHERE id = ?", (id,)
+        ).fetchone()
+        return str(found[0]) if found else ""
 
     def _identical(self, spec: EntitySpec, cells: Mapping[str, Value]) -> str | None:
         keys = _IDENTITY[spec.key]
@@ -267,11 +375,13 @@ class _Importer:
         ).fetchone()
         return str(found[0]) if found and similar(str(found[1]), title.text) > 0.6 else None
 
-    def _make(self, spec: EntitySpec, cells: dict[str, Value], reference: Given | None) -> str:
+    def _make(
+        self, spec: EntitySpec, cells: dict[str, Value], reference: Given | None, given: Mapping[str, Given]
+    ) -> str:
         wanted = _reference(spec, reference.text) if reference else None
-        id = self._tx.create(spec.key, cells, reference=wanted)
+        id = self._obeying(spec, cells, given, lambda said: self._tx.create(spec.key, said, reference=wanted))
         row = self._tx.row(spec.key, id)
-        if reference is not None:
+        if reference is not None and self._directory(spec.key).find(reference.text) is None:
             add_alias(self._tx, id, reference.text)
         found = names.Found(spec.key, id, str(row["reference"]), str(cells.get(spec.title) or ""))
         extra = [str(cells[k]) for k in ("short_name", "name", "title") if cells.get(k)]
@@ -279,18 +389,71 @@ class _Importer:
         self._touched[(spec.key, id)] = "created"
         return id
 
-    def _change(self, spec: EntitySpec, id: str, cells: dict[str, Value]) -> None:
-        said = {k: v for k, v in cells.items() if v is not None}
-        try:
-            moved = self._tx.edit(spec.key, id, said)
-        except AppError as error:
-            reference = str(self._tx.row(spec.key, id)["reference"])
-            self._done.problems.append(Problem(error.code, error.message, record=reference))
+    def _obeying(
+        self,
+        spec: EntitySpec,
+        cells: dict[str, Value],
+        given: Mapping[str, Given],
+        do: Callable[[dict[str, Value]], _T],
+    ) -> _T:
+        """Write; a value that a rule forbids is asked about at its cell and left out, never the whole row."""
+        said: dict[str, Value] = {k: v for k, v in cells.items() if v is not None}
+        while True:
+            try:
+                return do(said)
+            except RuleError as error:
+                culprit = {"rule_blue": "rating_opcc", "rule_closure": "status"}.get(error.code)
+                if culprit not in said:
+                    raise
+                said.pop(culprit)
+                cells.pop(culprit, None)
+                if culprit in given:
+                    self._ask(error.code, error.message, given[culprit])
+
+    def _change(self, spec: EntitySpec, id: str, cells: dict[str, Value], given: Mapping[str, Given]) -> None:
+        current = self._tx.row(spec.key, id)
+        if current["deleted"]:
+            self._deleted(spec, current, given)
             return
-        if self._touched.get((spec.key, id)) is None:
-            self._touched[(spec.key, id)] = "updated" if moved else "unchanged"
-        elif moved and self._touched[(spec.key, id)] == "unchanged":
-            self._touched[(spec.key, id)] = "updated"
+        base = self._base(id)
+        wanted: dict[str, Value] = {}
+        for key, value in cells.items():
+            if value is None:
+                continue
+            kind = merge.compare(base.get(key), current[key], value)
+            if kind is merge.Kind.INCOMING:
+                wanted[key] = value
+            elif kind is merge.Kind.CONFLICT and key in given:
+                self._ask(
+                    "changed_on_both_sides",
+                    f"{spec.by_key[key].label} of {current['reference']} was changed here since; what stands here was kept.",
+                    given[key],
+                )
+        moved = bool(wanted) and self._obeying(
+            spec, wanted, given, lambda said: self._tx.edit(spec.key, id, said)
+        )
+        state = self._touched.get((spec.key, id))
+        self._touched[(spec.key, id)] = (
+            "created" if state == "created" else "updated" if moved else state or "unchanged"
+        )
+
+    def _deleted(self, spec: EntitySpec, current: Mapping[str, Value], given: Mapping[str, Given]) -> None:
+        where = next(iter(given.values()), None)
+        if where is not None:
+            self._problem(
+                "in_the_bin", f"{current['reference']} lies in the bin; bring it back to update it.", where
+            )
+            self._done.tray += [
+                _trayed(g, "its record lies in the bin") for g in given.values() if g.value is not None
+            ]
+
+    def _base(self, id: str) -> dict[str, Value]:
+        """What this record was last given by a tracker, so that office edits since are not undone."""
+        found = self._tx.connection.exec_driver_sql(
+            "SELECT value FROM local WHERE kind = 'tracker_base' AND \"key\" = ?", (id,)
+        ).fetchone()
+        kept: dict[str, Value] = json.loads(found[0]) if found else {}
+        return kept
 
     # -- cells -------------------------------------------------------------------------------
 
@@ -378,8 +541,11 @@ class _Importer:
         cells: dict[str, Value],
         sets: dict[FieldSpec, list[str]],
     ) -> None:
-        whole = self._directory("partner").find(one.text)
-        parts = [one.text] if whole else [p for p in _OWNERS.split(one.text) if p]
+        directory = self._directory("partner")
+        parts = [one.text] if directory.find(one.text) else [p for p in _OWNERS.split(one.text) if p]
+        if len(parts) == 1:
+            joined = [p for p in _JOINED.split(one.text) if p]
+            parts = joined if all(directory.find(p) for p in joined) else parts
         ids = [i for i in (self._partner(p, one) for p in parts) if i]
         if not ids:
             return
@@ -448,6 +614,7 @@ class _Importer:
         """Resolve what refers to records of the same file, remember the rows, count."""
         for entity, id, spec, one in self._late:
             self._refer(BY_KEY[entity], id, spec, one)
+        self._remember_all()
         put = "INSERT INTO local VALUES ('tracker_row', ?, ?) ON CONFLICT (kind, \"key\") DO UPDATE SET value = excluded.value"
         if self._file:
             for key, id in self._rows_now.items():
@@ -456,6 +623,14 @@ class _Importer:
             setattr(self._done, what, getattr(self._done, what) + 1)
             if what == "created":
                 self._done.by_entity[entity] = self._done.by_entity.get(entity, 0) + 1
+
+    def _remember_all(self) -> None:
+        put = 'INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value'
+        run = self._tx.connection.exec_driver_sql
+        for key, id in self._refs.items():
+            run(put, ("tracker_ref", key, id))
+        for id, cells in self._bases.items():
+            run(put, ("tracker_base", id, json.dumps({**self._base(id), **cells}, ensure_ascii=False)))
 
     def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
         parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]
@@ -490,9 +665,11 @@ def _a(spec: EntitySpec) -> str:
 
 
 def _percent(spec: FieldSpec, one: Given) -> object:
-    """A fraction in a % column is a share of one: 0.5 is 50. A bare 1 stays 1 and is plain to see."""
+    """A fraction in a % column is a share of one: 0.5 is 50. A bare 1 is asked."""
     if spec.key == "percent" and isinstance(one.value, float) and 0 < one.value < 1:
         return round(one.value * 100)
+    if spec.key == "percent" and one.value == 1 and not isinstance(one.value, str):
+        raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")
     return as_typed(one.value)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
@@ -49,8 +50,16 @@ DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "regis
 
 def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
     """Check everything. ``noted_heads`` are chain heads from an old paper: hash by origin/seq."""
-    connection = store.read()
     report = Report()
+    try:
+        _look(store, report, noted_heads or {})
+    except DBAPIError as error:
+        report.add("file_damaged", f"The file is damaged ({error.orig}); restore the latest backup.")
+    return report
+
+
+def _look(store: Store, report: Report, noted: dict[str, str]) -> None:
+    connection = store.read()
     connection.exec_driver_sql("PRAGMA query_only = OFF")  # a temporary view of the index's words
     connection.exec_driver_sql(
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_kept USING fts5vocab(main, search, 'row')"
@@ -60,14 +69,13 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
     try:
         if _file_is_whole(connection, report):
             _check_ends(connection, report)
-            all_entries = _check_chain(connection, report, noted_heads or {})
+            all_entries = _check_chain(connection, report, noted)
             _check_order(connection, report)
             _check_held(store, connection, report)
             _check_rows(connection, report, all_entries)
             _check_derived(connection, report)
     finally:
         connection.exec_driver_sql("ROLLBACK")
-    return report
 
 
 def heads_of_chains(connection: Connection) -> dict[str, str]:

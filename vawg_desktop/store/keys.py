@@ -83,8 +83,8 @@ def _read(path: Path) -> dict[str, Any]:
         document: Any = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise StoreError(
-            f"{path.name} is missing: the store is locked and its keys lie in that file; "
-            "put it back beside the store or restore a backup.",
+            f"{path.name} is missing: either {path.name.removesuffix('-keys')} is not a store of this program, "
+            "or its keys file must be put back beside it.",
             code="keys_missing",
         ) from None
     except ValueError:

@@ -160,11 +160,14 @@ for _spec in ENTITIES:
             Index(f"ix_{_spec.key}_{_field.key}", _table.c[_field.key])
 _a = TABLES["action"].c
 Index("ix_action_due", _a.x_due, _a.id, sqlite_where=text("deleted = 0 AND x_open = 1"))
-for _key in ("x_sort", "x_due", "status", "rating_opcc", "x_heard", "reference"):
+for _key in ("x_sort", "x_due", "status", "rating_opcc", "x_heard"):
     Index(f"ix_action_by_{_key}", _a[_key], _a.n)
 _r = TABLES["recommendation"].c
-for _key in ("x_sort", "pillar", "rating_opcc", "reference"):
+for _key in ("x_sort", "pillar", "rating_opcc"):
     Index(f"ix_recommendation_by_{_key}", _r[_key], _r.n)
+for _t in ("action", "recommendation", "update"):
+    _c = TABLES[_t].c
+    Index(f"ix_{_t}_by_reference", text("length(reference)"), _c.reference, _c.n)
 _u = TABLES["update"].c
 Index("ix_update_action_heard", _u.action, _u.as_at)
 

@@ -117,6 +117,8 @@ def needs_passphrase(path: Path) -> bool:
         raise StoreError(f"We may not read {path}; ask for permission to it.", code="no_permission") from None
     if not start:
         raise StoreError(f"{path.name} is empty: it is not a store.", code="not_a_store")
+    if start != PLAIN_HEADER and not keys.keys_path(path).exists():
+        keys.store_id_of(path)  # raises, naming the keys file
     return start != PLAIN_HEADER
 
 

@@ -126,6 +126,7 @@ class OverviewPage(QScrollArea):
         self._table.setAccessibleName("Our rating by pillar, as a table")
         self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self._table.verticalHeader().hide()
+        self._table.horizontalHeader().setAccessibleName("Headings of the rating table")
         self._table.hide()
         box.addWidget(self._table)
         box.addStretch(1)

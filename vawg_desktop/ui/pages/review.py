@@ -137,7 +137,7 @@ class ReviewPane(QWidget):
         self._bar.setMaximum(max(1, whole))
         self._bar.setValue(whole - left)
         self._safe.setEnabled(any(d.kind is Kind.INCOMING and not d.decision for d in review.differences))
-        self._reverse.setVisible(review.state == "applied")
+        self._reverse.setVisible(review.state == "applied" or review.counts["both_same"] > 0)
         clear(self._body)
         record = ""
         for d in review.differences:
@@ -216,13 +216,20 @@ class ReviewPane(QWidget):
 
     def _add_rest(self, review: Review) -> None:
         if review.new_rows:
-            section = Section("New actions the partner wrote")
+            section = Section("New actions and evidence the partner wrote")
             section.set_count(len(review.new_rows))
             for row in review.new_rows:
                 line = QHBoxLayout()
                 said = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
                 line.addWidget(label(said), 1)
-                line.addWidget(button("Add as proposed action", lambda r=row: self._add_new(r)))
+                line.addWidget(
+                    button(
+                        "Add to evidence"
+                        if "What it proves" in row or "Title" in row
+                        else "Add as proposed action",
+                        lambda r=row: self._add_new(r),
+                    )
+                )
                 section.body.addLayout(line)
             self._body.addWidget(section)
         if review.problems or review.tray:
@@ -268,9 +275,7 @@ class ReviewPane(QWidget):
     def _add_new(self, row: dict[str, str]) -> None:
         review = self.current
         if review is not None:
-            self.tasks.write(
-                lambda s: returns.add_new_row(s, review.submission, row), told="Added as a proposed action."
-            )
+            self.tasks.write(lambda s: returns.add_new_row(s, review.submission, row), told="Added.")
 
     def reverse(self) -> None:
         """Bring back what stood before; later edits are kept and named."""

@@ -113,6 +113,7 @@ class ListView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
+        header.setAccessibleName(f"{name}: headings")
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)

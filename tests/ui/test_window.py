@@ -1,0 +1,448 @@
+"""The window as a person meets it: by keyboard, in three themes, with long lists and long texts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from vawg_desktop.services import lists, rounds, show
+from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.records import assign, parse_assignment
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.main_window import PAGES, MainWindow
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import THEMES, theme
+from vawg_desktop.ui.tour import settle
+
+ROOT = Path(__file__).parents[2]
+
+
+class Shown:
+    """An open window on a session."""
+
+    def __init__(self, session: Session, name: str = "light", scale: float = 1.0) -> None:
+        theme.apply(name, scale)
+        self.session = session
+        self.window = MainWindow()
+        self.window.resize(1366, 768)
+        self.tasks = Tasks(session)
+        self.window.attach(self.tasks, "Kent inquiry")
+        self.window.show()
+        QApplication.setActiveWindow(self.window) if False else self.window.activateWindow()
+
+    def go(self, key: str) -> object:
+        page = self.window.go(key)
+        settle(self.tasks)
+        return page
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, sample: Session) -> Iterator[Shown]:
+    made = Shown(sample)
+    yield made
+    made.close()
+
+
+def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
+    return [w for w in window.findChildren(kind) if w.isVisible()]
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_control_of_every_page_has_a_name_a_place_and_a_size(
+    qtbot: QtBot, sample: Session, tmp_path: Path, name: str
+) -> None:
+    rounds.export_returns(sample, period="P", due="+4w", out=tmp_path)
+    made = Shown(sample, name)
+    faults: list[str] = []
+    for page in PAGES:
+        made.go(page.key)
+        controls = [
+            w for kind in (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QAbstractItemView)
+            for w in visible(made.window, kind)
+        ]  # fmt: skip
+        assert len(controls) > 12
+        for w in controls:
+            inner = isinstance(w.parent(), QComboBox) or "ScrollBar" in type(w.parent()).__name__
+            if (
+                type(w).__module__.startswith("PySide6") and type(w).__name__ == "QToolButton"
+            ) or "clear" in w.objectName().casefold():
+                continue
+            words = w.accessibleName() or (w.text() if isinstance(w, QAbstractButton) else "")
+            if not words.strip() and not inner:
+                faults.append(f"{page.key}: {type(w).__name__} without a name")
+            if (
+                w.isEnabled()
+                and not inner
+                and w.focusPolicy() == Qt.FocusPolicy.NoFocus
+                and not isinstance(w, QAbstractItemView)
+            ):
+                faults.append(f"{page.key}: {words} cannot be reached by Tab")
+            if min(w.width(), w.height()) < 24 and not inner and isinstance(w, QAbstractButton):
+                faults.append(f"{page.key}: {words} is {w.width()} by {w.height()}")
+    made.close()
+    assert faults == []
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    parts = [
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (colour.redF(), colour.greenF(), colour.blueF())
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(QColor(one)), luminance(QColor(other))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_colours_that_meet_keep_their_contrast(name: str) -> None:
+    c = THEMES[name]
+    pairs = [(c.text, b) for b in (c.window, c.surface, c.raised, c.nav, c.soft)]
+    pairs += [(c.muted, b) for b in (c.window, c.surface, c.nav)]
+    pairs += [
+        (c.accent, c.window),
+        (c.accent, c.soft),
+        (c.on_accent, c.accent),
+        (c.on_select, c.select),
+        (c.warn, c.window),
+        (c.text, c.added),
+    ]
+    pairs += [
+        (getattr(c, f"on_{r}"), getattr(c, r)) for r in ("red", "amber", "green", "blue", "grey", "white")
+    ]
+    for text, ground in pairs:
+        assert contrast(text, ground) >= (7 if name == "contrast" and text == c.text else 4.5), (text, ground)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_text_on_the_screen_keeps_its_contrast(qtbot: QtBot, sample: Session, name: str) -> None:
+    """Contrast from grabbed pixels: the strongest pixel of each label against its ground."""
+    made = Shown(sample, name)
+    for page in ("overview", "action", "returns"):
+        made.go(page)
+        for w in visible(made.window, QLabel):
+            assert isinstance(w, QLabel)
+            if not w.text().strip() or w.width() < 8 or w.visibleRegion().isEmpty():
+                continue
+            image = w.grab().toImage()
+            ground = image.pixelColor(0, 0).name()
+            best = max(
+                contrast(image.pixelColor(x, y).name(), ground)
+                for x in range(0, image.width(), 1 if image.width() < 300 else 2) for y in range(0, min(image.height(), 40))
+            )  # fmt: skip
+            assert best >= 4, (page, w.text(), best)
+    made.close()
+
+
+def test_a_record_is_found_edited_and_left_by_keyboard_alone(shown: Shown, qtbot: QtBot) -> None:
+    page = shown.go("action")
+    QTest.keyClick(page.view, Qt.Key.Key_Down)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert page.pane.view.reference == "A-0002"  # type: ignore[attr-defined]
+    QTest.keyClick(page.view, Qt.Key.Key_Return)  # type: ignore[attr-defined]
+    editor = page.pane._editors["status"]  # type: ignore[attr-defined]
+    combo = editor.focusProxy()
+    assert QApplication.focusWidget() in (combo, None) or shown.window.focusWidget() is combo
+    QTest.keyClick(combo, Qt.Key.Key_Down)
+    percent = page.pane._editors["percent"].focusProxy()  # type: ignore[attr-defined]
+    QTest.keyClicks(percent, "55")
+    QTest.keyClick(percent, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    view = show.record(shown.session, "A-0002")
+    assert view.cells["percent"] == 55
+    assert view.cells["status"] == "stopped"
+    QTest.keyClick(page.pane, Qt.Key.Key_Escape)  # type: ignore[attr-defined]
+    shown.tasks.undo()
+    settle(shown.tasks)
+    assert show.record(shown.session, "A-0002").cells["percent"] is None
+
+
+def test_a_wrong_date_keeps_its_text_and_says_why(shown: Shown) -> None:
+    page = shown.go("action")
+    editor = page.pane._editors["due"]  # type: ignore[attr-defined]
+    line = editor.focusProxy()
+    QTest.keyClicks(line, "31/04/2024")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert line.text() == "31/04/2024"
+    assert editor._wrong.isVisible() and "not a day in the calendar" in editor._wrong.text()
+    line.clear()
+    QTest.keyClicks(line, "end Q2")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert not editor._wrong.isVisible()
+    assert show.record(shown.session, "A-0001").cells["due"] == "2026-09-30"
+
+
+def test_an_edit_made_meanwhile_is_not_overwritten(shown: Shown) -> None:
+    page = shown.go("action")
+    editor = page.pane._editors["percent"]  # type: ignore[attr-defined]
+    assign(
+        Session(shown.session.store, "Colleague", shown.session.today),
+        "A-0001",
+        [parse_assignment("percent=10")],
+        "other window",
+    )
+    QTest.keyClicks(editor.focusProxy(), "20")
+    QTest.keyClick(editor.focusProxy(), Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert show.record(shown.session, "A-0001").cells["percent"] == 10
+    assert editor.focusProxy().text() == "20"
+    assert "changed by somebody else" in editor._wrong.text()
+
+
+def test_half_typed_text_survives(shown: Shown, qtbot: QtBot) -> None:
+    page = shown.go("action")
+    paper = page.pane._editors["blockers"].paper  # type: ignore[attr-defined]
+    paper.setFocus()
+    page.pane._on_typing("blockers", "half a thou")  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    page.pane.show_record(page.pane.view.id)  # type: ignore[attr-defined]
+    assert paper.toPlainText() == "half a thou"
+    QTest.keyClick(paper, Qt.Key.Key_Escape)
+    settle(shown.tasks)
+    assert paper.toPlainText() == ""
+
+
+def test_the_filter_waits_and_drops_stale_answers(shown: Shown, qtbot: QtBot) -> None:
+    page = shown.go("action")
+    QTest.keyClicks(page.filter, "survey")  # type: ignore[attr-defined]
+    assert page._timer.isActive()  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: not page._timer.isActive(), timeout=2000)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert page.model.rowCount() == 3  # type: ignore[attr-defined]
+    page._on_numbers(([1, 2], page._sequence - 1))  # type: ignore[attr-defined]
+    assert page.model.rowCount() == 3  # type: ignore[attr-defined]
+
+
+def test_every_figure_of_the_overview_opens_the_rows_it_counts(shown: Shown) -> None:
+    from vawg_desktop.services.overview import overview
+
+    found = overview(shown.session, shown.session.today)
+    for figure in [*found.totals, *found.questions]:
+        if figure.query is not None:
+            assert lists.count(shown.session, figure.query) == figure.value, figure.label
+    total = sum(sum(parts.values()) for parts in found.ratings.values())
+    assert total == lists.count(shown.session, ListQuery("recommendation"))
+    for pillar, parts in found.ratings.items():
+        for rating, number in parts.items():
+            where = (Where("pillar", pillar), Where("rating_opcc", rating.replace("_", " ")))
+            assert lists.count(shown.session, ListQuery("recommendation", where=where)) == number
+    for pillar, parts in found.action_ratings.items():
+        for rating, number in parts.items():
+            where = (Where("pillar", pillar), Where("rating_opcc", rating.replace("_", " ")))
+            assert lists.count(shown.session, ListQuery("action", where=where)) == number
+    page = shown.go("overview")
+    page.bars.opened.emit("victims_journey", "not_rated")  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert shown.window.page("recommendation").model.rowCount() == 4
+
+
+def test_the_review_is_done_by_its_buttons(shown: Shown, tmp_path: Path) -> None:
+    from tests.services.test_returns import fill
+
+    made = rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
+    filled = fill(
+        made.returns[0].file,
+        {("A-0008", "% complete"): 40, ("A-0017", "Progress update"): "word " * 200},
+        tmp_path / "f.xlsx",
+    )
+    page = shown.go("returns")
+    page.read_file(filled)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    review = page.review.current  # type: ignore[attr-defined]
+    assert review.left() == 2
+    page.review.accept_safe()  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert page.review.current.left() == 0  # type: ignore[attr-defined]
+    assert show.record(shown.session, "A-0008").cells["percent"] == 40
+
+
+def test_bulk_edit_delete_bin_and_undo(shown: Shown) -> None:
+    page = shown.go("action")
+    page.view.selectAll()  # type: ignore[attr-defined]
+    assert len(page.picked()) == 22  # type: ignore[attr-defined]
+    page.delete_picked()  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert page.model.rowCount() == 0  # type: ignore[attr-defined]
+    shown.tasks.undo()
+    settle(shown.tasks)
+    assert page.model.rowCount() == 22  # type: ignore[attr-defined]
+
+
+def test_copying_one_row_gives_its_reference_and_many_a_table(shown: Shown) -> None:
+    page = shown.go("recommendation")
+    page.view.choose(2)  # type: ignore[attr-defined]
+    page.copy_rows()  # type: ignore[attr-defined]
+    assert (
+        QApplication.clipboard().text()
+        == "R-0003, Independent satisfaction survey for victims outside the three force surveys, Open, as at 22 November 2026"
+    )
+    page.view.selectAll()  # type: ignore[attr-defined]
+    page.copy_rows()  # type: ignore[attr-defined]
+    lines = QApplication.clipboard().text().split("\n")
+    assert len(lines) == 15 and lines[0].startswith("Ref\tRecommendation")
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".docx", ".pdf"])
+def test_lists_go_out_with_as_at_marking_and_key(shown: Shown, tmp_path: Path, ending: str) -> None:
+    from vawg_desktop.services.outputs import save_list
+    from vawg_desktop.ui.outputs import write_pdf
+
+    heads, rows = shown.go("recommendation").table()  # type: ignore[attr-defined]
+    path = tmp_path / f"list{ending}"
+    if ending == ".pdf":
+        write_pdf(path, shown.session, "Recommendations", heads, rows)
+        assert path.read_bytes().startswith(b"%PDF") and path.stat().st_size > 5000
+        return
+    save_list(shown.session, path, "Recommendations", heads, rows)
+    if ending == ".xlsx":
+        from openpyxl import load_workbook
+
+        sheet = load_workbook(path).active
+        assert sheet is not None
+        text = repr([[c.value for c in row] for row in sheet.iter_rows()])
+    else:
+        from docx import Document
+
+        document = Document(str(path))
+        text = repr([p.text for p in document.paragraphs]) + repr(
+            [[c.text for c in r.cells] for r in document.tables[0].rows]
+        )
+    for words in ("As at 22 November 2026", "OFFICIAL-SENSITIVE", "Rating key", "R-0014"):
+        assert words in text
+
+
+def test_quick_exit_hides_and_comes_back(shown: Shown, qtbot: QtBot) -> None:
+    shown.go("overview")
+    QTest.keyPress(shown.window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: shown.window._cover.isVisible(), timeout=2000)
+    assert shown.window.windowTitle() == "Notes"
+    QTest.keyRelease(shown.window, Qt.Key.Key_Escape)
+    shown.window.quick_exit()
+    assert not shown.window._cover.isVisible()
+    QTest.keyPress(shown.window, Qt.Key.Key_Escape)
+    QTest.keyRelease(shown.window, Qt.Key.Key_Escape)
+    qtbot.wait(600)
+    assert not shown.window._cover.isVisible()
+
+
+def test_pasted_recommendations(sample: Session) -> None:
+    from vawg_desktop.services.pasting import paste, read_pasted
+
+    rows = read_pasted(
+        "1. Publish the audit twice a year. It must be dated.\r\n• Train every officer\n\n14\tKeep the panel\nRecommendation 7: Ask again"
+    )
+    assert [(n, t) for n, t, _ in rows] == [
+        ("1", "Publish the audit twice a year"),
+        ("", "Train every officer"),
+        ("14", "Keep the panel"),
+        ("7", "Ask again"),
+    ]
+    assert len(paste(sample, "recommendation", rows).created) > 4
+    wording = lists.records(sample, ListQuery("recommendation"))[14]["wording"]
+    assert wording == "Publish the audit twice a year. It must be dated."
+
+
+def test_long_text_and_twenty_thousand_rows(qtbot: QtBot, empty: Session) -> None:
+    with empty.store.write("A", "many") as tx:
+        for i in range(20_000):
+            tx.create(
+                "action",
+                {
+                    "title": f"Action {i} " + "with a very long title " * (8 if i % 97 == 0 else 0),
+                    "note": "x" * (100_000 if i == 0 else 0) or None,
+                },
+            )
+    made = Shown(empty)
+    page = made.go("action")
+    assert page.model.rowCount() == 20_000  # type: ignore[attr-defined]
+    assert len(page.model._pages) <= 2  # type: ignore[attr-defined]
+    page.view.choose(19_999)  # type: ignore[attr-defined]
+    settle(made.tasks)
+    assert page.pane.view.reference == "A-20000"  # type: ignore[attr-defined]
+    made.close()
+
+
+def test_the_shell_paints_before_heavy_imports() -> None:
+    code = (
+        "import sys\nfrom vawg_desktop.app import application\napplication()\n"
+        "from vawg_desktop.ui.main_window import MainWindow\nw = MainWindow()\nw.show()\n"
+        "heavy = [m for m in ('sqlalchemy', 'pandas', 'openpyxl', 'pyqtgraph', 'numpy', 'xlsxwriter') if m in sys.modules]\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_many_signals_do_not_end_the_process() -> None:
+    """PySide6 6.12.0 drops references to None and True on Python 3.11: the canary before raising the pin."""
+    code = (
+        "from PySide6.QtCore import QObject, Signal\n"
+        "class A(QObject):\n    s = Signal(object, bool)\n"
+        "a = A()\na.s.connect(lambda x, y: None)\n"
+        "for _ in range(20000):\n    a.s.emit(None, True)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_every_command_has_words_and_no_key_is_given_twice(shown: Shown) -> None:
+    from vawg_desktop.ui.commands import commands
+
+    found = commands(shown.window)
+    keys = [k for c in found for k in c.keys]
+    assert len(keys) == len(set(keys))
+    assert all(c.words for c in found)
+
+
+def test_unexpected_errors_reach_the_person_as_a_sentence(
+    shown: Shown, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    messages.said.connect(lambda kind, text: said.append(text))
+    messages.failed(ValueError("boom"))
+    assert said == ["Something in the program went wrong; what you typed is kept. Please try again."]
+    assert "boom" in capsys.readouterr().err
+
+
+def test_fonts_are_shipped() -> None:
+    from vawg_desktop.ui.theme import load_fonts
+
+    assert load_fonts()
+
+
+def test_no_scroll_area_hides_its_content_sideways(shown: Shown) -> None:
+    for page in PAGES:
+        shown.go(page.key)
+        for area in visible(shown.window, QAbstractScrollArea):
+            assert isinstance(area, QAbstractScrollArea)
+            if not isinstance(area, (QPlainTextEdit, QAbstractItemView)):
+                assert area.horizontalScrollBar().maximum() == 0, (page.key, area.accessibleName())
