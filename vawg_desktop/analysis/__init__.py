@@ -1,1 +1,1 @@
-"""Measures on plain arrays (DESIGN 2): begun when the evidence part is built."""
+"""Measures on plain arrays (DESIGN 2). Empty until the evidence part needs its first one."""

@@ -63,7 +63,9 @@ def read_value(session: Session, connection: Connection, spec: FieldSpec, typed:
             return None
         found = names.maybe_find(connection, text, spec.target)
         return (found or names.Directory(connection, spec.target).require(text)).id
-    return to_stored(spec, typed, meeting=meeting_dates(connection, session.today.isoformat()))
+    if spec.kind is Kind.DATE:
+        return to_stored(spec, typed, meeting=meeting_dates(connection, session.today.isoformat()))
+    return to_stored(spec, typed)
 
 
 def create(

@@ -42,6 +42,17 @@ class BaseRow:
         )
 
 
+class _Known:
+    """The rows sent, by each of their marks."""
+
+    def __init__(self, bases: Sequence[BaseRow]) -> None:
+        self.visible = {b.visible: b for b in bases}
+        self.key = {b.key: b for b in bases}
+        self.check: dict[str, list[BaseRow]] = {}
+        for base in bases:
+            self.check.setdefault(base.check, []).append(base)
+
+
 @dataclass(slots=True)
 class MatchedRow:
     """A row of the file and the action it answers."""
@@ -66,8 +77,9 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
     """
     matched = Matched()
     found: dict[str, list[MatchedRow]] = {}
+    known = _Known(bases)
     for row in read.rows:
-        base = _identify(bases, secret, row, read)
+        base = _identify(known, secret, row, read)
         if base is None:
             _keep_unknown(row, matched, read)
         else:
@@ -112,17 +124,17 @@ def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
         )
 
 
-def _identify(bases: Sequence[BaseRow], secret: str, row: ReadRow, read: ReadReturn) -> BaseRow | None:
+def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> BaseRow | None:
     votes: list[BaseRow | None] = []
     shown = visible_of(row)
     if row.visible.strip():
         wanted = "-".join(shown) if shown else row.visible.strip().upper()
-        votes.append(next((b for b in bases if b.visible == wanted), None))
+        votes.append(known.visible.get(wanted))
     if row.key:
-        votes.append(next((b for b in bases if b.key == row.key), None))
+        votes.append(known.key.get(row.key))
     if any(row.locked):
         check = identity.locked_digest(secret, _locked_as_sent(row))
-        alike = [b for b in bases if b.check == check]
+        alike = known.check.get(check, [])
         votes.append(alike[0] if len(alike) == 1 else None)
     named = {v.id for v in votes if v is not None}
     if len(named) > 1:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from vawg_desktop.exchange.reading import read_book
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, read_return
 from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
 from vawg_desktop.services import names
+from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.records import then_stood
 from vawg_desktop.services.return_rows import BaseRow, match_rows, read_answers
 from vawg_desktop.services.session import Session
@@ -288,9 +289,10 @@ def _differences(
         )
     }
     found: list[Difference] = []
+    currents = _currents(connection, [str(row["id"]) for row in content["rows"]])
     for row in content["rows"]:
         base = bases[row["id"]]
-        current = _current(connection, base.id)
+        current = currents[base.id]
         answers: dict[str, dict[str, Any]] = row["answers"]
         said = answers.get("answer", {}).get("value")
         counts["no_change"] += said == "no_change"
@@ -332,18 +334,34 @@ class _Current:
     heads: dict[str, frozenset[str]]
 
 
-def _current(connection: Connection, id: str) -> _Current:
-    row = connection.exec_driver_sql("SELECT * FROM action WHERE id = ?", (id,)).mappings().one()
-    cells: dict[str, Value] = {k: row[k] for k, *_ in FILLS if k not in ON_UPDATE}
-    latest = connection.exec_driver_sql(
-        'SELECT narrative, next_step, help_wanted FROM "update" WHERE id = ?', (row["x_update"],)
-    ).fetchone()
-    if latest is not None:
-        cells |= {"narrative": latest[0], "next_step": latest[1], "help_wanted": latest[2]}
-    heads: dict[str, set[str]] = {"": {str(row["born"])}}
-    for cell, change in connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ?', (id,)):
-        heads.setdefault(str(cell), set()).add(str(change))
-    return _Current(str(row["title"] or ""), cells, {k: frozenset(v) for k, v in heads.items()})
+def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
+    """What stands now of many actions: their cells, their latest update's words, their heads."""
+    own = [k for k, *_ in FILLS if k not in ON_UPDATE]
+    columns = ", ".join(f't."{k}"' for k in own)
+    found: dict[str, _Current] = {}
+    for start in range(0, len(ids), 400):
+        part = tuple(ids[start : start + 400])
+        marks = ",".join("?" * len(part))
+        rows = plain_rows(
+            connection,
+            f"SELECT t.id, t.born, t.title AS action_title, {columns}, u.narrative, u.next_step, u.help_wanted "
+            f'FROM action t LEFT JOIN "update" u ON u.id = t.x_update WHERE t.id IN ({marks})',
+            part,
+        )
+        for row in rows:
+            keys = (*own, "narrative", "next_step", "help_wanted")
+            cells = {k: cast("Value", row[k]) for k in keys}
+            found[str(row["id"])] = _Current(
+                str(row["action_title"] or ""), cells, {"": frozenset({str(row["born"])})}
+            )
+        heads: dict[tuple[str, str], set[str]] = {}
+        for one in plain_rows(
+            connection, f'SELECT "row" AS id, cell, "change" AS head FROM head WHERE "row" IN ({marks})', part
+        ):
+            heads.setdefault((str(one["id"]), str(one["cell"])), set()).add(str(one["head"]))
+        for (id, cell), changes in heads.items():
+            found[id].heads[cell] = frozenset(changes)
+    return found
 
 
 def _apply_staged(session: Session, staged: Review, how: str) -> None:

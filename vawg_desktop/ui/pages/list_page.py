@@ -175,19 +175,20 @@ class ListPage(QWidget):
         numbers, mine = answer
         if mine != self._sequence:
             return
-        wanted = self._wanted or (self.pane.view.id if self.pane.view else None)
-        self._wanted = None
+        asked, self._wanted = self._wanted, None
+        current = asked or (self.pane.view.id if self.pane.view else None)
         self.model.set_numbers(numbers)
         self._count.setText(f"{len(numbers):,} shown")
         filtered = bool(self.query.words or self.query.where or self.query.bin)
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
-        place = self._place_of(wanted, numbers)
-        if numbers:
-            self.view.choose(place if place >= 0 else 0)
-        elif wanted is None:
+        place = self._place_of(current, numbers)
+        if asked is not None and place < 0:
+            self._show(asked)  # asked for by name, though this list does not hold it
+        elif numbers:
+            self.view.choose(max(place, 0))
+        else:
+            self.pane.clear()
             self._right.setCurrentIndex(0)
-        if wanted is not None and place < 0:
-            self._show(wanted)
 
     def _place_of(self, id: str | None, numbers: Sequence[int]) -> int:
         if id is None:

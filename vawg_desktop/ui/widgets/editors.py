@@ -60,7 +60,7 @@ class FieldEditor(QWidget):
         self._wrong.setText(text)
         self._wrong.setVisible(bool(text))
         control = self.focusProxy()
-        if control is not None:
+        if control is not None and bool(control.property("wrong")) != bool(text):
             control.setProperty("wrong", bool(text))
             control.style().unpolish(control)
             control.style().polish(control)

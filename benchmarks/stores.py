@@ -1,0 +1,37 @@
+"""Encrypted stores of the three sizes, made once and kept."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+
+from vawg_desktop.services.demo import SIZES, fill
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+
+WORDS = "benchmark passphrase"
+TODAY = date(2026, 11, 22)
+
+
+def store_of(size: str, keep: Path) -> Path:
+    """The store of a size; made if it is not there yet."""
+    path = keep / f"{size}.vawg"
+    done = keep / f"{size}.done"
+    if done.exists() and path.exists():
+        return path
+    stores.remove(path)
+    began = time.perf_counter()
+    store = stores.create(path, passphrase=WORDS, demonstration=True)
+    fill(Session(store, "Bench", TODAY), SIZES[size], today=TODAY)
+    store.close()
+    done.write_text(f"{time.perf_counter() - began:.0f} s\n")
+    print(
+        f"made {size} in {time.perf_counter() - began:.0f} s, {path.stat().st_size / 1e6:.0f} MB", flush=True
+    )
+    return path
+
+
+def opened(path: Path) -> Session:
+    """A session on a made store."""
+    return Session(stores.open_store(path, passphrase=WORDS), "Bench", TODAY)
