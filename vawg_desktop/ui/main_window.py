@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
     def _style_nav(self) -> None:
         c, px = theme.colours, theme.px
         narrow = self.width() < px(1000)
-        self._nav_panel.setFixedWidth(px(132 if narrow else 184))
+        self._nav_panel.setFixedWidth(px(150 if narrow else 184))
         self._nav_panel.setStyleSheet(f"""
             #nav {{ background: {c.nav}; }}
             #nav QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; padding: {px(5)}px {px(8)}px;

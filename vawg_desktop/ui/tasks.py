@@ -97,8 +97,12 @@ class Tasks(QObject):
             if then is not None:
                 then(changes)
 
+        def wrong(error: Any) -> None:
+            self.busy_changed.emit(self._writer.pending > 0)
+            (failed or messages.failed)(error)
+
         self.busy_changed.emit(True)
-        self._writer.put(lambda: work(self.session), done, failed)
+        self._writer.put(lambda: work(self.session), done, wrong)
 
     def read(self, work: Callable[[Session], Any], then: Then) -> None:
         """Read on the reader's own connection."""

@@ -1,0 +1,86 @@
+"""A real window on a real screen: opened under Xvfb, heard through AT-SPI, edited by its keys alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import program
+from vawg_desktop.cli import main
+from vawg_desktop.services import show
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("xvfb-run", "dbus-run-session", "xdotool")
+DEBIAN_PYTHON = "/usr/bin/python3"
+LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
+
+SCRIPT = r"""
+set -e
+export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1 VAWG_USER="B. Officer"
+"$LAUNCHER" --launch-immediately >/dev/null 2>&1 &
+sleep 1
+"$PYTHON" main.py open "$STORE" >"$OUT/window.log" 2>&1 &
+P=$!
+timeout 60 /usr/bin/python3 tests/ui/at_tree.py 2 >"$OUT/first.txt"
+W=$(xdotool search --sync --onlyvisible --name "VAWG Desktop" | head -1)
+xdotool windowfocus --sync "$W"
+xdotool key ctrl+4; sleep 1.5
+xdotool key Down; sleep 0.7
+xdotool key Return; sleep 0.7
+xdotool key Tab; sleep 0.5
+xdotool type --delay 80 55; sleep 0.5
+xdotool key Return; sleep 1.5
+timeout 60 /usr/bin/python3 tests/ui/at_tree.py 0 >"$OUT/second.txt"
+kill $P
+wait $P || true
+"""
+
+
+def _missing() -> str:
+    missing = [n for n in NEEDED if program(n) is None]
+    if (
+        not missing
+        and subprocess.run([DEBIAN_PYTHON, "-c", "import pyatspi"], capture_output=True).returncode != 0
+    ):
+        missing.append("python3-pyatspi")
+    if not LAUNCHER.exists():
+        missing.append("at-spi2-core")
+    return ", ".join(missing)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="X is not there")
+def test_the_window_is_heard_and_a_record_edited_by_keys_alone(tmp_path: Path) -> None:
+    missing = _missing()
+    if missing:
+        pytest.skip(f"not installed: {missing}")
+    path = tmp_path / "s.vawg"
+    assert main(["new", str(path), "--sample", "--plain"]) == 0
+    env = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES")}
+    env |= {"PYTHON": sys.executable, "STORE": str(path), "OUT": str(tmp_path), "LAUNCHER": str(LAUNCHER)}
+    done = subprocess.run(
+        ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "bash", "-c", SCRIPT],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=180,
+    )  # fmt: skip
+    log = (tmp_path / "window.log").read_text() if (tmp_path / "window.log").exists() else ""
+    assert done.returncode == 0, done.stderr + log
+    first = (tmp_path / "first.txt").read_text()
+    for words in (
+        "frame | My work – VAWG Desktop",
+        "push button | Search or do anything",
+        "check box | Actions",
+        "label | My work",
+    ):
+        assert words in first
+    second = (tmp_path / "second.txt").read_text()
+    assert "frame | Actions – VAWG Desktop" in second
+    for name in ("List of actions", "Filter actions", "Status", "% complete", "Our rating"):
+        assert f"| {name}\n" in second, name
+    assert "Traceback" not in log
+    with stores.open_store(path) as store:
+        assert show.record(Session(store), "A-0002").cells["percent"] == 55
