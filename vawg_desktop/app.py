@@ -42,11 +42,21 @@ def window(store: str | None, passphrase_file: str | None) -> int:
     shell.resize(1366, 768)
     shell.show()
     opened: list[Any] = []
+    locks: list[Any] = []
 
     def open_it() -> None:
+        from vawg_desktop.domain.errors import AppError
+        from vawg_desktop.store.store import lock_for_window
+
         session = choose(shell, store, passphrase_file)
         if session is None:
             app.quit()
+            return
+        try:
+            locks.append(lock_for_window(session.store.path, session.who))
+        except AppError as error:
+            session.store.close()
+            messages.failed(error)
             return
         opened.append(session)
         begin(shell, session)
@@ -55,6 +65,8 @@ def window(store: str | None, passphrase_file: str | None) -> int:
     code = int(app.exec())
     for session in opened:
         session.store.close()
+    for lock in locks:
+        lock.release()
     return code
 
 

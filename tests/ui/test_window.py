@@ -446,3 +446,60 @@ def test_no_scroll_area_hides_its_content_sideways(shown: Shown) -> None:
             assert isinstance(area, QAbstractScrollArea)
             if not isinstance(area, (QPlainTextEdit, QAbstractItemView)):
                 assert area.horizontalScrollBar().maximum() == 0, (page.key, area.accessibleName())
+
+
+def test_a_tracker_is_looked_at_corrected_and_brought_in(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vawg_desktop.ui.dialogs.tracker import TrackerDialog
+
+    path = tmp_path / "t.csv"
+    path.write_text("Ref;Action;Wann\nZ9;Light the underpass;2026-05-01\n", "utf-8")
+    dialog = TrackerDialog(shown.window, shown.session, path)
+    assert "Would add 1 records" in dialog._said.text()
+    assert dialog.mapping()["Wann"] is None
+    combo = dialog._combos["Wann"]
+    combo.setCurrentIndex(combo.findData("action.due"))
+    dialog.look()
+    mapping = dialog.mapping()
+    dialog.deleteLater()
+    assert lists.count(shown.session, ListQuery("action")) == 22
+    monkeypatch.setattr(TrackerDialog, "ask", lambda *_: mapping)
+    shown.window.take_tracker(path)
+    settle(shown.tasks)
+    assert show.record(shown.session, "Z9").cells["due"] == "2026-05-01"
+    shown.tasks.undo()
+    settle(shown.tasks)
+    assert lists.count(shown.session, ListQuery("action")) == 22
+
+
+def test_what_another_process_writes_is_noticed(shown: Shown, sample: Session) -> None:
+    from vawg_desktop.cli import main
+
+    page = shown.go("action")
+    shown.tasks.look_for_others()
+    assert main(["set", str(sample.store.path), "A-0001", "percent=77", "--why", "beside the window"]) == 0
+    shown.tasks.look_for_others()
+    settle(shown.tasks)
+    assert page.pane.view.cells["percent"] == 77  # type: ignore[attr-defined]
+
+
+def test_one_window_per_file(sample: Session) -> None:
+    from vawg_desktop.domain.errors import StoreError
+    from vawg_desktop.store.store import lock_for_window
+
+    lock = lock_for_window(sample.store.path, "B. Officer")
+    with pytest.raises(StoreError, match=r"already open in another window \(B. Officer on "):
+        lock_for_window(sample.store.path, "Colleague")
+    lock.release()
+    lock_for_window(sample.store.path, "Colleague").release()
+
+
+def test_a_record_goes_out_with_its_links_and_updates(shown: Shown) -> None:
+    page = shown.go("recommendation")
+    page.view.choose(10)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    heads, rows = page.record_table()  # type: ignore[attr-defined]
+    assert heads == ["Field", "Value"]
+    assert ["Reference", "R-0011"] in rows
+    assert any(r[0] == "Actions" and r[1].startswith("A-0001") for r in rows)

@@ -257,6 +257,25 @@ def _is_disposed(tx: Transaction, row: str) -> bool:
     return found is not None
 
 
+def written_since(session: Session, seen: tuple[int, int] | None) -> tuple[Changes, tuple[int, int]]:
+    """What other connections wrote since ``seen`` (data version, last entry), and the new mark."""
+    connection = session.read()
+    version = int(connection.exec_driver_sql("PRAGMA data_version").one()[0])
+    if seen is not None and seen[0] == version:
+        return Changes(), seen
+    last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
+    changes = Changes()
+    if seen is not None and last > seen[1]:
+        rows = connection.exec_driver_sql(
+            'SELECT tbl, "row" FROM "change" WHERE n > ? LIMIT 5000', (seen[1],)
+        )
+        for tbl, row in rows:
+            changes.entities.add(str(tbl))
+            changes.records.add(str(row))
+            changes.entries += 1
+    return changes, (version, last)
+
+
 def label_of(entity: str, key: str) -> str:
     """A field's label for a history line."""
     if key == "deleted":

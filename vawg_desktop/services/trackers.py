@@ -696,3 +696,10 @@ def reverse_import(session: Session, txn: str) -> Changes:
 def problems_in_words(problems: Sequence[Problem]) -> list[str]:
     """One line a problem, with its place."""
     return [f"{p.sheet}!{p.cell}: {p.message}" if p.cell else p.message for p in problems]
+
+
+def column_targets() -> dict[str, str]:
+    """What a column may be, with its words, for the person who corrects the matching."""
+    from vawg_desktop.exchange.tracker_in import targets
+
+    return targets()

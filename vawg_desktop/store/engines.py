@@ -17,7 +17,7 @@ from vawg_desktop.store.keys import Key
 BUSY_SECONDS = 5
 #: Page cache per connection in KiB: holds the working set of a region store.
 WRITER_CACHE_KIB = 65536
-READER_CACHE_KIB = 32768
+READER_CACHE_KIB = 12288
 DatabaseError = driver.DatabaseError
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
@@ -157,3 +159,23 @@ def remove(path: Path) -> None:
     for part in (path, keys.keys_path(path), files_path(path)):
         for suffix in ("", "-wal", "-shm"):
             part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def lock_for_window(path: Path, who: str) -> BaseFileLock:
+    """Keep to one window per file; commands write beside it. Raises StoreError naming who has it open."""
+    lock = FileLock(str(path) + "-lock", timeout=0)
+    note = path.with_name(path.name + "-lock-by")
+    try:
+        lock.acquire()
+    except Timeout:
+        holder = note.read_text("utf-8").strip() if note.exists() else "another window"
+        raise StoreError(
+            f"{path.name} is already open in another window ({holder}); use that one, or close it first.",
+            code="open_elsewhere",
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"We may not write beside {path.name}: {error.strerror}.", code="no_permission"
+        ) from error
+    note.write_text(f"{who} on {platform.node()}", "utf-8")
+    return lock

@@ -70,6 +70,7 @@ def commands(window: MainWindow) -> list[Command]:
         *new,
         Command("Send round of returns", (), lambda: window.go("returns").send_round()),
         Command("Read a return", ("Ctrl+O",), lambda: window.go("returns").choose_file()),
+        Command("Bring in a tracker", (), window.bring_in_tracker),
         Command("Undo", ("Ctrl+Z",), lambda: window.tasks.undo()),
         Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda: window.tasks.redo()),
         Command("Back to the record before", ("Alt+Left",), window.back),

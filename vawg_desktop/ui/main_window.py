@@ -194,6 +194,10 @@ class MainWindow(QMainWindow):
         tasks.busy_changed.connect(lambda busy: self._saved.setText("Saving …" if busy else "Saved"))
         tasks.changes_applied.connect(lambda _: self._saved.setText("Saved"))
         self._add_shortcuts()
+        self._poll = QTimer(self)
+        self._poll.setInterval(1000)
+        self._poll.timeout.connect(tasks.look_for_others)
+        self._poll.start()
 
     def _add_shortcuts(self) -> None:
         from vawg_desktop.ui.commands import commands
@@ -271,6 +275,30 @@ class MainWindow(QMainWindow):
         page = self.go(query.entity if query.entity in self._nav else "library")
         page.show_query(query, words)
 
+    def bring_in_tracker(self) -> None:
+        """Choose a tracker, look at what it would do, bring it in."""
+        from pathlib import Path
+
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Bring in a tracker", "", "Trackers (*.xlsx *.xlsm *.xls *.ods *.csv)"
+        )
+        if name:
+            self.take_tracker(Path(name))
+
+    def take_tracker(self, path: Any) -> None:
+        """The same for a file already chosen."""
+        from vawg_desktop.services import trackers
+        from vawg_desktop.ui.dialogs.tracker import TrackerDialog
+
+        mapping = TrackerDialog.ask(self, self.tasks.session, path)
+        if mapping is not None:
+            self.tasks.write(
+                lambda s: trackers.import_tracker(s, path, mapping=mapping),
+                told=f"{path.name} is in; undo takes all of it back.",
+            )
+
     def open_palette(self) -> None:
         """Search records, pages and commands (Ctrl+K)."""
         from vawg_desktop.ui.commands import open_palette
@@ -338,6 +366,7 @@ class MainWindow(QMainWindow):
         if focused is not None:
             focused.clearFocus()
         if self.tasks is not None:
+            self._poll.stop()
             self.tasks.wait()
             self.tasks.stop()
         super().closeEvent(event)

@@ -74,6 +74,7 @@ class Tasks(QObject):
         self.session = session
         self._writer = Lane("writer")
         self._reader = Lane("reader")
+        self._seen: tuple[int, int] | None = None
 
     def write(
         self,
@@ -125,6 +126,14 @@ class Tasks(QObject):
         from vawg_desktop.services.history import step_forward
 
         self.write(step_forward, then=lambda _: messages.tell("Brought back."))
+
+    def look_for_others(self) -> None:
+        """Notice what another process wrote, such as a command run beside the window (polled each second)."""
+        from vawg_desktop.services.history import written_since
+
+        changes, self._seen = written_since(self.session, self._seen)
+        if changes:
+            self.changes_applied.emit(changes)
 
     def idle(self) -> bool:
         """Whether nothing is under way."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import lists, office, records
+from vawg_desktop.services import lists, office, records, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.columns import CHIPS, COLUMNS, NEW_FIELDS
 from vawg_desktop.ui.dialogs.forms import FormDialog
@@ -366,6 +366,18 @@ class ListPage(QWidget):
         copy_table(*self.table())
         messages.tell("The list is copied as a table.")
 
+    def record_table(self) -> tuple[list[str], list[list[str]]]:
+        """The record shown, as field and value, its links and updates under it."""
+        view = self.pane.view
+        return (["Field", "Value"], show.as_lines(view)) if view is not None else (["Field", "Value"], [])
+
+    def copy_record(self) -> None:
+        """Copy the record as a table of fields."""
+        from vawg_desktop.ui.outputs import copy_table
+
+        copy_table(*self.record_table())
+        messages.tell("The record is copied as a table.")
+
     def _show_more(self) -> None:
         from vawg_desktop.ui.outputs import print_table, save_table
 
@@ -384,6 +396,18 @@ class ListPage(QWidget):
             "Save as Excel or Word …",
             lambda: save_table(self, self.tasks.session, self.spec.plural, *self.table()),
         )
+        if self.pane.view is not None:
+            title = f"{self.pane.view.reference} {self.spec.label}"
+            menu.addSeparator()
+            menu.addAction("Copy this record", self.copy_record)
+            menu.addAction(
+                "Print this record …",
+                lambda: print_table(self, self.tasks.session, title, *self.record_table()),
+            )
+            menu.addAction(
+                "Save this record as Excel or Word …",
+                lambda: save_table(self, self.tasks.session, title, *self.record_table()),
+            )
         menu.addSeparator()
         menu.addAction("Leave the bin" if self.query.bin else "Show the bin", self._flip_bin)
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
