@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
@@ -20,7 +21,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.engines import Engines
-from vawg_desktop.store.keep import Keeper
+from vawg_desktop.store.keep import Keeper, Run
 
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
 _REFERENCE = FieldSpec("reference", "Reference")
@@ -65,11 +66,19 @@ class Door:
                     yield transaction
                     transaction.finish()
             except DBAPIError as error:
-                raise _write_error(error) from error
+                raise _write_error(str(error.orig)) from error
+            except driver.Error as error:
+                raise _write_error(str(error)) from error
 
 
-def _write_error(error: DBAPIError) -> StoreError:
-    said = str(error.orig)
+def direct(connection: Connection) -> Run:
+    """The driver's own ``execute`` on a transaction's connection: half an edit's time was SQLAlchemy
+    describing rows that nobody asked it to describe."""
+    raw: Any = connection.connection.driver_connection
+    return raw.execute
+
+
+def _write_error(said: str) -> StoreError:
     if "locked" in said:
         return StoreError(
             "Another program is writing to the store; nothing was changed, try again.", code="busy"
@@ -90,6 +99,7 @@ class Transaction:
         self, connection: Connection, who: str, why: str | None, act: str, about: str | None
     ) -> None:
         self.connection = connection
+        self.run = direct(connection)
         self.id = str(uuid7())
         self.changes = Changes(txn=self.id)
         self._stamp = (who, clean_text(why).text if why else None, act, about)
@@ -99,35 +109,32 @@ class Transaction:
         last = self._one("SELECT coalesce(max(value), '') FROM meta WHERE \"key\" = 'last_received'")
         self._received = max(self._at, str(last[0]))
         self._pending: dict[str, log.Entry] = {}
-        self.keeper = Keeper(connection)
+        self.keeper = Keeper(connection, self.run)
 
     # -- reading inside the transaction ------------------------------------------------------
 
     def _one(self, sql: str, params: Sequence[object] = ()) -> Sequence[Any]:
-        found = self.connection.exec_driver_sql(sql, tuple(params)).fetchone()
+        found = self.run(sql, tuple(params)).fetchone()
         if found is None:
             raise StoreError("The store lacks a row it cannot do without; run “check”.", code="torn")
         return tuple(found)
 
     def row(self, table: str, id: str) -> dict[str, Value]:
         """The row of a record as stored values by column. Raises NotFoundError."""
-        found = (
-            self.connection.exec_driver_sql(f'SELECT * FROM "{table}" WHERE id = ?', (id,))
-            .mappings()
-            .fetchone()
-        )
+        cursor = self.run(f'SELECT * FROM "{table}" WHERE id = ?', (id,))
+        found = cursor.fetchone()
         if found is None:
             raise NotFoundError(f"That {spec_of(table).label.casefold()} is not in this store.")
         by_key = spec_of(table).by_key
-        return {
-            k: as_value(by_key[k], v) if k in by_key else (bool(v) if k == "deleted" else v)
-            for k, v in found.items()
-        }  # type: ignore[return-value]
+        row: dict[str, Value] = {}
+        for (key, *_), raw in zip(cursor.description, found, strict=True):
+            row[key] = as_value(by_key[key], raw) if key in by_key else bool(raw) if key == "deleted" else raw
+        return row
 
     def heads(self, id: str, born: str) -> dict[str, frozenset[str]]:
         """The heads of a record's cells that are not merely its creation."""
         found: dict[str, set[str]] = {}
-        rows = self.connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ?', (id,))
+        rows = self.run('SELECT cell, "change" FROM head WHERE "row" = ?', (id,))
         for cell, change in rows:
             found.setdefault(str(cell), set()).add(str(change))
         return {cell: frozenset(changes) for cell, changes in found.items()}
@@ -371,13 +378,11 @@ class Transaction:
     def _insert(self, table: str, columns: Mapping[str, Value]) -> None:
         names = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
-        self.connection.exec_driver_sql(
-            f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(columns.values())
-        )
+        self.run(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(columns.values()))
 
     def _update(self, table: str, id: str, columns: Mapping[str, Value]) -> None:
         sets = ", ".join(f'"{c}" = ?' for c in columns)
-        self.connection.exec_driver_sql(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
+        self.run(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
 
     def _note_change(self, spec: EntitySpec, id: str, row: Mapping[str, Value]) -> None:
         self.changes.entities.add(spec.key)

@@ -6,7 +6,8 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,13 +20,16 @@ from vawg_desktop.store import derive
 _LOOKALIKE_FREE = "23456789abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ"
 _NUMBERED = re.compile(r"[A-Z]{1,2}-(\d+)")
 Row = Mapping[str, Value]
+#: Executes a statement and gives a cursor: the driver's own in a transaction.
+Run = Callable[..., Any]
 
 
 class Keeper:
     """Derived rows of one transaction. Counts and summaries are written once, at its end."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, run: Run | None = None) -> None:
         self._connection = connection
+        self._run: Run = run or connection.exec_driver_sql
         self._tallies: Counter[tuple[str, str]] = Counter()
         self._actions: dict[str, None] = {}
         self._recommendations: dict[str, None] = {}
@@ -35,7 +39,7 @@ class Keeper:
         self._mints = mints != "0"
 
     def _scalar(self, sql: str, *params: object) -> object:
-        found = self._connection.exec_driver_sql(sql, params).fetchone()
+        found = self._run(sql, params).fetchone()
         return found[0] if found else None
 
     # -- references --------------------------------------------------------------------------
@@ -73,11 +77,11 @@ class Keeper:
         self._touch(spec, row)
         if spec is LINK:
             return {}
-        made = self._connection.exec_driver_sql(
+        made = self._run(
             "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, 0)",
             (row["id"], spec.key, row.get("reference"), subject_title(spec, row)),
         )
-        self._connection.exec_driver_sql(
+        self._run(
             "INSERT INTO search (rowid, words) VALUES (?, ?)",
             (made.lastrowid, derive.indexed_text(spec, row)),
         )
@@ -109,7 +113,7 @@ class Keeper:
     def index(self, spec: EntitySpec, row: Row) -> None:
         """Bring the register and the search index in step with one row."""
         n = self._scalar("SELECT n FROM subject WHERE id = ?", row["id"])
-        run = self._connection.exec_driver_sql
+        run = self._run
         run(
             "UPDATE subject SET reference = ?, title = ?, deleted = ? WHERE n = ?",
             (row.get("reference"), subject_title(spec, row), int(bool(row.get("deleted"))), n),
@@ -119,7 +123,7 @@ class Keeper:
 
     def set_heads(self, row: str, cell: str, heads: frozenset[str]) -> None:
         """State the heads of a cell."""
-        run = self._connection.exec_driver_sql
+        run = self._run
         run('DELETE FROM head WHERE "row" = ? AND cell = ?', (row, cell))
         for change in sorted(heads):
             run('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', (row, cell, change))
@@ -146,14 +150,14 @@ class Keeper:
             self._actions[str(row["id"])] = None
 
     def _touch_actions_of(self, recommendation: str) -> None:
-        rows = self._connection.exec_driver_sql(
+        rows = self._run(
             "SELECT a FROM link WHERE kind = 'action.recommendations' AND b = ?", (recommendation,)
         )
         self._actions.update({str(r[0]): None for r in rows})
 
     def touch_all(self) -> None:
         """Summarise every action and recommendation again (repair)."""
-        run = self._connection.exec_driver_sql
+        run = self._run
         self._actions.update({str(r[0]): None for r in run("SELECT id FROM action")})
         self._moved.update(self._actions)
         self._recommendations.update({str(r[0]): None for r in run("SELECT id FROM recommendation")})
@@ -169,9 +173,7 @@ class Keeper:
         row.update(extra)
         self._tallies.subtract(derive.tally_keys(spec, {**row, "x_pillar": "none"}))
         self._tallies.update(derive.tally_keys(spec, row))
-        self._connection.exec_driver_sql(
-            "UPDATE subject SET deleted = ? WHERE id = ?", (int(bool(row.get("deleted"))), row["id"])
-        )
+        self._run("UPDATE subject SET deleted = ? WHERE id = ?", (int(bool(row.get("deleted"))), row["id"]))
         if extra:
             self._set(spec.key, str(row["id"]), extra)
         number = _NUMBERED.fullmatch(str(row.get("reference") or ""))
@@ -186,7 +188,7 @@ class Keeper:
             self._set("action", action, {"x_slips": slips_of(self._connection, action)})
         for recommendation in self._recommendations:
             self._summarise_recommendation(recommendation)
-        run = self._connection.exec_driver_sql
+        run = self._run
         for (name, key), count in self._tallies.items():
             if count:
                 run(
@@ -202,8 +204,10 @@ class Keeper:
             )
 
     def _summarise_action(self, id: str) -> None:
-        run = self._connection.exec_driver_sql
-        found = run("SELECT * FROM action WHERE id = ?", (id,)).mappings().fetchone()
+        run = self._run
+        found = (
+            self._connection.exec_driver_sql("SELECT * FROM action WHERE id = ?", (id,)).mappings().fetchone()
+        )
         if found is None:
             return
         before = {str(k): v for k, v in found.items()}
@@ -220,7 +224,7 @@ class Keeper:
 
     def _set(self, table: str, id: str, columns: Mapping[str, object]) -> None:
         sets = ", ".join(f'"{c}" = ?' for c in columns)
-        self._connection.exec_driver_sql(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
+        self._run(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
 
 
 def subject_title(spec: EntitySpec, row: Row) -> str:
