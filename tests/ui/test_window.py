@@ -503,3 +503,37 @@ def test_a_record_goes_out_with_its_links_and_updates(shown: Shown) -> None:
     assert heads == ["Field", "Value"]
     assert ["Reference", "R-0011"] in rows
     assert any(r[0] == "Actions" and r[1].startswith("A-0001") for r in rows)
+
+
+def test_restricted_records_stay_out_of_what_leaves_the_window(shown: Shown) -> None:
+    assign(shown.session, "R-0003", [parse_assignment("restriction=under embargo")], "x")
+    assign(
+        shown.session,
+        "R-0004",
+        [parse_assignment("restriction=old"), parse_assignment("restricted_until=2020")],
+        "x",
+    )
+    _, rows = shown.go("recommendation").table()  # type: ignore[attr-defined]
+    references = [r[0] for r in rows]
+    assert "R-0003" not in references and "R-0004" in references and len(references) == 13
+
+
+def test_the_rating_key_is_reworded_everywhere(shown: Shown, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    from vawg_desktop.services import office
+    from vawg_desktop.ui.dialogs.rating_key import RatingKeyDialog
+
+    dialog = RatingKeyDialog(shown.window, office.rating_key(shown.session.read()))
+    dialog._lines["green"].setText("Going to plan in Kent")
+    office.set_rating_key(shown.session, dialog.meanings())
+    dialog.deleteLater()
+    made = rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path, partners=["HMCTS"])
+    sheet = load_workbook(made.returns[0].file)["Start here"]
+    assert "Going to plan in Kent" in [c.value for c in sheet["B"]]
+
+
+def test_help_names_what_it_describes() -> None:
+    text = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
+    for words in ("Ctrl+K", "Alt+A", "Ctrl+Shift+H", "+6w", "import-tracker", "Send a round"):
+        assert words in text

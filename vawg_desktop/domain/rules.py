@@ -44,6 +44,14 @@ def is_claimed(row: Row) -> bool:
     return row.get("status") == "complete" and verification(row) < 2
 
 
+def is_restricted(row: Row, today: date) -> bool:
+    """Whether a restriction with its reason stands today; a date it ends with is its last day."""
+    if not row.get("restriction"):
+        return False
+    until = dates.last_day(str(row["restricted_until"])) if row.get("restricted_until") else None
+    return until is None or until >= today
+
+
 def verification(row: Row) -> int:
     """The rung of the verification ladder, 0 to 4."""
     level = row.get("verification")

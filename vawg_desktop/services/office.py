@@ -40,15 +40,10 @@ def _edited(connection: Connection) -> dict[str, str]:
     return json.loads(found[0]) if found else {}
 
 
-def set_rating_meaning(session: Session, rating: str, meaning: str) -> None:
-    """Reword one line of the rating key."""
-    with session.store.engines.writer.connect() as connection, connection.begin():
-        words = {**_edited(connection), rating: meaning}
-        connection.exec_driver_sql(
-            "INSERT INTO local VALUES ('setting', 'rating_key', ?) "
-            'ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value',
-            (json.dumps(words),),
-        )
+def set_rating_key(session: Session, meanings: dict[str, str]) -> None:
+    """Reword the rating key; ratings left out keep their words."""
+    words = {**_edited(session.read()), **meanings}
+    keep(session, "setting", "rating_key", json.dumps(words, ensure_ascii=False))
 
 
 def setting(session: Session, key: str) -> str | None:

@@ -12,7 +12,7 @@ from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
 
-#: Until a list says otherwise; OFFICIAL-SENSITIVE rows raise it.
+#: Lists are marked OFFICIAL-SENSITIVE whatever their rows: a list says more than its records do.
 _WRITERS = {".xlsx": list_xlsx, ".docx": list_docx}
 
 

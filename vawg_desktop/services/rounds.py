@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label, last_day, parse_date
+from vawg_desktop.domain.dates import label, parse_date
 from vawg_desktop.domain.errors import StoreError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
@@ -288,7 +288,7 @@ def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list
             tuple(part),
         )
         for a, reference, title, why, until in rows:
-            hidden = is_restricted({"restriction": why, "restricted_until": until}, session)
+            hidden = rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)
             served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
         rows = connection.exec_driver_sql(
             "SELECT a.*, u.as_at AS u_as_at, u.narrative AS u_narrative, u.next_step AS u_next_step, "
@@ -313,20 +313,12 @@ def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list
 
 def _sorted_rows(session: Session, facts: list[_Facts]) -> tuple[list[_Facts], list[_Facts], list[_Facts]]:
     """Rows to answer (finished ones last), verified ones for reference, and restricted ones left out."""
-    restricted = [f for f in facts if is_restricted(f.cells, session)]
+    restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]
     rest = [f for f in facts if f not in restricted]
     verified = [f for f in rest if f.cells["status"] == "complete" and rules.verification(f.cells) >= 2]
     rows = [f for f in rest if f not in verified]
     rows.sort(key=lambda f: (not rules.is_open(f.cells), f.reference))
     return rows, verified, restricted
-
-
-def is_restricted(cells: dict[str, Value], session: Session) -> bool:
-    """Whether a restriction with its reason stands today."""
-    if not cells.get("restriction"):
-        return False
-    until = last_day(str(cells["restricted_until"])) if cells.get("restricted_until") else None
-    return until is None or until >= session.today
 
 
 def _return_row(facts: _Facts, return_reference: str, secret: str) -> ReturnRow:

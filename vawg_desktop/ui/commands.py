@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QVBoxLayout
 
-from vawg_desktop import settings
+from vawg_desktop import paths, settings
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.pick import FindBox, Offer
 from vawg_desktop.ui.theme import theme
@@ -71,6 +71,8 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Send round of returns", (), lambda: window.go("returns").send_round()),
         Command("Read a return", ("Ctrl+O",), lambda: window.go("returns").choose_file()),
         Command("Bring in a tracker", (), window.bring_in_tracker),
+        Command("Rating key: what the colours mean", (), window.edit_rating_key),
+        Command("Help", (), lambda: show_help(window)),
         Command("Undo", ("Ctrl+Z",), lambda: window.tasks.undo()),
         Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda: window.tasks.redo()),
         Command("Back to the record before", ("Alt+Left",), window.back),
@@ -111,6 +113,23 @@ OTHER_KEYS = (
     ("Ctrl+C", "Copy the reference, or the list as a table"), ("Ctrl+Enter", "Save a long text"),
     ("Alt+A", "Accept all that is safe, in a review"), ("Escape held", "Quick exit"),
 )  # fmt: skip
+
+
+def show_help(window: MainWindow) -> None:
+    """What an officer needs, in the program itself."""
+    dialog = QDialog(window)
+    dialog.setWindowTitle("Help")
+    box = QVBoxLayout(dialog)
+    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    text = QTextBrowser()
+    text.setAccessibleName("Help")
+    text.setFrameShape(QTextBrowser.Shape.NoFrame)
+    text.setMarkdown(paths.resources("help", "start.md").read_text("utf-8"))
+    box.addWidget(text)
+    box.addWidget(button("Close", dialog.accept, kind="primary"))
+    dialog.resize(theme.px(640), theme.px(560))
+    dialog.exec()
+    dialog.deleteLater()
 
 
 def show_shortcuts(window: MainWindow) -> None:

@@ -299,6 +299,16 @@ class MainWindow(QMainWindow):
                 told=f"{path.name} is in; undo takes all of it back.",
             )
 
+    def edit_rating_key(self) -> None:
+        """Reword what the colours mean."""
+        from vawg_desktop.services import office
+        from vawg_desktop.ui.dialogs.rating_key import RatingKeyDialog
+
+        meanings = RatingKeyDialog.ask(self, office.rating_key(self.tasks.session.read()))
+        if meanings is not None:
+            office.set_rating_key(self.tasks.session, meanings)
+            messages.tell("The rating key is reworded; it stands on everything sent from now on.")
+
     def open_palette(self) -> None:
         """Search records, pages and commands (Ctrl+K)."""
         from vawg_desktop.ui.commands import open_palette

@@ -349,8 +349,11 @@ class ListPage(QWidget):
         places = self.view.places()
         if len(places) < 2:
             places = list(range(self.model.rowCount(QModelIndex())))
-        rows = [self.model.row(p) for p in places]
-        texts = [[self.model.text(r, c) for c in self.model.columns] for r in rows if r is not None]
+        rows = [r for p in places if (r := self.model.row(p)) is not None]
+        shown = lists.unrestricted(self.tasks.session, rows)
+        if len(shown) < len(rows):
+            messages.tell(f"{len(rows) - len(shown)} restricted records were left out.")
+        texts = [[self.model.text(r, c) for c in self.model.columns] for r in shown]
         return [c.label for c in self.model.columns], texts
 
     def copy_rows(self) -> None:
