@@ -72,6 +72,21 @@ class SheetPlan:
     hidden: bool = False
     landscape: bool = True
     select: tuple[int, int] = (0, 0)
+    least_height: float = 0.0
+    pages_wide: int = 1
+
+    def height(self, row: int) -> float:
+        """Height of a row in points that shows all its text: nobody else works it out on opening."""
+        tallest = 1
+        for column, cell in enumerate(self.rows[row]):
+            if cell is None or not isinstance(cell.value, str) or cell.style in (Style.TITLE, Style.HEADING):
+                continue
+            width = self.widths[column] if column < len(self.widths) and column not in self.hidden_columns else 999
+            room = max(4.0, width * (0.88 if cell.style in (Style.HEADER, Style.HEADER_FILL, Style.LABEL) else 1.0))
+            lines = sum(max(1, -(-len(part) // int(room))) for part in cell.value.split("\n"))
+            tallest = max(tallest, lines)
+        big = any(c is not None and c.style is Style.TITLE for c in self.rows[row])
+        return max(26.0 if big else 0.0, self.least_height if row else 0.0, min(400.0, 15.0 * tallest + 2))
 
     def add(self, *cells: PlanCell | None) -> int:
         """Add a row; returns its number from 0."""

@@ -224,6 +224,8 @@ def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
     sheet.hidden_columns = (width, width + 1)
     sheet.table = (0, max(last, 1), width + 1)
     sheet.frozen = (1, 2)
+    sheet.least_height = 62.0
+    sheet.pages_wide = 3
     sheet.select = (1 if last else 0, len(LOCKED))
     return sheet
 

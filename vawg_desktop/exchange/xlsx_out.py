@@ -67,6 +67,7 @@ def _write_sheet(
         hidden = {"hidden": True} if number in sheet.hidden_columns else {}
         worksheet.set_column(number, number, width, None, hidden)
     for r, row in enumerate(sheet.rows):
+        worksheet.set_row(r, sheet.height(r))
         for c, cell in enumerate(row):
             if cell is not None:
                 _write_cell(worksheet, r, c, cell, formats[cell.style])
@@ -81,7 +82,9 @@ def _write_sheet(
     worksheet.set_paper(9)
     if sheet.landscape:
         worksheet.set_landscape()
-    worksheet.fit_to_pages(1, 0)
+    worksheet.fit_to_pages(sheet.pages_wide, 0)
+    if sheet.pages_wide > 1:
+        worksheet.repeat_columns(0, 1)
     worksheet.set_footer(f"&L{marking}&CPage &P of &N&R{sheet.name}")
     if sheet.table is not None:
         worksheet.repeat_rows(sheet.table[0])
