@@ -81,8 +81,14 @@ class SheetPlan:
         for column, cell in enumerate(self.rows[row]):
             if cell is None or not isinstance(cell.value, str) or cell.style in (Style.TITLE, Style.HEADING):
                 continue
-            width = self.widths[column] if column < len(self.widths) and column not in self.hidden_columns else 999
-            room = max(4.0, width * (0.88 if cell.style in (Style.HEADER, Style.HEADER_FILL, Style.LABEL) else 1.0))
+            width = (
+                self.widths[column]
+                if column < len(self.widths) and column not in self.hidden_columns
+                else 999
+            )
+            room = max(
+                4.0, width * (0.88 if cell.style in (Style.HEADER, Style.HEADER_FILL, Style.LABEL) else 1.0)
+            )
             lines = sum(max(1, -(-len(part) // int(room))) for part in cell.value.split("\n"))
             tallest = max(tallest, lines)
         big = any(c is not None and c.style is Style.TITLE for c in self.rows[row])

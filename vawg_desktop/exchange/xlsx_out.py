@@ -79,6 +79,17 @@ def _write_sheet(
         worksheet.freeze_panes(*sheet.frozen)
     if sheet.hidden:
         worksheet.very_hidden()
+    _set_pages(worksheet, sheet, marking)
+    worksheet.set_selection(*sheet.select, *sheet.select)
+    if sheet.protected:
+        worksheet.protect("", {
+            "autofilter": True, "format_columns": True, "format_rows": True,
+            "select_locked_cells": True, "select_unlocked_cells": True,
+        })  # fmt: skip
+
+
+def _set_pages(worksheet: Any, sheet: SheetPlan, marking: str) -> None:
+    """A4, as wide as it can still be read, headings and names repeated, the marking at the foot."""
     worksheet.set_paper(9)
     if sheet.landscape:
         worksheet.set_landscape()
@@ -88,12 +99,6 @@ def _write_sheet(
     worksheet.set_footer(f"&L{marking}&CPage &P of &N&R{sheet.name}")
     if sheet.table is not None:
         worksheet.repeat_rows(sheet.table[0])
-    worksheet.set_selection(*sheet.select, *sheet.select)
-    if sheet.protected:
-        worksheet.protect("", {
-            "autofilter": True, "format_columns": True, "format_rows": True,
-            "select_locked_cells": True, "select_unlocked_cells": True,
-        })  # fmt: skip
 
 
 def _write_cell(worksheet: Any, row: int, column: int, cell: PlanCell, look: Any) -> None:

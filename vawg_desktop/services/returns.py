@@ -4,96 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, Problem
+from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import read_book
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, read_return
-from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
+from vawg_desktop.exchange.return_plan import ON_UPDATE
 from vawg_desktop.services import names
-from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.records import then_stood
-from vawg_desktop.services.return_rows import BaseRow, match_rows, read_answers
+from vawg_desktop.services.return_reversal import Reversed, reverse_return
+from vawg_desktop.services.return_review import Difference, Owner, Review, owner_of, review
+from vawg_desktop.services.return_rows import match_rows, read_answers
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
 ACT = "return"
-_LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
-_ORDER = {key: i for i, (key, *_) in enumerate(FILLS)}
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One cell that came back other than it was sent. Values are stored values."""
-
-    record: str
-    id: str
-    title: str
-    field: str
-    label: str
-    base: Value
-    current: Value
-    incoming: Value
-    kind: merge.Kind
-    sheet: str = ""
-    cell: str = ""
-    heads: frozenset[str] = frozenset()
-    decision: str = ""
-    reason: str = ""
-
-    def as_json(self) -> dict[str, object]:
-        """The contract's keys, with more beside them."""
-        return {
-            "record": self.record, "field": self.field, "base": self.base, "current": self.current,
-            "incoming": self.incoming, "kind": self.kind.value, "sheet": self.sheet, "cell": self.cell,
-            "decision": self.decision or None,
-        }  # fmt: skip
-
-
-@dataclass(slots=True)
-class Review:
-    """A submission as it compares now: recomputed each time it is opened."""
-
-    submission: str
-    submission_reference: str
-    return_reference: str
-    return_id: str
-    partner: str
-    period: str
-    file_name: str
-    file_sha256: str
-    state: str
-    rows: int
-    differences: list[Difference]
-    counts: dict[str, int]
-    problems: list[Problem]
-    tray: list[dict[str, str]]
-    not_returned: list[str]
-    new_rows: list[dict[str, str]]
-    applied: int = 0
-    changes: Changes = field(default_factory=Changes)
-
-    def left(self) -> int:
-        """How many differences still wait for a person."""
-        return sum(1 for d in self.differences if d.kind is not merge.Kind.BOTH_SAME and not d.decision)
-
-    def as_json(self) -> dict[str, object]:
-        """The contract's keys, with more beside them."""
-        return {
-            "return": self.return_reference, "partner": self.partner, "file_sha256": self.file_sha256,
-            "rows": self.rows, "changes": [d.as_json() for d in self.differences],
-            "problems": [p.as_json() for p in self.problems], "tray": self.tray,
-            "not_returned": self.not_returned, "new_rows": self.new_rows, "applied": self.applied,
-            "submission": self.submission_reference, "counts": self.counts, "state": self.state,
-        }  # fmt: skip
+__all__ = [
+    "ACT", "Difference", "Owner", "Reversed", "Review", "accept", "add_new_row", "decide", "import_return",
+    "owner_of", "reverse_return", "review", "submissions",
+]  # fmt: skip
 
 
 def import_return(session: Session, path: Path, *, apply: str | None = None) -> Review:
@@ -123,38 +59,6 @@ def import_return(session: Session, path: Path, *, apply: str | None = None) -> 
     if apply is not None:
         _apply_staged(session, staged, apply)
     return staged
-
-
-@dataclass(slots=True)
-class Owner:
-    """The return a file answers: its row's cells and its base."""
-
-    id: str
-    reference: str
-    visible: str
-    partner: str
-    secret: str
-    rows: list[BaseRow]
-
-
-def owner_of(connection: Connection, id: str) -> Owner:
-    """A return by id. Raises NotFoundError."""
-    row = connection.exec_driver_sql(
-        'SELECT r.id, r.reference, r.partner, r.secret, r.base FROM "return" r WHERE r.id = ? AND NOT r.deleted',
-        (id,),
-    ).fetchone()
-    if row is None:
-        raise NotFoundError("That return is not in this store.")
-    secret = str(row[3])
-    rows = [BaseRow.from_json(r) for r in json.loads(row[4] or '{"rows": []}')["rows"]]
-    return Owner(
-        str(row[0]),
-        str(row[1]),
-        identity.visible(secret, str(row[1]), str(row[0])),
-        str(row[2]),
-        secret,
-        rows,
-    )
 
 
 def _whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
@@ -254,114 +158,6 @@ def _stage(session: Session, owner: Owner, name: str, sha256: str, content: Mapp
             "cleared_by": declared.get("Cleared by (chief officer or equivalent)"),
             "content": json.dumps(content, ensure_ascii=False),
         })  # fmt: skip
-
-
-def review(session: Session, submission: str) -> Review:
-    """A submission compared with what is current now."""
-    connection = session.read()
-    found = names.find(connection, submission, "submission")
-    row = connection.exec_driver_sql("SELECT * FROM submission WHERE id = ?", (found.id,)).mappings().one()
-    content = json.loads(row["content"])
-    owner = owner_of(connection, str(row["return"]))
-    period = connection.exec_driver_sql(
-        'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
-    ).fetchone()
-    counts = {k.value: 0 for k in merge.Kind} | {"no_change": 0, "not_answered": 0}
-    differences = _differences(connection, found.id, owner, content, counts)
-    return Review(
-        found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
-        str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"]), str(row["state"]),
-        int(content["count"]), differences, counts,
-        [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
-        content["tray"], content["not_returned"], content["new_rows"],
-    )  # fmt: skip
-
-
-def _differences(
-    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any], counts: dict[str, int]
-) -> list[Difference]:
-    bases = {b.id: b for b in owner.rows}
-    decided = {
-        (str(r[0]), str(r[1])): (str(r[2]), str(r[3] or ""))
-        for r in connection.exec_driver_sql(
-            "SELECT record, field, decision, reason FROM decision WHERE submission = ? AND NOT deleted ORDER BY n",
-            (submission,),
-        )
-    }
-    found: list[Difference] = []
-    currents = _currents(connection, [str(row["id"]) for row in content["rows"]])
-    for row in content["rows"]:
-        base = bases[row["id"]]
-        current = currents[base.id]
-        answers: dict[str, dict[str, Any]] = row["answers"]
-        said = answers.get("answer", {}).get("value")
-        counts["no_change"] += said == "no_change"
-        counts["not_answered"] += not any(
-            k != "answer" and not merge.same(base.values.get(k), a["value"]) for k, a in answers.items()
-        ) and said is None  # fmt: skip
-        for key, one in answers.items():
-            if key == "answer":
-                continue
-            now = current.cells.get(key)
-            before = base.values.get(key)
-            kind = _compare(key, before, now, one["value"])
-            counts[kind.value] += 1
-            if kind in _LISTED:
-                decision, reason = decided.get((base.id, key), ("", ""))
-                found.append(Difference(
-                    base.reference, base.id, current.title, key, _label(key), before, now, one["value"], kind,
-                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
-                ))  # fmt: skip
-    found.sort(key=lambda d: (d.record, _ORDER[d.field]))
-    return found
-
-
-def _compare(key: str, base: Value, current: Value, incoming: Value) -> merge.Kind:
-    """Words of an update are added, never overwritten: they cannot clash with a later update."""
-    if key in ON_UPDATE and not merge.same(incoming, current) and not merge.same(incoming, base):
-        return merge.Kind.INCOMING
-    return merge.compare(base, current, incoming)
-
-
-def _label(key: str) -> str:
-    return next(head for k, head, *_ in FILLS if k == key)
-
-
-@dataclass(slots=True)
-class _Current:
-    title: str
-    cells: dict[str, Value]
-    heads: dict[str, frozenset[str]]
-
-
-def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
-    """What stands now of many actions: their cells, their latest update's words, their heads."""
-    own = [k for k, *_ in FILLS if k not in ON_UPDATE]
-    columns = ", ".join(f't."{k}"' for k in own)
-    found: dict[str, _Current] = {}
-    for start in range(0, len(ids), 400):
-        part = tuple(ids[start : start + 400])
-        marks = ",".join("?" * len(part))
-        rows = plain_rows(
-            connection,
-            f"SELECT t.id, t.born, t.title AS action_title, {columns}, u.narrative, u.next_step, u.help_wanted "
-            f'FROM action t LEFT JOIN "update" u ON u.id = t.x_update WHERE t.id IN ({marks})',
-            part,
-        )
-        for row in rows:
-            keys = (*own, "narrative", "next_step", "help_wanted")
-            cells = {k: cast("Value", row[k]) for k in keys}
-            found[str(row["id"])] = _Current(
-                str(row["action_title"] or ""), cells, {"": frozenset({str(row["born"])})}
-            )
-        heads: dict[tuple[str, str], set[str]] = {}
-        for one in plain_rows(
-            connection, f'SELECT "row" AS id, cell, "change" AS head FROM head WHERE "row" IN ({marks})', part
-        ):
-            heads.setdefault((str(one["id"]), str(one["cell"])), set()).add(str(one["head"]))
-        for (id, cell), changes in heads.items():
-            found[id].heads[cell] = frozenset(changes)
-    return found
 
 
 def _apply_staged(session: Session, staged: Review, how: str) -> None:
@@ -502,86 +298,6 @@ def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> None:
     )
     if action is not None:
         tx.link("evidence.actions", id, action.id)
-
-
-@dataclass(slots=True)
-class Reversed:
-    """What reversing a return did."""
-
-    restored: int = 0
-    kept_later_edits: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
-    changes: Changes = field(default_factory=Changes)
-
-
-def reverse_return(session: Session, reference: str) -> Reversed:
-    """Bring back what stood before a return was applied; later edits are kept and named."""
-    from vawg_desktop.store import history as past
-
-    connection = session.read()
-    owner = _find_return(connection, reference)
-    submissions = [
-        str(r[0])
-        for r in connection.exec_driver_sql('SELECT id FROM submission WHERE "return" = ?', (owner.id,))
-    ]
-    done = Reversed()
-    with session.store.write(session.who, f"Return {owner.visible} reversed", "reverse", owner.id) as tx:
-        txns = _applied(tx, owner.id, submissions)
-        _reverse_entries(tx, [e for t in txns for e in past.entries_of_transaction(tx.connection, t)], done)
-        for submission in submissions:
-            if txns and tx.row("submission", submission)["state"] != "reversed":
-                tx.edit("submission", submission, {"state": "reversed"})
-    done.changes = tx.changes
-    return done
-
-
-def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[str]:
-    """The transactions that applied a return since it was last reversed, oldest first."""
-    marks = ",".join("?" * len(submissions))
-    rows = tx.connection.exec_driver_sql(
-        f"SELECT txn, min(n) FROM \"change\" WHERE act = 'return' AND about IN ({marks}) AND n > coalesce("
-        "(SELECT max(n) FROM \"change\" WHERE act = 'reverse' AND about = ? AND txn NOT IN "
-        "(SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL)), 0) GROUP BY txn ORDER BY 2",
-        (*submissions, owner),
-    )
-    return [str(r[0]) for r in rows]
-
-
-def _find_return(connection: Connection, reference: str) -> Owner:
-    parts = identity.split_visible(reference)
-    found = names.maybe_find(connection, parts[0] if parts else reference)
-    if found is not None and found.entity == "submission":
-        row = connection.exec_driver_sql(
-            'SELECT "return" FROM submission WHERE id = ?', (found.id,)
-        ).fetchone()
-        return owner_of(connection, str(row[0])) if row else owner_of(connection, "")
-    if found is None or found.entity != "return":
-        raise NotFoundError(f"There is no return called “{reference[:60]}” in this store.")
-    return owner_of(connection, found.id)
-
-
-def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) -> None:
-    """Per cell: the value before the first of the return's changes, if the last of them still stands."""
-    spans: dict[tuple[str, str, str], list[Any]] = {}
-    for entry in entries:
-        if entry.op == "create":
-            if tx.delete(entry.tbl, entry.row):
-                done.restored += 1
-            continue
-        if entry.tbl == "submission":
-            continue
-        for key in entry.fields:
-            spans.setdefault((entry.tbl, entry.row, key), []).append(entry)
-    for (tbl, row, key), said in spans.items():
-        current = tx.row(tbl, row)
-        heads = tx.heads(row, "").get(key, frozenset({str(current["born"])}))
-        if len(heads) == 1 and merge.same(current[key], said[-1].fields[key].after):
-            tx.edit(tbl, row, {key: said[0].fields[key].before}, checked=False)
-            done.restored += 1
-        else:
-            done.kept_later_edits.append({
-                "record": current["reference"], "field": key, "value": current[key],
-                "before_return": said[0].fields[key].before,
-            })  # fmt: skip
 
 
 def submissions(session: Session) -> list[dict[str, object]]:

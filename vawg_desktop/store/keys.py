@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 
 FORMAT = 1
@@ -95,6 +91,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _derive(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
+    from argon2.low_level import Type, hash_secret_raw  # a plain store's start does not pay for it
+
     return hash_secret_raw(
         passphrase.encode(),
         salt,
@@ -107,6 +105,8 @@ def _derive(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
 
 
 def _wrap(key: Key, passphrase: str, store_id: str) -> dict[str, Any]:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     salt, nonce = os.urandom(16), os.urandom(12)
     box = AESGCM(_derive(passphrase, salt, ARGON2)).encrypt(nonce, key.raw, store_id.encode())
     return {
@@ -119,6 +119,9 @@ def _wrap(key: Key, passphrase: str, store_id: str) -> dict[str, Any]:
 
 
 def _unwrap(wrapped: dict[str, Any], passphrase: str, store_id: str) -> Key | None:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     secret = _derive(passphrase, base64.b64decode(wrapped["salt"]), wrapped["argon2id"])
     try:
         raw = AESGCM(secret).decrypt(

@@ -1,0 +1,97 @@
+"""A return reversed as a whole: what stood comes back, later edits are kept and named (DESIGN 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import NotFoundError
+from vawg_desktop.exchange import identity
+from vawg_desktop.services import names
+from vawg_desktop.services.return_review import Owner, owner_of
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import history as past
+from vawg_desktop.store.door import Transaction
+
+
+@dataclass(slots=True)
+class Reversed:
+    """What reversing a return did."""
+
+    restored: int = 0
+    kept_later_edits: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    changes: Changes = field(default_factory=Changes)
+
+
+def reverse_return(session: Session, reference: str) -> Reversed:
+    """Bring back what stood before a return was applied; later edits are kept and named."""
+    connection = session.read()
+    owner = _find_return(connection, reference)
+    submissions = [
+        str(r[0])
+        for r in connection.exec_driver_sql('SELECT id FROM submission WHERE "return" = ?', (owner.id,))
+    ]
+    done = Reversed()
+    with session.store.write(session.who, f"Return {owner.visible} reversed", "reverse", owner.id) as tx:
+        txns = _applied(tx, owner.id, submissions)
+        _reverse_entries(tx, [e for t in txns for e in past.entries_of_transaction(tx.connection, t)], done)
+        for submission in submissions:
+            if txns and tx.row("submission", submission)["state"] != "reversed":
+                tx.edit("submission", submission, {"state": "reversed"})
+    done.changes = tx.changes
+    return done
+
+
+def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[str]:
+    """The transactions that applied a return since it was last reversed, oldest first."""
+    marks = ",".join("?" * len(submissions))
+    rows = tx.connection.exec_driver_sql(
+        f"SELECT txn, min(n) FROM \"change\" WHERE act = 'return' AND about IN ({marks}) AND n > coalesce("
+        "(SELECT max(n) FROM \"change\" WHERE act = 'reverse' AND about = ? AND txn NOT IN "
+        "(SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL)), 0) GROUP BY txn ORDER BY 2",
+        (*submissions, owner),
+    )
+    return [str(r[0]) for r in rows]
+
+
+def _find_return(connection: Connection, reference: str) -> Owner:
+    parts = identity.split_visible(reference)
+    found = names.maybe_find(connection, parts[0] if parts else reference)
+    if found is not None and found.entity == "submission":
+        row = connection.exec_driver_sql(
+            'SELECT "return" FROM submission WHERE id = ?', (found.id,)
+        ).fetchone()
+        return owner_of(connection, str(row[0])) if row else owner_of(connection, "")
+    if found is None or found.entity != "return":
+        raise NotFoundError(f"There is no return called “{reference[:60]}” in this store.")
+    return owner_of(connection, found.id)
+
+
+def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) -> None:
+    """Per cell: the value before the first of the return's changes, if the last of them still stands."""
+    spans: dict[tuple[str, str, str], list[Any]] = {}
+    for entry in entries:
+        if entry.op == "create":
+            if tx.delete(entry.tbl, entry.row):
+                done.restored += 1
+            continue
+        if entry.tbl == "submission":
+            continue
+        for key in entry.fields:
+            spans.setdefault((entry.tbl, entry.row, key), []).append(entry)
+    for (tbl, row, key), said in spans.items():
+        current = tx.row(tbl, row)
+        heads = tx.heads(row, "").get(key, frozenset({str(current["born"])}))
+        if len(heads) == 1 and merge.same(current[key], said[-1].fields[key].after):
+            tx.edit(tbl, row, {key: said[0].fields[key].before}, checked=False)
+            done.restored += 1
+        else:
+            done.kept_later_edits.append({
+                "record": current["reference"], "field": key, "value": current[key],
+                "before_return": said[0].fields[key].before,
+            })  # fmt: skip

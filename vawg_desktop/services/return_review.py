@@ -1,0 +1,230 @@
+"""A submission compared with what stands now: differences, counts, what waits for a person (DESIGN 5, Merged)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import NotFoundError, Problem
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.exchange import identity
+from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
+from vawg_desktop.services import names
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.return_rows import BaseRow
+from vawg_desktop.services.session import Session
+
+_LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
+_ORDER = {key: i for i, (key, *_) in enumerate(FILLS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One cell that came back other than it was sent. Values are stored values."""
+
+    record: str
+    id: str
+    title: str
+    field: str
+    label: str
+    base: Value
+    current: Value
+    incoming: Value
+    kind: merge.Kind
+    sheet: str = ""
+    cell: str = ""
+    heads: frozenset[str] = frozenset()
+    decision: str = ""
+    reason: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys, with more beside them."""
+        return {
+            "record": self.record, "field": self.field, "base": self.base, "current": self.current,
+            "incoming": self.incoming, "kind": self.kind.value, "sheet": self.sheet, "cell": self.cell,
+            "decision": self.decision or None,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Review:
+    """A submission as it compares now: recomputed each time it is opened."""
+
+    submission: str
+    submission_reference: str
+    return_reference: str
+    return_id: str
+    partner: str
+    period: str
+    file_name: str
+    file_sha256: str
+    state: str
+    rows: int
+    differences: list[Difference]
+    counts: dict[str, int]
+    problems: list[Problem]
+    tray: list[dict[str, str]]
+    not_returned: list[str]
+    new_rows: list[dict[str, str]]
+    applied: int = 0
+    changes: Changes = field(default_factory=Changes)
+
+    def left(self) -> int:
+        """How many differences still wait for a person."""
+        return sum(1 for d in self.differences if d.kind is not merge.Kind.BOTH_SAME and not d.decision)
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys, with more beside them."""
+        return {
+            "return": self.return_reference, "partner": self.partner, "file_sha256": self.file_sha256,
+            "rows": self.rows, "changes": [d.as_json() for d in self.differences],
+            "problems": [p.as_json() for p in self.problems], "tray": self.tray,
+            "not_returned": self.not_returned, "new_rows": self.new_rows, "applied": self.applied,
+            "submission": self.submission_reference, "counts": self.counts, "state": self.state,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Owner:
+    """The return a file answers: its row's cells and its base."""
+
+    id: str
+    reference: str
+    visible: str
+    partner: str
+    secret: str
+    rows: list[BaseRow]
+
+
+def owner_of(connection: Connection, id: str) -> Owner:
+    """A return by id. Raises NotFoundError."""
+    row = connection.exec_driver_sql(
+        'SELECT r.id, r.reference, r.partner, r.secret, r.base FROM "return" r WHERE r.id = ? AND NOT r.deleted',
+        (id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError("That return is not in this store.")
+    secret = str(row[3])
+    rows = [BaseRow.from_json(r) for r in json.loads(row[4] or '{"rows": []}')["rows"]]
+    return Owner(
+        str(row[0]),
+        str(row[1]),
+        identity.visible(secret, str(row[1]), str(row[0])),
+        str(row[2]),
+        secret,
+        rows,
+    )
+
+
+def review(session: Session, submission: str) -> Review:
+    """A submission compared with what is current now."""
+    connection = session.read()
+    found = names.find(connection, submission, "submission")
+    row = connection.exec_driver_sql("SELECT * FROM submission WHERE id = ?", (found.id,)).mappings().one()
+    content = json.loads(row["content"])
+    owner = owner_of(connection, str(row["return"]))
+    period = connection.exec_driver_sql(
+        'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
+    ).fetchone()
+    counts = {k.value: 0 for k in merge.Kind} | {"no_change": 0, "not_answered": 0}
+    differences = _differences(connection, found.id, owner, content, counts)
+    return Review(
+        found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
+        str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"]), str(row["state"]),
+        int(content["count"]), differences, counts,
+        [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
+        content["tray"], content["not_returned"], content["new_rows"],
+    )  # fmt: skip
+
+
+def _differences(
+    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any], counts: dict[str, int]
+) -> list[Difference]:
+    bases = {b.id: b for b in owner.rows}
+    decided = {
+        (str(r[0]), str(r[1])): (str(r[2]), str(r[3] or ""))
+        for r in connection.exec_driver_sql(
+            "SELECT record, field, decision, reason FROM decision WHERE submission = ? AND NOT deleted ORDER BY n",
+            (submission,),
+        )
+    }
+    found: list[Difference] = []
+    currents = _currents(connection, [str(row["id"]) for row in content["rows"]])
+    for row in content["rows"]:
+        base = bases[row["id"]]
+        current = currents[base.id]
+        answers: dict[str, dict[str, Any]] = row["answers"]
+        said = answers.get("answer", {}).get("value")
+        counts["no_change"] += said == "no_change"
+        counts["not_answered"] += not any(
+            k != "answer" and not merge.same(base.values.get(k), a["value"]) for k, a in answers.items()
+        ) and said is None  # fmt: skip
+        for key, one in answers.items():
+            if key == "answer":
+                continue
+            now = current.cells.get(key)
+            before = base.values.get(key)
+            kind = _compare(key, before, now, one["value"])
+            counts[kind.value] += 1
+            if kind in _LISTED:
+                decision, reason = decided.get((base.id, key), ("", ""))
+                found.append(Difference(
+                    base.reference, base.id, current.title, key, _label(key), before, now, one["value"], kind,
+                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
+                ))  # fmt: skip
+    found.sort(key=lambda d: (d.record, _ORDER[d.field]))
+    return found
+
+
+def _compare(key: str, base: Value, current: Value, incoming: Value) -> merge.Kind:
+    """Words of an update are added, never overwritten: they cannot clash with a later update."""
+    if key in ON_UPDATE and not merge.same(incoming, current) and not merge.same(incoming, base):
+        return merge.Kind.INCOMING
+    return merge.compare(base, current, incoming)
+
+
+def _label(key: str) -> str:
+    return next(head for k, head, *_ in FILLS if k == key)
+
+
+@dataclass(slots=True)
+class _Current:
+    title: str
+    cells: dict[str, Value]
+    heads: dict[str, frozenset[str]]
+
+
+def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
+    """What stands now of many actions: their cells, their latest update's words, their heads."""
+    own = [k for k, *_ in FILLS if k not in ON_UPDATE]
+    columns = ", ".join(f't."{k}"' for k in own)
+    found: dict[str, _Current] = {}
+    for start in range(0, len(ids), 400):
+        part = tuple(ids[start : start + 400])
+        marks = ",".join("?" * len(part))
+        rows = plain_rows(
+            connection,
+            f"SELECT t.id, t.born, t.title AS action_title, {columns}, u.narrative, u.next_step, u.help_wanted "
+            f'FROM action t LEFT JOIN "update" u ON u.id = t.x_update WHERE t.id IN ({marks})',
+            part,
+        )
+        for row in rows:
+            keys = (*own, "narrative", "next_step", "help_wanted")
+            cells = {k: cast("Value", row[k]) for k in keys}
+            found[str(row["id"])] = _Current(
+                str(row["action_title"] or ""), cells, {"": frozenset({str(row["born"])})}
+            )
+        heads: dict[tuple[str, str], set[str]] = {}
+        for one in plain_rows(
+            connection, f'SELECT "row" AS id, cell, "change" AS head FROM head WHERE "row" IN ({marks})', part
+        ):
+            heads.setdefault((str(one["id"]), str(one["cell"])), set()).add(str(one["head"]))
+        for (id, cell), changes in heads.items():
+            found[id].heads[cell] = frozenset(changes)
+    return found
