@@ -35,8 +35,6 @@ class Keeper:
         self._recommendations: dict[str, None] = {}
         self._moved: dict[str, None] = {}
         self._last: dict[str, int] = {}
-        mints = self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'")
-        self._mints = mints != "0"
 
     def _scalar(self, sql: str, *params: object) -> object:
         found = self._run(sql, params).fetchone()
@@ -53,7 +51,7 @@ class Keeper:
             if m := _NUMBERED.fullmatch(wanted):
                 self._last[prefix] = max(self._number(prefix), int(m[1]))
             return wanted
-        if not self._mints:
+        if self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'") == "0":
             while True:
                 made = f"{prefix}-x" + "".join(secrets.choice(_LOOKALIKE_FREE) for _ in range(3))
                 if not self._taken(made):

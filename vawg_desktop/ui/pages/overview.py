@@ -47,10 +47,15 @@ class FigureTile(QPushButton):
         for part in (number, label(figure.label, bold=True, wrap=False), label(figure.hint, muted=True)):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             box.addWidget(part)
+        box.addStretch(1)
         self.setAccessibleName(f"{figure.label}: {figure.value}. {figure.hint}. Open the list")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedHeight(box.sizeHint().height())
+
+    def height_for(self, width: int) -> int:
+        """The height that shows the whole tile at a width."""
+        layout = self.layout()
+        return layout.totalHeightForWidth(width) if layout is not None else self.height()
 
     def sizeHint(self) -> QSize:
         layout = self.layout()
@@ -186,9 +191,12 @@ class OverviewPage(QScrollArea):
             self._totals.addWidget(made)
         clear(self._tiles)
         across = 4 if self.width() > theme.px(760) else 2
-        for place, figure in enumerate(found.questions):
-            tile = FigureTile(figure)
-            tile.clicked.connect(lambda _=False, f=figure: self._open(f))
+        tiles = [FigureTile(figure) for figure in found.questions]
+        room = (self.viewport().width() - theme.px(48) - (across - 1) * theme.px(16)) // across
+        tallest = max(tile.height_for(room) for tile in tiles)
+        for place, tile in enumerate(tiles):
+            tile.setFixedHeight(tallest)
+            tile.clicked.connect(lambda _=False, f=tile.figure: self._open(f))
             self._tiles.addWidget(tile, place // across, place % across)
         self._show_ratings()
         self._show_changed(found)

@@ -9,12 +9,14 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -144,7 +146,7 @@ class RatingBars(QWidget):
         """Fill and figure colours of a part."""
         c = theme.colours
         if part == "not_rated":
-            return QColor(c.nav), QColor(c.text)
+            return QColor(c.raised if c.name == "dark" else c.nav), QColor(c.text)
         return theme.rating(part)
 
     def _bar_at(self, x: float, y: float) -> int:
@@ -192,26 +194,40 @@ class Legend(QWidget):
         self.setAccessibleName("Key: " + ", ".join(w for _, w in parts))
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(300), theme.px(24))
+        return QSize(theme.px(300), theme.px(24) * max(1, len(self._lines(self.width()))))
+
+    def _lines(self, width: int) -> list[list[tuple[str, str, float]]]:
+        """The parts line by line, each with where it begins: the key wraps rather than being cut."""
+        metrics = QFontMetrics(theme.font())
+        lines: list[list[tuple[str, str, float]]] = [[]]
+        x = 1.0
+        for part, words in self._parts:
+            wide = theme.px(11) + theme.px(6) + metrics.horizontalAdvance(words) + theme.px(14)
+            if lines[-1] and x + wide - theme.px(14) > width:
+                lines.append([])
+                x = 1.0
+            lines[-1].append((part, words, x))
+            x += wide
+        return lines
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.setFixedHeight(self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         from vawg_desktop.ui.widgets.rating import draw_shape
 
         painter = QPainter(self)
         painter.setFont(theme.font())
-        x, side = 1.0, theme.px(11)
-        for part, words in self._parts:
-            known = part != "not_rated"
-            colour = theme.rating(part)[0] if known and part != "white" else QColor(theme.colours.muted)
-            draw_shape(
-                painter, part if known else "", QRectF(x, (self.height() - side) / 2, side, side), colour
-            )
-            painter.setPen(QColor(theme.colours.muted))
-            wide = painter.fontMetrics().horizontalAdvance(words)
-            painter.drawText(
-                QRectF(x + side + theme.px(6), 0, wide + 4, self.height()),
-                Qt.AlignmentFlag.AlignVCenter,
-                words,
-            )
-            x += side + theme.px(6) + wide + theme.px(14)
+        side, high = theme.px(11), theme.px(24)
+        for number, line in enumerate(self._lines(self.width())):
+            for part, words, x in line:
+                known = part != "not_rated"
+                colour = theme.rating(part)[0] if known and part != "white" else QColor(theme.colours.muted)
+                top = number * high
+                draw_shape(
+                    painter, part if known else "", QRectF(x, top + (high - side) / 2, side, side), colour
+                )
+                painter.setPen(QColor(theme.colours.muted))
+                room = QRectF(x + side + theme.px(6), top, self.width(), high)
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
