@@ -159,6 +159,8 @@ class MainWindow(QMainWindow):
     def _style_nav(self) -> None:
         c, px = theme.colours, theme.px
         narrow = self.width() < px(1000)
+        side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
+        self._about.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self._nav_panel.setFixedWidth(px(150 if narrow else 184))
         self._nav_panel.setStyleSheet(f"""
             #nav {{ background: {c.nav}; }}
@@ -183,13 +185,7 @@ class MainWindow(QMainWindow):
     def attach(self, tasks: Any, name: str) -> None:
         """Work on an open store from now on; pages are made when first visited."""
         self.tasks = tasks
-        store = tasks.session.store
-        words = [name]
-        if store.meta("demonstration") == "1":
-            words.append("DEMONSTRATION")
-        if store.plain:
-            words.append("not encrypted")
-        self._about.setText(" · ".join([*words, "OFFICIAL-SENSITIVE", tasks.session.who]))
+        self._say_where()
         self._saved.setText("Saved")
         tasks.busy_changed.connect(lambda busy: self._saved.setText("Saving …" if busy else "Saved"))
         tasks.changes_applied.connect(lambda _: self._saved.setText("Saved"))
@@ -357,19 +353,21 @@ class MainWindow(QMainWindow):
         self._build()
         messages.attach(self)
         if self.tasks is not None:
-            self._about_again()
+            self._say_where()
             again = self.go(key or "my_work")
             if view is not None:
                 again.go_to(view)
 
-    def _about_again(self) -> None:
+    def _say_where(self) -> None:
+        """Marking first: what matters most is the last to be cut where the window is narrow."""
         store = self.tasks.session.store
-        words = [store.path.stem]
+        words = ["OFFICIAL-SENSITIVE"]
         if store.meta("demonstration") == "1":
             words.append("DEMONSTRATION")
         if store.plain:
             words.append("not encrypted")
-        self._about.setText(" · ".join([*words, "OFFICIAL-SENSITIVE", self.tasks.session.who]))
+        self._about.setText(" · ".join([*words, store.path.stem, self.tasks.session.who]))
+        self._about.setToolTip(self._about.text())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         focused = self.focusWidget()

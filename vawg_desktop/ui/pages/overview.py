@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -93,15 +94,29 @@ class OverviewPage(QScrollArea):
         self._tiles = QGridLayout()
         self._tiles.setSpacing(theme.px(16))
         self._box.addLayout(self._tiles)
-        row = QGridLayout()
-        row.setHorizontalSpacing(theme.px(48))
-        row.setColumnStretch(0, 3)
-        row.setColumnStretch(1, 2)
-        row.addWidget(self._build_ratings(), 0, 0)
-        row.addWidget(self._build_changed(), 0, 1)
-        self._box.addLayout(row)
+        self._middle = QGridLayout()
+        self._middle.setHorizontalSpacing(theme.px(48))
+        self._middle.setVerticalSpacing(theme.px(16))
+        self._parts = (self._build_ratings(), self._build_changed())
+        self._place_parts(False)
+        self._box.addLayout(self._middle)
         self._box.addWidget(self._build_progress())
         self._box.addStretch(1)
+
+    def _place_parts(self, narrow: bool) -> None:
+        """Side by side where there is room, one under the other where there is not."""
+        self._narrow_now = narrow
+        for place, part in enumerate(self._parts):
+            self._middle.addWidget(part, place if narrow else 0, 0 if narrow else place)
+        self._middle.setColumnStretch(0, 3)
+        self._middle.setColumnStretch(1, 0 if narrow else 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.viewport().width() < theme.px(760)
+        if narrow != self._narrow_now:
+            self._place_parts(narrow)
+            self.load()
 
     def _build_ratings(self) -> QWidget:
         holder = QWidget()
@@ -185,12 +200,12 @@ class OverviewPage(QScrollArea):
     def _show(self, found: counts.Overview, progress: list[tuple[date, dict[str, int]]]) -> None:
         self._found = found
         clear(self._totals)
-        for figure in found.totals:
+        for figure in found.totals if not self._narrow_now else []:
             words = f"{figure.value:,} {figure.label.casefold()}"
             made = button(words, lambda f=figure: self._open(f), kind="quiet")
             self._totals.addWidget(made)
         clear(self._tiles)
-        across = 4 if self.width() > theme.px(760) else 2
+        across = 2 if self._narrow_now else 4
         tiles = [FigureTile(figure) for figure in found.questions]
         room = (self.viewport().width() - theme.px(48) - (across - 1) * theme.px(16)) // across
         tallest = max(tile.height_for(room) for tile in tiles)

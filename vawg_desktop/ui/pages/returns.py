@@ -128,7 +128,11 @@ class ReturnsPage(QWidget):
             self._show_rows(rows)
 
     def _show_rows(self, rows: list[dict[str, object]]) -> None:
+        narrow = self.width() < theme.px(760)
+        left_out = {1, 2, 3} if narrow else set[int]()
         for c, head in enumerate(("Partner", "Version", "Sent", "Returned", "Step", "Next")):
+            if c in left_out:
+                continue
             made = label(head, muted=True, wrap=False)
             made.setContentsMargins(0, theme.px(8), 0, theme.px(8))
             self._rows.addWidget(made, 0, c)
@@ -141,7 +145,9 @@ class ReturnsPage(QWidget):
                 date_label(str(row["received"])) if row["received"] else "", _STEPS[step],
             )  # fmt: skip
             for c, text in enumerate(texts):
-                made = label(text, bold=c == 0, wrap=False)
+                if c in left_out:
+                    continue
+                made = label(text, bold=c == 0, wrap=narrow and c == 0)
                 if c == 4 and step == "late":
                     made.setProperty("warn", True)
                 self._rows.addWidget(made, at + 1, c)
