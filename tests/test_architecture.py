@@ -44,3 +44,17 @@ def test_a_command_of_a_later_version_is_named() -> None:
     told = build_parser().format_help()
     for name in (*COMMANDS, *LATER):
         assert name in told
+
+
+def test_nothing_above_the_store_writes_a_said_table() -> None:
+    """Services, pages and files write through the door; only the store's own ``local`` table is theirs."""
+    writes = re.compile(
+        r"\b(INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+(?:\\?\"|')?(\w+)", re.IGNORECASE
+    )
+    found: list[str] = []
+    for folder in ("services", "ui", "exchange", "domain"):
+        for path in sorted((ROOT / "vawg_desktop" / folder).rglob("*.py")):
+            for match in writes.finditer(path.read_text("utf-8")):
+                if match[1].isupper() and match[2] not in ("local", "SET"):
+                    found.append(f"{path.relative_to(ROOT)}: {match[0]}")
+    assert found == []
