@@ -126,3 +126,28 @@ def test_delimited_texts(tmp_path: Path, content: bytes, first: list[str]) -> No
 )
 def test_addresses(row: int, column: int, name: str) -> None:
     assert reading.address(row, column) == name
+
+
+def test_a_reader_that_dies_at_its_start_does_not_hang_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "large.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for row in range(3000):
+        sheet.write(row, 0, f"text {row} that fills more than a pipe holds")
+    book.close()
+    monkeypatch.setattr(reading.reader_child, "read_to_pipe", _die)
+    began = time.monotonic()
+    with pytest.raises(FileRefusedError) as refused:
+        read_book(path)
+    assert refused.value.code == "reader_stopped"
+    assert time.monotonic() - began < 20
+
+
+def _die(*_: object) -> None:
+    import os
+
+    os._exit(3)

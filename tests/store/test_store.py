@@ -263,3 +263,60 @@ def test_kill_9_in_the_middle_loses_nothing_acknowledged(tmp_path: Path) -> None
             assert count % 3 == 0
             acknowledged = count
             assert check(store).problems == []
+
+
+AUTHORITY = Authority("A Person", "B Person", "retention rule 4", "2026-11-22")
+
+
+def test_disposal_reaches_the_tracker_a_record_came_from_and_its_tray(
+    sample: Session, tmp_path: Path
+) -> None:
+    from vawg_desktop.services import names, trackers
+
+    path = tmp_path / "t.csv"
+    path.write_text("Ref,Action,Our mood\nQ1,Visit the quokka,zebra mood\n", "utf-8")
+    done = trackers.import_tracker(sample, path)
+    assert done.tray
+    assert b"quokka" in sample.store.files.get(_about(sample, done.changes.txn))
+    dispose(sample.store, "action", names.find(sample.read(), "Q1").id, AUTHORITY)
+    assert sample.store.files.digests() == {}
+    kept = sample.read().exec_driver_sql("SELECT value FROM local").fetchall()
+    assert "zebra" not in repr(kept) and "quokka" not in repr(kept)
+    assert check(sample.store).problems == []
+
+
+def _about(session: Session, txn: str) -> str:
+    row = session.read().exec_driver_sql('SELECT about FROM "change" WHERE txn = ? LIMIT 1', (txn,)).one()
+    return str(row[0])
+
+
+def test_disposal_keeps_a_file_that_another_record_rests_on(sample: Session) -> None:
+    sha = sample.store.files.keep("note.txt", b"the same bytes")
+    with sample.store.write("A", "evidence") as tx:
+        one, other = (tx.create("evidence", {"title": t, "file_sha256": sha}) for t in ("one", "other"))
+    dispose(sample.store, "evidence", one, AUTHORITY)
+    assert sample.store.files.get(sha) == b"the same bytes"
+    assert check(sample.store).problems == []
+    dispose(sample.store, "evidence", other, AUTHORITY)
+    assert sample.store.files.digests() == {}
+    assert check(sample.store).problems == []
+
+
+def test_a_hold_on_an_action_holds_its_updates_too(sample: Session) -> None:
+    add_update(sample, "A-0012", {"narrative": "said"})
+    action, update = sample.read().exec_driver_sql('SELECT action, id FROM "update"').one()
+    with sample.store.write("A", "hold") as tx:
+        tx.link(HOLD, str(action), "court order")
+    with pytest.raises(RuleError, match="legal hold"):
+        dispose(sample.store, "update", str(update), AUTHORITY)
+
+
+def test_a_held_file_that_was_changed_or_lost_is_named(sample: Session) -> None:
+    sha = sample.store.files.keep("note.txt", b"as it was")
+    with sample.store.write("A", "evidence") as tx:
+        tx.create("evidence", {"title": "one", "file_sha256": sha})
+        tx.create("evidence", {"title": "two", "file_sha256": "0" * 64})
+    held = connect_raw(files_path(sample.store.path), None)
+    held.execute("UPDATE held SET content = ? WHERE sha256 = ?", (b"as it is", sha))
+    held.close()
+    assert {p.code for p in check(sample.store).problems} == {"file_altered", "file_missing"}
