@@ -232,7 +232,17 @@ def build(rest: list[str]) -> int:
     """The built program (PyInstaller, one folder) and its self-test."""
     prepare("dev")
     data = [f"{ROOT / 'resources'}{os.pathsep}resources", f"{ROOT / 'db'}{os.pathsep}db"]
-    words = ["-m", "PyInstaller", "--noconfirm", "--onedir", "--name", "vawg-desktop", "--windowed", "--specpath", str(ROOT / "build")]
+    words = [
+        "-m",
+        "PyInstaller",
+        "--noconfirm",
+        "--onedir",
+        "--name",
+        "vawg-desktop",
+        "--windowed",
+        "--specpath",
+        str(ROOT / "build"),
+    ]
     for one in data:
         words += ["--add-data", one]
     hidden = [

@@ -48,7 +48,7 @@ class Shown:
         self.tasks = Tasks(session)
         self.window.attach(self.tasks, "Kent inquiry")
         self.window.show()
-        QApplication.setActiveWindow(self.window) if False else self.window.activateWindow()
+        self.window.activateWindow()
 
     def go(self, key: str) -> object:
         page = self.window.go(key)
@@ -537,3 +537,39 @@ def test_help_names_what_it_describes() -> None:
     text = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
     for words in ("Ctrl+K", "Alt+A", "Ctrl+Shift+H", "+6w", "import-tracker", "Send a round"):
         assert words in text
+
+
+def test_another_change_leaves_what_is_being_typed_and_says_so_on_saving(shown: Shown) -> None:
+    page = shown.go("action")
+    editor = page.pane._editors["percent"]  # type: ignore[attr-defined]
+    line = editor.focusProxy()
+    QTest.keyClicks(line, "20")
+    colleague = Session(shown.session.store, "Colleague", shown.session.today)
+    assign(
+        colleague,
+        "A-0001",
+        [parse_assignment("percent=10"), parse_assignment("lead=Somebody")],
+        "other window",
+    )
+    page.pane.refresh()  # type: ignore[attr-defined]
+    assert line.text() == "20"
+    assert page.pane._editors["lead"].focusProxy().text() == "Somebody"  # type: ignore[attr-defined]
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert show.record(shown.session, "A-0001").cells["percent"] == 10
+    assert "now says “10”" in editor._wrong.text()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert show.record(shown.session, "A-0001").cells["percent"] == 20
+    assert not editor._wrong.isVisible()
+
+
+def test_saving_keeps_the_keyboard_where_it_is(shown: Shown) -> None:
+    page = shown.go("action")
+    line = page.pane._editors["due"].focusProxy()  # type: ignore[attr-defined]
+    line.setFocus()
+    QTest.keyClicks(line, "end Q2")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert line.text() == "30 September 2026"
+    assert shown.window.focusWidget() is line

@@ -15,7 +15,6 @@ metadata = MetaData()
 
 #: Columns of an entity's row that are derived: never logged, rebuilt by ``check --repair``.
 #: ``born`` is the creating entry (the head of every cell without a row in ``head``).
-DERIVED: dict[str, tuple[Column[object], ...]] = {}
 _COMMON = ("born", "conflicts")
 _EXTRA: dict[str, dict[str, type[Integer] | type[Text]]] = {
     "recommendation": {"x_sort": Text, "x_actions": Integer, "x_done": Integer, "x_due": Text},

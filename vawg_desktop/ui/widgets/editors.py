@@ -43,6 +43,7 @@ class FieldEditor(QWidget):
         self._wrong.setProperty("warn", True)
         self._wrong.hide()
         self.shown = ""
+        self.sent: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def _finish(self, control: QWidget) -> None:
@@ -70,6 +71,15 @@ class FieldEditor(QWidget):
         if text.strip() != self.shown.strip():
             self.committed.emit(self.spec.key, text)
 
+    def typed(self) -> str:
+        """What stands in the editor now."""
+        return self.shown
+
+    def half_typed(self, words: str) -> bool:
+        """Whether the editor holds text that is neither what stood, nor what stands, nor on its way."""
+        text = self.typed().strip()
+        return text not in {self.shown.strip(), words.strip(), (self.sent or words).strip()}
+
     def set_value(self, value: Value, words: str) -> None:
         """Show a stored value and its words."""
         raise NotImplementedError
@@ -87,8 +97,12 @@ class LineEditor(FieldEditor):
         self._line.installEventFilter(self)
         self._finish(self._line)
 
+    def typed(self) -> str:
+        return self._line.text()
+
     def set_value(self, value: Value, words: str) -> None:
         self.shown = words
+        self.sent = None
         if self._line.text() != words:
             self._line.setText(words)
             self._line.setCursorPosition(0)
@@ -177,8 +191,12 @@ class PaperEditor(FieldEditor):
         self._timer.stop()
         self.typing.emit(self.spec.key, "")
 
+    def typed(self) -> str:
+        return self.paper.toPlainText()
+
     def set_value(self, value: Value, words: str) -> None:
         self._timer.stop()
+        self.sent = None
         self.shown = words
         if self.paper.toPlainText() != words:
             self.paper.setPlainText(words)
@@ -264,6 +282,7 @@ class RefEditor(FieldEditor):
             return
         keys = {label: key for key, label in self._choices()}
         self.committed.emit(self.spec.key, keys.get(text, text))
+        self.sent = text
 
     def _fill(self) -> None:
         text = self._combo.currentText()
@@ -274,8 +293,12 @@ class RefEditor(FieldEditor):
         self._combo.blockSignals(False)
         self._filled = True
 
+    def typed(self) -> str:
+        return self._combo.currentText()
+
     def set_value(self, value: Value, words: str) -> None:
         self.shown = words
+        self.sent = None
         self._filled = False
         self._combo.setEditText(words)
         self.set_wrong("")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
-from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.errors import AppError, StaleError
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.domain.terms import CROSS_CUTTING
 from vawg_desktop.domain.values import to_words
@@ -32,6 +32,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets import record_sections as parts
 from vawg_desktop.ui.widgets.basics import Section, label
 from vawg_desktop.ui.widgets.editors import (
+    NOT_SET,
     Choice,
     ChoiceEditor,
     FieldEditor,
@@ -198,22 +199,20 @@ class RecordPane(QScrollArea):
 
     def show_record(self, name: str) -> None:
         """Fill the page with a record."""
-        self._commit_pending()
-        same = self.view is not None and self.view.id == name
+        earlier = self.view
+        same = earlier is not None and earlier.id == name
+        if not same:
+            self._commit_pending()
         view = self.view = show.record(self.tasks.session, name)
-        focused = self.focusWidget()
         drafts = office.kept(self.tasks.session, "draft")
         self._reference.setText(view.reference + (" · in the bin" if view.deleted else ""))
         self._chip.set_rating(str(view.cells.get("rating_opcc") or "") or None)
         self._meta.setText(_meta_line(view))
         for key, editor in self._editors.items():
-            if (
-                same
-                and focused is not None
-                and editor.isAncestorOf(focused)
-                and editor.shown != _shown(view, key)
-            ):
-                editor.shown = editor.shown  # being typed in: keep the text, the heads tell on saving
+            if same and earlier is not None and editor.half_typed(_shown(view, key)):
+                # Keep the text and the heads its author saw: saving it then says if somebody else was first.
+                view.heads[key] = earlier.heads.get(key, earlier.heads[""])
+                continue
             value = view.cells.get(key)
             editor.set_value(value, _shown(view, key))
             draft = drafts.get(f"{view.id}|{key}")
@@ -283,7 +282,10 @@ class RecordPane(QScrollArea):
         id = view.id
 
         def failed(error: BaseException) -> None:
-            if isinstance(error, AppError):
+            editor.sent = None
+            if isinstance(error, StaleError):
+                self._show_theirs(id, key, error)
+            elif isinstance(error, AppError):
                 editor.set_wrong(error.message)
             else:
                 messages.failed(error)
@@ -292,10 +294,24 @@ class RecordPane(QScrollArea):
             editor.set_wrong("")
             self._drop_draft(id, key)
 
+        editor.sent = text
         self.tasks.write(
             lambda s: records.assign(s, id, [Assignment(key, text)], None, seen=seen),
             then=saved,
             failed=failed,
+        )
+
+    def _show_theirs(self, id: str, key: str, error: StaleError) -> None:
+        """Both values in sight: leaving the field again overwrites theirs, Escape takes it."""
+        if self.view is None or self.view.id != id:
+            messages.failed(error)
+            return
+        fresh = show.record(self.tasks.session, id)
+        self.view.heads[key] = fresh.heads.get(key, fresh.heads[""])
+        editor = self._editors[key]
+        editor.shown = _shown(fresh, key)
+        editor.set_wrong(
+            f"{error.message} It now says “{editor.shown[:120] or NOT_SET}”: press Enter to keep yours, Escape to take theirs."
         )
 
     def _on_typing(self, key: str, text: str) -> None:
