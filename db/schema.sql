@@ -30,6 +30,17 @@ CREATE INDEX ix_change_txn ON change (txn);
 
 CREATE UNIQUE INDEX ux_change_origin_seq ON change (origin, seq);
 
+CREATE TABLE "conflict" (
+	id TEXT NOT NULL,
+	tbl TEXT NOT NULL,
+	"row" TEXT NOT NULL,
+	cell TEXT NOT NULL,
+	PRIMARY KEY (id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_conflict_row ON "conflict" ("row");
+
 CREATE TABLE counter (
 	prefix TEXT NOT NULL,
 	last INTEGER NOT NULL,
@@ -206,6 +217,20 @@ CREATE TABLE partner (
 
 CREATE INDEX ix_partner_returns_through ON partner (returns_through);
 
+CREATE TABLE setting (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	value TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
 CREATE TABLE source (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -340,6 +365,24 @@ CREATE INDEX ix_contact_deputy_for ON contact (deputy_for);
 
 CREATE INDEX ix_contact_partner ON contact (partner);
 
+CREATE TABLE former_name (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	partner TEXT,
+	name TEXT,
+	until_date TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_former_name_partner ON former_name (partner);
+
 CREATE TABLE gap (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -414,6 +457,7 @@ CREATE TABLE recommendation (
 	outcome TEXT,
 	outcome_statement TEXT,
 	closure_route TEXT,
+	authority_agreement TEXT,
 	closed_by TEXT,
 	closure_agreed_by TEXT,
 	closed_on TEXT,
@@ -501,6 +545,31 @@ CREATE TABLE response (
 CREATE INDEX ix_response_partner ON response (partner);
 
 CREATE INDEX ix_response_recommendation ON response (recommendation);
+
+CREATE TABLE role (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	action TEXT,
+	role TEXT,
+	partner TEXT,
+	person TEXT,
+	part TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(action) REFERENCES action (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_role_action ON role (action);
+
+CREATE INDEX ix_role_partner ON role (partner);
 
 CREATE TABLE round (
 	n INTEGER NOT NULL,

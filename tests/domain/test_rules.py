@@ -41,7 +41,8 @@ def test_blue_needs_complete_and_level_two() -> None:
 
 
 def test_closure_is_earned() -> None:
-    row = {"title": "x", "status": "closed", "outcome_statement": "It works", "closed_by": "A Person"}
+    row = {"title": "x", "status": "closed", "outcome_statement": "It works", "closed_by": "A Person",
+           "closure_route": "delivered"}  # fmt: skip
     around = rules.Around(evidence=1)
     assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "a  person"}, around)
     assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "Another"}) != []
@@ -67,3 +68,22 @@ def test_updates_are_kept_as_given() -> None:
 )  # fmt: skip
 def test_slips(dues: list[str | None], count: int) -> None:
     assert rules.slips(dues) == count
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing"),
+    [
+        ({"closure_route": None}, "closure route"),
+        ({"closure_route": "duplicate"}, "stands in its place"),
+        ({"closure_route": "duplicate", "superseded_by": "some id"}, ""),
+        ({"closing_authority": "inspectorate"}, "where the inspectorate agreed"),
+        ({"closing_authority": "panel"}, "where the Panel agreed"),
+        ({"closing_authority": "panel", "authority_agreement": "Minute 7 of 3 June"}, ""),
+        ({"closing_authority": "office"}, ""),
+    ],
+)
+def test_who_may_close_and_by_which_route(cells: dict[str, str | None], missing: str) -> None:
+    row = {"title": "x", "status": "closed", "outcome_statement": "It works", "closed_by": "A Person",
+           "closure_agreed_by": "Another", "closure_route": "delivered", **cells}  # fmt: skip
+    said = [b.message for b in rules.broken_rules(RECOMMENDATION, row, rules.Around(evidence=1))]
+    assert (missing in said[0]) if missing else said == []

@@ -52,6 +52,11 @@ def today() -> date:
     return datetime.now(LONDON).date()
 
 
+def london_day(stamp: str) -> date:
+    """The London day of a log's time (UTC, ISO)."""
+    return datetime.fromisoformat(stamp).astimezone(LONDON).date()
+
+
 def is_stored(text: str) -> bool:
     """Whether ``text`` is a partial date in its stored form and exists in the calendar."""
     try:

@@ -65,6 +65,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     term("outcome", "Outcome judgement", t.OUTCOME),
     long("outcome_statement", "Outcome statement", "What changed for victims, in a sentence.", search=True),
     term("closure_route", "Closure route", t.CLOSURE_ROUTE),
+    text("authority_agreement", "Authority's agreement", "Minute, letter or page in which the closing authority agreed."),
     text("closed_by", "Closure proposed by"),
     text("closure_agreed_by", "Closure agreed by", "A second person."),
     when("closed_on", "Closed on"),
@@ -134,6 +135,17 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     _SOURCES,
     _NOTE,
 ))  # fmt: skip
+
+ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
+    ref("action", "Action", "action", required=True),
+    term("role", "Role", t.ROLE),
+    ref("partner", "Body", "partner"),
+    text("person", "Person", search=True),
+    text("part", "Part", "What this holder does or did of the action."),
+    when("from_date", "From"),
+    when("until_date", "Until", "The last day; empty while it lasts."),
+    _NOTE,
+), parent="action")  # fmt: skip
 
 UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narrative", (
     ref("action", "Action", "action", required=True),
@@ -212,6 +224,13 @@ PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("sharing_agreement", "Sharing agreement"),
     _NOTE,
 ))  # fmt: skip
+
+FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (
+    ref("partner", "Partner", "partner", required=True),
+    text("name", "Name", required=True, search=True),
+    when("until_date", "Until", "The last day on which it was called so."),
+    _NOTE,
+), parent="partner")  # fmt: skip
 
 CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     text("name", "Name", required=True, search=True),
@@ -330,11 +349,17 @@ DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
     _NOTE,
 ), system=True, parent="submission")  # fmt: skip
 
+SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name", (
+    text("name", "Name", required=True),
+    long("value", "Value"),
+    _NOTE,
+), system=True)  # fmt: skip
+
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (
-    SOURCE, PARTNER, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
-    RECOMMENDATION, RESPONSE, ACTION, EVIDENCE, GAP, FIGURE,
-    ROUND, RETURN, SUBMISSION, UPDATE, DECISION,
+    SOURCE, PARTNER, FORMER_NAME, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
+    RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, GAP, FIGURE,
+    ROUND, RETURN, SUBMISSION, UPDATE, DECISION, SETTING,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}

@@ -11,7 +11,7 @@ from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.terms import FINISHED
+from vawg_desktop.domain.terms import CLOSING_AUTHORITY, FINISHED
 
 Row = Mapping[str, Value]
 
@@ -114,6 +114,14 @@ def _closure(row: Row, around: Around) -> list[Broken]:
         missing.append("who proposed the closure and a second person who agreed it")
     elif _person(row["closed_by"]) == _person(row["closure_agreed_by"]):
         missing.append("a second person (the same name stands twice)")
+    route, authority = row.get("closure_route"), row.get("closing_authority") or "office"
+    if not route:
+        missing.append("its closure route")
+    if route in ("superseded", "duplicate") and not row.get("superseded_by"):
+        missing.append("the recommendation that stands in its place")
+    if authority != "office" and not row.get("authority_agreement"):
+        whose = CLOSING_AUTHORITY.label(str(authority)).casefold().replace("panel", "Panel")
+        missing.append(f"where {whose} agreed to it, whose authority closes it")
     if not missing:
         return []
     return [Broken("closure", f"Closure is earned: this recommendation still needs {join(missing)}.")]

@@ -166,6 +166,16 @@ CLOSING_AUTHORITY = _vocabulary(
     ("board", "A board"),
     ("panel", "The Panel", "Police and Crime Panel"),
 )
+ROLE = _vocabulary(
+    "role",
+    ("accountable", "Accountable body"),
+    ("accountable_person", "Accountable person"),
+    ("lead", "Lead"),
+    ("contributor", "Contributor"),
+    ("completes_return", "Completes the return"),
+    ("clears_return", "Clears the return"),
+    ("link_officer", "Our link officer"),
+)
 CLOSURE_ROUTE = _vocabulary(
     "closure route",
     ("delivered", "Delivered"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import Connection
 
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.door import Transaction
 
 _KEY = (
     ("blue", "Complete and verified: evidence seen by the office"),
@@ -29,21 +30,47 @@ def office_name(connection: Connection) -> str:
 
 def rating_key(connection: Connection) -> list[tuple[str, str]]:
     """The rating key as printed on every output: word and meaning."""
+    return [(RATING.label(k), words) for k, words in rating_key_words(connection)]
+
+
+def rating_key_words(connection: Connection) -> list[tuple[str, str]]:
+    """The rating key by stored key."""
     words = dict(_KEY) | _edited(connection)
-    return [(RATING.label(k), words[k]) for k in dict(_KEY)]
+    return [(k, words[k]) for k in dict(_KEY)]
+
+
+_PREFIX = "rating_key."
 
 
 def _edited(connection: Connection) -> dict[str, str]:
-    found = connection.exec_driver_sql(
-        "SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'rating_key'"
-    ).fetchone()
-    return json.loads(found[0]) if found else {}
+    return {k.removeprefix(_PREFIX): v for k, v in settings_said(connection, _PREFIX).items()}
 
 
-def set_rating_key(session: Session, meanings: dict[str, str]) -> None:
-    """Reword the rating key; ratings left out keep their words."""
-    words = {**_edited(session.read()), **meanings}
-    keep(session, "setting", "rating_key", json.dumps(words, ensure_ascii=False))
+def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
+    """Reword the rating key for everybody; ratings left out keep their words."""
+    with session.store.write(session.who, None, "setting") as tx:
+        for key, words in meanings.items():
+            if dict(rating_key_words(tx.connection)).get(key) != words:
+                say_setting(tx, _PREFIX + key, words)
+    return tx.changes
+
+
+def settings_said(connection: Connection, prefix: str = "") -> dict[str, str]:
+    """The office's own settings, which travel with copies and merges, by name."""
+    rows = connection.exec_driver_sql(
+        "SELECT name, value FROM setting WHERE NOT deleted AND substr(name, 1, ?) = ?", (len(prefix), prefix)
+    )
+    return {str(k): str(v) for k, v in rows if v}
+
+
+def say_setting(tx: Transaction, name: str, value: str | None) -> None:
+    """State an office setting: one record per name, the same in every store."""
+    id = merge.link_id("setting", name, "")
+    there = tx.connection.exec_driver_sql("SELECT 1 FROM setting WHERE id = ?", (id,)).fetchone()
+    if there is None:
+        tx.create("setting", {"name": name, "value": value}, id=id)
+    else:
+        tx.edit("setting", id, {"value": value, "deleted": False})
 
 
 def setting(session: Session, key: str) -> str | None:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from vawg_desktop.domain.dates import LONDON
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
 from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
 from vawg_desktop.services.session import Session
@@ -273,10 +272,3 @@ def my_work(session: Session) -> list[tuple[str, list[dict[str, object]], ListQu
         )
         found.append((name, [{str(k): v for k, v in r.items()} for r in rows], query))
     return found
-
-
-def london_day(stamp: str) -> date:
-    """The London day of a log's time."""
-    from datetime import datetime
-
-    return datetime.fromisoformat(stamp).astimezone(LONDON).date()

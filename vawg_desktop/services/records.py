@@ -14,7 +14,7 @@ from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
-from vawg_desktop.services import names
+from vawg_desktop.services import names, over_time
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Seen, Transaction
 
@@ -185,7 +185,7 @@ def assign_in(
     if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
         cells["revised_reason"] = why
     if cells:
-        tx.edit(spec.key, id, cells, seen=seen)
+        over_time.edit(session, tx, spec, id, cells, seen)
 
 
 def _assign_set(

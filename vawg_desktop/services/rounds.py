@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label, parse_date
+from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import StoreError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
@@ -186,7 +186,9 @@ class _Sender:
         rows = self._tx.connection.exec_driver_sql(
             "SELECT id, accountable FROM action WHERE NOT deleted AND status IS NOT 'superseded' AND accountable IS NOT NULL "
             "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
-            "AND NOT l.deleted WHERE NOT a.deleted AND a.status IS NOT 'superseded' ORDER BY 1"
+            "AND NOT l.deleted AND coalesce(l.until_date, '9') >= ? AND coalesce(l.from_date, '') <= ? "
+            "WHERE NOT a.deleted AND a.status IS NOT 'superseded' ORDER BY 1",
+            (self._session.today.isoformat(),) * 2,
         )
         found: dict[str, dict[str, None]] = {}
         for id, partner in rows:
@@ -207,6 +209,14 @@ class _Sender:
             self.made.skipped.append(
                 {"partner": partner.short, "why": f"{len(restricted)} restricted actions were left out"}
             )
+        if ended := self._ended(partner):
+            self.made.skipped.append(
+                {
+                    "partner": partner.short,
+                    "why": f"{ended}, so its {len(open_rows)} open actions went to nobody",
+                }
+            )
+            return
         id, reference, version, secret = self._make_return(partner)
         content = self._content(partner, reference, version, secret, open_rows, settled)
         data = write_ods(plan_return(content)) if self._format == "ods" else write_xlsx(plan_return(content))
@@ -221,6 +231,18 @@ class _Sender:
         path = self._out / name
         self.files.append((path, data))
         self.made.returns.append(Sent(partner.short, reference, version, str(path), len(content.rows)))
+
+    def _ended(self, partner: _Partner) -> str:
+        """Why a body that has come to its end gets no return, naming its successors."""
+        run = self._tx.connection.exec_driver_sql
+        ends = run("SELECT ends FROM partner WHERE id = ?", (partner.id,)).one()[0]
+        last = last_day(str(ends)) if ends else None
+        if last is None or last >= self._session.today:
+            return ""
+        heirs = self._tx.linked("partner.successors", partner.id)
+        called = names.labels(self._tx.connection, heirs)
+        to = f"; make over to {rules.join([called[h] for h in heirs])}" if heirs else ""
+        return f"it ended on {label(str(ends))}{to}"
 
     def _make_return(self, partner: _Partner) -> tuple[str, str, int, str]:
         found = self._tx.connection.exec_driver_sql(

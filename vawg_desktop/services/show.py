@@ -12,7 +12,7 @@ from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import from_row
-from vawg_desktop.services import lists, names
+from vawg_desktop.services import lists, names, over_time
 from vawg_desktop.services.history import as_at as past_state
 from vawg_desktop.services.session import Session
 
@@ -31,6 +31,8 @@ class Link:
     extent: str | None = None
     part: str | None = None
     status: str | None = None
+    from_date: str | None = None
+    until_date: str | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +83,9 @@ def record(session: Session, name: str) -> RecordView:
     refs = [str(v) for f in spec.cells if f.kind is Kind.REF and (v := cells[f.key])]
     ends = [i for f in spec.sets if f.kind is Kind.LINKS for i in view.sets[f.key]]
     view.names = names.labels(connection, refs + ends)
+    day = next((cells[k] for k in _OWN_DAY.get(spec.key, ()) if cells[k]), None)
+    if day:
+        view.names |= over_time.labels_then(connection, [(r, str(day)) for r in refs])
     view.aliases = [
         str(r[0])
         for r in connection.exec_driver_sql(
@@ -90,6 +95,12 @@ def record(session: Session, name: str) -> RecordView:
     ]
     _around(session, connection, view, {str(k): v for k, v in row.items()})
     return view
+
+
+#: The cells that say of what day a record is: a body is called there by its name of that day.
+_OWN_DAY = {
+    "response": ("date",), "return": ("sent",), "submission": ("received",), "role": ("until_date", "from_date"),
+}  # fmt: skip
 
 
 def _heads(connection: Connection, id: str, born: str) -> dict[str, frozenset[str]]:
@@ -106,21 +117,21 @@ def seen(view: RecordView, key: str) -> dict[str, frozenset[str]]:
 
 def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
     rows = connection.exec_driver_sql(
-        "SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, coalesce(a.status, r.status, g.status) "
+        "SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, coalesce(a.status, r.status, g.status), l.from_date, l.until_date "
         "FROM link l JOIN subject s ON s.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT s.deleted "
         "LEFT JOIN action a ON a.id = s.id LEFT JOIN recommendation r ON r.id = s.id LEFT JOIN gap g ON g.id = s.id "
         "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference",
         (id, id, id),
     )
     found: list[Link] = []
-    for kind, a, _b, extent, part, entity, other, reference, title, status in rows:
+    for kind, a, _b, extent, part, entity, other, reference, title, *rest in rows:
         owner, _, key = str(kind).partition(".")
         owning = BY_KEY.get(owner)
         if owning is None or key not in owning.by_key:
             continue
         out = a == id
         label = owning.by_key[key].label if out else owning.by_key[key].inverse or owning.plural
-        found.append(Link(str(kind), label, entity, other, reference, title, out, extent, part, status))
+        found.append(Link(str(kind), label, entity, other, reference, title, out, extent, part, *rest))
     return found
 
 

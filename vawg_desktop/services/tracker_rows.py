@@ -13,7 +13,7 @@ from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_in import Given, TrackerRow, similar
-from vawg_desktop.services import names
+from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import CellReader, Imported, trayed
@@ -266,7 +266,7 @@ class RowImporter(CellReader):
                     given[key],
                 )
         moved = bool(wanted) and self._obeying(
-            spec, wanted, given, lambda said: self._tx.edit(spec.key, id, said)
+            spec, wanted, given, lambda said: over_time.edit(self._session, self._tx, spec, id, said)
         )
         state = self._touched.get((spec.key, id))
         self._touched[(spec.key, id)] = (

@@ -11,6 +11,7 @@ from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import entries as log
+from vawg_desktop.store import history
 from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.store import Store
 
@@ -80,12 +81,9 @@ def _allow(tx: Transaction, on: bool) -> None:
 def _with_parts(tx: Transaction, table: str, id: str) -> list[tuple[str, str]]:
     run = tx.connection.exec_driver_sql
     rows = [(table, id)]
-    for part, column in (("update", "action"), ("response", "recommendation"), ("contact", "partner")):
-        rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE {column} = ?', (id,))]
-    rows += [
-        ("decision", str(r[0]))
-        for r in run("SELECT id FROM decision WHERE record = ? OR submission = ?", (id, id))
-    ]
+    for part, column in history.PARTS:
+        rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE "{column}" = ?', (id,))]
+    rows += [("decision", str(r[0])) for r in run("SELECT id FROM decision WHERE record = ?", (id,))]
     parts = [row for _, row in rows]
     for part in parts:
         rows += [("link", str(r[0])) for r in run("SELECT id FROM link WHERE a = ? OR b = ?", (part, part))]

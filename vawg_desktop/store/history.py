@@ -9,10 +9,16 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.dates import LONDON
+from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
 
 _IN = 400
+#: Kinds of record that are parts of another, with the column that names it.
+PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
+_KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" + "".join(
+    f' UNION SELECT id FROM "{part}" WHERE "{column}" = ?' for part, column in PARTS
+)
 
 
 def end_of_day(day: date) -> str:
@@ -60,13 +66,7 @@ def entries_of_transaction(connection: Connection, txn: str) -> list[log.Entry]:
 
 def kin(connection: Connection, id: str) -> list[str]:
     """The record, its links (hidden ones too) and its own parts, such as updates and responses."""
-    rows = connection.exec_driver_sql(
-        "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ? "
-        'UNION SELECT id FROM "update" WHERE action = ? '
-        "UNION SELECT id FROM response WHERE recommendation = ? "
-        "UNION SELECT id FROM contact WHERE partner = ?",
-        (id,) * 5,
-    )
+    rows = connection.exec_driver_sql(_KIN, (id,) * (2 + len(PARTS)))
     return [id, *(str(r[0]) for r in rows)]
 
 

@@ -104,6 +104,15 @@ head = Table(
     Column("change", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tbl", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("cell", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 subject = Table(
     "subject",
     metadata,
@@ -141,7 +150,7 @@ local = Table(
 #: Written only by the door, and merged.
 SAID: tuple[str, ...] = (*TABLES, "change", "origin")
 #: Written by the door in the same transaction, never logged, rebuilt by repair.
-DERIVED_TABLES: tuple[str, ...] = ("head", "subject", "tally", "counter", "search")
+DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "subject", "tally", "counter", "search")
 #: This store's own: never merged.
 LOCAL: tuple[str, ...] = ("local", "meta")
 
@@ -149,6 +158,7 @@ Index("ix_change_row", change.c.row, change.c.n)
 Index("ix_change_received", change.c.received)
 Index("ix_change_txn", change.c.txn)
 Index("ux_change_origin_seq", change.c.origin, change.c.seq, unique=True)
+Index("ix_conflict_row", conflict.c.row)
 Index("ix_subject_reference", subject.c.reference)
 Index("ix_link_a", link.c.a, link.c.kind)
 Index("ix_link_b", link.c.b, link.c.kind)

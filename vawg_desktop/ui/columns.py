@@ -48,6 +48,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "framework": (_REF, Column("title", "Framework", 0, "title")),
     "journey_stage": (_REF, Column("title", "Stage", 0, "title"), Column("duty_holder", "Duty holder", 260)),
     "contact": (_REF, Column("name", "Contact", 0, "title"), Column("partner_name", "Partner", 140, sort="partner"), Column("role", "Role", 150)),
+    "role": (_REF, Column("person", "Person", 0, "title"), Column("role", "Role", 150, "term", t.ROLE), Column("until_date", "Until", 110, "date")),
+    "former_name": (_REF, Column("name", "Name", 0, "title"), Column("until_date", "Until", 110, "date")),
     "response": (_REF, Column("answer", "Response", 0, "title", t.RESPONSE), Column("date", "Date", 110, "date")),
     "update": (_REF, Column("narrative", "Update", 0, "title"), Column("action_reference", "Action", 90, sort="action"), Column("as_at", "As at", 110, "date")),
 }  # fmt: skip
@@ -69,6 +71,8 @@ NEW_FIELDS: dict[str, tuple[str, ...]] = {
     "contact": ("name", "partner", "role", "email"),
     "response": ("recommendation", "partner", "answer", "date"),
     "update": ("action", "narrative"),
+    "role": ("action", "role", "person", "partner", "from_date", "until_date"),
+    "former_name": ("partner", "name", "until_date"),
 }
 
 #: Filters offered as chips above each list: label, field, value.

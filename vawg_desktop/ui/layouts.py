@@ -20,7 +20,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("What done looks like", ("success_test",)),
         Group("@actions", ()), Group("@responses", ()), Group("@progress", ()), Group("@links", ()),
         Group("Source and basis", ("basis", "sources", "wording", "kind", "pillar_basis", "success_test_basis")),
-        Group("Closure", ("closing_authority", "outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on"), True),
+        Group("Closure", ("closing_authority", "outcome", "outcome_statement", "closure_route", "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"), True),
         Group("More", ("priority", "cadence", "original_target", "themes", "crime_types", "journey_stages", "code_rights",
                        "split_from", "superseded_by", "public_wording", "marking", "restriction", "restricted_until",
                        "restricted_to", "note"), True),
@@ -29,6 +29,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "action": (
         Group("Where it stands", ("status", "percent", "rating_opcc", "rating_partner", "rating_reason", "blockers")),
         Group("Who", ("accountable", "accountable_person", "lead", "contributors", "link_officer")),
+        Group("@roles", ()),
         Group("When", ("due", "revised_due", "revised_reason", "revised_agreed_by", "funding_end", "bring_forward")),
         Group("@recommendations", ()), Group("@progress", ()), Group("@links", ()),
         Group("Proof", ("verification", "done_before_publication")),
@@ -49,7 +50,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "partner": (
         Group("About", ("short_name", "kind", "standing", "shared_mailbox", "sharing_agreement", "note")),
         Group("@contacts", ()), Group("@actions", ()), Group("@links", ()),
-        Group("Over time", ("returns_through", "successors", "ends"), True),
+        Group("Over time", ("returns_through", "successors", "ends"), True), Group("@former_names", ()),
         Group("@history", ()),
     ),
 }  # fmt: skip

@@ -302,8 +302,10 @@ class MainWindow(QMainWindow):
 
         meanings = RatingKeyDialog.ask(self, office.rating_key(self.tasks.session.read()))
         if meanings is not None:
-            office.set_rating_key(self.tasks.session, meanings)
-            messages.tell("The rating key is reworded; it stands on everything sent from now on.")
+            self.tasks.write(
+                lambda s: office.set_rating_key(s, meanings),
+                told="The rating key is reworded; it stands on everything sent from now on.",
+            )
 
     def open_palette(self) -> None:
         """Search records, pages and commands (Ctrl+K)."""

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain import terms as t
-from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import finding, history, records, show
+from vawg_desktop.domain.entities import BY_KEY, LINK
+from vawg_desktop.services import finding, history, over_time, records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.dialogs.pick import PickDialog
 from vawg_desktop.ui.theme import icon, theme
@@ -184,7 +184,78 @@ def _contacts(pane: RecordPane) -> Made:
     )
 
 
-def _parts(pane: RecordPane, entity: str, title: str, verb: str, fields: tuple[str, ...]) -> Made:
+def _roles(pane: RecordPane) -> Made:
+    """Who holds and held which role, from when to when, and each contributor's part."""
+    made = _parts(
+        pane,
+        "role",
+        "Roles over time",
+        "Add holder",
+        ("role", "person", "partner", "part", "from_date", "until_date"),
+        "A role that passes to another is noted here by itself.",
+    )
+    fill_holders = made.fill
+
+    def fill(view: show.RecordView) -> None:
+        fill_holders(view)
+        section = made.widget
+        assert isinstance(section, Section)
+        contributors = [x for x in view.links if x.kind == "action.contributors"]
+        for link in contributors:
+            section.body.addWidget(_contributor_row(pane, link))
+        section.set_count(len(view.parts.get("role", [])) + len(contributors))
+
+    return Made(made.widget, fill)
+
+
+def _contributor_row(pane: RecordPane, link: show.Link) -> QWidget:
+    """A contributing body with its part and its time; a press opens them for editing."""
+    said = [link.part or "its part is not written down", over_time.span(link.from_date, link.until_date)]
+    words = "   ".join(x for x in (f"Contributor   {link.title}", *said) if x)
+
+    def change() -> None:
+        view = pane.view
+        if view is None:
+            return
+        given = {
+            "part": link.part or "",
+            "from_date": _date_words(link.from_date),
+            "until_date": _date_words(link.until_date),
+        }
+        typed = FormDialog.fill_in(
+            pane, pane.tasks.session, f"{link.title}: its part in {view.reference}", LINK,
+            ("part", "from_date", "until_date"), "Keep", given=given,
+        )  # fmt: skip
+        if typed is not None:
+            cells = {k: typed.get(k, "") for k in given}
+            pane.tasks.write(
+                lambda s: records.set_link(s, "action", "contributors", view.id, link.id, cells=cells)
+            )
+
+    go = button(words, change, kind="quiet")
+    go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    go.setToolTip("Write down its part, and from when to when")
+    return go
+
+
+def _date_words(value: str | None) -> str:
+    return dates.label(value) if value else ""
+
+
+def _former_names(pane: RecordPane) -> Made:
+    return _parts(
+        pane,
+        "former_name",
+        "Former names",
+        "Add former name",
+        ("name", "until_date"),
+        "A new name keeps the old one here, and on the records of its time.",
+    )
+
+
+def _parts(
+    pane: RecordPane, entity: str, title: str, verb: str, fields: tuple[str, ...], empty: str = ""
+) -> Made:
     spec = BY_KEY[entity]
 
     def add() -> None:
@@ -208,20 +279,28 @@ def _parts(pane: RecordPane, entity: str, title: str, verb: str, fields: tuple[s
             go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             section.body.addWidget(go)
         if not rows:
-            section.body.addWidget(note(f"No {title.casefold()} yet."))
+            section.body.addWidget(note(empty or f"No {title.casefold()} yet."))
 
     return Made(section, fill)
 
 
 def _part_words(pane: RecordPane, entity: str, row: dict[str, object]) -> str:
     if entity == "response":
-        from vawg_desktop.services.names import labels
-
-        body = labels(pane.tasks.session.read(), [str(row["partner"])]).get(str(row["partner"]), "")
+        id, day = str(row["partner"]), str(row["date"] or "")
+        body = over_time.labels_then(pane.tasks.session.read(), [(id, day)]).get(id, "")
         said = t.RESPONSE.label(str(row["answer"] or "awaited"))
         when = dates.label(str(row["date"])) if row["date"] else ""
         return "   ".join(x for x in (body, said, when) if x)
-    return "   ".join(str(row[k]) for k in ("name", "role", "email") if row.get(k))
+    time = over_time.span(row.get("from_date"), row.get("until_date"))
+    if entity == "role":
+        body = str(row["partner"] or "")
+        holder = over_time.labels_then(
+            pane.tasks.session.read(), [(body, str(row["until_date"] or row["from_date"] or ""))]
+        ).get(body, "")
+        said = (t.ROLE.label(str(row["role"] or "")), row["person"], holder, row["part"], time)
+        return "   ".join(str(x) for x in said if x)
+    keys = ("name",) if entity == "former_name" else ("name", "role", "email")
+    return "   ".join([*(str(row[k]) for k in keys if row.get(k)), *([time] if time else [])])
 
 
 def _progress(pane: RecordPane) -> Made:
@@ -354,6 +433,6 @@ def _recommendations(pane: RecordPane) -> Made:
 
 
 SECTIONS: dict[str, Callable[[RecordPane], Made]] = {
-    "actions": _actions, "responses": _responses, "contacts": _contacts, "progress": _progress, "links": _links,
+    "actions": _actions, "responses": _responses, "contacts": _contacts, "roles": _roles, "former_names": _former_names, "progress": _progress, "links": _links,
     "history": _history, "recommendations": _recommendations,
 }  # fmt: skip
