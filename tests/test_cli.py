@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -201,3 +206,68 @@ def test_long_odd_and_right_to_left_text(store: Path, capsys: pytest.CaptureFixt
     assert Run(capsys, "set", store, "A-0006", "note=a\x07b", "--why", "x").code == 0
     assert Run(capsys, "show", store, "A-0006", "--json").json()["fields"]["note"] == "ab"  # type: ignore[index]
     assert Run(capsys, "check", store).code == 0
+
+
+@pytest.fixture
+def unwelcome() -> Iterator[Path]:
+    """A folder in which we may read and not write; root, who may everything, becomes nobody meanwhile."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """What root does here is done with nobody's rights (file permissions hold for everybody else anyway)."""
+    if os.name != "posix" or os.geteuid() != 0:
+        yield
+        return
+    os.setegid(65534)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are set another way on Windows")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new", "{folder}/n.vawg", "--plain"),
+        ("set", "{folder}/s.vawg", "R-0001", "note=x", "--why", "w"),
+        ("export-returns", "{store}", "--period", "Q1", "--due", "+4w", "--out", "{folder}/out"),
+        ("tour", "--out", "{folder}/tour", "--store", "{store}"),
+        ("undo", "{folder}/s.vawg"),
+        ("list", "{folder}/locked.vawg", "action"),
+    ],
+    ids=["new", "set", "export", "tour", "undo", "unreadable"],
+)
+def test_a_folder_without_permission_gets_a_sentence_and_loses_nothing(
+    unwelcome: Path, store: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    there = unwelcome / "s.vawg"
+    shutil.copyfile(store, there)
+    locked = unwelcome / "locked.vawg"
+    shutil.copyfile(store, locked)
+    locked.chmod(0)
+    open_to_all = Path(tempfile.mkdtemp())
+    mine = open_to_all / "mine.vawg"
+    shutil.copyfile(store, mine)
+    said = [w.format(folder=unwelcome, store=mine) for w in words]
+    Run(capsys, *(w.replace(str(unwelcome), str(open_to_all)) for w in said))  # imports done while we may
+    for path in (open_to_all, *open_to_all.rglob("*")):
+        path.chmod(0o777)
+    unwelcome.chmod(0o555)
+    before = there.read_bytes()
+    with as_nobody():
+        run = Run(capsys, *said)
+    shutil.rmtree(open_to_all)
+    assert run.code == 1, run.out
+    assert run.out == "" and run.err.strip().count("\n") == 0 and run.err.strip().endswith(".")
+    assert "Traceback" not in run.err and "Errno" not in run.err
+    assert there.read_bytes() == before
+    assert {p.name for p in unwelcome.iterdir()} == {"s.vawg", "locked.vawg"}

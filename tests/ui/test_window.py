@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from vawg_desktop.services import lists, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.services.records import assign, parse_assignment
+from vawg_desktop.services.records import Assignment, assign, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.main_window import PAGES, MainWindow
 from vawg_desktop.ui.messages import messages
@@ -573,3 +574,21 @@ def test_saving_keeps_the_keyboard_where_it_is(shown: Shown) -> None:
     settle(shown.tasks)
     assert line.text() == "30 September 2026"
     assert shown.window.focusWidget() is line
+
+
+def test_what_changed_opens_the_changes_it_counts(shown: Shown) -> None:
+    assign(shown.session, "A-0001", [Assignment("status", "in_progress")], "told by telephone")
+    assign(shown.session, "A-0002", [Assignment("rating_opcc", "red")], "told by telephone")
+    page = shown.go("overview")
+    page._since.setEditText("1 May 2026")  # type: ignore[attr-defined]
+    page.load()  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert page.since().isoformat() == "2026-05-01"  # type: ignore[attr-defined]
+    lines = [b for b in page.findChildren(QPushButton) if "rating changed" in b.text()]  # type: ignore[attr-defined]
+    assert [b.text() for b in lines] == ["1   rating changed"]
+    lines[0].click()
+    settle(shown.tasks)
+    told = shown.window.page("history")
+    assert told._said.text() == "rating changed: 1 change in 1 record"
+    opened = [b.text() for b in told.findChildren(QPushButton) if b.text().startswith("A-")]
+    assert opened == ["A-0002"]

@@ -29,7 +29,7 @@ def history(session: Session, record: str, until: date | None = None) -> list[Fi
     limit = past.end_of_day(until) if until else None
     entries = past.entries_of(connection, past.kin(connection, found.id), limit)
     entries.sort(key=lambda e: (e.received, e.origin, e.seq))
-    return _told(connection, entries)
+    return told(connection, entries)
 
 
 def changed(session: Session, since: date, until: date | None = None) -> list[FieldChange]:
@@ -38,20 +38,21 @@ def changed(session: Session, since: date, until: date | None = None) -> list[Fi
         raise ValueRefusedError("The second date lies before the first.")
     last = past.end_of_day(until) if until else "9999"
     connection = session.read()
-    return _told(connection, past.entries_between(connection, past.start_of_day(since), last))
+    return told(connection, past.entries_between(connection, past.start_of_day(since), last))
 
 
 def of_transaction(session: Session, txn: str) -> list[FieldChange]:
     """What one transaction changed."""
     connection = session.read()
-    return _told(connection, past.entries_of_transaction(connection, txn))
+    return told(connection, past.entries_of_transaction(connection, txn))
 
 
-def _told(connection: Connection, entries: Iterable[log.Entry]) -> list[FieldChange]:
-    told = list(entries)
-    subjects = _subjects(connection, told)
+def told(connection: Connection, entries: Iterable[log.Entry]) -> list[FieldChange]:
+    """Entries of the log as changes to tell, in the order given."""
+    entries = list(entries)
+    subjects = _subjects(connection, entries)
     changes: list[FieldChange] = []
-    for entry in told:
+    for entry in entries:
         if entry.tbl == "link":
             change = _link_change(connection, entry, subjects)
             changes += [change] if change else []

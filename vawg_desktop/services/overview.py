@@ -8,9 +8,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
+from vawg_desktop.services import history
 from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import history as past
 from vawg_desktop.store.history import start_of_day
 
 PILLARS = (*PILLAR.key_list(), "none")
@@ -183,6 +186,20 @@ def _step(session: Session, row: dict[str, object]) -> dict[str, object]:
     return {"step": "late" if late else "sent", "received": None}
 
 
+def changes_of_kind(session: Session, since: date, what: str, until: date | None = None) -> list[FieldChange]:
+    """The changes behind one figure of ``what_changed``, oldest first."""
+    connection = session.read()
+    last = past.end_of_day(until) if until else "9999"
+    entries = past.entries_between(connection, start_of_day(since), last)
+    chosen = [
+        e for e in entries
+        if e.act not in ("sample", "demo") and what in kinds_of_change(e.tbl, e.op, e.fields_json())
+    ]  # fmt: skip
+    told = history.told(connection, chosen)
+    cells = _CELLS_OF.get(what)
+    return [c for c in told if cells is None or c.field in cells]
+
+
 def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
     """How many records changed since a day, by kind of change, the starter content aside."""
     rows = session.read().exec_driver_sql(
@@ -191,7 +208,7 @@ def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
     )
     seen: dict[str, set[str]] = {}
     for tbl, row, _act, op, fields in rows:
-        for what in _kinds(str(tbl), str(op), str(fields)):
+        for what in kinds_of_change(str(tbl), str(op), str(fields)):
             seen.setdefault(what, set()).add(str(row))
     counts = Counter({what: len(ids) for what, ids in seen.items()})
     return [(what, counts[what]) for what in _KINDS if counts[what]]
@@ -201,7 +218,16 @@ _KINDS = ("status changed", "date changed", "rating changed", "update added", "e
           "recommendation added", "gap added", "deleted")  # fmt: skip
 
 
-def _kinds(tbl: str, op: str, fields: str) -> list[str]:
+_CELLS_OF = {
+    "status changed": ("status",),
+    "date changed": ("due", "revised_due", "target_date"),
+    "rating changed": ("rating_opcc",),
+    "deleted": ("deleted",),
+}
+
+
+def kinds_of_change(tbl: str, op: str, fields: str) -> list[str]:
+    """The kinds under which the Overview counts an entry. ``fields`` is the log's JSON text."""
     if op == "create":
         return [f"{tbl} added"] if f"{tbl} added" in _KINDS else []
     if tbl not in ("action", "recommendation", "gap"):

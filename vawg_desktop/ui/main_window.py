@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
                 ("open_record", self.open_record),
                 ("open_list", self.open_list),
                 ("open_page", self.go),
+                ("open_changes", self.open_changes),
             ):
                 if hasattr(made, signal):
                     getattr(made, signal).connect(slot)
@@ -252,6 +254,10 @@ class MainWindow(QMainWindow):
             if view is not None:
                 self._back.append((self._key, view.id))
         self._page_of(found.entity).go_to(found.id)
+
+    def open_changes(self, what: str, since: date) -> None:
+        """The changes that a figure of the Overview counts."""
+        self.go("history").show_kind(what, since)
 
     def _page_of(self, entity: str) -> Any:
         if entity in self._nav:

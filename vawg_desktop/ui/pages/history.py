@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -21,6 +21,7 @@ from vawg_desktop.domain.dates import LONDON, bounds, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services import history
+from vawg_desktop.services import overview as counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -38,6 +39,7 @@ class HistoryPage(QWidget):
         super().__init__()
         self.tasks = tasks
         self._record: str | None = None
+        self._kind: str | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
         box.setSpacing(theme.px(8))
@@ -78,13 +80,21 @@ class HistoryPage(QWidget):
 
     def show_record(self, id: str) -> None:
         """The history of one record."""
-        self._record = id
+        self._record, self._kind = id, None
+        self._all.show()
+        self.load()
+
+    def show_kind(self, what: str, since: date) -> None:
+        """The changes of one kind since a day: what stands behind a figure of the Overview."""
+        self._record, self._kind = None, what
+        self._since.setText(date_label(since.isoformat()))
+        self._until.setText("today")
         self._all.show()
         self.load()
 
     def show_all(self) -> None:
         """The history of all records."""
-        self._record = None
+        self._record = self._kind = None
         self._all.hide()
         self.load()
 
@@ -97,10 +107,15 @@ class HistoryPage(QWidget):
         except AppError as error:
             self._said.setText(error.message)
             return
-        record = self._record
+        record, kind = self._record, self._kind
 
         def read(session: Session) -> list[tuple[FieldChange, str]]:
-            found = history.history(session, record) if record else history.changed(session, since, until)
+            if kind:
+                found = counts.changes_of_kind(session, since, kind, until)
+            elif record:
+                found = history.history(session, record)
+            else:
+                found = history.changed(session, since, until)
             newest = list(reversed(found))
             return [(c, history.in_words(session, c)) for c in newest[:SHOWN]] + [
                 (c, "") for c in newest[SHOWN:]
@@ -111,8 +126,11 @@ class HistoryPage(QWidget):
     def _show(self, changes: list[tuple[FieldChange, str]]) -> None:
         clear(self._body)
         shown = changes[:SHOWN]
+        records = len({c.record for c, _ in changes})
+        kind = f"{self._kind}: " if self._kind else ""
         self._said.setText(
-            f"{len(changes):,} changes" + (f", the newest {SHOWN} shown" if len(changes) > SHOWN else "")
+            f"{kind}{len(changes):,} change{'s'[: len(changes) != 1]} in {records:,} record{'s'[: records != 1]}"
+            + (f", the newest {SHOWN} shown" if len(changes) > SHOWN else "")
         )
         day = ""
         for change, words in shown:

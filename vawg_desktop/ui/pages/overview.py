@@ -21,16 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.dates import label as date_label
+from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import ACTION_STATUS
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, clear, label
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
 
-SINCE = ((7, "7 days"), (28, "28 days"), (91, "a quarter"), (365, "a year"))
+SINCE = ((7, "7 days ago"), (28, "28 days ago"), (91, "a quarter ago"), (365, "a year ago"))
 
 
 class FigureTile(QPushButton):
@@ -68,6 +71,7 @@ class OverviewPage(QScrollArea):
 
     open_list = Signal(object, str)
     open_page = Signal(str)
+    open_changes = Signal(str, object)
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -158,12 +162,19 @@ class OverviewPage(QScrollArea):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.px(4))
         head = QHBoxLayout()
-        head.addWidget(label("What changed in", size=16, bold=True, wrap=False))
+        head.addWidget(label("What changed since", size=16, bold=True, wrap=False))
         self._since = QComboBox()
-        self._since.setAccessibleName("What changed in")
+        self._since.setAccessibleName("What changed since")
         self._since.addItems([words for _, words in SINCE])
         self._since.setCurrentIndex(1)
-        self._since.currentIndexChanged.connect(lambda _: self.load())
+        self._since.setEditable(True)
+        self._since.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._since.setToolTip("Choose a span, or type a date such as 3 May 2026")
+        self._since.activated.connect(lambda _: self.load())
+        line = self._since.lineEdit()
+        assert line is not None
+        line.setAccessibleName("What changed since")
+        line.returnPressed.connect(self.load)
         head.addWidget(self._since)
         head.addStretch(1)
         box.addLayout(head)
@@ -186,12 +197,20 @@ class OverviewPage(QScrollArea):
     # -- showing -----------------------------------------------------------------------------
 
     def since(self) -> date:
-        """The first day of "what changed"."""
-        return self.tasks.session.today - timedelta(days=SINCE[self._since.currentIndex()][0])
+        """The first day of "what changed": a span ago, or the date that was typed."""
+        today, said = self.tasks.session.today, self._since.currentText().strip()
+        days = next((d for d, words in SINCE if words == said), None)
+        if days is not None:
+            return today - timedelta(days=days)
+        return bounds(parse_date(said, now=today))[0]
 
     def load(self) -> None:
         """Count again."""
-        since = self.since()
+        try:
+            since = self.since()
+        except AppError as error:
+            messages.failed(error)
+            return
         self.tasks.read(
             lambda s: (counts.overview(s, since), counts.progress_over_time(s)),
             lambda answer: self._show(*answer),
@@ -249,11 +268,15 @@ class OverviewPage(QScrollArea):
     def _show_changed(self, found: counts.Overview) -> None:
         clear(self._changed)
         for what, number in found.changed:
-            made = button(f"{number:,}   {what}", lambda: self.open_page.emit("history"), kind="quiet")
+            made = button(
+                f"{number:,}   {what}", lambda w=what: self.open_changes.emit(w, found.since), kind="quiet"
+            )
             self._changed.addWidget(made)
         if not found.changed:
             self._changed.addWidget(
-                label(f"Nothing since {date_label(self.since().isoformat())}.", muted=True)
+                label(
+                    f"Nothing since {date_label(found.since.isoformat())}." if found.since else "", muted=True
+                )
             )
 
     def _show_progress(self, progress: list[tuple[date, dict[str, int]]]) -> None:
