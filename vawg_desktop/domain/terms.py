@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 _SPLIT = re.compile(r"[\s_\-/]+")
 
@@ -33,14 +34,14 @@ class Vocabulary:
 
     name: str
     terms: tuple[Term, ...]
-    _by_fold: dict[str, Term] = field(init=False, repr=False, compare=False, hash=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _by_fold(self) -> dict[str, Term]:
         known: dict[str, Term] = {}
         for term in self.terms:
             for word in (term.key, term.label, *term.aliases):
                 known.setdefault(fold(word), term)
-        object.__setattr__(self, "_by_fold", known)
+        return known
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self.terms)

@@ -7,9 +7,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from vawg_desktop.domain.entities import ENTITIES, LINK
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
-
-#: Raised with every migration; the Alembic revision of the same number makes it.
-SCHEMA_VERSION = 1
+from vawg_desktop.store.version import SCHEMA_VERSION
 
 metadata = MetaData()
 

@@ -6,17 +6,21 @@ import platform
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import keys, schema
+from vawg_desktop.store import keys
 from vawg_desktop.store.door import Door, Transaction
 from vawg_desktop.store.engines import Engines, connect_raw
 from vawg_desktop.store.files import HeldFiles, files_path
+from vawg_desktop.store.version import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 PLAIN_HEADER = b"SQLite format 3\x00"
 
@@ -62,6 +66,8 @@ class Store:
 
 def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -> Store:
     """Make an empty store. ``passphrase=None`` makes it plain. Never writes over anything."""
+    from vawg_desktop.store import schema  # building the tables is for those who make a store
+
     _refuse_occupied(path)
     store_id = str(uuid7())
     try:
@@ -83,7 +89,7 @@ def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -
             "store": store_id,
             "family": store_id,
             "mints": "1",
-            "schema": str(schema.SCHEMA_VERSION),
+            "schema": str(SCHEMA_VERSION),
             "demonstration": "1" if demonstration else "0",
         }
         connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
@@ -91,7 +97,7 @@ def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -
             "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), path.stem, log.GENESIS)
         )
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{schema.SCHEMA_VERSION:04d}",))
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04d}",))
         connection.execute("COMMIT")
     finally:
         connection.close()
@@ -141,13 +147,13 @@ def open_store(path: Path, *, passphrase: str | None = None) -> Store:
     finally:
         connection.close()
     version = int(found[0]) if found else 0
-    if version > schema.SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path.name} was last used by a later version of the program (schema {version}); "
             "use that version or a backup from before.",
             code="later_store",
         )
-    if version < schema.SCHEMA_VERSION:
+    if version < SCHEMA_VERSION:
         from vawg_desktop.store.migrate import migrate
 
         migrate(path, key)
@@ -163,6 +169,8 @@ def remove(path: Path) -> None:
 
 def lock_for_window(path: Path, who: str) -> BaseFileLock:
     """Keep to one window per file; commands write beside it. Raises StoreError naming who has it open."""
+    from filelock import FileLock, Timeout  # brings asyncio with it
+
     lock = FileLock(str(path) + "-lock", timeout=0)
     note = path.with_name(path.name + "-lock-by")
     try:
