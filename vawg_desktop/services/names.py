@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
+from vawg_desktop.store.door import ALIAS as ALIAS
 
-ALIAS = "alias"
 _NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
 _SPELT = re.compile(r"([a-z ]+?)\s+(?:no\.?\s*)?0*(\d{1,9})", re.IGNORECASE)
 

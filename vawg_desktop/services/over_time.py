@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import dates, merge
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -52,7 +51,7 @@ def edit(
     for key in passed:
         if spec.key == "partner":
             tx.create("former_name", {"partner": id, "name": before[key], "until_date": today})
-            tx.link(names.ALIAS, id, fold(str(before[key])), {"part": before[key]})
+            tx.alias(id, str(before[key]))
         else:
             holder = "partner" if key == "accountable" else "person"
             held = {"action": id, "role": key, holder: before[key], "until_date": today}

@@ -114,7 +114,7 @@ def create_in(
 
 def add_alias(tx: Transaction, id: str, alias: str) -> None:
     """Let a record also be found by ``alias``, for ever."""
-    tx.link(names.ALIAS, id, fold(alias), {"part": alias})
+    tx.alias(id, alias)
 
 
 def then_stood(tx: Transaction, cells: dict[str, Value]) -> dict[str, Value]:

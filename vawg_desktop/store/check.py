@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from vawg_desktop.domain import rules
+from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
@@ -197,6 +197,9 @@ def _check_rows(connection: Connection, report: Report, all_entries: list[log.En
     heads: dict[str, dict[str, set[str]]] = {}
     for row, cell, change in connection.exec_driver_sql('SELECT "row", cell, "change" FROM head'):
         heads.setdefault(str(row), {}).setdefault(str(cell), set()).add(str(change))
+    kept: dict[str, set[tuple[str, str]]] = {}
+    for row, cell, id in connection.exec_driver_sql('SELECT "row", cell, id FROM conflict'):
+        kept.setdefault(str(row), set()).add((str(cell), str(id)))
     for spec in (*ENTITIES, LINK):
         rows = connection.exec_driver_sql(f'SELECT * FROM "{spec.key}"').mappings()
         seen: set[str] = set()
@@ -210,12 +213,17 @@ def _check_rows(connection: Connection, report: Report, all_entries: list[log.En
                 )
                 continue
             report.heads += _check_row(
-                spec, {str(k): v for k, v in row.items()}, said, heads.pop(id, {}), report
+                spec,
+                {str(k): v for k, v in row.items()},
+                said,
+                heads.pop(id, {}),
+                kept.pop(id, set()),
+                report,
             )
         for tbl, id in groups:
             if tbl == spec.key and id not in seen:
                 report.add("row_missing", f"A {spec.label.casefold()} of the log is not in the store.", id)
-    for id in heads:
+    for id in [*heads, *kept]:
         report.add("heads_wrong", "Heads are kept for a record that is not here.", id)
 
 
@@ -229,9 +237,10 @@ def _check_row(
     row: dict[str, object],
     said: list[log.Entry],
     heads: dict[str, set[str]],
+    conflicts: set[tuple[str, str]],
     report: Report,
 ) -> int:
-    name, conflicts, counted = _name(row), 0, 0
+    name, counted = _name(row), 0
     standings = history.cells_after(said)
     cells: list[tuple[str, Value]] = [(f.key, as_value(f, row[f.key])) for f in spec.cells]
     cells.append(("deleted", bool(row["deleted"])))
@@ -246,10 +255,12 @@ def _check_row(
             report.add("row_altered", f"“{key}” of {name} is not what the log says.", name)
         expected = {h.id for h in standing.heads} if standing else set[str]()
         counted += max(1, len(expected))
-        conflicts += bool(standing and standing.conflicted)
         if heads.get(key, {str(row["born"])}) != (expected or {str(row["born"])}):
             report.add("heads_wrong", f"The heads kept for “{key}” of {name} are not those of the log.", name)
-    if int(str(row["conflicts"] or 0)) != conflicts:
+    should_be = {
+        (c, merge.conflict_id(spec.key, str(row["id"]), c)) for c in history.conflicts_in(said, standings)
+    }
+    if int(str(row["conflicts"] or 0)) != len(should_be) or conflicts != should_be:
         report.add("heads_wrong", f"The conflicts counted for {name} are not those of the log.", name)
     return counted
 
@@ -336,7 +347,7 @@ def repair(store: Store, who: str) -> int:
     count = 0
     with store.write(who, "repair", "repair") as transaction:
         run = transaction.connection.exec_driver_sql
-        for table in ("head", "subject", "tally", "counter"):
+        for table in ("head", "conflict", "subject", "tally", "counter"):
             run(f'DELETE FROM "{table}"')
         run("DROP TABLE search")
         run(schema.SQLITE_EXTRAS[-1])
@@ -359,4 +370,6 @@ def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> N
         heads = frozenset(h.id for h in standing.heads)
         if heads != frozenset({born}):
             keeper.set_heads(id, cell, heads)
-    keeper.restate(tbl, id, born, sum(1 for s in standings.values() if s.conflicted))
+    conflicts = history.conflicts_in(said, standings)
+    keeper.set_conflicts(tbl, id, conflicts)
+    keeper.restate(tbl, id, born, len(conflicts))

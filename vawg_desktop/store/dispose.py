@@ -67,7 +67,7 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
         changes = tx.changes
     if unneeded:
         store.files.dispose(unneeded)
-    _sweep(store)
+    sweep(store)
     return changes
 
 
@@ -160,6 +160,29 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
     return hashes
 
 
+def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
+    """Take a disposed record's words out of every entry that is not its tombstone (after a merge).
+
+    Returns the hashes of files that only it named.
+    """
+    spec, run = spec_of(table), tx.connection.exec_driver_sql
+    worded = set(_worded(spec))
+    hashes: list[str] = []
+    _allow(tx, True)
+    for found in run(f"{log.SELECT} WHERE \"row\" = ? AND act <> 'dispose'", (row,)).fetchall():
+        entry = log.from_row(tuple(found))
+        sha256 = entry.fields.get("file_sha256")
+        hashes += [str(sha256.after)] if sha256 and sha256.after else []
+        for key in worded & set(entry.fields):
+            entry.fields[key] = entry.fields[key].disposed()
+        run('UPDATE "change" SET fields = ? WHERE id = ?', (entry.fields_json(), entry.id))
+        if _remark(tx, entry.txn):
+            _strip_reasons(tx, entry.txn)
+    run('DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row))
+    _allow(tx, False)
+    return [h for h in dict.fromkeys(hashes) if not _still_named(tx, h)]
+
+
 def _strip_log(tx: Transaction, table: str, row: str, only: str | None = None) -> None:
     """Replace values by their digests in every earlier entry about a row."""
     tx.flush()
@@ -204,7 +227,7 @@ def _remark(tx: Transaction, txn: str) -> bool:
     return found is not None and int(found[0]) <= _SHARED_REASON
 
 
-def _sweep(store: Store) -> None:
+def sweep(store: Store) -> None:
     """Rewrite index and file so that no free page keeps a word."""
     with store.engines.writer.connect() as connection:
         raw = connection.connection.driver_connection

@@ -18,13 +18,17 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StaleError, StoreError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
+from vawg_desktop.store import history
 from vawg_desktop.store.engines import Engines
 from vawg_desktop.store.keep import Keeper, Run
 
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
 _REFERENCE = FieldSpec("reference", "Reference")
+#: The kind of link by which a record is also known under another name.
+ALIAS = "alias"
 _FLUSH_AT = 2000
 #: Heads a caller saw, by cell; a cell left out is not compared.
 Seen = Mapping[str, frozenset[str]]
@@ -107,7 +111,7 @@ class Transaction:
         self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
         self._at = now()
         last = self._one("SELECT coalesce(max(value), '') FROM meta WHERE \"key\" = 'last_received'")
-        self._received = max(self._at, str(last[0]))
+        self.received = max(self._at, str(last[0]))
         self._pending: dict[str, log.Entry] = {}
         self.keeper = Keeper(connection, self.run)
 
@@ -164,8 +168,8 @@ class Transaction:
         for key, value in said.items():
             entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
         derived = self.keeper.created(spec, {**said, "id": id, "deleted": False})
-        self._insert(table, {**said, **derived, "id": id, "deleted": 0, "born": entry.id})
-        self._note_change(spec, id, said)
+        self.insert(table, {**said, **derived, "id": id, "deleted": 0, "born": entry.id})
+        self.note_change(spec, id, said)
         self.changes.created.append(id)
         return id
 
@@ -195,7 +199,7 @@ class Transaction:
         for key, value in wanted.items():
             heads = known.get(key, born)
             self._refuse_moved(spec, before, key, value, heads, seen)
-            if len(heads) > 1 and not settling and overwrites is None and self._conflicted(id, key, heads):
+            if before["conflicts"] and not settling and overwrites is None and self._in_conflict(id, key):
                 raise ConflictedError(
                     f"{self._label(spec, key)} of {before.get('reference') or 'this link'} holds two values "
                     f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
@@ -203,13 +207,33 @@ class Transaction:
             if merge.same(before[key], value) and len(heads) == 1 and overwrites is None:
                 continue
             changed[key] = value
-            over[key] = tuple(sorted((overwrites or {}).get(key, heads)))
+            seen_heads = heads | self._known_beside(before, key, value, known, born)
+            over[key] = tuple(sorted((overwrites or {}).get(key, seen_heads)))
         if not changed:
             return False
         if checked:
             self._check(spec, before, changed)
         self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
         return True
+
+    def _known_beside(
+        self,
+        before: Mapping[str, Value],
+        key: str,
+        value: Value,
+        known: Mapping[str, frozenset[str]],
+        born: frozenset[str],
+    ) -> frozenset[str]:
+        """What else an entry names as seen: a deletion the whole record, an edit of a deleted record its deletion.
+
+        By this, after a merge, "deleted here, changed there" is told from a change made in the knowledge.
+        """
+        if key == "deleted":
+            return born.union(*known.values()) if value or before["conflicts"] else frozenset()
+        return known.get("deleted", frozenset()) if before["deleted"] else frozenset()
+
+    def _in_conflict(self, id: str, key: str) -> bool:
+        return bool(self.run('SELECT 1 FROM conflict WHERE "row" = ? AND cell = ?', (id, key)).fetchone())
 
     def _check(self, spec: EntitySpec, before: dict[str, Value], changed: Mapping[str, Value]) -> None:
         rules.refuse_immutable(spec, tuple(changed))
@@ -296,9 +320,6 @@ class Transaction:
             theirs=before[key],
         )
 
-    def _conflicted(self, id: str, key: str, heads: frozenset[str]) -> bool:
-        return merge.differ(self.said(id, key, heads))
-
     def said(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
         """What the given changes said of one cell."""
         self.flush()
@@ -318,7 +339,7 @@ class Transaction:
         entry = log.Entry(
             id=str(uuid7()), origin=self._origin, seq=self._seq, at=self._at, who=who, why=why,
             why_salt=log.new_salt(), txn=self.id, act=act, about=about, tbl=table, row=id, op=op,
-            fields={}, received=self._received,
+            fields={}, received=self.received,
         )  # fmt: skip
         if len(self._pending) >= _FLUSH_AT:
             self.flush()
@@ -356,35 +377,37 @@ class Transaction:
         for key, left in shared.items():
             after[key] = self._standing(id, key, left, entry, changed[key])
         columns = {k: after[k] for k in changed}
-        if any(len(h) > 1 or h - frozenset(over[k]) for k, h in heads.items()):
-            columns["conflicts"] = self.count_conflicts(id, str(before["born"]))
+        if before["conflicts"] or any(len(h) > 1 or h - frozenset(over[k]) for k, h in heads.items()):
+            columns["conflicts"] = self.note_conflicts(spec.key, id)
         columns |= self.keeper.changed(spec, before, after, frozenset(changed))
-        self._update(spec.key, id, columns)
-        self._note_change(spec, id, after)
+        self.update(spec.key, id, columns)
+        self.note_change(spec, id, after)
 
     def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
         said = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
         return merge.standing(said).value
 
-    def count_conflicts(self, id: str, born: str) -> int:
-        """How many cells of a record hold heads that differ."""
+    def note_conflicts(self, table: str, id: str) -> int:
+        """Find a record's conflicts in the log, keep them, and return how many there are."""
         self.flush()
-        return sum(
-            1
-            for key, heads in self.heads(id, born).items()
-            if len(heads) > 1 and self._conflicted(id, key, heads)
-        )
+        entries = history.entries_of(self.connection, [id])
+        cells = history.conflicts_in(entries, history.cells_after(entries))
+        self.keeper.set_conflicts(table, id, cells)
+        return len(cells)
 
-    def _insert(self, table: str, columns: Mapping[str, Value]) -> None:
+    def insert(self, table: str, columns: Mapping[str, Value]) -> None:
+        """Insert a row as it stands (its entry is written elsewhere)."""
         names = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
         self.run(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(columns.values()))
 
-    def _update(self, table: str, id: str, columns: Mapping[str, Value]) -> None:
+    def update(self, table: str, id: str, columns: Mapping[str, Value]) -> None:
+        """Update columns of a row (their entry is written elsewhere)."""
         sets = ", ".join(f'"{c}" = ?' for c in columns)
         self.run(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
 
-    def _note_change(self, spec: EntitySpec, id: str, row: Mapping[str, Value]) -> None:
+    def note_change(self, spec: EntitySpec, id: str, row: Mapping[str, Value]) -> None:
+        """Tell pages that a record changed; a link's change is one of both its ends."""
         self.changes.entities.add(spec.key)
         self.changes.records.add(id)
         if spec is LINK:
@@ -392,6 +415,15 @@ class Transaction:
             self.changes.records |= ends
             owner = str(row["kind"]).partition(".")[0]
             self.changes.entities.add(owner)
+
+    def alias(self, id: str, name: str) -> None:
+        """Let a record also be found by ``name``, for ever."""
+        self.link(ALIAS, id, fold(name), {"part": name})
+
+    def moved_origin(self, origin: str, seq: int, hash: str) -> None:
+        """A merge brought entries of this very origin (an older copy catching up): go on after them."""
+        if origin == self._origin:
+            self._seq, self._hash = seq, hash
 
     def flush(self) -> None:
         """Chain and insert the entries so far."""
@@ -417,5 +449,5 @@ class Transaction:
         self.connection.exec_driver_sql(
             "INSERT INTO meta (\"key\", value) VALUES ('last_received', ?) "
             'ON CONFLICT ("key") DO UPDATE SET value = excluded.value',
-            (self._received,),
+            (self.received,),
         )

@@ -6,14 +6,23 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from vawg_desktop.domain.errors import NotFoundError
+from vawg_desktop.domain.errors import NotFoundError, StoreError
 from vawg_desktop.store.engines import connect_raw
-from vawg_desktop.store.keys import Key
+from vawg_desktop.store.keys import Key, keys_path
 
 
 def files_path(store: Path) -> Path:
     """``X.vawg-files`` beside ``X.vawg``."""
     return store.with_name(store.name + "-files")
+
+
+def refuse_occupied(path: Path) -> None:
+    """Raise StoreError unless a new store can be made at ``path``."""
+    if not path.parent.is_dir():
+        raise StoreError(f"There is no folder {path.parent}; make it first.", code="no_folder")
+    for there in (path, keys_path(path), files_path(path)):
+        if there.exists():
+            raise StoreError(f"{there.name} is already there; choose another name.", code="occupied")
 
 
 class HeldFiles:
@@ -62,6 +71,20 @@ class HeldFiles:
         try:
             rows = connection.execute("SELECT sha256, content FROM held")
             return {str(kept): hashlib.sha256(content).hexdigest() for kept, content in rows}
+        finally:
+            connection.close()
+
+    def known(self) -> set[str]:
+        """The hashes of all files held."""
+        return {sha256 for sha256, _ in self.listed()}
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Hash and name of every file held."""
+        if not self._path.exists():
+            return []
+        connection = self._open()
+        try:
+            return [(str(s), str(n)) for s, n in connection.execute("SELECT sha256, name FROM held")]
         finally:
             connection.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection
@@ -71,17 +71,60 @@ def kin(connection: Connection, id: str) -> list[str]:
 
 
 def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
-    """The cells of one record after its entries. A creation says None of every cell it leaves out."""
-    births = [e for e in entries if e.op == "create"]
+    """The cells of one record after its entries. A creation says None of every cell it leaves out.
+
+    Where the same record was made in two stores (a link, a setting), a creation that leaves a cell out says
+    nothing of it if anything else does. A creation always says that the record is not deleted.
+    """
     keys = {key for e in entries for key in e.fields}
     said: dict[str, list[merge.Said]] = {key: [] for key in keys}
+    silent: dict[str, list[merge.Said]] = {key: [] for key in keys}
     for entry in entries:
-        for key in keys if entry in births else entry.fields:
+        for key in keys if entry.op == "create" else entry.fields:
             cell = entry.fields.get(key)
             value: Value = cell.after if cell else (False if key == "deleted" else None)
             over = frozenset(cell.overwrote) if cell else frozenset[str]()
-            said[key].append(merge.Said(entry.id, entry.origin, entry.seq, value, over))
-    return {key: merge.standing(all_said) for key, all_said in said.items()}
+            spoken = cell is not None or key == "deleted"
+            (said if spoken else silent)[key].append(
+                merge.Said(entry.id, entry.origin, entry.seq, value, over)
+            )
+    return {key: merge.standing(said[key] or silent[key]) for key in keys}
+
+
+def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standing]) -> list[str]:
+    """The cells of one record that nobody has chosen for: heads that differ, or deleted here, changed there.
+
+    A reference is never one: where two stores numbered the same record, both numbers lead to it for ever.
+    """
+    found = [key for key, standing in cells.items() if standing.conflicted and key != "reference"]
+    if "deleted" not in found and changed_behind_deletion(entries, cells):
+        found.append("deleted")
+    return sorted(found)
+
+
+def changed_behind_deletion(
+    entries: Sequence[log.Entry], cells: Mapping[str, merge.Standing]
+) -> list[log.Entry]:
+    """The changes to a deleted record whose maker did not know of the deletion, nor its maker of them."""
+    gone = cells.get("deleted")
+    if gone is None or not gone.value:
+        return []
+    by_id = {e.id: e for e in entries}
+    deletions = [by_id[h.id] for h in gone.heads if h.id in by_id]
+    heads = {h.id for key, c in cells.items() if key != "deleted" for h in c.heads}
+    apart = [by_id[h] for h in heads if h in by_id and by_id[h].op != "create"]
+    return sorted(
+        (e for e in apart if all(_unknown_to_each_other(d, e) for d in deletions)),
+        key=lambda e: (e.origin, e.seq),
+    )
+
+
+def _unknown_to_each_other(deletion: log.Entry, change: log.Entry) -> bool:
+    if deletion.origin == change.origin:
+        return False
+    known = set(deletion.fields["deleted"].overwrote) if "deleted" in deletion.fields else set[str]()
+    seen = {o for cell in change.fields.values() for o in cell.overwrote}
+    return change.id not in known and deletion.id not in seen
 
 
 def grouped(entries: Iterable[log.Entry]) -> dict[tuple[str, str], list[log.Entry]]:

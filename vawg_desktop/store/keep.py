@@ -6,12 +6,12 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
-from vawg_desktop.domain import rules
+from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import FINISHED
@@ -51,13 +51,21 @@ class Keeper:
             if m := _NUMBERED.fullmatch(wanted):
                 self._last[prefix] = max(self._number(prefix), int(m[1]))
             return wanted
-        if self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'") == "0":
+        if not self.mints():
             while True:
                 made = f"{prefix}-x" + "".join(secrets.choice(_LOOKALIKE_FREE) for _ in range(3))
                 if not self._taken(made):
                     return made
         self._last[prefix] = self._number(prefix) + 1
         return f"{prefix}-{self._last[prefix]:04d}"
+
+    def mints(self) -> bool:
+        """Whether this store gives final references; one store of a family does."""
+        return self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'") != "0"
+
+    def count_slips(self, action: str) -> None:
+        """Count an action's slips again at the end."""
+        self._moved[action] = None
 
     def _taken(self, reference: str) -> bool:
         return self._scalar("SELECT 1 FROM subject WHERE reference = ?", reference) is not None
@@ -76,8 +84,14 @@ class Keeper:
         if spec is LINK:
             return {}
         made = self._run(
-            "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, 0)",
-            (row["id"], spec.key, row.get("reference"), subject_title(spec, row)),
+            "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, ?)",
+            (
+                row["id"],
+                spec.key,
+                row.get("reference"),
+                subject_title(spec, row),
+                int(bool(row.get("deleted"))),
+            ),
         )
         self._run(
             "INSERT INTO search (rowid, words) VALUES (?, ?)",
@@ -125,6 +139,15 @@ class Keeper:
         run('DELETE FROM head WHERE "row" = ? AND cell = ?', (row, cell))
         for change in sorted(heads):
             run('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', (row, cell, change))
+
+    def set_conflicts(self, table: str, row: str, cells: Iterable[str]) -> None:
+        """State which cells of a record nobody has chosen for."""
+        self._run('DELETE FROM conflict WHERE "row" = ?', (row,))
+        for cell in cells:
+            self._run(
+                'INSERT INTO conflict (id, tbl, "row", cell) VALUES (?, ?, ?, ?)',
+                (merge.conflict_id(table, row, cell), table, row, cell),
+            )
 
     def evidence_of(self, recommendation: str) -> int:
         """How many undeleted, accepted-or-awaiting pieces of evidence a recommendation or its actions have."""
@@ -240,7 +263,7 @@ def summary_of_action(connection: Connection, id: str) -> dict[str, Value]:
     ).fetchone()
     latest = run(
         'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
-        "ORDER BY coalesce(as_at, '') DESC, n DESC LIMIT 1",
+        "ORDER BY coalesce(as_at, '') DESC, id DESC LIMIT 1",
         (id,),
     ).fetchone()
     return {

@@ -16,7 +16,7 @@ from vawg_desktop.store import entries as log
 from vawg_desktop.store import keys
 from vawg_desktop.store.door import Door, Transaction
 from vawg_desktop.store.engines import Engines, connect_raw
-from vawg_desktop.store.files import HeldFiles, files_path
+from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Store:
         self.files = HeldFiles(path, key)
         self.plain = key is None
         self.key = key
+
+    @property
+    def name(self) -> str:
+        """What to call the store in a sentence."""
+        return self.path.name
 
     def read(self) -> Connection:
         """This thread's reading connection."""
@@ -68,7 +73,7 @@ def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -
     """Make an empty store. ``passphrase=None`` makes it plain. Never writes over anything."""
     from vawg_desktop.store import schema  # building the tables is for those who make a store
 
-    _refuse_occupied(path)
+    refuse_occupied(path)
     store_id = str(uuid7())
     try:
         key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else None
@@ -102,14 +107,6 @@ def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -
     finally:
         connection.close()
     return Store(path, key)
-
-
-def _refuse_occupied(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise StoreError(f"There is no folder {path.parent}; make it first.", code="no_folder")
-    for there in (path, keys.keys_path(path), files_path(path)):
-        if there.exists():
-            raise StoreError(f"{there.name} is already there; choose another name.", code="occupied")
 
 
 def needs_passphrase(path: Path) -> bool:

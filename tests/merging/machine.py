@@ -1,0 +1,326 @@
+"""Three stores of one family, anything in any order: each agrees with an oracle of everything ever said.
+
+The oracle knows nothing of heads: it keeps, per store, the events it knows and, per event, all that its maker
+knew. From this alone it says what every cell must show, and which cells nobody has chosen for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from vawg_desktop.domain import merge as pure
+from vawg_desktop.domain.errors import AppError, ConflictedError, NotFoundError
+from vawg_desktop.services import history, merging
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import merging as inner
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
+from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.store import Store
+
+TODAY = date(2026, 11, 22)
+CELLS = ("status", "percent", "blockers", "due")
+VALUES = {
+    "status": st.sampled_from(["not_started", "in_progress", "stopped"]),
+    "percent": st.sampled_from([None, 0, 50, 100]),
+    "blockers": st.sampled_from([None, "a", "b", ("long text " * 20).strip(), "ünïcode"]),
+    "due": st.sampled_from([None, "2026-01-01", "2026-05", "2027-Q1"]),
+}
+KIND = "action.recommendations"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One cell of one entry. ``knew`` are all entries its maker knew; ``only`` those an undo took back."""
+
+    entry: str
+    order: tuple[str, int]
+    tbl: str
+    row: str
+    cell: str
+    value: object
+    born: bool
+    knew: frozenset[str]
+    only: frozenset[str] | None
+
+    def overwrites(self, other: Event) -> bool:
+        return other.entry in (self.knew if self.only is None else self.only)
+
+
+class Family(RuleBasedStateMachine):
+    """An office and two working copies."""
+
+    def open_stores(self) -> list[Store]:
+        """The office and two copies of it; another machine may put another kind of store here."""
+        office = stores.create(self.folder / "office.vawg", passphrase=None)
+        with office.write("setup", "start", "sample") as tx:
+            for pillar in ("prevention", None):
+                tx.create("recommendation", {"title": "R", "pillar": pillar})
+            for title in ("first", "second"):
+                tx.create("action", {"title": title})
+        copies = [take_copy(office, self.folder / f"{n}.vawg") for n in ("one", "two")]
+        return [office, *(stores.open_store(c) for c in copies)]
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="vawg-family-"))
+        self.stores = self.open_stores()
+        self.people = [Session(s, f"person {i}", TODAY) for i, s in enumerate(self.stores)]
+        self.known: list[set[str]] = [set() for _ in self.stores]
+        self.events: dict[str, list[Event]] = {}
+        self.touched: set[int] = {0, 1, 2}
+        for i in range(3):
+            self._hear(i)
+        self.recommendations = [r for (r,) in self._ask(0, "SELECT id FROM recommendation ORDER BY id")]
+
+    # -- the oracle --------------------------------------------------------------------------
+
+    def _ask(self, i: int, sql: str, *params: object) -> list[tuple[object, ...]]:
+        return [tuple(r) for r in self.stores[i].read().exec_driver_sql(sql, params)]
+
+    def _hear(self, i: int) -> list[log.Entry]:
+        """Take what the store wrote itself since last heard as events; its maker knew all the store knew."""
+        rows = self._ask(i, f"{log.SELECT} ORDER BY n")
+        fresh = [e for e in map(log.from_row, rows) if e.id not in self.known[i]]
+        knew = frozenset(self.known[i])
+        for entry in fresh:
+            if entry.id in self.events:
+                self.known[i].add(entry.id)
+                continue
+            undoing = entry.act == "undo"
+            self.events[entry.id] = [
+                Event(entry.id, (entry.origin, entry.seq), entry.tbl, entry.row, cell, said.after,
+                      entry.op == "create", knew, frozenset(said.overwrote) if undoing else None)
+                for cell, said in entry.fields.items()
+            ]  # fmt: skip
+            if entry.op == "create":
+                self.events[entry.id].append(
+                    Event(
+                        entry.id,
+                        (entry.origin, entry.seq),
+                        entry.tbl,
+                        entry.row,
+                        "deleted",
+                        False,
+                        True,
+                        knew,
+                        None,
+                    )
+                )
+            self.known[i].add(entry.id)
+        self.touched.add(i)
+        return fresh
+
+    def _heads(self, i: int, row: str) -> dict[str, list[Event]]:
+        said: dict[str, list[Event]] = {}
+        for id in self.known[i]:
+            for event in self.events[id]:
+                if event.row == row:
+                    said.setdefault(event.cell, []).append(event)
+        return {
+            cell: sorted(
+                (e for e in all_said if not any(o.overwrites(e) for o in all_said)), key=lambda e: e.order
+            )
+            for cell, all_said in said.items()
+        }
+
+    def _should_conflict(self, heads: dict[str, list[Event]]) -> set[str]:
+        found = {c for c, h in heads.items() if pure.differ(pure.Said(e.entry, *e.order, e.value) for e in h)}  # type: ignore[arg-type]
+        gone = heads["deleted"]
+        if "deleted" not in found and gone[0].value:
+            others = [e for c, h in heads.items() if c != "deleted" for e in h if not e.born]
+            apart = [
+                e
+                for e in others
+                if all(d.entry not in e.knew and e.entry not in d.knew and e.entry != d.entry for d in gone)
+            ]
+            found |= {"deleted"} if apart else set()
+        return found - {"reference"}
+
+    # -- what people do ----------------------------------------------------------------------
+
+    who = st.integers(0, 2)
+
+    def _actions(self, i: int) -> list[str]:
+        return [str(r[0]) for r in self._ask(i, "SELECT id FROM action ORDER BY id")]
+
+    @rule(i=who, title=st.sampled_from(["x", "y"]))
+    def make(self, i: int, title: str) -> None:
+        with self.stores[i].write(f"person {i}", "make") as tx:
+            id = tx.create("action", {"title": title})
+        assert {e.row for e in self._hear(i)} == {id}
+
+    @rule(i=who, data=st.data())
+    def edit(self, i: int, data: st.DataObject) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self._actions(i)), min_size=1, max_size=3, unique=True))
+        cell = data.draw(st.sampled_from(CELLS))
+        value = data.draw(VALUES[cell])
+        try:
+            with self.stores[i].write(f"person {i}", "edit", "bulk") as tx:
+                for id in ids:
+                    tx.edit("action", id, {cell: value})
+        except ConflictedError:
+            assert any(cell in self._should_conflict(self._heads(i, id)) for id in ids)
+            assert self._hear(i) == []
+            return
+        assert all(e.fields[cell].after == value for e in self._hear(i))
+        for id in ids:
+            assert self._heads(i, id)[cell][-1].value == value if value is not None else True
+
+    @rule(i=who, data=st.data())
+    def hide(self, i: int, data: st.DataObject) -> None:
+        id = data.draw(st.sampled_from(self._actions(i)))
+        hidden = data.draw(st.booleans())
+        try:
+            with self.stores[i].write(f"person {i}", "hide", "delete") as tx:
+                tx.delete("action", id, hidden=hidden)
+        except ConflictedError:
+            assert "deleted" in self._should_conflict(self._heads(i, id))
+        self._hear(i)
+
+    @rule(i=who, data=st.data())
+    def link(self, i: int, data: st.DataObject) -> None:
+        id = data.draw(st.sampled_from(self._actions(i)))
+        other = str(data.draw(st.sampled_from(self.recommendations)))
+        extent = data.draw(st.sampled_from([None, "full", "part"]))
+        try:
+            with self.stores[i].write(f"person {i}", "link") as tx:
+                if data.draw(st.booleans()):
+                    tx.link(KIND, id, other, {"extent": extent} if extent else None)
+                else:
+                    tx.unlink(KIND, id, other)
+        except ConflictedError:
+            assert self._should_conflict(self._heads(i, pure.link_id(KIND, id, other)))
+        self._hear(i)
+
+    @rule(i=who)
+    def undo(self, i: int) -> None:
+        with contextlib.suppress(NotFoundError):
+            history.undo(self.people[i])
+        self._hear(i)
+
+    @rule(i=who, data=st.data())
+    def settle(self, i: int, data: st.DataObject) -> None:
+        open_now = merging.conflicts(self.people[i])
+        if not open_now:
+            return
+        one = data.draw(st.sampled_from(open_now))
+        head = data.draw(st.sampled_from(one.heads))
+        typed = (
+            ("yes" if head.value else "no")
+            if one.spec.key == "deleted"
+            else str("" if head.value is None else head.value)
+        )
+        merging.settle(self.people[i], one.id, typed, "chosen")
+        self._hear(i)
+        assert one.id not in {c.id for c in merging.conflicts(self.people[i])}
+
+    @rule(i=who, j=who)
+    def merge(self, i: int, j: int) -> None:
+        if i == j:
+            return
+        done = merging.merge(self.people[i], self.stores[j])
+        assert done.copied == len(self.known[j] - self.known[i])
+        self._take(i, j)
+        assert merging.merge(self.people[i], self.stores[j]).copied == 0
+
+    def _take(self, i: int, j: int) -> None:
+        self.known[i] |= self.known[j]
+        self._hear(i)  # the references that the merge itself gave
+
+    @rule(i=who, j=who, after=st.integers(0, 3))
+    def merge_that_fails(self, i: int, j: int, after: int) -> None:
+        if i == j or not self.known[j] - self.known[i]:
+            return
+        real, calls = inner._Merging._state, [0]
+
+        def fail(self: object, *rest: object) -> None:
+            calls[0] += 1
+            if calls[0] > after:
+                raise OSError("the plug was pulled")
+            real(self, *rest)  # type: ignore[arg-type]
+
+        inner._Merging._state = fail  # type: ignore[method-assign,assignment]
+        try:
+            merging.merge(self.people[i], self.stores[j])
+            self._take(i, j)
+        except OSError:
+            assert self._hear(i) == []
+        finally:
+            inner._Merging._state = real  # type: ignore[method-assign]
+
+    @precondition(lambda self: len(self.events) < 400)
+    @rule(i=who)
+    def reopen(self, i: int) -> None:
+        path = self.stores[i].path
+        self.stores[i].close()
+        self.stores[i] = self.people[i].store = stores.open_store(path)
+
+    @rule(i=who)
+    def refused(self, i: int) -> None:
+        try:
+            with self.stores[i].write("x", "no") as tx:
+                tx.create("action", {"title": "lost"})
+                tx.edit("action", "nobody", {"percent": 1})
+        except AppError:
+            assert self._hear(i) == []
+
+    # -- what must hold ----------------------------------------------------------------------
+
+    @invariant()
+    def agrees_with_the_oracle(self) -> None:
+        if not hasattr(self, "stores"):
+            return
+        for i in sorted(self.touched):
+            self._agrees(i)
+            assert check(self.stores[i]).problems == []
+        self.touched.clear()
+
+    def _agrees(self, i: int) -> None:
+        rows = self._ask(i, 'SELECT DISTINCT tbl, "row" FROM "change"')
+        assert {str(r) for _, r in rows} == {e.row for id in self.known[i] for e in self.events[id]}
+        conflicted = {(str(r), str(c)) for r, c in self._ask(i, 'SELECT "row", cell FROM conflict')}
+        should: set[tuple[str, str]] = set()
+        for tbl, id in rows:
+            heads = self._heads(i, str(id))
+            should |= {(str(id), c) for c in self._should_conflict(heads)}
+            row = (
+                self.stores[i]
+                .read()
+                .exec_driver_sql(f'SELECT * FROM "{tbl}" WHERE id = ?', (id,))
+                .mappings()
+                .one()
+            )
+            for cell, standing in heads.items():
+                assert row[cell] == standing[0].value, (cell, row[cell], standing)
+        assert conflicted == should
+
+    def teardown(self) -> None:
+        if not hasattr(self, "stores"):
+            return
+        try:
+            for _ in range(3):
+                for i in range(3):
+                    merging.merge(self.people[i], self.stores[i - 1])
+                    self._take(i, (i - 1) % 3)
+            assert self.known[0] == self.known[1] == self.known[2] == set(self.events)
+            for i in range(3):
+                self._agrees(i)
+            seen = [
+                {(r[0], r[1], r[2]) for r in self._ask(i, 'SELECT id, "row", cell FROM conflict')}
+                for i in range(3)
+            ]
+            assert seen[0] == seen[1] == seen[2]
+        finally:
+            for store in self.stores:
+                store.close()
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,55 @@
+"""The family of stores as a state machine; planted bugs are caught by it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.merging.machine import Family
+from vawg_desktop.domain import merge as pure
+from vawg_desktop.store import history, merging
+
+Family.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+TestFamily = Family.TestCase
+
+
+def _caught() -> None:
+    with pytest.raises(Exception):  # noqa: B017 - whatever the machine trips over
+        run_state_machine_as_test(
+            Family,
+            settings=settings(
+                max_examples=60, stateful_step_count=30, deadline=None, phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck), database=None, derandomize=True,
+            ),
+        )  # fmt: skip
+
+
+def test_a_merge_in_which_the_last_writer_wins_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = pure.heads_of
+    monkeypatch.setattr(pure, "heads_of", lambda said: real(said)[-1:])
+    _caught()
+
+
+def test_a_merge_that_takes_only_the_other_stores_own_entries_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = merging.origins_of
+
+    def own_only(connection: object) -> merging.Origins:
+        own = {r[0] for r in connection.exec_driver_sql("SELECT id FROM origin WHERE mine = 1")}  # type: ignore[attr-defined]
+        return {o: v for o, v in real(connection).items() if o in own}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(merging, "origins_of", own_only)
+    _caught()
+
+
+def test_a_deletion_that_wins_in_silence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "changed_behind_deletion", lambda *_: [])
+    _caught()

@@ -1,0 +1,383 @@
+"""Working copies and merging: nothing lost, nothing decided in silence, order of no account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TODAY
+from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
+from vawg_desktop.services import history, merging, names, show
+from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
+from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.engines import connect_raw
+
+Copier = Callable[[Session, str], Session]
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Iterator[Copier]:
+    """Takes working copies and closes them."""
+    opened: list[Session] = []
+
+    def take(session: Session, name: str) -> Session:
+        path = take_copy(session.store, tmp_path / f"{name}.vawg")
+        opened.append(Session(stores.open_store(path), f"{name} officer", TODAY))
+        return opened[-1]
+
+    yield take
+    for one in opened:
+        one.store.close()
+
+
+def say(session: Session, record: str, **cells: str) -> None:
+    assign(session, record, [Assignment(k, v) for k, v in cells.items()], f"said in {session.who}")
+
+
+def cell(session: Session, record: str, key: str) -> object:
+    return show.record(session, record).cells[key]
+
+
+def well(*sessions: Session) -> None:
+    for session in sessions:
+        assert check(session.store).problems == []
+
+
+def rows_of(session: Session) -> dict[str, set[tuple[object, ...]]]:
+    """Every said row of the store, without what is local to it."""
+    from vawg_desktop.domain.entities import ENTITIES, LINK
+
+    found: dict[str, set[tuple[object, ...]]] = {}
+    for spec in (*ENTITIES, LINK):
+        columns = ["id", "deleted", "conflicts", *(f.key for f in spec.cells)]
+        named = ", ".join(f'"{c}"' for c in columns)
+        found[spec.key] = {
+            tuple(r) for r in session.read().exec_driver_sql(f'SELECT {named} FROM "{spec.key}"')
+        }
+    return found
+
+
+def test_a_meeting_on_a_copy_comes_back_field_by_field(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", status="in_progress", percent="40")
+    say(sample, "A-0001", blockers="Recruitment")
+    say(sample, "A-0002", status="stopped")
+    done = merging.merge(sample, laptop.store)
+    assert (done.copied, done.conflicts, done.rule_failures) == (1, [], [])
+    view = show.record(sample, "A-0001")
+    assert (view.cells["status"], view.cells["percent"], view.cells["blockers"]) == (
+        "in_progress",
+        40,
+        "Recruitment",
+    )
+    assert history.history(sample, "A-0001")[-1].who in ("laptop officer", "B. Officer")
+    assert merging.merge(sample, laptop.store).copied == 0
+    merging.merge(laptop, sample.store)
+    assert rows_of(laptop) == rows_of(sample)
+    well(sample, laptop)
+
+
+def test_two_values_for_one_cell_are_shown_and_settled_once(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", status="in_progress")
+    say(sample, "A-0001", status="stopped")
+    done = merging.merge(sample, laptop.store)
+    assert [(c.record, c.field) for c in done.conflicts] == [("A-0001", "status")]
+    assert {(h.value, h.who) for h in done.conflicts[0].heads} == {
+        ("in_progress", "laptop officer"),
+        ("stopped", "B. Officer"),
+    }
+    assert all(h.why and h.at for h in done.conflicts[0].heads)
+    with pytest.raises(ConflictedError, match=done.conflicts[0].id):
+        say(sample, "A-0001", status="complete")
+    say(sample, "A-0001", percent="5")
+    merging.merge(laptop, sample.store)
+    assert merging.conflicts(laptop)[0].id == done.conflicts[0].id
+    assert cell(laptop, "A-0001", "status") == cell(sample, "A-0001", "status")
+    with pytest.raises(ValueRefusedError, match="reason"):
+        merging.settle(laptop, done.conflicts[0].id, "in_progress", " ")
+    merging.settle(laptop, done.conflicts[0].id, "In progress", "the partner confirmed it")
+    assert merging.conflicts(laptop) == []
+    assert len(merging.conflicts(sample)) == 1
+    merging.merge(sample, laptop.store)
+    assert merging.conflicts(sample) == []
+    assert cell(sample, "A-0001", "status") == "in_progress"
+    with pytest.raises(NotFoundError):
+        merging.settle(sample, done.conflicts[0].id, "stopped", "too late")
+    well(sample, laptop)
+    assert rows_of(laptop) == rows_of(sample)
+
+
+def test_the_same_value_twice_is_no_conflict(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    for session in (laptop, sample):
+        say(session, "A-0001", status="stopped")
+    assert merging.merge(sample, laptop.store).conflicts == []
+    say(sample, "A-0001", status="complete")
+    assert merging.merge(laptop, sample.store).conflicts == []
+    well(sample, laptop)
+
+
+def test_deleted_here_changed_there(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    hide(laptop, ["A-0001"], why="a duplicate")
+    say(sample, "A-0001", status="in_progress")
+    done = merging.merge(sample, laptop.store)
+    assert [(c.record, c.field) for c in done.conflicts] == [("A-0001", "deleted")]
+    said = {h.words for h in done.conflicts[0].heads}
+    assert said == {"Deleted", "Kept; status changed"}
+    with pytest.raises(ConflictedError):
+        hide(sample, ["A-0001"], hidden=False)
+    merging.settle(sample, done.conflicts[0].id, "no", "it is no duplicate")
+    assert not show.record(sample, "A-0001").deleted
+    merging.merge(laptop, sample.store)
+    assert merging.conflicts(laptop) == [] and not show.record(laptop, "A-0001").deleted
+    well(sample, laptop)
+    assert rows_of(laptop) == rows_of(sample)
+
+
+def test_a_change_made_in_the_knowledge_of_the_deletion_is_no_conflict(
+    sample: Session, copy_of: Copier
+) -> None:
+    laptop = copy_of(sample, "laptop")
+    hide(laptop, ["A-0001"], why="a duplicate")
+    merging.merge(sample, laptop.store)
+    say(sample, "A-0001", note="kept for the file")
+    assert merging.merge(laptop, sample.store).conflicts == []
+    well(sample, laptop)
+
+
+def test_sets_grow_on_both_sides(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", contributors="Medway Council")
+    say(sample, "A-0001", contributors="HMCTS")
+    assert merging.merge(sample, laptop.store).conflicts == []
+    assert len(show.record(sample, "A-0001").sets["contributors"]) == 2
+
+
+def test_the_same_link_made_twice_is_one(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    a, r = (names.find(sample.read(), n).id for n in ("A-0001", "R-0003"))
+    set_link(laptop, "action", "recommendations", a, r, cells={"extent": "full"})
+    set_link(sample, "action", "recommendations", a, r)
+    assert merging.merge(sample, laptop.store).conflicts == []
+    link = [x for x in show.record(sample, "A-0001").links if x.id == r]
+    assert [x.extent for x in link] == ["full"]
+    set_link(sample, "action", "recommendations", a, r, remove=True)
+    merging.merge(laptop, sample.store)
+    assert [x for x in show.record(laptop, "A-0001").links if x.id == r] == []
+    well(sample, laptop)
+    assert rows_of(laptop) == rows_of(sample)
+
+
+def test_provisional_references_become_final_and_the_printed_ones_stay(
+    sample: Session, copy_of: Copier
+) -> None:
+    laptop = copy_of(sample, "laptop")
+    id, _ = create(laptop, "action", {"title": "Noted in the room"})
+    printed = show.record(laptop, id).reference
+    assert printed.startswith("A-x") and len(printed) == 6
+    create(sample, "action", {"title": "Made in the office meanwhile"})
+    done = merging.merge(sample, laptop.store)
+    assert done.renumbered == [(printed, "A-0024")]
+    assert show.record(sample, printed).reference == "A-0024"
+    merging.merge(laptop, sample.store)
+    assert show.record(laptop, printed).reference == "A-0024"
+    well(sample, laptop)
+
+
+def test_two_stores_that_both_number_keep_both_records(tmp_path: Path) -> None:
+    sessions = [Session(stores.create(tmp_path / f"{n}.vawg", passphrase=None), n, TODAY) for n in "ab"]
+    for session in sessions:
+        create(session, "action", {"title": f"of {session.who}"})
+    a, b = sessions
+    done = merging.merge(a, b.store)
+    assert done.renumbered == [("A-0001", "A-0002")]
+    assert show.record(a, "A-0001").title == "of a" and show.record(a, "A-0002").title == "of b"
+    merging.merge(b, a.store)
+    assert rows_of(a) == rows_of(b)
+    well(a, b)
+    for session in sessions:
+        session.store.close()
+
+
+def test_three_stores_in_a_ring_converge(sample: Session, copy_of: Copier) -> None:
+    one, two = copy_of(sample, "one"), copy_of(sample, "two")
+    ring = [sample, one, two]
+    for i, session in enumerate(ring):
+        say(session, "A-0001", status=("in_progress", "stopped", "not_started")[i])
+        create(session, "gap", {"statement": f"gap of {i}"})
+    for _ in range(3):
+        for i, session in enumerate(ring):
+            merging.merge(session, ring[i - 1].store)
+    assert rows_of(sample) == rows_of(one) == rows_of(two)
+    assert [len(merging.conflicts(s)) for s in ring] == [1, 1, 1]
+    assert len(merging.conflicts(one)[0].heads) == 3
+    well(*ring)
+
+
+def test_a_merge_that_fails_leaves_nothing(
+    sample: Session, copy_of: Copier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", status="in_progress")
+    before = rows_of(sample)
+    from vawg_desktop.store import merging as inner
+
+    monkeypatch.setattr(inner._Merging, "_note_origins", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        merging.merge(sample, laptop.store)
+    monkeypatch.undo()
+    assert rows_of(sample) == before
+    well(sample)
+    assert merging.merge(sample, laptop.store).copied == 1
+
+
+def test_a_preview_shows_all_and_changes_nothing(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", status="in_progress")
+    say(sample, "A-0001", status="stopped")
+    before = rows_of(sample)
+    seen = merging.preview(sample, laptop.store)
+    assert [(c.record, c.field, c.after) for c in seen.told] == [("A-0001", "status", "in_progress")]
+    assert len(seen.conflicts) == 1 and len(seen.conflicts[0].heads) == 2
+    assert rows_of(sample) == before and merging.conflicts(sample) == []
+    well(sample)
+
+
+def test_a_store_copied_by_hand_and_edited_twice_is_refused(tmp_path: Path) -> None:
+    import shutil
+
+    path = tmp_path / "a.vawg"
+    with stores.create(path, passphrase=None) as store:
+        create(Session(store, "A", TODAY), "gap", {"statement": "first"})
+    shutil.copyfile(path, tmp_path / "b.vawg")
+    one, two = (Session(stores.open_store(tmp_path / f"{n}.vawg"), n, TODAY) for n in "ab")
+    assert merging.merge(one, two.store).copied == 0
+    for session in (one, two):
+        create(session, "gap", {"statement": f"of {session.who}"})
+    with pytest.raises(StoreError, match="copied by hand") as refused:
+        merging.merge(one, two.store)
+    assert refused.value.code == "cloned"
+    for session in (one, two):
+        well(session)
+        session.store.close()
+
+
+def test_an_altered_log_is_refused(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", status="in_progress")
+    say(laptop, "A-0001", status="complete")
+    laptop.store.close()
+    raw = connect_raw(laptop.store.path, None)
+    raw.execute("DROP TRIGGER change_no_update")
+    raw.execute('UPDATE "change" SET who = \'somebody else\' WHERE n = (SELECT max(n) - 1 FROM "change")')
+    raw.close()
+    bad = stores.open_store(laptop.store.path)
+    before = rows_of(sample)
+    with pytest.raises(StoreError, match="altered") as refused:
+        merging.merge(sample, bad)
+    assert refused.value.code == "other_log_altered"
+    assert rows_of(sample) == before
+    bad.close()
+
+
+def test_rules_that_each_side_kept_and_the_union_breaks(sample: Session, copy_of: Copier) -> None:
+    say(sample, "A-0002", status="complete", verification="2")
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0002", rating_opcc="blue")
+    say(sample, "A-0002", status="in_progress")
+    done = merging.merge(sample, laptop.store)
+    assert [(f.record, f.rule) for f in done.rule_failures] == [("A-0002", "blue")]
+    say(sample, "A-0002", rating_opcc="amber")
+    well(sample)
+
+
+def test_an_update_to_an_action_deleted_meanwhile_is_listed(sample: Session, copy_of: Copier) -> None:
+    from vawg_desktop.services.records import add_update
+
+    laptop = copy_of(sample, "laptop")
+    add_update(laptop, "A-0001", {"narrative": "Said in the room"})
+    hide(sample, ["A-0001"], why="a duplicate")
+    done = merging.merge(sample, laptop.store)
+    assert [f.rule for f in done.rule_failures] == ["deleted_elsewhere"]
+    again = merging.merge(laptop, sample.store)
+    assert [f.rule for f in again.rule_failures] == ["deleted_elsewhere"]
+    well(sample, laptop)
+
+
+def test_two_partners_that_are_one(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    create(laptop, "partner", {"name": "Rape Crisis Centre", "shared_mailbox": "hello@example.org"})
+    theirs, _ = create(
+        laptop,
+        "action",
+        {"title": "Train staff", "accountable": "Rape Crisis Centre", "contributors": "HMCTS"},
+    )
+    create(sample, "partner", {"name": "Rape  crisis centre"})
+    create(sample, "action", {"title": "Joint work", "accountable": "Rape crisis centre"})
+    done = merging.merge(sample, laptop.store)
+    assert [f.rule for f in done.rule_failures] == ["same_name"]
+    drop = done.rule_failures[0].record
+    keep = next(
+        w for w in done.rule_failures[0].message.replace(";", " ").split() if w.startswith("P-") and w != drop
+    )
+    merging.combine(sample, keep, drop, "one body")
+    kept, gone = names.find(sample.read(), keep), show.record(sample, drop)
+    assert gone.deleted and gone.cells["note"] == f"Is one with {keep}."
+    found = names.find_named(sample.read(), "partner", "Rape Crisis Centre")
+    assert found is not None and found.id == kept.id
+    assert cell(sample, theirs, "accountable") == kept.id
+    assert cell(sample, kept.id, "shared_mailbox") == "hello@example.org"
+    merging.merge(laptop, sample.store)
+    assert rows_of(laptop) == rows_of(sample)
+    well(sample, laptop)
+    assert merging.merge(sample, laptop.store).rule_failures == []
+
+
+def test_disposal_travels_and_words_that_come_late_are_taken_out(sample: Session, copy_of: Copier) -> None:
+    from vawg_desktop.store.dispose import Authority, dispose
+
+    id, _ = create(sample, "gap", {"statement": "secret zebra", "need": "zebra stripes"})
+    one, two = copy_of(sample, "one"), copy_of(sample, "two")
+    say(two, id, cause="zebra late")
+    dispose(one.store, "gap", id, Authority("A", "B", "rule 7", "2026-11-22"))
+    for session, other in ((sample, one), (sample, two), (two, sample), (one, two)):
+        merging.merge(session, other.store)
+    for session in (sample, one, two):
+        well(session)
+        session.store.close()
+        assert b"zebra" not in session.store.path.read_bytes()
+        session.store = stores.open_store(session.store.path)
+
+
+def test_held_files_travel_once(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    sha = laptop.store.files.keep("proof.pdf", b"%PDF proof")
+    create(laptop, "evidence", {"title": "Proof", "file_sha256": sha, "file_name": "proof.pdf"})
+    assert merging.merge(sample, laptop.store).files == 1
+    assert sample.store.files.get(sha) == b"%PDF proof"
+    assert merging.merge(sample, laptop.store).files == 0
+    well(sample)
+
+
+def test_a_copy_is_locked_like_its_store_and_never_overwrites(tmp_path: Path) -> None:
+    words = "correct horse battery"
+    store = stores.create(tmp_path / "s.vawg", passphrase=words)
+    create(Session(store, "A", TODAY), "gap", {"statement": "planted phrase zebra"})
+    take_copy(store, tmp_path / "c.vawg")
+    with pytest.raises(StoreError, match="already there"):
+        take_copy(store, tmp_path / "c.vawg")
+    with pytest.raises(StoreError, match="no folder"):
+        take_copy(store, tmp_path / "none" / "c.vawg")
+    store.close()
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or b"zebra" not in path.read_bytes(), path.name
+    assert not list(tmp_path.glob("*.part*"))
+    with stores.open_store(tmp_path / "c.vawg", passphrase=words) as copy:
+        assert check(copy).ok

@@ -1,0 +1,287 @@
+"""Working copies, merging them back, and settling what both sides said (DESIGN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.changes import Changes, FieldChange
+from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
+from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.services import history, names
+from vawg_desktop.services.records import read_value
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import history as past
+from vawg_desktop.store import merging
+from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.merging import Failure
+from vawg_desktop.store.store import Store
+
+_DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One of the values that stand side by side: a stored value, who said it, when (UTC, ISO) and why."""
+
+    value: Value
+    words: str
+    who: str
+    at: str
+    why: str
+    change: str
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys."""
+        return {"value": self.value, "who": self.who, "at": self.at, "why": self.why, "words": self.words}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that two sides filled differently. ``other`` is a link's other end."""
+
+    id: str
+    entity: str
+    record_id: str
+    record: str
+    title: str
+    field: str
+    label: str
+    heads: tuple[Head, ...]
+    spec: FieldSpec
+    other: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys, and the label and the other end beside them."""
+        return {
+            "id": self.id, "record": self.record, "field": self.field,
+            "heads": [h.as_json() for h in self.heads],
+            "label": self.label, "title": self.title, "other": self.other,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Brought:
+    """What a merge brings or brought: changes to tell, conflicts, broken rules, new references."""
+
+    copied: int = 0
+    files: int = 0
+    told: list[FieldChange] = field(default_factory=list[FieldChange])
+    conflicts: list[Conflict] = field(default_factory=list[Conflict])
+    rule_failures: list[Failure] = field(default_factory=list[Failure])
+    renumbered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    changes: Changes = field(default_factory=Changes)
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys."""
+        return {
+            "copied": self.copied,
+            "conflicts": [c.as_json() for c in self.conflicts],
+            "rule_failures": [{"record": f.record, "rule": f.rule, "message": f.message} for f in self.rule_failures],
+            "renumbered": [{"before": old, "after": new} for old, new in self.renumbered],
+            "files": self.files,
+        }  # fmt: skip
+
+
+def copy(session: Session, to: Path) -> Path:
+    """Take a working copy to ``to``. Raises StoreError."""
+    return take_copy(session.store, to)
+
+
+def merge(session: Session, other: Store) -> Brought:
+    """Bring in what ``other`` knows and this store does not. Raises StoreError; then nothing has changed."""
+    merged = merging.merge_in(session.store, other, session.who)
+    return _brought(session.read(), merged)
+
+
+def preview(session: Session, other: Store) -> Brought:
+    """What ``merge`` would bring, changing nothing."""
+    told: list[Brought] = []
+
+    def look(tx: Transaction, merged: merging.Merged) -> None:
+        told.append(_brought(tx.connection, merged))
+
+    merging.merge_in(session.store, other, session.who, look=look)
+    return told[0]
+
+
+def _brought(connection: Connection, merged: merging.Merged) -> Brought:
+    return Brought(
+        len(merged.incoming), merged.files, history.told(connection, merged.incoming),
+        _conflicts(connection, merged.conflicts), merged.rule_failures, merged.renumbered, merged.changes,
+    )  # fmt: skip
+
+
+def conflicts(session: Session) -> list[Conflict]:
+    """Every cell of the store that two sides filled differently, by record."""
+    ids = [str(r[0]) for r in session.read().exec_driver_sql("SELECT id FROM conflict")]
+    return _conflicts(session.read(), ids)
+
+
+def find(session: Session, id: str) -> Conflict:
+    """The conflict of that id. Raises NotFoundError."""
+    found = _conflicts(session.read(), [id])
+    if not found:
+        raise NotFoundError(f"There is no open conflict called “{id[:40]}”; it may be settled already.")
+    return found[0]
+
+
+def of_record(session: Session, record_id: str) -> list[Conflict]:
+    """The conflicts of one record and of its links."""
+    ids = session.read().exec_driver_sql(
+        'SELECT id FROM conflict WHERE "row" = ? OR "row" IN (SELECT id FROM link WHERE a = ? OR b = ?)',
+        (record_id,) * 3,
+    )
+    return _conflicts(session.read(), [str(r[0]) for r in ids])
+
+
+def _conflicts(connection: Connection, ids: Sequence[str]) -> list[Conflict]:
+    found: list[Conflict] = []
+    for start in range(0, len(ids), 400):
+        part = ids[start : start + 400]
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f'SELECT id, tbl, "row", cell FROM conflict WHERE id IN ({marks})', tuple(part)
+        ).fetchall()
+        entries = past.grouped(past.entries_of(connection, [str(r[2]) for r in rows]))
+        found += [
+            _conflict(connection, str(i), str(t), str(r), str(c), entries[(str(t), str(r))])
+            for i, t, r, c in rows
+        ]
+    return sorted(found, key=lambda c: (c.entity, c.record, c.other, c.field))
+
+
+def _conflict(
+    connection: Connection, id: str, tbl: str, row: str, cell: str, said: list[log.Entry]
+) -> Conflict:
+    spec = spec_of(tbl)
+    known = _DELETED if cell == "deleted" else spec.by_key[cell]
+    standings = past.cells_after(said)
+    by_id = {e.id: e for e in said}
+    heads = [_head(connection, known, by_id[h.id], h.value, "") for h in standings[cell].heads]
+    if cell == "deleted" and not standings[cell].conflicted:
+        changed = past.changed_behind_deletion(said, standings)
+        heads += [_head(connection, known, e, False, _changed_words(connection, spec, e)) for e in changed]
+    if spec is not LINK:
+        subject = _subject(connection, row)
+        return Conflict(id, tbl, row, subject[1], subject[2], cell, known.label, tuple(heads), known)
+    kind, a, b = (
+        str(x) for x in connection.exec_driver_sql("SELECT kind, a, b FROM link WHERE id = ?", (row,)).one()
+    )
+    entity, _, key = kind.partition(".")
+    owner = BY_KEY.get(entity)
+    label = owner.by_key[key].label if owner and key in owner.by_key else "Also known as"
+    subject, other = _subject(connection, a), _subject(connection, b)[1]
+    shown = label if cell == "deleted" else f"{label}: {known.label.casefold()}"
+    return Conflict(id, subject[0], a, subject[1], subject[2], key or cell, shown, tuple(heads), known, other)
+
+
+def _subject(connection: Connection, id: str) -> tuple[str, str, str]:
+    found = connection.exec_driver_sql(
+        "SELECT entity, reference, title FROM subject WHERE id = ?", (id,)
+    ).fetchone()
+    return (str(found[0]), str(found[1]), str(found[2])) if found else ("", id, "")
+
+
+def _head(connection: Connection, spec: FieldSpec, entry: log.Entry, value: Value, words: str) -> Head:
+    if spec is _DELETED:
+        words = ("Deleted" if value else "Kept") + (f"; {words}" if words else "")
+    elif spec.kind is Kind.REF and value:
+        words = names.labels(connection, [str(value)]).get(str(value), str(value))
+    else:
+        words = to_words(spec, value)
+    return Head(value, words, entry.who, entry.at, entry.why or "", entry.id)
+
+
+def _changed_words(connection: Connection, spec: EntitySpec, entry: log.Entry) -> str:
+    labels = [spec.by_key[k].label.casefold() for k in entry.fields if k in spec.by_key]
+    return f"{', '.join(labels)} changed" if labels else "changed"
+
+
+def settle(session: Session, id: str, typed: str, why: str) -> Changes:
+    """Choose the value of a cell that two sides filled differently; it is chosen everywhere.
+
+    ``typed`` is one of the values or another valid one; for a deletion "yes" deletes and "no" keeps.
+    Raises NotFoundError, ValueRefusedError.
+    """
+    if not why.strip():
+        raise ValueRefusedError("Settling needs its reason: why this value and not the other.")
+    conflict = find(session, id)
+    with session.store.write(session.who, why, "settle", id) as tx:
+        row = tx.connection.exec_driver_sql(
+            'SELECT tbl, "row", cell FROM conflict WHERE id = ?', (id,)
+        ).fetchone()
+        if row is None:
+            raise NotFoundError("Somebody has settled this meanwhile; nothing was changed.", code="settled")
+        value = _typed(session, tx.connection, conflict, typed)
+        tx.edit(str(row[0]), str(row[1]), {str(row[2]): value}, settling=True)
+    return tx.changes
+
+
+def _typed(session: Session, connection: Connection, conflict: Conflict, typed: str) -> Value:
+    if conflict.spec is _DELETED:
+        said = fold(typed)
+        if said in ("yes", "true", "1", "deleted", "delete"):
+            return True
+        if said in ("no", "false", "0", "kept", "keep"):
+            return False
+        raise ValueRefusedError("Say yes to delete the record or no to keep it.")
+    return read_value(session, connection, conflict.spec, typed)
+
+
+def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
+    """Two records of one kind that are one: everything of ``drop`` goes to ``keep``, which answers to both names.
+
+    ``drop`` is deleted (hidden) and says where it went. Raises NotFoundError, RuleError.
+    """
+    with session.store.write(session.who, why, "combine") as tx:
+        one, other = names.find(tx.connection, keep), names.find(tx.connection, drop)
+        if one.entity != other.entity or one.id == other.id:
+            raise RuleError("Only two different records of one kind can be one.", code="rule_combine")
+        _move_references(tx, one, other)
+        _move_links(tx, one.id, other.id)
+        mine, theirs = tx.row(one.entity, one.id), tx.row(one.entity, other.id)
+        filled = {
+            f.key: theirs[f.key]
+            for f in one.spec.cells
+            if not mine[f.key] and theirs[f.key] and f.key != "note"
+        }
+        if filled:
+            tx.edit(one.entity, one.id, filled)
+        for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
+            if name:
+                tx.alias(one.id, str(name))
+        said = f"{theirs['note']}\n" if theirs["note"] else ""
+        tx.edit(one.entity, other.id, {"note": f"{said}Is one with {one.reference}.", "deleted": True})
+    return tx.changes
+
+
+def _move_references(tx: Transaction, one: names.Found, other: names.Found) -> None:
+    for spec in BY_KEY.values():
+        for cell in (f for f in spec.cells if f.kind is Kind.REF and f.target == one.entity):
+            rows = tx.connection.exec_driver_sql(
+                f'SELECT id FROM "{spec.key}" WHERE "{cell.key}" = ?', (other.id,)
+            ).fetchall()
+            for row in rows:
+                tx.edit(spec.key, str(row[0]), {cell.key: one.id}, checked=False)
+
+
+def _move_links(tx: Transaction, one: str, other: str) -> None:
+    rows = tx.connection.exec_driver_sql(
+        "SELECT kind, a, b, extent, part, from_date, until_date FROM link WHERE (a = ? OR b = ?) AND deleted = 0",
+        (other, other),
+    ).fetchall()
+    for kind, a, b, *cells in rows:
+        tx.unlink(str(kind), str(a), str(b))
+        left, right = (one if x == other else str(x) for x in (a, b))
+        if left != right:
+            said = dict(zip(("extent", "part", "from_date", "until_date"), cells, strict=True))
+            tx.link(str(kind), left, right, {k: v for k, v in said.items() if v is not None})

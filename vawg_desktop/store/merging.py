@@ -1,0 +1,443 @@
+"""Merging another store into this one: its unseen entries are copied, heads and rows follow (DESIGN 4).
+
+Nothing is decided here that the log does not say: every store that knows the same entries shows the same
+values and the same conflicts, in whatever order they came. All of it is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.store import dispose, history
+from vawg_desktop.store import entries as log
+from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.store import Store
+
+ACT = "merge"
+_BATCH = 1000
+#: ``{origin: (last number, last hash, name)}``
+Origins = dict[str, tuple[int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that each side kept and their union breaks, with the record it is about."""
+
+    record: str
+    rule: str
+    message: str
+
+
+@dataclass(slots=True)
+class Merged:
+    """What a merge brought: ``incoming`` are the entries copied, ``conflicts`` the ids that are new."""
+
+    incoming: list[log.Entry] = field(default_factory=list[log.Entry])
+    conflicts: list[str] = field(default_factory=list[str])
+    rule_failures: list[Failure] = field(default_factory=list[Failure])
+    renumbered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    files: int = 0
+    changes: Changes = field(default_factory=Changes)
+
+
+#: Sees the transaction and what a merge did in it before it is taken back.
+Look = Callable[[Transaction, Merged], None]
+
+
+def origins_of(connection: Connection) -> Origins:
+    """Whose entries a store holds, and how far."""
+    rows = connection.exec_driver_sql("SELECT id, seq, hash, name FROM origin")
+    return {str(i): (int(s), str(h), str(n or "")) for i, s, h, n in rows}
+
+
+def unseen(connection: Connection, theirs: Origins, mine: Origins) -> Iterator[log.Entry]:
+    """The entries of a store (``connection``, ``theirs``) that one knowing ``mine`` has not seen, oldest first."""
+    wanted = [
+        (o, mine.get(o, (0, "", ""))[0]) for o, (seq, _, _) in theirs.items() if seq > mine.get(o, (0,))[0]
+    ]
+    if not wanted:
+        return
+    where = " OR ".join("(origin = ? AND seq > ?)" for _ in wanted)
+    rows = connection.exec_driver_sql(
+        f"{log.SELECT} WHERE {where} ORDER BY n", tuple(x for pair in wanted for x in pair)
+    )
+    for row in rows:
+        yield log.from_row(tuple(row))
+
+
+def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) -> Merged:
+    """Copy what ``other`` knows and ``store`` does not. Raises StoreError, and nothing is changed.
+
+    With ``look`` everything is done, shown to it and taken back: what a merge would bring.
+    """
+    read = other.read()
+    theirs = origins_of(read)
+    refuse_clones(store, other, theirs)
+    files = 0 if look else carry_files(store, other)
+    merged = _Found()
+    try:
+        with store.write(who, f"Merged {other.name}", ACT) as tx:
+            merged = _Merging(tx, store, other, theirs).run()
+            merged.files = files
+            merged.changes = tx.changes
+            if look:
+                look(tx, merged)
+                raise _DryRun
+    except _DryRun:
+        return merged
+    if merged.gone_files:
+        store.files.dispose(merged.gone_files)
+    if merged.disposed:
+        dispose.sweep(store)
+    return merged
+
+
+class _DryRun(Exception):  # noqa: N818 - not an error: it takes the transaction back
+    """Raised to take a transaction back that was only to be looked at."""
+
+
+@dataclass(slots=True)
+class _Found(Merged):
+    disposed: bool = False
+    gone_files: list[str] = field(default_factory=list[str])
+
+
+def refuse_clones(store: Store, other: Store, theirs: Origins) -> None:
+    """Raise StoreError where one origin has gone two ways, or the same store is named twice."""
+    mine = origins_of(store.read())
+    own = {o for (o,) in store.read().exec_driver_sql("SELECT id FROM origin WHERE mine = 1")}
+    for origin in theirs.keys() & mine.keys():
+        shared = min(theirs[origin][0], mine[origin][0])
+        if shared and _hash_at(store.read(), origin, shared) != _hash_at(other.read(), origin, shared):
+            whose = mine[origin][2] or theirs[origin][2] or "one store"
+            raise StoreError(
+                f"Both stores hold changes made as “{whose}”, and they are not the same changes: its file was "
+                "copied by hand and edited in two places. Nothing was merged; take a working copy of one of the "
+                "two (copy) and merge that.",
+                code="cloned",
+            )
+    if own & {o for (o,) in other.read().exec_driver_sql("SELECT id FROM origin WHERE mine = 1")}:
+        if theirs == mine:
+            return
+        raise StoreError(
+            "The two files are one store copied by hand, so their changes cannot be told apart. Nothing was "
+            "merged; take a working copy of one of the two (copy) and merge that.",
+            code="cloned",
+        )
+
+
+def _hash_at(connection: Connection, origin: str, seq: int) -> str | None:
+    row = connection.exec_driver_sql(
+        'SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, seq)
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def carry_files(store: Store, other: Store) -> int:
+    """Keep the files that the other store holds and a record names; returns how many were new."""
+    have, named = store.files.known(), named_files(other.read())
+    carried = 0
+    for sha256, name in other.files.listed():
+        if sha256 in named and sha256 not in have:
+            store.files.keep(name, other.files.get(sha256))
+            carried += 1
+    return carried
+
+
+def named_files(connection: Connection) -> set[str]:
+    """The hashes that records name."""
+    sql = " UNION ".join(
+        f'SELECT file_sha256 FROM "{t}" WHERE file_sha256 IS NOT NULL'
+        for t in ("evidence", "return", "submission")
+    )
+    return {str(r[0]) for r in connection.exec_driver_sql(sql)}
+
+
+class _Merging:
+    """One merge inside its transaction."""
+
+    def __init__(self, tx: Transaction, store: Store, other: Store, theirs: Origins) -> None:
+        self._tx, self._store, self._other = tx, store, other
+        self._theirs = theirs
+        self._mine = origins_of(tx.connection)
+        self._found = _Found(changes=tx.changes)
+        self._new: set[str] = set()
+
+    def run(self) -> _Found:
+        self._copy_entries()
+        if not self._found.incoming:
+            return self._found
+        disposed = self._strip_disposed()
+        touched = dict.fromkeys((e.tbl, e.row) for e in self._found.incoming)
+        touched.update(dict.fromkeys(disposed))
+        for part in _batches(touched, 400):
+            self._recompute(part)
+        self._note_origins()
+        self._tx.changes.entries += len(self._found.incoming)
+        self._number_provisional()
+        self._part_clashing()
+        self._found.rule_failures = [*self._broken(touched), *self._orphans(), *self._namesakes(touched)]
+        return self._found
+
+    # -- the log -----------------------------------------------------------------------------
+
+    def _copy_entries(self) -> None:
+        tips = {o: (seq, hash_) for o, (seq, hash_, _) in self._mine.items()}
+        received = self._tx.received
+        for part in _batches(unseen(self._other.read(), self._theirs, self._mine), _BATCH):
+            for entry in part:
+                seq, previous = tips.get(entry.origin, (0, log.GENESIS))
+                if entry.seq != seq + 1 or entry.chained(previous) != entry.hash:
+                    raise StoreError(
+                        f"The log of {self._other.name} was altered or is torn at entry {entry.seq} of "
+                        f"{self._theirs[entry.origin][2] or entry.origin}; nothing was merged. Run “check” on it.",
+                        code="other_log_altered",
+                    )
+                tips[entry.origin] = (entry.seq, entry.hash)
+                entry.received = received
+                self._new.add(entry.id)
+            self._tx.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in part])
+            self._found.incoming += part
+        for origin, (seq, hash_, _) in self._theirs.items():
+            have, have_hash = tips.get(origin, (0, ""))
+            if have < seq or (have == seq and seq and have_hash != hash_):
+                raise StoreError(
+                    f"The log of {self._other.name} ends before its last entry; nothing was merged. "
+                    "Run “check” on it.",
+                    code="other_log_altered",
+                )
+        self._tips = tips
+
+    def _note_origins(self) -> None:
+        run = self._tx.run
+        for origin, (seq, hash_) in self._tips.items():
+            if self._mine.get(origin, (0,))[0] == seq and origin in self._mine:
+                continue
+            run(
+                "INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, 0, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+                (origin, self._theirs.get(origin, (0, "", ""))[2], seq, hash_),
+            )
+            self._tx.moved_origin(origin, seq, hash_)
+
+    def _strip_disposed(self) -> list[tuple[str, str]]:
+        """Words of records disposed of in either store go from both; a legal hold here keeps the log's."""
+        here = {e.row: e.tbl for e in self._found.incoming if e.act == "dispose"}
+        rows = [e.row for e in self._found.incoming]
+        for part in _batches(dict.fromkeys(rows), 400):
+            marks = ",".join("?" * len(part))
+            found = self._tx.run(
+                f'SELECT DISTINCT "row", tbl FROM "change" WHERE act = \'dispose\' AND "row" IN ({marks})',
+                tuple(part),
+            )
+            here.update({str(r): str(t) for r, t in found})
+        stripped: list[tuple[str, str]] = []
+        for row, tbl in here.items():
+            if tbl in ("return", "submission"):
+                continue  # what was sent is redacted, not disposed of; its own entries say how
+            if self._held(row):
+                self._fail(
+                    row,
+                    "legal_hold",
+                    "It was disposed of in the other store; a legal hold here keeps its log.",
+                )
+                continue
+            self._found.gone_files += dispose.strip_row(self._tx, tbl, row)
+            stripped.append((tbl, row))
+        self._found.disposed = bool(stripped)
+        return stripped
+
+    def _held(self, row: str) -> bool:
+        return bool(
+            self._tx.run(
+                "SELECT 1 FROM link WHERE a = ? AND kind = ? AND deleted = 0", (row, dispose.HOLD)
+            ).fetchone()
+        )
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def _recompute(self, records: list[tuple[str, str]]) -> None:
+        groups = history.grouped(history.entries_of(self._tx.connection, [row for _, row in records]))
+        for (tbl, row), said in groups.items():
+            if (tbl, row) in records:
+                self._state(spec_of(tbl), row, said)
+
+    def _state(self, spec: EntitySpec, id: str, said: list[log.Entry]) -> None:
+        tx, born = self._tx, next((e.id for e in said if e.op == "create"), said[0].id)
+        standings = history.cells_after(said)
+        values = {
+            k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
+        }
+        conflicts = history.conflicts_in(said, standings)
+        before = self._row(spec, id)
+        if before is None:
+            row: dict[str, Value] = {**values, "id": id, "deleted": bool(values.get("deleted"))}
+            derived = tx.keeper.created(spec, row)
+            cells = {k: v for k, v in row.items() if v is not None}
+            tx.insert(spec.key, {**cells, **derived, "deleted": int(bool(row["deleted"])), "born": born,
+                                 "conflicts": len(conflicts)})  # fmt: skip
+            tx.changes.created.append(id)
+        else:
+            born = str(before["born"])
+            changed = {
+                k: v
+                for k, v in values.items()
+                if before.get(k) != v and not (k == "deleted" and bool(v) == before[k])
+            }
+            if changed or int(str(before["conflicts"] or 0)) != len(conflicts):
+                after: dict[str, Value] = {**before, **changed}
+                columns: dict[str, Value] = {**changed, "conflicts": len(conflicts)}
+                columns |= tx.keeper.changed(spec, before, after, frozenset(changed))
+                tx.update(spec.key, id, columns)
+            tx.run('DELETE FROM head WHERE "row" = ?', (id,))
+        rows = [
+            (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
+        ]
+        if rows:
+            tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
+        if conflicts or (before is not None and before["conflicts"]):
+            self._note_conflicts(spec.key, id, conflicts)
+        if spec.key == "action" and len(said) > 1:
+            tx.keeper.count_slips(id)
+        tx.note_change(spec, id, values if spec is LINK else {})
+
+    def _note_conflicts(self, table: str, id: str, cells: list[str]) -> None:
+        had = {str(r[0]) for r in self._tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
+        self._tx.keeper.set_conflicts(table, id, cells)
+        self._found.conflicts += [merge.conflict_id(table, id, c) for c in cells if c not in had]
+
+    def _row(self, spec: EntitySpec, id: str) -> dict[str, Value] | None:
+        there = self._tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
+        return self._tx.row(spec.key, id) if there else None
+
+    # -- references --------------------------------------------------------------------------
+
+    def _number_provisional(self) -> None:
+        """A minting store gives each provisional record its number; the old reference stays as an alias."""
+        if self._tx.keeper.mints():
+            for spec in ENTITIES:
+                rows = self._tx.run(
+                    f'SELECT id, reference FROM "{spec.key}" WHERE reference LIKE ? ORDER BY id',
+                    (f"{spec.prefix}-x%",),
+                ).fetchall()
+                for id, reference in rows:
+                    self._renumber(spec, str(id), str(reference))
+
+    def _part_clashing(self) -> None:
+        """Two records of one reference: the one received later gets the next number."""
+        for spec in ENTITIES:
+            incoming = [e.row for e in self._found.incoming if e.tbl == spec.key and "reference" in e.fields]
+            for part in _batches(dict.fromkeys(incoming), 400):
+                marks = ",".join("?" * len(part))
+                rows = self._tx.run(
+                    f'SELECT t.id, t.reference FROM "{spec.key}" t WHERE t.id IN ({marks}) AND EXISTS '
+                    f'(SELECT 1 FROM "{spec.key}" o WHERE o.reference = t.reference AND o.id <> t.id '
+                    "AND (o.n < t.n)) ORDER BY t.n",
+                    tuple(part),
+                ).fetchall()
+                for id, reference in rows:
+                    self._renumber(spec, str(id), str(reference), alias=False)
+
+    def _renumber(self, spec: EntitySpec, id: str, old: str, *, alias: bool = True) -> None:
+        new = self._tx.keeper.reference(spec.prefix)
+        self._tx.edit(spec.key, id, {"reference": new}, checked=False, settling=True)
+        if alias:
+            self._tx.alias(id, old)
+        self._tx.alias(id, new)
+        self._found.renumbered.append((old, new))
+
+    # -- what each side kept and the union breaks --------------------------------------------
+
+    def _fail(self, id: str, rule: str, message: str) -> None:
+        self._found.rule_failures.append(Failure(self._called(id), rule, message))
+
+    def _called(self, id: str) -> str:
+        row = self._tx.run("SELECT reference FROM subject WHERE id = ?", (id,)).fetchone()
+        return str(row[0]) if row else id
+
+    def _broken(self, touched: Mapping[tuple[str, str], None]) -> list[Failure]:
+        found: list[Failure] = list(self._found.rule_failures)
+        for tbl, id in self._with_neighbours(touched):
+            spec, row = spec_of(tbl), self._tx.row(tbl, id)
+            if spec.system or row["deleted"]:
+                continue
+            closing = tbl == "recommendation" and row.get("status") == "closed"
+            around = rules.Around(evidence=self._tx.keeper.evidence_of(id) if closing else 0)
+            found += [
+                Failure(self._called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)
+            ]
+        return found
+
+    def _with_neighbours(self, touched: Mapping[tuple[str, str], None]) -> Iterable[tuple[str, str]]:
+        """Touched records, and closed recommendations whose evidence may have gone."""
+        yield from (t for t in touched if t[0] != "link")
+        if any(tbl in ("link", "evidence", "action") for tbl, _ in touched):
+            closed = self._tx.run(
+                "SELECT id FROM recommendation WHERE status = 'closed' AND deleted = 0"
+            ).fetchall()
+            yield from (
+                ("recommendation", str(r[0])) for r in closed if ("recommendation", str(r[0])) not in touched
+            )
+
+    def _orphans(self) -> list[Failure]:
+        """A record that lives while what it refers to was deleted on the other side."""
+        found: list[Failure] = []
+        hidden = [e.row for e in self._found.incoming if "deleted" in e.fields and e.tbl != "link"]
+        made = {e.row for e in self._found.incoming if e.op == "create"}
+        for spec in ENTITIES:
+            for cell in (f for f in spec.cells if f.kind is Kind.REF and f.required):
+                target = spec_of(cell.target).label.casefold()
+                sql = (
+                    f'SELECT c.id, c.reference, p.reference, p.id FROM "{spec.key}" c JOIN "{cell.target}" p '
+                    f'ON p.id = c."{cell.key}" AND p.deleted = 1 WHERE c.deleted = 0 AND '
+                )
+                for column, ids in ((f'c."{cell.key}"', hidden), ("c.id", list(made))):
+                    for part in _batches(dict.fromkeys(ids), 400):
+                        marks = ",".join("?" * len(part))
+                        for id, mine, theirs, parent in self._tx.run(
+                            sql + f"{column} IN ({marks})", tuple(part)
+                        ):
+                            if self._parted(str(id), str(parent)):
+                                found.append(Failure(str(mine), "deleted_elsewhere", f"{mine} was added to {theirs}, a {target} that was deleted on the other side."))  # fmt: skip
+        return list(dict.fromkeys(found))
+
+    def _parted(self, child: str, parent: str) -> bool:
+        """Whether one side made the child and the other deleted its parent."""
+        both = history.entries_of(self._tx.connection, [child, parent])
+        births = {e.id in self._new for e in both if e.row == child and e.op == "create"}
+        ends = {e.id in self._new for e in both if e.row == parent and "deleted" in e.fields}
+        return any(b not in ends for b in births)
+
+    def _namesakes(self, touched: Mapping[tuple[str, str], None]) -> list[Failure]:
+        """Partners that came in under a name another partner bears: perhaps one and the same."""
+        names: dict[str, tuple[str, str]] = {}
+        found: list[Failure] = []
+        if not any(tbl == "partner" for tbl, _ in touched):
+            return []
+        rows = self._tx.run(
+            "SELECT id, reference, name, short_name FROM partner WHERE deleted = 0 ORDER BY n"
+        ).fetchall()
+        for id, reference, *said in rows:
+            for name in {" ".join(str(x).casefold().split()) for x in said if x}:
+                other = names.setdefault(name, (str(id), str(reference)))
+                if other[0] != id and {("partner", str(id)), ("partner", other[0])} & touched.keys():
+                    found.append(
+                        Failure(str(reference), "same_name", f"{reference} bears the same name as {other[1]}; if they are one body, combine them.")
+                    )  # fmt: skip
+        return list(dict.fromkeys(found))
+
+
+def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    stream = iter(items)
+    while part := list(islice(stream, size)):
+        yield part
