@@ -271,3 +271,65 @@ def test_a_folder_without_permission_gets_a_sentence_and_loses_nothing(
     assert "Traceback" not in run.err and "Errno" not in run.err
     assert there.read_bytes() == before
     assert {p.name for p in unwelcome.iterdir()} == {"s.vawg", "locked.vawg"}
+
+
+def test_copy_merge_conflicts_settle(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    laptop = store.with_name("laptop.vawg")
+    assert Run(capsys, "copy", store, laptop).code == 0
+    assert Run(capsys, "copy", store, laptop).code == 1
+    Run(capsys, "set", laptop, "A-0001", "status=in_progress", "--why", "said in the room")
+    Run(capsys, "set", laptop, "A-0002", "percent=50", "--why", "said in the room")
+    Run(capsys, "set", store, "A-0001", "status=stopped", "--why", "by e-mail")
+    seen = Run(capsys, "merge", store, laptop, "--dry-run", "--json").json()
+    assert isinstance(seen, dict) and seen["copied"] == 2 and len(seen["conflicts"]) == 1
+    assert Run(capsys, "conflicts", store, "--json").json() == []
+    done = Run(capsys, "merge", store, laptop, "--json").json()
+    assert isinstance(done, dict)
+    assert (done["copied"], done["rule_failures"]) == (2, [])
+    found = Run(capsys, "conflicts", store, "--json").json()
+    assert isinstance(found, list) and found == done["conflicts"]
+    assert {"id", "record", "field", "heads"} <= found[0].keys()
+    assert (found[0]["record"], found[0]["field"]) == ("A-0001", "status")
+    assert {h["value"]: h["why"] for h in found[0]["heads"]} == {
+        "in_progress": "said in the room",
+        "stopped": "by e-mail",
+    }
+    assert all({"value", "who", "at", "why"} <= h.keys() for h in found[0]["heads"])
+    refused = Run(capsys, "set", store, "A-0001", "status=complete", "--why", "w")
+    assert refused.code == 1 and found[0]["id"] in refused.err
+    shown = Run(capsys, "show", store, "A-0001", "--json").json()
+    assert isinstance(shown, dict) and shown["conflicted"] is True
+    bad = Run(capsys, "settle", store, found[0]["id"], "--value", "nearly", "--why", "w")
+    assert bad.code == 1 and bad.out == ""
+    assert (
+        Run(capsys, "settle", store, found[0]["id"], "--value", "In progress", "--why", "confirmed").code == 0
+    )
+    assert Run(capsys, "conflicts", store, "--json").json() == []
+    assert Run(capsys, "settle", store, found[0]["id"], "--value", "stopped", "--why", "w").code == 1
+    assert Run(capsys, "merge", store, laptop, "--json").json()["copied"] == 0  # type: ignore[index]
+    assert Run(capsys, "check", store).code == 0
+    nothing = Run(capsys, "merge", store, store.with_name("none.vawg"))
+    assert nothing.code == 1 and "no store" in nothing.err
+
+
+def test_merge_takes_the_other_stores_passphrase(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = {}
+    for name in "ab":
+        words[name] = tmp_path / f"{name}.txt"
+        words[name].write_text(f"correct horse {name}\n")
+        assert Run(capsys, "new", tmp_path / f"{name}.vawg", "--passphrase-file", words[name]).code == 0
+    a, b = tmp_path / "a.vawg", tmp_path / "b.vawg"
+    wrong = Run(capsys, "merge", a, b, "--passphrase-file", words["a"])
+    assert wrong.code == 1 and "passphrase" in wrong.err
+    done = Run(
+        capsys,
+        "merge",
+        a,
+        b,
+        "--passphrase-file",
+        words["a"],
+        "--other-passphrase-file",
+        words["b"],
+        "--json",
+    )
+    assert done.json() == {"copied": 0, "conflicts": [], "rule_failures": [], "renumbered": [], "files": 0}

@@ -10,8 +10,7 @@ from vawg_desktop import __version__
 from vawg_desktop.domain.errors import AppError, LaterVersionError
 
 LATER = {
-    "copy": "Taking a working copy", "merge": "Merging two stores", "conflicts": "Listing conflicts",
-    "settle": "Settling a conflict", "backup": "Backing up", "restore": "Restoring a backup", "rescue": "Rescue",
+    "backup": "Backing up", "restore": "Restoring a backup", "rescue": "Rescue",
     "report": "Board papers and reports", "import-survey": "Importing a survey",
     "import-indicators": "Importing indicators",
 }  # fmt: skip
@@ -29,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_writing(commands)
     _add_reading(commands)
+    _add_stores(commands)
     window = commands.add_parser("open", help="open the window on a store")
     window.add_argument("store", metavar="STORE")
     _passphrase(window)
@@ -96,6 +96,20 @@ def _add_reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     check.add_argument("--repair", action="store_true")
 
 
+def _add_stores(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    copy = _store_command(commands, "copy", "take a working copy, for a meeting with no network")
+    copy.add_argument("to", metavar="TO")
+    merge = _store_command(commands, "merge", "bring in what another store knows")
+    merge.add_argument("other", metavar="OTHER")
+    merge.add_argument("--other-passphrase-file", metavar="F")
+    merge.add_argument("--dry-run", action="store_true", help="show what would come in; change nothing")
+    _store_command(commands, "conflicts", "list what two sides filled differently")
+    settle = _store_command(commands, "settle", "choose the value of a conflict")
+    settle.add_argument("conflict", metavar="CONFLICT")
+    settle.add_argument("--value", required=True)
+    settle.add_argument("--why", required=True)
+
+
 def _store_command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help: str
 ) -> argparse.ArgumentParser:
@@ -151,7 +165,9 @@ def _run(arguments: argparse.Namespace) -> int:
         from vawg_desktop import app
 
         return app.run(arguments)
-    from vawg_desktop import commands
+    from vawg_desktop import commands, commands_store
 
-    run: Callable[[argparse.Namespace], int] = commands.COMMANDS[arguments.command]
+    run: Callable[[argparse.Namespace], int] = (commands.COMMANDS | commands_store.COMMANDS)[
+        arguments.command
+    ]
     return run(arguments)

@@ -51,23 +51,33 @@ def _first_line(path: Path) -> str:
     return lines[0]
 
 
-@contextmanager
-def opened(arguments: argparse.Namespace) -> Iterator[Session]:
-    """The store of a command, closed afterwards."""
-    path = Path(arguments.store)
-    if "://" in arguments.store:
+def open_named(
+    arguments: argparse.Namespace, name: str, *, passphrase_file: str | None = None
+) -> stores.Store:
+    """The store of that name, opened. ``passphrase_file`` is its own where it differs from STORE's."""
+    path = Path(name)
+    if "://" in name:
         raise StoreError(
             "A PostgreSQL store is not in this version; it comes in a later one.", code="later_version"
         )
-    locked = stores.needs_passphrase(path)
-    store = stores.open_store(path, passphrase=passphrase_for(arguments, path) if locked else None)
+    if not stores.needs_passphrase(path):
+        return stores.open_store(path)
+    words = _first_line(Path(passphrase_file)) if passphrase_file else passphrase_for(arguments, path)
+    return stores.open_store(path, passphrase=words)
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[Session]:
+    """The store of a command, closed afterwards."""
+    store = open_named(arguments, arguments.store)
     try:
         yield Session(store)
     finally:
         store.close()
 
 
-def _out(arguments: argparse.Namespace, document: object, words: Callable[[], Iterator[str]]) -> int:
+def out(arguments: argparse.Namespace, document: object, words: Callable[[], Iterator[str]]) -> int:
+    """One JSON document, or sentences."""
     if arguments.json:
         json.dump(document, sys.stdout, ensure_ascii=False, indent=1, default=str)
         sys.stdout.write("\n")
@@ -105,7 +115,7 @@ def new(arguments: argparse.Namespace) -> int:
         if any(counts.values()):
             yield ", ".join(f"{n} {BY_KEY[e].plural.casefold()}" for e, n in counts.items()) + "."
 
-    return _out(arguments, {"store": str(path), "plain": plain, "counts": counts}, words)
+    return out(arguments, {"store": str(path), "plain": plain, "counts": counts}, words)
 
 
 def _count(session: Session, name: str) -> int:
@@ -130,7 +140,7 @@ def import_tracker(arguments: argparse.Namespace) -> int:
             yield "In the tray:"
             yield from (f"  {t['sheet']}!{t['cell']}  {t['text'][:100]}  ({t['why']})" for t in done.tray)
 
-    return _out(arguments, done.as_json(), words)
+    return out(arguments, done.as_json(), words)
 
 
 def _mapping(name: str | None) -> dict[str, str | None] | None:
@@ -173,7 +183,7 @@ def export_returns(arguments: argparse.Namespace) -> int:
         for skip in made.skipped:
             yield f"No return for {skip['partner']}: {skip['why']}."
 
-    return _out(arguments, made.as_json(), words)
+    return out(arguments, made.as_json(), words)
 
 
 def import_return(arguments: argparse.Namespace) -> int:
@@ -201,7 +211,7 @@ def import_return(arguments: argparse.Namespace) -> int:
         if arguments.apply:
             yield f"{staged.applied} applied."
 
-    return _out(arguments, staged.as_json(), words)
+    return out(arguments, staged.as_json(), words)
 
 
 def reverse_return(arguments: argparse.Namespace) -> int:
@@ -216,7 +226,7 @@ def reverse_return(arguments: argparse.Namespace) -> int:
         for kept in done.kept_later_edits:
             yield f"Kept, as it was edited later: {kept['record']} {kept['field']}."
 
-    return _out(arguments, {"restored": done.restored, "kept_later_edits": done.kept_later_edits}, words)
+    return out(arguments, {"restored": done.restored, "kept_later_edits": done.kept_later_edits}, words)
 
 
 def list_records(arguments: argparse.Namespace) -> int:
@@ -240,7 +250,7 @@ def list_records(arguments: argparse.Namespace) -> int:
             yield f"{record['reference']}  {record.get(spec.title, '')}{said}"
         yield f"{len(found)} {spec.plural.casefold() if len(found) != 1 else spec.label.casefold()}"
 
-    return _out(arguments, found, words)
+    return out(arguments, found, words)
 
 
 def _where_key(entity_key: str, key: str) -> str:
@@ -275,7 +285,7 @@ def show(arguments: argparse.Namespace) -> int:
         for link in document["links"]:  # type: ignore[attr-defined]
             yield f"  {link['label']}: {link['reference']} {link['title']}"
 
-    return _out(arguments, document, words)
+    return out(arguments, document, words)
 
 
 def _day(text: str | None, today: date) -> date | None:
@@ -294,7 +304,7 @@ def history(arguments: argparse.Namespace) -> int:
     with opened(arguments) as session:
         changes = tell(session, arguments.ref)
         lines = _changes(session, changes)
-    return _out(arguments, [c.as_json() for c in changes], lambda: iter(lines))
+    return out(arguments, [c.as_json() for c in changes], lambda: iter(lines))
 
 
 def changed(arguments: argparse.Namespace) -> int:
@@ -305,7 +315,7 @@ def changed(arguments: argparse.Namespace) -> int:
         since = dates.bounds(dates.parse_date(arguments.since, now=session.today))[0]
         changes = tell(session, since, _day(arguments.until, session.today))
         lines = _changes(session, changes)
-    return _out(arguments, [c.as_json() for c in changes], lambda: iter(lines))
+    return out(arguments, [c.as_json() for c in changes], lambda: iter(lines))
 
 
 def _changes(session: Session, changes: list[Any]) -> list[str]:
@@ -332,7 +342,7 @@ def set_fields(arguments: argparse.Namespace) -> int:
         yield f"Changed {called}." if done else f"Nothing to change in {called}: it stands so already."
         yield from done.notes
 
-    return _out(arguments, {"transaction": done.txn, "entries": done.entries, "notes": done.notes}, words)
+    return out(arguments, {"transaction": done.txn, "entries": done.entries, "notes": done.notes}, words)
 
 
 def undo(arguments: argparse.Namespace) -> int:
@@ -342,7 +352,7 @@ def undo(arguments: argparse.Namespace) -> int:
     with opened(arguments) as session:
         done = take_back(session)
         lines = _undone(session, done)
-    return _out(arguments, {"transaction": done.txn, "entries": done.entries}, lambda: iter(lines))
+    return out(arguments, {"transaction": done.txn, "entries": done.entries}, lambda: iter(lines))
 
 
 def _undone(session: Session, done: Changes) -> list[str]:
@@ -365,7 +375,7 @@ def dispose(arguments: argparse.Namespace) -> int:
             session.who, arguments.agreed_by, arguments.authority, session.today.isoformat()
         )
         done = take_out(session.store, found.entity, found.id, authority)
-    return _out(
+    return out(
         arguments,
         {"record": found.reference, "entries": done.entries},
         lambda: iter([f"{found.reference} was disposed of."]),
@@ -392,7 +402,7 @@ def check(arguments: argparse.Namespace) -> int:
         yield from (f"[{p.code}] {p.record + ': ' if p.record else ''}{p.message}" for p in report.problems)
         yield "All is well." if report.ok else f"{len(report.problems)} problems."
 
-    _out(arguments, document, words)
+    out(arguments, document, words)
     return 0 if report.ok else 1
 
 

@@ -52,6 +52,12 @@ def today() -> date:
     return datetime.now(LONDON).date()
 
 
+def london_time(stamp: str) -> str:
+    """A log's time (UTC, ISO) in words, in London: ``22 Nov 2026 14:05``."""
+    at = datetime.fromisoformat(stamp).astimezone(LONDON)
+    return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year} {at:%H:%M}"
+
+
 def london_day(stamp: str) -> date:
     """The London day of a log's time (UTC, ISO)."""
     return datetime.fromisoformat(stamp).astimezone(LONDON).date()

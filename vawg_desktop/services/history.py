@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes, FieldChange
+from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
@@ -287,12 +288,7 @@ def label_of(entity: str, key: str) -> str:
 
 def in_words(session: Session, change: FieldChange) -> str:
     """One change as a line: when, who, what from what to what, and why."""
-    from datetime import datetime
-
-    from vawg_desktop.domain.dates import LONDON, MONTHS
-
-    at = datetime.fromisoformat(change.at).astimezone(LONDON)
-    when = f"{at.day} {MONTHS[at.month - 1][:3]} {at.year} {at:%H:%M}"
+    when = london_time(change.at)
     before, after = _words(session, change, change.before), _words(session, change, change.after)
     what = f"{label_of(change.entity, change.field)}: {f'{before} → ' if before else ''}{after or 'emptied'}"
     why = f" ({change.why})" if change.why else ""
