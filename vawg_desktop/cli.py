@@ -10,7 +10,6 @@ from vawg_desktop import __version__
 from vawg_desktop.domain.errors import AppError, LaterVersionError
 
 LATER = {
-    "backup": "Backing up", "restore": "Restoring a backup", "rescue": "Rescue",
     "report": "Board papers and reports", "import-survey": "Importing a survey",
     "import-indicators": "Importing indicators",
 }  # fmt: skip
@@ -108,6 +107,23 @@ def _add_stores(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     settle.add_argument("conflict", metavar="CONFLICT")
     settle.add_argument("--value", required=True)
     settle.add_argument("--why", required=True)
+    backup = _store_command(commands, "backup", "make a verified backup")
+    backup.add_argument("dir", metavar="DIR")
+    backup.add_argument("--name", help="a name for a restore point, such as “before the Q2 board”")
+    restore = commands.add_parser(
+        "restore", help="put a backup in place of a store, which is backed up first"
+    )
+    restore.add_argument("backup", metavar="BACKUP")
+    restore.add_argument("store", metavar="STORE")
+    restore.add_argument("--mints", choices=("yes", "no"), help="whether it gives final references")
+    restore.add_argument("--json", action="store_true")
+    _passphrase(restore)
+    rescue = _store_command(commands, "rescue", "read what can be read of a damaged store into a new one")
+    rescue.add_argument("out", metavar="OUT")
+    keys = _store_command(commands, "keys", "who can open a store")
+    keys.add_argument("do", choices=("list", "change", "add", "remove", "recovery", "remember", "forget"))
+    keys.add_argument("--label", help="whose passphrase")
+    keys.add_argument("--new-passphrase-file", metavar="F")
 
 
 def _store_command(

@@ -27,7 +27,7 @@ _ENCODING_NOTE = "utf-8"
 def passphrase_for(arguments: argparse.Namespace, path: Path, *, new: bool = False) -> str | None:
     """The passphrase from its file, the environment or a prompt; never from an argument."""
     if arguments.passphrase_file:
-        return _first_line(Path(arguments.passphrase_file))
+        return first_line(Path(arguments.passphrase_file))
     if "VAWG_PASSPHRASE" in os.environ:
         return os.environ["VAWG_PASSPHRASE"]
     if not new and not stores.needs_passphrase(path):
@@ -41,7 +41,20 @@ def passphrase_for(arguments: argparse.Namespace, path: Path, *, new: bool = Fal
     return getpass.getpass("Passphrase: ")
 
 
-def _first_line(path: Path) -> str:
+def ask_new() -> str:
+    """A new passphrase, typed twice."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise StoreError(
+            "Give the new passphrase in a file: --new-passphrase-file.", code="passphrase_needed"
+        )
+    one, other = getpass.getpass("New passphrase: "), getpass.getpass("The same again: ")
+    if one != other:
+        raise StoreError("The two were not the same; nothing was changed.", code="not_the_same")
+    return one
+
+
+def first_line(path: Path) -> str:
+    """The first line of a passphrase file."""
     try:
         lines = path.read_text(_ENCODING_NOTE).splitlines()
     except (OSError, UnicodeDecodeError):
@@ -62,7 +75,13 @@ def open_named(
         )
     if not stores.needs_passphrase(path):
         return stores.open_store(path)
-    words = _first_line(Path(passphrase_file)) if passphrase_file else passphrase_for(arguments, path)
+    if passphrase_file is None and not arguments.passphrase_file and "VAWG_PASSPHRASE" not in os.environ:
+        from vawg_desktop.store.keyring_seam import recalled
+
+        key = recalled(path)
+        if key is not None:
+            return stores.open_store(path, key=key)
+    words = first_line(Path(passphrase_file)) if passphrase_file else passphrase_for(arguments, path)
     return stores.open_store(path, passphrase=words)
 
 

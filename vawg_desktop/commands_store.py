@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vawg_desktop.commands import open_named, opened, out
+from vawg_desktop.commands import ask_new, first_line, open_named, opened, out, passphrase_for
 from vawg_desktop.domain.dates import london_time
+from vawg_desktop.domain.errors import StoreError
 
 
 def copy(arguments: argparse.Namespace) -> int:
@@ -86,6 +87,126 @@ def settle(arguments: argparse.Namespace) -> int:
     return out(arguments, {"transaction": done.txn, "record": conflict.record, "left": left}, words)
 
 
+def backup(arguments: argparse.Namespace) -> int:
+    """Make a verified backup."""
+    from vawg_desktop.services import safekeeping
+
+    with opened(arguments) as session:
+        made = safekeeping.back_up(session, Path(arguments.dir), name=arguments.name or "")
+
+    def words() -> Iterator[str]:
+        yield f"Backed up to {made.path}: {made.entries} entries, {made.size / 1e6:.1f} MB, {len(made.files)} files."
+        yield "Chain heads, to be noted on paper:"
+        yield from (f"  {line}" for line in safekeeping.heads_in_words(made.heads))
+
+    heads = {o: {"entries": seq, "hash": h} for o, (seq, h) in made.heads.items()}
+    return out(arguments, {"backup": str(made.path), "entries": made.entries, "heads": heads}, words)
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Put a backup in place of a store, which is backed up first."""
+    from vawg_desktop.store import backup as backups
+    from vawg_desktop.store.keys import keys_path
+    from vawg_desktop.store.restoring import restore as put_back
+
+    place, to = Path(arguments.backup), Path(arguments.store)
+    locked = keys_path(place / backups.DATABASE).exists()
+    word = passphrase_for(arguments, place / backups.DATABASE) if locked else None
+    done = put_back(place, to, passphrase=word, mints={"yes": True, "no": False}.get(arguments.mints))
+
+    def words() -> Iterator[str]:
+        yield f"{place.name} is restored as {to}."
+        if done.before:
+            yield f"What stood there before is backed up in {done.before}."
+        if done.aside:
+            yield f"What stood there before could not be read and was set aside as {done.aside.name}."
+        yield (
+            "It gives final references, as the store did that it was made of."
+            if done.mints
+            else "It gives provisional references, made final when it is merged (--mints yes changes that)."
+        )
+
+    document = {
+        "store": str(to), "mints": done.mints,
+        "before": str(done.before) if done.before else None, "aside": str(done.aside) if done.aside else None,
+    }  # fmt: skip
+    return out(arguments, document, words)
+
+
+def rescue(arguments: argparse.Namespace) -> int:
+    """Read what can be read of a damaged store into a new one."""
+    from vawg_desktop.store import keys
+    from vawg_desktop.store.restoring import rescue as save
+
+    path = Path(arguments.store)
+    word = passphrase_for(arguments, path) if keys.keys_path(path).exists() else None
+    done = save(path, Path(arguments.out), passphrase=word)
+
+    def words() -> Iterator[str]:
+        yield f"{done.entries} entries and {done.rows} records read, {done.mended} mended from their rows, {done.files} files."
+        yield from (f"Lost: {what}." for what in done.lost)
+        yield f"The rescued store is {arguments.out}; run “check” on it, and keep the damaged file."
+
+    document = {
+        "store": arguments.out, "entries": done.entries, "rows": done.rows, "mended": done.mended,
+        "files": done.files, "lost": done.lost,
+    }  # fmt: skip
+    return out(arguments, document, words)
+
+
+def keys(arguments: argparse.Namespace) -> int:
+    """Who can open a store: change, add, remove, recovery, remember, forget, list."""
+    from vawg_desktop.store import keyring_seam
+    from vawg_desktop.store import keys as ways
+    from vawg_desktop.store import store as stores
+
+    path = Path(arguments.store)
+    if not stores.needs_passphrase(path):
+        raise StoreError(f"{path.name} is plain: it has no keys.", code="plain")
+    said = {"label": arguments.label or ""}
+    lines: list[str] = []
+    if arguments.do == "list":
+        lines = [f"{w.label} ({w.kind}, {w.made or 'undated'})" for w in ways.ways_in(path)]
+        said["ways"] = lines  # type: ignore[assignment]
+    elif arguments.do == "forget":
+        keyring_seam.forget(path)
+        lines = ["The operating system keeps no key of this store any more."]
+    else:
+        known = passphrase_for(arguments, path) or ""
+        new = first_line(Path(arguments.new_passphrase_file)) if arguments.new_passphrase_file else None
+        if arguments.do in ("change", "add") and new is None:
+            new = ask_new()
+        lines = _do_keys(arguments, path, known, new or "")
+    return out(arguments, {**said, "said": lines}, lambda: iter(lines))
+
+
+def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) -> list[str]:
+    from vawg_desktop.store import keyring_seam
+    from vawg_desktop.store import keys as ways
+    from vawg_desktop.store.store import lock_for_window
+
+    label = arguments.label or ""
+    if arguments.do == "remember":
+        keyring_seam.remember(path, ways.unlock(path, known))
+        return ["The operating system keeps the key for this login; “keys STORE forget” takes it back."]
+    lock = lock_for_window(path, "changing keys")
+    try:
+        if arguments.do == "change":
+            ways.change_passphrase(path, known, new)
+            return ["The passphrase is changed; the old one opens no more."]
+        if arguments.do == "add":
+            ways.add_passphrase(path, known, new, label)
+            return [f"{label} can open the store."]
+        if arguments.do == "remove":
+            ways.remove_way_in(path, known, label)
+            return [f"{label}'s passphrase opens the store no more (copies and backups made before keep it)."]
+        spelt = ways.make_recovery(path, known)
+        return ["The recovery key, shown this once. Print it, seal it, and lock it away:", f"  {spelt}"]
+    finally:
+        lock.release()
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "copy": copy, "merge": merge, "conflicts": conflicts, "settle": settle,
+    "backup": backup, "restore": restore, "rescue": rescue, "keys": keys,
 }  # fmt: skip

@@ -241,22 +241,22 @@ class Family(RuleBasedStateMachine):
     def merge_that_fails(self, i: int, j: int, after: int) -> None:
         if i == j or not self.known[j] - self.known[i]:
             return
-        real, calls = inner._Merging._state, [0]
+        real, calls = inner.Rebuild.state, [0]
 
-        def fail(self: object, *rest: object) -> None:
+        def fail(self: object, *rest: object) -> list[str]:
             calls[0] += 1
             if calls[0] > after:
                 raise OSError("the plug was pulled")
-            real(self, *rest)  # type: ignore[arg-type]
+            return real(self, *rest)  # type: ignore[arg-type]
 
-        inner._Merging._state = fail  # type: ignore[method-assign,assignment]
+        inner.Rebuild.state = fail  # type: ignore[method-assign,assignment]
         try:
             merging.merge(self.people[i], self.stores[j])
             self._take(i, j)
         except OSError:
             assert self._hear(i) == []
         finally:
-            inner._Merging._state = real  # type: ignore[method-assign]
+            inner.Rebuild.state = real  # type: ignore[method-assign]
 
     @precondition(lambda self: len(self.events) < 400)
     @rule(i=who)
@@ -282,7 +282,8 @@ class Family(RuleBasedStateMachine):
             return
         for i in sorted(self.touched):
             self._agrees(i)
-            assert check(self.stores[i]).problems == []
+            found = check(self.stores[i]).problems
+            assert found == [], found
         self.touched.clear()
 
     def _agrees(self, i: int) -> None:

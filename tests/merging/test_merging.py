@@ -141,6 +141,18 @@ def test_deleted_here_changed_there(sample: Session, copy_of: Copier) -> None:
     assert rows_of(laptop) == rows_of(sample)
 
 
+def test_a_deletion_may_be_upheld(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    hide(laptop, ["A-0001"], why="a duplicate")
+    say(sample, "A-0001", status="in_progress")
+    done = merging.merge(sample, laptop.store)
+    merging.settle(sample, done.conflicts[0].id, "yes", "it is one indeed")
+    assert merging.conflicts(sample) == [] and show.record(sample, "A-0001").deleted
+    merging.merge(laptop, sample.store)
+    assert merging.conflicts(laptop) == []
+    well(sample, laptop)
+
+
 def test_a_change_made_in_the_knowledge_of_the_deletion_is_no_conflict(
     sample: Session, copy_of: Copier
 ) -> None:

@@ -138,3 +138,11 @@ def test_a_flipped_byte_is_damage(sample: Session, tmp_path: Path) -> None:
     path.write_bytes(bytes(data))
     sample.store = stores.open_store(path)
     assert not check(sample.store).ok
+
+
+def test_a_store_looked_at_after_every_write_stays_well(empty: Session) -> None:
+    """A kept connection's full-text table once called a whole index damaged after some sixteen writes."""
+    for i in range(40):
+        with empty.store.write("me", "again") as tx:
+            tx.create("action", {"title": f"action {i}"})
+        assert check(empty.store).problems == []

@@ -1,43 +1,380 @@
-"""A verified copy of a store's three files (the folder, schedule and restore come with part 2)."""
+"""Backups: whole, verified folders with a manifest, thinned by age; restoring, which backs up first (DESIGN 4)."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import re
 import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import sqlcipher3.dbapi2 as driver
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.files import files_path
-from vawg_desktop.store.keys import Key, keys_path
+from vawg_desktop.store.keys import Key, keys_path, unlock, write_replacing
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+DATABASE = "store.vawg"
+HELD = "held-files"
+AUTOMATIC, BY_HAND, POINT = "automatic", "by hand", "restore point"
+#: How many automatic backups stay: the newest, then the last of each day, then of each month.
+RECENT, DAYS, MONTHS = 10, 14, 12
+_PAGES_AT_ONCE = 4000
 
 
-def back_up_file(path: Path, to: Path, key: Key | None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup in its folder. ``at`` is UTC ISO; ``size`` in bytes; ``heads`` by origin: number and hash."""
+
+    path: Path
+    at: str
+    kind: str
+    name: str
+    size: int
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    files: tuple[str, ...] = ()
+    store: str = ""
+    mints: bool = False
+    origin_path: str = ""
+    sha256: str = ""
+
+    @property
+    def entries(self) -> int:
+        """How many entries of the log it holds."""
+        return sum(seq for seq, _ in self.heads.values())
+
+
+def folder_beside(store: Path) -> Path:
+    """Where a store's backups go unless the officer says otherwise: ``X backups`` beside it."""
+    return store.with_name(f"{store.stem} backups")
+
+
+def back_up(
+    path: Path,
+    key: Key | None,
+    folder: Path,
+    *,
+    kind: str = BY_HAND,
+    name: str = "",
+    progress: Callable[[float], None] | None = None,
+) -> Backup:
+    """Make a verified backup in ``folder``. Raises StoreError, leaving no half backup.
+
+    It is made as ``NAME.part``, opened, checked and only then renamed: what bears a final name is whole.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {folder} could not be made ({error.strerror}); no backup was made.",
+            code="backup_failed",
+        ) from error
+    stamp = datetime.now(UTC)
+    title = f"{path.stem} {stamp:%Y-%m-%d %H%M%S}" + (f" {_safe(name)}" if name else "")
+    final = _free(folder / title)
+    part = final.with_name(final.name + ".part")
+    try:
+        part.mkdir()
+        back_up_file(path, part / DATABASE, key, files=False, progress=progress)
+        facts = _facts(part / DATABASE, key)
+        hashes = _keep_held(path, key, folder / HELD)
+        manifest = {
+            "format": FORMAT, "at": stamp.isoformat(timespec="seconds"), "kind": kind, "name": name,
+            **facts, "files": hashes, "origin_path": str(path.resolve()),
+            "sha256": _sha256(part / DATABASE), "size": (part / DATABASE).stat().st_size,
+        }  # fmt: skip
+        write_replacing(part / MANIFEST, json.dumps(manifest, indent=1).encode())
+        part.replace(final)
+    except (OSError, StoreError, driver.Error) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        said = error.message if isinstance(error, StoreError) else _plain(error)
+        raise StoreError(f"No backup was made: {said}", code="backup_failed") from error
+    return read(final)
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}."
+    return "the disk is full." if "full" in str(error) else f"{error}."
+
+
+def _free(path: Path) -> Path:
+    number, found = 1, path
+    while found.exists() or found.with_name(found.name + ".part").exists():
+        number += 1
+        found = path.with_name(f"{path.name} ({number})")
+    return found
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w\- ]+", "-", name).strip(" -.")[:60]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _facts(copy: Path, key: Key | None) -> dict[str, object]:
+    """Heads, counts and names, read from the copy itself: by this it has been opened and read."""
+    connection = connect_raw(copy, key)
+    try:
+        found = connection.execute("SELECT id, seq, hash FROM origin").fetchall()
+        heads: dict[str, list[object]] = {str(o): [int(s), str(h)] for o, s, h in found}
+        entries = connection.execute('SELECT count(*) FROM "change"').fetchone()[0]
+        counts = {
+            str(k): int(c)
+            for k, c in connection.execute('SELECT "key", "count" FROM tally WHERE name = \'live\'')
+        }
+        meta = dict(connection.execute('SELECT "key", value FROM meta').fetchall())
+    finally:
+        connection.close()
+    if entries != sum(int(r[1]) for r in found):
+        raise StoreError(
+            "the copy does not hold the whole log; run “check” on the store.", code="backup_failed"
+        )
+    return {
+        "heads": heads, "entries": entries, "counts": counts, "store": meta.get("store", ""),
+        "schema": int(meta.get("schema", "0")), "mints": meta.get("mints") == "1",
+    }  # fmt: skip
+
+
+# -- held files ------------------------------------------------------------------------------------
+
+
+def _held_name(sha256: str, key: Key | None) -> str:
+    return hmac.new(key.raw, sha256.encode(), hashlib.sha256).hexdigest() if key else sha256
+
+
+def _keep_held(path: Path, key: Key | None, folder: Path) -> list[str]:
+    """Put each held file once into the folder beside the backups, sealed where the store is."""
+    from vawg_desktop.store.files import HeldFiles
+
+    held = HeldFiles(path, key)
+    listed = held.listed()
+    if listed:
+        folder.mkdir(exist_ok=True)
+    for sha256, name in listed:
+        place = folder / _held_name(sha256, key)
+        if not place.exists():
+            write_replacing(place, _seal(held.get(sha256), name, key))
+    return sorted(s for s, _ in listed)
+
+
+def _seal(content: bytes, name: str, key: Key | None) -> bytes:
+    head = json.dumps({"name": name}).encode()
+    plain = len(head).to_bytes(4, "big") + head + content
+    if key is None:
+        return plain
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(12)
+    return nonce + AESGCM(_files_key(key)).encrypt(nonce, plain, b"held")
+
+
+def _unseal(sealed: bytes, key: Key | None) -> tuple[str, bytes]:
+    plain = sealed
+    if key is not None:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            plain = AESGCM(_files_key(key)).decrypt(sealed[:12], sealed[12:], b"held")
+        except InvalidTag:
+            raise StoreError("A held file of the backup is damaged.", code="backup_damaged") from None
+    length = int.from_bytes(plain[:4], "big")
+    return str(json.loads(plain[4 : 4 + length])["name"]), plain[4 + length :]
+
+
+def _files_key(key: Key) -> bytes:
+    return hashlib.sha256(b"held files" + key.raw).digest()
+
+
+# -- the list --------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> Backup:
+    """The backup in a folder, by its manifest. Raises StoreError."""
+    try:
+        document: Any = json.loads((path / MANIFEST).read_bytes())
+        said = cast("dict[str, Any]", document)
+        if said["format"] != FORMAT:
+            raise StoreError(f"{path.name} was made by a later version of the program.", code="backup_later")
+        heads = {o: (int(s), str(h)) for o, (s, h) in said["heads"].items()}
+        return Backup(
+            path, said["at"], said["kind"], said["name"], int(said["size"]), dict(said["counts"]), heads,
+            tuple(said["files"]), said["store"], bool(said["mints"]), said.get("origin_path", ""), said["sha256"],
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise StoreError(
+            f"{path} is not a backup: it has no manifest. Choose the backup's folder.", code="no_backup"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise StoreError(
+            f"The manifest of {path.name} is damaged; choose another backup.", code="backup_damaged"
+        ) from None
+
+
+def listed(folder: Path) -> list[Backup]:
+    """Every whole backup of a folder, newest first; what cannot be read is passed over."""
+    found: list[Backup] = []
+    if not folder.is_dir():
+        return found
+    for place in folder.iterdir():
+        if place.is_dir() and (place / MANIFEST).exists() and not place.name.endswith(".part"):
+            with contextlib.suppress(StoreError):
+                found.append(read(place))
+    return sorted(found, key=lambda b: (b.at, b.path.name), reverse=True)
+
+
+def to_thin(backups: Iterable[Backup]) -> list[Backup]:
+    """The automatic backups that nobody needs any more: 10 recent, 14 daily, 12 monthly stay."""
+    automatic = sorted((b for b in backups if b.kind == AUTOMATIC), key=lambda b: b.at, reverse=True)
+    keep = {b.path for b in automatic[:RECENT]}
+    for length, most in ((10, DAYS), (7, MONTHS)):
+        newest: dict[str, Backup] = {}
+        for one in automatic:
+            newest.setdefault(one.at[:length], one)
+        keep |= {newest[k].path for k in sorted(newest, reverse=True)[:most]}
+    return [b for b in automatic if b.path not in keep]
+
+
+def thin(folder: Path) -> int:
+    """Take away what need not be kept; restore points and backups made by hand stay. Returns how many went."""
+    gone = to_thin(listed(folder))
+    for one in gone:
+        doomed = one.path.with_name(one.path.name + ".part")  # never a half backup under a whole one's name
+        one.path.replace(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+    for left in folder.glob("*.part") if folder.is_dir() else ():
+        if left.is_dir() and time.time() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
+    return len(gone)
+
+
+# -- restoring -------------------------------------------------------------------------------------
+
+
+def verify(backup: Backup, passphrase: str | None) -> Key | None:
+    """Open a backup and see that it is what its manifest says; returns its key. Raises StoreError."""
+    database = backup.path / DATABASE
+    try:
+        digest = _sha256(database)
+    except OSError as error:
+        raise StoreError(
+            f"{backup.path.name} lacks its database; choose another backup.", code="backup_damaged"
+        ) from error
+    if digest != backup.sha256:
+        raise StoreError(
+            f"{backup.path.name} was damaged or altered after it was made; choose another backup.",
+            code="backup_damaged",
+        )
+    key = None
+    if keys_path(database).exists():
+        if passphrase is None:
+            raise StoreError(f"{backup.path.name} is locked; give its passphrase.", code="passphrase_needed")
+        key = unlock(database, passphrase)
+    if {
+        o: (s, h) for o, (s, h) in cast("dict[str, list[Any]]", _facts(database, key)["heads"]).items()
+    } != backup.heads:
+        raise StoreError(f"{backup.path.name} does not hold what its manifest says.", code="backup_damaged")
+    return key
+
+
+def lay_out(backup: Backup, key: Key | None, part: Path) -> None:
+    """Lay a verified backup's three files out at ``part``."""
+    for made in _three(part):
+        made.unlink(missing_ok=True)
+    shutil.copyfile(backup.path / DATABASE, part)
+    if keys_path(backup.path / DATABASE).exists():
+        shutil.copyfile(keys_path(backup.path / DATABASE), keys_path(part))
+    if backup.files:
+        from vawg_desktop.store.files import HeldFiles
+
+        held, folder = HeldFiles(part, key), backup.path.parent / HELD
+        for sha256 in backup.files:
+            place = folder / _held_name(sha256, key)
+            if not place.exists():
+                raise StoreError(
+                    f"The folder {HELD} beside the backup lacks a file it names; bring it back with the backup.",
+                    code="backup_damaged",
+                )
+            name, content = _unseal(place.read_bytes(), key)
+            if held.keep(name, content) != sha256:
+                raise StoreError("A held file of the backup is damaged.", code="backup_damaged")
+
+
+def _three(path: Path) -> Iterator[Path]:
+    for one in (path, keys_path(path), files_path(path)):
+        yield one
+        for suffix in ("-wal", "-shm"):
+            yield one.with_name(one.name + suffix)
+
+
+def set_aside(path: Path, stamp: str) -> Path | None:
+    """Move a store's files away under another name (a damaged one is never thrown away)."""
+    if not path.exists():
+        return None
+    aside = _free(path.with_name(f"{path.stem} set aside {stamp}{path.suffix}"))
+    for one, to in zip(_three(path), _three(aside), strict=True):
+        if one.exists():
+            one.replace(to)
+    return aside
+
+
+# -- one file --------------------------------------------------------------------------------------
+
+
+def back_up_file(
+    path: Path,
+    to: Path,
+    key: Key | None,
+    *,
+    files: bool = True,
+    progress: Callable[[float], None] | None = None,
+) -> Path:
     """Copy database, keys and held files, open the copy and check it. Returns ``to``.
 
     Raises StoreError, leaving no half copy.
     """
     try:
-        _copy_database(path, to, key)
+        _copy_database(path, to, key, progress)
         if keys_path(path).exists():
             shutil.copyfile(keys_path(path), keys_path(to))
-        if files_path(path).exists():
-            _copy_database(files_path(path), files_path(to), key)
+        if files and files_path(path).exists():
+            _copy_database(files_path(path), files_path(to), key, None)
         _verify(to, key)
     except (OSError, driver.Error, StoreError) as error:
-        for made in (to, keys_path(to), files_path(to)):
+        for made in _three(to):
             made.unlink(missing_ok=True)
+        said = error.message if isinstance(error, StoreError) else _plain(error)
         raise StoreError(
-            f"The backup could not be made ({error}); nothing was changed.", code="backup_failed"
+            f"The copy could not be made ({said.rstrip('.')}); nothing was changed.", code="backup_failed"
         ) from error
     return to
 
 
-def _copy_database(path: Path, to: Path, key: Key | None) -> None:
+def _copy_database(path: Path, to: Path, key: Key | None, progress: Callable[[float], None] | None) -> None:
     source, target = connect_raw(path, key), connect_raw(to, key)
+
+    def tell(_status: int, remaining: int, total: int) -> None:
+        if progress is not None and total:
+            progress(1 - remaining / total)
+
     try:
-        source.backup(target)
+        source.backup(target, pages=_PAGES_AT_ONCE, progress=tell, sleep=0.0)
     finally:
         target.close()
         source.close()

@@ -52,14 +52,14 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
     """Check everything. ``noted_heads`` are chain heads from an old paper: hash by origin/seq."""
     report = Report()
     try:
-        _look(store, report, noted_heads or {})
+        with store.engines.fresh() as connection:
+            _look(store, connection, report, noted_heads or {})
     except DBAPIError as error:
         report.add("file_damaged", f"The file is damaged ({error.orig}); restore the latest backup.")
     return report
 
 
-def _look(store: Store, report: Report, noted: dict[str, str]) -> None:
-    connection = store.read()
+def _look(store: Store, connection: Connection, report: Report, noted: dict[str, str]) -> None:
     connection.exec_driver_sql("PRAGMA query_only = OFF")  # a temporary view of the index's words
     connection.exec_driver_sql(
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_kept USING fts5vocab(main, search, 'row')"

@@ -199,12 +199,13 @@ class Transaction:
         for key, value in wanted.items():
             heads = known.get(key, born)
             self._refuse_moved(spec, before, key, value, heads, seen)
-            if before["conflicts"] and not settling and overwrites is None and self._in_conflict(id, key):
+            torn = bool(before["conflicts"]) and self._in_conflict(id, key)
+            if torn and not settling and overwrites is None:
                 raise ConflictedError(
                     f"{self._label(spec, key)} of {before.get('reference') or 'this link'} holds two values "
                     f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
                 )
-            if merge.same(before[key], value) and len(heads) == 1 and overwrites is None:
+            if merge.same(before[key], value) and len(heads) == 1 and overwrites is None and not torn:
                 continue
             changed[key] = value
             seen_heads = heads | self._known_beside(before, key, value, known, born)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,7 @@ def _opening_error(path: Path, error: Exception) -> StoreError:
     if "not a database" in said or "malformed" in said or "disk I/O" in said:
         return StoreError(
             f"{path.name} is damaged or is not a store; restore the latest backup, "
-            "or use “rescue” when it is available.",
+            "or read out what can be read (rescue).",
             code="damaged",
         )
     if "locked" in said:
@@ -125,6 +127,18 @@ class Engines:
             with self._guard:
                 self._readers.append((threading.current_thread(), connection))
         return connection
+
+    @contextmanager
+    def fresh(self) -> Generator[Connection]:
+        """A reading connection of its own, closed afterwards.
+
+        A kept connection's full-text table remembers its layout, and an integrity check on it then calls a
+        whole index damaged.
+        """
+        raw = self.reader.connect()
+        raw.detach()
+        with raw as connection:
+            yield connection
 
     def _return_orphans(self) -> None:
         """Close the connections of threads that ended."""

@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,10 @@ FORMAT = 1
 #: Argon2id: memory in KiB, passes, lanes (RFC 9106, second recommended option).
 ARGON2 = {"memory_kib": 65536, "passes": 3, "lanes": 4}
 MIN_PASSPHRASE = 8
+PASSPHRASE, RECOVERY = "passphrase", "recovery"
+#: Crockford's letters: none that is taken for another on paper. 28 of them are 140 bits.
+_RECOVERY_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RECOVERY_LENGTH = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +43,138 @@ def keys_path(store: Path) -> Path:
 
 def make_keys(store: Path, store_id: str, passphrase: str) -> Key:
     """Make a random key, wrap it and write the keys file. Refuses a passphrase that is too short."""
-    if len(passphrase) < MIN_PASSPHRASE:
-        raise StoreError(f"A passphrase needs at least {MIN_PASSPHRASE} characters.", code="short_passphrase")
+    _refuse_short(passphrase)
     key = Key(secrets.token_bytes(32))
     document = {
         "format": FORMAT,
         "store": store_id,
         "check": _check_value(key, store_id),
-        "wrapped": [_wrap(key, passphrase, store_id)],
+        "wrapped": [_wrap(key, passphrase, store_id, "first passphrase")],
     }
     write_replacing(keys_path(store), json.dumps(document, indent=1).encode())
     return key
 
 
 def unlock(store: Path, passphrase: str) -> Key:
-    """The raw key. Raises WrongKeyError for a wrong passphrase, StoreError for a damaged keys file."""
-    document = _read(keys_path(store))
+    """The raw key, by a passphrase or the recovery key.
+
+    Raises WrongKeyError for a wrong passphrase, StoreError for a damaged keys file.
+    """
+    return _unlock(_read(keys_path(store)), passphrase)[0]
+
+
+def _unlock(document: dict[str, Any], passphrase: str) -> tuple[Key, int]:
+    """The raw key, and the place of the wrapping that the passphrase opened."""
     try:
-        for wrapped in document["wrapped"]:
-            key = _unwrap(wrapped, passphrase, document["store"])
+        for place, wrapped in enumerate(document["wrapped"]):
+            said = as_recovery(passphrase) if wrapped["kind"] == RECOVERY else passphrase
+            key = _unwrap(wrapped, said, document["store"]) if said else None
             if key is None:
                 continue
             if not hmac.compare_digest(_check_value(key, document["store"]), document["check"]):
                 raise StoreError("The keys file is damaged; restore it from a backup.", code="keys_damaged")
-            return key
+            return key, place
     except (KeyError, TypeError, ValueError) as error:
         raise StoreError(
             "The keys file is damaged; restore it from a backup.", code="keys_damaged"
         ) from error
     raise WrongKeyError("That passphrase does not open this store; nothing was changed.")
+
+
+def is_key_of(store: Path, key: Key) -> bool:
+    """Whether a raw key is the store's."""
+    document = _read(keys_path(store))
+    return hmac.compare_digest(_check_value(key, str(document["store"])), str(document["check"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """One way into a store: a passphrase and whose it is, or the recovery key."""
+
+    label: str
+    kind: str
+    made: str
+
+
+def ways_in(store: Path) -> list[Wrapping]:
+    """Who can open the store, in the order it was granted."""
+    return [
+        Wrapping(str(w.get("label", "passphrase")), str(w["kind"]), str(w.get("made", "")))
+        for w in _read(keys_path(store))["wrapped"]
+    ]
+
+
+def change_passphrase(store: Path, old: str, new: str) -> None:
+    """Replace the passphrase that was typed by another; the other ways in stay. Raises WrongKeyError."""
+    document = _read(keys_path(store))
+    key, place = _unlock(document, old)
+    there = document["wrapped"][place]
+    if there["kind"] == RECOVERY:
+        raise StoreError("The recovery key stays as it is; make a new one instead.", code="recovery_stays")
+    _refuse_short(new)
+    document["wrapped"][place] = _wrap(key, new, document["store"], str(there.get("label", "passphrase")))
+    _write(store, document)
+
+
+def add_passphrase(store: Path, known: str, new: str, label: str) -> None:
+    """Let a second officer in with a passphrase of their own. Raises WrongKeyError, StoreError."""
+    document = _read(keys_path(store))
+    key, _ = _unlock(document, known)
+    _refuse_short(new)
+    if not label.strip():
+        raise StoreError("Say whose passphrase it is.", code="no_label")
+    if any(fold_label(w.get("label")) == fold_label(label) for w in document["wrapped"]):
+        raise StoreError(f"{label.strip()} has a passphrase already; change that one.", code="label_taken")
+    document["wrapped"].append(_wrap(key, new, document["store"], label.strip()))
+    _write(store, document)
+
+
+def remove_way_in(store: Path, known: str, label: str) -> None:
+    """Take a way in away. It does not change the store's own key: whoever copied the files may still hold it."""
+    document = _read(keys_path(store))
+    _, place = _unlock(document, known)
+    left = [w for w in document["wrapped"] if fold_label(w.get("label")) != fold_label(label)]
+    if len(left) == len(document["wrapped"]):
+        raise StoreError(f"Nobody called “{label}” has a passphrase to this store.", code="no_such_label")
+    if document["wrapped"][place] not in left:
+        raise StoreError(
+            "That is the way you came in by; use another passphrase to take it away.", code="own_way"
+        )
+    document["wrapped"] = left
+    _write(store, document)
+
+
+def make_recovery(store: Path, known: str) -> str:
+    """Make the recovery key, to be printed once and sealed; an earlier one opens no more. Returns it."""
+    document = _read(keys_path(store))
+    key, _ = _unlock(document, known)
+    spelt = "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(_RECOVERY_LENGTH))
+    document["wrapped"] = [w for w in document["wrapped"] if w["kind"] != RECOVERY]
+    document["wrapped"].append({**_wrap(key, spelt, document["store"], "recovery key"), "kind": RECOVERY})
+    _write(store, document)
+    return "-".join(spelt[i : i + 4] for i in range(0, len(spelt), 4))
+
+
+def as_recovery(typed: str) -> str:
+    """A recovery key as it was made, from what was typed off the paper; empty where it cannot be one."""
+    said = (
+        "".join(c for c in typed.upper() if c.isalnum()).replace("O", "0").replace("I", "1").replace("L", "1")
+    )
+    return said if len(said) == _RECOVERY_LENGTH else ""
+
+
+def fold_label(label: object) -> str:
+    """A way in's name for comparing."""
+    return " ".join(str(label or "").casefold().split())
+
+
+def _refuse_short(passphrase: str) -> None:
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise StoreError(f"A passphrase needs at least {MIN_PASSPHRASE} characters.", code="short_passphrase")
+
+
+def _write(store: Path, document: dict[str, Any]) -> None:
+    write_replacing(keys_path(store), json.dumps(document, indent=1).encode())
 
 
 def store_id_of(store: Path) -> str:
@@ -104,13 +212,15 @@ def _derive(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
     )
 
 
-def _wrap(key: Key, passphrase: str, store_id: str) -> dict[str, Any]:
+def _wrap(key: Key, passphrase: str, store_id: str, label: str) -> dict[str, Any]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = os.urandom(16), os.urandom(12)
     box = AESGCM(_derive(passphrase, salt, ARGON2)).encrypt(nonce, key.raw, store_id.encode())
     return {
-        "kind": "passphrase",
+        "kind": PASSPHRASE,
+        "label": label,
+        "made": datetime.now(UTC).date().isoformat(),
         "argon2id": ARGON2,
         "salt": _b64(salt),
         "nonce": _b64(nonce),

@@ -163,6 +163,68 @@ def named_files(connection: Connection) -> set[str]:
     return {str(r[0]) for r in connection.exec_driver_sql(sql)}
 
 
+class Rebuild:
+    """States rows, heads and conflicts from the log's entries (a merge's and a rescue's half of the work)."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def state(self, table: str, id: str, said: list[log.Entry]) -> list[str]:
+        """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
+        tx, spec = self._tx, spec_of(table)
+        born = next((e.id for e in said if e.op == "create"), said[0].id)
+        standings = history.cells_after(said)
+        values = {
+            k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
+        }
+        conflicts = history.conflicts_in(said, standings)
+        before = self._row(spec, id)
+        if before is None:
+            self._insert(spec, id, values, born, len(conflicts))
+        else:
+            born = str(before["born"])
+            self._update(spec, id, before, values, len(conflicts))
+            tx.run('DELETE FROM head WHERE "row" = ?', (id,))
+        rows = [
+            (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
+        ]
+        if rows:
+            tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
+        if spec.key == "action" and len(said) > 1:
+            tx.keeper.count_slips(id)
+        tx.note_change(spec, id, values if spec is LINK else {})
+        if conflicts or (before is not None and before["conflicts"]):
+            return self._note_conflicts(spec.key, id, conflicts)
+        return []
+
+    def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
+        tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
+        derived = tx.keeper.created(spec, row)
+        cells = {k: v for k, v in row.items() if v is not None}
+        own: dict[str, Value] = {"deleted": int(bool(row["deleted"])), "born": born, "conflicts": conflicts}
+        tx.insert(spec.key, {**cells, **derived, **own})
+        tx.changes.created.append(id)
+
+    def _update(
+        self, spec: EntitySpec, id: str, before: dict[str, Value], values: dict[str, Value], conflicts: int
+    ) -> None:
+        tx, changed = self._tx, {k: v for k, v in values.items() if before.get(k) != v}
+        if changed or int(str(before["conflicts"] or 0)) != conflicts:
+            after: dict[str, Value] = {**before, **changed}
+            columns: dict[str, Value] = {**changed, "conflicts": conflicts}
+            columns |= tx.keeper.changed(spec, before, after, frozenset(changed))
+            tx.update(spec.key, id, columns)
+
+    def _note_conflicts(self, table: str, id: str, cells: list[str]) -> list[str]:
+        had = {str(r[0]) for r in self._tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
+        self._tx.keeper.set_conflicts(table, id, cells)
+        return [merge.conflict_id(table, id, c) for c in cells if c not in had]
+
+    def _row(self, spec: EntitySpec, id: str) -> dict[str, Value] | None:
+        there = self._tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
+        return self._tx.row(spec.key, id) if there else None
+
+
 class _Merging:
     """One merge inside its transaction."""
 
@@ -172,6 +234,7 @@ class _Merging:
         self._mine = origins_of(tx.connection)
         self._found = _Found(changes=tx.changes)
         self._new: set[str] = set()
+        self._rows = Rebuild(tx)
 
     def run(self) -> _Found:
         self._copy_entries()
@@ -270,55 +333,7 @@ class _Merging:
         groups = history.grouped(history.entries_of(self._tx.connection, [row for _, row in records]))
         for (tbl, row), said in groups.items():
             if (tbl, row) in records:
-                self._state(spec_of(tbl), row, said)
-
-    def _state(self, spec: EntitySpec, id: str, said: list[log.Entry]) -> None:
-        tx, born = self._tx, next((e.id for e in said if e.op == "create"), said[0].id)
-        standings = history.cells_after(said)
-        values = {
-            k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
-        }
-        conflicts = history.conflicts_in(said, standings)
-        before = self._row(spec, id)
-        if before is None:
-            row: dict[str, Value] = {**values, "id": id, "deleted": bool(values.get("deleted"))}
-            derived = tx.keeper.created(spec, row)
-            cells = {k: v for k, v in row.items() if v is not None}
-            tx.insert(spec.key, {**cells, **derived, "deleted": int(bool(row["deleted"])), "born": born,
-                                 "conflicts": len(conflicts)})  # fmt: skip
-            tx.changes.created.append(id)
-        else:
-            born = str(before["born"])
-            changed = {
-                k: v
-                for k, v in values.items()
-                if before.get(k) != v and not (k == "deleted" and bool(v) == before[k])
-            }
-            if changed or int(str(before["conflicts"] or 0)) != len(conflicts):
-                after: dict[str, Value] = {**before, **changed}
-                columns: dict[str, Value] = {**changed, "conflicts": len(conflicts)}
-                columns |= tx.keeper.changed(spec, before, after, frozenset(changed))
-                tx.update(spec.key, id, columns)
-            tx.run('DELETE FROM head WHERE "row" = ?', (id,))
-        rows = [
-            (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
-        ]
-        if rows:
-            tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
-        if conflicts or (before is not None and before["conflicts"]):
-            self._note_conflicts(spec.key, id, conflicts)
-        if spec.key == "action" and len(said) > 1:
-            tx.keeper.count_slips(id)
-        tx.note_change(spec, id, values if spec is LINK else {})
-
-    def _note_conflicts(self, table: str, id: str, cells: list[str]) -> None:
-        had = {str(r[0]) for r in self._tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
-        self._tx.keeper.set_conflicts(table, id, cells)
-        self._found.conflicts += [merge.conflict_id(table, id, c) for c in cells if c not in had]
-
-    def _row(self, spec: EntitySpec, id: str) -> dict[str, Value] | None:
-        there = self._tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
-        return self._tx.row(spec.key, id) if there else None
+                self._found.conflicts += self._rows.state(tbl, row, said)
 
     # -- references --------------------------------------------------------------------------
 

@@ -69,14 +69,17 @@ class Store:
         self.close()
 
 
-def create(path: Path, *, passphrase: str | None, demonstration: bool = False) -> Store:
-    """Make an empty store. ``passphrase=None`` makes it plain. Never writes over anything."""
+def create(
+    path: Path, *, passphrase: str | None, demonstration: bool = False, key: keys.Key | None = None
+) -> Store:
+    """Make an empty store. ``passphrase=None`` makes it plain, unless its raw ``key`` is given (and its keys
+    file brought from elsewhere). Never writes over anything."""
     from vawg_desktop.store import schema  # building the tables is for those who make a store
 
     refuse_occupied(path)
     store_id = str(uuid7())
     try:
-        key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else None
+        key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else key
         connection = connect_raw(path, key)
     except StoreError as error:
         keys.keys_path(path).unlink(missing_ok=True)
@@ -127,10 +130,11 @@ def needs_passphrase(path: Path) -> bool:
     return start != PLAIN_HEADER
 
 
-def open_store(path: Path, *, passphrase: str | None = None) -> Store:
-    """Open a store. Raises StoreError (WrongKeyError for the passphrase) in plain words."""
-    key = None
-    if needs_passphrase(path):
+def open_store(path: Path, *, passphrase: str | None = None, key: keys.Key | None = None) -> Store:
+    """Open a store by its passphrase or, where the operating system keeps it, its raw key. Raises StoreError (WrongKeyError for the passphrase) in plain words."""
+    if not needs_passphrase(path):
+        key = None
+    elif key is None:
         if passphrase is None:
             raise StoreError(f"{path.name} is locked; give its passphrase.", code="passphrase_needed")
         key = keys.unlock(path, passphrase)

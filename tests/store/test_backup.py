@@ -1,0 +1,338 @@
+"""Backups, restore points, restoring and rescue: whole or not there; nothing thrown away."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TODAY
+from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError, WrongKeyError
+from vawg_desktop.services import merging, safekeeping, show
+from vawg_desktop.services.records import Assignment, assign, create
+from vawg_desktop.services.sample import load_sample
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import backup as backups
+from vawg_desktop.store import keys
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
+from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.engines import connect_raw
+from vawg_desktop.store.restoring import Rescued, rescue, restore
+
+WORDS = "correct horse battery"
+PHRASE = "planted phrase zebra"
+
+
+@pytest.fixture(scope="module")
+def locked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("locked") / "Kent.vawg"
+    with stores.create(path, passphrase=WORDS) as store:
+        session = Session(store, "B. Officer", TODAY)
+        load_sample(session)
+        create(session, "gap", {"statement": PHRASE})
+        sha = store.files.keep("proof.pdf", PHRASE.encode() * 50)
+        create(session, "evidence", {"title": "Proof", "file_sha256": sha, "file_name": "proof.pdf"})
+    return path
+
+
+@pytest.fixture
+def locked(locked_file: Path, tmp_path: Path) -> Iterator[Session]:
+    for one in locked_file.parent.iterdir():
+        shutil.copyfile(one, tmp_path / one.name)
+    store = stores.open_store(tmp_path / "Kent.vawg", passphrase=WORDS)
+    yield Session(store, "B. Officer", TODAY)
+    store.close()
+
+
+def _note(session: Session, words: str) -> None:
+    assign(session, "R-0001", [Assignment("note", words)], "noted")
+
+
+def test_a_backup_is_whole_verified_and_says_nothing_in_clear(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked, tmp_path / "b", name="before the Q2 board")
+    assert made.kind == "restore point" and made.counts["recommendation"] == 14 and len(made.files) == 1
+    assert backups.verify(made, WORDS) is not None
+    with pytest.raises(WrongKeyError):
+        backups.verify(made, "wrong horse battery")
+    for path in (tmp_path / "b").rglob("*"):
+        assert path.is_dir() or PHRASE.encode() not in path.read_bytes()
+    manifest = json.loads((made.path / "manifest.json").read_text())
+    assert {"heads", "counts", "files", "entries", "sha256"} <= manifest.keys()
+    assert not list((tmp_path / "b").glob("*.part"))
+
+
+def test_an_altered_backup_is_not_restored(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked, tmp_path / "b")
+    database = made.path / "store.vawg"
+    data = bytearray(database.read_bytes())
+    data[len(data) // 2] ^= 1
+    database.write_bytes(bytes(data))
+    with pytest.raises(StoreError, match="damaged or altered"):
+        restore(made.path, tmp_path / "new.vawg", passphrase=WORDS)
+    assert not (tmp_path / "new.vawg").exists()
+    with pytest.raises(StoreError, match="not a backup"):
+        restore(tmp_path, tmp_path / "new.vawg", passphrase=WORDS)
+
+
+def test_restoring_backs_up_first_and_is_a_new_origin(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked)
+    _note(locked, "written after the backup")
+    assert safekeeping.listed(locked)[0].entries_since == 1
+    path = locked.store.path
+    laptop = take_copy(locked.store, tmp_path / "laptop.vawg")
+    before = safekeeping.heads(locked)
+    locked.store.close()
+    done = restore(made.path, path, passphrase=WORDS)
+    assert done.mints and done.before is not None and done.aside is None
+    locked.store = stores.open_store(path, passphrase=WORDS)
+    assert show.record(locked, "R-0001").cells["note"] is None
+    assert locked.store.files.get(made.files[0]) == PHRASE.encode() * 50
+    _note(locked, "written after the restore")
+    assert set(safekeeping.heads(locked)) != set(before)
+    assert check(locked.store).problems == []
+    with stores.open_store(laptop, passphrase=WORDS) as copy:
+        merged = merging.merge(locked, copy)
+    assert merged.copied == 1 and [c.field for c in merged.conflicts] == ["note"]
+    assert check(locked.store).problems == []
+    with stores.open_store(done.before / "store.vawg", passphrase=WORDS) as old:
+        assert show.record(Session(old), "R-0001").cells["note"] == "written after the backup"
+    assert sorted(p.name for p in path.parent.glob("*.part*")) == []
+
+
+def test_a_restore_elsewhere_does_not_number_beside_its_store(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked, tmp_path / "b")
+    assert restore(made.path, tmp_path / "look.vawg", passphrase=WORDS).mints is False
+    assert restore(made.path, tmp_path / "own.vawg", passphrase=WORDS, mints=True).mints is True
+    with stores.open_store(tmp_path / "look.vawg", passphrase=WORDS) as store:
+        id, _ = create(Session(store, "L", TODAY), "gap", {"statement": "x"})
+        assert show.record(Session(store), id).reference.startswith("G-x")
+
+
+def test_a_damaged_store_is_set_aside_never_thrown_away(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked)
+    path = locked.store.path
+    locked.store.close()
+    path.write_bytes(b"\x00" * 5000)
+    done = restore(made.path, path, passphrase=WORDS)
+    assert done.before is None and done.aside is not None and done.aside.read_bytes() == b"\x00" * 5000
+    with stores.open_store(path, passphrase=WORDS) as store:
+        assert check(store).ok
+
+
+def test_a_store_open_in_a_window_is_not_replaced(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked)
+    lock = stores.lock_for_window(locked.store.path, "B. Officer")
+    try:
+        with pytest.raises(StoreError, match="already open"):
+            restore(made.path, locked.store.path, passphrase=WORDS)
+    finally:
+        lock.release()
+
+
+def test_automatic_backups_only_where_something_changed_and_thinned(empty: Session) -> None:
+    create(empty, "gap", {"statement": "one"})
+    assert safekeeping.back_up_if_changed(empty) is not None
+    assert safekeeping.back_up_if_changed(empty) is None
+    create(empty, "gap", {"statement": "two"})
+    assert safekeeping.back_up_if_changed(empty) is not None
+    shown = safekeeping.listed(empty)
+    assert [(s.entries_since, s.records_since) for s in shown] == [(0, 0), (1, 1)]
+
+
+def test_ten_recent_fourteen_daily_twelve_monthly_stay() -> None:
+    made = [
+        backups.Backup(Path(f"{y}-{m:02d}-{d:02d}-{h:02d}"), f"{y}-{m:02d}-{d:02d}T{h:02d}:00:00", backups.AUTOMATIC, "", 1)
+        for y in (2025, 2026) for m in range(1, 13) for d in range(1, 29) for h in (9, 15)
+    ]  # fmt: skip
+    gone = {b.path for b in backups.to_thin(made)}
+    kept = [b for b in made if b.path not in gone]
+    newest = sorted(kept, key=lambda b: b.at, reverse=True)
+    assert len({b.at[:10] for b in kept if b.at >= "2026-12-15"}) == 14
+    assert len({b.at[:7] for b in kept}) == 12
+    assert [b.at for b in newest[:10]] == sorted((b.at for b in made), reverse=True)[:10]
+    assert all(b.at.endswith("T15:00:00") for b in kept if b.at < "2026-12-24")
+    named = backups.Backup(Path("p"), "2020-01-01T00:00:00", backups.POINT, "kept for ever", 1)
+    assert named not in backups.to_thin([*made, named])
+
+
+def test_a_backup_that_cannot_be_made_leaves_nothing(
+    locked: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backups, "write_replacing", fail)
+    with pytest.raises(StoreError, match="No space left"):
+        safekeeping.back_up(locked, tmp_path / "b")
+    assert [p.name for p in (tmp_path / "b").iterdir() if p.name != "held-files"] == []
+
+
+def test_a_head_from_an_old_paper(sample: Session) -> None:
+    ((seq, hash_),) = safekeeping.heads(sample).values()
+    printed = safekeeping.heads_in_words(safekeeping.heads(sample))[0]
+    assert f"{seq:,} entries" in printed
+    assert f"entry {seq:,}" in safekeeping.verify_head(sample, printed.partition("entries")[2])
+    assert "stands in today's log" in safekeeping.verify_head(sample, hash_.upper())
+    with pytest.raises(NotFoundError, match="rewritten or cut"):
+        safekeeping.verify_head(sample, "0" * 24)
+    with pytest.raises(ValueRefusedError):
+        safekeeping.verify_head(sample, "abc")
+
+
+# -- keys ------------------------------------------------------------------------------------------
+
+
+def test_passphrases_are_changed_added_and_taken_away(locked: Session) -> None:
+    path = locked.store.path
+    keys.add_passphrase(path, WORDS, "second officer's words", "D. Deputy")
+    with pytest.raises(StoreError, match="already"):
+        keys.add_passphrase(path, WORDS, "second officer's words", "d.  deputy")
+    keys.change_passphrase(path, WORDS, "new words for me")
+    with pytest.raises(WrongKeyError):
+        keys.unlock(path, WORDS)
+    raw = keys.unlock(path, "second officer's words").raw
+    assert raw == keys.unlock(path, "new words for me").raw == locked.store.key.raw  # type: ignore[union-attr]
+    with pytest.raises(StoreError, match="came in by"):
+        keys.remove_way_in(path, "new words for me", "first passphrase")
+    keys.remove_way_in(path, "new words for me", "D. Deputy")
+    with pytest.raises(WrongKeyError):
+        keys.unlock(path, "second officer's words")
+    with pytest.raises(StoreError, match="at least 8"):
+        keys.change_passphrase(path, "new words for me", "short")
+    assert [w.label for w in keys.ways_in(path)] == ["first passphrase"]
+
+
+def test_the_recovery_key_opens_as_it_is_read_off_paper(locked: Session) -> None:
+    path = locked.store.path
+    spelt = keys.make_recovery(path, WORDS)
+    assert len(spelt.split("-")) == 7
+    sloppy = spelt.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert keys.unlock(path, sloppy).raw == locked.store.key.raw  # type: ignore[union-attr]
+    assert spelt not in keys.keys_path(path).read_text()
+    again = keys.make_recovery(path, spelt)
+    with pytest.raises(WrongKeyError):
+        keys.unlock(path, spelt)
+    keys.unlock(path, again)
+
+
+def test_the_operating_system_keeps_a_key_only_where_asked(
+    locked: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vawg_desktop.store import keyring_seam
+
+    kept: dict[tuple[str, str], str] = {}
+
+    class Ring:
+        def set_password(self, service: str, name: str, word: str) -> None:
+            kept[(service, name)] = word
+
+        def get_password(self, service: str, name: str) -> str | None:
+            return kept.get((service, name))
+
+        def delete_password(self, service: str, name: str) -> None:
+            del kept[(service, name)]
+
+    path = locked.store.path
+    monkeypatch.setattr(keyring_seam, "_keyring", Ring)
+    assert keyring_seam.recalled(path) is None
+    assert locked.store.key is not None
+    keyring_seam.remember(path, locked.store.key)
+    key = keyring_seam.recalled(path)
+    assert key == locked.store.key
+    with stores.open_store(path, key=key) as store:
+        assert check(store).ok
+    kept[next(iter(kept))] = "00" * 32
+    assert keyring_seam.recalled(path) is None
+    keyring_seam.forget(path)
+    keyring_seam.forget(path)
+    assert kept == {}
+
+
+# -- rescue ----------------------------------------------------------------------------------------
+
+
+def _root_of(path: Path, key: keys.Key | None, table: str) -> int:
+    connection = connect_raw(path, key)
+    try:
+        return int(
+            connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        )
+    finally:
+        connection.close()
+
+
+def _scribble(path: Path, page: int, size: int = 4096) -> None:
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size + 200)
+        file.write(b"\xff" * 400)
+
+
+def _titles(path: Path, passphrase: str | None) -> set[str]:
+    with stores.open_store(path, passphrase=passphrase) as store:
+        return {str(r[0]) for r in store.read().exec_driver_sql("SELECT title FROM recommendation")}
+
+
+def _rescued(damaged: Path, out: Path, titles: set[str]) -> Rescued:
+    """Rescue, and see that no title is lost and that nothing is wrong but the gaps in the log."""
+    done = rescue(damaged, out, passphrase=WORDS)
+    assert _titles(out, WORDS) >= titles or any("stand-in" in x or "part of" in x for x in done.lost), done
+    with stores.open_store(out, passphrase=WORDS) as store:
+        assert {p.code for p in check(store).problems} <= {"entry_missing", "entry_altered"}
+    return done
+
+
+@pytest.mark.parametrize(
+    "table", ["recommendation", "change", "action", "search_data", "head", "link", "subject"]
+)
+def test_rescue_of_a_store_whose_table_has_lost_its_root(locked: Session, tmp_path: Path, table: str) -> None:
+    path, key = locked.store.path, locked.store.key
+    titles = _titles(path, WORDS)
+    locked.store.close()
+    _scribble(path, _root_of(path, key, table))
+    before = path.read_bytes()
+    done = _rescued(path, tmp_path / "out.vawg", titles)
+    assert _titles(tmp_path / "out.vawg", WORDS) == titles
+    assert path.read_bytes() == before
+    if table == "change":
+        assert done.mended > 50
+
+
+def test_rescue_with_any_one_page_unreadable(locked: Session, tmp_path: Path) -> None:
+    path = locked.store.path
+    titles = _titles(path, WORDS)
+    locked.store.close()
+    whole, pages = path.read_bytes(), path.stat().st_size // 4096
+    rescued = 0
+    for page in range(3, pages, max(1, pages // 12)):
+        path.write_bytes(whole)
+        _scribble(path, page)
+        if _holds_the_schema(path, locked.store.key):
+            with pytest.raises(StoreError, match="restore a backup"):
+                rescue(path, tmp_path / "none.vawg", passphrase=WORDS)
+            continue
+        rescued += 1
+        _rescued(path, tmp_path / f"out{page}.vawg", titles)
+        assert _titles(tmp_path / f"out{page}.vawg", WORDS) == titles
+    assert rescued >= 8
+
+
+def _holds_the_schema(path: Path, key: keys.Key | None) -> bool:
+    """Whether the damage lies where the file says which tables it has: then nothing can be read."""
+    try:
+        connect_raw(path, key).close()
+    except StoreError:
+        return True
+    return False
+
+
+def test_rescue_of_a_file_of_which_nothing_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "s.vawg"
+    stores.create(path, passphrase=WORDS).close()
+    path.write_bytes(bytes(4096))
+    with pytest.raises(StoreError, match="restore a backup"):
+        rescue(path, tmp_path / "out.vawg", passphrase=WORDS)
+    assert not (tmp_path / "out.vawg").exists()

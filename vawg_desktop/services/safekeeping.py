@@ -1,0 +1,134 @@
+"""Backups and restore points of the open store, and the chain heads that papers print (DESIGN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError
+from vawg_desktop.services import office
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import backup as backups
+from vawg_desktop.store.backup import Backup
+
+_FOLDER = "backup_folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A backup as the Restore list shows it: what changed since, in entries and records."""
+
+    backup: Backup
+    entries_since: int
+    records_since: int
+
+
+def folder(session: Session) -> Path:
+    """Where the store's backups go."""
+    chosen = office.setting(session, _FOLDER)
+    return Path(chosen) if chosen else backups.folder_beside(session.store.path)
+
+
+def choose_folder(session: Session, place: Path) -> None:
+    """Keep backups elsewhere from now on, such as on the office's own drive."""
+    office.keep(session, "setting", _FOLDER, str(place))
+
+
+def back_up(
+    session: Session,
+    place: Path | None = None,
+    *,
+    name: str = "",
+    progress: Callable[[float], None] | None = None,
+) -> Backup:
+    """Make a backup by hand, or a named restore point. Raises StoreError."""
+    kind = backups.POINT if name else backups.BY_HAND
+    where = place or folder(session)
+    return backups.back_up(
+        session.store.path, session.store.key, where, kind=kind, name=name, progress=progress
+    )
+
+
+def back_up_if_changed(session: Session) -> Backup | None:
+    """The automatic backup of the window (on opening, each hour, on closing); thins what is old."""
+    place = folder(session)
+    newest = next(iter(listed(session)), None)
+    if newest is not None and newest.entries_since == 0:
+        return None
+    made = backups.back_up(session.store.path, session.store.key, place, kind=backups.AUTOMATIC)
+    backups.thin(place)
+    return made
+
+
+def listed(session: Session) -> list[Shown]:
+    """This store's backups, newest first, with what changed since each."""
+    store = session.store.meta("store")
+    return [_shown(session, b) for b in backups.listed(folder(session)) if b.store == store]
+
+
+def _shown(session: Session, one: Backup) -> Shown:
+    known = {o: seq for o, (seq, _) in one.heads.items()}
+    rows = session.read().exec_driver_sql("SELECT id, seq FROM origin").fetchall()
+    ahead = [(str(o), known.get(str(o), 0)) for o, seq in rows if int(seq) > known.get(str(o), 0)]
+    if not ahead:
+        return Shown(one, 0, 0)
+    where = " OR ".join("(origin = ? AND seq > ?)" for _ in ahead)
+    count = (
+        session.read()
+        .exec_driver_sql(
+            f'SELECT count(*), count(DISTINCT "row") FROM "change" WHERE {where}',
+            tuple(x for p in ahead for x in p),
+        )
+        .one()
+    )
+    return Shown(one, int(count[0]), int(count[1]))
+
+
+def heads(session: Session) -> dict[str, tuple[int, str]]:
+    """The chain's heads now: last number and hash by origin."""
+    rows = session.read().exec_driver_sql("SELECT id, seq, hash FROM origin WHERE seq > 0 ORDER BY id")
+    return {str(o): (int(s), str(h)) for o, s, h in rows}
+
+
+def heads_in_words(known: Mapping[str, tuple[int, str]]) -> list[str]:
+    """Heads as papers print them: number and the hash in groups of four."""
+    return [
+        f"{seq:,} entries   " + " ".join(h[i : i + 4] for i in range(0, 24, 4))
+        for _, (seq, h) in sorted(known.items()) if seq
+    ]  # fmt: skip
+
+
+def verify_head(session: Session, typed: str) -> str:
+    """Whether a head printed on an old paper stands in today's log; says when it was written.
+
+    ``typed`` is the hash or its beginning (at least 12 letters), spaces aside. Raises NotFoundError where the
+    log does not hold it: it was rewritten or cut since.
+    """
+    said = "".join(typed.lower().split())
+    if len(said) < 12 or any(c not in "0123456789abcdef" for c in said):
+        raise ValueRefusedError("A chain head is at least 12 of its letters and figures, 0 to 9 and a to f.")
+    row = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT c.seq, c.at, c.who, o.name FROM "change" c JOIN origin o ON o.id = c.origin '
+            "WHERE substr(c.hash, 1, ?) = ?",
+            (len(said), said),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFoundError(
+            "Today's log does not hold that head: the log was rewritten or cut short since the paper was printed, "
+            "or the paper is of another store. Run “check”.",
+            code="head_unknown",
+        )
+    from vawg_desktop.domain.dates import london_time
+
+    return f"That head stands in today's log: entry {int(row[0]):,}, written {london_time(str(row[1]))} by {row[2]}."
+
+
+def refuse_foreign(session: Session, one: Backup) -> None:
+    """Raise StoreError where a backup is of another store than the open one."""
+    if one.store != session.store.meta("store"):
+        raise StoreError(f"{one.path.name} is a backup of another store.", code="foreign_backup")
