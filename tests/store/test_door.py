@@ -163,3 +163,13 @@ def test_counts_are_kept_through_links_edits_and_deletes(sample: Session) -> Non
     with sample.store.write("A", "why") as tx:
         tx.delete("recommendation", rec)
     assert check(sample.store).problems == []
+
+
+def test_an_entry_that_edits_and_then_deletes_stays_its_own_head(empty: Session) -> None:
+    with empty.store.write("me", "make") as tx:
+        id = tx.create("gap", {"statement": "x"})
+    with empty.store.write("me", "both") as tx:
+        tx.edit("gap", id, {"note": "seen"})
+        tx.edit("gap", id, {"deleted": True})
+    assert check(empty.store).problems == []
+    assert empty.read().exec_driver_sql("SELECT note, deleted FROM gap").one() == ("seen", 1)

@@ -209,6 +209,8 @@ class Transaction:
                 continue
             changed[key] = value
             seen_heads = heads | self._known_beside(before, key, value, known, born)
+            if id in self._pending:
+                seen_heads -= {self._pending[id].id}  # an entry that grows overwrites nothing of its own
             over[key] = tuple(sorted((overwrites or {}).get(key, seen_heads)))
         if not changed:
             return False
@@ -370,7 +372,7 @@ class Transaction:
                 continue
             was = None if self._stamp[2] == "dispose" else before[key]  # a tombstone repeats no words
             entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())
-            left = heads[key] - frozenset(over[key])
+            left = heads[key] - frozenset(over[key]) - {entry.id}
             self.keeper.set_heads(id, key, frozenset(left | {entry.id}))
             after[key] = value
             if left:
@@ -378,7 +380,9 @@ class Transaction:
         for key, left in shared.items():
             after[key] = self._standing(id, key, left, entry, changed[key])
         columns = {k: after[k] for k in changed}
-        if before["conflicts"] or any(len(h) > 1 or h - frozenset(over[k]) for k, h in heads.items()):
+        if before["conflicts"] or any(
+            len(h) > 1 or h - frozenset(over[k]) - {entry.id} for k, h in heads.items()
+        ):
             columns["conflicts"] = self.note_conflicts(spec.key, id)
         columns |= self.keeper.changed(spec, before, after, frozenset(changed))
         self.update(spec.key, id, columns)
