@@ -41,33 +41,104 @@ def window(store: str | None, passphrase_file: str | None) -> int:
     shell = MainWindow()
     shell.resize(1366, 768)
     shell.show()
-    opened: list[Any] = []
-    locks: list[Any] = []
+    held = Held(shell, passphrase_file)
 
     def open_it() -> None:
-        from vawg_desktop.domain.errors import AppError
-        from vawg_desktop.store.store import lock_for_window
-
-        session = choose(shell, store, passphrase_file)
-        if session is None:
+        if not held.open(store):
             app.quit()
-            return
-        try:
-            locks.append(lock_for_window(session.store.path, session.who))
-        except AppError as error:
-            session.store.close()
-            messages.failed(error)
-            return
-        opened.append(session)
-        begin(shell, session)
 
     QTimer.singleShot(0, open_it)
     code = int(app.exec())
-    for session in opened:
-        session.store.close()
-    for lock in locks:
-        lock.release()
+    held.close()
     return code
+
+
+class Held:
+    """The store a window holds open, its lock, and the backups made of it unasked."""
+
+    HOUR_MS = 3_600_000
+
+    def __init__(self, shell: Any, passphrase_file: str | None) -> None:
+        self._shell, self._passphrase_file = shell, passphrase_file
+        self.session: Any = None
+        self._lock: Any = None
+        shell.reopen = self.reopen
+
+    def open(self, store: str | None) -> bool:
+        """Choose, open, lock and show; False where the person left or another window has it."""
+        from PySide6.QtCore import QTimer
+
+        from vawg_desktop.domain.errors import AppError
+        from vawg_desktop.store.store import lock_for_window
+        from vawg_desktop.ui.messages import messages
+
+        session = choose(self._shell, store, self._passphrase_file)
+        if session is None:
+            return False
+        try:
+            self._lock = lock_for_window(session.store.path, session.who)
+        except AppError as error:
+            session.store.close()
+            messages.failed(error)
+            return True
+        self.session = session
+        begin(self._shell, session)
+        self._hourly = QTimer(self._shell)
+        self._hourly.setInterval(self.HOUR_MS)
+        self._hourly.timeout.connect(self.back_up)
+        self._hourly.start()
+        QTimer.singleShot(5_000, self.back_up)
+        return True
+
+    def back_up(self) -> None:
+        """An automatic backup on the writer's lane, if something changed; a failure is said once."""
+        from vawg_desktop.domain.changes import Changes
+        from vawg_desktop.services.safekeeping import back_up_if_changed
+
+        def work(session: Any) -> Changes:
+            back_up_if_changed(session)
+            return Changes()
+
+        if self._shell.tasks is not None:
+            self._shell.tasks.write(work)
+
+    def reopen(self, work: Any) -> None:
+        """Close the store, do ``work`` to its files, and open what stands there then."""
+        from vawg_desktop.domain.errors import AppError
+        from vawg_desktop.ui.messages import messages
+
+        path = self.session.store.path
+        self._shell.detach()
+        self.close(backup=False)
+        said, failed = "", None
+        try:
+            said = work()
+        except AppError as error:
+            failed = error
+        self.open(str(path))
+        if failed is not None:
+            messages.failed(failed)
+        elif said:
+            messages.tell(said)
+
+    def close(self, *, backup: bool = True) -> None:
+        """Back up what changed, fold the log in, let the lock go."""
+        import sys as system
+
+        from vawg_desktop.domain.errors import AppError
+        from vawg_desktop.services.safekeeping import back_up_if_changed
+
+        if self.session is not None:
+            if backup:
+                try:
+                    back_up_if_changed(self.session)
+                except AppError as error:
+                    system.stderr.write(error.message + "\n")
+            self.session.store.close()
+            self.session = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 def choose(shell: Any, store: str | None, passphrase_file: str | None) -> Any:

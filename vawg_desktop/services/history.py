@@ -288,11 +288,14 @@ def label_of(entity: str, key: str) -> str:
 
 def in_words(session: Session, change: FieldChange) -> str:
     """One change as a line: when, who, what from what to what, and why."""
-    when = london_time(change.at)
-    before, after = _words(session, change, change.before), _words(session, change, change.after)
-    what = f"{label_of(change.entity, change.field)}: {f'{before} → ' if before else ''}{after or 'emptied'}"
     why = f" ({change.why})" if change.why else ""
-    return f"{when}, {change.who}: {what}{why}"
+    return f"{london_time(change.at)}, {change.who}: {what_in_words(session, change)}{why}"
+
+
+def what_in_words(session: Session, change: FieldChange) -> str:
+    """What changed from what to what: ``Status: In progress → Complete``."""
+    before, after = _words(session, change, change.before), _words(session, change, change.after)
+    return f"{label_of(change.entity, change.field)}: {f'{before} → ' if before else ''}{after or 'emptied'}"
 
 
 def _words(session: Session, change: FieldChange, value: Value | list[str]) -> str:

@@ -110,6 +110,7 @@ def preview(session: Session, other: Store) -> Brought:
         told.append(_brought(tx.connection, merged))
 
     merging.merge_in(session.store, other, session.who, look=look)
+    told[0].changes = Changes()
     return told[0]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import keys
 from vawg_desktop.store.door import Door, Transaction
@@ -159,6 +159,15 @@ def open_store(path: Path, *, passphrase: str | None = None, key: keys.Key | Non
 
         migrate(path, key)
     return Store(path, key)
+
+
+def open_beside(path: Path, beside: Store) -> Store:
+    """Open a copy of an open store without asking: it has the same key. Raises WrongKeyError where it has not."""
+    if needs_passphrase(path) and beside.key is not None:
+        if not keys.is_key_of(path, beside.key):
+            raise WrongKeyError(f"{path.name} has a key of its own; give its passphrase.")
+        return open_store(path, key=beside.key)
+    return open_store(path)
 
 
 def remove(path: Path) -> None:

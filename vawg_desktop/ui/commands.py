@@ -52,7 +52,7 @@ def commands(window: MainWindow) -> list[Command]:
         )()
 
     pages = [
-        Command(f"Go to {p.label}", (f"Ctrl+{i % 10}",), lambda k=p.key: window.go(k))
+        Command(f"Go to {p.label}", (f"Ctrl+{i % 10}",) if i <= 10 else (), lambda k=p.key: window.go(k))
         for i, p in enumerate(PAGES, 1)
     ]
     new = [
@@ -71,6 +71,8 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Send round of returns", (), lambda: window.go("returns").send_round()),
         Command("Read a return", ("Ctrl+O",), lambda: window.go("returns").choose_file()),
         Command("Bring in a tracker", (), window.bring_in_tracker),
+        Command("Take working copy", (), lambda: window.go("merge").take_copy()),
+        Command("Bring in a copy (merge)", (), lambda: window.go("merge").choose()),
         Command("Rating key: what the colours mean", (), window.edit_rating_key),
         Command("Help", (), lambda: show_help(window)),
         Command("Undo", ("Ctrl+Z",), lambda: window.tasks.undo()),

@@ -11,7 +11,9 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QInputDialog,
     QLabel,
+    QLineEdit,
     QMainWindow,
     QPushButton,
     QSizePolicy,
@@ -68,6 +70,8 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("partner", "Partners", "partners", _lists("partner", "The organisations that own the actions will stand here.")),
     PageSpec("library", "Library", "library", _page("library", "LibraryPage")),
     PageSpec("history", "History", "history", _page("history", "HistoryPage")),
+    PageSpec("merge", "Merge", "merge", _page("merge", "MergePage")),
+    PageSpec("store", "Store", "store", _page("store_page", "StorePage")),
 )  # fmt: skip
 
 
@@ -82,6 +86,9 @@ class MainWindow(QMainWindow):
         self._nav: dict[str, QPushButton] = {}
         self._key = ""
         self._back: list[tuple[str, str]] = []
+        self._shortcuts: list[QShortcut] = []
+        #: Closes the store, does something to its files, and opens it again (set by what started the window).
+        self.reopen: Callable[[Callable[[], str]], None] | None = None
         self._build()
         self._escape = QTimer(self)
         self._escape.setSingleShot(True)
@@ -149,7 +156,7 @@ class MainWindow(QMainWindow):
             made = QPushButton(page.label)
             made.setCheckable(True)
             made.setAccessibleName(page.label)
-            made.setToolTip(f"{page.label}  Ctrl+{place % 10}")
+            made.setToolTip(f"{page.label}  Ctrl+{place % 10}" if place <= 10 else page.label)
             made.clicked.connect(lambda _=False, k=page.key: self.go(k))
             box.addWidget(made)
             self._nav[page.key] = made
@@ -196,12 +203,51 @@ class MainWindow(QMainWindow):
         self._poll.timeout.connect(tasks.look_for_others)
         self._poll.start()
 
+    def detach(self) -> None:
+        """Let go of the store: pages, shortcuts and what was under way."""
+        self._poll.stop()
+        for shortcut in self._shortcuts:
+            shortcut.deleteLater()
+        self._shortcuts.clear()
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._back.clear()
+        self._key = ""
+        self.stack.setCurrentWidget(self._waiting)
+        self.tasks.stop()
+        self.tasks = None
+
+    def restore(self, backup: Any) -> None:
+        """Put a backup in place of the open store, and open that."""
+        from vawg_desktop.store.restoring import restore
+
+        if self.reopen is None:
+            messages.tell("Restore from the command line here: restore BACKUP STORE.")
+            return
+        path = self.tasks.session.store.path
+        word = None
+        if not self.tasks.session.store.plain:
+            word, done = QInputDialog.getText(
+                self, "Restore", "The passphrase of that time", QLineEdit.EchoMode.Password
+            )
+            if not done:
+                return
+
+        def work() -> str:
+            made = restore(backup.path, path, passphrase=word)
+            before = f" What stood before is in {made.before.name}." if made.before else ""
+            return f"Restored.{before}"
+
+        self.reopen(work)
+
     def _add_shortcuts(self) -> None:
         from vawg_desktop.ui.commands import commands
 
         for command in commands(self):
             for keys in command.keys:
-                QShortcut(QKeySequence(keys), self, command.do)
+                self._shortcuts.append(QShortcut(QKeySequence(keys), self, command.do))
 
     # -- pages -------------------------------------------------------------------------------
 
@@ -215,6 +261,7 @@ class MainWindow(QMainWindow):
                 ("open_list", self.open_list),
                 ("open_page", self.go),
                 ("open_changes", self.open_changes),
+                ("restore_asked", self.restore),
             ):
                 if hasattr(made, signal):
                     getattr(made, signal).connect(slot)

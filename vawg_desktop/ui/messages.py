@@ -61,6 +61,18 @@ class Messages(QObject):
         box.exec()
         return box.clickedButton() is yes
 
+    def show(self, title: str, text: str) -> None:
+        """Something to be read or copied before going on, such as a recovery key."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(title)
+        box.setText(text)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+
     def install_hooks(self) -> None:
         """Unexpected errors of any thread reach the person as a sentence and stderr as a trace."""
 

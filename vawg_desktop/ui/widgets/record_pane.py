@@ -231,7 +231,7 @@ class RecordPane(QScrollArea):
     def _warn(self, view: show.RecordView) -> None:
         lines: list[str] = []
         if view.conflicts:
-            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see History.")
+            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see Merge.")
         if view.cells.get("restriction"):
             lines.append(f"Restricted: {view.cells['restriction']}")
         self._banner.setText("\n".join(lines))

@@ -1,0 +1,154 @@
+"""The Merge and Store pages, and the store changed under an open window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.test_window import Shown
+from vawg_desktop.app import Held
+from vawg_desktop.services import merging, safekeeping, show
+from vawg_desktop.services.records import Assignment, assign, create
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import keys
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
+from vawg_desktop.store.copying import take_copy
+from vawg_desktop.ui.main_window import MainWindow
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tour import settle
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, sample: Session) -> Iterator[Shown]:
+    made = Shown(sample)
+    yield made
+    made.close()
+
+
+def _press(page: object, text: str) -> None:
+    found = [b for b in page.findChildren(QPushButton) if b.text() == text and b.isVisible()]  # type: ignore[attr-defined]
+    assert found, [b.text() for b in page.findChildren(QPushButton)]  # type: ignore[attr-defined]
+    found[0].click()
+
+
+def _laptop(session: Session, path: Path) -> None:
+    take_copy(session.store, path)
+    with stores.open_store(path) as store:
+        laptop = Session(store, "D. Deputy")
+        assign(laptop, "A-0001", [Assignment("status", "in_progress")], "said in the room")
+        assign(laptop, "A-0002", [Assignment("percent", "40")], "said in the room")
+    assign(session, "A-0001", [Assignment("status", "stopped")], "by e-mail")
+
+
+def test_a_copy_is_looked_at_brought_in_settled_and_brought_up_to_date(shown: Shown, tmp_path: Path) -> None:
+    laptop = tmp_path / "laptop.vawg"
+    _laptop(shown.session, laptop)
+    page = shown.go("merge")
+    page.look_at(laptop)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert show.record(shown.session, "A-0002").cells["percent"] is None
+    _press(page, "Bring them in")
+    settle(shown.tasks)
+    settle(shown.tasks)
+    assert show.record(shown.session, "A-0002").cells["percent"] == 40
+    assert len(merging.conflicts(shown.session)) == 1
+    said: list[str] = []
+    messages.said.connect(lambda _, text: said.append(text))
+    _press(page, "Keep “In progress”")
+    settle(shown.tasks)
+    assert said[-1].startswith("Write down why") and len(merging.conflicts(shown.session)) == 1
+    why = next(w for w in page.findChildren(QLineEdit) if w.isVisible())  # type: ignore[attr-defined]
+    why.setText("the partner confirmed it")
+    _press(page, "Keep “In progress”")
+    settle(shown.tasks)
+    assert merging.conflicts(shown.session) == []
+    assert show.record(shown.session, "A-0001").cells["status"] == "in_progress"
+    _press(page, "Bring laptop.vawg up to date too")
+    settle(shown.tasks)
+    settle(shown.tasks)
+    with stores.open_store(laptop) as store:
+        assert show.record(Session(store), "A-0001").cells["status"] == "in_progress"
+        assert merging.conflicts(Session(store)) == []
+
+
+def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_path: Path) -> None:
+    laptop = tmp_path / "laptop.vawg"
+    _laptop(shown.session, laptop)
+    page = shown.go("merge")
+    page.look_at(laptop)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    _press(page, "Leave")
+    settle(shown.tasks)
+    assert merging.conflicts(shown.session) == []
+    assert not laptop.with_name("laptop.vawg-wal").exists()
+    page.look_at(tmp_path / "none.vawg")  # type: ignore[attr-defined]
+
+
+def test_backups_are_made_and_listed_on_the_store_page(shown: Shown) -> None:
+    page = shown.go("store")
+    _press(page, "Back up now")
+    settle(shown.tasks)
+    settle(shown.tasks)
+    create(shown.session, "gap", {"statement": "x"})
+    page.load()  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert len([b for b in page.findChildren(QPushButton) if b.text() == "Restore …"]) == 1  # type: ignore[attr-defined]
+    assert safekeeping.listed(shown.session)[0].records_since == 1
+
+
+def test_the_window_restores_a_backup_and_goes_on(
+    qtbot: QtBot, sample: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sample.store.path
+    made = safekeeping.back_up(sample)
+    assign(sample, "R-0001", [Assignment("note", "after the backup")], "noted")
+    sample.store.close()
+    window = MainWindow()
+    held = Held(window, None)
+    assert held.open(str(path))
+    settle(window.tasks)
+    window.go("recommendation")
+    settle(window.tasks)
+    monkeypatch.setattr(messages, "ask", lambda *_: True)
+    page = window.go("store")
+    settle(window.tasks)
+    page.restore(next(s for s in safekeeping.listed(held.session) if s.backup.path == made.path))
+    settle(window.tasks)
+    assert show.record(held.session, "R-0001").cells["note"] is None
+    window.go("action")
+    settle(window.tasks)
+    assert len(window._shortcuts) > 10
+    assert check(held.session.store).problems == []
+    held.close()
+    window.close()
+    window.deleteLater()
+    sample.store = stores.open_store(path)
+
+
+def test_a_second_officer_is_let_in_from_the_window(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "locked.vawg"
+    store = stores.create(path, passphrase="correct horse battery")
+    made = Shown(Session(store, "B. Officer"))
+    answers = iter(
+        [
+            ("D. Deputy", True),
+            ("correct horse battery", True),
+            ("words of their own", True),
+            ("words of their own", True),
+        ]
+    )
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: next(answers))
+    page = made.go("store")
+    page.add_officer()  # type: ignore[attr-defined]
+    settle(made.tasks)
+    assert [w.label for w in keys.ways_in(path)] == ["first passphrase", "D. Deputy"]
+    assert keys.unlock(path, "words of their own").raw == store.key.raw  # type: ignore[union-attr]
+    made.close()
+    store.close()

@@ -1,0 +1,399 @@
+"""Merge: what a working copy brings, grouped by record, and what two sides filled differently, to be settled."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import london_time
+from vawg_desktop.domain.errors import AppError, WrongKeyError
+from vawg_desktop.services import history, merging
+from vawg_desktop.services.merging import Brought, Conflict
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.store import Store
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.pages.review import marked
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note
+
+#: Records and conflicts shown at once; the rest is counted.
+SHOWN = 100
+
+
+class MergePage(QWidget):
+    """Take a copy before the meeting; bring it back after; choose where both said something."""
+
+    open_record = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self._other: Store | None = None
+        self._preview: Brought | None = None
+        self._done: Brought | None = None
+        self.setAcceptDrops(True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
+        box.setSpacing(theme.px(8))
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, theme.px(24), 0)
+        head.addWidget(label("Merge", size=24, bold=True, wrap=False))
+        head.addStretch(1)
+        head.addWidget(button("Take working copy …", self.take_copy, icon_name="copy"))
+        head.addWidget(
+            button(
+                "Bring in a copy …", self.choose, kind="primary", tip="Or drop its file anywhere on this page"
+            )
+        )
+        box.addLayout(head)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        page = QWidget()
+        self._body = QVBoxLayout(page)
+        self._body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
+        self._body.setSpacing(theme.px(4))
+        scroll.setWidget(page)
+        box.addWidget(scroll, 1)
+        tasks.changes_applied.connect(self._on_changes)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read what is to be settled."""
+        self.tasks.read(merging.conflicts, self._show)
+
+    def _on_changes(self, _: Changes) -> None:
+        if self.isVisible() and not any(w.text() for w in self.findChildren(QLineEdit)):
+            self.load()
+
+    def _show(self, conflicts: list[Conflict]) -> None:
+        clear(self._body)
+        if self._preview is not None and self._other is not None:
+            self._show_incoming(self._preview, self._other.name)
+        elif self._done is not None:
+            self._show_done(self._done)
+        if conflicts:
+            section = Section("To settle: two sides filled the same cell differently")
+            section.set_count(len(conflicts))
+            self._body.addWidget(section)
+            for _, group in groupby(conflicts[:SHOWN], key=lambda c: c.record_id):
+                self._show_conflicts(list(group))
+            if len(conflicts) > SHOWN:
+                self._body.addWidget(note(f"{len(conflicts) - SHOWN:,} more follow when these are settled."))
+        elif self._preview is None and self._done is None:
+            self._body.addWidget(
+                EmptyState(
+                    "Nothing to settle. Before a meeting, take a working copy and edit it in the room with no network; "
+                    "after it, bring it in here. Every word of both sides is kept.",
+                    "Take working copy …",
+                    self.take_copy,
+                )
+            )
+        self._body.addStretch(1)
+
+    def _show_conflicts(self, group: list[Conflict]) -> None:
+        first = group[0]
+        go = QPushButton(f"{first.record}   {first.title}")
+        go.setProperty("row", True)
+        go.setAccessibleName(f"Open {first.record} {first.title}")
+        go.setToolTip(first.title)
+        go.setFont(theme.font(13, bold=True))
+        go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        go.clicked.connect(lambda: self.open_record.emit(first.record_id))
+        self._body.addWidget(go)
+        for conflict in group:
+            self._body.addWidget(self._card(conflict))
+
+    def _card(self, conflict: Conflict) -> QWidget:
+        card = QFrame()
+        card.setObjectName("card")
+        c = theme.colours
+        card.setStyleSheet(
+            f"#card {{ border: 1px solid {c.line}; border-left: {theme.px(4)}px solid {c.warn}; border-radius: {theme.px(4)}px; }}"
+        )
+        grid = QGridLayout(card)
+        grid.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        grid.setHorizontalSpacing(theme.px(24))
+        grid.setVerticalSpacing(theme.px(4))
+        name = conflict.label + (f": {conflict.other}" if conflict.other else "")
+        grid.addWidget(label(name, bold=True), 0, 0, 1, len(conflict.heads))
+        why = QLineEdit()
+        why.setPlaceholderText("Why this one and not the other (needed)")
+        why.setAccessibleName(f"Reason for settling {name} of {conflict.record}")
+        for column, head in enumerate(conflict.heads):
+            words = head.words or "Empty"
+            shown = QLabel(
+                marked(conflict.heads[0].words, words) if column else marked(conflict.heads[1].words, words)
+            )
+            shown.setTextFormat(Qt.TextFormat.RichText)
+            shown.setWordWrap(True)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setAccessibleName(words)
+            grid.addWidget(shown, 1, column, Qt.AlignmentFlag.AlignTop)
+            said = f"{head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
+            grid.addWidget(label(said, muted=True), 2, column, Qt.AlignmentFlag.AlignTop)
+            typed = _typed(conflict, head)
+            take = button(
+                f"Keep “{words}”" if len(words) <= 16 else "Keep this",
+                lambda v=typed, w=why: self._settle(conflict, v, w),
+            )
+            take.setAccessibleName(f"Keep {_short(words)} as {name} of {conflict.record}")
+            grid.addWidget(take, 4, column, Qt.AlignmentFlag.AlignLeft)
+            grid.setColumnStretch(column, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(why, 1)
+        if conflict.field != "deleted" and conflict.spec.key != "deleted":
+            foot.addWidget(button("Another value …", lambda: self._another(conflict, why), kind="quiet"))
+        grid.addLayout(foot, 3, 0, 1, len(conflict.heads))
+        return card
+
+    def _show_incoming(self, brought: Brought, name: str) -> None:
+        records = list(dict.fromkeys(c.record for c in brought.told))
+        section = Section(
+            f"{name} would bring {_count(brought.copied, 'entry', 'entries')} about {_count(len(records), 'record')}"
+        )
+        self._body.addWidget(section)
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.px(8), 0, 0, 0)
+        take = button("Bring them in", self.bring_in, kind="primary")
+        take.setEnabled(brought.copied > 0)
+        row.addWidget(take)
+        row.addWidget(button("Leave", self.leave))
+        said = [f"{len(brought.conflicts):,} to settle afterwards"] if brought.conflicts else []
+        said += [f"{len(brought.rule_failures):,} to look at"] if brought.rule_failures else []
+        if brought.copied == 0:
+            said = ["Everything in it is here already."]
+        row.addWidget(label(", ".join(said), muted=True), 1)
+        section.body.addLayout(row)
+        self._list_changes(brought, records)
+        self._list_rest(brought)
+
+    def _show_done(self, brought: Brought) -> None:
+        section = Section(f"{_count(brought.copied, 'entry', 'entries')} brought in")
+        self._body.addWidget(section)
+        if self._other is not None:
+            row = QHBoxLayout()
+            row.setContentsMargins(theme.px(8), 0, 0, 0)
+            row.addWidget(button(f"Bring {self._other.name} up to date too", self.bring_back))
+            row.addWidget(button("Done", self.leave))
+            row.addStretch(1)
+            section.body.addLayout(row)
+        self._list_rest(brought)
+
+    def _list_changes(self, brought: Brought, records: list[str]) -> None:
+        session = self.tasks.session
+        for record in records[:SHOWN]:
+            changes = [c for c in brought.told if c.record == record]
+            head = label(f"{record}   {changes[0].title}", bold=True)
+            head.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
+            self._body.addWidget(head)
+            for (at, who, why), said in groupby(changes, key=lambda c: (c.at, c.who, c.why)):
+                what = [history.what_in_words(session, c) for c in said]
+                self._body.addWidget(self._line("; ".join(what[:6]) + ("; …" if len(what) > 6 else "")))
+                self._body.addWidget(note(f"{who}, {london_time(at)}" + (f": {why}" if why else "")))
+        if len(records) > SHOWN:
+            self._body.addWidget(note(f"and {len(records) - SHOWN:,} more records"))
+
+    def _line(self, text: str) -> QWidget:
+        made = label(text)
+        made.setContentsMargins(theme.px(8), 0, 0, 0)
+        return made
+
+    def _list_rest(self, brought: Brought) -> None:
+        if brought.rule_failures:
+            section = Section("To look at: each side was right, together they are not")
+            section.set_count(len(brought.rule_failures))
+            for failure in brought.rule_failures[:SHOWN]:
+                row = QHBoxLayout()
+                row.addWidget(note(f"{failure.record}   {failure.message}"), 1)
+                row.addWidget(
+                    button(
+                        f"Open {failure.record}",
+                        lambda r=failure.record: self.open_record.emit(r),
+                        kind="quiet",
+                    )
+                )
+                section.body.addLayout(row)
+            self._body.addWidget(section)
+        if brought.renumbered:
+            section = Section("References made final; what was printed still leads to them")
+            section.set_count(len(brought.renumbered))
+            section.body.addWidget(
+                note("; ".join(f"{old} is {new}" for old, new in brought.renumbered[:SHOWN]))
+            )
+            self._body.addWidget(section)
+
+    # -- doing -------------------------------------------------------------------------------
+
+    def take_copy(self) -> None:
+        """Ask where, and take a copy."""
+        path = self.tasks.session.store.path
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Take working copy", str(path.with_name(f"{path.stem} laptop.vawg")), "Stores (*.vawg)"
+        )
+        if name:
+            self.copy_to(Path(name if name.endswith(".vawg") else f"{name}.vawg"))
+
+    def copy_to(self, path: Path) -> None:
+        """Take a working copy to ``path``."""
+
+        def work(session: Session) -> Changes:
+            merging.copy(session, path)
+            return Changes()
+
+        self.tasks.write(
+            work,
+            then=lambda _: messages.tell(
+                f"{path.name} is a working copy; bring it in here after the meeting."
+            ),
+        )
+
+    def choose(self) -> None:
+        """Ask which copy to bring in."""
+        name, _ = QFileDialog.getOpenFileName(self, "Bring in a copy", "", "Stores (*.vawg)")
+        if name:
+            self.look_at(Path(name))
+
+    def look_at(self, path: Path) -> None:
+        """Show what a copy would bring."""
+        self._close_other()
+        other = self._open(path)
+        if other is None:
+            return
+        self._other, self._done = other, None
+
+        def shown(brought: Brought) -> None:
+            self._preview = brought
+            self.load()
+
+        self.tasks.write(lambda s: merging.preview(s, other), then=shown, failed=self._failed)
+
+    def _open(self, path: Path) -> Store | None:
+        try:
+            return stores.open_beside(path, self.tasks.session.store)
+        except WrongKeyError:
+            pass
+        except AppError as error:
+            if error.code != "passphrase_needed":
+                messages.failed(error)
+                return None
+        word, done = QInputDialog.getText(
+            self, "Bring in a copy", f"Passphrase of {path.name}", QLineEdit.EchoMode.Password
+        )
+        if not done:
+            return None
+        try:
+            return stores.open_store(path, passphrase=word)
+        except AppError as error:
+            messages.failed(error)
+            return None
+
+    def bring_in(self) -> None:
+        """Merge what is shown."""
+        other = self._other
+        if other is None:
+            return
+
+        def done(brought: Brought) -> None:
+            self._preview, self._done = None, brought
+            left = f" {len(brought.conflicts):,} to settle." if brought.conflicts else ""
+            messages.tell(f"{_count(brought.copied, 'entry', 'entries')} brought in.{left}")
+            self.load()
+
+        self.tasks.write(lambda s: merging.merge(s, other), then=done, failed=self._failed)
+
+    def bring_back(self) -> None:
+        """Give the copy what the store knows, so that both are the same again."""
+        other = self._other
+        if other is None:
+            return
+
+        def work(session: Session) -> Changes:
+            merging.merge(Session(other, session.who, session.today), session.store)
+            return Changes()
+
+        def done(_: object) -> None:
+            messages.tell(f"{other.name} knows all that is here.")
+            self.leave()
+
+        self.tasks.write(work, then=done, failed=self._failed)
+
+    def leave(self) -> None:
+        """Put the copy aside."""
+        self._close_other()
+        self.load()
+
+    def _failed(self, error: BaseException) -> None:
+        self._close_other()
+        messages.failed(error)
+        self.load()
+
+    def _close_other(self) -> None:
+        if self._other is not None:
+            self._other.close()
+        self._other = self._preview = self._done = None
+
+    def _settle(self, conflict: Conflict, typed: str, why: QLineEdit) -> None:
+        reason = why.text().strip()
+        if not reason:
+            why.setFocus()
+            messages.tell("Write down why, then choose.")
+            return
+        why.clear()
+        self.tasks.write(
+            lambda s: merging.settle(s, conflict.id, typed, reason),
+            told=f"{conflict.label} of {conflict.record} is settled.",
+        )
+
+    def _another(self, conflict: Conflict, why: QLineEdit) -> None:
+        typed, done = QInputDialog.getText(
+            self, f"{conflict.label} of {conflict.record}", "The value it should hold"
+        )
+        if done:
+            self._settle(conflict, typed, why)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(u.toLocalFile().endswith(".vawg") for u in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.look_at(Path(event.mimeData().urls()[0].toLocalFile()))
+
+
+def _typed(conflict: Conflict, head: merging.Head) -> str:
+    """A head's value as settling takes it."""
+    if conflict.spec.key == "deleted":
+        return "yes" if head.value else "no"
+    if isinstance(head.value, bool):
+        return "yes" if head.value else "no"
+    return "" if head.value is None else str(head.value)
+
+
+def _short(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= 60 else plain[:59] + "…"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
