@@ -17,6 +17,7 @@ os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
 os.environ["VAWG_USER"] = "B. Officer"
 os.environ.pop("VAWG_PASSPHRASE", None)
 
+from tests.postgres import postgres_server, postgres_url  # noqa: F401 - fixtures
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores

@@ -62,6 +62,7 @@ class Held:
         self._shell, self._passphrase_file = shell, passphrase_file
         self.session: Any = None
         self._lock: Any = None
+        self._timers: list[Any] = []
         shell.reopen = self.reopen
 
     def open(self, store: str | None) -> bool:
@@ -83,11 +84,13 @@ class Held:
             return True
         self.session = session
         begin(self._shell, session)
-        self._hourly = QTimer(self._shell)
-        self._hourly.setInterval(self.HOUR_MS)
-        self._hourly.timeout.connect(self.back_up)
-        self._hourly.start()
-        QTimer.singleShot(5_000, self.back_up)
+        for milliseconds, once in ((5_000, True), (self.HOUR_MS, False)):
+            timer = QTimer(self._shell)
+            timer.setInterval(milliseconds)
+            timer.setSingleShot(once)
+            timer.timeout.connect(self.back_up)
+            timer.start()
+            self._timers.append(timer)
         return True
 
     def back_up(self) -> None:
@@ -108,7 +111,6 @@ class Held:
         from vawg_desktop.ui.messages import messages
 
         path = self.session.store.path
-        self._shell.detach()
         self.close(backup=False)
         said, failed = "", None
         try:
@@ -122,12 +124,18 @@ class Held:
             messages.tell(said)
 
     def close(self, *, backup: bool = True) -> None:
-        """Back up what changed, fold the log in, let the lock go."""
+        """End what is under way, back up what changed, fold the log in, let the lock go."""
         import sys as system
 
         from vawg_desktop.domain.errors import AppError
         from vawg_desktop.services.safekeeping import back_up_if_changed
 
+        for timer in self._timers:
+            timer.stop()
+            timer.deleteLater()
+        self._timers.clear()
+        if self._shell.tasks is not None:
+            self._shell.detach()
         if self.session is not None:
             if backup:
                 try:

@@ -97,7 +97,9 @@ def _add_reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_stores(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     copy = _store_command(commands, "copy", "take a working copy, for a meeting with no network")
-    copy.add_argument("to", metavar="TO")
+    copy.add_argument("to", metavar="TO", help="a .vawg file or a postgresql:// URL")
+    copy.add_argument("--move", action="store_true", help="move the store: the copy gives final references")
+    copy.add_argument("--plain", action="store_true", help="a new file without encryption; for tests")
     merge = _store_command(commands, "merge", "bring in what another store knows")
     merge.add_argument("other", metavar="OTHER")
     merge.add_argument("--other-passphrase-file", metavar="F")

@@ -64,15 +64,22 @@ def first_line(path: Path) -> str:
     return lines[0]
 
 
+def checked_url(name: str) -> str:
+    """A store's URL, if it is one of PostgreSQL. Raises StoreError."""
+    from vawg_desktop.store.postgres import is_url
+
+    if not is_url(name):
+        raise StoreError("A store is a .vawg file or a postgresql:// URL.", code="bad_url")
+    return name
+
+
 def open_named(
     arguments: argparse.Namespace, name: str, *, passphrase_file: str | None = None
 ) -> stores.Store:
     """The store of that name, opened. ``passphrase_file`` is its own where it differs from STORE's."""
-    path = Path(name)
     if "://" in name:
-        raise StoreError(
-            "A PostgreSQL store is not in this version; it comes in a later one.", code="later_version"
-        )
+        return stores.open_postgres(checked_url(name))
+    path = Path(name)
     if not stores.needs_passphrase(path):
         return stores.open_store(path)
     if passphrase_file is None and not arguments.passphrase_file and "VAWG_PASSPHRASE" not in os.environ:
@@ -109,8 +116,11 @@ def out(arguments: argparse.Namespace, document: object, words: Callable[[], Ite
 def new(arguments: argparse.Namespace) -> int:
     """Make a store. A store that could not be filled is taken away again."""
     path = Path(arguments.store)
-    passphrase = None if arguments.plain else passphrase_for(arguments, path, new=True)
-    store = stores.create(path, passphrase=passphrase, demonstration=arguments.demo)
+    if "://" in arguments.store:
+        store = stores.create_postgres(checked_url(arguments.store), demonstration=arguments.demo)
+    else:
+        passphrase = None if arguments.plain else passphrase_for(arguments, path, new=True)
+        store = stores.create(path, passphrase=passphrase, demonstration=arguments.demo)
     session = Session(store)
     try:
         if arguments.sample:
@@ -123,18 +133,27 @@ def new(arguments: argparse.Namespace) -> int:
             fill(session, COUNTY)
     except BaseException:
         store.close()
-        stores.remove(path)
+        _take_away(arguments.store)
         raise
     counts = {e: _count(session, e) for e in ("recommendation", "action", "gap", "partner")}
-    plain = store.plain
+    plain, made = store.plain, store.name if store.url is not None else str(path)
     store.close()
 
     def words() -> Iterator[str]:
-        yield f"Made {path}" + (" (plain: not encrypted)." if plain else ".")
+        yield f"Made {made}" + (" (plain: not encrypted)." if plain else ".")
         if any(counts.values()):
             yield ", ".join(f"{n} {BY_KEY[e].plural.casefold()}" for e, n in counts.items()) + "."
 
-    return out(arguments, {"store": str(path), "plain": plain, "counts": counts}, words)
+    return out(arguments, {"store": made, "plain": plain, "counts": counts}, words)
+
+
+def _take_away(name: str) -> None:
+    if "://" not in name:
+        stores.remove(Path(name))
+        return
+    from vawg_desktop.store.postgres import drop_schema, parse
+
+    drop_schema(parse(name))
 
 
 def _count(session: Session, name: str) -> int:

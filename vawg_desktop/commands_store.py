@@ -16,11 +16,16 @@ def copy(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services import merging
 
     with opened(arguments) as session:
-        made = merging.copy(session, Path(arguments.to))
+        word = None
+        new_file = "://" not in arguments.to and (session.store.url is not None or arguments.move)
+        if new_file and not arguments.plain:
+            word = passphrase_for(arguments, Path(arguments.to), new=True)
+        made = merging.copy(session, arguments.to, passphrase=word, move=arguments.move)
+    said = f"The store moved to {made}; this one is a copy of it now." if arguments.move else ""
     return out(
         arguments,
-        {"copy": str(made)},
-        lambda: iter([f"A working copy is in {made}; bring it back with “merge”."]),
+        {"copy": made},
+        lambda: iter([said or f"A working copy is in {made}; bring it back with “merge”."]),
     )
 
 

@@ -261,9 +261,13 @@ class Family(RuleBasedStateMachine):
     @precondition(lambda self: len(self.events) < 400)
     @rule(i=who)
     def reopen(self, i: int) -> None:
-        path = self.stores[i].path
-        self.stores[i].close()
-        self.stores[i] = self.people[i].store = stores.open_store(path)
+        old = self.stores[i]
+        old.close()
+        if old.url is None:
+            self.stores[i] = stores.open_store(old.path)
+        else:
+            self.stores[i] = stores.open_postgres(old.url.render_as_string(hide_password=False))
+        self.people[i].store = self.stores[i]
 
     @rule(i=who)
     def refused(self, i: int) -> None:

@@ -162,7 +162,7 @@ def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) ->
         session.read()
         .exec_driver_sql(
             'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
-            f"{skip} AND act NOT IN ('dispose', 'sample', 'demo', 'merge') ORDER BY n DESC LIMIT 1",
+            f"{skip} AND act NOT IN ('dispose', 'sample', 'demo', 'merge', 'move') ORDER BY n DESC LIMIT 1",
             (session.who,),
         )
         .fetchone()
@@ -188,7 +188,7 @@ def step_back(session: Session) -> Changes:
     rows = (
         session.read()
         .exec_driver_sql(
-            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose', 'sample', 'demo', 'merge') "
+            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose', 'sample', 'demo', 'merge', 'move') "
             f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
             f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
             (session.who,),
@@ -262,7 +262,10 @@ def _is_disposed(tx: Transaction, row: str) -> bool:
 def written_since(session: Session, seen: tuple[int, int] | None) -> tuple[Changes, tuple[int, int]]:
     """What other connections wrote since ``seen`` (data version, last entry), and the new mark."""
     connection = session.read()
-    version = int(connection.exec_driver_sql("PRAGMA data_version").one()[0])
+    if session.store.url is not None:
+        version = 0 if seen is None else seen[0] + int(session.store.listener().heard())
+    else:
+        version = int(connection.exec_driver_sql("PRAGMA data_version").one()[0])
     if seen is not None and seen[0] == version:
         return Changes(), seen
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])

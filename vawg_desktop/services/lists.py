@@ -115,7 +115,10 @@ def _order(spec: EntitySpec, query: ListQuery) -> str:
     way = "DESC" if query.descending else "ASC"
     if column in ("reference",):
         return f"length(reference) {way}, reference {way}, n {way}"  # A-9999 before A-10000
-    return f"coalesce({column}, '') = '', {column} {way}, n {way}"
+    known = spec.by_key.get(column)
+    numeric = column == "x_actions" or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
+    last = f'"{column}" IS NULL' if numeric else f"coalesce(\"{column}\", '') = ''"
+    return f'{last}, "{column}" {way}, n {way}'
 
 
 def _conditions(session: Session, query: ListQuery) -> _Sql:
@@ -124,7 +127,7 @@ def _conditions(session: Session, query: ListQuery) -> _Sql:
     spec = BY_KEY[query.entity]
     for where in query.where:
         _add_condition(session, sql, spec, where)
-    matched = numbers_matching(query.words) if query.words.strip() else None
+    matched = numbers_matching(query.words, session.read().dialect.name) if query.words.strip() else None
     if matched is not None:
         sql.add(f"t.id IN (SELECT id FROM subject WHERE n IN ({matched[0]}))", *matched[1])
     return sql
@@ -137,7 +140,7 @@ def _add_condition(session: Session, sql: _Sql, spec: EntitySpec, where: Where) 
             raise NotFoundError(f"{spec.label} has no filter called “{key}”.", code="unknown_field")
         wanted = fold(where.value) not in ("no", "false", "0")
         condition, params = _computed(session, spec, key)
-        sql.add(condition if wanted else f"NOT coalesce(({condition}), 0)", *params)
+        sql.add(condition if wanted else f"({condition}) IS NOT TRUE", *params)
     elif key == "reference":
         sql.add("t.reference = ?", where.value)
     elif key == "id":

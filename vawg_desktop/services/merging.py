@@ -20,9 +20,10 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
 from vawg_desktop.store import merging
-from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.copying import copy_between, take_copy
 from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.merging import Failure
+from vawg_desktop.store.postgres import is_url
 from vawg_desktop.store.store import Store
 
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
@@ -91,9 +92,16 @@ class Brought:
         }  # fmt: skip
 
 
-def copy(session: Session, to: Path) -> Path:
-    """Take a working copy to ``to``. Raises StoreError."""
-    return take_copy(session.store, to)
+def copy(session: Session, to: Path | str, *, passphrase: str | None = None, move: bool = False) -> str:
+    """Take a working copy to a file or a PostgreSQL URL; returns what it is called. Raises StoreError.
+
+    A file's copy opens with the same passphrase; a file made from a server's store needs one (None: plain).
+    ``move`` moves the whole store: the copy gives final references from then on.
+    """
+    between = session.store.url is not None or is_url(str(to)) or move
+    if between:
+        return copy_between(session.store, str(to), passphrase=passphrase, move=move)
+    return str(take_copy(session.store, Path(to)))
 
 
 def merge(session: Session, other: Store) -> Brought:

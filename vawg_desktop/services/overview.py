@@ -156,9 +156,10 @@ def round_rows(session: Session, round_id: str | None = None) -> list[dict[str, 
         .exec_driver_sql(
             "SELECT r.id, r.reference, r.partner, r.version, r.sent, r.due, r.file_name, coalesce(p.short_name, p.name) AS partner_name, "
             'p.standing, (SELECT s.id FROM submission s JOIN "return" o ON o.id = s."return" WHERE o.round = r.round AND o.partner = r.partner '
-            "AND NOT s.deleted ORDER BY s.n DESC LIMIT 1) AS submission, max(r.version) AS latest "
+            "AND NOT s.deleted ORDER BY s.n DESC LIMIT 1) AS submission, r.version AS latest "
             'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted '
-            "GROUP BY r.partner ORDER BY p.x_sort",
+            'AND r.version = (SELECT max(v.version) FROM "return" v WHERE v.round = r.round AND v.partner = r.partner '
+            "AND NOT v.deleted) ORDER BY p.x_sort",
             (chosen,),
         )
         .mappings()

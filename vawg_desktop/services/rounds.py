@@ -184,10 +184,10 @@ class _Sender:
     def _actions_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
         """Action ids by the partner who answers: a joint action stands in each contributor's workbook."""
         rows = self._tx.connection.exec_driver_sql(
-            "SELECT id, accountable FROM action WHERE NOT deleted AND status IS NOT 'superseded' AND accountable IS NOT NULL "
+            "SELECT id, accountable FROM action WHERE NOT deleted AND status IS DISTINCT FROM 'superseded' AND accountable IS NOT NULL "
             "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
             "AND NOT l.deleted AND coalesce(l.until_date, '9') >= ? AND coalesce(l.from_date, '') <= ? "
-            "WHERE NOT a.deleted AND a.status IS NOT 'superseded' ORDER BY 1",
+            "WHERE NOT a.deleted AND a.status IS DISTINCT FROM 'superseded' ORDER BY 1",
             (self._session.today.isoformat(),) * 2,
         )
         found: dict[str, dict[str, None]] = {}

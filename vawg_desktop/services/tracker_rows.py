@@ -196,7 +196,7 @@ class RowImporter(CellReader):
 
     def _identical(self, spec: EntitySpec, cells: Mapping[str, Value]) -> str | None:
         keys = _IDENTITY[spec.key]
-        test = " AND ".join(f'"{k}" IS ?' for k in keys)
+        test = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in keys)
         found = self._tx.connection.exec_driver_sql(
             f'SELECT id FROM "{spec.key}" WHERE NOT deleted AND {test}', tuple(cells.get(k) for k in keys)
         ).fetchone()
@@ -300,7 +300,7 @@ class RowImporter(CellReader):
             k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key
         }
         same = self._tx.connection.exec_driver_sql(
-            'SELECT 1 FROM "update" WHERE action = ? AND narrative IS ? AND NOT deleted',
+            'SELECT 1 FROM "update" WHERE action = ? AND narrative IS NOT DISTINCT FROM ? AND NOT deleted',
             (action, cells.get("narrative")),
         ).fetchone()
         if same is None and any(cells.values()):

@@ -14,6 +14,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import derive, history, schema
 from vawg_desktop.store import entries as log
+from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.door import as_value
 from vawg_desktop.store.keep import (
     Keeper,
@@ -60,6 +61,9 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
 
 
 def _look(store: Store, connection: Connection, report: Report, noted: dict[str, str]) -> None:
+    if connection.dialect.name == POSTGRES:
+        _look_at_all(store, connection, report, noted)
+        return
     connection.exec_driver_sql("PRAGMA query_only = OFF")  # a temporary view of the index's words
     connection.exec_driver_sql(
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_kept USING fts5vocab(main, search, 'row')"
@@ -69,13 +73,17 @@ def _look(store: Store, connection: Connection, report: Report, noted: dict[str,
     try:
         if _file_is_whole(connection, report):
             _check_ends(connection, report)
-            all_entries = _check_chain(connection, report, noted)
-            _check_order(connection, report)
-            _check_held(store, connection, report)
-            _check_rows(connection, report, all_entries)
-            _check_derived(connection, report)
+            _look_at_all(store, connection, report, noted)
     finally:
         connection.exec_driver_sql("ROLLBACK")
+
+
+def _look_at_all(store: Store, connection: Connection, report: Report, noted: dict[str, str]) -> None:
+    all_entries = _check_chain(connection, report, noted)
+    _check_order(connection, report)
+    _check_held(store, connection, report)
+    _check_rows(connection, report, all_entries)
+    _check_derived(connection, report)
 
 
 def heads_of_chains(connection: Connection) -> dict[str, str]:
@@ -327,6 +335,16 @@ def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value]
 
 
 def _check_search(connection: Connection, words: list[tuple[int, str]], report: Report) -> None:
+    if connection.dialect.name == POSTGRES:
+        have = {int(n): str(w) for n, w in connection.exec_driver_sql("SELECT rowid, words FROM search")}
+        for n, text in words:
+            should = connection.exec_driver_sql("SELECT to_tsvector('simple', ?)", (text,)).one()[0]
+            if have.pop(n, None) != str(should):
+                report.add("search_wrong", "The search index is out of step with the records.")
+                return
+        if have:
+            report.add("search_wrong", "The search index is out of step with the records.")
+        return
     import sqlcipher3.dbapi2 as driver
 
     fresh = driver.connect(":memory:")
@@ -349,8 +367,11 @@ def repair(store: Store, who: str) -> int:
         run = transaction.connection.exec_driver_sql
         for table in ("head", "conflict", "subject", "tally", "counter"):
             run(f'DELETE FROM "{table}"')
-        run("DROP TABLE search")
-        run(schema.SQLITE_EXTRAS[-1])
+        if transaction.postgres:
+            run("DELETE FROM search")
+        else:
+            run("DROP TABLE search")
+            run(schema.SQLITE_EXTRAS[-1])
         rows = run(f"{log.SELECT} ORDER BY n")
         groups = history.grouped(log.from_row(tuple(r)) for r in rows)
         for (tbl, id), said in groups.items():

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from uuid6 import uuid7
 
+from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import keys
+from vawg_desktop.store import keys, postgres
+from vawg_desktop.store import store as stores
 from vawg_desktop.store.backup import back_up_file
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.files import files_path, refuse_occupied
@@ -28,6 +30,55 @@ def take_copy(store: Store, to: Path) -> Path:
     renew_origin(part, store.key, to.stem, mints=False)
     put_in_place(part, to)
     return to
+
+
+def copy_between(store: Store, to: str, *, passphrase: str | None = None, move: bool = False) -> str:
+    """A working copy from or to a PostgreSQL database: an empty store there, and everything merged into it.
+
+    ``move`` moves the right to give final references with it. Raises StoreError, leaving nothing behind.
+    """
+    from vawg_desktop.store.merging import merge_in
+
+    meta = {str(k): str(v) for k, v in store.read().exec_driver_sql('SELECT "key", value FROM meta')}
+    if move and meta["mints"] != "1":
+        raise StoreError(
+            "Only the store that gives final references can be moved; this one is a copy.", code="no_right"
+        )
+    demonstration = meta.get("demonstration") == "1"
+    if postgres.is_url(to):
+        made = stores.create_postgres(to, demonstration=demonstration, mints=move, family=meta["family"])
+    else:
+        made = stores.create(
+            Path(to), passphrase=passphrase, demonstration=demonstration, mints=move, family=meta["family"]
+        )
+    try:
+        merge_in(made, store, "copy")
+    except BaseException:
+        made.close()
+        if postgres.is_url(to):
+            postgres.drop_schema(postgres.parse(to))
+        else:
+            stores.remove(Path(to))
+        raise
+    name = made.name
+    made.close()
+    if move:
+        _give_up_minting(store, name)
+    return name
+
+
+def _give_up_minting(store: Store, to: str) -> None:
+    """From now on this store gives provisional references; that the right moved is an entry."""
+    from vawg_desktop.domain.merge import link_id
+
+    with store.write("move", f"The right to give final references moved to {to}", "move") as tx:
+        id = link_id("setting", "minting", "")
+        there = tx.connection.exec_driver_sql("SELECT 1 FROM setting WHERE id = ?", (id,)).fetchone()
+        if there is None:
+            tx.create("setting", {"name": "minting", "value": to}, id=id)
+        else:
+            tx.edit("setting", id, {"value": to})
+        tx.run("UPDATE meta SET value = '0' WHERE \"key\" = 'mints'")
 
 
 def put_in_place(part: Path, to: Path) -> None:

@@ -60,7 +60,7 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
         for tbl, row in rows:
             _strip_log(tx, tbl, row)
             tx.connection.exec_driver_sql(
-                'DELETE FROM local WHERE instr("key", ?) OR instr(value, ?)', (row, row)
+                'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
             )
         _allow(tx, False)
         unneeded = [h for h in dict.fromkeys(hashes) if not _still_named(tx, h)]
@@ -144,7 +144,7 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
     hashes: list[str] = []
     for table, cell in (("return", "base"), ("submission", "content")):
         found = tx.connection.exec_driver_sql(
-            f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?)', (id,)
+            f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
         ).fetchall()
         for row, kept, sha256 in found:
             document = json.loads(kept)
@@ -229,6 +229,11 @@ def _remark(tx: Transaction, txn: str) -> bool:
 
 def sweep(store: Store) -> None:
     """Rewrite index and file so that no free page keeps a word."""
+    if store.url is not None:
+        with store.engines.fresh() as connection:
+            for table in ("change", "search", "subject", "local"):
+                connection.exec_driver_sql(f'VACUUM FULL "{table}"')
+        return
     with store.engines.writer.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection
@@ -22,8 +22,12 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
+from vawg_desktop.store.dialect import CHANNEL, POSTGRES, for_postgres
 from vawg_desktop.store.engines import Engines
 from vawg_desktop.store.keep import Keeper, Run
+
+if TYPE_CHECKING:
+    from vawg_desktop.store.postgres import PgEngines
 
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
 _REFERENCE = FieldSpec("reference", "Reference")
@@ -54,9 +58,30 @@ def as_value(spec: FieldSpec, raw: object) -> Value:
 class Door:
     """Opens transactions one at a time."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines | PgEngines) -> None:
         self._engines = engines
         self._one = threading.Lock()
+        self._errors: tuple[type[Exception], ...] = (driver.Error,)
+        if engines.dialect == POSTGRES:
+            from vawg_desktop.store.postgres import Error
+
+            self._errors = (Error,)
+
+    def _said(self, error: Exception) -> StoreError:
+        orig = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(self._engines, Engines):
+            return _write_error(str(orig))
+        from vawg_desktop.store.postgres import plain
+
+        if "foreign key" in str(orig):
+            return _write_error("FOREIGN KEY")
+        wrapped = error if isinstance(error, DBAPIError) else DBAPIError("", None, error)  # type: ignore[arg-type]
+        found = plain(wrapped, self._engines.writer.url)
+        if found.code == "server_away" and not _away(orig):
+            return _write_error(str(orig).partition("\n")[0])
+        if found.code == "server_away":
+            self._engines.doubt()
+        return found
 
     @contextmanager
     def transaction(
@@ -70,16 +95,29 @@ class Door:
                     yield transaction
                     transaction.finish()
             except DBAPIError as error:
-                raise _write_error(str(error.orig)) from error
-            except driver.Error as error:
-                raise _write_error(str(error)) from error
+                raise self._said(error) from error
+            except self._errors as error:
+                raise self._said(error) from error
+
+
+def _away(error: object) -> bool:
+    """Whether the connection itself was lost, and not only a statement refused."""
+    from psycopg import OperationalError
+
+    return isinstance(error, OperationalError)
 
 
 def direct(connection: Connection) -> Run:
     """The driver's own ``execute`` on a transaction's connection: half an edit's time was SQLAlchemy
     describing rows that nobody asked it to describe."""
     raw: Any = connection.connection.driver_connection
-    return raw.execute
+    if connection.dialect.name != POSTGRES:
+        return raw.execute
+
+    def execute(sql: str, params: Sequence[object] = ()) -> Any:
+        return raw.execute(for_postgres(sql), params)
+
+    return execute
 
 
 def _write_error(said: str) -> StoreError:
@@ -107,7 +145,9 @@ class Transaction:
         self.id = str(uuid7())
         self.changes = Changes(txn=self.id)
         self._stamp = (who, clean_text(why).text if why else None, act, about)
-        row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1")
+        self.postgres = connection.dialect.name == POSTGRES
+        lock = " FOR UPDATE" if self.postgres else ""  # a file's writer took its lock at BEGIN
+        row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
         self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
         self._at = now()
         last = self._one("SELECT coalesce(max(value), '') FROM meta WHERE \"key\" = 'last_received'")
@@ -456,3 +496,5 @@ class Transaction:
             'ON CONFLICT ("key") DO UPDATE SET value = excluded.value',
             (self.received,),
         )
+        if self.postgres:
+            self.run(f"NOTIFY {CHANNEL}")

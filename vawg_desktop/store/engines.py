@@ -70,6 +70,8 @@ def _begin_immediate(connection: Connection) -> None:
 class Engines:
     """The writer's engine (a pool of one) and one kept reading connection per thread."""
 
+    dialect = "sqlite"
+
     def __init__(self, path: Path, key: Key | None) -> None:
         self._path, self._key = path, key
         self._threads = threading.local()

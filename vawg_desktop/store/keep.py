@@ -59,6 +59,12 @@ class Keeper:
         self._last[prefix] = self._number(prefix) + 1
         return f"{prefix}-{self._last[prefix]:04d}"
 
+    def note_number(self, prefix: str, reference: Value) -> None:
+        """A numbered reference is in use, wherever it was given: the next one comes after it."""
+        number = _NUMBERED.fullmatch(str(reference or ""))
+        if number and int(number[1]) > self._number(prefix):
+            self._last[prefix] = int(number[1])
+
     def mints(self) -> bool:
         """Whether this store gives final references; one store of a family does."""
         return self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'") != "0"
@@ -84,7 +90,7 @@ class Keeper:
         if spec is LINK:
             return {}
         made = self._run(
-            "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, ?) RETURNING n",
             (
                 row["id"],
                 spec.key,
@@ -95,7 +101,7 @@ class Keeper:
         )
         self._run(
             "INSERT INTO search (rowid, words) VALUES (?, ?)",
-            (made.lastrowid, derive.indexed_text(spec, row)),
+            (made.fetchone()[0], derive.indexed_text(spec, row)),
         )
         extra = derive.row_derived(spec, row)
         if spec.key == "action":
@@ -153,7 +159,7 @@ class Keeper:
         """How many undeleted, accepted-or-awaiting pieces of evidence a recommendation or its actions have."""
         return int(str(self._scalar(
             "SELECT count(DISTINCT e.id) FROM link l JOIN evidence e ON e.id = l.a AND NOT e.deleted "
-            "AND e.decision IS NOT 'not_enough' WHERE NOT l.deleted AND ("
+            "AND e.decision IS DISTINCT FROM 'not_enough' WHERE NOT l.deleted AND ("
             "(l.kind = 'evidence.recommendations' AND l.b = ?) OR (l.kind = 'evidence.actions' AND l.b IN "
             "(SELECT a FROM link WHERE kind = 'action.recommendations' AND b = ? AND NOT deleted)))",
             recommendation, recommendation,
@@ -197,9 +203,7 @@ class Keeper:
         self._run("UPDATE subject SET deleted = ? WHERE id = ?", (int(bool(row.get("deleted"))), row["id"]))
         if extra:
             self._set(spec.key, str(row["id"]), extra)
-        number = _NUMBERED.fullmatch(str(row.get("reference") or ""))
-        if number:
-            self._last[spec.prefix] = max(self._last.get(spec.prefix, 0), int(number[1]))
+        self.note_number(spec.prefix, row.get("reference"))
 
     def finish(self) -> None:
         """Write summaries, then counts and counters."""

@@ -178,6 +178,7 @@ class Rebuild:
             k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
         }
         conflicts = history.conflicts_in(said, standings)
+        tx.keeper.note_number(spec.prefix, values.get("reference"))
         before = self._row(spec, id)
         if before is None:
             self._insert(spec, id, values, born, len(conflicts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from vawg_desktop.domain.entities import ENTITIES, LINK
@@ -30,11 +30,20 @@ _EXTRA: dict[str, dict[str, type[Integer] | type[Text]]] = {
 }
 
 
+#: Text compares by its letters' numbers in both engines, whatever a server's language.
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _n() -> Column[int]:
+    """The local number: never leaves the store."""
+    return Column("n", Integer().with_variant(BigInteger(), "postgresql"), primary_key=True)
+
+
 def _cell(spec: FieldSpec) -> Column[object]:
-    kind = Integer if spec.kind in (Kind.YES_NO, Kind.WHOLE) else Text
+    kind = Integer if spec.kind in (Kind.YES_NO, Kind.WHOLE) else _TEXT
     if spec.kind is Kind.REF:
         target = ForeignKey(f"{spec.target}.id", deferrable=True, initially="DEFERRED")
-        return Column(spec.key, Text, target)
+        return Column(spec.key, _TEXT, target)
     return Column(spec.key, kind)
 
 
@@ -44,17 +53,19 @@ def derived_columns(entity: str) -> tuple[str, ...]:
 
 
 def _entity_table(spec: EntitySpec) -> Table:
-    extras = [Column(name, kind) for name, kind in _EXTRA.get(spec.key, {}).items()]
-    reference = [] if spec is LINK else [Column("reference", Text)]
+    extras = [
+        Column(name, _TEXT if kind is Text else kind) for name, kind in _EXTRA.get(spec.key, {}).items()
+    ]
+    reference = [] if spec is LINK else [Column("reference", _TEXT)]
     return Table(
         spec.key,
         metadata,
-        Column("n", Integer, primary_key=True),
-        Column("id", Text, nullable=False, unique=True),
+        _n(),
+        Column("id", _TEXT, nullable=False, unique=True),
         *reference,
         Column("deleted", Integer),
         *(_cell(f) for f in spec.cells),
-        Column("born", Text),
+        Column("born", _TEXT),
         Column("conflicts", Integer, server_default=text("0")),
         *extras,
     )
@@ -66,82 +77,82 @@ link = TABLES["link"]
 change = Table(
     "change",
     metadata,
-    Column("n", Integer, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("origin", Text, nullable=False),
+    _n(),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("origin", _TEXT, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("received", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("why", Text),
-    Column("why_salt", Text),
-    Column("txn", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("about", Text),
-    Column("tbl", Text, nullable=False),
-    Column("row", Text, nullable=False),
-    Column("op", Text, nullable=False),
-    Column("fields", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("at", _TEXT, nullable=False),
+    Column("received", _TEXT, nullable=False),
+    Column("who", _TEXT, nullable=False),
+    Column("why", _TEXT),
+    Column("why_salt", _TEXT),
+    Column("txn", _TEXT, nullable=False),
+    Column("act", _TEXT, nullable=False),
+    Column("about", _TEXT),
+    Column("tbl", _TEXT, nullable=False),
+    Column("row", _TEXT, nullable=False),
+    Column("op", _TEXT, nullable=False),
+    Column("fields", _TEXT, nullable=False),
+    Column("hash", _TEXT, nullable=False),
 )
 origin = Table(
     "origin",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text),
+    Column("id", _TEXT, primary_key=True),
+    Column("name", _TEXT),
     Column("mine", Integer, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("hash", _TEXT, nullable=False),
 )
-meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text))
+meta = Table("meta", metadata, Column("key", _TEXT, primary_key=True), Column("value", _TEXT))
 head = Table(
     "head",
     metadata,
-    Column("row", Text, primary_key=True),
-    Column("cell", Text, primary_key=True),
-    Column("change", Text, primary_key=True),
+    Column("row", _TEXT, primary_key=True),
+    Column("cell", _TEXT, primary_key=True),
+    Column("change", _TEXT, primary_key=True),
     sqlite_with_rowid=False,
 )
 conflict = Table(
     "conflict",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("tbl", Text, nullable=False),
-    Column("row", Text, nullable=False),
-    Column("cell", Text, nullable=False),
+    Column("id", _TEXT, primary_key=True),
+    Column("tbl", _TEXT, nullable=False),
+    Column("row", _TEXT, nullable=False),
+    Column("cell", _TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
 subject = Table(
     "subject",
     metadata,
-    Column("n", Integer, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("entity", Text, nullable=False),
-    Column("reference", Text),
-    Column("title", Text),
+    _n(),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("entity", _TEXT, nullable=False),
+    Column("reference", _TEXT),
+    Column("title", _TEXT),
     Column("deleted", Integer),
 )
 tally = Table(
     "tally",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("name", _TEXT, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
     Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 counter = Table(
     "counter",
     metadata,
-    Column("prefix", Text, primary_key=True),
+    Column("prefix", _TEXT, primary_key=True),
     Column("last", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 local = Table(
     "local",
     metadata,
-    Column("kind", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("value", Text),
+    Column("kind", _TEXT, primary_key=True),
+    Column("key", _TEXT, primary_key=True),
+    Column("value", _TEXT),
     sqlite_with_rowid=False,
 )
 
@@ -166,7 +177,13 @@ for _spec in ENTITIES:
         if _field.kind is Kind.REF:
             Index(f"ix_{_spec.key}_{_field.key}", _table.c[_field.key])
 _a = TABLES["action"].c
-Index("ix_action_due", _a.x_due, _a.id, sqlite_where=text("deleted = 0 AND x_open = 1"))
+Index(
+    "ix_action_due",
+    _a.x_due,
+    _a.id,
+    sqlite_where=text("deleted = 0 AND x_open = 1"),
+    postgresql_where=text("deleted = 0 AND x_open = 1"),
+)
 for _key in ("x_sort", "x_due", "status", "rating_opcc", "x_heard"):
     Index(f"ix_action_by_{_key}", _a[_key], _a.n)
 _r = TABLES["recommendation"].c
@@ -191,6 +208,39 @@ BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END""",
     "CREATE VIRTUAL TABLE search USING fts5(words, content='', contentless_delete=1, "
     "prefix='2 3 4', tokenize='unicode61')",
 )
+
+
+#: The same in PostgreSQL: the log refuses changes (grants refuse them first), and full-text search.
+POSTGRES_EXTRAS: tuple[str, ...] = (
+    """CREATE FUNCTION change_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.id = OLD.id AND NEW.origin = OLD.origin AND NEW.seq = OLD.seq
+    AND NEW.hash = OLD.hash AND NEW.at = OLD.at AND NEW.tbl = OLD.tbl AND NEW."row" = OLD."row"
+    AND NEW.op = OLD.op AND NEW.txn = OLD.txn
+    AND (SELECT value FROM meta WHERE "key" = 'disposing') = '1' THEN RETURN NEW; END IF;
+  RAISE EXCEPTION 'the change log is append-only';
+END $$""",
+    """CREATE TRIGGER change_no_update BEFORE UPDATE OR DELETE ON "change"
+FOR EACH ROW EXECUTE FUNCTION change_is_append_only()""",
+    "CREATE TABLE search (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+    "CREATE INDEX ix_search_words ON search USING gin (words)",
+    "CREATE TABLE held (sha256 TEXT PRIMARY KEY, name TEXT, size BIGINT, content BYTEA)",
+)
+
+
+def postgres_ddl() -> list[str]:
+    """Every statement that makes an empty store in a PostgreSQL database, in order."""
+    from sqlalchemy.dialects import postgresql
+
+    dialect = postgresql.dialect()
+    made: list[str] = []
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=dialect)))
+        made += [
+            str(CreateIndex(i).compile(dialect=dialect))
+            for i in sorted(table.indexes, key=lambda i: str(i.name))
+        ]
+    return [*made, *POSTGRES_EXTRAS]
 
 
 def ddl() -> list[str]:

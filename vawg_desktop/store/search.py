@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from vawg_desktop.store.derive import search_words
+from vawg_desktop.store.dialect import match_expression as expression_of
 
 MIN_LETTERS = 2
 
@@ -22,17 +23,17 @@ class Hit:
     title: str
 
 
-def match_expression(typed: str) -> str | None:
-    """The FTS5 query of what was typed (all words, the last as a beginning), or None if too short."""
+def match_expression(typed: str, dialect: str = "sqlite") -> str | None:
+    """The full-text query of what was typed (all words, each as a beginning), or None if too short."""
     words = search_words(typed).split()
     if not words or len("".join(words)) < MIN_LETTERS:
         return None
-    return " ".join(f'"{w}"*' for w in words)
+    return expression_of(words, dialect)
 
 
 def search(connection: Connection, typed: str, *, limit: int = 50, entity: str | None = None) -> list[Hit]:
     """Records that hold every word typed, newest first; nothing for fewer than two letters."""
-    expression = match_expression(typed)
+    expression = match_expression(typed, connection.dialect.name)
     if expression is None:
         return []
     rows = connection.exec_driver_sql(
@@ -45,9 +46,9 @@ def search(connection: Connection, typed: str, *, limit: int = 50, entity: str |
     return [Hit(*tuple(r)) for r in rows]
 
 
-def numbers_matching(typed: str) -> tuple[str, tuple[str, ...]] | None:
+def numbers_matching(typed: str, dialect: str) -> tuple[str, tuple[str, ...]] | None:
     """A SQL condition on ``subject.n`` for a list's filter box, or None where too little is typed."""
-    expression = match_expression(typed)
+    expression = match_expression(typed, dialect)
     if expression is None:
         return None
     return "SELECT rowid FROM search WHERE words MATCH ?", (expression,)

@@ -21,6 +21,9 @@ from vawg_desktop.store.version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+    from sqlalchemy.engine import URL
+
+    from vawg_desktop.store.postgres import Listener, PgEngines, PgFiles
 
 PLAIN_HEADER = b"SQLite format 3\x00"
 
@@ -28,18 +31,30 @@ PLAIN_HEADER = b"SQLite format 3\x00"
 class Store:
     """An open store. ``read()`` gives this thread's connection; ``write()`` a transaction."""
 
-    def __init__(self, path: Path, key: keys.Key | None) -> None:
-        self.path = path
-        self.engines = Engines(path, key)
+    def __init__(self, path: Path, key: keys.Key | None, *, url: URL | None = None) -> None:
+        self.path, self.url = path, url
+        self.engines: Engines | PgEngines
+        self.files: HeldFiles | PgFiles
+        if url is None:
+            self.engines, self.files = Engines(path, key), HeldFiles(path, key)
+        else:
+            from vawg_desktop.store import postgres
+
+            self.engines = postgres.PgEngines(url)
+            self.files = postgres.PgFiles(self.engines)
         self.door = Door(self.engines)
-        self.files = HeldFiles(path, key)
-        self.plain = key is None
+        self.plain = key is None and url is None
         self.key = key
+        self._listener: Listener | None = None
 
     @property
     def name(self) -> str:
         """What to call the store in a sentence."""
-        return self.path.name
+        if self.url is None:
+            return self.path.name
+        from vawg_desktop.store.postgres import called
+
+        return called(self.url)
 
     def read(self) -> Connection:
         """This thread's reading connection."""
@@ -58,8 +73,19 @@ class Store:
         found = self.read().exec_driver_sql('SELECT value FROM meta WHERE "key" = ?', (key,)).fetchone()
         return found[0] if found else None
 
+    def listener(self) -> Listener:
+        """Hears of other windows' commits; a PostgreSQL store only."""
+        if self._listener is None:
+            from vawg_desktop.store.postgres import Listener
+
+            assert self.url is not None
+            self._listener = Listener(self.url)
+        return self._listener
+
     def close(self) -> None:
         """Close every connection and fold the write-ahead log into the file."""
+        if self._listener is not None:
+            self._listener.close()
         self.engines.close()
 
     def __enter__(self) -> Store:
@@ -70,7 +96,13 @@ class Store:
 
 
 def create(
-    path: Path, *, passphrase: str | None, demonstration: bool = False, key: keys.Key | None = None
+    path: Path,
+    *,
+    passphrase: str | None,
+    demonstration: bool = False,
+    key: keys.Key | None = None,
+    mints: bool = True,
+    family: str = "",
 ) -> Store:
     """Make an empty store. ``passphrase=None`` makes it plain, unless its raw ``key`` is given (and its keys
     file brought from elsewhere). Never writes over anything."""
@@ -93,13 +125,7 @@ def create(
         connection.execute("BEGIN IMMEDIATE")
         for statement in schema.ddl():
             connection.execute(statement)
-        facts = {
-            "store": store_id,
-            "family": store_id,
-            "mints": "1",
-            "schema": str(SCHEMA_VERSION),
-            "demonstration": "1" if demonstration else "0",
-        }
+        facts = _facts(store_id, demonstration, mints, family)
         connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute(
             "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), path.stem, log.GENESIS)
@@ -110,6 +136,53 @@ def create(
     finally:
         connection.close()
     return Store(path, key)
+
+
+def create_postgres(name: str, *, demonstration: bool = False, mints: bool = True, family: str = "") -> Store:
+    """Make an empty store in the database of a URL. Raises StoreError in plain words."""
+    from vawg_desktop.store import postgres
+
+    url = postgres.parse(name)
+    store = Store(postgres.path_of(url), None, url=url)
+    store_id = str(uuid7())
+    facts = _facts(store_id, demonstration, mints, family)
+    try:
+        assert isinstance(store.engines, postgres.PgEngines)
+        postgres.create_schema(store.engines, facts, (str(uuid7()), url.database or "", log.GENESIS))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def open_postgres(name: str) -> Store:
+    """Open the store in the database of a URL. Raises StoreError in plain words."""
+    from vawg_desktop.store import postgres
+
+    url = postgres.parse(name)
+    store = Store(postgres.path_of(url), None, url=url)
+    try:
+        assert isinstance(store.engines, postgres.PgEngines)
+        version = postgres.schema_of(store.engines)
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{store.name} was brought up to a later version (schema {version}); update this program first.",
+                code="later_store",
+            )
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _facts(store_id: str, demonstration: bool, mints: bool, family: str) -> dict[str, str]:
+    return {
+        "store": store_id,
+        "family": family or store_id,
+        "mints": "1" if mints else "0",
+        "schema": str(SCHEMA_VERSION),
+        "demonstration": "1" if demonstration else "0",
+    }
 
 
 def needs_passphrase(path: Path) -> bool:

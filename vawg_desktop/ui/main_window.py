@@ -195,8 +195,7 @@ class MainWindow(QMainWindow):
         self.tasks = tasks
         self._say_where()
         self._saved.setText("Saved")
-        tasks.busy_changed.connect(lambda busy: self._saved.setText("Saving …" if busy else "Saved"))
-        tasks.changes_applied.connect(lambda _: self._saved.setText("Saved"))
+        tasks.busy_changed.connect(self._on_busy)
         self._add_shortcuts()
         self._poll = QTimer(self)
         self._poll.setInterval(1000)
@@ -241,6 +240,9 @@ class MainWindow(QMainWindow):
             return f"Restored.{before}"
 
         self.reopen(work)
+
+    def _on_busy(self, busy: bool) -> None:
+        self._saved.setText("Saving …" if busy else "Saved")
 
     def _add_shortcuts(self) -> None:
         from vawg_desktop.ui.commands import commands

@@ -1,0 +1,301 @@
+"""The store in a real PostgreSQL database: the same in every way a person can tell."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy.engine import make_url
+
+from tests.conftest import TODAY
+from tests.merging.machine import Family
+from tests.merging.test_merging import rows_of
+from tests.test_cli import Run
+from vawg_desktop.domain.errors import StaleError, StoreError
+from vawg_desktop.services import history, lists, merging, overview, rounds, show
+from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.records import Assignment, assign, create
+from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.sample import load_sample
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check, repair
+from vawg_desktop.store.search import search
+
+
+@pytest.fixture
+def server(postgres_url: str) -> Iterator[Session]:
+    """The sample inquiry in a PostgreSQL database."""
+    store = stores.create_postgres(postgres_url)
+    session = Session(store, "B. Officer", TODAY)
+    load_sample(session)
+    yield session
+    store.close()
+
+
+def test_lists_counts_search_and_history_are_those_of_the_file(server: Session, sample: Session) -> None:
+    for entity in ("recommendation", "action", "gap", "partner", "source"):
+        both = [lists.records(s, ListQuery(entity)) for s in (server, sample)]
+        assert [(r["reference"], r.get("title"), r.get("status")) for r in both[0]] == [
+            (r["reference"], r.get("title"), r.get("status")) for r in both[1]
+        ]
+    for where in (*(Where(k, v) for k in lists.COMPUTED for v in ("yes", "no")), Where("pillar", "prevention"),
+                  Where("accountable", "OPCC"), Where("contributors", "Medway"), Where("rating_opcc", "not rated")):  # fmt: skip
+        if "action" in lists.COMPUTED.get(where.field, (("action",), ""))[0]:
+            query = ListQuery("action", where=(where,))
+            assert lists.count(server, query) == lists.count(sample, query), where
+    for sort in (
+        "reference",
+        "title",
+        "due",
+        "status",
+        "percent",
+        "heard",
+        "done_before_publication",
+        "accountable",
+    ):
+        for down in (False, True):
+            query = ListQuery("action", sort=sort, descending=down)
+            found = [[str(r["reference"]) for r in lists.records(s, query)] for s in (server, sample)]
+            assert sorted(found[0]) == sorted(found[1])
+            if sort != "accountable":
+                assert found[0] == found[1], sort
+    for words in ("school", "r3", "vic jour", "“help”", "0003", "x", "é"):
+        both_hits = [sorted(h.reference for h in search(s.read(), words)) for s in (server, sample)]
+        assert both_hits[0] == both_hits[1], words
+    one, other = (overview.overview(s, TODAY) for s in (server, sample))
+    assert [(f.label, f.value) for f in one.totals + one.questions] == [
+        (f.label, f.value) for f in other.totals + other.questions
+    ]
+    assert one.ratings == other.ratings and one.action_ratings == other.action_ratings
+    assert len(history.history(server, "R-0003")) == len(history.history(sample, "R-0003"))
+    assert check(server.store).problems == []
+
+
+def test_a_round_out_and_back_on_a_server(server: Session, tmp_path: Path) -> None:
+    made = rounds.export_returns(server, period="2026/27 Q3", due="2027-01-10", out=tmp_path)
+    assert len(made.returns) == 13
+    staged = import_return(server, Path(made.returns[0].file), apply="safe")
+    assert staged.differences == [] and staged.problems == []
+    assert check(server.store).problems == []
+
+
+def test_check_names_damage_and_repair_mends_what_is_derived(server: Session, postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute("UPDATE tally SET count = count + 1 WHERE name = 'live'")
+        raw.execute("DELETE FROM search WHERE rowid = 3")
+        raw.execute("UPDATE recommendation SET title = 'tampered' WHERE reference = 'R-0002'")
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            raw.execute("UPDATE change SET who = 'x' WHERE n = 5")
+        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            raw.execute("DELETE FROM change WHERE n = 5")
+    codes = {p.code for p in check(server.store).problems}
+    assert {"counts_wrong", "search_wrong", "row_altered"} <= codes
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        title = show.record(server, "R-0002").cells["title"]
+        assert title == "tampered"
+        said = raw.execute("SELECT fields FROM change WHERE tbl = 'recommendation' ORDER BY n").fetchall()
+        raw.execute(
+            "UPDATE recommendation SET title = %s WHERE reference = 'R-0002'",
+            (json.loads(said[1][0])["title"]["a"],),
+        )
+    repair(server.store, "me")
+    assert check(server.store).problems == []
+
+
+def test_two_windows_on_one_server(server: Session, postgres_url: str) -> None:
+    """Lost updates are refused; what one saves, the other hears of."""
+    other = Session(stores.open_postgres(postgres_url), "D. Deputy", TODAY)
+    _, mark = history.written_since(server, None)
+    _, mark = history.written_since(server, mark)
+    view = show.record(other, "A-0001")
+    assign(server, "A-0001", [Assignment("status", "in_progress")], "first")
+    assign(other, "A-0002", [Assignment("percent", "10")], "beside it")
+    with pytest.raises(StaleError) as stale:
+        assign(other, "A-0001", [Assignment("status", "stopped")], "second", seen=show.seen(view, "status"))
+    assert (stale.value.yours, stale.value.theirs) == ("stopped", "in_progress")
+    changes, mark = history.written_since(server, mark)
+    assert changes.entries >= 2 and "action" in changes.entities
+    assert history.written_since(server, mark)[0].entries == 0
+    assert check(server.store).problems == []
+    other.store.close()
+
+
+def test_many_writers_leave_no_gap_in_the_chain(server: Session, postgres_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def write(name: str) -> None:
+        store = stores.open_postgres(postgres_url)
+        try:
+            for i in range(12):
+                with store.write(name, "at once") as tx:
+                    tx.create("gap", {"statement": f"{name} {i}"})
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            failures.append(error)
+        finally:
+            store.close()
+
+    threads = [threading.Thread(target=write, args=(f"writer {n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert check(server.store).problems == []
+    assert lists.count(server, ListQuery("gap")) == 8 + 48
+
+
+@pytest.mark.parametrize("way", ["file to server", "server to file", "server to server"])
+def test_copies_between_engines_merge_both_ways(
+    sample: Session, server: Session, postgres_url: str, postgres_server: str, tmp_path: Path, way: str
+) -> None:
+    name = "vawg_second"
+    second = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(postgres_server, autocommit=True) as raw:
+        raw.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+        raw.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    first = sample if way == "file to server" else server
+    to = str(tmp_path / "laptop.vawg") if way == "server to file" else second
+    merging.copy(first, to)
+    store = stores.open_postgres(second) if to == second else stores.open_store(Path(to))
+    copy = Session(store, "D. Deputy", TODAY)
+    try:
+        assert rows_of(copy) == rows_of(first)
+        assign(copy, "A-0001", [Assignment("status", "in_progress")], "in the room")
+        assign(first, "A-0001", [Assignment("status", "stopped")], "by e-mail")
+        id, _ = create(copy, "gap", {"statement": "noted in the room"})
+        assert show.record(copy, id).reference.startswith("G-x")
+        done = merging.merge(first, store)
+        assert [c.field for c in done.conflicts] == ["status"] and len(done.renumbered) == 1
+        merging.settle(first, done.conflicts[0].id, "in_progress", "confirmed")
+        merging.merge(copy, first.store)
+        assert rows_of(copy) == rows_of(first)
+        for session in (copy, first):
+            assert check(session.store).problems == []
+    finally:
+        store.close()
+        with psycopg.connect(postgres_server, autocommit=True) as raw:
+            raw.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+def test_moving_to_the_server_moves_the_right_to_number(sample: Session, postgres_url: str) -> None:
+    merging.copy(sample, postgres_url, move=True)
+    store = stores.open_postgres(postgres_url)
+    team = Session(store, "B. Officer", TODAY)
+    id, _ = create(team, "gap", {"statement": "x"})
+    assert show.record(team, id).reference == "G-0009"
+    mine, _ = create(sample, "gap", {"statement": "y"})
+    assert show.record(sample, mine).reference.startswith("G-x")
+    with pytest.raises(StoreError, match="is a copy"):
+        merging.copy(sample, "/nowhere/else.vawg", move=True)
+    assert merging.merge(team, sample.store).renumbered
+    assert check(store).problems == [] and check(sample.store).problems == []
+    store.close()
+
+
+def test_the_commands_take_a_url(
+    postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Run(capsys, "new", postgres_url, "--sample").code == 0
+    again = Run(capsys, "new", postgres_url)
+    assert again.code == 1 and "already" in again.err
+    assert Run(capsys, "set", postgres_url, "A-0001", "status=in_progress", "--why", "w").code == 0
+    assert Run(capsys, "undo", postgres_url).code == 0
+    assert Run(capsys, "check", postgres_url, "--json").json()["ok"] is True  # type: ignore[index]
+    laptop = tmp_path / "laptop.vawg"
+    assert Run(capsys, "copy", postgres_url, laptop, "--plain").code == 0
+    Run(capsys, "set", laptop, "A-0002", "percent=20", "--why", "w")
+    assert Run(capsys, "merge", postgres_url, laptop, "--json").json()["copied"] == 1  # type: ignore[index]
+    assert (
+        Run(capsys, "list", postgres_url, "action", "--where", "percent=20", "--json").json()[0]["reference"]
+        == "A-0002"
+    )  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"host": "127.0.0.1", "port": 1}, "cannot be reached"),
+        ({"database": "no_such_database"}, "no database no_such_database"),
+    ],
+)
+def test_each_trouble_with_the_server_has_its_sentence(
+    postgres_url: str, change: dict[str, object], words: str
+) -> None:
+    url = make_url(postgres_url)
+    if "host" in change:
+        url = url.set(query={})
+    bad = url.set(**change).render_as_string(hide_password=False)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match=words) as said:
+        stores.open_postgres(bad)
+    assert said.value.message.endswith(".") and "psycopg" not in said.value.message
+
+
+def test_an_empty_database_and_a_later_store_are_told_apart(postgres_url: str) -> None:
+    with pytest.raises(StoreError, match="no store in"):
+        stores.open_postgres(postgres_url)
+    stores.create_postgres(postgres_url).close()
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+    with pytest.raises(StoreError, match="schema 99"):
+        stores.open_postgres(postgres_url)
+    for bad in ("postgresql://", "postgresql://host", "mysql://h/d"):
+        with pytest.raises(StoreError):
+            stores.open_postgres(bad)
+
+
+def test_a_lost_connection_is_a_sentence_and_the_next_try_goes_on(
+    server: Session, postgres_server: str
+) -> None:
+    assert server.store.url is not None
+
+    def cut() -> None:
+        with psycopg.connect(postgres_server, autocommit=True) as raw:
+            raw.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+                (server.store.url.database,),
+            )  # type: ignore[union-attr]
+
+    before = lists.count(server, ListQuery("gap"))
+    with (
+        pytest.raises(StoreError, match="what you typed is kept") as lost,
+        server.store.write("me", "no") as tx,
+    ):
+        tx.create("gap", {"statement": "lost in the middle"})
+        cut()
+        tx.create("gap", {"statement": "never said"})
+    assert lost.value.code == "server_away"
+    create(server, "gap", {"statement": "after it"})
+    assert lists.count(server, ListQuery("gap")) == before + 1
+    assert check(server.store).problems == []
+
+
+def test_the_family_with_a_server_in_it(postgres_server: str) -> None:
+    """The three-store machine, its office in PostgreSQL."""
+    url = make_url(postgres_server).set(database="vawg_family").render_as_string(hide_password=False)
+
+    class ServerFamily(Family):
+        def open_stores(self) -> list[stores.Store]:
+            with psycopg.connect(postgres_server, autocommit=True) as raw:
+                raw.execute("DROP DATABASE IF EXISTS vawg_family WITH (FORCE)")
+                raw.execute("CREATE DATABASE vawg_family")
+            files = super().open_stores()
+            office = files[0]
+            merging.copy(Session(office), url, move=True)
+            office.close()
+            merged = stores.open_postgres(url)
+            return [merged, *files[1:]]
+
+    run_state_machine_as_test(
+        ServerFamily,
+        settings=settings(
+            max_examples=8, stateful_step_count=25, deadline=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck), database=None,
+        ),
+    )  # fmt: skip
