@@ -171,6 +171,41 @@ def growth(stores: Stores) -> Iterator[Row]:
     yield ratio_row(f"overview counts, {large}", f"the same, {small}", big, little, 5)
     one.store.close()
     other.store.close()
+    big, little = (statistics.median(_painted(stores[s])) for s in (large, small))
+    yield ratio_row(
+        f"from the filter's start to the result painted, {large}", f"the same, {small}", big, little, 2
+    )
+
+
+def _painted(path: Path) -> list[float]:
+    """Milliseconds from the filter's start to the list painted, in a window of its own."""
+    from vawg_desktop.app import application
+    from vawg_desktop.ui.main_window import MainWindow
+    from vawg_desktop.ui.tasks import Tasks
+    from vawg_desktop.ui.tour import settle
+
+    application()
+    session = opened(path)
+    window = MainWindow()
+    window.resize(1366, 768)
+    tasks = Tasks(session)
+    window.attach(tasks, path.stem)
+    window.show()
+    page = window.go("action")
+    settle(tasks)
+    page.filter.setText("stalking school")
+
+    def once() -> None:
+        page._on_filters()
+        tasks.wait()
+        page.view.grab()
+
+    once()
+    times = [timed(once) for _ in range(8)]
+    window.detach()
+    window.close()
+    session.store.close()
+    return times
 
 
 # -- window ----------------------------------------------------------------------------------------
@@ -276,6 +311,99 @@ def _raw_edit(raw: object, id: str, n: int) -> None:
     )
     run("UPDATE origin SET seq = seq + 1")
     run("UPDATE meta SET value = value WHERE \"key\" = 'last_received'")
+    run("COMMIT")
+
+
+# -- merging ---------------------------------------------------------------------------------------
+
+CHANGES = 10_000
+
+
+def merging(stores: Stores) -> Iterator[Row]:
+    """10,000 changes of a working copy, of which most are progress updates, against inserting the same rows."""
+    from vawg_desktop.store.copying import take_copy
+    from vawg_desktop.store.merging import merge_in
+
+    with tempfile.TemporaryDirectory() as name:
+        folder, base = Path(name), stores[next(iter(stores))]
+        session = opened(base)
+        laptop = opened(take_copy(session.store, folder / "laptop.vawg"))
+        session.store.close()
+        _work_on(laptop)
+        ours: list[float] = []
+        theirs: list[float] = []
+        rows: dict[str, list[tuple[object, ...]]] = {}
+        for turn in range(3):
+            office = opened(_fresh(base, folder / f"office{turn}.vawg"))
+            ours.append(timed(lambda o=office: merge_in(o.store, laptop.store, "Bench")))
+            rows = rows or _rows_of_merge(office)
+            office.store.close()
+            raw = connect_raw(
+                _fresh(base, folder / f"raw{turn}.vawg"), keys.unlock(base, WORDS), cache_kib=65536
+            )
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = FULL")
+            theirs.append(timed(lambda r=raw, w=rows: _raw_merge(r, w)))
+            raw.close()
+        laptop.store.close()
+        mine, bare = statistics.median(ours), statistics.median(theirs)
+        yield ratio_row(f"merging {CHANGES:,} changes", "inserting the same rows raw", mine, bare, 5)
+
+
+def _fresh(base: Path, to: Path) -> Path:
+    for part in (base, keys.keys_path(base)):
+        shutil.copyfile(part, to.with_name(part.name.replace(base.name, to.name)))
+    return to
+
+
+def _work_on(laptop: Session) -> None:
+    ids = [r[0] for r in laptop.read().exec_driver_sql("SELECT id FROM action ORDER BY n")]
+    for start in range(0, CHANGES, 500):
+        with laptop.store.write("Bench", "in the room") as tx:
+            for i in range(start, start + 500):
+                action = ids[i % len(ids)]
+                if i < 600 or i % 10 < 3:
+                    tx.edit(
+                        "action", action, {"blockers": f"reason {i} told in the room", "percent": i % 100}
+                    )
+                else:
+                    tx.create("update", {"action": action, "as_at": "2026-11-22", "status": "in_progress",
+                                         "narrative": f"Said in the room, number {i}: " + "work goes on. " * 8})  # fmt: skip
+
+
+def _rows_of_merge(office: Session) -> dict[str, list[tuple[object, ...]]]:
+    """The rows that a merge wrote: entries, updates, actions, heads, register and search words."""
+    from vawg_desktop.domain.entities import BY_KEY
+    from vawg_desktop.store import derive
+
+    run = office.read().exec_driver_sql
+    first = run("SELECT min(n) FROM \"change\" WHERE who = 'Bench' AND why = 'in the room'").one()[0]
+    updates = (
+        run('SELECT * FROM "update" WHERE born IN (SELECT id FROM "change" WHERE n >= ?)', (first,))
+        .mappings()
+        .all()
+    )
+    made = {str(u["id"]) for u in updates}
+    return {
+        "change": [tuple(r) for r in run('SELECT * FROM "change" WHERE n >= ?', (first,))],
+        "update": [tuple(u.values()) for u in updates],
+        "action": [tuple(r) for r in run("SELECT blockers, percent, id FROM action")],
+        "head": [tuple(r) for r in run("SELECT * FROM head")],
+        "subject": [tuple(r) for r in run("SELECT * FROM subject") if r[1] in made],
+        "search": [(r["n"] + 10**6, derive.indexed_text(BY_KEY["update"], dict(r))) for r in updates],
+    }  # fmt: skip
+
+
+def _raw_merge(raw: object, rows: dict[str, list[tuple[object, ...]]]) -> None:
+    run, many = raw.execute, raw.executemany  # type: ignore[attr-defined]
+    run("BEGIN IMMEDIATE")
+    run("PRAGMA defer_foreign_keys = ON")
+    run("DELETE FROM head")
+    for table in ("change", "update", "head", "subject"):
+        marks = ",".join("?" * len(rows[table][0]))
+        many(f'INSERT INTO "{table}" VALUES ({marks})', rows[table])
+    many("UPDATE action SET blockers = ?, percent = ? WHERE id = ?", rows["action"])
+    many("INSERT INTO search (rowid, words) VALUES (?, ?)", rows["search"])
     run("COMMIT")
 
 
@@ -449,5 +577,5 @@ def memory(stores: Stores) -> Iterator[Row]:
 
 
 MEASURES: tuple[Callable[[Stores], Iterator[Row]], ...] = (
-    start, list_page, filter_key, edit, thirty_returns, read_return, growth, memory,
+    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, memory,
 )  # fmt: skip

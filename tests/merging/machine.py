@@ -243,11 +243,11 @@ class Family(RuleBasedStateMachine):
             return
         real, calls = inner.Rebuild.state, [0]
 
-        def fail(self: object, *rest: object) -> list[str]:
+        def fail(self: object, *rest: object, **more: object) -> list[str]:
             calls[0] += 1
             if calls[0] > after:
                 raise OSError("the plug was pulled")
-            return real(self, *rest)  # type: ignore[arg-type]
+            return real(self, *rest, **more)  # type: ignore[arg-type]
 
         inner.Rebuild.state = fail  # type: ignore[method-assign,assignment]
         try:

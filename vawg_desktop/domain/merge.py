@@ -43,13 +43,15 @@ class Standing:
 
 def differ(heads: Iterable[Said]) -> bool:
     """Whether heads hold more than one value. ``True`` and ``1`` are one value, as SQL has it."""
-    values = {_comparable(h.value) for h in heads}
-    return len(values) > 1
+    all_heads = list(heads)
+    return len(all_heads) > 1 and len({_comparable(h.value) for h in all_heads}) > 1
 
 
 def heads_of(said: Iterable[Said]) -> tuple[Said, ...]:
     """The changes that nobody has overwritten, first by (origin, seq)."""
     all_said = list(said)
+    if len(all_said) == 1:
+        return tuple(all_said)
     gone = {o for s in all_said for o in s.overwrote}
     alive = {s.id: s for s in all_said if s.id not in gone}
     return tuple(sorted(alive.values(), key=lambda s: (s.origin, s.seq)))

@@ -61,7 +61,13 @@ def maybe_find(connection: Connection, name: str, entity: str | None = None) -> 
 def _ways(said: str) -> list[tuple[str, str]]:
     """Word for word first (reference, id, alias), then a number loosely written: ``r3``, ``action 14``."""
     alias = "WHERE id IN (SELECT a FROM link WHERE kind = 'alias' AND b = ? AND NOT deleted)"
-    ways = [("WHERE reference = ?", said), ("WHERE id = ?", said.lower()), (alias, fold(said))]
+    former = 'WHERE id IN (SELECT "row" FROM former WHERE reference = ?)'
+    ways = [
+        ("WHERE reference = ?", said),
+        ("WHERE id = ?", said.lower()),
+        (alias, fold(said)),
+        (former, said),
+    ]
     if m := _NUMBERED.fullmatch(said):
         ways.append(("WHERE reference = ?", f"{m[1].upper()}-{int(m[2]):04d}"))
     elif m := _SPELT.fullmatch(said):
@@ -101,6 +107,13 @@ class Directory:
         )
         for alias, *found in aliases:
             self._by_name.setdefault(str(alias), Found(*found))
+        former = connection.exec_driver_sql(
+            "SELECT f.reference, s.entity, s.id, s.reference, s.title FROM former f "
+            'JOIN subject s ON s.id = f."row" WHERE s.entity = ? AND NOT s.deleted',
+            (entity,),
+        )
+        for reference, *found in former:
+            self._by_name.setdefault(fold(str(reference)), Found(*found))
 
     def _take(self, row: Sequence[object]) -> None:
         id, reference, *names = row

@@ -89,8 +89,9 @@ def record(session: Session, name: str) -> RecordView:
     view.aliases = [
         str(r[0])
         for r in connection.exec_driver_sql(
-            "SELECT coalesce(part, b) FROM link WHERE a = ? AND kind = 'alias' AND NOT deleted ORDER BY n",
-            (found.id,),
+            "SELECT coalesce(part, b) FROM link WHERE a = ? AND kind = 'alias' AND NOT deleted "
+            'UNION SELECT reference FROM former WHERE "row" = ? ORDER BY 1',
+            (found.id, found.id),
         )
     ]
     _around(session, connection, view, {str(k): v for k, v in row.items()})

@@ -231,8 +231,25 @@ def _check_rows(connection: Connection, report: Report, all_entries: list[log.En
         for tbl, id in groups:
             if tbl == spec.key and id not in seen:
                 report.add("row_missing", f"A {spec.label.casefold()} of the log is not in the store.", id)
+    _check_former(connection, groups, report)
     for id in [*heads, *kept]:
         report.add("heads_wrong", "Heads are kept for a record that is not here.", id)
+
+
+def _check_former(
+    connection: Connection, groups: dict[tuple[str, str], list[log.Entry]], report: Report
+) -> None:
+    kept = {(str(r), str(i)) for r, i in connection.exec_driver_sql('SELECT reference, "row" FROM former')}
+    for (tbl, id), said in groups.items():
+        if tbl == "link" or all(e.op == "create" or "reference" not in e.fields for e in said):
+            continue
+        standing = history.cells_after(said)["reference"].value
+        for reference in history.former_references(said, standing):
+            if (reference, id) not in kept:
+                report.add("register_wrong", "An earlier reference leads nowhere.", reference)
+            kept.discard((reference, id))
+    for reference, _ in kept:
+        report.add("register_wrong", "A reference leads to a record that never bore it.", reference)
 
 
 def _name(row: object) -> str:
@@ -365,7 +382,7 @@ def repair(store: Store, who: str) -> int:
     count = 0
     with store.write(who, "repair", "repair") as transaction:
         run = transaction.connection.exec_driver_sql
-        for table in ("head", "conflict", "subject", "tally", "counter"):
+        for table in ("head", "conflict", "former", "subject", "tally", "counter"):
             run(f'DELETE FROM "{table}"')
         if transaction.postgres:
             run("DELETE FROM search")
@@ -393,4 +410,7 @@ def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> N
             keeper.set_heads(id, cell, heads)
     conflicts = history.conflicts_in(said, standings)
     keeper.set_conflicts(tbl, id, conflicts)
+    if tbl != "link":
+        reference = standings["reference"].value if "reference" in standings else None
+        keeper.set_former(id, history.former_references(said, reference))
     keeper.restate(tbl, id, born, len(conflicts))

@@ -6,6 +6,7 @@ Everything here is a pure function of a row, so that ``check`` can count it all 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -17,9 +18,14 @@ from vawg_desktop.domain.fields import Kind, Value
 Row = Mapping[str, Value]
 
 
+_NO_WORD = re.compile("[^a-z0-9]+")
+
+
 @lru_cache(maxsize=4096)
 def search_words(text: str) -> str:
     """Text as it is searched: NFKD, casefold, marks removed, split at what is not a letter or digit."""
+    if text.isascii():
+        return " ".join(_NO_WORD.sub(" ", text.lower().replace("'", "")).split())
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = (
         "" if unicodedata.combining(c) else c if c.isalnum() else " "

@@ -461,6 +461,14 @@ class Transaction:
             owner = str(row["kind"]).partition(".")[0]
             self.changes.entities.add(owner)
 
+    def say(
+        self, table: str, id: str, key: str, before: Value, after: Value, overwrote: Sequence[str]
+    ) -> merge.Said:
+        """Log one cell's change whose row and heads the caller states (a merge, on the way in)."""
+        entry = self._entry(table, id, "edit")
+        entry.fields[key] = log.CellSaid(before, after, tuple(sorted(overwrote)), log.new_salt())
+        return merge.Said(entry.id, entry.origin, entry.seq, after, frozenset(overwrote))
+
     def alias(self, id: str, name: str) -> None:
         """Let a record also be found by ``name``, for ever."""
         self.link(ALIAS, id, fold(name), {"part": name})

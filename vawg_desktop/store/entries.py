@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any
 
 from vawg_desktop.domain.fields import Value
@@ -14,11 +15,16 @@ from vawg_desktop.domain.fields import Value
 #: Version of the canonical form; inside every hash.
 FORMAT = 1
 GENESIS = "0" * 64
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(salt: str, value: Value) -> str:
     """The salted digest by which a value enters the chain."""
-    said = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, str):
+        said = encode_basestring(value)
+    else:
+        said = "null" if value is None else json.dumps(value)
     return hashlib.sha256(f"{salt}\x1f{said}".encode()).hexdigest()
 
 
@@ -109,7 +115,7 @@ class Entry:
             "op": self.op,
             "fields": {key: cell.hashed() for key, cell in self.fields.items()},
         }
-        return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return _CANONICAL.encode(said).encode()
 
     def chained(self, previous: str) -> str:
         """This entry's hash, given its predecessor's in the same origin."""
@@ -120,7 +126,7 @@ class Entry:
         kept: dict[str, Any] = {key: cell.as_stored() for key, cell in self.fields.items()}
         if self.why_digest:
             kept["~why"] = self.why_digest
-        return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+        return _COMPACT.encode(kept)
 
     def as_params(self) -> tuple[object, ...]:
         """Values in the order of COLUMNS."""

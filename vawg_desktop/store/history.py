@@ -76,6 +76,8 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
     Where the same record was made in two stores (a link, a setting), a creation that leaves a cell out says
     nothing of it if anything else does. A creation always says that the record is not deleted.
     """
+    if len(entries) == 1 and entries[0].op == "create":
+        return _just_made(entries[0])
     keys = {key for e in entries for key in e.fields}
     said: dict[str, list[merge.Said]] = {key: [] for key in keys}
     silent: dict[str, list[merge.Said]] = {key: [] for key in keys}
@@ -89,6 +91,21 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
                 merge.Said(entry.id, entry.origin, entry.seq, value, over)
             )
     return {key: merge.standing(said[key] or silent[key]) for key in keys}
+
+
+def _just_made(entry: log.Entry) -> dict[str, merge.Standing]:
+    """The same for a record of which there is only its creation: most of what a merge brings."""
+    return {
+        key: merge.Standing(cell.after, (merge.Said(entry.id, entry.origin, entry.seq, cell.after),))
+        for key, cell in entry.fields.items()
+    }
+
+
+def former_references(entries: Sequence[log.Entry], standing: Value) -> list[str]:
+    """Every reference that a record ever bore, but for the one it bears now."""
+    said = {c.after for e in entries if (c := e.fields.get("reference")) is not None}
+    said |= {c.before for e in entries if (c := e.fields.get("reference")) is not None}
+    return sorted(str(r) for r in said if r and r != standing)
 
 
 def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standing]) -> list[str]:

@@ -116,6 +116,8 @@ class Keeper:
         self._touch(spec, after)
         if spec is LINK:
             return {}
+        if "reference" in cells and before.get("reference"):
+            self.set_former(str(after["id"]), [str(before["reference"])])
         extra = derive.row_derived(spec, after)
         if spec.key == "action" and cells & {"due", "revised_due"}:
             self._moved[str(after["id"])] = None
@@ -153,6 +155,14 @@ class Keeper:
             self._run(
                 'INSERT INTO conflict (id, tbl, "row", cell) VALUES (?, ?, ?, ?)',
                 (merge.conflict_id(table, row, cell), table, row, cell),
+            )
+
+    def set_former(self, row: str, references: Iterable[str]) -> None:
+        """A record is also found by every reference that it ever bore."""
+        for reference in references:
+            self._run(
+                'INSERT INTO former (reference, "row") VALUES (?, ?) ON CONFLICT (reference, "row") DO NOTHING',
+                (reference, row),
             )
 
     def evidence_of(self, recommendation: str) -> int:

@@ -60,8 +60,9 @@ def origins_of(connection: Connection) -> Origins:
     return {str(i): (int(s), str(h), str(n or "")) for i, s, h, n in rows}
 
 
-def unseen(connection: Connection, theirs: Origins, mine: Origins) -> Iterator[log.Entry]:
-    """The entries of a store (``connection``, ``theirs``) that one knowing ``mine`` has not seen, oldest first."""
+def unseen(connection: Connection, theirs: Origins, mine: Origins) -> Iterator[tuple[Any, ...]]:
+    """The entries of a store (``connection``, ``theirs``) that one knowing ``mine`` has not seen, oldest first,
+    as rows in the order of ``entries.COLUMNS``."""
     wanted = [
         (o, mine.get(o, (0, "", ""))[0]) for o, (seq, _, _) in theirs.items() if seq > mine.get(o, (0,))[0]
     ]
@@ -72,7 +73,7 @@ def unseen(connection: Connection, theirs: Origins, mine: Origins) -> Iterator[l
         f"{log.SELECT} WHERE {where} ORDER BY n", tuple(x for pair in wanted for x in pair)
     )
     for row in rows:
-        yield log.from_row(tuple(row))
+        yield tuple(row)
 
 
 def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) -> Merged:
@@ -163,13 +164,20 @@ def named_files(connection: Connection) -> set[str]:
     return {str(r[0]) for r in connection.exec_driver_sql(sql)}
 
 
+def is_provisional(spec: EntitySpec, reference: Value) -> bool:
+    """Whether a reference was given by a store that does not number, such as A-x7Q2."""
+    return spec is not LINK and str(reference or "").startswith(f"{spec.prefix}-x")
+
+
 class Rebuild:
     """States rows, heads and conflicts from the log's entries (a merge's and a rescue's half of the work)."""
 
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
+    def __init__(self, tx: Transaction, *, number: bool = False) -> None:
+        self._tx, self._number = tx, number
+        #: References made final on the way: before and after.
+        self.renumbered: list[tuple[str, str]] = []
 
-    def state(self, table: str, id: str, said: list[log.Entry]) -> list[str]:
+    def state(self, table: str, id: str, said: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
         """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
         tx, spec = self._tx, spec_of(table)
         born = next((e.id for e in said if e.op == "create"), said[0].id)
@@ -178,14 +186,18 @@ class Rebuild:
             k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
         }
         conflicts = history.conflicts_in(said, standings)
+        before = None if is_new else self._row(spec, id)
+        if before is None and self._number and is_provisional(spec, values.get("reference")):
+            self._make_final(spec, id, values, standings)
         tx.keeper.note_number(spec.prefix, values.get("reference"))
-        before = self._row(spec, id)
         if before is None:
             self._insert(spec, id, values, born, len(conflicts))
         else:
             born = str(before["born"])
             self._update(spec, id, before, values, len(conflicts))
             tx.run('DELETE FROM head WHERE "row" = ?', (id,))
+        if spec is not LINK and any(e.op != "create" and "reference" in e.fields for e in said):
+            tx.keeper.set_former(id, history.former_references(said, values.get("reference")))
         rows = [
             (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
         ]
@@ -197,6 +209,18 @@ class Rebuild:
         if conflicts or (before is not None and before["conflicts"]):
             return self._note_conflicts(spec.key, id, conflicts)
         return []
+
+    def _make_final(
+        self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing]
+    ) -> None:
+        """Number a provisional record as it comes in, by an entry of this store's own."""
+        old, new = str(values["reference"]), self._tx.keeper.reference(spec.prefix)
+        heads = [h.id for h in standings["reference"].heads]
+        said = self._tx.say(spec.key, id, "reference", old, new, heads)
+        standings["reference"] = merge.Standing(new, (said,))
+        values["reference"] = new
+        self._tx.keeper.set_former(id, [old])
+        self.renumbered.append((old, new))
 
     def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
         tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
@@ -235,19 +259,23 @@ class _Merging:
         self._mine = origins_of(tx.connection)
         self._found = _Found(changes=tx.changes)
         self._new: set[str] = set()
-        self._rows = Rebuild(tx)
+        self._rows = Rebuild(tx, number=tx.keeper.mints())
 
     def run(self) -> _Found:
         self._copy_entries()
         if not self._found.incoming:
             return self._found
         disposed = self._strip_disposed()
+        self._arrived = history.grouped(self._found.incoming)
         touched = dict.fromkeys((e.tbl, e.row) for e in self._found.incoming)
         touched.update(dict.fromkeys(disposed))
+        for tbl, row in disposed:  # stripped in the log since they arrived
+            self._arrived[(tbl, row)] = history.entries_of(self._tx.connection, [row])
         for part in _batches(touched, 400):
             self._recompute(part)
         self._note_origins()
         self._tx.changes.entries += len(self._found.incoming)
+        self._found.renumbered += self._rows.renumbered
         self._number_provisional()
         self._part_clashing()
         self._found.rule_failures = [*self._broken(touched), *self._orphans(), *self._namesakes(touched)]
@@ -259,7 +287,8 @@ class _Merging:
         tips = {o: (seq, hash_) for o, (seq, hash_, _) in self._mine.items()}
         received = self._tx.received
         for part in _batches(unseen(self._other.read(), self._theirs, self._mine), _BATCH):
-            for entry in part:
+            entries = [log.from_row(row) for row in part]
+            for entry in entries:
                 seq, previous = tips.get(entry.origin, (0, log.GENESIS))
                 if entry.seq != seq + 1 or entry.chained(previous) != entry.hash:
                     raise StoreError(
@@ -270,8 +299,11 @@ class _Merging:
                 tips[entry.origin] = (entry.seq, entry.hash)
                 entry.received = received
                 self._new.add(entry.id)
-            self._tx.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in part])
-            self._found.incoming += part
+            at = log.COLUMNS.index("received")
+            self._tx.connection.exec_driver_sql(
+                log.INSERT, [(*row[:at], received, *row[at + 1 :]) for row in part]
+            )
+            self._found.incoming += entries
         for origin, (seq, hash_, _) in self._theirs.items():
             have, have_hash = tips.get(origin, (0, ""))
             if have < seq or (have == seq and seq and have_hash != hash_):
@@ -331,15 +363,32 @@ class _Merging:
     # -- rows --------------------------------------------------------------------------------
 
     def _recompute(self, records: list[tuple[str, str]]) -> None:
-        groups = history.grouped(history.entries_of(self._tx.connection, [row for _, row in records]))
+        wanted, there = set(records), self._there(records)
+        known = history.entries_of(self._tx.connection, [row for _, row in records if row in there])
+        groups = history.grouped(known)
+        for tbl, row in records:
+            if row not in there:  # all that is known of it has just come
+                groups[(tbl, row)] = self._arrived[(tbl, row)]
         for (tbl, row), said in groups.items():
-            if (tbl, row) in records:
-                self._found.conflicts += self._rows.state(tbl, row, said)
+            if (tbl, row) in wanted:
+                self._found.conflicts += self._rows.state(tbl, row, said, is_new=row not in there)
+
+    def _there(self, records: list[tuple[str, str]]) -> set[str]:
+        """Which of the records have a row already."""
+        by_table: dict[str, list[str]] = {}
+        for tbl, row in records:
+            by_table.setdefault(tbl, []).append(row)
+        found: set[str] = set()
+        for tbl, rows in by_table.items():
+            marks = ",".join("?" * len(rows))
+            sql = f'SELECT id FROM "{tbl}" WHERE id IN ({marks})'
+            found |= {str(r[0]) for r in self._tx.run(sql, tuple(rows))}
+        return found
 
     # -- references --------------------------------------------------------------------------
 
     def _number_provisional(self) -> None:
-        """A minting store gives each provisional record its number; the old reference stays as an alias."""
+        """A minting store gives each provisional record its number; the old reference still leads to it."""
         if self._tx.keeper.mints():
             for spec in ENTITIES:
                 rows = self._tx.run(
@@ -362,14 +411,11 @@ class _Merging:
                     tuple(part),
                 ).fetchall()
                 for id, reference in rows:
-                    self._renumber(spec, str(id), str(reference), alias=False)
+                    self._renumber(spec, str(id), str(reference))
 
-    def _renumber(self, spec: EntitySpec, id: str, old: str, *, alias: bool = True) -> None:
+    def _renumber(self, spec: EntitySpec, id: str, old: str) -> None:
         new = self._tx.keeper.reference(spec.prefix)
         self._tx.edit(spec.key, id, {"reference": new}, checked=False, settling=True)
-        if alias:
-            self._tx.alias(id, old)
-        self._tx.alias(id, new)
         self._found.renumbered.append((old, new))
 
     # -- what each side kept and the union breaks --------------------------------------------
@@ -385,7 +431,7 @@ class _Merging:
         found: list[Failure] = list(self._found.rule_failures)
         for tbl, id in self._with_neighbours(touched):
             spec, row = spec_of(tbl), self._tx.row(tbl, id)
-            if spec.system or row["deleted"]:
+            if row["deleted"]:
                 continue
             closing = tbl == "recommendation" and row.get("status") == "closed"
             around = rules.Around(evidence=self._tx.keeper.evidence_of(id) if closing else 0)
@@ -396,7 +442,7 @@ class _Merging:
 
     def _with_neighbours(self, touched: Mapping[tuple[str, str], None]) -> Iterable[tuple[str, str]]:
         """Touched records, and closed recommendations whose evidence may have gone."""
-        yield from (t for t in touched if t[0] != "link")
+        yield from (t for t in touched if t[0] in ("action", "recommendation"))
         if any(tbl in ("link", "evidence", "action") for tbl, _ in touched):
             closed = self._tx.run(
                 "SELECT id FROM recommendation WHERE status = 'closed' AND deleted = 0"

@@ -122,6 +122,13 @@ conflict = Table(
     Column("cell", _TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
+former = Table(
+    "former",
+    metadata,
+    Column("reference", _TEXT, primary_key=True),
+    Column("row", _TEXT, primary_key=True),
+    sqlite_with_rowid=False,
+)
 subject = Table(
     "subject",
     metadata,
@@ -159,7 +166,7 @@ local = Table(
 #: Written only by the door, and merged.
 SAID: tuple[str, ...] = (*TABLES, "change", "origin")
 #: Written by the door in the same transaction, never logged, rebuilt by repair.
-DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "subject", "tally", "counter", "search")
+DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "former", "subject", "tally", "counter", "search")
 #: This store's own: never merged.
 LOCAL: tuple[str, ...] = ("local", "meta")
 

@@ -88,6 +88,12 @@ STATEMENTS = (
     PRIMARY KEY (n), 
     UNIQUE (id)
 )""",
+    """CREATE TABLE former (
+    reference TEXT NOT NULL, 
+    "row" TEXT NOT NULL, 
+    PRIMARY KEY (reference, "row")
+)
+ WITHOUT ROWID""",
     """CREATE TABLE framework (
     n INTEGER NOT NULL, 
     id TEXT NOT NULL, 
