@@ -137,7 +137,9 @@ class Family(RuleBasedStateMachine):
         found = {c for c, h in heads.items() if pure.differ(pure.Said(e.entry, *e.order, e.value) for e in h)}  # type: ignore[arg-type]
         gone = heads["deleted"]
         if "deleted" not in found and gone[0].value:
-            others = [e for c, h in heads.items() if c != "deleted" for e in h if not e.born]
+            others = [
+                e for c, h in heads.items() if c not in ("deleted", "reference") for e in h if not e.born
+            ]
             apart = [
                 e
                 for e in others
@@ -151,7 +153,8 @@ class Family(RuleBasedStateMachine):
     who = st.integers(0, 2)
 
     def _actions(self, i: int) -> list[str]:
-        return [str(r[0]) for r in self._ask(i, "SELECT id FROM action ORDER BY id")]
+        """A few of the actions, so that people meet at the same ones."""
+        return [str(r[0]) for r in self._ask(i, "SELECT id FROM action ORDER BY id LIMIT 3")]
 
     @rule(i=who, title=st.sampled_from(["x", "y"]))
     def make(self, i: int, title: str) -> None:
@@ -307,7 +310,7 @@ class Family(RuleBasedStateMachine):
             )
             for cell, standing in heads.items():
                 assert row[cell] == standing[0].value, (cell, row[cell], standing)
-        assert conflicted == should
+        assert conflicted == should, (conflicted - should, should - conflicted)
 
     def teardown(self) -> None:
         if not hasattr(self, "stores"):

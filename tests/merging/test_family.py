@@ -25,7 +25,7 @@ def _caught() -> None:
         run_state_machine_as_test(
             Family,
             settings=settings(
-                max_examples=60, stateful_step_count=30, deadline=None, phases=[Phase.generate],
+                max_examples=150, stateful_step_count=30, deadline=None, phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck), database=None, derandomize=True,
             ),
         )  # fmt: skip

@@ -122,13 +122,16 @@ def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standin
 def changed_behind_deletion(
     entries: Sequence[log.Entry], cells: Mapping[str, merge.Standing]
 ) -> list[log.Entry]:
-    """The changes to a deleted record whose maker did not know of the deletion, nor its maker of them."""
+    """The changes to a deleted record whose maker did not know of the deletion, nor its maker of them.
+
+    That another store numbered it meanwhile is none.
+    """
     gone = cells.get("deleted")
     if gone is None or not gone.value:
         return []
     by_id = {e.id: e for e in entries}
     deletions = [by_id[h.id] for h in gone.heads if h.id in by_id]
-    heads = {h.id for key, c in cells.items() if key != "deleted" for h in c.heads}
+    heads = {h.id for key, c in cells.items() if key not in ("deleted", "reference") for h in c.heads}
     apart = [by_id[h] for h in heads if h in by_id and by_id[h].op != "create"]
     return sorted(
         (e for e in apart if all(_unknown_to_each_other(d, e) for d in deletions)),
