@@ -332,7 +332,7 @@ CREATE INDEX ix_action_accountable ON action (accountable);
 
 CREATE INDEX ix_action_by_rating_opcc ON action (rating_opcc, n);
 
-CREATE INDEX ix_action_by_reference ON action (length(reference), reference, n);
+CREATE INDEX ix_action_by_reference ON action (length(reference), reference, n) WHERE deleted = 0;
 
 CREATE INDEX ix_action_by_status ON action (status, n);
 
@@ -343,6 +343,8 @@ CREATE INDEX ix_action_by_x_heard ON action (x_heard, n);
 CREATE INDEX ix_action_by_x_sort ON action (x_sort, n);
 
 CREATE INDEX ix_action_due ON action (x_due, id) WHERE deleted = 0 AND x_open = 1;
+
+CREATE INDEX ix_action_found ON action (n, deleted, reference);
 
 CREATE TABLE contact (
 	n INTEGER NOT NULL,
@@ -416,6 +418,10 @@ CREATE TABLE gap (
 	UNIQUE (id),
 	FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
 );
+
+CREATE INDEX ix_gap_by_reference ON gap (length(reference), reference, n) WHERE deleted = 0;
+
+CREATE INDEX ix_gap_found ON gap (n, deleted, reference);
 
 CREATE INDEX ix_gap_owner ON gap (owner);
 
@@ -494,9 +500,11 @@ CREATE INDEX ix_recommendation_by_pillar ON recommendation (pillar, n);
 
 CREATE INDEX ix_recommendation_by_rating_opcc ON recommendation (rating_opcc, n);
 
-CREATE INDEX ix_recommendation_by_reference ON recommendation (length(reference), reference, n);
+CREATE INDEX ix_recommendation_by_reference ON recommendation (length(reference), reference, n) WHERE deleted = 0;
 
 CREATE INDEX ix_recommendation_by_x_sort ON recommendation (x_sort, n);
+
+CREATE INDEX ix_recommendation_found ON recommendation (n, deleted, reference);
 
 CREATE INDEX ix_recommendation_lead ON recommendation (lead);
 
@@ -711,9 +719,11 @@ CREATE INDEX ix_update_action ON "update" (action);
 
 CREATE INDEX ix_update_action_heard ON "update" (action, as_at);
 
-CREATE INDEX ix_update_by_reference ON "update" (length(reference), reference, n);
+CREATE INDEX ix_update_by_reference ON "update" (length(reference), reference, n) WHERE deleted = 0;
 
 CREATE INDEX ix_update_corrects ON "update" (corrects);
+
+CREATE INDEX ix_update_found ON "update" (n, deleted, reference);
 
 CREATE INDEX ix_update_submission ON "update" (submission);
 

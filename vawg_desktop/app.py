@@ -83,6 +83,9 @@ class Held:
             messages.failed(error)
             return True
         self.session = session
+        from vawg_desktop.services.attachments import wipe_copies
+
+        wipe_copies()  # what a crash left
         begin(self._shell, session)
         for milliseconds, once in ((5_000, True), (self.HOUR_MS, False)):
             timer = QTimer(self._shell)
@@ -144,6 +147,9 @@ class Held:
                     system.stderr.write(error.message + "\n")
             self.session.store.close()
             self.session = None
+        from vawg_desktop.services.attachments import wipe_copies
+
+        wipe_copies()
         if self._lock is not None:
             self._lock.release()
             self._lock = None

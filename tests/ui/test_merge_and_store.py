@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
 from vawg_desktop.app import Held
-from vawg_desktop.services import merging, safekeeping, show
+from vawg_desktop.services import attachments, merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keys
@@ -152,3 +154,36 @@ def test_a_second_officer_is_let_in_from_the_window(
     assert keys.unlock(path, "words of their own").raw == store.key.raw  # type: ignore[union-attr]
     made.close()
     store.close()
+
+
+def test_a_file_dropped_on_a_record_is_kept_with_it(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAWG_HOME", str(tmp_path / "home"))
+    proof = tmp_path / "proof.pdf"
+    proof.write_bytes(b"%PDF proof")
+    page = shown.go("action")
+    page.go_to(show.record(shown.session, "A-0003").id)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(proof))])
+    pane = page.pane  # type: ignore[attr-defined]
+    drop = QDropEvent(
+        QPointF(40, 40),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    pane.dropEvent(drop)
+    settle(shown.tasks)
+    evidence = [x for x in show.record(shown.session, "A-0003").links if x.entity == "evidence"]
+    assert [x.title for x in evidence] == ["proof"]
+    shown.window.open_record(evidence[0].id)
+    settle(shown.tasks)
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
+    _press(shown.window.page("evidence"), "Open a copy to read")
+    settle(shown.tasks)
+    assert Path(opened[0]).read_bytes() == b"%PDF proof"
+    attachments.wipe_copies()

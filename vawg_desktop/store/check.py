@@ -312,7 +312,11 @@ def _check_derived(connection: Connection, report: Report) -> None:
                 report.add("summary_wrong", f"What is counted for {name} is out of step.", name)
             there = register.pop(str(row["id"]), None)
             should = (spec.key, row["reference"], bool(row["deleted"]), subject_title(spec, row))
-            if there is None or (there[2], there[3], bool(there[4]), there[5]) != should:
+            if (
+                there is None
+                or (there[2], there[3], bool(there[4]), there[5]) != should
+                or there[0] != row["n"]
+            ):
                 report.add("register_wrong", f"The register of records is out of step for {name}.", name)
             if there is not None:
                 words.append((int(there[0]), derive.indexed_text(spec, row)))

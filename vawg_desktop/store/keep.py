@@ -89,25 +89,31 @@ class Keeper:
         self._touch(spec, row)
         if spec is LINK:
             return {}
-        made = self._run(
-            "INSERT INTO subject (id, entity, reference, title, deleted) VALUES (?, ?, ?, ?, ?) RETURNING n",
-            (
-                row["id"],
-                spec.key,
-                row.get("reference"),
-                subject_title(spec, row),
-                int(bool(row.get("deleted"))),
-            ),
-        )
-        self._run(
-            "INSERT INTO search (rowid, words) VALUES (?, ?)",
-            (made.fetchone()[0], derive.indexed_text(spec, row)),
-        )
+        n = self._register(spec, row)
+        self._run("INSERT INTO search (rowid, words) VALUES (?, ?)", (n, derive.indexed_text(spec, row)))
         extra = derive.row_derived(spec, row)
         if spec.key == "action":
             extra["x_pillar"] = "none"
         self._tallies.update(derive.tally_keys(spec, {**row, **extra}))
-        return extra
+        return {**extra, "n": n}
+
+    def _register(self, spec: EntitySpec, row: Row) -> int:
+        """Enter a record in the register, which gives it the local number that row and search share."""
+        columns = ["id", "entity", "reference", "title", "deleted"]
+        said = [
+            row["id"],
+            spec.key,
+            row.get("reference"),
+            subject_title(spec, row),
+            int(bool(row.get("deleted"))),
+        ]
+        if row.get("n") is not None:  # a rebuilt register keeps the numbers
+            columns, said = ["n", *columns], [row["n"], *said]
+        marks = ", ".join("?" * len(columns))
+        made = self._run(
+            f"INSERT INTO subject ({', '.join(columns)}) VALUES ({marks}) RETURNING n", tuple(said)
+        )
+        return int(made.fetchone()[0])
 
     def changed(
         self, spec: EntitySpec, before: Row, after: dict[str, Value], cells: frozenset[str]
@@ -207,6 +213,7 @@ class Keeper:
         """Register, index, count and summarise a row as if it were new (repair)."""
         extra = self.created(spec, row)
         extra.pop("x_pillar", None)
+        extra.pop("n")
         row.update(extra)
         self._tallies.subtract(derive.tally_keys(spec, {**row, "x_pillar": "none"}))
         self._tallies.update(derive.tally_keys(spec, row))

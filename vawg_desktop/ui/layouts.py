@@ -38,6 +38,14 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
                        "marking", "restriction", "restricted_until", "restricted_to"), True),
         Group("@history", ()),
     ),
+    "evidence": (
+        Group("What it proves", ("proves",)),
+        Group("@file", ()),
+        Group("About", ("kind", "date", "holder", "link", "reviewer", "decision", "marking")),
+        Group("@actions", ()), Group("@recommendations", ()), Group("@links", ()),
+        Group("More", ("note",), True),
+        Group("@history", ()),
+    ),
     "gap": (
         Group("Where it stands", ("status", "provision", "severity", "frequency", "confidence", "owner")),
         Group("Who is affected", ("group_affected", "journey_stages", "crime_types", "area")),

@@ -307,12 +307,13 @@ STATEMENTS = (
 )""",
     """CREATE INDEX ix_action_accountable ON action (accountable)""",
     """CREATE INDEX ix_action_by_rating_opcc ON action (rating_opcc, n)""",
-    """CREATE INDEX ix_action_by_reference ON action (length(reference), reference, n)""",
+    """CREATE INDEX ix_action_by_reference ON action (length(reference), reference, n) WHERE deleted = 0""",
     """CREATE INDEX ix_action_by_status ON action (status, n)""",
     """CREATE INDEX ix_action_by_x_due ON action (x_due, n)""",
     """CREATE INDEX ix_action_by_x_heard ON action (x_heard, n)""",
     """CREATE INDEX ix_action_by_x_sort ON action (x_sort, n)""",
     """CREATE INDEX ix_action_due ON action (x_due, id) WHERE deleted = 0 AND x_open = 1""",
+    """CREATE INDEX ix_action_found ON action (n, deleted, reference)""",
     """CREATE TABLE contact (
     n INTEGER NOT NULL, 
     id TEXT NOT NULL, 
@@ -380,6 +381,8 @@ STATEMENTS = (
     UNIQUE (id), 
     FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
 )""",
+    """CREATE INDEX ix_gap_by_reference ON gap (length(reference), reference, n) WHERE deleted = 0""",
+    """CREATE INDEX ix_gap_found ON gap (n, deleted, reference)""",
     """CREATE INDEX ix_gap_owner ON gap (owner)""",
     """CREATE TABLE meeting (
     n INTEGER NOT NULL, 
@@ -451,8 +454,9 @@ STATEMENTS = (
 )""",
     """CREATE INDEX ix_recommendation_by_pillar ON recommendation (pillar, n)""",
     """CREATE INDEX ix_recommendation_by_rating_opcc ON recommendation (rating_opcc, n)""",
-    """CREATE INDEX ix_recommendation_by_reference ON recommendation (length(reference), reference, n)""",
+    """CREATE INDEX ix_recommendation_by_reference ON recommendation (length(reference), reference, n) WHERE deleted = 0""",
     """CREATE INDEX ix_recommendation_by_x_sort ON recommendation (x_sort, n)""",
+    """CREATE INDEX ix_recommendation_found ON recommendation (n, deleted, reference)""",
     """CREATE INDEX ix_recommendation_lead ON recommendation (lead)""",
     """CREATE INDEX ix_recommendation_split_from ON recommendation (split_from)""",
     """CREATE INDEX ix_recommendation_superseded_by ON recommendation (superseded_by)""",
@@ -642,8 +646,9 @@ STATEMENTS = (
 )""",
     """CREATE INDEX ix_update_action ON "update" (action)""",
     """CREATE INDEX ix_update_action_heard ON "update" (action, as_at)""",
-    """CREATE INDEX ix_update_by_reference ON "update" (length(reference), reference, n)""",
+    """CREATE INDEX ix_update_by_reference ON "update" (length(reference), reference, n) WHERE deleted = 0""",
     """CREATE INDEX ix_update_corrects ON "update" (corrects)""",
+    """CREATE INDEX ix_update_found ON "update" (n, deleted, reference)""",
     """CREATE INDEX ix_update_submission ON "update" (submission)""",
     """CREATE TRIGGER change_no_update BEFORE UPDATE ON "change"
 WHEN NEW.id IS NOT OLD.id OR NEW.origin IS NOT OLD.origin OR NEW.seq IS NOT OLD.seq

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -23,7 +24,7 @@ from vawg_desktop.domain.errors import AppError, StaleError
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.domain.terms import CROSS_CUTTING
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.services import finding, office, records, show
+from vawg_desktop.services import attachments, finding, office, records, show
 from vawg_desktop.services.records import ADD, REMOVE, Assignment
 from vawg_desktop.ui.layouts import LAYOUTS, Group
 from vawg_desktop.ui.messages import messages
@@ -63,6 +64,7 @@ class RecordPane(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(f"{self.spec.label} record")
+        self.setAcceptDrops(self.spec.key in ("evidence", "action", "recommendation"))
         self._page = QWidget()
         self._box = QVBoxLayout(self._page)
         self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(24))
@@ -194,6 +196,29 @@ class RecordPane(QScrollArea):
 
         toggle.clicked.connect(flip)
         section.body.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
+
+    # -- files -------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.view is not None and any(u.isLocalFile() for u in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.attach(Path(url.toLocalFile()))
+
+    def attach(self, path: Path) -> None:
+        """Keep a file with the record that is shown."""
+        view = self.view
+        if view is not None:
+            self.tasks.write(
+                lambda s: attachments.attach(s, view.id, path),
+                told=f"{path.name} is kept with {view.reference}.",
+            )
 
     # -- showing -----------------------------------------------------------------------------
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.entities import BY_KEY, LINK
-from vawg_desktop.services import finding, history, over_time, records, show
+from vawg_desktop.services import attachments, finding, history, over_time, records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.dialogs.pick import PickDialog
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.basics import Section, button, clear, label, note
 
@@ -120,7 +123,8 @@ def _actions(pane: RecordPane) -> Made:
     """Actions of a recommendation or gap, with a way to make a new one that serves it at once."""
     if pane.spec.key == "partner":
         return _partner_actions(pane)
-    owner, key = ("gap", "actions") if pane.spec.key == "gap" else ("action", "recommendations")
+    own = pane.spec.key in ("gap", "evidence")
+    owner, key = (pane.spec.key, "actions") if own else ("action", "recommendations")
     made = _linked_section("Actions", "action", owner, key, "Link action", extent=owner == "action")(pane)
     if pane.spec.key == "recommendation":
 
@@ -374,7 +378,12 @@ def _update_widget(update: dict[str, object]) -> QWidget:
     return holder
 
 
-_OWN_SECTION = frozenset({"action.recommendations", "gap.recommendations@gap", "gap.actions"})
+_OWN_SECTION = frozenset(
+    {
+        "action.recommendations", "gap.recommendations@gap", "gap.actions",
+        "evidence.actions@evidence", "evidence.recommendations@evidence",
+    }
+)  # fmt: skip
 
 
 def _links(pane: RecordPane) -> Made:
@@ -432,7 +441,41 @@ def _recommendations(pane: RecordPane) -> Made:
     )(pane)
 
 
+def _file(pane: RecordPane) -> Made:
+    """The file of a piece of evidence: kept in the store, looked at in a copy that is wiped afterwards."""
+
+    def choose() -> None:
+        name, _ = QFileDialog.getOpenFileName(pane, "Keep a file")
+        if name:
+            pane.attach(Path(name))
+
+    section = Section("File", "Keep a file …", choose)
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        name = view.cells.get("file_name")
+        if not name:
+            section.body.addWidget(note("Drop a file anywhere on this record, or press Keep a file."))
+            return
+        row = QHBoxLayout()
+        row.addWidget(note(str(name)), 1)
+        row.addWidget(button("Open a copy to read", lambda: _open_copy(pane, view.id)))
+        section.body.addLayout(row)
+
+    return Made(section, fill)
+
+
+def _open_copy(pane: RecordPane, id: str) -> None:
+    def opened(copy: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy))):
+            messages.tell(
+                f"No program here opens {copy.name}; its copy is in {copy.parent} until the window closes."
+            )
+
+    pane.tasks.read(lambda s: attachments.open_copy(s, id), opened)
+
+
 SECTIONS: dict[str, Callable[[RecordPane], Made]] = {
-    "actions": _actions, "responses": _responses, "contacts": _contacts, "roles": _roles, "former_names": _former_names, "progress": _progress, "links": _links,
+    "actions": _actions, "responses": _responses, "contacts": _contacts, "file": _file, "roles": _roles, "former_names": _former_names, "progress": _progress, "links": _links,
     "history": _history, "recommendations": _recommendations,
 }  # fmt: skip

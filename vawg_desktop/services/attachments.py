@@ -1,0 +1,124 @@
+"""Files of evidence: kept once by content in the store's second file, looked at in a copy that is wiped (DESIGN 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from vawg_desktop import paths
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
+from vawg_desktop.services import names
+from vawg_desktop.services.session import Session
+
+#: Bytes; larger files belong on the office's drive, with a link.
+LARGEST = 100 * 1024 * 1024
+_LINKS = {"action": "actions", "recommendation": "recommendations"}
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that may be kept. Raises FileRefusedError in a sentence; nothing is kept then."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FileRefusedError(
+                f"{path.name} is a folder or no ordinary file; drop a file.", code="no_file"
+            )
+        if status.st_size > LARGEST:
+            raise FileRefusedError(
+                f"{path.name} has {status.st_size / 1e6:.0f} MB; up to {LARGEST / 1e6:.0f} MB can be kept. "
+                "Leave it where it is and write its place into Link.",
+                code="too_large",
+            )
+        if status.st_size == 0:
+            raise FileRefusedError(f"{path.name} is empty; nothing was kept.", code="empty")
+        return path.read_bytes()
+    except OSError as error:
+        raise FileRefusedError(
+            f"{path.name} could not be read: {error.strerror}.", code="unreadable"
+        ) from error
+
+
+def attach(session: Session, record: str, path: Path) -> Changes:
+    """Keep a file with a record: as the file of a piece of evidence, or as new evidence for an action or recommendation.
+
+    The same bytes are kept once. Raises FileRefusedError, NotFoundError.
+    """
+    found = names.find(session.read(), record)
+    if found.entity not in ("evidence", *_LINKS):
+        raise FileRefusedError("Files are kept with evidence, actions and recommendations.", code="no_place")
+    content = read_file(path)
+    sha256 = session.store.files.keep(path.name, content)
+    with session.store.write(session.who, f"File {path.name}", "attach") as tx:
+        said = {"file_sha256": sha256, "file_name": path.name}
+        if found.entity == "evidence":
+            tx.edit("evidence", found.id, said)
+        else:
+            id = tx.create(
+                "evidence", {"title": path.stem, "kind": None, "date": session.today.isoformat(), **said}
+            )
+            tx.link(
+                BY_KEY["evidence"].link_kind(BY_KEY["evidence"].by_key[_LINKS[found.entity]]), id, found.id
+            )
+    return tx.changes
+
+
+def _folder() -> Path:
+    folder = paths.user_data() / "opened"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def open_copy(session: Session, record: str) -> Path:
+    """A read-only copy of a record's file for another program to show; ``wipe_copies`` takes it away.
+
+    Raises NotFoundError where there is no file.
+    """
+    found = names.find(session.read(), record)
+    row = (
+        session.read()
+        .exec_driver_sql("SELECT file_sha256, file_name FROM evidence WHERE id = ?", (found.id,))
+        .fetchone()
+    )
+    if row is None or not row[0]:
+        raise NotFoundError(f"{found.reference} has no file.", code="no_file")
+    content = session.store.files.get(str(row[0]))
+    if hashlib.sha256(content).hexdigest() != row[0]:
+        raise NotFoundError(
+            f"The file of {found.reference} is not the one that was kept; run “check”.", code="file_altered"
+        )
+    place = _folder() / secrets.token_hex(8)
+    place.mkdir()
+    copy = place / (Path(str(row[1] or "")).name or "evidence")
+    copy.write_bytes(content)
+    copy.chmod(stat.S_IRUSR)
+    return copy
+
+
+def wipe_copies() -> int:
+    """Overwrite and remove every copy that was opened, those of a crashed session too; returns how many went.
+
+    A copy that another program still holds open is left for the next time.
+    """
+    gone = 0
+    folder = _folder()
+    for copy in [p for p in folder.glob("*/*") if p.is_file()]:
+        with suppress(OSError):
+            copy.chmod(stat.S_IRUSR | stat.S_IWUSR)
+            with copy.open("r+b") as file:
+                file.write(b"\x00" * copy.stat().st_size)
+                file.flush()
+                os.fsync(file.fileno())
+            copy.unlink()
+            gone += 1
+    for place in list(folder.glob("*")):
+        if place.is_dir() and not any(place.iterdir()):
+            shutil.rmtree(place, ignore_errors=True)
+    return gone
