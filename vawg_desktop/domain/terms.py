@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _SPLIT = re.compile(r"[\s_\-/]+")
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Text for comparing: case, marks, punctuation and runs of space put aside."""
     plain = unicodedata.normalize("NFKD", text)
