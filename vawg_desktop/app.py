@@ -77,7 +77,8 @@ class Held:
         if session is None:
             return False
         try:
-            self._lock = lock_for_window(session.store.path, session.who)
+            if session.store.url is None:  # a server takes any number of windows
+                self._lock = lock_for_window(session.store.path, session.who)
         except AppError as error:
             session.store.close()
             messages.failed(error)
@@ -87,6 +88,8 @@ class Held:
 
         wipe_copies()  # what a crash left
         begin(self._shell, session)
+        if session.store.url is not None:
+            return True  # its backups are the server's
         for milliseconds, once in ((5_000, True), (self.HOUR_MS, False)):
             timer = QTimer(self._shell)
             timer.setInterval(milliseconds)
@@ -140,7 +143,7 @@ class Held:
         if self._shell.tasks is not None:
             self._shell.detach()
         if self.session is not None:
-            if backup:
+            if backup and self.session.store.url is None:
                 try:
                     back_up_if_changed(self.session)
                 except AppError as error:
@@ -159,6 +162,8 @@ def choose(shell: Any, store: str | None, passphrase_file: str | None) -> Any:
     """The session on the store named, or chosen in the window; None if the person left."""
     from vawg_desktop.ui.dialogs.open_store import OpenDialog
 
+    if store and "://" in store:
+        return OpenDialog.open_url(shell, store)
     return OpenDialog.open_for(
         shell, Path(store) if store else None, Path(passphrase_file) if passphrase_file else None
     )

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from tests.conftest import TODAY
 from tests.merging.machine import Family
 from tests.merging.test_merging import rows_of
+from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop.domain.errors import StaleError, StoreError
 from vawg_desktop.services import history, lists, merging, overview, rounds, show
@@ -299,3 +300,104 @@ def test_the_family_with_a_server_in_it(postgres_server: str) -> None:
             suppress_health_check=list(HealthCheck), database=None,
         ),
     )  # fmt: skip
+
+
+def test_roles_hold_in_the_database_itself(server: Session, postgres_url: str) -> None:
+    """Reader, editor and approver, made by the script that an office runs, each through the program and beside it."""
+    script = (ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8")
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute(script)  # type: ignore[call-overload]
+        raw.execute(script)  # type: ignore[call-overload]
+        for name in ("reader", "editor", "approver"):
+            raw.execute(f"DROP ROLE IF EXISTS t_{name}")  # type: ignore[call-overload]
+            raw.execute(f"CREATE ROLE t_{name} LOGIN IN ROLE vawg_{name}")  # type: ignore[call-overload]
+    people: dict[str, Session] = {}
+    for name in ("reader", "editor", "approver"):
+        url = make_url(postgres_url).set(username=f"t_{name}").render_as_string(hide_password=False)
+        people[name] = Session(stores.open_postgres(url), name, TODAY)
+    try:
+        assert lists.count(people["reader"], ListQuery("action")) == 22
+        with pytest.raises(StoreError, match="role in the database does not allow"):
+            assign(people["reader"], "A-0001", [Assignment("percent", "5")], "w")
+        assign(people["editor"], "A-0001", [Assignment("percent", "5")], "w")
+        create(people["editor"], "gap", {"statement": "seen by an editor"})
+        history.undo(people["editor"])
+        with psycopg.connect(
+            make_url(postgres_url).set(username="t_editor").render_as_string(hide_password=False),
+            autocommit=True,
+        ) as raw:
+            for sql in (
+                "UPDATE change SET who = 'x'",
+                "DELETE FROM change",
+                "TRUNCATE change",
+                "DELETE FROM action",
+                "UPDATE change SET why = 'x'",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    raw.execute(sql)  # type: ignore[call-overload]
+        for person in ("editor", "approver"):
+            closing = [
+                Assignment("status", "closed"), Assignment("outcome_statement", "It works"), Assignment("closure_route", "delivered"),
+                Assignment("closed_by", "A"), Assignment("closure_agreed_by", "B"), Assignment("closing_authority", "office"),
+            ]  # fmt: skip
+            if person == "editor":
+                create(people["editor"], "evidence", {"title": "Proof", "recommendations": "R-0003"})
+                with pytest.raises(StoreError, match="role in the database does not allow"):
+                    assign(people[person], "R-0003", closing, "w")
+            else:
+                assign(people[person], "R-0003", closing, "w")
+        assert show.record(server, "R-0003").cells["status"] == "closed"
+        assert check(server.store).problems == []
+    finally:
+        for session in people.values():
+            session.store.close()
+        with psycopg.connect(postgres_url, autocommit=True) as raw:
+            for name in ("reader", "editor", "approver"):
+                raw.execute(f"DROP ROLE IF EXISTS t_{name}")  # type: ignore[call-overload]
+
+
+def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
+    server: Session, postgres_url: str, tmp_path: Path, qtbot: object
+) -> None:
+    """Each shows what the other saved; a lost server is said once and so is its return; the text stays."""
+    from tests.ui.test_window import Shown
+    from vawg_desktop.ui.messages import messages
+    from vawg_desktop.ui.tour import settle
+
+    other = Session(stores.open_postgres(postgres_url), "D. Deputy", TODAY)
+    merging.copy(server, tmp_path / "laptop.vawg")
+    with stores.open_store(tmp_path / "laptop.vawg") as laptop:
+        assign(Session(laptop, "L"), "A-0004", [Assignment("percent", "70")], "in the room")
+    one, two = Shown(server), Shown(other)
+    try:
+        for shown in (one, two):
+            shown.go("action")
+            shown.tasks.look_for_others()
+        assign(server, "A-0001", [Assignment("title", "Renamed by the first window")], "w")
+        two.tasks.look_for_others()
+        settle(two.tasks)
+        assert "Renamed by the first window" in [r[1] for r in two.window.page("action").table()[1]]
+        page = one.go("merge")
+        page.look_at(tmp_path / "laptop.vawg")  # type: ignore[attr-defined]
+        settle(one.tasks)
+        page.bring_in()  # type: ignore[attr-defined]
+        settle(one.tasks)
+        two.tasks.look_for_others()
+        assert show.record(other, "A-0004").cells["percent"] == 70
+        two.go("store")
+        said: list[str] = []
+        messages.said.connect(lambda _, text: said.append(text))
+        real = other.store.listener().heard
+        other.store.listener().heard = lambda: (_ for _ in ()).throw(
+            StoreError("The server cannot be reached.", code="server_away")
+        )  # type: ignore[method-assign]
+        for _ in range(3):
+            two.tasks.look_for_others()
+        assert said.count("The server cannot be reached.") == 1 and "away" in two.window._saved.text()
+        other.store.listener().heard = real  # type: ignore[method-assign]
+        two.tasks.look_for_others()
+        assert "back" in said[-1]
+    finally:
+        one.close()
+        two.close()
+        other.store.close()

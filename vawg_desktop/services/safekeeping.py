@@ -43,6 +43,11 @@ def back_up(
     progress: Callable[[float], None] | None = None,
 ) -> Backup:
     """Make a backup by hand, or a named restore point. Raises StoreError."""
+    if session.store.url is not None:
+        raise StoreError(
+            f"The backups of {session.store.name} are the server's; take a working copy (copy) for one of your own.",
+            code="on_a_server",
+        )
     kind = backups.POINT if name else backups.BY_HAND
     where = place or folder(session)
     return backups.back_up(

@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
         self._say_where()
         self._saved.setText("Saved")
         tasks.busy_changed.connect(self._on_busy)
+        tasks.away_changed.connect(self._on_away)
         self._add_shortcuts()
         self._poll = QTimer(self)
         self._poll.setInterval(1000)
@@ -240,6 +241,9 @@ class MainWindow(QMainWindow):
             return f"Restored.{before}"
 
         self.reopen(work)
+
+    def _on_away(self, away: bool) -> None:
+        self._saved.setText("Server away, trying again …" if away else "Saved")
 
     def _on_busy(self, busy: bool) -> None:
         self._saved.setText("Saving …" if busy else "Saved")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
 
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 
@@ -68,6 +69,8 @@ class Tasks(QObject):
 
     changes_applied = Signal(object)
     busy_changed = Signal(bool)
+    #: The store's server cannot be reached (True), or can be again.
+    away_changed = Signal(bool)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -75,6 +78,7 @@ class Tasks(QObject):
         self._writer = Lane("writer")
         self._reader = Lane("reader")
         self._seen: tuple[int, int] | None = None
+        self.away = False
 
     def write(
         self,
@@ -131,7 +135,18 @@ class Tasks(QObject):
         """Notice what another process wrote, such as a command run beside the window (polled each second)."""
         from vawg_desktop.services.history import written_since
 
-        changes, self._seen = written_since(self.session, self._seen)
+        try:
+            changes, self._seen = written_since(self.session, self._seen)
+        except AppError as error:
+            if not self.away:
+                self.away = True
+                self.away_changed.emit(True)
+                messages.failed(error)
+            return
+        if self.away:
+            self.away = False
+            self.away_changed.emit(False)
+            messages.tell("The server is back. What you had typed is still there: save it again.")
         if changes:
             self.changes_applied.emit(changes)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBo
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
+from vawg_desktop.store.postgres import is_url
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
@@ -27,7 +28,7 @@ class OpenDialog(QDialog):
         row = QHBoxLayout()
         self._path = QLineEdit(str(path or ""))
         self._path.setAccessibleName("Store")
-        self._path.setPlaceholderText("A file that ends in .vawg")
+        self._path.setPlaceholderText("A file that ends in .vawg, or postgresql://…")
         row.addWidget(self._path, 1)
         row.addWidget(button("Choose …", self._choose))
         box.addLayout(row)
@@ -55,8 +56,12 @@ class OpenDialog(QDialog):
             self._path.setText(name)
 
     def _open(self) -> None:
+        said = self._path.text().strip()
         try:
-            store = stores.open_store(Path(self._path.text()), passphrase=self._word.text() or None)
+            if is_url(said):
+                store = stores.open_postgres(said)
+            else:
+                store = stores.open_store(Path(said), passphrase=self._word.text() or None)
         except AppError as error:
             self._wrong.setText(error.message)
             return
@@ -76,6 +81,21 @@ class OpenDialog(QDialog):
             return
         self.session = Session(store)
         self.accept()
+
+    @classmethod
+    def open_url(cls, parent: QWidget, url: str) -> Session | None:
+        """A session on a server's store; asks again where it cannot be reached."""
+        try:
+            return Session(stores.open_postgres(url))
+        except AppError as error:
+            wrong = error.message
+        dialog = cls(parent, None)
+        dialog._path.setText(url)
+        dialog._wrong.setText(wrong)
+        dialog.exec()
+        session = dialog.session
+        dialog.deleteLater()
+        return session
 
     @classmethod
     def open_for(cls, parent: QWidget, path: Path | None, passphrase_file: Path | None) -> Session | None:

@@ -258,8 +258,16 @@ class MergePage(QWidget):
     def copy_to(self, path: Path) -> None:
         """Take a working copy to ``path``."""
 
+        word: str | None = None
+        if self.tasks.session.store.url is not None:
+            word, done = QInputDialog.getText(
+                self, "Take working copy", f"A passphrase for {path.name}", QLineEdit.EchoMode.Password
+            )
+            if not done:
+                return
+
         def work(session: Session) -> Changes:
-            merging.copy(session, path)
+            merging.copy(session, path, passphrase=word)
             return Changes()
 
         self.tasks.write(

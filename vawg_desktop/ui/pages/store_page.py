@@ -50,8 +50,9 @@ class StorePage(QWidget):
         head.setContentsMargins(0, 0, theme.px(24), 0)
         head.addWidget(label("Store", size=24, bold=True, wrap=False))
         head.addStretch(1)
-        head.addWidget(button("Name a restore point …", self.name_point))
-        head.addWidget(button("Back up now", self.back_up, kind="primary", icon_name="save"))
+        if tasks.session.store.url is None:
+            head.addWidget(button("Name a restore point …", self.name_point))
+            head.addWidget(button("Back up now", self.back_up, kind="primary", icon_name="save"))
         box.addLayout(head)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -68,8 +69,10 @@ class StorePage(QWidget):
 
         def read(session: Session) -> tuple[list[Shown], Path, list[str], list[keys.Wrapping]]:
             store = session.store
-            ways = [] if store.plain else keys.ways_in(store.path)
+            ways = [] if store.key is None else keys.ways_in(store.path)
             heads = safekeeping.heads_in_words(safekeeping.heads(session))
+            if store.url is not None:
+                return [], Path(), heads, ways
             return safekeeping.listed(session), safekeeping.folder(session), heads, ways
 
         self.tasks.read(read, lambda answer: self._show(*answer))
@@ -78,8 +81,17 @@ class StorePage(QWidget):
 
     def _show(self, backups: list[Shown], folder: Path, heads: list[str], ways: list[keys.Wrapping]) -> None:
         clear(self._body)
-        self._body.addWidget(self._backups(backups, folder))
-        self._body.addWidget(self._keys(ways))
+        if self.tasks.session.store.url is None:
+            self._body.addWidget(self._backups(backups, folder))
+            self._body.addWidget(self._keys(ways))
+        else:
+            section = Section("On a server")
+            section.body.addWidget(
+                note(
+                    "Backups and passwords are the server's. A working copy (Merge) is a whole store of your own."
+                )
+            )
+            self._body.addWidget(section)
         self._body.addWidget(self._about(heads))
         self._body.addStretch(1)
 
@@ -142,8 +154,14 @@ class StorePage(QWidget):
         store = self.tasks.session.store
         lines = [
             f"VAWG Desktop {__version__}, schema {SCHEMA_VERSION}; "
-            + ("not encrypted." if store.plain else "encrypted with SQLCipher."),
-            f"{store.path}",
+            + (
+                "in PostgreSQL."
+                if store.url
+                else "not encrypted."
+                if store.plain
+                else "encrypted with SQLCipher."
+            ),
+            store.name if store.url else f"{store.path}",
             "Chain heads, printed on papers so that a change to the past cannot go unseen:",
         ]
         for line in lines:
