@@ -88,6 +88,8 @@ class Held:
 
         wipe_copies()  # what a crash left
         begin(self._shell, session)
+        if notice := session.store.clock_notice():
+            messages.tell(notice)
         if session.store.url is not None:
             return True  # its backups are the server's
         for milliseconds, once in ((5_000, True), (self.HOUR_MS, False)):

@@ -74,28 +74,30 @@ def checked_url(name: str) -> str:
 
 
 def open_named(
-    arguments: argparse.Namespace, name: str, *, passphrase_file: str | None = None
+    arguments: argparse.Namespace, name: str, *, passphrase_file: str | None = None, near: bool = False
 ) -> stores.Store:
-    """The store of that name, opened. ``passphrase_file`` is its own where it differs from STORE's."""
+    """The store of that name, opened. ``passphrase_file`` is its own where it differs from STORE's; ``near`` where
+    it is only read from, so that one in a shared place is read through a private copy."""
+    open_it = stores.open_near if near else stores.open_store
     if "://" in name:
         return stores.open_postgres(checked_url(name))
     path = Path(name)
     if not stores.needs_passphrase(path):
-        return stores.open_store(path)
+        return open_it(path)
     if passphrase_file is None and not arguments.passphrase_file and "VAWG_PASSPHRASE" not in os.environ:
         from vawg_desktop.store.keyring_seam import recalled
 
         key = recalled(path)
         if key is not None:
-            return stores.open_store(path, key=key)
+            return open_it(path, key=key)
     words = first_line(Path(passphrase_file)) if passphrase_file else passphrase_for(arguments, path)
-    return stores.open_store(path, passphrase=words)
+    return open_it(path, passphrase=words)
 
 
 @contextmanager
-def opened(arguments: argparse.Namespace) -> Iterator[Session]:
+def opened(arguments: argparse.Namespace, *, near: bool = False) -> Iterator[Session]:
     """The store of a command, closed afterwards."""
-    store = open_named(arguments, arguments.store)
+    store = open_named(arguments, arguments.store, near=near)
     try:
         yield Session(store)
     finally:

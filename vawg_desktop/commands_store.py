@@ -15,7 +15,7 @@ def copy(arguments: argparse.Namespace) -> int:
     """Take a working copy."""
     from vawg_desktop.services import merging
 
-    with opened(arguments) as session:
+    with opened(arguments, near=not arguments.move) as session:
         word = None
         new_file = "://" not in arguments.to and (session.store.url is not None or arguments.move)
         if new_file and not arguments.plain:
@@ -34,7 +34,9 @@ def merge(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services import merging
 
     with opened(arguments) as session:
-        other = open_named(arguments, arguments.other, passphrase_file=arguments.other_passphrase_file)
+        other = open_named(
+            arguments, arguments.other, passphrase_file=arguments.other_passphrase_file, near=True
+        )
         try:
             done = merging.preview(session, other) if arguments.dry_run else merging.merge(session, other)
         finally:

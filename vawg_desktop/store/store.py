@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import platform
+import shutil
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from uuid6 import uuid7
 
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import keys
+from vawg_desktop.store import keys, places
 from vawg_desktop.store.door import Door, Transaction
 from vawg_desktop.store.engines import Engines, connect_raw
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
@@ -46,6 +49,7 @@ class Store:
         self.plain = key is None and url is None
         self.key = key
         self._listener: Listener | None = None
+        self.private_folder: Path | None = None
 
     @property
     def name(self) -> str:
@@ -87,6 +91,21 @@ class Store:
         if self._listener is not None:
             self._listener.close()
         self.engines.close()
+        if self.private_folder is not None:
+            shutil.rmtree(self.private_folder, ignore_errors=True)
+
+    def clock_notice(self, now: datetime | None = None) -> str:
+        """A sentence where this computer's clock stands before the store's last change; the log goes on regardless."""
+        last = self.meta("last_received")
+        stands = now or datetime.now(UTC)
+        if not last or datetime.fromisoformat(last) - stands < timedelta(minutes=10):
+            return ""
+        from vawg_desktop.domain.dates import london_time
+
+        return (
+            f"This computer's clock stands at {london_time(stands.isoformat())}, before the last change here "
+            f"({london_time(last)}): set the clock right, or what you write bears a wrong time."
+        )
 
     def __enter__(self) -> Store:
         return self
@@ -109,6 +128,7 @@ def create(
     from vawg_desktop.store import schema  # building the tables is for those who make a store
 
     refuse_occupied(path)
+    places.refuse_shared(path)
     store_id = str(uuid7())
     try:
         key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else key
@@ -203,9 +223,14 @@ def needs_passphrase(path: Path) -> bool:
     return start != PLAIN_HEADER
 
 
-def open_store(path: Path, *, passphrase: str | None = None, key: keys.Key | None = None) -> Store:
+def open_store(
+    path: Path, *, passphrase: str | None = None, key: keys.Key | None = None, anywhere: bool = False
+) -> Store:
     """Open a store by its passphrase or, where the operating system keeps it, its raw key. Raises StoreError (WrongKeyError for the passphrase) in plain words."""
-    if not needs_passphrase(path):
+    locked = needs_passphrase(path)
+    if not anywhere:
+        places.refuse_shared(path)
+    if not locked:
         key = None
     elif key is None:
         if passphrase is None:
@@ -239,8 +264,28 @@ def open_beside(path: Path, beside: Store) -> Store:
     if needs_passphrase(path) and beside.key is not None:
         if not keys.is_key_of(path, beside.key):
             raise WrongKeyError(f"{path.name} has a key of its own; give its passphrase.")
-        return open_store(path, key=beside.key)
-    return open_store(path)
+        return open_near(path, key=beside.key)
+    return open_near(path)
+
+
+def open_near(path: Path, *, passphrase: str | None = None, key: keys.Key | None = None) -> Store:
+    """Open a store to read from, wherever it lies: one in a shared place through a private copy, wiped on closing."""
+    if not places.shared(path):
+        return open_store(path, passphrase=passphrase, key=key)
+    needs_passphrase(path)
+    folder = Path(tempfile.mkdtemp(prefix="vawg-near-"))
+    try:
+        for one in (path, keys.keys_path(path), files_path(path)):
+            for suffix in ("", "-wal"):
+                there = one.with_name(one.name + suffix)
+                if there.exists():
+                    shutil.copyfile(there, folder / there.name)
+        store = open_store(folder / path.name, passphrase=passphrase, key=key, anywhere=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    store.private_folder = folder
+    return store
 
 
 def remove(path: Path) -> None:

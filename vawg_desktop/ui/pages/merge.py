@@ -312,7 +312,7 @@ class MergePage(QWidget):
         if not done:
             return None
         try:
-            return stores.open_store(path, passphrase=word)
+            return stores.open_near(path, passphrase=word)
         except AppError as error:
             messages.failed(error)
             return None
