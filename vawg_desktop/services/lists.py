@@ -18,6 +18,7 @@ from vawg_desktop.domain.values import from_row
 from vawg_desktop.services import names
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.door import direct
 from vawg_desktop.store.search import numbers_matching
 
 PAGE = 128
@@ -93,11 +94,8 @@ def ids(session: Session, query: ListQuery, connection: Connection | None = None
     spec = BY_KEY[query.entity]
     order = _order(spec, query)
     text = f'SELECT n FROM "{query.entity}" t {_by(session, query)} WHERE {sql.text()} ORDER BY {order}'
-    result = (connection or session.read()).exec_driver_sql(text, tuple(sql.params))
-    cursor: Any = result.cursor
-    numbers = [row[0] for row in cursor.fetchall()]
-    result.close()
-    return numbers
+    rows = direct(connection or session.read())(text, tuple(sql.params))
+    return [row[0] for row in rows.fetchall()]
 
 
 def _by(session: Session, query: ListQuery) -> str:
@@ -250,12 +248,9 @@ def page(connection: Connection, entity: str, numbers: Sequence[int]) -> dict[in
 
 def plain_rows(connection: Connection, sql: str, params: tuple[object, ...]) -> list[dict[str, object]]:
     """Rows straight from the driver as dictionaries: mapping objects cost twice the query itself."""
-    result = connection.exec_driver_sql(sql, params)
-    cursor: Any = result.cursor
+    cursor: Any = direct(connection)(sql, params)
     keys = [column[0] for column in cursor.description]
-    rows = [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
-    result.close()
-    return rows
+    return [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
 
 
 def records(session: Session, query: ListQuery) -> list[dict[str, object]]:

@@ -98,6 +98,10 @@ class Door:
                 raise self._said(error) from error
             except self._errors as error:
                 raise self._said(error) from error
+            except StoreError as error:
+                if error.code == "server_away" and not isinstance(self._engines, Engines):
+                    self._engines.doubt()
+                raise
 
 
 def _away(error: object) -> bool:
@@ -115,7 +119,14 @@ def direct(connection: Connection) -> Run:
         return raw.execute
 
     def execute(sql: str, params: Sequence[object] = ()) -> Any:
-        return raw.execute(for_postgres(sql), params)
+        try:
+            return raw.execute(for_postgres(sql), params)
+        except Exception as error:
+            if not _away(error):
+                raise
+            from vawg_desktop.store.postgres import plain
+
+            raise plain(DBAPIError(sql, None, error), connection.engine.url) from error
 
     return execute
 
