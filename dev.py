@@ -250,6 +250,10 @@ def build(rest: list[str]) -> int:
         "vawg_desktop.app",
         "vawg_desktop.exchange.reader_child",
         "sqlcipher3.dbapi2",
+        "sqlalchemy.dialects.postgresql.psycopg",
+        "psycopg",
+        "psycopg_binary",
+        "keyring",
     ]
     for name in hidden:
         words += ["--hidden-import", name]

@@ -5,6 +5,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vawg_desktop.services.session import Session
+
+WORDS = "a passphrase to test with"
 
 
 def self_test() -> int:
@@ -20,7 +26,7 @@ def self_test() -> int:
 
     with tempfile.TemporaryDirectory(prefix="vawg-self-test-") as folder:
         out = Path(folder)
-        session = Session(stores.create(out / "test.vawg", passphrase="a passphrase to test with"))
+        session = Session(stores.create(out / "test.vawg", passphrase=WORDS))
         try:
             load_sample(session)
             made = export_returns(session, period="Test", due="+4w", out=out / "returns")
@@ -28,6 +34,9 @@ def self_test() -> int:
                 if import_return(session, Path(sent.file)).differences:
                     sys.stderr.write(f"{sent.file} does not come back unchanged\n")
                     return 1
+            if not _comes_back(session, out):
+                sys.stderr.write("a working copy does not come back\n")
+                return 1
             application()
             write_pdf(out / "list.pdf", session, "Test", ["Ref"], [["R-0001"]])
             pictures = draw_tour(session, out, "light", 1.0, (1366, 768))
@@ -35,3 +44,24 @@ def self_test() -> int:
             session.store.close()
     sys.stdout.write(f"All is well: {len(made.returns)} returns, {len(pictures)} pages.\n")
     return 0
+
+
+def _comes_back(session: Session, out: Path) -> bool:
+    """A working copy edited and merged, a backup made and verified, and the server's driver at hand."""
+    from vawg_desktop.services import merging, safekeeping
+    from vawg_desktop.services.records import create
+    from vawg_desktop.services.session import Session
+    from vawg_desktop.store import backup as backups
+    from vawg_desktop.store import keyring_seam, postgres
+    from vawg_desktop.store import store as stores
+
+    path = out / "copy.vawg"
+    merging.copy(session, path)
+    with stores.open_beside(path, session.store) as copy:
+        create(Session(copy), "gap", {"statement": "made in the copy"})
+        brought = merging.merge(session, copy)
+    made = safekeeping.back_up(session, out / "backups")
+    backups.verify(made, WORDS)
+    keyring_seam.recalled(session.store.path)
+    postgres.PgEngines(postgres.parse("postgresql://nobody@localhost/none")).close()
+    return brought.copied == 1 and not brought.conflicts
