@@ -315,6 +315,10 @@ def show(arguments: argparse.Namespace) -> int:
         fields: Any = document["fields"]
         labels: Any = document["labels"]
         yield f"{document['reference']}  {fields.get(spec.title) or ''}"
+        if document["deleted"]:
+            yield "  Deleted: it lies in the bin."
+        if document["conflicted"]:
+            yield "  Some of it holds two values nobody has chosen between; see “conflicts”."
         for f in spec.fields:
             value = fields.get(f.key)
             if value in (None, [], "") or f.key == spec.title:

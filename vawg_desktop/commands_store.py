@@ -47,7 +47,20 @@ def merge(arguments: argparse.Namespace) -> int:
         yield f"{done.copied} entries{would} copied, {len(done.conflicts)} new conflicts."
         yield from (f"  {line}" for c in done.conflicts for line in _conflict_lines(c))
         yield from (f"  {f.record}: {f.message}" for f in done.rule_failures)
-        yield from (f"  {old} is now {new}; both lead to it." for old, new in done.renumbered)
+        if done.unrelated:
+            yield "These two stores have no common past: nothing in one is known to be the same as in the other."
+        final = [(old, new) for old, new in done.renumbered if "-x" in old]
+        parted = [(old, new) for old, new in done.renumbered if "-x" not in old]
+        yield from (f"  {old} is now {new}; both lead to it." for old, new in final)
+        if parted:
+            yield f"{len(parted)} references stood on two records; those of the other store got the next numbers:"
+            yield (
+                "  "
+                + "; ".join(f"{old} is {new}" for old, new in parted[:12])
+                + (" …" if len(parted) > 12 else "")
+            )
+        if done.conflicts and not arguments.dry_run:
+            yield "“conflicts” lists what to choose between, “settle” chooses."
 
     return out(arguments, done.as_json(), words)
 
@@ -89,7 +102,7 @@ def settle(arguments: argparse.Namespace) -> int:
         left = len(merging.conflicts(session))
 
     def words() -> Iterator[str]:
-        yield f"{conflict.label} of {conflict.record} is settled; {left} left."
+        yield f"{conflict.record}, {conflict.label.casefold()}: settled as {arguments.value}; {left} left."
 
     return out(arguments, {"transaction": done.txn, "record": conflict.record, "left": left}, words)
 
@@ -193,6 +206,8 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
     from vawg_desktop.store.store import lock_for_window
 
     label = arguments.label or ""
+    if arguments.do in ("add", "remove") and not label.strip():
+        raise StoreError("Say whose passphrase it is: --label “D. Deputy”.", code="no_label")
     if arguments.do == "remember":
         keyring_seam.remember(path, ways.unlock(path, known))
         return ["The operating system keeps the key for this login; “keys STORE forget” takes it back."]
@@ -208,7 +223,8 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
             ways.remove_way_in(path, known, label)
             return [f"{label}'s passphrase opens the store no more (copies and backups made before keep it)."]
         spelt = ways.make_recovery(path, known)
-        return ["The recovery key, shown this once. Print it, seal it, and lock it away:", f"  {spelt}"]
+        said = "The recovery key, shown this once. Print it, seal it, and lock it away. An earlier one opens no more:"
+        return [said, f"  {spelt}"]
     finally:
         lock.release()
 

@@ -24,4 +24,8 @@ SINCE = Setting(
     "since", "Changes since", ("28", "7", "90", "365"), "Days that “what changed” on the Overview looks back."
 )
 
-ALL: tuple[Setting, ...] = (THEME, SCALE, DENSITY, SINCE)
+IDLE = Setting(
+    "idle", "Lock when idle", ("10", "5", "30", "0"), "Minutes without a key or the mouse; 0 never locks."
+)
+
+ALL: tuple[Setting, ...] = (THEME, SCALE, DENSITY, SINCE, IDLE)

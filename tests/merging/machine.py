@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from vawg_desktop.domain import merge as pure
-from vawg_desktop.domain.errors import AppError, ConflictedError, NotFoundError
+from vawg_desktop.domain.errors import AppError, ConflictedError, NotFoundError, RuleError
 from vawg_desktop.services import history, merging
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
@@ -172,7 +172,8 @@ class Family(RuleBasedStateMachine):
                 for id in ids:
                     tx.edit("action", id, {cell: value})
         except ConflictedError:
-            assert any(cell in self._should_conflict(self._heads(i, id)) for id in ids)
+            torn = [self._should_conflict(self._heads(i, id)) for id in ids]
+            assert any({cell, "deleted"} & t for t in torn)
             assert self._hear(i) == []
             return
         assert all(e.fields[cell].after == value for e in self._hear(i))
@@ -207,7 +208,7 @@ class Family(RuleBasedStateMachine):
 
     @rule(i=who)
     def undo(self, i: int) -> None:
-        with contextlib.suppress(NotFoundError):
+        with contextlib.suppress(NotFoundError, ConflictedError, RuleError):
             history.undo(self.people[i])
         self._hear(i)
 

@@ -393,3 +393,127 @@ def test_a_copy_is_locked_like_its_store_and_never_overwrites(tmp_path: Path) ->
     assert not list(tmp_path.glob("*.part*"))
     with stores.open_store(tmp_path / "c.vawg", passphrase=words) as copy:
         assert check(copy).ok
+
+
+# -- what a review found ---------------------------------------------------------------------------
+
+
+def test_a_contested_deletion_is_not_settled_by_an_edit(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0001", percent="40")
+    hide(sample, ["A-0001"], why="a duplicate")
+    merging.merge(sample, laptop.store)
+    with pytest.raises(ConflictedError, match="deleted on one side"):
+        say(sample, "A-0001", percent="50")
+    assert len(merging.conflicts(sample)) == 1
+    well(sample)
+
+
+def test_a_merged_disposal_leaves_both_stores_alike_and_reaches_what_was_sent(
+    sample: Session, copy_of: Copier, tmp_path: Path
+) -> None:
+    from vawg_desktop.services import rounds
+    from vawg_desktop.store.dispose import Authority, dispose
+
+    say(sample, "A-0012", blockers="zebra words")
+    made = rounds.export_returns(
+        sample, period="P", due="+4w", out=tmp_path / "r", partners=["St Giles Trust"]
+    )
+    assert made.returns
+    copy = copy_of(sample, "copy")
+    action = names.find(copy.read(), "A-0012")
+    dispose(copy.store, "action", action.id, Authority("A", "B", "rule 7", "2026-11-22"))
+    merging.merge(sample, copy.store)
+    found = (
+        sample.read()
+        .exec_driver_sql("SELECT count(*) FROM \"change\" WHERE instr(fields, 'zebra') > 0")
+        .one()[0]
+    )
+    assert found == 0
+    assert sample.store.files.known() == copy.store.files.known() == set()
+    assert rows_of(sample) == rows_of(copy)
+    well(sample, copy)
+
+
+def test_a_legal_hold_holds_the_parts_of_a_record_too(sample: Session, copy_of: Copier) -> None:
+    from vawg_desktop.services.records import add_update
+    from vawg_desktop.store.dispose import HOLD, Authority, dispose
+
+    add_update(sample, "A-0001", {"narrative": "zebra held"})
+    copy = copy_of(sample, "copy")
+    action = names.find(sample.read(), "A-0001").id
+    with sample.store.write("B. Officer", "hold") as tx:
+        tx.link(HOLD, action, "case 7")
+    dispose(copy.store, "action", action, Authority("A", "B", "rule 7", "2026-11-22"))
+    done = merging.merge(sample, copy.store)
+    assert {f.rule for f in done.rule_failures} >= {"legal_hold"}
+    kept = (
+        sample.read()
+        .exec_driver_sql("SELECT count(*) FROM \"change\" WHERE instr(fields, 'zebra held') > 0")
+        .one()[0]
+    )
+    assert kept == 1
+
+
+def test_two_numbering_stores_never_end_with_one_reference_twice(
+    sample: Session, copy_of: Copier, tmp_path: Path
+) -> None:
+    other = copy_of(sample, "other")
+    with other.store.engines.writer.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE \"key\" = 'mints'")
+    for session in (sample, other):
+        create(session, "partner", {"name": f"of {session.who}"})
+    held = copy_of(other, "held")
+    merging.merge(other, copy_of(sample, "before").store)
+    merging.merge(sample, held.store)
+    for _ in range(3):
+        merging.merge(sample, other.store)
+        merging.merge(other, sample.store)
+    for session in (sample, other):
+        found = [str(r[0]) for r in session.read().exec_driver_sql("SELECT reference FROM partner")]
+        assert len(found) == len(set(found)), found
+    assert rows_of(sample) == rows_of(other)
+    well(sample, other)
+
+
+def test_combining_keeps_what_the_kept_record_says(sample: Session) -> None:
+    say(sample, "A-0005", percent="0")
+    say(sample, "A-0006", percent="40", depends_on="A-0005")
+    one, other = (names.find(sample.read(), r).id for r in ("A-0005", "A-0006"))
+    target = names.find(sample.read(), "R-0003").id
+    set_link(sample, "action", "recommendations", one, target, cells={"part": "kept"})
+    set_link(sample, "action", "recommendations", other, target, cells={"part": "dropped"})
+    police, opcc = (names.find_named(sample.read(), "partner", n) for n in ("Kent Police", "OPCC"))
+    assert police is not None and opcc is not None
+    say(sample, police.id, returns_through="OPCC")
+    merging.combine(sample, "A-0005", "A-0006", "one action")
+    view = show.record(sample, "A-0005")
+    assert view.cells["percent"] == 0 and view.sets["depends_on"] == []
+    assert [x.part for x in view.links if x.id == target] == ["kept"]
+    merging.combine(sample, police.id, opcc.id, "tried")
+    assert cell(sample, police.id, "returns_through") is None
+    well(sample)
+
+
+def test_what_was_settled_or_is_contested_is_not_undone_in_silence(sample: Session, copy_of: Copier) -> None:
+    from vawg_desktop.domain.errors import RuleError
+
+    laptop = copy_of(sample, "laptop")
+    say(laptop, "A-0002", percent="40")
+    say(sample, "A-0002", percent="10")
+    done = merging.merge(sample, laptop.store)
+    with pytest.raises(ConflictedError):
+        history.undo(sample)
+    assert {h.value for h in merging.conflicts(sample)[0].heads} == {10, 40}
+    merging.settle(sample, done.conflicts[0].id, "40", "confirmed")
+    with pytest.raises(RuleError, match="not undone"):
+        history.undo(sample)
+    assert cell(sample, "A-0002", "percent") == 40
+
+
+def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) -> None:
+    with stores.create(tmp_path / "other.vawg", passphrase=None) as other:
+        create(Session(other, "X", TODAY), "gap", {"statement": "theirs"})
+        assert merging.preview(sample, other).unrelated
+    with stores.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
+        assert not merging.preview(sample, copy).unrelated

@@ -336,3 +336,55 @@ def test_rescue_of_a_file_of_which_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="restore a backup"):
         rescue(path, tmp_path / "out.vawg", passphrase=WORDS)
     assert not (tmp_path / "out.vawg").exists()
+
+
+def test_a_restore_cut_short_replays_no_old_log_and_keeps_the_old_keys(
+    locked: Session, tmp_path: Path
+) -> None:
+    """What a killed restore leaves (side files without their database) is set aside, never mixed in."""
+    made = safekeeping.back_up(locked, tmp_path / "b")
+    _note(locked, "after the backup")
+    path = locked.store.path
+    wal = path.with_name(path.name + "-wal")
+    left = wal.read_bytes()
+    locked.store.close()
+    wal.write_bytes(left)
+    path.rename(tmp_path / "elsewhere.vawg")
+    old_keys = keys.keys_path(path).read_bytes()
+    done = restore(made.path, path, passphrase=WORDS)
+    with stores.open_store(path, passphrase=WORDS) as store:
+        assert show.record(Session(store), "R-0001").cells["note"] is None
+        assert check(store).ok
+    assert done.aside is not None
+    assert any(p.read_bytes() == old_keys for p in tmp_path.glob("*set aside*-keys"))
+
+
+def test_a_restore_that_cannot_replace_the_file_puts_everything_back(
+    locked: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = safekeeping.back_up(locked, tmp_path / "b")
+    _note(locked, "after the backup")
+    path = locked.store.path
+    locked.store.close()
+    real = Path.replace
+
+    def fail(self: Path, to: Path) -> Path:
+        if self.name == "Kent.vawg.part":
+            raise PermissionError(13, "in use")
+        return real(self, to)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(StoreError, match="Nothing was changed"):
+        restore(made.path, path, passphrase=WORDS)
+    monkeypatch.undo()
+    with stores.open_store(path, passphrase=WORDS) as store:
+        assert show.record(Session(store), "R-0001").cells["note"] == "after the backup"
+        assert check(store).ok
+
+
+def test_a_folder_is_not_taken_for_a_store(locked: Session, tmp_path: Path) -> None:
+    made = safekeeping.back_up(locked, tmp_path / "b")
+    (tmp_path / "Documents").mkdir()
+    with pytest.raises(StoreError, match="is a folder"):
+        restore(made.path, tmp_path / "Documents", passphrase=WORDS)
+    assert (tmp_path / "Documents").is_dir()

@@ -187,3 +187,24 @@ def test_a_file_dropped_on_a_record_is_kept_with_it(
     settle(shown.tasks)
     assert Path(opened[0]).read_bytes() == b"%PDF proof"
     attachments.wipe_copies()
+
+
+def test_the_screen_locks_when_idle_and_opens_by_the_passphrase(qtbot: QtBot, tmp_path: Path) -> None:
+    store = stores.create(tmp_path / "locked.vawg", passphrase="correct horse battery")
+    made = Shown(Session(store, "B. Officer"))
+    made.go("action")
+    window = made.window
+    assert window._idle.timer.interval() == 600_000
+    window._idle.timer.timeout.emit()
+    cover = window._lock_cover
+    assert cover is not None and cover.geometry() == window.rect()
+    assert not window.centralWidget().isEnabled() and not any(s.isEnabled() for s in window._shortcuts)
+    cover.word.setText("wrong horse battery")
+    cover.word.returnPressed.emit()
+    assert window._lock_cover is not None
+    cover.word.setText("correct horse battery")
+    cover.word.returnPressed.emit()
+    assert window._lock_cover is None and window.centralWidget().isEnabled()
+    assert all(s.isEnabled() for s in window._shortcuts)
+    made.close()
+    store.close()

@@ -225,6 +225,11 @@ def step_forward(session: Session) -> Changes:
 def reverse(session: Session, txn: str, *, act: str = "undo", why: str | None = None) -> Changes:
     """Add changes that reverse a transaction; what others changed since becomes a conflict."""
     entries = past.entries_of_transaction(session.read(), txn)
+    if any(e.act == "settle" for e in entries):
+        raise RuleError(
+            "The last thing you did was to settle two values; that is not undone. Set the field to what it should hold.",
+            code="rule_settled",
+        )
     with session.store.write(session.who, why, act, txn) as tx:
         for entry in reversed(entries):
             reverse_entry(tx, entry)
@@ -245,6 +250,7 @@ def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
     for key, cell in entry.fields.items():
         if cell.digests is not None:
             continue
+        tx.refuse_in_conflict(entry.tbl, row, key)
         moved = len(known.get(key, born)) > 1 or not merge.same(row[key], cell.after)
         later |= moved and not merge.same(row[key], cell.before)
         over = {key: (entry.id,)} if moved else None

@@ -74,6 +74,7 @@ COMPUTED: dict[str, tuple[tuple[str, ...], str]] = {
     "no_actions": (("recommendation",), "No action"),
     "dates_moved": (("action",), "Date moved later"),
     "bring_forward_due": (("action",), "Brought forward"),
+    "mine": (("action",), "Mine"),
 }
 _SORTS: dict[str, str] = {
     "title": "x_sort",
@@ -197,6 +198,11 @@ def _element_value(session: Session, found: FieldSpec, value: str) -> Value:
 
 
 def _computed(session: Session, spec: EntitySpec, key: str) -> tuple[str, tuple[object, ...]]:
+    if key == "mine":
+        from vawg_desktop.services import portfolio  # which reads lists of its own
+
+        own = portfolio.names_in(session.read(), portfolio.mine(session))
+        return f"t.link_officer IN ({','.join('?' * len(own)) or 'NULL'})", tuple(own)
     today = session.today.isoformat()
     is_open = "t.x_open = 1" if spec.key == "action" else "t.status = 'open'"
     conditions: dict[str, tuple[str, tuple[object, ...]]] = {

@@ -75,6 +75,7 @@ class Brought:
 
     copied: int = 0
     files: int = 0
+    unrelated: bool = False
     told: list[FieldChange] = field(default_factory=list[FieldChange])
     conflicts: list[Conflict] = field(default_factory=list[Conflict])
     rule_failures: list[Failure] = field(default_factory=list[Failure])
@@ -124,7 +125,7 @@ def preview(session: Session, other: Store) -> Brought:
 
 def _brought(connection: Connection, merged: merging.Merged) -> Brought:
     return Brought(
-        len(merged.incoming), merged.files, history.told(connection, merged.incoming),
+        len(merged.incoming), merged.files, merged.unrelated, history.told(connection, merged.incoming),
         _conflicts(connection, merged.conflicts), merged.rule_failures, merged.renumbered, merged.changes,
     )  # fmt: skip
 
@@ -258,10 +259,11 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         _move_references(tx, one, other)
         _move_links(tx, one.id, other.id)
         mine, theirs = tx.row(one.entity, one.id), tx.row(one.entity, other.id)
+        empty = (None, "")
         filled = {
             f.key: theirs[f.key]
             for f in one.spec.cells
-            if not mine[f.key] and theirs[f.key] and f.key != "note"
+            if f.key != "note" and mine[f.key] in empty and theirs[f.key] not in (*empty, one.id)
         }
         if filled:
             tx.edit(one.entity, one.id, filled)
@@ -280,7 +282,8 @@ def _move_references(tx: Transaction, one: names.Found, other: names.Found) -> N
                 f'SELECT id FROM "{spec.key}" WHERE "{cell.key}" = ?', (other.id,)
             ).fetchall()
             for row in rows:
-                tx.edit(spec.key, str(row[0]), {cell.key: one.id}, checked=False)
+                to = None if str(row[0]) == one.id else one.id  # a record does not refer to itself
+                tx.edit(spec.key, str(row[0]), {cell.key: to}, checked=False)
 
 
 def _move_links(tx: Transaction, one: str, other: str) -> None:
@@ -292,5 +295,11 @@ def _move_links(tx: Transaction, one: str, other: str) -> None:
         tx.unlink(str(kind), str(a), str(b))
         left, right = (one if x == other else str(x) for x in (a, b))
         if left != right:
-            said = dict(zip(("extent", "part", "from_date", "until_date"), cells, strict=True))
-            tx.link(str(kind), left, right, {k: v for k, v in said.items() if v is not None})
+            names_of = ("extent", "part", "from_date", "until_date")
+            said = {k: v for k, v in zip(names_of, cells, strict=True) if v is not None}
+            there = tx.connection.exec_driver_sql(
+                "SELECT extent, part, from_date, until_date FROM link WHERE kind = ? AND a = ? AND b = ? AND deleted = 0",
+                (str(kind), left, right),
+            ).fetchone()
+            own = {k for k, v in zip(names_of, there or (), strict=False) if v is not None}
+            tx.link(str(kind), left, right, {k: v for k, v in said.items() if k not in own})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
-from vawg_desktop.services import history
+from vawg_desktop.services import history, portfolio
 from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
@@ -274,8 +274,15 @@ def _quarter_end(today: date, back: int) -> date:
     return min(end, today)
 
 
-def my_work(session: Session) -> list[tuple[str, list[dict[str, object]], ListQuery | None]]:
-    """What waits for this person: brought forward, due soon, overdue, silent, claimed."""
+def my_work(
+    session: Session, *, everybody: bool = False
+) -> list[tuple[str, list[dict[str, object]], ListQuery | None]]:
+    """What waits for this person: brought forward, due soon, overdue, silent, claimed.
+
+    Of their own portfolio and those they deputise for; everybody's where they have none or ask for it.
+    """
+    own = [] if everybody else portfolio.names_in(session.read(), portfolio.mine(session))
+    only = f" AND t.link_officer IN ({','.join('?' * len(own))})" if own else ""
     today, soon = session.today.isoformat(), (session.today + timedelta(days=30)).isoformat()
     silent = (session.today - timedelta(days=SILENT_DAYS)).isoformat()
     groups = (
@@ -291,11 +298,13 @@ def my_work(session: Session) -> list[tuple[str, list[dict[str, object]], ListQu
             session.read()
             .exec_driver_sql(
                 "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
-                f"LEFT JOIN partner p ON p.id = t.accountable WHERE NOT t.deleted AND {condition} "
+                f"LEFT JOIN partner p ON p.id = t.accountable WHERE NOT t.deleted AND {condition}{only} "
                 "ORDER BY coalesce(t.x_due, '') = '', t.x_due, t.reference LIMIT 6",
-                params,
+                (*params, *own),
             )
             .mappings()
         )
+        if own:
+            query = ListQuery("action", where=(*query.where, Where("mine", "yes")))
         found.append((name, [{str(k): v for k, v in r.items()} for r in rows], query))
     return found

@@ -295,7 +295,7 @@ def verify(backup: Backup, passphrase: str | None) -> Key | None:
 
 def lay_out(backup: Backup, key: Key | None, part: Path) -> None:
     """Lay a verified backup's three files out at ``part``."""
-    for made in _three(part):
+    for made in three(part):
         made.unlink(missing_ok=True)
     shutil.copyfile(backup.path / DATABASE, part)
     if keys_path(backup.path / DATABASE).exists():
@@ -316,22 +316,36 @@ def lay_out(backup: Backup, key: Key | None, part: Path) -> None:
                 raise StoreError("A held file of the backup is damaged.", code="backup_damaged")
 
 
-def _three(path: Path) -> Iterator[Path]:
+def three(path: Path) -> Iterator[Path]:
+    """A store's three files with what SQLite lays beside each."""
     for one in (path, keys_path(path), files_path(path)):
         yield one
         for suffix in ("-wal", "-shm"):
             yield one.with_name(one.name + suffix)
 
 
-def set_aside(path: Path, stamp: str) -> Path | None:
-    """Move a store's files away under another name (a damaged one is never thrown away)."""
-    if not path.exists():
-        return None
+def set_aside(path: Path, stamp: str) -> list[tuple[Path, Path]]:
+    """Move whatever stands of a store's files away under another name (nothing is ever thrown away).
+
+    Side files go first and the database last; returns what was moved and where, to be moved back if need be.
+    """
     aside = _free(path.with_name(f"{path.stem} set aside {stamp}{path.suffix}"))
-    for one, to in zip(_three(path), _three(aside), strict=True):
-        if one.exists():
-            one.replace(to)
-    return aside
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for one, to in reversed(list(zip(three(path), three(aside), strict=True))):
+            if one.exists():
+                one.replace(to)
+                moved.append((one, to))
+    except OSError:
+        put_back(moved)
+        raise
+    return moved
+
+
+def put_back(moved: list[tuple[Path, Path]]) -> None:
+    """Undo ``set_aside``."""
+    for one, to in reversed(moved):
+        to.replace(one)
 
 
 # -- one file --------------------------------------------------------------------------------------
@@ -357,7 +371,7 @@ def back_up_file(
             _copy_database(files_path(path), files_path(to), key, None)
         _verify(to, key)
     except (OSError, driver.Error, StoreError) as error:
-        for made in _three(to):
+        for made in three(to):
             made.unlink(missing_ok=True)
         said = error.message if isinstance(error, StoreError) else _plain(error)
         raise StoreError(

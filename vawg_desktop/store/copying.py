@@ -10,7 +10,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import keys, postgres
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.backup import back_up_file
+from vawg_desktop.store.backup import back_up_file, three
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.files import files_path, refuse_occupied
 from vawg_desktop.store.keys import Key
@@ -24,7 +24,7 @@ def take_copy(store: Store, to: Path) -> Path:
     """
     refuse_occupied(to)
     part = to.with_name(to.name + ".part")
-    for made in (part, keys.keys_path(part), files_path(part)):
+    for made in three(part):
         made.unlink(missing_ok=True)
     back_up_file(store.path, part, store.key)
     renew_origin(part, store.key, to.stem, mints=False)
@@ -82,11 +82,21 @@ def _give_up_minting(store: Store, to: str) -> None:
 
 
 def put_in_place(part: Path, to: Path) -> None:
-    """Rename the three files of a store made under another name, the database last."""
-    for one in (files_path, keys.keys_path):
-        if one(part).exists():
-            one(part).replace(one(to))
-    part.replace(to)
+    """Rename the three files of a store made under another name, the database last; never over anything."""
+    for there in three(to):
+        if there.exists():
+            raise StoreError(f"{there.name} is already there; nothing was put over it.", code="occupied")
+    done: list[tuple[Path, Path]] = []
+    try:
+        for one in (files_path, keys.keys_path):
+            if one(part).exists():
+                one(part).replace(one(to))
+                done.append((one(part), one(to)))
+        part.replace(to)
+    except OSError:
+        for one, moved in done:
+            moved.replace(one)
+        raise
 
 
 def renew_origin(path: Path, key: Key | None, name: str, *, mints: bool) -> str:

@@ -63,7 +63,7 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
                 'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
             )
         _allow(tx, False)
-        unneeded = [h for h in dict.fromkeys(hashes) if not _still_named(tx, h)]
+        unneeded = [h for h in dict.fromkeys(hashes) if not still_named(tx, h)]
         changes = tx.changes
     if unneeded:
         store.files.dispose(unneeded)
@@ -110,7 +110,7 @@ def _imports_of(tx: Transaction, rows: list[str]) -> list[str]:
     return hashes
 
 
-def _still_named(tx: Transaction, sha256: str) -> bool:
+def still_named(tx: Transaction, sha256: str) -> bool:
     """Whether a record that was not disposed of rests on the same bytes."""
     tables = ("evidence", "return", "submission")
     sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE file_sha256 = ?' for t in tables)
@@ -163,10 +163,18 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
 def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
     """Take a disposed record's words out of every entry that is not its tombstone (after a merge).
 
-    Returns the hashes of files that only it named.
+    Returns the hashes of files that it named.
     """
     spec, run = spec_of(table), tx.connection.exec_driver_sql
     worded = set(_worded(spec))
+    tombs = [
+        log.from_row(tuple(r)) for r in run(f"{log.SELECT} WHERE \"row\" = ? AND act = 'dispose'", (row,))
+    ]
+    emptied = {key for t in tombs for key in t.fields}
+    if table in ("return", "submission"):  # redacted, not disposed of: what its entry names goes, and no more
+        worded = emptied & {"base", "content", "file_sha256"}
+    elif table == "link" and "b" not in emptied:
+        worded.discard("b")
     hashes: list[str] = []
     _allow(tx, True)
     for found in run(f"{log.SELECT} WHERE \"row\" = ? AND act <> 'dispose'", (row,)).fetchall():
@@ -180,7 +188,7 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
             _strip_reasons(tx, entry.txn)
     run('DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row))
     _allow(tx, False)
-    return [h for h in dict.fromkeys(hashes) if not _still_named(tx, h)]
+    return list(dict.fromkeys(hashes))
 
 
 def _strip_log(tx: Transaction, table: str, row: str, only: str | None = None) -> None:

@@ -252,10 +252,7 @@ class Transaction:
             self._refuse_moved(spec, before, key, value, heads, seen)
             torn = bool(before["conflicts"]) and self._in_conflict(id, key)
             if torn and not settling and overwrites is None:
-                raise ConflictedError(
-                    f"{self._label(spec, key)} of {before.get('reference') or 'this link'} holds two values "
-                    f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
-                )
+                self.refuse_in_conflict(table, before, key)
             if merge.same(before[key], value) and len(heads) == 1 and overwrites is None and not torn:
                 continue
             changed[key] = value
@@ -265,10 +262,32 @@ class Transaction:
             over[key] = tuple(sorted((overwrites or {}).get(key, seen_heads)))
         if not changed:
             return False
+        if before["deleted"] and before["conflicts"] and "deleted" not in changed and not settling:
+            self._refuse_contested(table, before)
         if checked:
             self._check(spec, before, changed)
         self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
         return True
+
+    def refuse_in_conflict(self, table: str, before: Mapping[str, Value], key: str) -> None:
+        """Raise ConflictedError where two values of a cell wait to be chosen between."""
+        id = str(before["id"])
+        if before["conflicts"] and self._in_conflict(id, key):
+            raise ConflictedError(
+                f"{self._label(spec_of(table), key)} of {before.get('reference') or 'this link'} holds two values "
+                f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
+            )
+
+    def _refuse_contested(self, table: str, before: Mapping[str, Value]) -> None:
+        """Nobody writes on a record while it is open whether it is deleted: it would settle that in silence."""
+        id = str(before["id"])
+        if self._stamp[2] not in ("merge", "repair", "dispose", "rescue") and self._in_conflict(
+            id, "deleted"
+        ):
+            raise ConflictedError(
+                f"{before.get('reference') or 'This link'} was deleted on one side and changed on the other; "
+                f"settle {merge.conflict_id(table, id, 'deleted')} first."
+            )
 
     def _known_beside(
         self,

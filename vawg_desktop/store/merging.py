@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.changes import Changes
@@ -47,6 +48,7 @@ class Merged:
     rule_failures: list[Failure] = field(default_factory=list[Failure])
     renumbered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: int = 0
+    unrelated: bool = False
     changes: Changes = field(default_factory=Changes)
 
 
@@ -84,11 +86,16 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) 
     read = other.read()
     theirs = origins_of(read)
     refuse_clones(store, other, theirs)
+    mine = origins_of(read if store is other else store.read())
+    unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
+        seq for seq, _, _ in mine.values()
+    )
     files = 0 if look else carry_files(store, other)
     merged = _Found()
     try:
         with store.write(who, f"Merged {other.name}", ACT) as tx:
             merged = _Merging(tx, store, other, theirs).run()
+            merged.unrelated = unrelated
             merged.files = files
             merged.changes = tx.changes
             if look:
@@ -273,6 +280,8 @@ class _Merging:
             self._arrived[(tbl, row)] = history.entries_of(self._tx.connection, [row])
         for part in _batches(touched, 400):
             self._recompute(part)
+        gone = dict.fromkeys(self._found.gone_files)
+        self._found.gone_files = [h for h in gone if not dispose.still_named(self._tx, h)]
         self._note_origins()
         self._tx.changes.entries += len(self._found.incoming)
         self._found.renumbered += self._rows.renumbered
@@ -286,7 +295,7 @@ class _Merging:
     def _copy_entries(self) -> None:
         tips = {o: (seq, hash_) for o, (seq, hash_, _) in self._mine.items()}
         received = self._tx.received
-        for part in _batches(unseen(self._other.read(), self._theirs, self._mine), _BATCH):
+        for part in _batches(self._readable(), _BATCH):
             entries = [log.from_row(row) for row in part]
             for entry in entries:
                 seq, previous = tips.get(entry.origin, (0, log.GENESIS))
@@ -314,6 +323,16 @@ class _Merging:
                 )
         self._tips = tips
 
+    def _readable(self) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from unseen(self._other.read(), self._theirs, self._mine)
+        except DBAPIError as error:
+            raise StoreError(
+                f"{self._other.name} is damaged and could not be read to its end; nothing was merged. "
+                "Read out what can be read of it (rescue), or bring in a backup of it.",
+                code="other_damaged",
+            ) from error
+
     def _note_origins(self) -> None:
         run = self._tx.run
         for origin, (seq, hash_) in self._tips.items():
@@ -339,9 +358,7 @@ class _Merging:
             here.update({str(r): str(t) for r, t in found})
         stripped: list[tuple[str, str]] = []
         for row, tbl in here.items():
-            if tbl in ("return", "submission"):
-                continue  # what was sent is redacted, not disposed of; its own entries say how
-            if self._held(row):
+            if self._held(tbl, row):
                 self._fail(
                     row,
                     "legal_hold",
@@ -353,12 +370,17 @@ class _Merging:
         self._found.disposed = bool(stripped)
         return stripped
 
-    def _held(self, row: str) -> bool:
-        return bool(
-            self._tx.run(
-                "SELECT 1 FROM link WHERE a = ? AND kind = ? AND deleted = 0", (row, dispose.HOLD)
-            ).fetchone()
-        )
+    def _held(self, tbl: str, row: str) -> bool:
+        """Whether a legal hold here lies on the record, on what it is a part of, or on a link's ends."""
+        spec, wanted = spec_of(tbl), [row]
+        columns = [spec.parent] if spec.parent else ["a", "b"] if spec is LINK else []
+        if columns:
+            said = ", ".join(f'"{c}"' for c in columns)
+            found = self._tx.run(f'SELECT {said} FROM "{tbl}" WHERE id = ?', (row,)).fetchone()
+            wanted += [str(x) for x in found or () if x]
+        marks = ",".join("?" * len(wanted))
+        sql = f"SELECT 1 FROM link WHERE kind = ? AND deleted = 0 AND a IN ({marks})"
+        return bool(self._tx.run(sql, (dispose.HOLD, *wanted)).fetchone())
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -406,12 +428,19 @@ class _Merging:
                 marks = ",".join("?" * len(part))
                 rows = self._tx.run(
                     f'SELECT t.id, t.reference FROM "{spec.key}" t WHERE t.id IN ({marks}) AND EXISTS '
-                    f'(SELECT 1 FROM "{spec.key}" o WHERE o.reference = t.reference AND o.id <> t.id '
-                    "AND (o.n < t.n)) ORDER BY t.n",
+                    f'(SELECT 1 FROM "{spec.key}" o WHERE o.reference = t.reference AND o.id <> t.id) ORDER BY t.n',
                     tuple(part),
                 ).fetchall()
                 for id, reference in rows:
-                    self._renumber(spec, str(id), str(reference))
+                    self._part(spec, str(id), str(reference))
+
+    def _part(self, spec: EntitySpec, id: str, reference: str) -> None:
+        """Of two records that bear one reference, the one received later gets the next number."""
+        rows = self._tx.run(
+            f'SELECT id FROM "{spec.key}" WHERE reference = ? ORDER BY n DESC', (reference,)
+        ).fetchall()
+        if len(rows) > 1:  # the other of the pair may have been renumbered a moment ago
+            self._renumber(spec, str(rows[0][0]), reference)
 
     def _renumber(self, spec: EntitySpec, id: str, old: str) -> None:
         new = self._tx.keeper.reference(spec.prefix)

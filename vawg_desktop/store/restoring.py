@@ -46,6 +46,10 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
     key = backups.verify(chosen, passphrase)
     if not to.parent.is_dir():
         raise StoreError(f"There is no folder {to.parent}; make it first.", code="no_folder")
+    if to.is_dir():
+        raise StoreError(
+            f"{to} is a folder; name the store's file, such as {to / 'Inquiry.vawg'}.", code="folder"
+        )
     lock = stores.lock_for_window(to, "restoring")
     try:
         part = to.with_name(to.name + ".part")
@@ -58,14 +62,30 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
         stamp = datetime.now(UTC).strftime("%Y-%m-%d %H%M%S")
         if to.exists():
             done.before = _back_up_what_stands(to, key)
-            done.aside = backups.set_aside(to, stamp)
-        put_in_place(part, to)
-        if done.before is not None and done.aside is not None:
-            stores.remove(done.aside)
-            done.aside = None
+        _exchange(part, to, stamp, done)
         return done
     finally:
         lock.release()
+
+
+def _exchange(part: Path, to: Path, stamp: str, done: Restored) -> None:
+    """Set aside what stands at ``to`` and put the restored store there; on a failure everything goes back."""
+    moved: list[tuple[Path, Path]] = []
+    try:
+        moved = backups.set_aside(to, stamp)
+        put_in_place(part, to)
+    except OSError as error:
+        backups.put_back(moved)
+        raise StoreError(
+            f"{to.name} could not be replaced ({error.strerror}): another program has it open. Nothing was changed; "
+            "close the other program and restore again.",
+            code="in_use",
+        ) from error
+    if moved and done.before is None:
+        done.aside = next((a for one, a in moved if one == to), moved[0][1])
+    elif moved:
+        for _, gone in moved:
+            gone.unlink(missing_ok=True)
 
 
 def _back_up_what_stands(to: Path, key: Key | None) -> Path | None:

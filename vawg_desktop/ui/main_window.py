@@ -87,6 +87,8 @@ class MainWindow(QMainWindow):
         self._key = ""
         self._back: list[tuple[str, str]] = []
         self._shortcuts: list[QShortcut] = []
+        self._lock_cover: QWidget | None = None
+        self._idle: Any = None
         #: Closes the store, does something to its files, and opens it again (set by what started the window).
         self.reopen: Callable[[Callable[[], str]], None] | None = None
         self._build()
@@ -99,7 +101,7 @@ class MainWindow(QMainWindow):
     # -- building ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        centre = QWidget()
+        centre = self._centre = QWidget()
         box = QVBoxLayout(centre)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -198,14 +200,26 @@ class MainWindow(QMainWindow):
         tasks.busy_changed.connect(self._on_busy)
         tasks.away_changed.connect(self._on_away)
         self._add_shortcuts()
+        self._watch_idle()
         self._poll = QTimer(self)
         self._poll.setInterval(1000)
         self._poll.timeout.connect(tasks.look_for_others)
         self._poll.start()
 
+    def _watch_idle(self) -> None:
+        from vawg_desktop import settings
+        from vawg_desktop.services import office
+        from vawg_desktop.ui.widgets.lock import IdleWatch
+
+        if self._idle is None:
+            self._idle = IdleWatch(self, self.lock)
+        chosen = office.setting(self.tasks.session, settings.IDLE.key) or settings.IDLE.choices[0]
+        self._idle.start(int(chosen))
+
     def detach(self) -> None:
         """Let go of the store: pages, shortcuts and what was under way."""
         self._poll.stop()
+        self._idle.start(0)
         for shortcut in self._shortcuts:
             shortcut.deleteLater()
         self._shortcuts.clear()
@@ -396,8 +410,60 @@ class MainWindow(QMainWindow):
         self._cover.show()
         self.setWindowTitle("Notes")
 
+    def lock(self) -> None:
+        """Cover everything until the passphrase is typed; a store without one opens by Enter."""
+        from vawg_desktop.ui.widgets.lock import LockCover
+
+        if self.tasks is None or self._lock_cover is not None:
+            return
+        store = self.tasks.session.store
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+        self._centre.setEnabled(False)
+        self.setWindowTitle("Notes")
+        self._lock_cover = LockCover(self, lambda word: _opens(store, word), store.key is not None)
+
+    def unlocked(self) -> None:
+        """Go on where it was locked."""
+        self._lock_cover = None
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(True)
+        self._centre.setEnabled(True)
+        self.setWindowTitle("VAWG Desktop")
+
+    def hand_portfolio(self) -> None:
+        """Give my open actions to a colleague."""
+        from vawg_desktop.services import portfolio
+
+        to, done = QInputDialog.getText(self, "Hand my portfolio over", "To whom do your open actions go?")
+        if done and to.strip():
+            self.tasks.write(
+                lambda s: portfolio.hand_over(s, s.who, to), told=f"Your open actions are {to.strip()}'s now."
+            )
+
+    def name_deputy(self) -> None:
+        """Let a deputy see my portfolio as their own for a time."""
+        from vawg_desktop.services import portfolio
+
+        answers: list[str] = []
+        for asked in (
+            "Who is your deputy?",
+            "From which day? For example: Monday's date",
+            "Until which day?",
+        ):
+            said, done = QInputDialog.getText(self, "Name a deputy", asked)
+            if not done or not said.strip():
+                return
+            answers.append(said)
+        self.tasks.write(
+            lambda s: portfolio.deputise(s, s.who, *answers),
+            told=f"{answers[0].strip()} stands in for you then.",
+        )
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._lock_cover is not None:
+            self._lock_cover.setGeometry(self.rect())
         self._cover.setGeometry(self.rect())
         self._style_nav()
 
@@ -449,3 +515,13 @@ class _Ignored:
 
     def go_to(self, id: str) -> None:
         """The page itself is shown."""
+
+
+def _opens(store: Any, word: str) -> bool:
+    from vawg_desktop.domain.errors import AppError
+    from vawg_desktop.store import keys
+
+    try:
+        return bool(keys.unlock(store.path, word).raw == store.key.raw)
+    except AppError:
+        return False

@@ -94,7 +94,7 @@ class MergePage(QWidget):
         elif self._done is not None:
             self._show_done(self._done)
         if conflicts:
-            section = Section("To settle: two sides filled the same cell differently")
+            section = Section("To settle: two sides said different things")
             section.set_count(len(conflicts))
             self._body.addWidget(section)
             for _, group in groupby(conflicts[:SHOWN], key=lambda c: c.record_id):

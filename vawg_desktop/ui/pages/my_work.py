@@ -17,6 +17,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
+from vawg_desktop.services import portfolio
 from vawg_desktop.services.lists import ListQuery, count
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
@@ -26,11 +27,13 @@ from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, l
 Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
 
 
-def read_work(session: Session) -> tuple[list[Group], list[dict[str, object]]]:
-    """Groups of actions with their whole counts, and the latest round's rows that need doing."""
-    groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in counts.my_work(session)]
+def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[dict[str, object]], bool]:
+    """Groups of actions with their whole counts, the latest round's rows that need doing, and whether there is a
+    portfolio to narrow to."""
+    work = counts.my_work(session, everybody=everybody)
+    groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in work]
     waiting = [r for r in counts.round_rows(session) if r["step"] in ("received", "late")]
-    return groups, waiting
+    return groups, waiting, portfolio.has_one(session)
 
 
 class MyWorkPage(QScrollArea):
@@ -52,7 +55,13 @@ class MyWorkPage(QScrollArea):
         self._box.setSpacing(theme.px(8))
         self._box.addWidget(label("My work", size=24, bold=True, wrap=False))
         self._day = label("", muted=True)
-        self._box.addWidget(self._day)
+        head = QHBoxLayout()
+        head.addWidget(self._day, 1)
+        self._everybody = button("Everybody's", self.load, kind="chip")
+        self._everybody.setCheckable(True)
+        self._everybody.hide()
+        head.addWidget(self._everybody)
+        self._box.addLayout(head)
         self._body = QVBoxLayout()
         self._body.setSpacing(theme.px(8))
         self._box.addLayout(self._body)
@@ -63,9 +72,11 @@ class MyWorkPage(QScrollArea):
 
     def load(self) -> None:
         """Read again."""
-        self.tasks.read(read_work, lambda answer: self._show(*answer))
+        everybody = self._everybody.isChecked()
+        self.tasks.read(lambda s: read_work(s, everybody), lambda answer: self._show(*answer))
 
-    def _show(self, groups: list[Group], waiting: list[dict[str, object]]) -> None:
+    def _show(self, groups: list[Group], waiting: list[dict[str, object]], has_portfolio: bool) -> None:
+        self._everybody.setVisible(has_portfolio)
         today = self.tasks.session.today
         self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}")
         clear(self._body)

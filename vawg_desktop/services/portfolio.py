@@ -1,0 +1,80 @@
+"""Whose actions are whose in the office: a portfolio is the open actions that name a person as our link officer.
+
+It is handed to a colleague for good, or to a deputy between two dates, each in one command (DESIGN 6).
+"""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.terms import FINISHED, fold
+from vawg_desktop.services import over_time
+from vawg_desktop.services.office import say_setting, settings_said
+from vawg_desktop.services.session import Session
+
+_DEPUTY = "deputy."
+
+
+def mine(session: Session) -> list[str]:
+    """The people whose portfolios this person answers for today: their own, and those they deputise for."""
+    found = [session.who]
+    for name, value in settings_said(session.read(), _DEPUTY).items():
+        said = json.loads(value)
+        first, last = dates.bounds(said["from"])[0], dates.bounds(said["until"])[1]
+        if fold(said["to"]) == fold(session.who) and first <= session.today <= last:
+            found.append(name.removeprefix(_DEPUTY))
+    return found
+
+
+def names_in(connection: Connection, people: list[str]) -> list[str]:
+    """How the given people are written in the actions' link officers, case and spacing aside."""
+    wanted = {fold(p) for p in people}
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT link_officer FROM action WHERE link_officer IS NOT NULL"
+    )
+    return [str(r[0]) for r in rows if fold(str(r[0])) in wanted]
+
+
+def has_one(session: Session) -> bool:
+    """Whether any action is in this person's portfolio, own or deputised."""
+    return bool(names_in(session.read(), mine(session)))
+
+
+def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> Changes:
+    """Give every open action of one person's portfolio to another, in one transaction that undo takes back."""
+    if not to.strip() or fold(to) == fold(giver):
+        raise ValueRefusedError("A portfolio goes to somebody else; name the colleague.")
+    done = tuple(sorted(FINISHED))
+    with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", "bulk") as tx:
+        written = names_in(tx.connection, [giver])
+        if not written:
+            raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
+        marks, ends = ",".join("?" * len(written)), ",".join("?" * len(done))
+        rows = tx.connection.exec_driver_sql(
+            f"SELECT id FROM action WHERE link_officer IN ({marks}) AND deleted = 0 AND status NOT IN ({ends})",
+            (*written, *done),
+        ).fetchall()
+        if not rows:
+            raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
+        for (id,) in rows:
+            over_time.edit(session, tx, BY_KEY["action"], str(id), {"link_officer": to.strip()})
+    return tx.changes
+
+
+def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Changes:
+    """Let a deputy see a portfolio as their own between two dates, both included; the actions stay the giver's."""
+    if not to.strip() or fold(to) == fold(giver):
+        raise ValueRefusedError("A deputy is somebody else; name the colleague.")
+    first, last = (dates.parse_date(d, now=session.today) for d in (start, end))
+    if dates.bounds(last)[1] < dates.bounds(first)[0]:
+        raise ValueRefusedError("The last day lies before the first.")
+    said = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
+    with session.store.write(session.who, None, "setting") as tx:
+        say_setting(tx, _DEPUTY + giver, said)
+    return tx.changes
