@@ -333,3 +333,23 @@ def test_merge_takes_the_other_stores_passphrase(tmp_path: Path, capsys: pytest.
         "--json",
     )
     assert done.json() == {"copied": 0, "conflicts": [], "rule_failures": [], "renumbered": [], "files": 0}
+
+
+def test_a_store_is_not_merged_with_itself_and_damage_is_one_sentence(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = Run(capsys, "merge", store, store)
+    assert same.code == 1 and "this very store" in same.err
+    data = bytearray(store.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 9000] = bytes(9000)
+    store.write_bytes(bytes(data))
+    found = Run(capsys, "check", store, "--json")
+    assert found.code == 1
+    problems = found.json()["problems"]  # type: ignore[index]
+    assert (
+        len([p for p in problems if p["code"] == "file_damaged"]) == 1 and "rescue" in problems[0]["message"]
+    )
+    refused = Run(capsys, "copy", store, store.with_name("copy.vawg"))
+    assert refused.code == 1 and "rescue" in refused.err and refused.err.count("\n") == 1
+    assert not store.with_name("copy.vawg").exists()

@@ -388,3 +388,33 @@ def test_a_folder_is_not_taken_for_a_store(locked: Session, tmp_path: Path) -> N
     with pytest.raises(StoreError, match="is a folder"):
         restore(made.path, tmp_path / "Documents", passphrase=WORDS)
     assert (tmp_path / "Documents").is_dir()
+
+
+def test_none_of_fifty_planted_phrases_stands_in_any_file(tmp_path: Path) -> None:
+    """Rows, reasons, links, file names, files, drafts: not in the store, its log while open, backup or copy."""
+    from vawg_desktop.services import office
+
+    phrases = [f"planted phrase number {i} of fifty quokka" for i in range(50)]
+    session = Session(stores.create(tmp_path / "s.vawg", passphrase=WORDS), phrases[0], TODAY)
+    for i, phrase in enumerate(phrases[1:40]):
+        create(
+            session,
+            "gap",
+            {"statement": phrase, "need": phrase * 20, "group_affected": phrase},
+            why=f"{phrase} why {i}",
+        )
+    for phrase in phrases[40:]:
+        sha = session.store.files.keep(f"{phrase}.txt", phrase.encode() * 100)
+        create(session, "evidence", {"title": phrase, "file_sha256": sha, "file_name": f"{phrase}.txt"})
+    office.keep(session, "draft", "x|note", phrases[5])
+    assert session.store.path.with_name("s.vawg-wal").stat().st_size > 0
+    take_copy(session.store, tmp_path / "copy.vawg")
+    safekeeping.back_up(session, tmp_path / "backups", name="before the board")
+    looked = [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert len(looked) >= 20
+    for path in looked:
+        content = path.read_bytes()
+        for phrase in phrases:
+            assert phrase.encode() not in content, path
+            assert phrase.encode("utf-16-le") not in content, path
+    session.store.close()

@@ -401,4 +401,7 @@ def _verify(copy: Path, key: Key | None) -> None:
     finally:
         connection.close()
     if said != "ok":
-        raise StoreError(f"the copy is not whole: {said}", code="backup_failed")
+        raise StoreError(
+            "the store is damaged; restore an earlier backup, or read out what can be read (rescue)",
+            code="backup_failed",
+        )

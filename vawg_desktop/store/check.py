@@ -96,8 +96,11 @@ def _file_is_whole(connection: Connection, report: Report) -> bool:
     rows = [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
     if rows == ["ok"]:
         return True
-    for said in rows:
-        report.add("file_damaged", f"The file is damaged: {said}. Restore the latest backup.")
+    more = f" (and {len(rows) - 1} more places)" if len(rows) > 1 else ""
+    report.add(
+        "file_damaged",
+        f"The file is damaged: {rows[0]}{more}. Restore the latest backup, or read out what can be read (rescue).",
+    )
     return False
 
 

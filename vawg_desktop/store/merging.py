@@ -83,6 +83,8 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) 
 
     With ``look`` everything is done, shown to it and taken back: what a merge would bring.
     """
+    if store is other or (store.url, store.path.resolve()) == (other.url, other.path.resolve()):
+        raise StoreError("That is this very store; choose the copy that comes back.", code="same_store")
     read = other.read()
     theirs = origins_of(read)
     refuse_clones(store, other, theirs)

@@ -66,6 +66,7 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
         return done
     finally:
         lock.release()
+        to.with_name(to.name + "-lock-by").unlink(missing_ok=True)
 
 
 def _exchange(part: Path, to: Path, stamp: str, done: Restored) -> None:
