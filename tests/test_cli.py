@@ -299,6 +299,8 @@ def test_copy_merge_conflicts_settle(store: Path, capsys: pytest.CaptureFixture[
     assert refused.code == 1 and found[0]["id"] in refused.err
     shown = Run(capsys, "show", store, "A-0001", "--json").json()
     assert isinstance(shown, dict) and shown["conflicted"] is True
+    assert Run(capsys, "list", store, "action").out.count("[two values to choose between]") == 1
+    assert "two values" in Run(capsys, "show", store, "A-0001").out
     bad = Run(capsys, "settle", store, found[0]["id"], "--value", "nearly", "--why", "w")
     assert bad.code == 1 and bad.out == ""
     assert (

@@ -287,7 +287,8 @@ def list_records(arguments: argparse.Namespace) -> int:
         for record in found:
             status = record.get("status")
             said = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
-            yield f"{record['reference']}  {record.get(spec.title, '')}{said}"
+            torn = "  [two values to choose between]" if record["conflicted"] else ""
+            yield f"{record['reference']}  {record.get(spec.title, '')}{said}{torn}"
         yield f"{len(found)} {spec.plural.casefold() if len(found) != 1 else spec.label.casefold()}"
 
     return out(arguments, found, words)
