@@ -31,6 +31,7 @@ AUTOMATIC, BY_HAND, POINT = "automatic", "by hand", "restore point"
 #: How many automatic backups stay: the newest, then the last of each day, then of each month.
 RECENT, DAYS, MONTHS = 10, 14, 12
 _PAGES_AT_ONCE = 4000
+DAMAGED = "the store is damaged; restore an earlier backup, or read out what can be read (rescue)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def back_up(
 def _plain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}."
+    if "malformed" in str(error) or "not a database" in str(error):
+        return DAMAGED + "."
     return "the disk is full." if "full" in str(error) else f"{error}."
 
 
@@ -401,7 +404,4 @@ def _verify(copy: Path, key: Key | None) -> None:
     finally:
         connection.close()
     if said != "ok":
-        raise StoreError(
-            "the store is damaged; restore an earlier backup, or read out what can be read (rescue)",
-            code="backup_failed",
-        )
+        raise StoreError(DAMAGED, code="backup_failed")

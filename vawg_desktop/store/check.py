@@ -56,7 +56,10 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
         with store.engines.fresh() as connection:
             _look(store, connection, report, noted_heads or {})
     except DBAPIError as error:
-        report.add("file_damaged", f"The file is damaged ({error.orig}); restore the latest backup.")
+        report.add(
+            "file_damaged",
+            f"The file is damaged ({error.orig}). Restore the latest backup, or read out what can be read (rescue).",
+        )
     return report
 
 
