@@ -250,6 +250,10 @@ def test_the_operating_system_keeps_a_key_only_where_asked(
     keyring_seam.forget(path)
     keyring_seam.forget(path)
     assert kept == {}
+    keyring_seam.remember(path, locked.store.key)
+    monkeypatch.setattr(Ring, "delete_password", lambda *_: (_ for _ in ()).throw(OSError("refused")))
+    with pytest.raises(StoreError, match="would not give the key up"):
+        keyring_seam.forget(path)
 
 
 # -- rescue ----------------------------------------------------------------------------------------

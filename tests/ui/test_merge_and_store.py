@@ -88,7 +88,10 @@ def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_p
     settle(shown.tasks)
     assert merging.conflicts(shown.session) == []
     assert not laptop.with_name("laptop.vawg-wal").exists()
+    said: list[tuple[str, str]] = []
+    messages.said.connect(lambda kind, text: said.append((kind, text)))
     page.look_at(tmp_path / "none.vawg")  # type: ignore[attr-defined]
+    assert said and said[-1][0] == "failed" and "no store" in said[-1][1]
 
 
 def test_backups_are_made_and_listed_on_the_store_page(shown: Shown) -> None:
@@ -181,6 +184,8 @@ def test_a_file_dropped_on_a_record_is_kept_with_it(
     assert [x.title for x in evidence] == ["proof"]
     shown.window.open_record(evidence[0].id)
     settle(shown.tasks)
+    shown_pane = shown.window.page("evidence").pane
+    assert shown_pane._page.width() <= shown_pane.viewport().width()  # the file's hash in its history breaks
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
     _press(shown.window.page("evidence"), "Open a copy to read")

@@ -131,9 +131,3 @@ def verify_head(session: Session, typed: str) -> str:
     from vawg_desktop.domain.dates import london_time
 
     return f"That head stands in today's log: entry {int(row[0]):,}, written {london_time(str(row[1]))} by {row[2]}."
-
-
-def refuse_foreign(session: Session, one: Backup) -> None:
-    """Raise StoreError where a backup is of another store than the open one."""
-    if one.store != session.store.meta("store"):
-        raise StoreError(f"{one.path.name} is a backup of another store.", code="foreign_backup")

@@ -39,10 +39,17 @@ def remember(store: Path, key: keys.Key) -> None:
 
 
 def forget(store: Path) -> None:
-    """Take the key back from the operating system; nothing is said where it kept none."""
-    ring = _keyring()
-    with contextlib.suppress(Exception):  # absent and refused alike: it is not kept
-        ring.delete_password(SERVICE, keys.store_id_of(store))
+    """Take the key back from the operating system. Raises StoreError where it would not give it up."""
+    ring, name = _keyring(), keys.store_id_of(store)
+    with contextlib.suppress(
+        Exception
+    ):  # every backend raises errors of its own; what is left is asked for next
+        ring.delete_password(SERVICE, name)
+    if recalled(store) is not None:
+        raise StoreError(
+            "The operating system would not give the key up; remove “VAWG Desktop” in its own list of passwords.",
+            code="no_keyring",
+        )
 
 
 def recalled(store: Path) -> keys.Key | None:

@@ -88,7 +88,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) 
     read = other.read()
     theirs = origins_of(read)
     refuse_clones(store, other, theirs)
-    mine = origins_of(read if store is other else store.read())
+    mine = origins_of(store.read())
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()
     )

@@ -97,7 +97,8 @@ class PgEngines:
         def _(
             _c: object, _cursor: object, sql: str, params: Any, _context: object, _many: bool
         ) -> tuple[str, Any]:
-            return (for_postgres(sql), params) if "?" in sql or "%" not in sql else (sql, params)
+            ready = "%s" in sql or "%(" in sql  # SQLAlchemy's own statements are
+            return (sql if ready else for_postgres(sql)), params
 
         return engine
 

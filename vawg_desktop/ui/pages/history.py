@@ -6,11 +6,9 @@ from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -25,7 +23,7 @@ from vawg_desktop.services import overview as counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, scrolled
 
 SHOWN = 300
 
@@ -52,22 +50,17 @@ class HistoryPage(QWidget):
         row.addWidget(label("to", muted=True, wrap=False))
         self._until = self._line(row, "To", "today")
         row.addWidget(button("Show", self.load))
+        row.addStretch(1)
+        box.addLayout(row)
+        below = QHBoxLayout()
+        below.setContentsMargins(0, 0, theme.px(24), 0)
+        self._said = label("", muted=True)
+        below.addWidget(self._said, 1)
         self._all = button("Whole history, all records", self.show_all, kind="quiet")
         self._all.hide()
-        row.addWidget(self._all)
-        row.addStretch(1)
-        self._said = label("", muted=True, wrap=False)
-        row.addWidget(self._said)
-        box.addLayout(row)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
-        self._body = QVBoxLayout(page)
-        self._body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
-        self._body.setSpacing(theme.px(2))
-        scroll.setWidget(page)
-        box.addWidget(scroll, 1)
+        below.addWidget(self._all)
+        box.addLayout(below)
+        self._body = scrolled(box, spacing=2)
         tasks.changes_applied.connect(self._on_changes)
 
     def _line(self, row: QHBoxLayout, name: str, given: str) -> QLineEdit:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -34,7 +33,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.review import marked
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note, scrolled
 
 #: Records and conflicts shown at once; the rest is counted.
 SHOWN = 100
@@ -66,15 +65,7 @@ class MergePage(QWidget):
             )
         )
         box.addLayout(head)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
-        self._body = QVBoxLayout(page)
-        self._body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
-        self._body.setSpacing(theme.px(4))
-        scroll.setWidget(page)
-        box.addWidget(scroll, 1)
+        self._body = scrolled(box, spacing=4)
         tasks.changes_applied.connect(self._on_changes)
 
     # -- showing -----------------------------------------------------------------------------
@@ -154,11 +145,11 @@ class MergePage(QWidget):
             said = f"{head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
             grid.addWidget(label(said, muted=True), 2, column, Qt.AlignmentFlag.AlignTop)
             typed = _typed(conflict, head)
-            take = button(
-                f"Keep “{words}”" if len(words) <= 16 else "Keep this",
-                lambda v=typed, w=why: self._settle(conflict, v, w),
-            )
-            take.setAccessibleName(f"Keep {_short(words)} as {name} of {conflict.record}")
+            verb = f"Keep “{words}”" if len(words) <= 16 else "Keep this"
+            if conflict.spec.key == "deleted":
+                verb = "Delete it" if head.value else "Keep the record"
+            take = button(verb, lambda v=typed, w=why: self._settle(conflict, v, w))
+            take.setAccessibleName(f"{verb}: {_short(words)}, {name} of {conflict.record}")
             grid.addWidget(take, 4, column, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnStretch(column, 1)
         foot = QHBoxLayout()

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QProgressBar,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -29,7 +28,7 @@ from vawg_desktop.services.returns import Difference, Review
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, scrolled
 
 _KINDS = {
     Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
@@ -90,15 +89,7 @@ class ReviewPane(QWidget):
         self._bar.setAccessibleName("How many are decided")
         self._bar.setMaximumWidth(theme.px(480))
         box.addWidget(self._bar)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
-        self._body = QVBoxLayout(page)
-        self._body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
-        self._body.setSpacing(theme.px(8))
-        scroll.setWidget(page)
-        box.addWidget(scroll, 1)
+        self._body = scrolled(box, spacing=8)
         QShortcut(
             QKeySequence("Alt+A"),
             self,

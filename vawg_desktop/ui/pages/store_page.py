@@ -7,12 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QInputDialog,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +28,16 @@ from vawg_desktop.store.version import SCHEMA_VERSION
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note
+from vawg_desktop.ui.widgets.basics import (
+    EmptyState,
+    FlowLayout,
+    Section,
+    button,
+    clear,
+    label,
+    note,
+    scrolled,
+)
 
 SHOWN = 40
 
@@ -54,15 +61,7 @@ class StorePage(QWidget):
             head.addWidget(button("Name a restore point …", self.name_point))
             head.addWidget(button("Back up now", self.back_up, kind="primary", icon_name="save"))
         box.addLayout(head)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
-        self._body = QVBoxLayout(page)
-        self._body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
-        self._body.setSpacing(theme.px(8))
-        scroll.setWidget(page)
-        box.addWidget(scroll, 1)
+        self._body = scrolled(box, spacing=8)
 
     def load(self) -> None:
         """Read backups, ways in and heads."""
@@ -108,18 +107,18 @@ class StorePage(QWidget):
         grid.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
         grid.setHorizontalSpacing(theme.px(24))
         grid.setVerticalSpacing(theme.px(4))
-        for column, words in enumerate(("Made", "What", "Size", "Changed since", "")):
+        for column, words in enumerate(("Made", "What", "Changed since", "")):
             grid.addWidget(label(words, muted=True, wrap=False), 0, column)
         for row, shown in enumerate(backups[:SHOWN], 1):
             one = shown.backup
             when = london_time(one.at)
             what = f"{one.kind.capitalize()}: {one.name}" if one.name else one.kind.capitalize()
             since = _records(shown.records_since) if shown.entries_since else "Nothing"
-            for column, words in enumerate((when, what, f"{one.size / 1e6:.1f} MB", since)):
+            for column, words in enumerate((when, f"{what} · {one.size / 1e6:.1f} MB", since)):
                 grid.addWidget(label(words, wrap=column == 1), row, column)
             back = button("Restore …", lambda s=shown: self.restore(s))
             back.setAccessibleName(f"Restore the backup of {when}")
-            grid.addWidget(back, row, 4)
+            grid.addWidget(back, row, 3)
         grid.setColumnStretch(1, 1)
         section.body.addLayout(grid)
         return section
@@ -140,12 +139,11 @@ class StorePage(QWidget):
                 off.setAccessibleName(f"Take away the passphrase of {way.label}")
                 row.addWidget(off)
             section.body.addLayout(row)
-        row = QHBoxLayout()
+        row = FlowLayout(theme.px(8))
         row.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
         row.addWidget(button("Change passphrase …", self.change))
         row.addWidget(button("Make a recovery key …", self.recovery))
         row.addWidget(button("Remember on this computer", self.remember))
-        row.addStretch(1)
         section.body.addLayout(row)
         return section
 

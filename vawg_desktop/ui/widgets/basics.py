@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -12,12 +13,16 @@ from PySide6.QtWidgets import (
     QLayout,
     QLayoutItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from vawg_desktop.ui.theme import icon, theme
+
+#: So many letters without a space make a section wider than its page.
+_LONG_WORD = re.compile(r"\S{24}(?=\S)")
 
 
 def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:
@@ -51,7 +56,7 @@ def button(
 
 def note(text: str) -> QLabel:
     """A quiet line under a section's heading, in line with its fields."""
-    made = label(text, muted=True)
+    made = label(_LONG_WORD.sub("\\g<0>\u200b", text), muted=True)  # a hash or an address may break too
     made.setContentsMargins(theme.px(8), theme.px(2), 0, theme.px(2))
     return made
 
@@ -73,6 +78,20 @@ def column(spacing: int = 8, margin: int = 0) -> tuple[QWidget, QVBoxLayout]:
     box.setContentsMargins(m, m, m, m)
     box.setSpacing(theme.px(spacing))
     return holder, box
+
+
+def scrolled(box: QVBoxLayout, *, spacing: int) -> QVBoxLayout:
+    """The body of a page: what is put into the layout returned scrolls under the page's head."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    page = QWidget()
+    body = QVBoxLayout(page)
+    body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
+    body.setSpacing(theme.px(spacing))
+    scroll.setWidget(page)
+    box.addWidget(scroll, 1)
+    return body
 
 
 def clear(layout: QLayout) -> None:

@@ -457,10 +457,9 @@ def _file(pane: RecordPane) -> Made:
         if not name:
             section.body.addWidget(note("Drop a file anywhere on this record, or press Keep a file."))
             return
-        row = QHBoxLayout()
-        row.addWidget(note(str(name)), 1)
-        row.addWidget(button("Open a copy to read", lambda: _open_copy(pane, view.id)))
-        section.body.addLayout(row)
+        section.body.addWidget(note(str(name)))
+        go = button("Open a copy to read", lambda: _open_copy(pane, view.id))
+        section.body.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
 
     return Made(section, fill)
 
