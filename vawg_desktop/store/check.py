@@ -342,13 +342,13 @@ def _check_derived(connection: Connection, report: Report) -> None:
 def _summary(connection: Connection, spec: EntitySpec, row: dict[str, Value]) -> dict[str, Value]:
     id = str(row["id"])
     if spec.key == "action":
-        slips = slips_of(connection, id)
+        slips = slips_of(connection.exec_driver_sql, id)
         return {
-            **summary_of_action(connection, id),
+            **summary_of_action(connection.exec_driver_sql, id),
             **({"x_slips": slips} if slips or row["x_slips"] else {}),
         }
     if spec.key == "recommendation" and row["x_actions"] is not None:
-        return summary_of_recommendation(connection, id)
+        return summary_of_recommendation(connection.exec_driver_sql, id)
     return {}
 
 

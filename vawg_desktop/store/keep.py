@@ -28,7 +28,6 @@ class Keeper:
     """Derived rows of one transaction. Counts and summaries are written once, at its end."""
 
     def __init__(self, connection: Connection, run: Run | None = None) -> None:
-        self._connection = connection
         self._run: Run = run or connection.exec_driver_sql
         self._tallies: Counter[tuple[str, str]] = Counter()
         self._actions: dict[str, None] = {}
@@ -224,13 +223,13 @@ class Keeper:
 
     def finish(self) -> None:
         """Write summaries, then counts and counters."""
+        run = self._run
         for action in self._actions:
             self._summarise_action(action)
         for action in self._moved:
-            self._set("action", action, {"x_slips": slips_of(self._connection, action)})
+            self._set("action", action, {"x_slips": slips_of(run, action)})
         for recommendation in self._recommendations:
             self._summarise_recommendation(recommendation)
-        run = self._run
         for (name, key), count in self._tallies.items():
             if count:
                 run(
@@ -247,13 +246,12 @@ class Keeper:
 
     def _summarise_action(self, id: str) -> None:
         run = self._run
-        found = (
-            self._connection.exec_driver_sql("SELECT * FROM action WHERE id = ?", (id,)).mappings().fetchone()
-        )
+        cursor = run("SELECT * FROM action WHERE id = ?", (id,))
+        found = cursor.fetchone()
         if found is None:
             return
-        before = {str(k): v for k, v in found.items()}
-        extra = summary_of_action(self._connection, id)
+        before = {str(d[0]): v for d, v in zip(cursor.description, found, strict=True)}
+        extra = summary_of_action(run, id)
         if any(before[k] != v for k, v in extra.items()):
             self._tallies.subtract(derive.tally_keys(BY_KEY["action"], before))
             self._tallies.update(derive.tally_keys(BY_KEY["action"], {**before, **extra}))
@@ -262,7 +260,7 @@ class Keeper:
         self._recommendations.update({str(r[0]): None for r in rows})
 
     def _summarise_recommendation(self, id: str) -> None:
-        self._set("recommendation", id, summary_of_recommendation(self._connection, id))
+        self._set("recommendation", id, summary_of_recommendation(self._run, id))
 
     def _set(self, table: str, id: str, columns: Mapping[str, object]) -> None:
         sets = ", ".join(f'"{c}" = ?' for c in columns)
@@ -274,9 +272,8 @@ def subject_title(spec: EntitySpec, row: Row) -> str:
     return str(row.get(spec.title) or row.get("reference") or "")[:300]
 
 
-def summary_of_action(connection: Connection, id: str) -> dict[str, Value]:
+def summary_of_action(run: Run, id: str) -> dict[str, Value]:
     """First pillar it serves, its latest update and when that spoke of."""
-    run = connection.exec_driver_sql
     pillar = run(
         "SELECT r.pillar FROM link l JOIN recommendation r ON r.id = l.b AND NOT r.deleted "
         "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1",
@@ -294,9 +291,9 @@ def summary_of_action(connection: Connection, id: str) -> dict[str, Value]:
     }
 
 
-def summary_of_recommendation(connection: Connection, id: str) -> dict[str, Value]:
+def summary_of_recommendation(run: Run, id: str) -> dict[str, Value]:
     """How many actions serve it, and how many of them are complete."""
-    rows = connection.exec_driver_sql(
+    rows = run(
         "SELECT a.status FROM link l JOIN action a ON a.id = l.a AND NOT a.deleted "
         "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted",
         (id,),
@@ -306,9 +303,9 @@ def summary_of_recommendation(connection: Connection, id: str) -> dict[str, Valu
     return {"x_actions": len(live), "x_done": live.count("complete")}
 
 
-def slips_of(connection: Connection, id: str) -> int:
+def slips_of(run: Run, id: str) -> int:
     """How often the date moved later, by the log; a move taken back is none."""
-    rows = connection.exec_driver_sql('SELECT fields FROM "change" WHERE "row" = ? ORDER BY n', (id,))
+    rows = run('SELECT fields FROM "change" WHERE "row" = ? ORDER BY n', (id,))
     due: dict[str, str | None] = {"due": None, "revised_due": None}
     road: list[str | None] = []
     for (text,) in rows:
