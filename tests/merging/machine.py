@@ -7,22 +7,28 @@ knew. From this alone it says what every cell must show, and which cells nobody 
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from vawg_desktop.domain import merge as pure
-from vawg_desktop.domain.errors import AppError, ConflictedError, NotFoundError, RuleError
-from vawg_desktop.services import history, merging
+from vawg_desktop.domain.errors import AppError, ConflictedError, FileRefusedError, NotFoundError, RuleError
+from vawg_desktop.exchange import reader_child, reading
+from vawg_desktop.services import history, merging, returns, rounds, safekeeping
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import merging as inner
+from vawg_desktop.store import restoring
 from vawg_desktop.store import store as stores
+from vawg_desktop.store.backup import Backup
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.store import Store
@@ -36,6 +42,28 @@ VALUES = {
     "due": st.sampled_from([None, "2026-01-01", "2026-05", "2027-Q1"]),
 }
 KIND = "action.recommendations"
+#: What a partner types into a return: words of the form, and what they are as stored.
+TYPED = {
+    "status": st.sampled_from([("In progress", "in_progress"), ("Stopped", "stopped"), ("not started", "not_started")]),
+    "percent": st.sampled_from([(20, 20), (0.5, 50), ("70%", 70)]),
+    "blockers": st.sampled_from([("None", "None"), ("=1+1", "=1+1"), ("no post\nfilled", "no post\nfilled")]),
+    "narrative": st.sampled_from([("We met.", "We met."), ("N/A", "N/A"), ("ünïcode “words”", "ünïcode “words”")]),
+}
+HEADS = {"status": "Status", "percent": "% complete", "blockers": "Blockers", "narrative": "Progress update"}
+
+
+def read_here(name: str, content: bytes, seconds: float) -> list[reading.Sheet]:
+    """What the child process answers, read in this one: a machine of thousands of steps starts no processes."""
+    answer = json.loads(json.dumps(reader_child.read_sheets(content)))
+    return [reading._sheet(s) for s in answer]
+
+
+@dataclass(frozen=True)
+class Out:
+    """A workbook that left: its return's id, its bytes."""
+
+    id: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,8 +93,9 @@ class Family(RuleBasedStateMachine):
         with office.write("setup", "start", "sample") as tx:
             for pillar in ("prevention", None):
                 tx.create("recommendation", {"title": "R", "pillar": pillar})
+            partner = tx.create("partner", {"name": "Partner", "kind": "council"})
             for title in ("first", "second"):
-                tx.create("action", {"title": title})
+                tx.create("action", {"title": title, "accountable": partner})
         copies = [take_copy(office, self.folder / f"{n}.vawg") for n in ("one", "two")]
         return [office, *(stores.open_store(c) for c in copies)]
 
@@ -78,6 +107,9 @@ class Family(RuleBasedStateMachine):
         self.known: list[set[str]] = [set() for _ in self.stores]
         self.events: dict[str, list[Event]] = {}
         self.touched: set[int] = {0, 1, 2}
+        self.out: list[Out] = []
+        self.backups: list[tuple[int, Backup, frozenset[str]]] = []
+        self.read_child, reading._read_child = reading._read_child, read_here
         for i in range(3):
             self._hear(i)
         self.recommendations = [r for (r,) in self._ask(0, "SELECT id FROM recommendation ORDER BY id")]
@@ -91,8 +123,8 @@ class Family(RuleBasedStateMachine):
         """Take what the store wrote itself since last heard as events; its maker knew all the store knew."""
         rows = self._ask(i, f"{log.SELECT} ORDER BY n")
         fresh = [e for e in map(log.from_row, rows) if e.id not in self.known[i]]
-        knew = frozenset(self.known[i])
         for entry in fresh:
+            knew = frozenset(self.known[i])
             if entry.id in self.events:
                 self.known[i].add(entry.id)
                 continue
@@ -262,6 +294,117 @@ class Family(RuleBasedStateMachine):
         finally:
             inner.Rebuild.state = real  # type: ignore[method-assign]
 
+    # -- returns -----------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.out) < 6)
+    @rule(i=who)
+    def export(self, i: int) -> None:
+        folder = self.folder / f"out{len(self.out)}"
+        try:
+            made = rounds.export_returns(self.people[i], period="Q", due="2027-01-10", out=folder)
+        except ConflictedError:  # the round itself waits for a choice
+            assert self._hear(i) == []
+            return
+        for entry in self._hear(i):
+            if entry.tbl == "return" and entry.op == "create":
+                sent = next(s for s in made.returns if s.reference)
+                self.out.append(Out(entry.row, Path(sent.file).read_bytes()))
+
+    @precondition(lambda self: self.out)
+    @rule(i=who, data=st.data(), how=st.sampled_from(["safe", "all"]))
+    def take_return(self, i: int, data: st.DataObject, how: str) -> None:
+        """A partner fills a return; whoever knows of it reads it in, takes what is safe or all of it."""
+        out = data.draw(st.sampled_from(self.out))
+        path, typed = self._filled(out, data)
+        there = self._ask(i, 'SELECT 1 FROM "return" WHERE id = ? AND deleted = 0', out.id)
+        before = self._now(i, typed)
+        try:
+            staged = returns.import_return(self.people[i], path, apply=how)
+        except FileRefusedError:
+            assert not there
+            assert self._hear(i) == []
+            return
+        assert staged.tray == [] and staged.new_rows == [] and staged.not_returned == []
+        self._hear(i)
+        held = {p.record for p in staged.problems if p.code in ("waits_for_choice", "in_bin")}
+        kinds = {(d.record, d.field): d.kind.value for d in staged.differences}
+        after = self._now(i, typed)
+        for (reference, cell), value in typed.items():
+            if cell == "narrative":
+                written = self._ask(i, 'SELECT narrative FROM "update" WHERE narrative = ?', value)
+                kept = self._ask(i, "SELECT 1 FROM submission WHERE instr(content, ?) > 0", json.dumps(value, ensure_ascii=False))
+                assert kept and (written or reference in held), (reference, value)
+                continue
+            kind = kinds.get((reference, cell))
+            takes = kind == "incoming" or (kind == "conflict" and how == "all")
+            if takes and reference not in held:
+                assert after[reference, cell] == value, (reference, cell, kind)
+            elif kind == "conflict" or reference in held:
+                assert after[reference, cell] == before[reference, cell]
+            else:  # nothing new was said: what stands is what was said, or is newer than what was sent
+                assert kind in (None, "both_same", "incoming")
+
+    def _filled(self, out: Out, data: st.DataObject) -> tuple[Path, dict[tuple[str, str], object]]:
+        book = openpyxl.load_workbook(io.BytesIO(out.content))
+        sheet = book["Actions"]
+        heads = [str(c.value) for c in sheet[1]]
+        typed: dict[tuple[str, str], object] = {}
+        for _ in range(data.draw(st.integers(1, 3))):
+            row = data.draw(st.integers(2, sheet.max_row))
+            cell = data.draw(st.sampled_from(sorted(TYPED)))
+            words, value = data.draw(TYPED[cell])
+            place = sheet.cell(row, heads.index(f"{HEADS[cell]} (please fill in)") + 1)
+            place.value = words
+            if isinstance(words, str):
+                place.data_type = "s"
+            typed[str(sheet.cell(row, 1).value).rpartition("-")[0], cell] = value
+        path = self.folder / "back.xlsx"
+        book.save(path)
+        return path, typed
+
+    def _now(self, i: int, typed: dict[tuple[str, str], object]) -> dict[tuple[str, str], object]:
+        found: dict[tuple[str, str], object] = {}
+        for reference, cell in typed:
+            if cell == "narrative":
+                continue
+            rows = self._ask(
+                i,
+                f'SELECT a."{cell}" FROM action a LEFT JOIN former f ON f."row" = a.id '
+                "WHERE a.reference = ? OR f.reference = ?",
+                reference,
+                reference,
+            )
+            found[reference, cell] = rows[0][0] if rows else None
+        return found
+
+    @precondition(lambda self: self.out)
+    @rule(i=who, data=st.data())
+    def reverse(self, i: int, data: st.DataObject) -> None:
+        out = data.draw(st.sampled_from(self.out))
+        with contextlib.suppress(NotFoundError, ConflictedError):
+            returns.reverse_return(self.people[i], out.id)
+        self._hear(i)
+
+    # -- backups -----------------------------------------------------------------------------
+
+    @rule(i=who)
+    def back_up(self, i: int) -> None:
+        if self.stores[i].url is None and len(self.backups) < 4:
+            made = safekeeping.back_up(self.people[i], self.folder / f"backups{i}")
+            self.backups.append((i, made, frozenset(self.known[i])))
+
+    @precondition(lambda self: self.backups)
+    @rule(data=st.data())
+    def restore_old(self, data: st.DataObject) -> None:
+        """An old backup is put back: what was said since is known only where it was merged to."""
+        i, made, known = data.draw(st.sampled_from(self.backups))
+        path = self.stores[i].path
+        self.stores[i].close()
+        restoring.restore(made.path, path, passphrase=None)
+        self.stores[i] = self.people[i].store = stores.open_store(path)
+        self.known[i] = set(known)
+        assert self._hear(i) == []
+
     @precondition(lambda self: len(self.events) < 400)
     @rule(i=who)
     def reopen(self, i: int) -> None:
@@ -316,12 +459,14 @@ class Family(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "stores"):
             return
+        reading._read_child = self.read_child
         try:
+            lost = set(self.events) - set().union(*self.known)  # said, and then undone by a restore
             for _ in range(3):
                 for i in range(3):
                     merging.merge(self.people[i], self.stores[i - 1])
                     self._take(i, (i - 1) % 3)
-            assert self.known[0] == self.known[1] == self.known[2] == set(self.events)
+            assert self.known[0] == self.known[1] == self.known[2] == set(self.events) - lost
             for i in range(3):
                 self._agrees(i)
             seen = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -11,9 +13,11 @@ from vawg_desktop.domain import merge as pure
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import history, merging
 
+#: The long run (``python3 dev.py bench --soak``) is the issue's 500 examples of up to 50 steps.
+SOAK = os.environ.get("VAWG_SOAK") == "1"
 Family.TestCase.settings = settings(
-    max_examples=25,
-    stateful_step_count=30,
+    max_examples=500 if SOAK else 25,
+    stateful_step_count=50 if SOAK else 30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from tests.conftest import TODAY
 from tests.merging.machine import Family
+from tests.merging.test_family import SOAK
 from tests.merging.test_merging import rows_of
 from tests.test_architecture import ROOT
 from tests.test_cli import Run
@@ -22,7 +23,7 @@ from vawg_desktop.domain.errors import StaleError, StoreError
 from vawg_desktop.services import history, lists, merging, overview, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create
-from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.returns import import_return, reverse_return
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -77,6 +78,13 @@ def test_lists_counts_search_and_history_are_those_of_the_file(server: Session, 
     assert one.ratings == other.ratings and one.action_ratings == other.action_ratings
     assert len(history.history(server, "R-0003")) == len(history.history(sample, "R-0003"))
     assert check(server.store).problems == []
+
+
+def test_an_empty_list_is_empty_on_a_server_too(server: Session, tmp_path: Path) -> None:
+    """`IN ()` is a mistake of syntax there: a return nobody answered could not be reversed."""
+    made = rounds.export_returns(server, period="2026/27 Q3", due="2027-01-10", out=tmp_path)
+    assert reverse_return(server, made.returns[0].reference).restored == 0
+    assert server.read().exec_driver_sql("SELECT count(*) FROM action WHERE id IN ()").one()[0] == 0
 
 
 def test_a_round_out_and_back_on_a_server(server: Session, tmp_path: Path) -> None:
@@ -296,7 +304,7 @@ def test_the_family_with_a_server_in_it(postgres_server: str) -> None:
     run_state_machine_as_test(
         ServerFamily,
         settings=settings(
-            max_examples=8, stateful_step_count=25, deadline=None, phases=[Phase.generate],
+            max_examples=500 if SOAK else 60, stateful_step_count=50, deadline=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck), database=None,
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.conftest import program
 from vawg_desktop.domain.errors import FileRefusedError, StaleError
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.services import history, overview, records, returns, rounds, show
+from vawg_desktop.services import history, merging, overview, records, returns, rounds, show
 from vawg_desktop.services.records import add_update, assign, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -429,3 +429,39 @@ def test_the_store_reopens_with_everything(sample: Session, tmp_path: Path) -> N
     sample.store = stores.open_store(path)
     assert check(sample.store).problems == []
     assert len(overview.round_rows(sample)) == 13
+
+
+def test_a_return_sent_from_a_working_copy_comes_home_after_it_was_numbered(
+    sample: Session, tmp_path: Path
+) -> None:
+    """The workbook bears the copy's provisional reference; the office has given the return its number since."""
+    merging.copy(sample, tmp_path / "laptop.vawg")
+    with stores.open_store(tmp_path / "laptop.vawg") as store:
+        laptop = Session(store, "D. Deputy", sample.today)
+        sent = next(iter(export(laptop, tmp_path / "out").values()))
+        assert "-x" in sent.reference
+        merging.merge(sample, store)
+    staged = returns.import_return(sample, Path(sent.file))
+    assert staged.differences == [] and staged.tray == []
+    assert "-x" not in staged.return_reference
+
+
+def test_an_answer_about_a_record_in_the_bin_or_in_conflict_waits(sample: Session, tmp_path: Path) -> None:
+    """`--apply all` takes the rest and says of these why it did not."""
+    sent = export(sample, tmp_path / "out")["OPCC"]
+    sheet = load_workbook(sent.file)["Actions"]
+    names = [str(sheet.cell(r, 1).value).rpartition("-")[0] for r in range(2, sheet.max_row + 1)]
+    back = fill(sent.file, {(n, "% complete"): 35 for n in names}, tmp_path / "back.xlsx")
+    binned, torn = names[:2]
+    merging.copy(sample, tmp_path / "laptop.vawg")
+    with stores.open_store(tmp_path / "laptop.vawg") as store:
+        assign(Session(store, "L"), torn, [parse_assignment("percent=60")], "in the room")
+        assign(sample, torn, [parse_assignment("percent=70")], "by e-mail")
+        merging.merge(sample, store)
+    records.hide(sample, [binned])
+    staged = returns.import_return(sample, back, apply="all")
+    assert {(p.code, p.record) for p in staged.problems} == {("in_bin", binned), ("waits_for_choice", torn)}
+    assert staged.applied == len(names) - 2 and all(p.cell for p in staged.problems)
+    assert show.record(sample, torn).cells["percent"] in (60, 70)
+    again = returns.import_return(sample, back, apply="all")
+    assert again.applied == 0 and again.left() == 2

@@ -49,6 +49,8 @@ def reverse_return(session: Session, reference: str) -> Reversed:
 
 def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[str]:
     """The transactions that applied a return since it was last reversed, oldest first."""
+    if not submissions:
+        return []
     marks = ",".join("?" * len(submissions))
     rows = tx.connection.exec_driver_sql(
         f"SELECT txn, min(n) FROM \"change\" WHERE act = 'return' AND about IN ({marks}) AND n > coalesce("

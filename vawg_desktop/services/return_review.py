@@ -42,13 +42,15 @@ class Difference:
     heads: frozenset[str] = frozenset()
     decision: str = ""
     reason: str = ""
+    #: Why it cannot be taken as things stand: ``waits_for_choice`` or ``in_bin``.
+    held: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The contract's keys, with more beside them."""
         return {
             "record": self.record, "field": self.field, "base": self.base, "current": self.current,
             "incoming": self.incoming, "kind": self.kind.value, "sheet": self.sheet, "cell": self.cell,
-            "decision": self.decision or None,
+            "decision": self.decision or None, "held": self.held or None,
         }  # fmt: skip
 
 
@@ -176,7 +178,7 @@ def _differences(
                 decision, reason = decided.get((base.id, key), ("", ""))
                 found.append(Difference(
                     base.reference, base.id, current.title, key, _label(key), before, now, one["value"], kind,
-                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
+                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason, _held(current, key),
                 ))  # fmt: skip
     found.sort(key=lambda d: (d.record, _ORDER[d.field]))
     return found
@@ -189,6 +191,12 @@ def _compare(key: str, base: Value, current: Value, incoming: Value) -> merge.Ki
     return merge.compare(base, current, incoming)
 
 
+def _held(current: _Current, key: str) -> str:
+    if current.torn & {"deleted", key}:
+        return "waits_for_choice"
+    return "in_bin" if current.deleted else ""
+
+
 def _label(key: str) -> str:
     return next(head for k, head, *_ in FILLS if k == key)
 
@@ -198,6 +206,8 @@ class _Current:
     title: str
     cells: dict[str, Value]
     heads: dict[str, frozenset[str]]
+    deleted: bool = False
+    torn: set[str] = field(default_factory=set[str])
 
 
 def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
@@ -210,7 +220,7 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
         marks = ",".join("?" * len(part))
         rows = plain_rows(
             connection,
-            f"SELECT t.id, t.born, t.title AS action_title, {columns}, u.narrative, u.next_step, u.help_wanted "
+            f"SELECT t.id, t.born, t.deleted, t.title AS action_title, {columns}, u.narrative, u.next_step, u.help_wanted "
             f'FROM action t LEFT JOIN "update" u ON u.id = t.x_update WHERE t.id IN ({marks})',
             part,
         )
@@ -218,7 +228,10 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
             keys = (*own, "narrative", "next_step", "help_wanted")
             cells = {k: cast("Value", row[k]) for k in keys}
             found[str(row["id"])] = _Current(
-                str(row["action_title"] or ""), cells, {"": frozenset({str(row["born"])})}
+                str(row["action_title"] or ""),
+                cells,
+                {"": frozenset({str(row["born"])})},
+                bool(row["deleted"]),
             )
         heads: dict[tuple[str, str], set[str]] = {}
         for one in plain_rows(
@@ -227,4 +240,8 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
             heads.setdefault((str(one["id"]), str(one["cell"])), set()).add(str(one["head"]))
         for (id, cell), changes in heads.items():
             found[id].heads[cell] = frozenset(changes)
+        for one in plain_rows(
+            connection, f'SELECT "row" AS id, cell FROM conflict WHERE "row" IN ({marks})', part
+        ):
+            found[str(one["id"])].torn.add(str(one["cell"]))
     return found

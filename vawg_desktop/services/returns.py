@@ -85,11 +85,15 @@ def _by_visible(connection: Connection, visible: str) -> Owner | None:
     parts = identity.split_visible(visible)
     if parts is None:
         return None
-    found = connection.exec_driver_sql(
-        'SELECT id FROM "return" WHERE reference = ? AND NOT deleted', (parts[0],)
-    ).fetchone()
-    owner = owner_of(connection, str(found[0])) if found else None
-    return owner if owner is not None and owner.visible == visible else None
+    rows = connection.exec_driver_sql(
+        'SELECT id, secret FROM "return" WHERE NOT deleted AND (reference = ? '
+        'OR id IN (SELECT "row" FROM former WHERE reference = ?)) ORDER BY n',
+        (parts[0], parts[0]),
+    ).fetchall()  # a return sent from a working copy has had its number since: the file bears the old one
+    for id, secret in rows:
+        if identity.visible(str(secret), parts[0], str(id)) == visible:
+            return owner_of(connection, str(id))
+    return None
 
 
 def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
@@ -162,12 +166,24 @@ def _stage(session: Session, owner: Owner, name: str, sha256: str, content: Mapp
 
 def _apply_staged(session: Session, staged: Review, how: str) -> None:
     kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set[merge.Kind]())
-    chosen = [d for d in staged.differences if d.kind in kinds and not d.decision]
+    wanted = [d for d in staged.differences if d.kind in kinds and not d.decision]
+    chosen = [d for d in wanted if not d.held]
+    staged.problems += [why_held(d) for d in wanted if d.held]
     staged.changes = accept(session, staged.submission, chosen)
     staged.applied = len(chosen)
     if staged.changes:
         fresh = review(session, staged.submission)
         staged.state = fresh.state
+
+
+def why_held(one: Difference) -> Problem:
+    """Why an answer could not be taken, in a sentence with its place."""
+    words = (
+        f"{one.record} is in the bin here; bring it back to take its {one.label}."
+        if one.held == "in_bin"
+        else f"{one.record} holds two values that nobody has chosen between; settle them, then take its {one.label}."
+    )
+    return Problem(one.held, words, one.sheet, one.cell, one.record)
 
 
 def accept(

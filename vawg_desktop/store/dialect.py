@@ -29,6 +29,7 @@ def for_postgres(sql: str) -> str:
         part = part.replace("%", "%%").replace("?", "%s")
         part = _NOT_DELETED.sub(r"\1 = 0", part)
         part = _INSTR.sub("strpos(", part)
+        part = part.replace(" IN ()", " IN (NULL)")  # an empty list is a mistake of syntax there
         parts[i] = part.replace(" MATCH %s", " @@ to_tsquery('simple', %s)")
     turned = "".join(parts)
     if turned == _INDEXED:
