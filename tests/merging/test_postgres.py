@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.merging.test_family import SOAK
 from tests.merging.test_merging import rows_of
 from tests.test_architecture import ROOT
 from tests.test_cli import Run
+from vawg_desktop import paths
 from vawg_desktop.domain.errors import StaleError, StoreError
 from vawg_desktop.services import history, lists, merging, overview, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
@@ -257,6 +259,64 @@ def test_an_empty_database_and_a_later_store_are_told_apart(postgres_url: str) -
     for bad in ("postgresql://", "postgresql://host", "mysql://h/d"):
         with pytest.raises(StoreError):
             stores.open_postgres(bad)
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program as its next version would be, with a migration of its own."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(paths.migrations(), scripts)
+    (scripts / "versions" / "0002_next.py").write_text(
+        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade() -> None:\n"
+        "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
+    )
+    monkeypatch.setattr(paths, "migrations", lambda: scripts)
+    monkeypatch.setattr(stores, "SCHEMA_VERSION", 2)
+    return scripts / "versions" / "0002_next.py"
+
+
+def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
+    server: Session, postgres_url: str, next_version: Path
+) -> None:
+    assign(server, "A-0001", [Assignment("percent", "5")], "before")
+    with stores.open_postgres(postgres_url) as store:
+        one = store.read().exec_driver_sql("SELECT count(*), count(extra) FROM action").one()
+        assert tuple(one) == (22, 0)
+        assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == "2"
+        assign(Session(store, "me", TODAY), "A-0001", [Assignment("percent", "6")], "after")
+        assert check(store).problems == []
+    with stores.open_postgres(postgres_url) as store:
+        assert show.record(Session(store), "A-0001").cells["percent"] == 6
+
+
+@pytest.mark.parametrize("bad", ["DELETE FROM action", "NO SUCH STATEMENT", "TRUNCATE action CASCADE"])
+def test_a_migration_that_fails_on_a_server_changes_nothing(
+    server: Session, postgres_url: str, next_version: Path, bad: str
+) -> None:
+    said = next_version.read_text()
+    next_version.write_text(f"{said}    op.get_bind().exec_driver_sql('{bad}')\n")
+    with pytest.raises(StoreError, match="is as it was"):
+        stores.open_postgres(postgres_url)
+    assert lists.count(server, ListQuery("action")) == 22
+    with pytest.raises(psycopg.errors.UndefinedColumn), psycopg.connect(postgres_url) as raw:
+        raw.execute("SELECT extra FROM action")
+    assign(server, "A-0001", [Assignment("percent", "5")], "still works")
+    assert check(server.store).problems == []
+
+
+def test_an_officer_who_may_not_migrate_is_told_whom_to_ask(
+    server: Session, postgres_url: str, next_version: Path
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute((ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8"))  # type: ignore[call-overload]
+        raw.execute("DROP ROLE IF EXISTS t_migrating")
+        raw.execute("CREATE ROLE t_migrating LOGIN IN ROLE vawg_editor")
+    url = make_url(postgres_url).set(username="t_migrating").render_as_string(hide_password=False)
+    with pytest.raises(StoreError, match="ask whoever keeps the server") as said:
+        stores.open_postgres(url)
+    assert said.value.code == "older_store"
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute("DROP ROLE t_migrating")
 
 
 def test_a_lost_connection_is_a_sentence_and_the_next_try_goes_on(

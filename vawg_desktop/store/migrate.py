@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from vawg_desktop import paths
@@ -16,6 +18,9 @@ from vawg_desktop.store import schema
 from vawg_desktop.store.backup import back_up_file
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.keys import Key
+
+if TYPE_CHECKING:
+    from vawg_desktop.store.postgres import PgEngines
 
 
 def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target: str = "head") -> Path:
@@ -34,14 +39,16 @@ def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target:
             before = count_said(connection)
             _run_alembic(alchemy, scripts or paths.migrations(), target)
             _refuse_lost(before, count_said(connection))
+            _note_version(connection.execute)
             if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise StoreError("A record would refer to one that is not there.", code="migration_failed")
             connection.execute("COMMIT")
     except Exception as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        said = "the disk is full" if "full" in str(error) else str(error).partition("\n")[0].rstrip(".")
         raise StoreError(
-            f"{path.name} could not be brought up to date and is as it was ({error}); a backup lies in {backup.name}.",
+            f"{path.name} could not be brought up to date and is as it was ({said}); a backup lies in {backup.name}.",
             code="migration_failed",
         ) from error
     finally:
@@ -49,12 +56,62 @@ def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target:
     return backup
 
 
+def migrate_server(engines: PgEngines, *, scripts: Path | None = None, target: str = "head") -> None:
+    """Bring the schema of a store on a server up to date, in one transaction; others wait for it meanwhile.
+
+    The backup before it is the server's own. On any failure the store is as it was and StoreError says so.
+    """
+    from psycopg import OperationalError
+
+    from vawg_desktop.store.postgres import called, plain
+
+    name = called(engines.writer.url)
+    try:
+        with engines.writer.connect() as connection, connection.begin():
+            run = connection.exec_driver_sql
+            run("SELECT pg_advisory_xact_lock(hashtext('vawg migrate'))")
+            there = {str(r[0]) for r in run(_TABLES)}
+            if not {"change", "meta"} <= there:
+                raise StoreError("There is no store to bring up to date.", code="not_a_store")
+            run('LOCK TABLE "change" IN ACCESS EXCLUSIVE MODE')
+            before = _counted(run, there)
+            _run_alembic(connection, scripts or paths.migrations(), target)
+            _refuse_lost(before, _counted(run, {str(r[0]) for r in run(_TABLES)}))
+            _note_version(run)
+    except Exception as error:
+        if isinstance(error, DBAPIError):
+            found = plain(error, engines.writer.url)
+            if found.code == "no_permission" or "must be owner" in str(error.orig):
+                raise StoreError(
+                    f"{name} was made by an earlier version and must be brought up to date once; ask whoever keeps "
+                    "the server to open it with this version. Nothing was changed.",
+                    code="older_store",
+                ) from error
+            if found.code == "server_away" and isinstance(error.orig, OperationalError):
+                raise found from error
+        said = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
+        raise StoreError(
+            f"{name} could not be brought up to date and is as it was ({said}).", code="migration_failed"
+        ) from error
+
+
+_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+
+
 def count_said(connection: Any) -> dict[str, int]:
     """Rows per said table that is there."""
-    there = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return {
-        t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in schema.SAID if t in there
-    }
+    run = connection.execute
+    return _counted(run, {str(r[0]) for r in run("SELECT name FROM sqlite_master WHERE type = 'table'")})
+
+
+def _counted(run: Callable[..., Any], there: set[str]) -> dict[str, int]:
+    return {t: int(run(f'SELECT count(*) FROM "{t}"').fetchone()[0]) for t in schema.SAID if t in there}
+
+
+def _note_version(run: Callable[..., Any]) -> None:
+    """The store says of itself which schema it has, as Alembic's own table does."""
+    found = run("SELECT version_num FROM alembic_version").fetchone()
+    run("UPDATE meta SET value = ? WHERE \"key\" = 'schema'", (str(int(found[0])),))
 
 
 def _refuse_lost(before: dict[str, int], after: dict[str, int]) -> None:

@@ -189,6 +189,10 @@ def open_postgres(name: str) -> Store:
                 f"{store.name} was brought up to a later version (schema {version}); update this program first.",
                 code="later_store",
             )
+        if version < SCHEMA_VERSION:
+            from vawg_desktop.store.migrate import migrate_server
+
+            migrate_server(store.engines)
     except BaseException:
         store.close()
         raise
