@@ -44,10 +44,14 @@ VALUES = {
 KIND = "action.recommendations"
 #: What a partner types into a return: words of the form, and what they are as stored.
 TYPED = {
-    "status": st.sampled_from([("In progress", "in_progress"), ("Stopped", "stopped"), ("not started", "not_started")]),
+    "status": st.sampled_from(
+        [("In progress", "in_progress"), ("Stopped", "stopped"), ("not started", "not_started")]
+    ),
     "percent": st.sampled_from([(20, 20), (0.5, 50), ("70%", 70)]),
     "blockers": st.sampled_from([("None", "None"), ("=1+1", "=1+1"), ("no post\nfilled", "no post\nfilled")]),
-    "narrative": st.sampled_from([("We met.", "We met."), ("N/A", "N/A"), ("ünïcode “words”", "ünïcode “words”")]),
+    "narrative": st.sampled_from(
+        [("We met.", "We met."), ("N/A", "N/A"), ("ünïcode “words”", "ünïcode “words”")]
+    ),
 }
 HEADS = {"status": "Status", "percent": "% complete", "blockers": "Blockers", "narrative": "Progress update"}
 
@@ -332,7 +336,11 @@ class Family(RuleBasedStateMachine):
         for (reference, cell), value in typed.items():
             if cell == "narrative":
                 written = self._ask(i, 'SELECT narrative FROM "update" WHERE narrative = ?', value)
-                kept = self._ask(i, "SELECT 1 FROM submission WHERE instr(content, ?) > 0", json.dumps(value, ensure_ascii=False))
+                kept = self._ask(
+                    i,
+                    "SELECT 1 FROM submission WHERE instr(content, ?) > 0",
+                    json.dumps(value, ensure_ascii=False),
+                )
                 assert kept and (written or reference in held), (reference, value)
                 continue
             kind = kinds.get((reference, cell))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import sqlcipher3.dbapi2 as driver
 
+from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check, heads_of_chains, repair
@@ -38,6 +40,18 @@ def _swap(c: Any) -> None:
     c.execute('UPDATE "change" SET seq = 21 WHERE n = ?', (one[0],))
 
 
+def _swap_words(c: Any) -> None:
+    """Everything but number and place changes hands."""
+    _loosen(c)
+    columns = [r[1] for r in c.execute("PRAGMA table_info(change)") if r[1] not in ("n", "seq")]
+    said = ", ".join(f'"{x}"' for x in columns)
+    one, two = (c.execute(f'SELECT {said} FROM "change" WHERE seq = ?', (s,)).fetchone() for s in (20, 33))
+    sets = ", ".join(f'"{x}" = ?' for x in columns)
+    c.execute('UPDATE "change" SET id = id || 1 WHERE seq IN (20, 33)')
+    c.execute(f'UPDATE "change" SET {sets} WHERE seq = 20', two)
+    c.execute(f'UPDATE "change" SET {sets} WHERE seq = 33', one)
+
+
 def _add_entry(c: Any) -> None:
     c.execute(
         'INSERT INTO "change" (id, origin, seq, at, received, who, why, why_salt, txn, act, about, tbl, "row", op, fields, hash) '
@@ -55,7 +69,8 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "an entry removed": (_run('DELETE FROM "change" WHERE seq = 30'), "entry_missing"),
     "an entry added": (_add_entry, "entry_added"),
     "the last ten cut off": (_run('DELETE FROM "change" WHERE seq > (SELECT max(seq) - 10 FROM "change")'), "tail_missing"),
-    "two swapped": (_swap, "entry_altered"),
+    "two swapped": (_swap, "entry_moved"),
+    "two swapped that lie apart": (_swap_words, "entry_moved"),
     "a count": (_run("UPDATE tally SET \"count\" = 99 WHERE name = 'action_no_date'"), "counts_wrong"),
     "a head": (_run("INSERT INTO head VALUES ((SELECT id FROM action LIMIT 1), 'status', 'nobody')"), "heads_wrong"),
     "the search index": (_run("DELETE FROM search WHERE rowid = 40"), "search_wrong"),
@@ -138,6 +153,36 @@ def test_a_flipped_byte_is_damage(sample: Session, tmp_path: Path) -> None:
     path.write_bytes(bytes(data))
     sample.store = stores.open_store(path)
     assert not check(sample.store).ok
+
+
+def test_one_byte_flipped_anywhere_in_a_locked_file_is_reported_with_its_place(tmp_path: Path) -> None:
+    """Also in a page that nothing uses any more."""
+    path = tmp_path / "s.vawg"
+    with stores.create(path, passphrase="correct horse") as store:
+        with store.write("me", "start") as tx:
+            made = [tx.create("gap", {"statement": f"gap {i}", "note": "words " * 80}) for i in range(60)]
+        with store.write("me", "less") as tx:
+            for id in made[:40]:
+                tx.edit("gap", id, {"note": None})
+        key = store.key
+    whole = path.read_bytes()
+    chance = random.Random(7)
+    told: set[str] = set()
+    for at in sorted(chance.sample(range(16, len(whole)), 60)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
+        try:
+            with stores.open_store(path, key=key) as store:
+                found = check(store).problems
+                assert [p.code for p in found] == ["file_damaged"], (at, found)
+                assert f"page {at // 4096 + 1}" in found[0].message, (at, found[0].message)
+                told.add("check")
+        except StoreError as error:
+            assert error.code in ("damaged", "wrong_key"), (at, error)
+            told.add("open")
+    assert told == {"check", "open"}
+    path.write_bytes(whole)
+    with stores.open_store(path, key=key) as store:
+        assert check(store).problems == []
 
 
 def test_a_store_looked_at_after_every_write_stays_well(empty: Session) -> None:

@@ -8,15 +8,20 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import TODAY
+from vawg_desktop import paths
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services import merging, safekeeping
+from vawg_desktop.services import merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import backup as backups
+from vawg_desktop.store import restoring
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
@@ -147,16 +152,132 @@ def test_a_full_disk_at_every_step_is_a_sentence_and_changes_nothing(
     laptop.store.close()
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make a small disk")
-def test_a_backup_onto_a_disk_that_fills_up_leaves_nothing_there(sample: Session, tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
+@contextmanager
+def _small_disk(place: Path, kilobytes: int) -> Iterator[Path]:
+    """A real disk of so many kilobytes; skipped by name where none can be mounted."""
+    place.mkdir(exist_ok=True)
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(small)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
     )
     if made.returncode:
         pytest.skip("no small disk can be mounted here")
     try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+only_root = pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root can make a small disk"
+)
+
+
+@only_root
+def test_a_full_disk_at_every_step_of_a_migration(
+    sample_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store and its backup share a real disk: it fills up in the backup, in the update, or not at all."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(paths.migrations(), scripts)
+    (scripts / "versions" / "0002_wide.py").write_text(
+        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade() -> None:\n"
+        '    op.get_bind().exec_driver_sql("ALTER TABLE action ADD COLUMN extra TEXT")\n'
+        "    op.get_bind().exec_driver_sql(\"UPDATE action SET extra = printf('%.30000c', 'x')\")\n"
+    )
+    monkeypatch.setattr(paths, "migrations", lambda: scripts)
+    size = sample_file.stat().st_size // 1024
+    codes: list[str] = []
+    for more in range(40, 2 * size + 3200, 200 if not SOAK else 40):
+        with _small_disk(tmp_path / "disk", size + more) as disk:
+            path = disk / "s.vawg"
+            shutil.copyfile(sample_file, path)
+            with monkeypatch.context() as later:
+                later.setattr(stores, "SCHEMA_VERSION", 2)
+                try:
+                    stores.open_store(path).close()
+                    codes.append("done")
+                except StoreError as error:
+                    codes.append(error.code)
+                    assert "full" in error.message or "space" in error.message, error.message
+                    assert "nothing was changed" in error.message or "is as it was" in error.message
+            if codes[-1] == "done":
+                break
+            if codes[-1] == "backup_failed":
+                assert sorted(p.name for p in disk.iterdir() if "before update" in p.name) == []
+            (tmp_path / "after").mkdir(exist_ok=True)
+            after = tmp_path / "after" / "s.vawg"
+            stores.remove(after)
+            for one in (p for p in disk.glob("s.vawg*") if not p.name.endswith("-shm")):
+                shutil.copyfile(one, after.with_name(one.name))
+            with stores.open_store(after) as store:
+                assert check(store).problems == []
+                assert store.read().exec_driver_sql("SELECT count(*) FROM action").one()[0] == 22
+    assert codes[-1] == "done" and {"backup_failed", "migration_failed"} <= set(codes), codes
+
+
+@only_root
+def test_a_full_disk_at_every_step_of_a_backup(sample: Session, tmp_path: Path) -> None:
+    sample.store.files.keep("proof.pdf", random.Random(1).randbytes(300_000))
+    size = sample.store.path.stat().st_size // 1024
+    refused = 0
+    for kilobytes in range(40, 2 * size + 2000, 160 if not SOAK else 40):
+        with _small_disk(tmp_path / "disk", kilobytes) as disk:
+            try:
+                made = safekeeping.back_up(sample, disk / "backups")
+            except StoreError as error:
+                assert error.message.startswith("No backup was made"), error.message
+                assert "full" in error.message or "space" in error.message, error.message
+                folders = [p.name for p in (disk / "backups").glob("*") if p.is_dir()]
+                assert set(folders) <= {"held-files"}, folders
+                refused += 1
+                continue
+            backups.verify(backups.read(made.path), None)
+            break
+    else:
+        pytest.fail("no disk was large enough")
+    assert refused >= 5 and check(sample.store).problems == []
+
+
+@only_root
+def test_a_full_disk_at_every_step_of_a_restore(sample: Session, tmp_path: Path) -> None:
+    sample.store.files.keep("proof.pdf", random.Random(1).randbytes(300_000))
+    made = safekeeping.back_up(sample, tmp_path / "elsewhere")
+    assign(sample, "A-0001", [Assignment("percent", "5")], "after the backup")
+    path = sample.store.path
+    sample.store.close()
+    size = sum(p.stat().st_size for p in path.parent.glob(path.name + "*")) // 1024
+    refused = 0
+    for more in range(20, 2 * size + 4000, 400 if not SOAK else 60):
+        with _small_disk(tmp_path / "disk", size + more) as disk:
+            for one in path.parent.glob(path.name + "*"):
+                shutil.copyfile(one, disk / one.name)
+            try:
+                restoring.restore(made.path, disk / path.name, passphrase=None)
+            except StoreError as error:
+                assert "full" in error.message or "space" in error.message, error.message
+                refused += 1
+                assert [p.name for p in disk.glob("*.part*")] == []
+                (tmp_path / "after").mkdir(exist_ok=True)
+                for one in disk.glob(path.name + "*"):
+                    shutil.copyfile(one, tmp_path / "after" / one.name)
+                with stores.open_store(tmp_path / "after" / path.name) as store:
+                    assert check(store).problems == []
+                    assert show.record(Session(store), "A-0001").cells["percent"] == 5
+                continue
+            with stores.open_store(disk / path.name) as store:
+                assert show.record(Session(store), "A-0001").cells["percent"] is None
+            break
+    else:
+        pytest.fail("no disk was large enough")
+    assert refused >= 2
+    sample.store = stores.open_store(path)
+
+
+@only_root
+def test_a_backup_onto_a_disk_that_fills_up_leaves_nothing_there(sample: Session, tmp_path: Path) -> None:
+    with _small_disk(tmp_path / "small", 400) as small:
         with pytest.raises(StoreError, match="No backup was made") as said:
             safekeeping.back_up(sample, small / "backups")
         assert "full" in said.value.message or "space" in said.value.message
@@ -165,5 +286,3 @@ def test_a_backup_onto_a_disk_that_fills_up_leaves_nothing_there(sample: Session
             take_copy(sample.store, small / "copy.vawg")
         assert list(small.glob("copy.vawg*")) == []
         assert check(sample.store).problems == []
-    finally:
-        subprocess.run(["umount", str(small)], check=True)

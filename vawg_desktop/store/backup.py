@@ -11,6 +11,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,12 +101,15 @@ def back_up(
         part.replace(final)
     except (OSError, StoreError, driver.Error) as error:
         shutil.rmtree(part, ignore_errors=True)
-        said = error.message if isinstance(error, StoreError) else _plain(error)
+        said = plain(error)
         raise StoreError(f"No backup was made: {said}", code="backup_failed") from error
     return read(final)
 
 
-def _plain(error: Exception) -> str:
+def plain(error: Exception) -> str:
+    """A failure of the disk or the database in a few words."""
+    if isinstance(error, StoreError):
+        return error.message
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}."
     if "malformed" in str(error) or "not a database" in str(error):
@@ -376,7 +380,7 @@ def back_up_file(
     except (OSError, driver.Error, StoreError) as error:
         for made in three(to):
             made.unlink(missing_ok=True)
-        said = error.message if isinstance(error, StoreError) else _plain(error)
+        said = plain(error)
         raise StoreError(
             f"The copy could not be made ({said.rstrip('.')}); nothing was changed.", code="backup_failed"
         ) from error
@@ -384,17 +388,15 @@ def back_up_file(
 
 
 def _copy_database(path: Path, to: Path, key: Key | None, progress: Callable[[float], None] | None) -> None:
-    source, target = connect_raw(path, key), connect_raw(to, key)
-
     def tell(_status: int, remaining: int, total: int) -> None:
         if progress is not None and total:
             progress(1 - remaining / total)
 
-    try:
+    with closing(connect_raw(path, key)) as source, closing(connect_raw(to, key)) as target:
         source.backup(target, pages=_PAGES_AT_ONCE, progress=tell, sleep=0.0)
-    finally:
-        target.close()
-        source.close()
+        target.execute(
+            "PRAGMA journal_mode = DELETE"
+        )  # so that it opens on a full disk, or one only to be read
 
 
 def _verify(copy: Path, key: Key | None) -> None:

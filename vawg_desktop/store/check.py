@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -89,6 +89,10 @@ def _look_at_all(store: Store, connection: Connection, report: Report, noted: di
     _check_derived(connection, report)
 
 
+#: How many altered entries are looked at in pairs.
+_PAIRS = 60
+
+
 def heads_of_chains(connection: Connection) -> dict[str, str]:
     """The last hash of each origin's chain, by ``origin/seq``: what a manifest or a paper prints."""
     rows = connection.exec_driver_sql("SELECT id, seq, hash FROM origin ORDER BY id")
@@ -96,7 +100,10 @@ def heads_of_chains(connection: Connection) -> dict[str, str]:
 
 
 def _file_is_whole(connection: Connection, report: Report) -> bool:
-    rows = [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    # What another process writes this moment may look torn: a page counts that fails twice.
+    torn = _torn_pages(connection)
+    torn = [p for p in torn if p in _torn_pages(connection)] if torn else []
+    rows = torn or [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
     if rows == ["ok"]:
         return True
     more = f" (and {len(rows) - 1} more places)" if len(rows) > 1 else ""
@@ -105,6 +112,13 @@ def _file_is_whole(connection: Connection, report: Report) -> bool:
         f"The file is damaged: {rows[0]}{more}. Restore the latest backup, or read out what can be read (rescue).",
     )
     return False
+
+
+def _torn_pages(connection: Connection) -> list[str]:
+    """Pages of a locked file that are not as the program wrote them, those in no use included."""
+    result = connection.exec_driver_sql("PRAGMA cipher_integrity_check")
+    said = [str(r[0]) for r in result] if result.returns_rows else []
+    return [s.replace("HMAC verification failed for ", "it was altered at ") for s in said if "page" in s]
 
 
 def _check_ends(connection: Connection, report: Report) -> None:
@@ -116,6 +130,7 @@ def _check_ends(connection: Connection, report: Report) -> None:
 
 def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) -> list[log.Entry]:
     kept: list[log.Entry] = []
+    altered: list[tuple[log.Entry, str]] = []
     last: dict[str, tuple[int, str]] = {}
     for row in connection.exec_driver_sql(f"{log.SELECT} ORDER BY origin, seq"):
         entry = log.from_row(tuple(row))
@@ -127,6 +142,7 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
                 "entry_missing", f"Entries {seq + 1} to {entry.seq - 1} of the log are missing.", place
             )
         elif entry.chained(previous) != entry.hash:
+            altered.append((entry, previous))
             report.add(
                 "entry_altered", f"Entry {entry.seq} of the log was altered after it was written.", place
             )
@@ -135,9 +151,32 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
                 "chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place
             )
         last[entry.origin] = (entry.seq, entry.hash)
+    _name_swapped(altered, report)
     _check_tails(connection, report, last, noted)
     report.entries = len(kept)
     return kept
+
+
+def _name_swapped(altered: list[tuple[log.Entry, str]], report: Report) -> None:
+    """Of altered entries, those that are whole but stand in each other's place."""
+    some = altered[:_PAIRS]
+    for i, (one, before_one) in enumerate(some):
+        for other, before_other in some[i + 1 :]:
+            hashes = {one.hash, other.hash}
+            befores = (before_one, before_other, one.hash, other.hash)
+
+            def whole(
+                entry: log.Entry, seq: int, hashes: set[str] = hashes, befores: tuple[str, ...] = befores
+            ) -> bool:
+                there = replace(entry, seq=seq)
+                return any(there.chained(b) in hashes for b in befores)
+
+            if one.origin == other.origin and whole(one, other.seq) and whole(other, one.seq):
+                report.add(
+                    "entry_moved",
+                    f"Entries {one.seq} and {other.seq} of the log changed places.",
+                    f"{one.origin}/{one.seq}",
+                )
 
 
 def _check_order(connection: Connection, report: Report) -> None:

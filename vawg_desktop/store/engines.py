@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def connect_raw(path: Path, key: Key | None, *, cache_kib: int = 8192) -> Any:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except driver.DatabaseError as error:
         connection.close()
-        raise _opening_error(path, error) from error
+        raise opening_error(path, error) from error
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -46,8 +47,18 @@ def connect_raw(path: Path, key: Key | None, *, cache_kib: int = 8192) -> Any:
     return connection
 
 
-def _opening_error(path: Path, error: Exception) -> StoreError:
+#: What opening needs beside the file, in bytes: the write-ahead log and its index.
+_ROOM_TO_OPEN = 256 * 1024
+
+
+def opening_error(path: Path, error: Exception) -> StoreError:
+    """Why a file could not be opened, in a sentence and what to do."""
     said = str(error)
+    if "disk I/O" in said and shutil.disk_usage(path.parent).free < _ROOM_TO_OPEN:
+        return StoreError(
+            f"The disk that holds {path.name} is full; make room on it and open the store again. Nothing was changed.",
+            code="disk_full",
+        )
     if "not a database" in said or "malformed" in said or "disk I/O" in said:
         return StoreError(
             f"{path.name} is damaged or is not a store; restore the latest backup, "
@@ -157,9 +168,13 @@ class Engines:
                 connection.close()
             self._readers.clear()
         self.reader.dispose()
-        with self.writer.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.rollback()
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.writer.dispose()
+        try:
+            with self.writer.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.rollback()
+                # On a full disk the log stays beside the file: it is whole, and folded in another time.
+                with suppress(driver.Error):
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.writer.dispose()

@@ -222,7 +222,14 @@ def plain(error: DBAPIError, url: URL) -> StoreError:
         return StoreError(
             f"The server has no database {url.database}; ask whoever keeps the server.", code="missing"
         )
-    if "SSL" in said or "TLS" in said or "no encryption" in said:
+    if "no pg_hba.conf entry" in said:
+        wire = " over a wire without TLS; try ?sslmode=require" if "no encryption" in said else ""
+        return StoreError(
+            f"The server does not let {url.username or 'you'} into {url.database} from this computer{wire}, or ask "
+            "whoever keeps the server. Nothing was changed.",
+            code="not_admitted",
+        )
+    if "SSL" in said or "TLS" in said or "certificate" in said:
         return StoreError(
             f"{name} could not be reached over TLS, which the URL asks for; nothing was sent. ({said.splitlines()[0][:120]})",
             code="no_tls",
@@ -316,8 +323,9 @@ class Listener:
         """Whether somebody committed since last asked. A lost connection is made anew, and counts as news."""
         try:
             if self._connection is None or self._connection.closed:
-                words = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-                self._connection = psycopg.connect(words, autocommit=True, connect_timeout=CONNECT_SECONDS)
+                where = self._url.translate_connect_args(username="user", database="dbname")
+                said: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **self._url.query, **where}
+                self._connection = psycopg.connect(**said, autocommit=True)
                 self._connection.execute(f"LISTEN {CHANNEL}")
                 return True
             return any(True for _ in self._connection.notifies(timeout=0))

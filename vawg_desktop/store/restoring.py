@@ -53,11 +53,20 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
     lock = stores.lock_for_window(to, "restoring")
     try:
         part = to.with_name(to.name + ".part")
-        backups.lay_out(chosen, key, part)
         if mints is None:
             elsewhere = Path(chosen.origin_path)
             mints = chosen.mints and (elsewhere == to.resolve() or not elsewhere.exists())
-        renew_origin(part, key, f"{to.stem} restored", mints=mints)
+        try:
+            backups.lay_out(chosen, key, part)
+            renew_origin(part, key, f"{to.stem} restored", mints=mints)
+        except (OSError, driver.Error, StoreError) as error:
+            stores.remove(part)
+            if isinstance(error, StoreError) and error.code != "disk_full":
+                raise
+            raise StoreError(
+                f"Nothing was restored and nothing changed: {backups.plain(error)} Make room and restore again.",
+                code="restore_failed",
+            ) from error
         done = Restored(to, mints)
         stamp = datetime.now(UTC).strftime("%Y-%m-%d %H%M%S")
         if to.exists():

@@ -18,7 +18,7 @@ from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import keys, places
 from vawg_desktop.store.door import Door, Transaction
-from vawg_desktop.store.engines import Engines, connect_raw
+from vawg_desktop.store.engines import Engines, connect_raw, opening_error
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.version import SCHEMA_VERSION
 
@@ -244,6 +244,8 @@ def open_store(
     try:
         found = connection.execute("SELECT value FROM meta WHERE \"key\" = 'schema'").fetchone()
     except Exception as error:
+        if "no such table" not in str(error):
+            raise opening_error(path, error) from error
         raise StoreError(
             f"{path.name} is a database but not a store of this program.", code="not_a_store"
         ) from error
