@@ -517,3 +517,22 @@ def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) ->
         assert merging.preview(sample, other).unrelated
     with stores.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
         assert not merging.preview(sample, copy).unrelated
+
+
+def test_two_people_who_combine_the_same_two_in_opposite_directions_are_told(
+    sample: Session, tmp_path: Path
+) -> None:
+    """Each side's combining hides one; the union hides both, and says so on whichever side it is merged."""
+    merging.copy(sample, tmp_path / "laptop.vawg")
+    with stores.open_store(tmp_path / "laptop.vawg") as store:
+        laptop = Session(store, "L", TODAY)
+        merging.combine(sample, "P-0003", "P-0004", "one body")
+        merging.combine(laptop, "P-0004", "P-0003", "one body")
+        done = merging.merge(sample, store)
+        said = [f for f in done.rule_failures if f.rule == "combined_both_ways"]
+        assert [f.record for f in said] == ["P-0003"] and "P-0004" in said[0].message
+        back = merging.merge(laptop, sample.store)
+        assert [f.record for f in back.rule_failures if f.rule == "combined_both_ways"] == ["P-0003"]
+        hide(sample, ["P-0003"], hidden=False)
+        assert sample.read().exec_driver_sql("SELECT deleted FROM partner WHERE reference = 'P-0003'").one()[0] == 0
+        assert check(store).problems == [] and check(sample.store).problems == []

@@ -252,8 +252,9 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
 
     ``drop`` is deleted (hidden) and says where it went. Raises NotFoundError, RuleError.
     """
-    with session.store.write(session.who, why, "combine") as tx:
-        one, other = names.find(tx.connection, keep), names.find(tx.connection, drop)
+    kept = names.find(session.read(), keep)
+    with session.store.write(session.who, why, "combine", kept.id) as tx:
+        one, other = names.find(tx.connection, kept.id), names.find(tx.connection, drop)
         if one.entity != other.entity or one.id == other.id:
             raise RuleError("Only two different records of one kind can be one.", code="rule_combine")
         _move_references(tx, one, other)

@@ -289,7 +289,7 @@ class _Merging:
         self._found.renumbered += self._rows.renumbered
         self._number_provisional()
         self._part_clashing()
-        self._found.rule_failures = [*self._broken(touched), *self._orphans(), *self._namesakes(touched)]
+        self._found.rule_failures = [*self._broken(touched), *self._orphans(), *self._namesakes(touched), *self._crossed()]
         return self._found
 
     # -- the log -----------------------------------------------------------------------------
@@ -502,6 +502,21 @@ class _Merging:
                         ):
                             if self._parted(str(id), str(parent)):
                                 found.append(Failure(str(mine), "deleted_elsewhere", f"{mine} was added to {theirs}, a {target} that was deleted on the other side."))  # fmt: skip
+        return list(dict.fromkeys(found))
+
+    def _crossed(self) -> list[Failure]:
+        """Two records that one side combined one way and the other side the other way: both lie in the bin."""
+        found: list[Failure] = []
+        for entry in self._found.incoming:
+            if entry.act != "combine" or "deleted" not in entry.fields or entry.about in (None, entry.row):
+                continue
+            sql = (
+                'SELECT 1 FROM "change" c JOIN subject one ON one.id = c."row" AND one.deleted = 1 JOIN subject other '
+                "ON other.id = c.about AND other.deleted = 1 WHERE c.act = 'combine' AND c.\"row\" = ? AND c.about = ?"
+            )
+            if self._tx.run(sql, (entry.about, entry.row)).fetchone():
+                one, other = sorted((self._called(entry.row), self._called(str(entry.about))))
+                found.append(Failure(one, "combined_both_ways", f"{one} and {other} were each combined into the other, so both lie in the bin; bring back the one to keep."))  # fmt: skip
         return list(dict.fromkeys(found))
 
     def _parted(self, child: str, parent: str) -> bool:
