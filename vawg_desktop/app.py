@@ -53,6 +53,16 @@ def window(store: str | None, passphrase_file: str | None) -> int:
     return code
 
 
+def open_beside(store: str) -> None:
+    """Another store in a window (a process) of its own."""
+    from PySide6.QtCore import QProcess
+
+    from vawg_desktop import paths
+
+    main = [] if getattr(sys, "frozen", False) else [str(paths.root() / "main.py")]
+    QProcess.startDetached(sys.executable, [*main, "open", store])
+
+
 class Held:
     """The store a window holds open, its lock, and the backups made of it unasked."""
 
@@ -64,6 +74,7 @@ class Held:
         self._lock: Any = None
         self._timers: list[Any] = []
         shell.reopen = self.reopen
+        shell.open_beside = open_beside
 
     def open(self, store: str | None) -> bool:
         """Choose, open, lock and show; False where the person left or another window has it."""

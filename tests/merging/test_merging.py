@@ -534,5 +534,8 @@ def test_two_people_who_combine_the_same_two_in_opposite_directions_are_told(
         back = merging.merge(laptop, sample.store)
         assert [f.record for f in back.rule_failures if f.rule == "combined_both_ways"] == ["P-0003"]
         hide(sample, ["P-0003"], hidden=False)
-        assert sample.read().exec_driver_sql("SELECT deleted FROM partner WHERE reference = 'P-0003'").one()[0] == 0
+        assert (
+            sample.read().exec_driver_sql("SELECT deleted FROM partner WHERE reference = 'P-0003'").one()[0]
+            == 0
+        )
         assert check(store).problems == [] and check(sample.store).problems == []

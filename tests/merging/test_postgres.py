@@ -441,6 +441,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         for shown in (one, two):
             shown.go("action")
             shown.tasks.look_for_others()
+            settle(shown.tasks)
         assign(server, "A-0001", [Assignment("title", "Renamed by the first window")], "w")
         two.tasks.look_for_others()
         settle(two.tasks)
@@ -451,6 +452,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         page.bring_in()  # type: ignore[attr-defined]
         settle(one.tasks)
         two.tasks.look_for_others()
+        settle(two.tasks)
         assert show.record(other, "A-0004").cells["percent"] == 70
         two.go("store")
         said: list[str] = []
@@ -461,9 +463,11 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         )  # type: ignore[method-assign]
         for _ in range(3):
             two.tasks.look_for_others()
+            settle(two.tasks)
         assert said.count("The server cannot be reached.") == 1 and "away" in two.window._saved.text()
         other.store.listener().heard = real  # type: ignore[method-assign]
         two.tasks.look_for_others()
+        settle(two.tasks)
         assert "back" in said[-1]
     finally:
         one.close()

@@ -33,11 +33,11 @@ def take_copy(store: Store, to: Path) -> Path:
 
 
 def copy_between(store: Store, to: str, *, passphrase: str | None = None, move: bool = False) -> str:
-    """A working copy from or to a PostgreSQL database: an empty store there, and everything merged into it.
+    """A working copy from or to a PostgreSQL database: an empty store there, and every row as it stands here.
 
     ``move`` moves the right to give final references with it. Raises StoreError, leaving nothing behind.
     """
-    from vawg_desktop.store.merging import merge_in
+    from vawg_desktop.store.pouring import pour
 
     meta = {str(k): str(v) for k, v in store.read().exec_driver_sql('SELECT "key", value FROM meta')}
     if move and meta["mints"] != "1":
@@ -52,7 +52,7 @@ def copy_between(store: Store, to: str, *, passphrase: str | None = None, move: 
             Path(to), passphrase=passphrase, demonstration=demonstration, mints=move, family=meta["family"]
         )
     try:
-        merge_in(made, store, "copy")
+        pour(store, made)
     except BaseException:
         made.close()
         if postgres.is_url(to):

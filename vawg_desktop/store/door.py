@@ -61,13 +61,14 @@ class Door:
     def __init__(self, engines: Engines | PgEngines) -> None:
         self._engines = engines
         self._one = threading.Lock()
-        self._errors: tuple[type[Exception], ...] = (driver.Error,)
+        self.errors: tuple[type[Exception], ...] = (driver.Error,)
         if engines.dialect == POSTGRES:
             from vawg_desktop.store.postgres import Error
 
-            self._errors = (Error,)
+            self.errors = (Error,)
 
-    def _said(self, error: Exception) -> StoreError:
+    def said(self, error: Exception) -> StoreError:
+        """A failure of the database in a sentence and what to do."""
         orig = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(self._engines, Engines):
             return _write_error(str(orig))
@@ -95,9 +96,9 @@ class Door:
                     yield transaction
                     transaction.finish()
             except DBAPIError as error:
-                raise self._said(error) from error
-            except self._errors as error:
-                raise self._said(error) from error
+                raise self.said(error) from error
+            except self.errors as error:
+                raise self.said(error) from error
             except StoreError as error:
                 if error.code == "server_away" and not isinstance(self._engines, Engines):
                     self._engines.doubt()
@@ -383,7 +384,7 @@ class Transaction:
         heads: frozenset[str],
         seen: Seen | None,
     ) -> None:
-        if seen is None or key not in seen or seen[key] == heads:
+        if seen is None or key not in seen or seen[key] == heads or merge.same(value, before[key]):
             return
         raise StaleError(
             f"{self._label(spec, key)} of {before.get('reference')} was changed by somebody else "

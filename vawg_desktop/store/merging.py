@@ -289,7 +289,12 @@ class _Merging:
         self._found.renumbered += self._rows.renumbered
         self._number_provisional()
         self._part_clashing()
-        self._found.rule_failures = [*self._broken(touched), *self._orphans(), *self._namesakes(touched), *self._crossed()]
+        self._found.rule_failures = [
+            *self._broken(touched),
+            *self._orphans(),
+            *self._namesakes(touched),
+            *self._crossed(),
+        ]
         return self._found
 
     # -- the log -----------------------------------------------------------------------------

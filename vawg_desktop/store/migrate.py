@@ -104,6 +104,11 @@ def count_said(connection: Any) -> dict[str, int]:
     return _counted(run, {str(r[0]) for r in run("SELECT name FROM sqlite_master WHERE type = 'table'")})
 
 
+def count_rows(run: Callable[..., Any]) -> dict[str, int]:
+    """Rows per said table of a store of today's schema."""
+    return _counted(run, set(schema.SAID))
+
+
 def _counted(run: Callable[..., Any], there: set[str]) -> dict[str, int]:
     return {t: int(run(f'SELECT count(*) FROM "{t}"').fetchone()[0]) for t in schema.SAID if t in there}
 

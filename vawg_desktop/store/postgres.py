@@ -14,7 +14,7 @@ import psycopg
 from psycopg.types.numeric import IntDumper
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from vawg_desktop.domain.errors import NotFoundError, StoreError
@@ -89,6 +89,8 @@ class PgEngines:
 
         @event.listens_for(engine, "handle_error")
         def _(context: Any) -> None:
+            if context.is_pre_ping:
+                return  # the pool makes the connection anew by itself
             if context.is_disconnect and context.sqlalchemy_exception is not None:
                 self.doubt()
                 raise plain(context.sqlalchemy_exception, self._url) from context.original_exception
@@ -107,11 +109,10 @@ class PgEngines:
         if self._closed:
             raise StoreError("The store is closed.", code="closed")
         connection: Connection | None = getattr(self._threads, "connection", None)
-        if connection is not None and self._doubted(connection):
-            connection.invalidate()
-        if connection is None or connection.closed or connection.invalidated:
+        if connection is None or connection.closed or connection.invalidated or self._doubted(connection):
             if connection is not None:
-                with suppress(DBAPIError):
+                with suppress(SQLAlchemyError):  # of a lost connection nothing is left to close
+                    connection.invalidate()
                     connection.close()
             try:
                 connection = self.reader.connect()
@@ -134,10 +135,10 @@ class PgEngines:
         if known == self._lost and time.monotonic() - used < IDLE_SECONDS:
             return False
         self._threads.lost = self._lost
-        raw: Any = connection.connection.driver_connection
         try:
+            raw: Any = connection.connection.driver_connection
             raw.execute("SELECT 1")
-        except psycopg.Error:
+        except (psycopg.Error, SQLAlchemyError):
             return True
         return False
 

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QFileDialog,
     QHBoxLayout,
     QInputDialog,
     QLabel,
@@ -91,6 +92,8 @@ class MainWindow(QMainWindow):
         self._idle: Any = None
         #: Closes the store, does something to its files, and opens it again (set by what started the window).
         self.reopen: Callable[[Callable[[], str]], None] | None = None
+        #: Opens another store in a window of its own; set by the program that can start one.
+        self.open_beside: Callable[[str], None] | None = None
         self._build()
         self._escape = QTimer(self)
         self._escape.setSingleShot(True)
@@ -199,6 +202,7 @@ class MainWindow(QMainWindow):
         self._saved.setText("Saved")
         tasks.busy_changed.connect(self._on_busy)
         tasks.away_changed.connect(self._on_away)
+        tasks.wants_copy.connect(self._open_copy)
         self._add_shortcuts()
         self._watch_idle()
         self._poll = QTimer(self)
@@ -256,11 +260,23 @@ class MainWindow(QMainWindow):
 
         self.reopen(work)
 
+    def _open_copy(self) -> None:
+        """Choose a working copy and go on in it, in a window of its own; this one keeps what was typed."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open a working copy", "", "Stores (*.vawg)")
+        if name and self.open_beside is not None:
+            self.open_beside(name)
+
     def _on_away(self, away: bool) -> None:
-        self._saved.setText("Server away, trying again …" if away else "Saved")
+        self._on_busy(False)
 
     def _on_busy(self, busy: bool) -> None:
-        self._saved.setText("Saving …" if busy else "Saved")
+        if self.tasks is not None and self.tasks.away:
+            waits = self.tasks.waiting()
+            self._saved.setText(
+                f"Server away, trying again … {f'{waits} not saved yet' if waits else ''}".strip()
+            )
+        else:
+            self._saved.setText("Saving …" if busy else "Saved")
 
     def _add_shortcuts(self) -> None:
         from vawg_desktop.ui.commands import commands

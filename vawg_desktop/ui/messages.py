@@ -40,8 +40,10 @@ class Messages(QObject):
         if self._toast is not None:
             self._toast.show_text(text, False, action, do)
 
-    def failed(self, error: BaseException) -> None:
-        """Something was not done: what happened, what was kept, what to do."""
+    def failed(
+        self, error: BaseException, *, action: str = "", do: Callable[[], object] | None = None
+    ) -> None:
+        """Something was not done: what happened, what was kept, what to do; may carry one button."""
         if isinstance(error, AppError):
             text = error.message
         else:
@@ -49,7 +51,7 @@ class Messages(QObject):
             sys.stderr.write("".join(traceback.format_exception(error)))
         self.said.emit("failed", text)
         if self._toast is not None:
-            self._toast.show_text(text, True)
+            self._toast.show_text(text, True, action, do)
 
     def ask(self, title: str, text: str, verb: str) -> bool:
         """A yes-or-no question whose button is a verb. Only where something hard to take back is meant."""

@@ -71,6 +71,8 @@ class Tasks(QObject):
     busy_changed = Signal(bool)
     #: The store's server cannot be reached (True), or can be again.
     away_changed = Signal(bool)
+    #: A working copy is to be opened in a window beside this one.
+    wants_copy = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -79,6 +81,8 @@ class Tasks(QObject):
         self._reader = Lane("reader")
         self._seen: tuple[int, int] | None = None
         self.away = False
+        self._looking = False
+        self._waiting: list[Callable[[], None]] = []
 
     def write(
         self,
@@ -87,8 +91,13 @@ class Tasks(QObject):
         then: Then | None = None,
         failed: Then | None = None,
         told: str = "",
+        again: bool = False,
     ) -> None:
-        """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo."""
+        """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo.
+
+        ``again`` says that the work may be done twice, as setting a cell may: where the server is away it waits
+        and is done once the server is back.
+        """
 
         def done(changes: Any) -> None:
             self.busy_changed.emit(self._writer.pending > 0)
@@ -104,6 +113,13 @@ class Tasks(QObject):
 
         def wrong(error: Any) -> None:
             self.busy_changed.emit(self._writer.pending > 0)
+            if again and getattr(error, "code", "") == "server_away":
+                self._waiting.append(
+                    lambda: self.write(work, then=then, failed=failed, told=told, again=True)
+                )
+                self._unheard(error)
+                self.busy_changed.emit(False)
+                return
             (failed or messages.failed)(error)
 
         self.busy_changed.emit(True)
@@ -117,7 +133,11 @@ class Tasks(QObject):
         """Keep something of this store's own (a draft, a view, a setting) without telling pages."""
         from vawg_desktop.services import office
 
-        self._writer.put(lambda: office.keep(self.session, kind, key, value), None, None)
+        def failed(error: Any) -> None:
+            if getattr(error, "code", "") != "server_away":  # said once already; the text stands in its field
+                messages.failed(error)
+
+        self._writer.put(lambda: office.keep(self.session, kind, key, value), None, failed)
 
     def undo(self) -> None:
         """One step back (Ctrl+Z)."""
@@ -135,20 +155,43 @@ class Tasks(QObject):
         """Notice what another process wrote, such as a command run beside the window (polled each second)."""
         from vawg_desktop.services.history import written_since
 
-        try:
-            changes, self._seen = written_since(self.session, self._seen)
-        except AppError as error:
-            if not self.away:
-                self.away = True
-                self.away_changed.emit(True)
-                messages.failed(error)
-            return
+        seen = self._seen
+        if self.session.store.url is None:
+            self._heard(written_since(self.session, seen))
+        elif not self._looking:  # a server that does not answer must not hold the window
+            self._looking = True
+            self._reader.put(lambda: written_since(self.session, seen), self._heard, self._unheard)
+
+    def _heard(self, found: tuple[Changes, tuple[int, int]]) -> None:
+        changes, self._seen = found
+        self._looking = False
         if self.away:
             self.away = False
             self.away_changed.emit(False)
-            messages.tell("The server is back. What you had typed is still there: save it again.")
+            waited, self._waiting = self._waiting, []
+            for one in waited:
+                one()
+            saved = " What you changed meanwhile is being saved." if waited else ""
+            messages.tell(f"The server is back.{saved}")
         if changes:
             self.changes_applied.emit(changes)
+
+    def _unheard(self, error: BaseException) -> None:
+        self._looking = False
+        if not isinstance(error, AppError):
+            messages.failed(error)
+        elif not self.away:
+            self.away = True
+            self.away_changed.emit(True)
+            messages.failed(error, action="Open a working copy …", do=self.beside)
+
+    def waiting(self) -> int:
+        """How many changes wait for the server to come back."""
+        return len(self._waiting)
+
+    def beside(self) -> None:
+        """Offer another store, such as a working copy, in a window of its own."""
+        self.wants_copy.emit()
 
     def idle(self) -> bool:
         """Whether nothing is under way."""

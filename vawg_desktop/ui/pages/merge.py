@@ -167,6 +167,7 @@ class MergePage(QWidget):
         self._body.addWidget(section)
         row = QHBoxLayout()
         row.setContentsMargins(theme.px(8), 0, 0, 0)
+        row.setSpacing(theme.px(8))
         take = button("Bring them in", self.bring_in, kind="primary")
         take.setEnabled(brought.copied > 0)
         row.addWidget(take)
@@ -186,6 +187,7 @@ class MergePage(QWidget):
         if self._other is not None:
             row = QHBoxLayout()
             row.setContentsMargins(theme.px(8), 0, 0, 0)
+            row.setSpacing(theme.px(8))
             row.addWidget(button(f"Bring {self._other.name} up to date too", self.bring_back))
             row.addWidget(button("Done", self.leave))
             row.addStretch(1)

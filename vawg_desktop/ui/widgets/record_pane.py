@@ -324,6 +324,7 @@ class RecordPane(QScrollArea):
             lambda s: records.assign(s, id, [Assignment(key, text)], None, seen=seen),
             then=saved,
             failed=failed,
+            again=True,
         )
 
     def _show_theirs(self, id: str, key: str, error: StaleError) -> None:

