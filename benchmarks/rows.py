@@ -143,14 +143,15 @@ def list_page(stores: Stores) -> Iterator[Row]:
         ours, bare = both(lambda s=read, n=numbers: lists.page(s, "action", n), theirs, 60)
         yield ratio_row(f"list page of 50, {size}", "the same SQL by raw driver", ours, bare, 1.2)
         counted, page = both(
-            lambda s=session: _counts(s), lambda s=read, n=numbers: lists.page(s, "action", n), 40
+            lambda s=session: count_all(s), lambda s=read, n=numbers: lists.page(s, "action", n), 40
         )
         yield ratio_row(f"overview counts, {size}", "the list page", counted, page, 2)
         raw.close()
         session.store.close()
 
 
-def _counts(session: Session) -> object:
+def count_all(session: Session) -> object:
+    """The counts that the Overview shows first."""
     connection = session.read()
     return overview.tallies(connection), overview.overdue_actions(connection, session.today)
 
@@ -167,29 +168,28 @@ def growth(stores: Stores) -> Iterator[Row]:
 
     big, little = both(count(other), count(one), 15)
     yield ratio_row(f"filter query alone, {large}", f"the same, {small}", big, little, 5)
-    big, little = both(lambda: _counts(other), lambda: _counts(one), 30)
+    big, little = both(lambda: count_all(other), lambda: count_all(one), 30)
     yield ratio_row(f"overview counts, {large}", f"the same, {small}", big, little, 5)
     one.store.close()
     other.store.close()
-    big, little = (statistics.median(_painted(stores[s])) for s in (large, small))
+    big, little = (painted(opened(stores[s])) for s in (large, small))
     yield ratio_row(
         f"from the filter's start to the result painted, {large}", f"the same, {small}", big, little, 2
     )
 
 
-def _painted(path: Path) -> list[float]:
-    """Milliseconds from the filter's start to the list painted, in a window of its own."""
+def painted(session: Session) -> float:
+    """Milliseconds from the filter's start to the list painted, in a window of its own; closes the session."""
     from vawg_desktop.app import application
     from vawg_desktop.ui.main_window import MainWindow
     from vawg_desktop.ui.tasks import Tasks
     from vawg_desktop.ui.tour import settle
 
     application()
-    session = opened(path)
     window = MainWindow()
     window.resize(1366, 768)
     tasks = Tasks(session)
-    window.attach(tasks, path.stem)
+    window.attach(tasks, session.store.name)
     window.show()
     page = window.go("action")
     settle(tasks)
@@ -205,7 +205,7 @@ def _painted(path: Path) -> list[float]:
     window.detach()
     window.close()
     session.store.close()
-    return times
+    return statistics.median(times)
 
 
 # -- window ----------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def merging(stores: Stores) -> Iterator[Row]:
         session = opened(base)
         laptop = opened(take_copy(session.store, folder / "laptop.vawg"))
         session.store.close()
-        _work_on(laptop)
+        work_on(laptop)
         ours: list[float] = []
         theirs: list[float] = []
         rows: dict[str, list[tuple[object, ...]]] = {}
@@ -356,7 +356,8 @@ def _fresh(base: Path, to: Path) -> Path:
     return to
 
 
-def _work_on(laptop: Session) -> None:
+def work_on(laptop: Session) -> None:
+    """10,000 changes as a meeting makes them."""
     ids = [r[0] for r in laptop.read().exec_driver_sql("SELECT id FROM action ORDER BY n")]
     for start in range(0, CHANGES, 500):
         with laptop.store.write("Bench", "in the room") as tx:
