@@ -544,6 +544,7 @@ t = begin(w, s)
 t.wait()
 for key in ("overview", "action", "recommendation"):
     w.go(key); t.wait(); w.grab()
+w.detach(); s.store.close()
 """
 )
 

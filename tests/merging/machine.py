@@ -56,10 +56,9 @@ TYPED = {
 HEADS = {"status": "Status", "percent": "% complete", "blockers": "Blockers", "narrative": "Progress update"}
 
 
-def read_here(name: str, content: bytes, seconds: float) -> list[reading.Sheet]:
+def read_here(name: str, content: bytes, seconds: float) -> dict[str, object]:
     """What the child process answers, read in this one: a machine of thousands of steps starts no processes."""
-    answer = json.loads(json.dumps(reader_child.read_sheets(content)))
-    return [reading._sheet(s) for s in answer]
+    return json.loads(json.dumps(reader_child.read_all(content)))  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Family(RuleBasedStateMachine):
         self.touched: set[int] = {0, 1, 2}
         self.out: list[Out] = []
         self.backups: list[tuple[int, Backup, frozenset[str]]] = []
-        self.read_child, reading._read_child = reading._read_child, read_here
+        self.read_child, reading._ask_child = reading._ask_child, read_here
         for i in range(3):
             self._hear(i)
         self.recommendations = [r for (r,) in self._ask(0, "SELECT id FROM recommendation ORDER BY id")]
@@ -467,7 +466,7 @@ class Family(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "stores"):
             return
-        reading._read_child = self.read_child
+        reading._ask_child = self.read_child
         try:
             lost = set(self.events) - set().union(*self.known)  # said, and then undone by a restore
             for _ in range(3):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.exchange.tables_child import is_message
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PARTS = 5_000
@@ -18,6 +19,8 @@ MAX_RATIO = 200
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f[ >/]")
+_TABLE = re.compile(rb"<table\b", re.IGNORECASE)
+_TABLE_WIDE = re.compile(rb"(?:<\x00t\x00a\x00b\x00l\x00e|\x00<\x00t\x00a\x00b\x00l\x00e)", re.IGNORECASE)
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^>]*)>')
 
 
@@ -53,12 +56,16 @@ def read_file(path: Path) -> bytes:
 
 
 def look(name: str, content: bytes) -> Looked:
-    """The kind of a file by its content: ``zip``, ``ole`` or ``text``. Raises FileRefusedError."""
+    """The kind of a file by its content: ``zip``, ``ole``, ``text``, ``page`` or ``message``. Raises FileRefusedError."""
     if content.startswith(b"PK\x03\x04"):
         return _look_zip(name, content)
     if content.startswith(_OLE):
         return _look_ole(name, content)
+    if is_message(content):
+        return Looked("message")
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")
+    if name.lower().endswith((".html", ".htm")) and (_TABLE.search(content) or _TABLE_WIDE.search(content)):
+        return Looked("page")
     if start[:1] == b"<" or b"<\x00?\x00x" in content[:64] or b"\x00<\x00?" in content[:64]:
         raise FileRefusedError(
             f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.",
@@ -179,6 +186,11 @@ def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:
 
 
 def _look_ole(name: str, content: bytes) -> Looked:
+    if "__substg1.0_".encode("utf-16-le") in content:
+        raise FileRefusedError(
+            f"{name} is an Outlook message; save the workbook attached to it, or the message as .eml or text.",
+            code="outlook_message",
+        )
     wide = [w.encode("utf-16-le") for w in ("EncryptedPackage", "EncryptionInfo", "DRMEncrypted")]
     if wide[2] in content or b"\x09DRMContent" in content:
         raise FileRefusedError(

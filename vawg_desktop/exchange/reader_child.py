@@ -10,7 +10,9 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import sys
+import zipfile
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ def read_to_pipe(copy: str, pipe: Connection, megabytes: int, log: str) -> None:
     os.dup2(out, 2)
     limit_memory(megabytes)
     try:
-        answer: dict[str, Any] = {"sheets": read_sheets(Path(copy).read_bytes())}
+        answer: dict[str, Any] = read_all(Path(copy).read_bytes())
     except MemoryError:
         answer = {"refused": "too_large"}
     except Exception as error:  # noqa: BLE001 - whatever the reader says becomes one word for the parent
@@ -51,11 +53,35 @@ def read_to_pipe(copy: str, pipe: Connection, megabytes: int, log: str) -> None:
     pipe.close()
 
 
+def read_all(content: bytes) -> dict[str, Any]:
+    """Sheets, and the remarks beside their values; ``unread`` where the remarks could not be read."""
+    if not content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        from vawg_desktop.exchange.tables_child import read_message
+
+        return read_message(content)
+    answer: dict[str, Any] = {"sheets": read_sheets(content)}
+    from vawg_desktop.exchange.remarks import remarks_of
+
+    try:
+        answer["remarks"] = remarks_of(content)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a workbook is read without its remarks, and the person is told
+        answer["unread"] = type(error).__name__
+    return answer
+
+
 def read_sheets(content: bytes) -> list[dict[str, Any]]:
     """Every sheet: name, whether shown, its top left corner (row and column from 0), rows of cells."""
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except CalamineError:
+        tidied = _without_indents(content)
+        if tidied is None:
+            raise
+        book = CalamineWorkbook.from_filelike(io.BytesIO(tidied))
     sheets: list[dict[str, Any]] = []
     cells = 0
     for facts in book.sheets_metadata:
@@ -76,6 +102,26 @@ def read_sheets(content: bytes) -> list[dict[str, Any]]:
             "merged": [[list(a), list(b)] for a, b in merged],
         })  # fmt: skip
     return sheets
+
+
+_INDENT = re.compile(rb">\s+(</?(?:table|office):)")
+
+
+def _without_indents(content: bytes) -> bytes | None:
+    """An OpenDocument sheet without the white space between its tags, which Gnumeric writes and calamine refuses."""
+    if not content.startswith(b"PK"):
+        return None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "content.xml" not in archive.namelist():
+            return None
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as made:
+            for part in archive.infolist():
+                data = archive.read(part)
+                made.writestr(
+                    part.filename, _INDENT.sub(rb">\1", data) if part.filename == "content.xml" else data
+                )
+    return out.getvalue()
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ import io
 import json
 import multiprocessing
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -40,13 +41,20 @@ class Sheet:
 
 @dataclass(slots=True)
 class Book:
-    """A file read once: its bytes' hash, its sheets, and cells that only look blank."""
+    """A file read once: its bytes' hash, its sheets, and what stands beside the values.
+
+    ``inner`` is the workbook itself: the attachment where the file is an e-mail. ``remarks`` are
+    (sheet, cell, kind, words), see ``exchange/remarks``; ``unread`` says that they could not be read.
+    """
 
     name: str
     content: bytes
     sha256: str
     sheets: list[Sheet]
     looked: preflight.Looked
+    inner: bytes = b""
+    remarks: list[tuple[str, str, str, str]] = field(default_factory=list[tuple[str, str, str, str]])
+    unread: bool = False
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, case aside."""
@@ -63,21 +71,63 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
+def place(cell: str) -> tuple[int, int]:
+    """Row and column from 0 of an address such as F7."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(cell[len(letters) :]) - 1, column - 1
+
+
 def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
     """Read a workbook or delimited text. Raises FileRefusedError with one sentence."""
     content = preflight.read_file(path)
-    looked = preflight.look(path.name, content)
-    sheets = (
-        _read_text(path.name, content) if looked.kind == "text" else _read_child(path.name, content, seconds)
+    book = Book(
+        path.name,
+        content,
+        hashlib.sha256(content).hexdigest(),
+        [],
+        preflight.look(path.name, content),
+        content,
     )
-    if not any(any(c is not None for c in row) for s in sheets for row in s.rows):
+    _fill(book, path.name, seconds)
+    if not any(any(c is not None for c in row) for s in book.sheets for row in s.rows):
         raise FileRefusedError(f"{path.name} holds no words or figures.", code="empty")
-    return Book(path.name, content, hashlib.sha256(content).hexdigest(), sheets, looked)
+    return book
 
 
-def _read_child(name: str, content: bytes, seconds: float) -> list[Sheet]:
+def _fill(book: Book, name: str, seconds: float) -> None:
+    """Read ``inner``; of an e-mail with a workbook attached, the workbook and the words of the message."""
+    if book.looked.kind == "text":
+        book.sheets += _read_text(name, book.inner)
+        return
+    answer = _ask_child(name, book.inner, seconds)
+    book.sheets += [_sheet(s) for s in answer["sheets"]]
+    book.remarks = [(str(s), str(c), str(k), str(w)) for s, c, k, w in answer.get("remarks", [])]
+    book.unread = "unread" in answer
+    for sheet, cell, kind, words in book.remarks:
+        owner = book.sheet(sheet) if kind == "merged" else None
+        if owner is not None:  # calamine tells merged cells of workbooks of Excel only
+            row, column = place(cell)
+            rows, columns = (int(n) for n in words.split())
+            owner.merged.append((row, column, row + rows - 1, column + columns - 1))
+    if "attached" in answer:
+        attached = answer["attached"]
+        message = [s for s in book.sheets if s.name == "Message"]
+        book.inner = bytes.fromhex(attached["content"])
+        book.looked = preflight.look(attached["name"], book.inner)
+        if book.looked.kind in ("message", "page"):
+            raise FileRefusedError(f"{name} holds no workbook that we can read.", code="not_a_workbook")
+        book.sheets = []
+        _fill(book, attached["name"], seconds)
+        book.sheets += message
+
+
+def _ask_child(name: str, content: bytes, seconds: float) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vawg-") as folder:
         copy, log = Path(folder) / "copy", str(Path(folder) / "reader.log")
         copy.write_bytes(content)
@@ -91,6 +141,11 @@ def _read_child(name: str, content: bytes, seconds: float) -> list[Sheet]:
         finally:
             ours.close()
             _end(child)
+    if answer is None and time.monotonic() - began < seconds:
+        raise FileRefusedError(
+            f"{name} made the reader stop and was put aside; open it, save it as .xlsx and try again.",
+            code="reader_stopped",
+        )
     if answer is None:
         raise FileRefusedError(
             f"{name} could not be read in {seconds:.0f} seconds and was put aside; ask for it to be saved again as .xlsx.",
@@ -98,7 +153,7 @@ def _read_child(name: str, content: bytes, seconds: float) -> list[Sheet]:
         )
     if "refused" in answer:
         raise _refusal(name, answer)
-    return [_sheet(s) for s in answer["sheets"]]
+    return answer
 
 
 def _receive(pipe: Any, seconds: float) -> dict[str, Any] | None:
@@ -124,6 +179,11 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
     if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
         return FileRefusedError(
             f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"
+        )
+    if answer["refused"] == "attachments":
+        return FileRefusedError(
+            f"{name} holds more than one workbook ({said}); save each and read it in by itself.",
+            code="attachments",
         )
     if "assword" in said or "ncrypt" in said:
         return FileRefusedError(

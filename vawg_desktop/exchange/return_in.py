@@ -10,6 +10,7 @@ from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import Book, Cell, Sheet, plain_text
+from vawg_desktop.exchange.reading import address as sheet_address
 from vawg_desktop.exchange.return_plan import (
     CONSTANT,
     DECLARATION,
@@ -22,10 +23,46 @@ from vawg_desktop.exchange.return_plan import (
     NEW_ACTIONS,
     NIL_QUESTION,
 )
+from vawg_desktop.exchange.tracker_in import colour_word
 
 _RETURN_REFERENCE = re.compile(r"RT-(?:\d{1,9}|x[0-9A-Za-z]{3})-[3-9A-Z]{4}")
 _FOLDED_FILLS = {fold(head): key for key, head, _, _ in FILLS}
 _MARK = fold(FILL_MARK)
+#: What people call our columns once they have retyped the heading.
+_RETYPED: dict[str, str] = {
+    fold(word): key
+    for key, words in {
+        "narrative": (
+            "Narrative",
+            "Update",
+            "Progress",
+            "Latest update",
+            "Progress to date",
+            "Commentary",
+            "What we did",
+        ),
+        "percent": (
+            "Percent complete",
+            "Percentage complete",
+            "Per cent complete",
+            "Complete %",
+            "Progress %",
+            "%",
+        ),
+        "rating_partner": ("RAG", "BRAG", "RAG rating", "BRAG rating", "RAG status", "Our rating"),
+        "revised_due": ("Revised date", "New due date", "New date", "Revised deadline"),
+        "revised_reason": ("Reason", "Reason for new due date", "Reason for change"),
+        "next_step": ("Next steps",),
+        "blockers": ("Blocker", "Barriers", "Risks", "Issues"),
+        "help_wanted": ("Help needed", "Help", "Support needed"),
+    }.items()
+    for word in words
+}
+_BRACKETS = re.compile(r"\([^)]*\)")
+_KEY = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}")
+_SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})\s*[-–]\s*[3-9A-Za-z]{4}")
+#: How many cells of a sheet that is not ours are listed one by one.
+_MOST_STRAY = 400
 
 
 @dataclass(slots=True)
@@ -63,37 +100,89 @@ class ReadReturn:
     new_rows: list[dict[str, Answer]]
     tray: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     problems: list[Problem] = field(default_factory=list[Problem])
+    #: Whether the file lost every mark of its return, so that its rows alone say whose it is.
+    by_rows: bool = False
+    #: Whether it came as a text or a table in a message, where dates are words.
+    as_text: bool = False
 
 
 def read_return(book: Book) -> ReadReturn:
     """Read what a partner sent back. Raises FileRefusedError where the file is not a return."""
-    actions = _actions_sheet(book)
-    if actions is None:
+    tables = _tables(book)
+    if not tables:
         raise FileRefusedError(
             f"{book.name} is not a return: it has no sheet with the columns we sent; ask for the workbook we sent, filled in.",
             code="not_a_return",
         )
     read = ReadReturn(_references(book), [], {}, False, [], [])
-    sheet, header = actions
-    _read_actions(read, sheet, header)
+    read.as_text = book.looked.kind not in ("zip", "ole")
+    for table in tables:
+        _read_actions(read, *table)
+    ours = [t[0] for t in tables]
     for other in book.sheets:
-        if other is sheet or other.name in (IDENTITY_SHEET, "Lists"):
+        if any(other is sheet for sheet in ours) or other.name in (IDENTITY_SHEET, "Lists"):
             continue
         if other.name == "For reference":
             _tray_beyond(read, other, 4)
             continue
         _read_other(read, other)
-    for name, cell in book.looked.errors:
-        read.problems.append(
-            Problem("error_cell", "This cell shows a formula error; it was read as not answered.", name, cell)
-        )
-    for name, cell in book.looked.formulas[:200]:
-        read.problems.append(
-            Problem("formula_cell", "This cell holds a formula; its last shown value was read.", name, cell)
-        )
-    if book.looked.comments:
-        read.problems.append(Problem("comments", "The workbook holds comments; open it to read them."))
+    _read_remarks(read, book, {s.name for s in ours})
     return read
+
+
+def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
+    """Comments, text boxes, colours with no word, formulas and errors: each to the tray with its place."""
+    filled = {(a.sheet, a.cell): (row, key) for row in read.rows for key, a in row.answers.items()}
+    for sheet, cell, kind, words in book.remarks:
+        if kind in ("comment", "text_box"):
+            why = "a comment" if kind == "comment" else "a text box"
+            read.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": why})
+        elif kind == "colour" and sheet in ours:
+            named = colour_word(words)
+            text = f"coloured {named or words}"
+            read.tray.append(
+                {"sheet": sheet, "cell": cell, "header": "", "text": text, "why": "a colour with no word"}
+            )
+        elif kind == "error":
+            read.problems.append(
+                Problem(
+                    "error_cell", "This cell shows a formula error; it was read as not answered.", sheet, cell
+                )
+            )
+            read.tray.append(
+                {"sheet": sheet, "cell": cell, "header": "", "text": words, "why": "a formula error"}
+            )
+            if (sheet, cell) in filled:
+                row, key = filled[(sheet, cell)]
+                row.answers.pop(key)
+        elif kind == "formula":
+            read.problems.append(
+                Problem(
+                    "formula_cell", "This cell holds a formula; its last shown value was read.", sheet, cell
+                )
+            )
+        elif kind == "empty_formula":
+            read.problems.append(
+                Problem(
+                    "formula_cell",
+                    "This cell holds a formula that shows nothing; it was read as not answered.",
+                    sheet,
+                    cell,
+                )
+            )
+            read.tray.append(
+                {
+                    "sheet": sheet,
+                    "cell": cell,
+                    "header": "",
+                    "text": f"={words}",
+                    "why": "a formula that shows nothing",
+                }
+            )
+    if book.unread:
+        read.problems.append(
+            Problem("remarks_unread", "Comments and colours of this file could not be read; open it to look.")
+        )
 
 
 def _references(book: Book) -> list[tuple[str, str]]:
@@ -116,49 +205,115 @@ def _in_part(book: Book, parts: Sequence[str]) -> list[str]:
     import io
     import zipfile
 
-    with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(book.inner)) as archive:
         names = set(archive.namelist())
         texts = [archive.read(p).decode("utf-8", "replace") for p in parts if p in names]
     return [m for text in texts for m in dict.fromkeys(_RETURN_REFERENCE.findall(text))]
 
 
-def _actions_sheet(book: Book) -> tuple[Sheet, int] | None:
+@dataclass(slots=True)
+class _Columns:
+    """Where the columns of a table stand; -1 is nowhere."""
+
+    visible: int
+    locked: list[int]
+    hidden: list[int]
+    fills: list[str | None]
+
+
+def _tables(book: Book) -> list[tuple[Sheet, int, _Columns]]:
+    """The sheets that hold rows of actions: by their headings, or by our references in a column."""
+    found: list[tuple[Sheet, int, _Columns]] = []
     for sheet in book.sheets:
-        for number, row in enumerate(sheet.rows[:30]):
-            keys = [k for k in map(_fill_key, row) if k]
-            if len(keys) >= 3 and any(fold(plain_text(c)) == "reference" for c in row):
-                return sheet, number
-    return None
+        if sheet.name in (IDENTITY_SHEET, "Lists", "For reference", "Start here", "Message"):
+            continue
+        header = _headed(sheet)
+        if header is not None:
+            found.append((sheet, header, _columns(sheet, header)))
+    if found:
+        return found
+    return [t for s in book.sheets if s.name not in (IDENTITY_SHEET, "For reference") and (t := _headless(s))]
 
 
-def _fill_key(cell: Cell) -> str | None:
-    """The key of a column to fill, by its heading with or without its ending."""
-    words = fold(plain_text(cell))
-    if words.endswith(_MARK):
-        return _FOLDED_FILLS.get(words.removesuffix(_MARK).strip())
-    return None
+def _headed(sheet: Sheet) -> int | None:
+    """The row of headings: three of ours and Reference, or one of ours above a column of our references."""
+    best: tuple[int, int] | None = None
+    for number, row in enumerate(sheet.rows[:30]):
+        keys = [k for k, _ in map(_fill_key, row) if k]
+        named = any(fold(plain_text(c)) == "reference" for c in row)
+        if (len(keys) >= 3 and named) or (keys and _reference_column(sheet, number) >= 0):
+            best = max(best, (len(keys), -number)) if best else (len(keys), -number)
+    return -best[1] if best else None
 
 
-def _read_actions(read: ReadReturn, sheet: Sheet, header: int) -> None:
+def _reference_column(sheet: Sheet, header: int) -> int:
+    """The column in which references with their check letters stand, or -1."""
+    counts: dict[int, int] = {}
+    for row in sheet.rows[header + 1 :]:
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and _SHOWN.fullmatch(cell.strip()):
+                counts[column] = counts.get(column, 0) + 1
+    return max(counts, key=lambda c: (counts[c], -c)) if counts else -1
+
+
+def _columns(sheet: Sheet, header: int) -> _Columns:
     heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
-    keys = [_fill_key(h) for h in heads]
     where = {fold(h): i for i, h in reversed(list(enumerate(heads)))}
     locked = [where.get(fold(h), -1) for h in LOCKED]
-    hidden = [where.get(fold(h), -1) for h in HIDDEN]
-    known = {*locked, *hidden, *(i for i, k in enumerate(keys) if k)}
+    visible = locked[0] if locked[0] >= 0 else _reference_column(sheet, header)
+    fills: list[str | None] = [None] * len(heads)
+    sure: set[str] = set()
+    for exact in (True, False):
+        for i, head in enumerate(heads):
+            key, marked = _fill_key(head)
+            if key and marked is exact and key not in sure and i != visible and i not in locked:
+                fills[i] = key
+                sure.add(key)
+    return _Columns(visible, locked, [where.get(fold(h), -1) for h in HIDDEN], fills)
+
+
+def _headless(sheet: Sheet) -> tuple[Sheet, int, _Columns] | None:
+    """Our table with its headings gone or retyped: the hidden keys still stand where we put them."""
+    width = len(LOCKED) + len(FILLS)
+    kept = [
+        n for n, row in enumerate(sheet.rows) if len(row) > width and _KEY.fullmatch(plain_text(row[width]))
+    ]
+    if not kept:
+        return None
+    fills: list[str | None] = [None] * len(LOCKED) + [k for k, *_ in FILLS] + [None, None]
+    return sheet, kept[0] - 1, _Columns(0, list(range(len(LOCKED))), [width, width + 1], fills)
+
+
+def _fill_key(cell: Cell) -> tuple[str | None, bool]:
+    """The key of a column to fill by its heading, and whether the heading is as we sent it."""
+    words = fold(plain_text(cell))
+    if words.endswith(_MARK):
+        return _FOLDED_FILLS.get(words.removesuffix(_MARK).strip()), True
+    bare = fold(_BRACKETS.sub(" ", plain_text(cell)))
+    return _FOLDED_FILLS.get(words) or _FOLDED_FILLS.get(bare) or _RETYPED.get(bare), False
+
+
+def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
+    heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]] if header >= 0 else []
+    _note_headings(read, sheet, header, heads, at)
+    known = {at.visible, *at.locked, *at.hidden, *(i for i, k in enumerate(at.fills) if k)}
+    for number in range(max(header, 0)):
+        for column, value in enumerate(sheet.rows[number]):
+            if value is not None:
+                read.tray.append(_trayed(sheet, number, column, "", value, "words above the table"))
     for number in range(header + 1, len(sheet.rows)):
         cells = sheet.rows[number]
         if all(c is None for c in cells):
             continue
 
-        def at(column: int, cells: list[Cell] = cells) -> str:
+        def said(column: int, cells: list[Cell] = cells) -> str:
             return plain_text(cells[column]) if 0 <= column < len(cells) else ""
 
         row = ReadRow(
-            sheet.name, sheet.top + number + 1, at(locked[0]), at(hidden[0]), at(hidden[1]),
-            [at(locked[1]), at(locked[2]), at(locked[3])], place=sheet.address(number, max(locked[0], 0)),
+            sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
+            [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=sheet.address(number, max(at.visible, 0)),
         )  # fmt: skip
-        for column, key in enumerate(keys):
+        for column, key in enumerate(at.fills):
             value = cells[column] if column < len(cells) else None
             if key and value is not None:
                 row.answers[key] = Answer(value, sheet.name, sheet.address(number, column))
@@ -167,6 +322,27 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int) -> None:
                 head = heads[column] if column < len(heads) else ""
                 read.tray.append(_trayed(sheet, number, column, head, value, "a column we did not send"))
         read.rows.append(row)
+    _note_merged(read, sheet, header, at)
+
+
+def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
+    """One cell over several rows speaks for its first row only."""
+    for top, left, bottom, right in sheet.merged:
+        if bottom > max(top, header) and any(at.fills[c] for c in range(left, min(right + 1, len(at.fills)))):
+            words = f"One cell stands for {bottom - top + 1} rows from here; its words were taken for the first of them only."
+            read.problems.append(Problem("merged_cells", words, sheet.name, sheet_address(top, left)))
+
+
+def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str], at: _Columns) -> None:
+    """Headings that are not as we sent them are taken, and said."""
+    labels = {k: h for k, h, *_ in FILLS}
+    for column, key in enumerate(at.fills):
+        head = heads[column] if column < len(heads) else ""
+        if key and not _fill_key(head)[1] and fold(head) != fold(labels[key]):
+            read.problems.append(Problem(
+                "heading_changed", f"The column headed “{head[:60]}” was read as {labels[key]}.",
+                sheet.name, sheet.address(max(header, 0), column),
+            ))  # fmt: skip
 
 
 def _trayed(sheet: Sheet, row: int, column: int, head: str, value: Cell, why: str) -> dict[str, str]:
@@ -194,10 +370,13 @@ def _read_other(read: ReadReturn, sheet: Sheet) -> None:
             _read_free(read, sheet, header, heads, into)
             return
     if not _read_start(read, sheet):
-        for r, row in enumerate(sheet.rows):
-            for c, value in enumerate(row):
-                if value is not None:
-                    read.tray.append(_trayed(sheet, r, c, "", value, "a sheet we did not send"))
+        stray = [(r, c, v) for r, row in enumerate(sheet.rows) for c, v in enumerate(row) if v is not None]
+        why = "words of the message" if sheet.name == "Message" else "a sheet we did not send"
+        read.tray += [_trayed(sheet, r, c, "", v, why) for r, c, v in stray[:_MOST_STRAY]]
+        if len(stray) > _MOST_STRAY:
+            r, c, _ = stray[_MOST_STRAY]
+            more = f"{len(stray) - _MOST_STRAY:,} more cells from here on; the file is kept, open it to read them."
+            read.problems.append(Problem("sheet_unread", more, sheet.name, sheet.address(r, c)))
 
 
 def _header_of(sheet: Sheet, heads: Sequence[str]) -> int | None:
@@ -240,7 +419,12 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
             answer = row[column + 1]
             if words == nil:
                 ours = True
-                read.nil = answer is not None and fold(plain_text(answer)) in ("yes", "y")
+                said = fold(plain_text(answer))
+                read.nil = said in ("yes", "y")
+                if said and said not in ("yes", "y", "no", "n"):
+                    read.tray.append(
+                        _trayed(sheet, number, column + 1, NIL_QUESTION, answer, "neither yes nor no")
+                    )
             elif words in names:
                 ours = True
                 if answer is not None:

@@ -6,6 +6,7 @@ Knows no store: what the words mean is decided in ``services/trackers``.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
@@ -326,9 +327,14 @@ def _colour_name(cell: object) -> str:
     if fill is None or fill.fill_type != "solid":
         return ""
     rgb = getattr(fill.fgColor, "rgb", None)
-    if not isinstance(rgb, str) or len(rgb) != 8:
+    return colour_word(rgb[2:]) if isinstance(rgb, str) and len(rgb) == 8 else ""
+
+
+def colour_word(rgb: str) -> str:
+    """The rating that a fill (RRGGBB) most looks like, by offices' usual pickings, or an empty text."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", rgb):
         return ""
-    seen = tuple(int(rgb[i : i + 2], 16) for i in (2, 4, 6))
+    seen = tuple(int(rgb[i : i + 2], 16) for i in (0, 2, 4))
     best, distance = "", 60.0
     for name, shades in _COLOURS.items():
         for shade in shades:

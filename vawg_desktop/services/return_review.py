@@ -42,7 +42,7 @@ class Difference:
     heads: frozenset[str] = frozenset()
     decision: str = ""
     reason: str = ""
-    #: Why it cannot be taken as things stand: ``waits_for_choice`` or ``in_bin``.
+    #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin`` or ``personal_data``.
     held: str = ""
 
     def as_json(self) -> dict[str, object]:
@@ -178,7 +178,8 @@ def _differences(
                 decision, reason = decided.get((base.id, key), ("", ""))
                 found.append(Difference(
                     base.reference, base.id, current.title, key, _label(key), before, now, one["value"], kind,
-                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason, _held(current, key),
+                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
+                    _held(current, key) or ("personal_data" if one.get("personal") else ""),
                 ))  # fmt: skip
     found.sort(key=lambda d: (d.record, _ORDER[d.field]))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,12 +35,20 @@ class BaseRow:
     key: str
     check: str
     values: dict[str, Value]
+    #: The due date as it was shown, in words.
+    due: str = ""
 
     @staticmethod
     def from_json(row: Mapping[str, Any]) -> BaseRow:
         """From the return's kept base."""
         return BaseRow(
-            row["id"], row["reference"], row["visible"], row["key"], row["check"], dict(row["values"])
+            row["id"],
+            row["reference"],
+            row["visible"],
+            row["key"],
+            row["check"],
+            dict(row["values"]),
+            row["locked"][2],
         )
 
 
@@ -68,6 +78,8 @@ class Matched:
     rows: list[MatchedRow] = field(default_factory=list[MatchedRow])
     new_rows: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     twice: set[str] = field(default_factory=set[str])
+    #: Rows that bear marks of ours but are none of this return.
+    strange: list[ReadRow] = field(default_factory=list[ReadRow])
 
 
 def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: str) -> Matched:
@@ -103,7 +115,9 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
 def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
     """Words written over what we sent as context are kept in the tray."""
     row = one.row
-    if any(row.locked) and identity.locked_digest(secret, _locked_as_sent(row)) != one.base.check:
+    if read.by_rows and not (row.locked[1] or row.locked[2]):
+        return  # a table in a message seldom holds all that we sent
+    if any(row.locked) and one.base.check not in _checks(secret, row):
         read.problems.append(
             Problem(
                 "locked_changed",
@@ -133,8 +147,7 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
     if row.key:
         votes.append(known.key.get(row.key))
     if any(row.locked):
-        check = identity.locked_digest(secret, _locked_as_sent(row))
-        alike = known.check.get(check, [])
+        alike = [b for check in _checks(secret, row) for b in known.check.get(check, [])]
         votes.append(alike[0] if len(alike) == 1 else None)
     named = {v.id for v in votes if v is not None}
     if len(named) > 1:
@@ -144,7 +157,8 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
         ))  # fmt: skip
         return None
     agreeing = [v for v in votes if v is not None]
-    if len(agreeing) >= 2:
+    verified = read.by_rows and known.visible.get(row.visible.strip().upper()) is not None
+    if len(agreeing) >= 2 or (agreeing and (verified or _shown_whole(known, row))):
         return agreeing[0]
     if agreeing and answered_text(row):
         read.problems.append(Problem(
@@ -153,12 +167,54 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
     return None
 
 
-def _locked_as_sent(row: ReadRow) -> list[str]:
+def _shown_whole(known: _Known, row: ReadRow) -> bool:
+    """Whether the reference with its check letters stands there and no other mark was left to speak."""
+    shown = visible_of(row)
+    return shown is not None and "-".join(shown) in known.visible and not row.key and not any(row.locked)
+
+
+def _checks(secret: str, row: ReadRow) -> list[str]:
+    """The digests of a row's locked words, its due date read in each order of day and month."""
     from vawg_desktop.domain import dates
 
     title, recommendation, due = row.locked
     title = title.removesuffix("(finished: no answer needed)").strip()
-    return [title, recommendation, dates.label(due) if dates.is_stored(due) else due]
+    shown = [dates.label(due) if dates.is_stored(due) else due]
+    shown += [dates.label(day) for day in _both_orders(due).values()]
+    return [identity.locked_digest(secret, [title, recommendation, d]) for d in dict.fromkeys(shown)]
+
+
+_STROKES = re.compile(r"([0-9]{1,2})\s*([/.\-])\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
+
+
+def _both_orders(text: str) -> dict[str, str]:
+    """A date in figures as a stored day, read as day first (``uk``) and as month first (``us``), where it is one."""
+    from vawg_desktop.domain import dates
+
+    found: dict[str, str] = {}
+    if m := _STROKES.fullmatch(text.strip()):
+        for order, said in (("uk", text), ("us", f"{m[3]}{m[2]}{m[1]}{m[2]}{m[4]}")):
+            with contextlib.suppress(ValueRefusedError):
+                found[order] = dates.parse_date(said)
+    return found
+
+
+def date_order(matched: Matched) -> str:
+    """In which order the file writes day and month, by the due dates that we sent: uk, us, mixed or unknown."""
+    from vawg_desktop.domain import dates
+
+    seen: set[str] = set()
+    true_dates = False
+    for one in matched.rows:
+        due = one.row.locked[2]
+        true_dates |= dates.is_stored(due)
+        both = {k: dates.label(v) for k, v in _both_orders(due).items()}
+        fits = {order for order, day in both.items() if day == one.base.due}
+        if len(fits) == 1:
+            seen |= fits
+    if len(seen) > 1:
+        return "mixed"
+    return seen.pop() if seen else "uk" if true_dates else "unknown"
 
 
 def answered_text(row: ReadRow) -> str:
@@ -175,10 +231,15 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
     title = row.locked[0]
     if row.visible.strip() or row.key:
         if text or title:
-            read.problems.append(
-                Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place)
-            )
+            if not any(
+                p.code in ("row_contradicts", "row_unsure") and p.cell == row.place and p.sheet == row.sheet
+                for p in read.problems
+            ):
+                read.problems.append(
+                    Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place)
+                )
             _to_tray(read, row, "a row we cannot place")
+            matched.strange.append(row)
     elif text or title:
         matched.new_rows.append({"sheet": row.sheet, "cell": row.place, "Action": title, "text": text})
 
@@ -234,13 +295,14 @@ def _back(row: ReadRow, keys: Sequence[str]) -> tuple[str, ...]:
 def read_answers(session: Session, matched: Matched, read: ReadReturn) -> list[dict[str, Any]]:
     """The answers of matched rows as stored values with their places; what is not understood is asked."""
     understood: list[dict[str, Any]] = []
+    order = date_order(matched)
     for one in matched.rows:
         answers: dict[str, dict[str, Any]] = {}
         for key, *_ in FILLS:
             given = one.row.answers.get(key)
             if given is None:
                 continue
-            value = _read(session, key, given, one, read)
+            value = _read(session, key, given, one, read, order)
             if value is not None:
                 answers[key] = {"value": value, "sheet": given.sheet, "cell": given.cell}
         understood.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
@@ -253,11 +315,13 @@ def _spec(key: str) -> FieldSpec:
     return BY_KEY["action"].by_key.get(key) or BY_KEY["update"].by_key[key]
 
 
-def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn) -> Value:
+def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: str) -> Value:
     spec = _spec(key)
     try:
         if key == "percent":
             return _percent(spec, given, one.base)
+        if spec.kind is Kind.DATE and isinstance(given.value, str):
+            return _date(session, spec, given.value, order)
         return read_value(session, session.read(), spec, as_typed(given.value))
     except ValueRefusedError as refused:
         read.problems.append(
@@ -270,11 +334,36 @@ def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: Read
         return None
 
 
+def _date(session: Session, spec: FieldSpec, text: str, order: str) -> Value:
+    """A date typed as words; where day and month could be either, the file's own due dates say which."""
+    both = _both_orders(text)
+    if len(both) == 2 and both["uk"] != both["us"] and order in ("unknown", "mixed"):
+        from vawg_desktop.domain.dates import label
+
+        raise ValueRefusedError(
+            f"{spec.label}: is {text.strip()} {label(both['uk'])} or {label(both['us'])}? Nothing was taken."
+        )
+    if order == "us" and "us" in both:
+        return both["us"]
+    return read_value(session, session.read(), spec, text)
+
+
+_PER_CENT = re.compile(r"\s*(?:%|per\s*cent)\.?\s*$", re.IGNORECASE)
+
+
 def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
     """50, 0.5 and 50% are fifty; a bare 1 may be one or a hundred and is asked."""
     from vawg_desktop.domain.values import to_stored
 
     value = given.value
+    if isinstance(value, str):
+        bare = _PER_CENT.sub("", value)
+        if bare == value and re.fullmatch(r"\s*0?[.,][0-9]+\s*", value):
+            value = float(value.replace(",", "."))
+        elif bare != value:
+            return to_stored(spec, bare)
+        elif value.strip() == "1":
+            value = 1
     if isinstance(value, float) and 0 < value < 1:
         return to_stored(spec, round(value * 100))
     if value == 1 and not isinstance(value, str) and not merge.same(base.values.get("percent"), 1):

@@ -13,15 +13,16 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import read_book
-from vawg_desktop.exchange.return_in import Answer, ReadReturn, read_return
+from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_return
 from vawg_desktop.exchange.return_plan import ON_UPDATE
 from vawg_desktop.services import names
 from vawg_desktop.services.records import then_stood
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
 from vawg_desktop.services.return_review import Difference, Owner, Review, owner_of, review
-from vawg_desktop.services.return_rows import match_rows, read_answers
+from vawg_desktop.services.return_rows import BaseRow, match_rows, read_answers
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
@@ -116,6 +117,7 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
             f"{name} is not a return of this store: no row in it carries a reference we sent.",
             code="not_a_return",
         )
+    read.by_rows = True
     read.problems.append(Problem(
         "identity_by_rows", f"The file lost its own marks; its rows are those of return {votes[0][1].visible}. Please check that it is the right one."
     ))  # fmt: skip
@@ -124,21 +126,69 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
 
 def _content(session: Session, owner: Owner, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read, name)
+    _refuse_rows_of_others(session.read(), owner, matched.strange, name)
     understood = read_answers(session, matched, read)
     if read.nil:
         for row in understood:
             row["answers"].setdefault("answer", {"value": "no_change"})
     returned = {m.base.id for m in matched.rows} | matched.twice
+    new_rows = matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence)
+    _hold_personal(understood, {b.id: b for b in owner.rows}, read, new_rows)
     return {
         "rows": understood,
         "count": len(read.rows),
         "problems": [p.as_json() for p in read.problems],
         "tray": read.tray,
         "not_returned": [b.reference for b in owner.rows if b.id not in returned],
-        "new_rows": matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence),
+        "new_rows": new_rows,
         "declaration": {k: str(a.value) for k, a in read.declaration.items()},
         "nil": read.nil,
     }
+
+
+def _hold_personal(
+    understood: Sequence[dict[str, Any]],
+    bases: Mapping[str, BaseRow],
+    read: ReadReturn,
+    new_rows: Sequence[Mapping[str, str]],
+) -> None:
+    """Mark new words that look like a person's data: they wait for somebody to look (DESIGN 5)."""
+    for row in understood:
+        for key, one in row["answers"].items():
+            if isinstance(one["value"], str) and not merge.same(
+                bases[row["id"]].values.get(key), one["value"]
+            ):
+                kinds = likely_personal(one["value"])
+                if kinds:
+                    one["personal"] = kinds
+                    read.problems.append(
+                        Problem("personal_data", in_words(kinds), one["sheet"], one["cell"], row["reference"])
+                    )
+    for place in (*read.tray, *new_rows):
+        kinds = likely_personal("; ".join(v for k, v in place.items() if k not in ("sheet", "cell", "why")))
+        if kinds:
+            read.problems.append(Problem("personal_data", in_words(kinds), place["sheet"], place["cell"]))
+
+
+def _refuse_rows_of_others(
+    connection: Connection, owner: Owner, strange: Sequence[ReadRow], name: str
+) -> None:
+    """Rows of two returns in one file: stop, naming both and the place."""
+    if not strange:
+        return
+    rows = connection.exec_driver_sql(
+        'SELECT id FROM "return" WHERE NOT deleted AND id <> ? ORDER BY n DESC', (owner.id,)
+    ).fetchall()
+    for (id,) in rows:
+        other = owner_of(connection, str(id))
+        shown, keys = {b.visible.upper() for b in other.rows}, {b.key for b in other.rows}
+        for row in strange:
+            if row.visible.strip().upper() in shown or row.key in keys:
+                raise FileRefusedError(
+                    f"{name} is return {owner.visible}, but its row {row.place} of {row.sheet} was sent in return "
+                    f"{other.visible}; nothing was taken. Ask for each return as its own file, filled in as we sent it.",
+                    code="two_returns",
+                )
 
 
 def _new_rows(read: Sequence[Mapping[str, Answer]]) -> list[dict[str, str]]:
@@ -168,7 +218,7 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
     kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set[merge.Kind]())
     wanted = [d for d in staged.differences if d.kind in kinds and not d.decision]
     chosen = [d for d in wanted if not d.held]
-    staged.problems += [why_held(d) for d in wanted if d.held]
+    staged.problems += [why_held(d) for d in wanted if d.held and d.held != "personal_data"]
     staged.changes = accept(session, staged.submission, chosen)
     staged.applied = len(chosen)
     if staged.changes:
@@ -178,6 +228,9 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
 
 def why_held(one: Difference) -> Problem:
     """Why an answer could not be taken, in a sentence with its place."""
+    if one.held == "personal_data":
+        words = f"{one.label} of {one.record} may hold a person's data: it was not taken; look at it first."
+        return Problem(one.held, words, one.sheet, one.cell, one.record)
     words = (
         f"{one.record} is in the bin here; bring it back to take its {one.label}."
         if one.held == "in_bin"

@@ -1,0 +1,396 @@
+"""Every way a return comes back (DESIGN 5), through each client and format that can carry it.
+
+A way is an edit of the workbook as we sent it. For each, the exact changes, questions and tray entries are stated once,
+for the file as edited, and must come out alike after LibreOffice and Gnumeric have saved it in each of their formats,
+but for what a format cannot carry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+
+from tests.conftest import TODAY, program
+from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.services import returns, rounds
+from vawg_desktop.services.return_review import Review
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+
+ROWS = 8
+Sheet = Any
+Edit = Callable[[Any, Sheet, dict[str, int]], None]
+Changes = set[tuple[str, str, object]]
+
+
+def ref(row: int) -> str:
+    """The action in sheet row ``row``: the other partner's actions have the even numbers."""
+    return f"A-{2 * (row - 2) + 1:04d}"
+
+
+@dataclass
+class Way:
+    """An edit and what must be made of it: changes, questions (code, cell) and tray (cell, words)."""
+
+    edit: Edit
+    changes: Changes = field(default_factory=set)
+    asks: set[tuple[str, str]] = field(default_factory=set)
+    tray: set[tuple[str, str]] = field(default_factory=set)
+    not_returned: int = 0
+    new_rows: int = 0
+    refused: str = ""
+    #: Formats that cannot carry what the way is about: there, its tray and questions are left out.
+    lost_in: frozenset[str] = frozenset()
+
+
+@dataclass
+class Sent:
+    """A store, and what it sent to two partners."""
+
+    session: Session
+    police: Path
+    other: Path
+    earlier: Path
+
+
+def _send(folder: Path, rows: int) -> Sent:
+    session = Session(stores.create(folder / "s.vawg", passphrase=None), "B. Officer", TODAY)
+    with session.store.write("setup", "start") as tx:
+        police = tx.create("partner", {"name": "Kent Police", "kind": "police"})
+        other = tx.create("partner", {"name": "Medway Council", "kind": "council"})
+        for i in range(rows):
+            tx.create("action", {
+                "title": f"Deliver thing number {i}", "accountable": police, "status": ["in_progress", "not_started"][i % 2],
+                "percent": i % 9 * 10 + 2, "due": f"2027-{i % 12 + 1:02d}-15", "blockers": f"Reason {i}",
+                "rating_partner": ["green", "amber"][i % 2],
+            })  # fmt: skip
+            tx.create(
+                "action", {"title": f"Another thing {i}", "accountable": other, "status": "in_progress"}
+            )
+    earlier = rounds.export_returns(session, period="2026/27 Q2", due="2026-10-10", out=folder / "earlier")
+    made = rounds.export_returns(session, period="2026/27 Q3", due="2027-01-10", out=folder / "out")
+    files = {s.partner: Path(s.file) for s in made.returns}
+    return Sent(session, files["Kent Police"], files["Medway Council"], Path(earlier.returns[0].file))
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
+    made = _send(tmp_path_factory.mktemp("ways"), ROWS)
+    yield made
+    made.session.store.close()
+
+
+def heads(sheet: Sheet) -> dict[str, int]:
+    return {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+
+
+def edited(path: Path, edit: Edit, to: Path) -> Path:
+    book = openpyxl.load_workbook(path)
+    sheet = book["Actions"]
+    edit(book, sheet, heads(sheet))
+    book.save(to)
+    return to
+
+
+USUAL: Changes = {(ref(3), "status", "complete"), (ref(3), "narrative", "We met."), (ref(3), "percent", 100)}
+
+
+def usual(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    """What most partners do: one row answered."""
+    sheet.cell(3, at["Progress update"]).value = "We met."
+    sheet.cell(3, at["Status"]).value = "Complete"
+    sheet.cell(3, at["% complete"]).value = 100
+
+
+def _each(head: str, values: list[object], start: int = 2) -> Edit:
+    def edit(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        for row, value in enumerate(values, start):
+            sheet.cell(row, at[head]).value = value
+
+    return edit
+
+
+def _also(more: Edit) -> Edit:
+    def edit(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        usual(book, sheet, at)
+        more(book, sheet, at)
+
+    return edit
+
+
+def _sorted(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    rows = [[c.value for c in sheet[r]] for r in range(2, ROWS + 2)]
+    for r, row in enumerate(reversed(rows), 2):
+        for c, value in enumerate(row, 1):
+            sheet.cell(r, c).value = value
+
+
+def _block(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    first, last = at["Answer"], at["Help wanted"]
+    rows = [[sheet.cell(r, c).value for c in range(first, last + 1)] for r in range(2, ROWS + 2)]
+    for r, row in zip(range(2, ROWS + 2), rows[3:] + rows[:3], strict=True):
+        for c, value in zip(range(first, last + 1), row, strict=True):
+            sheet.cell(r, c).value = value
+
+
+def _inserted(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.insert_rows(5)
+    sheet.cell(5, at["Action"]).value = "A new thing we do"
+    sheet.cell(5, at["Progress update"]).value = "started in May"
+
+
+def _copied(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    for c in range(1, sheet.max_column + 1):
+        sheet.cell(ROWS + 2, c).value = sheet.cell(3, c).value
+    sheet.cell(ROWS + 2, at["Progress update"]).value = "other words"
+
+
+def _copied_same(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    for c in range(1, sheet.max_column + 1):
+        sheet.cell(ROWS + 2, c).value = sheet.cell(3, c).value
+
+
+def _filled_down(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    for r in range(2, 6):
+        sheet.cell(r, 1).value = sheet.cell(2, 1).value
+        sheet.cell(r, at["Progress update"]).value = f"words {r}"
+
+
+def _retyped(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    for r in range(2, ROWS + 2):
+        sheet.cell(r, 1).value = f" {str(sheet.cell(r, 1).value).lower().replace('-', ' – ')}"
+
+
+def _retyped_short(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    for r in range(2, ROWS + 2):
+        sheet.cell(r, 1).value = str(sheet.cell(r, 1).value).rpartition("-")[0]
+
+
+def _headings(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(1, at["Progress update"]).value = "Narrative"
+    sheet.cell(1, at["Status"]).value = "Status"
+    sheet.cell(1, at["Blockers"]).value = "Blockers (optional)"
+
+
+def _moved(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    column = at["Progress update"]
+    values = [sheet.cell(r, column).value for r in range(1, ROWS + 2)]
+    sheet.delete_cols(column)
+    sheet.insert_cols(1)
+    for r, value in enumerate(values, 1):
+        sheet.cell(r, 1).value = value
+
+
+def _added(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.insert_cols(4)
+    sheet.cell(1, 4).value = "Our own RAG"
+    sheet.cell(3, 4).value = "purple"
+
+
+def _merged(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    letter = get_column_letter(at["Progress update"])
+    sheet.cell(3, at["Progress update"]).value = "one text for three rows"
+    sheet.merge_cells(f"{letter}3:{letter}5")
+
+
+def _coloured(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(3, at["Rating"]).fill = PatternFill("solid", fgColor="FFFF0000")
+    sheet.cell(4, at["Progress update"]).fill = PatternFill("solid", fgColor="FF92D050")
+
+
+def _commented(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(3, at["Status"]).comment = Comment("Please call about this", "P")
+
+
+def _formulas(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(3, at["% complete"]).value = "=10*5"
+    sheet.cell(4, at["Progress update"]).value = '=CONCATENATE("a","b")'
+
+
+def _title(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.title = "Our actions"
+
+
+def _hidden_row(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.row_dimensions[3].hidden = True
+
+
+def _above(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.tables.clear()
+    sheet.insert_rows(1)
+    sheet.cell(1, 2).value = "Please note the new contact"
+
+
+def _extra_sheet(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    book.create_sheet("Our notes")["B2"] = "Minutes attached separately"
+
+
+def _nil(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    start = book["Start here"]
+    row = next(c.row for c in start["A"] if str(c.value or "").startswith("Nothing to report"))
+    start.cell(row, 2).value = "See the email"
+
+
+def _deleted_sheet(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    del book["Identity"]
+
+
+_STATUSES = ["in progress", "Completed", "Compleet", "Done", "On going", "n/a", "TBC", "Not Started "]
+_DATES = [
+    "31/03/2027",
+    "31.3.27",
+    "31 March 2027",
+    "2027-03-31",
+    "March 2027",
+    "03/04/2027",
+    "end of March 2027",
+    "31st Mar 2027",
+]
+_WORDS = ["None", "N/A", "TBC"]
+
+WAYS: dict[str, Way] = {
+    "unedited": Way(lambda *_: None),
+    "answered": Way(usual, USUAL),
+    "sorted whole": Way(_also(_sorted), USUAL),
+    "the answer block sorted alone": Way(_block, refused="answers_moved"),
+    "a row inserted": Way(_also(_inserted), USUAL, new_rows=1),
+    "a row deleted": Way(_also(lambda b, s, a: s.delete_rows(6)), USUAL, not_returned=1),
+    "a row copied and changed": Way(
+        _also(_copied), asks={("duplicate_row", "A3"), ("duplicate_row", "A10")}, tray={("A3", "We met."), ("A10", "other words")}
+    ),
+    "a row copied": Way(_also(_copied_same), USUAL),
+    "references filled down": Way(
+        _filled_down, {(ref(2), "narrative", "words 2")}, not_returned=3,
+        asks={("row_contradicts", f"A{r}") for r in (3, 4, 5)}, tray={(f"A{r}", f"words {r}") for r in (3, 4, 5)},
+    ),
+    "references retyped": Way(_also(_retyped), USUAL),
+    "references retyped without their letters": Way(_also(_retyped_short), USUAL),
+    "hidden columns deleted": Way(_also(lambda b, s, a: s.delete_cols(a["Row key"], 2)), USUAL),
+    "hidden sheet deleted": Way(_also(_deleted_sheet), USUAL),
+    "sheet renamed": Way(_also(_title), USUAL),
+    "headings renamed": Way(_also(_headings), USUAL, {("heading_changed", "H1"), ("heading_changed", "N1")}),
+    "a column moved": Way(_also(_moved), USUAL),
+    "a column added": Way(_also(_added), USUAL, tray={("D3", "purple")}),
+    "dates as text": Way(
+        _each("Revised due date", list(_DATES)),
+        {(ref(r), "revised_due", d) for r, d in zip(range(2, 10), ["2027-03-31"] * 4 + ["2027-03", "2027-04-03", "2027-03-31", "2027-03-31"], strict=True)},
+    ),
+    "true dates": Way(_each("Revised due date", [dt.date(2027, 4, 3)]), {(ref(2), "revised_due", "2027-04-03")}),
+    "per cents": Way(
+        _each("% complete", [50, 0.5, "50%", "50 %", "50 per cent", 1, "0.5", "about half"]),
+        {(ref(r), "percent", 50) for r in (2, 3, 4, 5, 6, 8)},
+        {("not_understood", "I7"), ("not_understood", "I9")}, {("I7", "1"), ("I9", "about half")},
+    ),
+    "statuses nearly right": Way(
+        _each("Status", list(_STATUSES)), {(ref(r), "status", "complete") for r in (3, 5)} | {(ref(6), "status", "in_progress")} - {(ref(6), "status", "in_progress")},
+        {("not_understood", c) for c in ("G4", "G7", "G8")}, {("G4", "Compleet"), ("G7", "n/a"), ("G8", "TBC")},
+    ),
+    "None, N/A and TBC": Way(
+        _each("Blockers", list(_WORDS)), {(ref(r), "blockers", w) for r, w in zip((2, 3, 4), _WORDS, strict=True)}
+    ),
+    "a colour with no word": Way(
+        _coloured, tray={("J3", "coloured red"), ("H4", "coloured green")}, lost_in=frozenset({"xls"})
+    ),
+    "a comment": Way(_also(_commented), USUAL, tray={("G3", "Please call about this")}, lost_in=frozenset({"xls"})),
+    "merged cells": Way(_merged, {(ref(3), "narrative", "one text for three rows")}, {("merged_cells", "H3")}),
+    "a hidden row": Way(_also(_hidden_row), USUAL),
+    "words above the table": Way(
+        _also(_above), USUAL, tray={("B1", "Please note the new contact")}
+    ),
+    "a sheet of their own": Way(_also(_extra_sheet), USUAL, tray={("B2", "Minutes attached separately")}),
+    "a nil answer that is neither": Way(_also(_nil), USUAL, tray={("B25", "See the email")}),
+}  # fmt: skip
+
+
+def _shape(review: Review) -> tuple[Changes, set[tuple[str, str]], set[tuple[str, str]]]:
+    changes: Changes = {(d.record, d.field, d.incoming) for d in review.differences}
+    asks = {(p.code, p.cell) for p in review.problems if p.code not in ("formula_cell", "identity_by_rows")}
+    return changes, asks, {(t["cell"], t["text"]) for t in review.tray}
+
+
+def judge(way: Way, session: Session, path: Path, format: str) -> None:
+    """Import and compare with what the way states."""
+    if way.refused:
+        with pytest.raises(FileRefusedError) as refused:
+            returns.import_return(session, path)
+        assert refused.value.code == way.refused
+        return
+    review = returns.import_return(session, path)
+    changes, asks, tray = _shape(review)
+    assert changes == way.changes
+    assert len(review.not_returned) == way.not_returned and len(review.new_rows) == way.new_rows
+    if format not in way.lost_in:
+        assert {a for a in asks if a[0] != "locked_changed"} == way.asks
+        assert len(tray) == len(way.tray), tray
+        for cell, words in way.tray:
+            assert any(c == cell and words in text for c, text in tray), (cell, words, tray)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_as_edited(sent: Sent, tmp_path: Path, name: str) -> None:
+    way = WAYS[name]
+    judge(way, sent.session, edited(sent.police, way.edit, tmp_path / "back.xlsx"), "xlsx")
+
+
+@pytest.fixture(scope="module")
+def saved_again(
+    sent: Sent, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], dict[str, Path]]:
+    """Every way's file as LibreOffice and Gnumeric save it, by client and format."""
+    folder = tmp_path_factory.mktemp("again")
+    edits = {
+        name: edited(sent.police, way.edit, folder / f"way{n}.xlsx")
+        for n, (name, way) in enumerate(WAYS.items())
+    }
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    soffice, gnumeric = program("soffice", "libreoffice"), program("ssconvert")
+    for format in ("xlsx", "ods", "xls", "xlsm"):
+        if soffice:
+            out = folder / f"lo-{format}"
+            kind = {"xlsm": "xlsm:Calc MS Excel 2007 VBA XML"}.get(format, format)
+            subprocess.run(
+                [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", kind,
+                 "--outdir", out, *edits.values()],
+                check=True, capture_output=True, timeout=300,
+            )  # fmt: skip
+            found["LibreOffice", format] = {n: out / f"{p.stem}.{format}" for n, p in edits.items()}
+        if gnumeric and format != "xlsm":
+            out = folder / f"gn-{format}"
+            out.mkdir()
+            export = {
+                "xlsx": "Gnumeric_Excel:xlsx2",
+                "ods": "Gnumeric_OpenCalc:odf",
+                "xls": "Gnumeric_Excel:excel_biff8",
+            }[format]
+            for path in edits.values():
+                subprocess.run(
+                    [gnumeric, f"--export-type={export}", path, out / f"{path.stem}.{format}"],
+                    check=True, capture_output=True, timeout=120,
+                )  # fmt: skip
+            found["Gnumeric", format] = {n: out / f"{p.stem}.{format}" for n, p in edits.items()}
+    return found
+
+
+CLIENTS = [("LibreOffice", f) for f in ("xlsx", "ods", "xls", "xlsm")] + [
+    ("Gnumeric", f) for f in ("xlsx", "ods", "xls")
+]
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda c: f"{c[0]} {c[1]}")
+@pytest.mark.parametrize("name", WAYS)
+def test_saved_again(
+    sent: Sent, saved_again: dict[tuple[str, str], dict[str, Path]], name: str, client: tuple[str, str]
+) -> None:
+    if client not in saved_again:
+        pytest.skip(f"{client[0]} is not installed")
+    judge(WAYS[name], sent.session, saved_again[client][name], client[1])

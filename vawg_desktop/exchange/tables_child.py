@@ -1,0 +1,164 @@
+"""Tables pasted in an e-mail or a web page, as sheets. Runs in the reader's child process: standard library only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv")
+_HEADER = re.compile(
+    rb"^(?:Return-Path|Received|From|To|Subject|Date|Message-ID|MIME-Version|X-[\w-]+|Delivered-To): ?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"^(?:>\s?)+")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+MOST_CELLS = 500_000
+
+
+def is_message(content: bytes) -> bool:
+    """Whether the bytes begin as an e-mail does (RFC 5322)."""
+    start = content.lstrip(b"\xef\xbb\xbf\r\n")[:2000]
+    lines = start.splitlines()[:12]
+    return (
+        len(lines) > 1
+        and bool(_HEADER.match(lines[0]))
+        and sum(1 for one in lines if _HEADER.match(one)) >= 2
+    )
+
+
+def read_message(content: bytes) -> dict[str, Any]:
+    """Sheets of an e-mail or a web page; ``attached`` holds the one workbook of an e-mail, its words beside it."""
+    if not is_message(content):
+        return {"sheets": _tables(_decoded(content))}
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    attached = [
+        (str(part.get_filename()), bytes(part.get_payload(decode=True) or b""))
+        for part in message.walk()
+        if str(part.get_filename() or "").lower().endswith(BOOKS)
+    ]
+    body = message.get_body(("html", "plain"))
+    sheets: list[dict[str, Any]] = []
+    if body is not None:
+        text = str(body.get_content())
+        sheets = _tables(text) if body.get_content_type() == "text/html" else _lines(text)
+    if len(attached) > 1:
+        return {"refused": "attachments", "said": ", ".join(n for n, _ in attached)}
+    answer: dict[str, Any] = {"sheets": sheets}
+    if attached:
+        answer["attached"] = {"name": attached[0][0], "content": attached[0][1].hex()}
+    return answer
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    found = _CHARSET.search(content[:4096])
+    try:
+        return content.decode(found[1].decode() if found else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return content.decode("cp1252", "replace")
+
+
+class _Page(HTMLParser):
+    """Each table as rows of words; the words outside tables as lines."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[str]]] = []
+        self.words: list[str] = []
+        self._open: list[list[list[str]]] = []
+        self._cell: list[str] | None = None
+        self._span = 1
+        self._skip = 0
+        self._cells = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style", "head"):
+            self._skip += 1
+        elif tag == "table":
+            self._open.append([])
+        elif tag == "tr" and self._open:
+            self._close_cell()
+            self._open[-1].append([])
+        elif tag in ("td", "th") and self._open:
+            self._close_cell()
+            self._cell = []
+            said = dict(attrs).get("colspan") or "1"
+            self._span = max(1, min(int(said), 200)) if said.isdigit() else 1
+        elif tag in ("br", "p", "div", "li"):
+            (self.words if self._cell is None else self._cell).append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style", "head"):
+            self._skip = max(0, self._skip - 1)
+        elif tag in ("td", "th", "tr"):
+            self._close_cell()
+        elif tag == "table" and self._open:
+            self._close_cell()
+            self.tables.append(self._open.pop())
+
+    def handle_data(self, data: str) -> None:
+        if not self._skip:
+            (self.words if self._cell is None else self._cell).append(data)
+
+    def _close_cell(self) -> None:
+        if self._cell is None or not self._open:
+            return
+        rows = self._open[-1]
+        if not rows:
+            rows.append([])
+        self._cells += self._span
+        if self._cells > MOST_CELLS:
+            raise OverflowError(f"{self._cells} cells")
+        rows[-1] += [_tidy("".join(self._cell)), *[""] * (self._span - 1)]
+        self._cell = None
+
+    def finish(self) -> None:
+        """Tables that were never closed count as well."""
+        while self._open:
+            self._close_cell()
+            self.tables.append(self._open.pop())
+
+
+def _tidy(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.replace("\xa0", " ").splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _sheet(name: str, rows: list[list[str]]) -> dict[str, Any]:
+    cells = [[c if c.strip() else None for c in row] for row in rows]
+    return {"name": name, "visible": True, "start": [0, 0], "rows": cells, "merged": []}
+
+
+def _tables(text: str) -> list[dict[str, Any]]:
+    page = _Page()
+    page.feed(text)
+    page.close()
+    page.finish()
+    sheets = [_sheet(f"Table {n}", rows) for n, rows in enumerate((t for t in page.tables if any(t)), 1)]
+    beside = [[line] for line in _tidy("".join(page.words)).splitlines()]
+    return [*sheets, *([_sheet("Message", beside)] if beside else [])]
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    """A table typed or pasted as text: lines with tabs or upright strokes; the rest is the message."""
+    table: list[list[str]] = []
+    beside: list[list[str]] = []
+    for raw in text.splitlines():
+        line = _QUOTED.sub("", raw)
+        mark = "\t" if "\t" in line else "|" if line.count("|") >= 2 else ""
+        if mark and set(line) - set("|-+ \t"):
+            inner = line.strip().strip("|") if mark == "|" else line
+            table.append(
+                [c.strip() for c in next(csv.reader(io.StringIO(inner), delimiter=mark), list[str]())]
+            )
+        elif line.strip() and set(line) - set("|-+= \t"):
+            beside.append([line.strip()])
+    sheets = [_sheet("Table 1", table)] if table else []
+    return [*sheets, *([_sheet("Message", beside)] if beside else [])]
