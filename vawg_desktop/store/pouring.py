@@ -157,6 +157,7 @@ class _Server(_Sink):
                     f"pg_get_serial_sequence('\"{name}\"', 'n') s WHERE EXISTS (SELECT 1 FROM \"{name}\")"
                 )
         self.raw.execute("DROP TABLE IF EXISTS pouring")
+        self.raw.execute("ANALYZE")  # the server plans by what it has counted
 
 
 @contextmanager
