@@ -7,7 +7,10 @@ but for what a format cannot carry.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import random
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -394,3 +397,316 @@ def test_saved_again(
     if client not in saved_again:
         pytest.skip(f"{client[0]} is not installed")
     judge(WAYS[name], sent.session, saved_again[client][name], client[1])
+
+
+# -- delimited text, messages, new workbooks -------------------------------------------------------
+
+
+def _as_text(
+    sent: Sent,
+    to: Path,
+    *,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    order: str = "%d/%m/%Y",
+    visible_only: bool = False,
+) -> Path:
+    """The Actions sheet as a person saves it as text, one date of theirs in it."""
+    sheet = openpyxl.load_workbook(sent.police)["Actions"]
+    at = heads(sheet)
+    usual(None, sheet, at)
+    sheet.cell(3, at["Progress update"]).value = "We met – “twice”; café"
+    sheet.cell(4, at["Revised due date"]).value = dt.date(2027, 4, 3)
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    for row in sheet.iter_rows(values_only=True):
+        cells = list(row)[: at["Row key"] - 1] if visible_only else list(row)
+        writer.writerow(
+            [c.strftime(order) if isinstance(c, dt.date) else "" if c is None else c for c in cells]
+        )
+    to.write_bytes(out.getvalue().encode(encoding))
+    return to
+
+
+TEXTS: dict[str, dict[str, Any]] = {
+    "commas": {},
+    "semicolons": {"delimiter": ";"},
+    "cp1252": {"encoding": "cp1252"},
+    "semicolons in cp1252": {"delimiter": ";", "encoding": "cp1252"},
+    "UTF-8 with its mark": {"encoding": "utf-8-sig"},
+    "UTF-16 with tabs": {"delimiter": "\t", "encoding": "utf-16"},
+    "dates month first": {"order": "%m/%d/%Y"},
+    "dates month first, short": {"order": "%m/%d/%y"},
+    "dates ISO": {"order": "%Y-%m-%d"},
+    "what is seen only": {"visible_only": True},
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_as_delimited_text(sent: Sent, tmp_path: Path, name: str) -> None:
+    review = returns.import_return(sent.session, _as_text(sent, tmp_path / "back.csv", **TEXTS[name]))
+    changes, asks, tray = _shape(review)
+    assert changes == {
+        (ref(3), "status", "complete"), (ref(3), "percent", 100), (ref(3), "narrative", "We met – “twice”; café"),
+        (ref(4), "revised_due", "2027-04-03"),
+    }  # fmt: skip
+    assert asks == set() and tray == set() and review.not_returned == []
+    assert [p.code for p in review.problems] == ["identity_by_rows"]
+
+
+def test_a_text_whose_dates_could_be_either_is_asked(sent: Sent, tmp_path: Path) -> None:
+    """No due date of ours is left to say which comes first: nothing is taken, the cell is named."""
+    path = tmp_path / "back.csv"
+    shown = str(openpyxl.load_workbook(sent.police)["Actions"].cell(2, 1).value)
+    path.write_text(f"Reference,Revised due date,Status\n{shown},03/04/2027,Complete\n", "utf-8")
+    review = returns.import_return(sent.session, path)
+    assert _shape(review)[0] == {(ref(2), "status", "complete")}
+    asked = next(p for p in review.problems if p.code == "not_understood")
+    assert asked.cell == "B2" and "3 April 2027 or 4 March 2027" in asked.message
+    assert [(t["cell"], t["text"]) for t in review.tray] == [("B2", "03/04/2027")]
+
+
+def test_libreoffices_own_text_of_the_sheet(
+    sent: Sent, tmp_path: Path, libreoffice: Callable[[Path, str], Path]
+) -> None:
+    edit = _also(_each("Revised due date", [dt.date(2027, 4, 3)], 4))
+    back = edited(sent.police, edit, tmp_path / "back.xlsx")
+    book = openpyxl.load_workbook(back)
+    book.move_sheet("Actions", -(len(book.sheetnames)))
+    book.active = 0
+    book.save(back)
+    review = returns.import_return(sent.session, libreoffice(back, "csv"))
+    assert _shape(review)[0] == USUAL | {(ref(4), "revised_due", "2027-04-03")}
+    assert review.tray == [] and review.not_returned == []
+
+
+def _pasted(sent: Sent, to: Path, *, columns: int | None = None, into: Path | None = None) -> Path:
+    sheet = openpyxl.load_workbook(sent.police)["Actions"]
+    usual(None, sheet, heads(sheet))
+    book = openpyxl.load_workbook(into) if into else openpyxl.Workbook()
+    target = book["Actions"] if into else book.active
+    assert target is not None
+    for r, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        for c, value in enumerate(row[:columns], 1):
+            target.cell(r, c).value = value
+    book.save(to)
+    return to
+
+
+@pytest.mark.parametrize("columns", [None, 15], ids=["all columns", "what is seen"])
+def test_values_pasted_into_a_new_workbook(sent: Sent, tmp_path: Path, columns: int | None) -> None:
+    review = returns.import_return(sent.session, _pasted(sent, tmp_path / "new.xlsx", columns=columns))
+    assert _shape(review)[0] == USUAL and review.tray == []
+    assert [p.code for p in review.problems] == ["identity_by_rows"]
+    assert review.partner == "Kent Police"
+
+
+def test_values_pasted_into_last_quarters_file_stop_the_import(sent: Sent, tmp_path: Path) -> None:
+    path = _pasted(sent, tmp_path / "old.xlsx", into=sent.earlier)
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, path)
+    assert refused.value.code == "two_returns" and "A2" in refused.value.message
+
+
+def test_a_row_of_another_partners_return_stops_the_import(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        theirs = openpyxl.load_workbook(sent.other)["Actions"]
+        for c in range(1, sheet.max_column + 1):
+            sheet.cell(ROWS + 2, c).value = theirs.cell(2, c).value
+
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert refused.value.code == "two_returns" and "A10 of Actions" in refused.value.message
+
+
+def test_the_sheet_of_marks_of_another_return_stops_the_import(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        book["Identity"]["B1"] = openpyxl.load_workbook(sent.other)["Identity"]["B1"].value
+
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert refused.value.code == "identity_disagrees"
+
+
+def test_two_peoples_two_versions_of_one_return(tmp_path: Path) -> None:
+    """The second is compared with what the first brought: what they say alike is one, the rest is asked."""
+    made = _send(tmp_path, 4)
+    returns.import_return(made.session, edited(made.police, usual, tmp_path / "one.xlsx"), apply="safe")
+
+    def other(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        usual(book, sheet, at)
+        sheet.cell(3, at["% complete"]).value = 80
+        sheet.cell(2, at["Blockers"]).value = "Vacancy"
+
+    second = returns.import_return(made.session, edited(made.police, other, tmp_path / "two.xlsx"))
+    kinds = {(d.record, d.field): d.kind.value for d in second.differences}
+    assert kinds == {
+        (ref(3), "percent"): "conflict", (ref(3), "status"): "both_same", (ref(3), "narrative"): "both_same",
+        (ref(2), "blockers"): "incoming",
+    }  # fmt: skip
+    made.session.store.close()
+
+
+def test_a_return_of_another_store(sent: Sent, tmp_path: Path) -> None:
+    stranger = _send(tmp_path, 3)
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, stranger.police)
+    assert refused.value.code == "another_store"
+    stranger.session.store.close()
+
+
+def _table(sent: Sent) -> list[list[str]]:
+    sheet = openpyxl.load_workbook(sent.police)["Actions"]
+    rows = [
+        [str(sheet.cell(r, 1).value), str(sheet.cell(r, 2).value), f"did {r}", "Complete"] for r in (2, 3)
+    ]
+    return [["Reference", "Action", "Progress update", "Status"], *rows]
+
+
+def _html(rows: list[list[str]]) -> str:
+    body = "".join("<tr>" + "".join(f"<td><p>{c}</p></td>" for c in row) + "</tr>" for row in rows)
+    return f"<html><head><style>p {{}}</style></head><body><p>Dear all, see below</p><table>{body}</table><p>Regards</p></body></html>"
+
+
+def _mail(kind: str, body: str, attached: Path | None = None) -> bytes:
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@partner.example", "b@office.example", "RE: return"
+    message.set_content(body, subtype=kind)
+    if attached is not None:
+        message.add_attachment(
+            attached.read_bytes(), maintype="application", subtype="octet-stream", filename="return.xlsx"
+        )
+    return bytes(message)
+
+
+@pytest.mark.parametrize(
+    "way", ["reply.html", "html.eml", "plain.eml", "strokes.eml", "quoted.eml", "reply.txt", "utf16.html"]
+)
+def test_a_table_pasted_in_a_message(sent: Sent, tmp_path: Path, way: str) -> None:
+    rows = _table(sent)
+    tabs = "\n".join("\t".join(row) for row in rows)
+    content = {
+        "reply.html": _html(rows).encode(),
+        "utf16.html": _html(rows).encode("utf-16"),
+        "html.eml": _mail("html", _html(rows)),
+        "plain.eml": _mail("plain", f"Dear all, see below\n\n{tabs}\n\nRegards\n"),
+        "strokes.eml": _mail("plain", "Dear all, see below\n" + "\n".join(f"| {' | '.join(r)} |" for r in rows) + "\nRegards\n"),
+        "quoted.eml": _mail("plain", "Dear all, see below\n" + "\n".join(f"> {line}" for line in tabs.splitlines()) + "\nRegards\n"),
+        "reply.txt": tabs.encode(),
+    }[way]  # fmt: skip
+    path = tmp_path / way
+    path.write_bytes(content)
+    review = returns.import_return(sent.session, path)
+    assert _shape(review)[0] == {
+        (ref(r), k, v) for r in (2, 3) for k, v in (("narrative", f"did {r}"), ("status", "complete"))
+    }
+    assert len(review.not_returned) == ROWS - 2
+    if way != "reply.txt":
+        assert {t["text"] for t in review.tray} == {"Dear all, see below", "Regards"}
+
+
+def test_a_message_with_the_workbook_attached(sent: Sent, tmp_path: Path) -> None:
+    back = edited(sent.police, usual, tmp_path / "back.xlsx")
+    path = tmp_path / "reply.eml"
+    path.write_bytes(_mail("plain", "Please find it attached.\n", back))
+    review = returns.import_return(sent.session, path)
+    assert _shape(review)[0] == USUAL and [t["text"] for t in review.tray] == ["Please find it attached."]
+    assert review.file_name == "reply.eml"
+
+
+def test_a_text_box_is_in_the_tray(sent: Sent, tmp_path: Path) -> None:
+    """Written as Excel writes one: a drawing with a shape and its words."""
+    import zipfile
+
+    back = edited(sent.police, usual, tmp_path / "back.xlsx")
+    out = tmp_path / "boxed.xlsx"
+    drawing = (
+        '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor><xdr:from><xdr:col>6</xdr:col>'
+        "<xdr:row>4</xdr:row></xdr:from><xdr:sp><xdr:txBody><a:p><a:r><a:t>Ask the board first</a:t></a:r></a:p></xdr:txBody>"
+        "</xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"
+    )
+    with zipfile.ZipFile(back) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            data = old.read(part)
+            if part == "xl/worksheets/_rels/sheet2.xml.rels":
+                data = data.replace(
+                    b"</Relationships>",
+                    b'<Relationship Id="rIdX" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" '
+                    b'Target="../drawings/drawing9.xml"/></Relationships>',
+                )
+            new.writestr(part, data)
+        new.writestr("xl/drawings/drawing9.xml", drawing)
+    review = returns.import_return(sent.session, out)
+    assert _shape(review)[0] == USUAL
+    assert [(t["sheet"], t["cell"], t["text"]) for t in review.tray] == [
+        ("Actions", "G5", "Ask the board first")
+    ]
+
+
+def test_likely_personal_data_is_held_until_somebody_looked(tmp_path: Path) -> None:
+    made = _send(tmp_path, 4)
+
+    def edit(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        usual(book, sheet, at)
+        sheet.cell(2, at["Progress update"]).value = "The victim Jane Bloggs rang on 07700 900123"
+        sheet.cell(4, at["Blockers"]).value = "Ask j.bloggs@example.org"
+
+    review = returns.import_return(
+        made.session, edited(made.police, edit, tmp_path / "back.xlsx"), apply="all"
+    )
+    held = {(p.record, p.cell) for p in review.problems if p.code == "personal_data"}
+    assert held == {(ref(2), "H2"), (ref(4), "N4")} and review.applied == 3
+    assert all("Bloggs" not in p.message for p in review.problems)
+    narratives = made.session.read().exec_driver_sql('SELECT narrative FROM "update"').fetchall()
+    assert [n[0] for n in narratives] == ["We met."]
+    from vawg_desktop.store.search import search
+
+    assert search(made.session.read(), "bloggs") == []
+    fresh = returns.review(made.session, review.submission)
+    chosen = [d for d in fresh.differences if d.held == "personal_data" and d.record == ref(2)]
+    returns.accept(
+        made.session, review.submission, chosen, edited={(chosen[0].id, "narrative"): "A victim rang"}
+    )
+    said = made.session.read().exec_driver_sql('SELECT narrative FROM "update" ORDER BY n').fetchall()
+    assert [n[0] for n in said] == ["We met.", "A victim rang"]
+    made.session.store.close()
+
+
+# -- two hundred rows, and returns nobody thought of -------------------------------------------------
+
+
+def test_two_hundred_rows_through_both_clients(
+    tmp_path: Path, libreoffice: Callable[[Path, str], Path]
+) -> None:
+    made = _send(tmp_path, 200)
+    wanted: Changes = set()
+
+    def edit(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+        chance = random.Random(5)
+        for row in range(2, 202):
+            if chance.random() < 0.4:
+                sheet.cell(row, at["Progress update"]).value = f"Said about row {row}"
+                wanted.add((ref(row), "narrative", f"Said about row {row}"))
+            if chance.random() < 0.3:
+                sheet.cell(row, at["% complete"]).value = 99
+                wanted.add((ref(row), "percent", 99))
+        rows = [[c.value for c in sheet[r]] for r in range(2, 202)]
+        chance.shuffle(rows)
+        for r, row in enumerate(rows, 2):
+            for c, value in enumerate(row, 1):
+                sheet.cell(r, c).value = value
+
+    back = edited(made.police, edit, tmp_path / "back.xlsx")
+    files = [back, *(libreoffice(back, f) for f in ("ods", "xls"))]
+    if found := program("ssconvert"):
+        out = tmp_path / "gnumeric.xlsx"
+        subprocess.run([found, back, out], check=True, capture_output=True, timeout=120)
+        files.append(out)
+    for path in files:
+        review = returns.import_return(made.session, path)
+        changes, asks, tray = _shape(review)
+        assert changes == wanted and asks == set() and tray == set() and review.not_returned == [], path.name
+    made.session.store.close()

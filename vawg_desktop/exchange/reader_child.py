@@ -73,15 +73,9 @@ def read_all(content: bytes) -> dict[str, Any]:
 
 def read_sheets(content: bytes) -> list[dict[str, Any]]:
     """Every sheet: name, whether shown, its top left corner (row and column from 0), rows of cells."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except CalamineError:
-        tidied = _without_indents(content)
-        if tidied is None:
-            raise
-        book = CalamineWorkbook.from_filelike(io.BytesIO(tidied))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(_as_calamine_takes_it(content)))
     sheets: list[dict[str, Any]] = []
     cells = 0
     for facts in book.sheets_metadata:
@@ -104,23 +98,27 @@ def read_sheets(content: bytes) -> list[dict[str, Any]]:
     return sheets
 
 
+#: Indents between tags, which Gnumeric writes and calamine refuses; line breaks and tabs, which calamine leaves out.
 _INDENT = re.compile(rb">\s+(</?(?:table|office):)")
+_BREAK = re.compile(rb"<text:line-break\s*/>|<text:line-break\s*></text:line-break>")
+_TAB = re.compile(rb"<text:tab\b[^>]*/>")
 
 
-def _without_indents(content: bytes) -> bytes | None:
-    """An OpenDocument sheet without the white space between its tags, which Gnumeric writes and calamine refuses."""
+def _as_calamine_takes_it(content: bytes) -> bytes:
+    """An OpenDocument sheet so that no word of it is lost; anything else as it is."""
     if not content.startswith(b"PK"):
-        return None
+        return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "content.xml" not in archive.namelist():
-            return None
+            return content
+        text = archive.read("content.xml")
+        tidied = _TAB.sub(b"&#9;", _BREAK.sub(b"&#10;", _INDENT.sub(rb">\1", text)))
+        if tidied == text:
+            return content
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as made:
             for part in archive.infolist():
-                data = archive.read(part)
-                made.writestr(
-                    part.filename, _INDENT.sub(rb">\1", data) if part.filename == "content.xml" else data
-                )
+                made.writestr(part.filename, tidied if part.filename == "content.xml" else archive.read(part))
     return out.getvalue()
 
 
