@@ -19,6 +19,10 @@ MAX_RATIO = 200
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f[ >/]")
+#: Cells with a value whose place has four letters and figures or more: far out or soon told not to be.
+_FAR = re.compile(rb'<c r="([A-Z]{3}|[A-Z]{1,2}(?=[0-9]{6}))([0-9]{1,9})"[^>]*[^/>]>')
+MAX_ROWS = 200_000
+MAX_COLUMNS = 1_000
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _TABLE_WIDE = re.compile(rb"(?:<\x00t\x00a\x00b\x00l\x00e|\x00<\x00t\x00a\x00b\x00l\x00e)", re.IGNORECASE)
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^>]*)>')
@@ -144,13 +148,28 @@ def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> 
             raise FileRefusedError(
                 f"{name} is damaged; ask for it to be saved and sent again.", code="damaged"
             ) from error
+        if data.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
+            raise FileRefusedError(
+                f"{name} is not put together as a workbook should be; it was not opened.", code="hostile"
+            )
+        if part.filename == "META-INF/manifest.xml" and b"encryption-data" in data:
+            raise FileRefusedError(
+                f"{name} is protected by a password; save it without one and send it again.", code="password"
+            )
         if _DOCTYPE.search(data[:4096]) or (part.file_size < 1_000_000 and _DOCTYPE.search(data)):
             raise FileRefusedError(
                 f"{name} holds instructions a workbook should not; it was not opened.", code="hostile"
             )
         looked.comments |= "comments" in part.filename and part.filename.startswith("xl/")
         if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-            _note_cells(looked, sheets.get(part.filename, part.filename), data)
+            sheet = sheets.get(part.filename, part.filename)
+            _note_cells(looked, sheet, data)
+            if far := _far_cell(data):
+                raise FileRefusedError(
+                    f"{name} has something at {far} of {sheet}, far beyond its table; open it, delete what stands there "
+                    "and save it again.",
+                    code="used_area",
+                )
     return looked
 
 
@@ -172,6 +191,18 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
         if id and sheet:
             found["xl/" + targets.get(id[1], "")] = sheet[1].replace("&amp;", "&")
     return found
+
+
+def _far_cell(data: bytes) -> str:
+    """The first cell with a value that lies beyond any table we read, or an empty text."""
+    for match in _FAR.finditer(data):
+        letters, row = match[1].decode(), int(match[2])
+        column = 0
+        for letter in letters:
+            column = column * 26 + ord(letter) - 64
+        if row > MAX_ROWS or column > MAX_COLUMNS:
+            return f"{letters}{row}"
+    return ""
 
 
 def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:

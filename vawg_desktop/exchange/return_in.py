@@ -327,7 +327,7 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
 
 def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
     """One cell over several rows speaks for its first row only."""
-    for top, left, bottom, right in sheet.merged:
+    for top, left, bottom, right in sorted(set(sheet.merged))[:200]:
         if bottom > max(top, header) and any(at.fills[c] for c in range(left, min(right + 1, len(at.fills)))):
             words = f"One cell stands for {bottom - top + 1} rows from here; its words were taken for the first of them only."
             read.problems.append(Problem("merged_cells", words, sheet.name, sheet_address(top, left)))
