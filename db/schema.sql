@@ -632,6 +632,27 @@ CREATE INDEX ix_return_partner ON return (partner);
 
 CREATE INDEX ix_return_round ON return (round);
 
+CREATE TABLE reminder (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	return TEXT,
+	step TEXT,
+	made TEXT,
+	due TEXT,
+	agreed_by TEXT,
+	wording TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(return) REFERENCES return (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_reminder_return ON reminder (return);
+
 CREATE TABLE submission (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,

@@ -349,6 +349,16 @@ DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
     _NOTE,
 ), system=True, parent="submission")  # fmt: skip
 
+REMINDER = EntitySpec("reminder", "Reminder", "Reminders", "RM", "step", (
+    ref("return", "Return", "return", required=True),
+    term("step", "Step", t.CHASE_STEP, required=True),
+    when("made", "Made"),
+    when("due", "Due from then on"),
+    text("agreed_by", "Agreed by"),
+    long("wording", "Wording"),
+    _NOTE,
+), system=True, parent="return")  # fmt: skip
+
 SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name", (
     text("name", "Name", required=True),
     long("value", "Value"),
@@ -359,7 +369,7 @@ SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name
 ENTITIES: tuple[EntitySpec, ...] = (
     SOURCE, PARTNER, FORMER_NAME, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
     RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, GAP, FIGURE,
-    ROUND, RETURN, SUBMISSION, UPDATE, DECISION, SETTING,
+    ROUND, RETURN, SUBMISSION, UPDATE, DECISION, REMINDER, SETTING,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}

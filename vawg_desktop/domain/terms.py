@@ -319,6 +319,15 @@ SUBMISSION_STATE = _vocabulary(
     ("applied", "Applied"),
     ("reversed", "Reversed"),
 )
+CHASE_STEP = _vocabulary(
+    "step of chasing",
+    ("courtesy", "Before it is due"),
+    ("reminder", "Reminder"),
+    ("deputy", "To the deputy"),
+    ("formal_letter", "Formal letter"),
+    ("invitation", "Contribution invited"),
+    ("extension", "Extension"),
+)
 DECISION = _vocabulary(
     "decision",
     ("accepted", "Accepted"),

@@ -177,7 +177,7 @@ def _differences(
             if kind in _LISTED:
                 decision, reason = decided.get((base.id, key), ("", ""))
                 found.append(Difference(
-                    base.reference, base.id, current.title, key, _label(key), before, now, one["value"], kind,
+                    base.reference, base.id, current.title, key, label_of_column(key), before, now, one["value"], kind,
                     one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
                     _held(current, key) or ("personal_data" if one.get("personal") else ""),
                 ))  # fmt: skip
@@ -198,7 +198,8 @@ def _held(current: _Current, key: str) -> str:
     return "in_bin" if current.deleted else ""
 
 
-def _label(key: str) -> str:
+def label_of_column(key: str) -> str:
+    """The heading of a column to fill."""
     return next(head for k, head, *_ in FILLS if k == key)
 
 

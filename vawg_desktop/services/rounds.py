@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date
-from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
 from vawg_desktop.exchange import identity
+from vawg_desktop.exchange.leaving import hidden_in
 from vawg_desktop.exchange.ods_out import write_ods
 from vawg_desktop.exchange.return_plan import (
     FILLS,
@@ -29,7 +30,7 @@ from vawg_desktop.exchange.return_plan import (
     plan_return,
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
-from vawg_desktop.services import names
+from vawg_desktop.services import leaks, names
 from vawg_desktop.services.office import office_name, rating_key
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -56,6 +57,8 @@ class RoundMade:
     round: str
     returns: list[Sent] = field(default_factory=list[Sent])
     skipped: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    #: What the leak check found, by partner: these files were held back.
+    held: dict[str, list[Problem]] = field(default_factory=dict[str, list[Problem]])
     changes: Changes = field(default_factory=Changes)
 
     def as_json(self) -> dict[str, object]:
@@ -73,13 +76,25 @@ class RoundMade:
                 for s in self.returns
             ],
             "skipped": self.skipped,
+            "held": {partner: [p.as_json() for p in found] for partner, found in self.held.items()},
         }
 
 
 def export_returns(
-    session: Session, *, period: str, due: str, out: Path, partners: Sequence[str] = (), format: str = "xlsx"
+    session: Session,
+    *,
+    period: str,
+    due: str,
+    out: Path,
+    partners: Sequence[str] = (),
+    format: str = "xlsx",
+    release: Sequence[str] = (),
 ) -> RoundMade:
-    """Make a round of returns, or the next version of each return named. Raises AppError."""
+    """Make a round of returns, or the next version of each return named. Raises AppError.
+
+    A file in which the leak check finds something is held back and named in ``skipped`` with its places;
+    ``release`` names partners whose file leaves all the same.
+    """
     if format not in FORMATS:
         raise ValueRefusedError(f"Returns are written as {' or '.join(FORMATS)}, not {format}.")
     if not period.strip():
@@ -88,6 +103,10 @@ def export_returns(
     _make_folder(out)
     with session.store.write(session.who, f"Returns for {period}", "round") as tx:
         sender = _Sender(session, tx, period.strip(), due_stored, out, format)
+        sender.released = {
+            (names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")).id
+            for p in release
+        }
         chosen = [
             names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")
             for p in partners
@@ -144,6 +163,8 @@ class _Sender:
             "SELECT value FROM meta WHERE \"key\" = 'demonstration'"
         ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
+        self._strangers = leaks.strangers(tx.connection, session.today.isoformat())
+        self.released: set[str] = set()
 
     def _find_round(self) -> tuple[str, str]:
         found = self._tx.connection.exec_driver_sql(
@@ -217,9 +238,17 @@ class _Sender:
                 }
             )
             return
+        if self._leaks(partner, open_rows, settled):
+            return
         id, reference, version, secret = self._make_return(partner)
         content = self._content(partner, reference, version, secret, open_rows, settled)
         data = write_ods(plan_return(content)) if self._format == "ods" else write_xlsx(plan_return(content))
+        shown = [r.visible for r in (*content.rows, *content.settled)]
+        if wrong := hidden_in(data, shown, content.reference):
+            raise StoreError(
+                f"The workbook of {partner.short} was not let out: {wrong[0].message} Nothing was sent; please report this.",
+                code="leak",
+            )
         name = f"{safe_name(partner.short)} {safe_name(self._period)} v{version}.{self._format}"
         if any(path.name.casefold() == name.casefold() for path, _ in self.files):
             name = f"{safe_name(partner.short)} {reference} v{version}.{self._format}"
@@ -231,6 +260,23 @@ class _Sender:
         path = self._out / name
         self.files.append((path, data))
         self.made.returns.append(Sent(partner.short, reference, version, str(path), len(content.rows)))
+
+    def _leaks(self, partner: _Partner, open_rows: list[_Facts], settled: list[_Facts]) -> bool:
+        """Hold a file back in which something stands that is not this partner's to see."""
+        if partner.id in self.released:
+            return False
+        found: list[Problem] = []
+        for sheet, facts in (("Actions", open_rows), ("For reference", settled)):
+            rows = [_return_row(f, "", "") for f in facts]
+            for row, fact in zip(rows, facts, strict=True):
+                row.visible = fact.reference
+            found += leaks.in_rows(
+                self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet
+            )
+        if found:
+            self.made.held[partner.short] = found
+            self.made.skipped.append({"partner": partner.short, "why": leaks.in_words(found)})
+        return bool(found)
 
     def _ended(self, partner: _Partner) -> str:
         """Why a body that has come to its end gets no return, naming its successors."""

@@ -1,0 +1,308 @@
+"""The round between sending and the board: dates planned back, the ladder by standing, extensions, messages, the call sheet."""
+
+from __future__ import annotations
+
+import email
+from datetime import date, timedelta
+from email import policy
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from vawg_desktop.domain.calendar import bank_holidays, easter, is_working, working_between, working_days
+from vawg_desktop.domain.errors import RuleError, ValueRefusedError
+from vawg_desktop.services import chasing, returns, rounds
+from vawg_desktop.services.records import create
+from vawg_desktop.services.session import Session
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [  # as published on gov.uk for England and Wales
+        (2025, "0101 0418 0421 0505 0526 0825 1225 1226"),
+        (2026, "0101 0403 0406 0504 0525 0831 1225 1228"),
+        (2027, "0101 0326 0329 0503 0531 0830 1227 1228"),
+        (2028, "0103 0414 0417 0501 0529 0828 1225 1226"),
+    ],
+)
+def test_bank_holidays_of_england_and_wales(year: int, days: str) -> None:
+    assert sorted(d.strftime("%m%d") for d in bank_holidays(year)) == days.split()
+
+
+def test_easter_over_the_years() -> None:
+    assert [easter(y).strftime("%m%d") for y in (2000, 2019, 2024, 2038, 2049)] == [
+        "0423",
+        "0421",
+        "0331",
+        "0425",
+        "0418",
+    ]
+
+
+def test_working_days_count_both_ways() -> None:
+    for start in (date(2026, 12, 20), date(2026, 4, 1), date(2027, 8, 27)):
+        for count in (1, 3, 10, 25):
+            there = working_days(start, count)
+            assert is_working(there) and working_between(start, there) == count
+            assert working_between(there, start) == -count
+    assert working_days(date(2026, 12, 24), 1) == date(2026, 12, 29)
+
+
+def test_a_rounds_dates_are_planned_back_from_the_boards_papers() -> None:
+    plan = chasing.plan_back(date(2027, 1, 28))
+    assert (plan.papers, plan.due, plan.send) == (date(2027, 1, 19), date(2027, 1, 12), date(2026, 12, 17))
+    assert plan.send < plan.due < plan.papers < plan.board
+
+
+def _sent(session: Session, out: Path, due: str = "2026-11-13") -> dict[str, chasing.Chased]:
+    rounds.export_returns(session, period="2026/27 Q2", due=due, out=out)
+    return {c.partner: c for c in chasing.standing_of(session)}
+
+
+def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path: Path) -> None:
+    sent = _sent(sample, tmp_path)
+    assert {c.step for c in sent.values()} == {"late"}
+    assert sent["Kent Police"].next_step == "reminder" and sent["CPS South East"].next_step == "invitation"
+    for name in ("Kent Police", "CPS South East"):
+        chasing.log_step(sample, sent[name].return_id, sent[name].next_step)
+    later = Session(sample.store, sample.who, sample.today + timedelta(days=2))
+    again = {c.partner: c for c in chasing.standing_of(later)}
+    assert again["Kent Police"].next_step == "deputy" and again["CPS South East"].next_step == ""
+    much_later = Session(sample.store, sample.who, sample.today + timedelta(days=20))
+    last = {c.partner: c for c in chasing.standing_of(much_later)}
+    assert last["Kent Police"].step == "silent" and last["CPS South East"].next_step == "invitation"
+    chasing.log_step(sample, sent["Kent Police"].return_id, "deputy")
+    assert {c.partner: c for c in chasing.standing_of(much_later)}["Kent Police"].next_step == "formal_letter"
+    with pytest.raises(RuleError, match="receives no formal letter"):
+        chasing.draft(sample, sent["CPS South East"].return_id, "formal_letter")
+
+
+def test_before_it_is_due_nobody_is_late(sample: Session, tmp_path: Path) -> None:
+    sent = _sent(sample, tmp_path, due="2027-01-10")
+    assert {(c.step, c.next_step) for c in sent.values()} == {("sent", "")}
+    near = Session(sample.store, sample.who, date(2027, 1, 7))
+    assert {c.partner: c for c in chasing.standing_of(near)}["Kent Police"].next_step == "courtesy"
+
+
+def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Session, tmp_path: Path) -> None:
+    one = _sent(sample, tmp_path)["Kent Police"]
+    create(
+        sample,
+        "contact",
+        {
+            "partner": "Kent Police",
+            "name": "A. Contact",
+            "email": "return@police.example",
+            "completes_return": "yes",
+        },
+    )
+    made = chasing.draft(sample, one.return_id, "reminder", extra="We can also take it by telephone.")
+    message = email.message_from_bytes(made.content, policy=policy.default)
+    assert message["X-Unsent"] == "1" and message["To"] == "return@police.example"
+    assert "2026/27 Q2" in message["Subject"] and one.reference in message["Subject"]
+    body = message.get_body(("plain",))
+    assert body is not None
+    words = body.get_content()
+    assert words.startswith("Dear A. Contact,") and "no return received" in words and "by telephone" in words
+    assert "fail" not in words.casefold() and "{" not in words
+    attached = {str(p.get_filename()): p.get_payload(decode=True) for p in message.iter_attachments()}
+    workbook = next(v for k, v in attached.items() if k.endswith(".xlsx"))
+    assert workbook == (tmp_path / next(k for k in attached if k.endswith(".xlsx"))).read_bytes()
+    calendar = attached["due date.ics"].decode()
+    assert "DTSTART;VALUE=DATE:20261113\r\n" in calendar and calendar.startswith("BEGIN:VCALENDAR\r\n")
+    assert all(len(line.encode()) <= 75 for line in calendar.split("\r\n"))
+
+
+def test_wording_is_the_offices_own_where_it_has_edited_it(sample: Session, tmp_path: Path) -> None:
+    from vawg_desktop.services.office import say_setting
+
+    one = _sent(sample, tmp_path)["Kent Police"]
+    with sample.store.write("me", "our words") as tx:
+        say_setting(tx, "wording.reminder.body", "Our own words to {partner} by {due}.")
+    assert (
+        "Our own words to Kent Police by 13 November 2026."
+        in chasing.draft(sample, one.return_id, "reminder").body
+    )
+
+
+def test_an_extension_is_later_agreed_by_somebody_and_kept(sample: Session, tmp_path: Path) -> None:
+    one = _sent(sample, tmp_path)["Kent Police"]
+    with pytest.raises(ValueRefusedError, match="who agreed"):
+        chasing.extend(sample, one.return_id, "2026-12-01", " ")
+    with pytest.raises(RuleError, match="a later date"):
+        chasing.extend(sample, one.return_id, "2026-11-01", "S. Clarke")
+    chasing.extend(sample, one.return_id, "2026-12-01", "S. Clarke")
+    now = {c.partner: c for c in chasing.standing_of(sample)}["Kent Police"]
+    assert (now.step, now.due, now.next_step) == ("sent", "2026-12-01", "")
+    assert [(e["step"], e["agreed_by"], e["note"]) for e in now.log] == [
+        ("extension", "S. Clarke", "It was due on 13 November 2026.")
+    ]
+
+
+def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path: Path) -> None:
+    sent = _sent(sample, tmp_path)
+    files = {p.name: p for p in tmp_path.glob("*.xlsx")}
+    police = next(p for n, p in files.items() if n.startswith("Kent Police"))
+    book = load_workbook(police)
+    sheet = book["Actions"]
+    at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+    sheet.cell(2, at["Answer"]).value = "No change"
+    sheet.cell(3, at["Answer"]).value = "Update"
+    sheet.cell(3, at["Progress update"]).value = "We met."
+    book.save(tmp_path / "back.xlsx")
+    returns.import_return(sample, tmp_path / "back.xlsx")
+    opcc = next(p for n, p in files.items() if n.startswith("OPCC"))
+    book = load_workbook(opcc)
+    start = book["Start here"]
+    row = next(c.row for c in start["A"] if str(c.value or "").startswith("Nothing to report"))
+    start.cell(row, 2).value = "Yes"
+    book.save(tmp_path / "nil.xlsx")
+    returns.import_return(sample, tmp_path / "nil.xlsx", apply="safe")
+    now = {c.partner: c for c in chasing.standing_of(sample)}
+    one = now["Kent Police"]
+    rows = len([c for c in sheet["A"] if c.value]) - 1
+    assert (one.step, one.no_change, one.answered, one.not_answered, one.nil) == (
+        "received",
+        1,
+        1,
+        rows - 2,
+        False,
+    )
+    assert now["OPCC"].nil and now["OPCC"].not_answered == 0 and now["OPCC"].no_change > 0
+    record = chasing.record_over_time(sample, "Kent Police")
+    assert [(r["period"], r["late"]) for r in record] == [
+        ("2026/27 Q2", working_between(date(2026, 11, 13), sample.today))
+    ]
+    assert sent["Kent Police"].received is None
+
+
+def test_a_query_goes_into_a_ready_made_message(sample: Session, tmp_path: Path) -> None:
+    one = _sent(sample, tmp_path)["Kent Police"]
+    path = next(p for p in tmp_path.glob("Kent Police*.xlsx"))
+    book = load_workbook(path)
+    sheet = book["Actions"]
+    at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+    sheet.cell(2, at["% complete"]).value = 90
+    book.save(tmp_path / "back.xlsx")
+    staged = returns.import_return(sample, tmp_path / "back.xlsx")
+    returns.decide(sample, staged.submission, staged.differences, "queried", "What remains to be done?")
+    asked = chasing.queries(sample, staged.submission)
+    assert "% complete, you wrote “90”. What remains to be done?" in asked
+    made = chasing.draft(sample, one.return_id, "query", extra=asked)
+    assert "What remains to be done?" in made.body and "Thank you for the return" in made.body
+
+
+def test_the_call_sheet_has_each_open_action_and_the_number_to_ring(sample: Session, tmp_path: Path) -> None:
+    one = _sent(sample, tmp_path)["Kent Police"]
+    create(
+        sample,
+        "contact",
+        {"partner": "Kent Police", "name": "A. Contact", "telephone": "101", "completes_return": "yes"},
+    )
+    title, heads, rows = chasing.call_sheet(sample, one.return_id)
+    assert "Kent Police" in title and "A. Contact, 101" in title and heads[-1] == "Answer now"
+    assert rows and all(row[0].startswith("A-") and row[1] for row in rows)
+
+
+# -- what must not leave -----------------------------------------------------------------------------
+
+
+def _plant(session: Session, cells: dict[str, str], partner: str = "Kent Police") -> str:
+    ref = (
+        session.read()
+        .exec_driver_sql(
+            "SELECT a.reference FROM action a JOIN partner p ON p.id = a.accountable WHERE coalesce(p.short_name, p.name) = ? "
+            "AND a.status = 'proposed' OR (coalesce(p.short_name, p.name) = ? AND a.status <> 'superseded') ORDER BY a.n LIMIT 1",
+            (partner, partner),
+        )
+        .one()[0]
+    )
+    from vawg_desktop.services.records import Assignment, assign
+
+    assign(session, str(ref), [Assignment(k, v) for k, v in cells.items()], "planted")
+    return str(ref)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Waiting for Medway Council to answer", "names_another"),
+        ("waiting for medway council", "names_another"),
+        ("This was marked SECRET in error", "marking_above"),
+        ("TOP SECRET", "marking_above"),
+    ],
+)
+def test_what_is_not_this_partners_blocks_its_file_with_the_place(
+    sample: Session, tmp_path: Path, words: str, code: str
+) -> None:
+    reference = _plant(sample, {"blockers": words})
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path)
+    assert "Kent Police" not in {s.partner for s in made.returns} and list(made.held) == ["Kent Police"]
+    found = made.held["Kent Police"][0]
+    assert (found.code, found.sheet, found.cell[0]) == (code, "Actions", "N") and found.record.startswith(
+        reference
+    )
+    assert not list(tmp_path.glob("Kent Police*"))
+    why = next(s["why"] for s in made.skipped if s["partner"] == "Kent Police")
+    assert "held back" in why and found.cell in why
+    assert (
+        sample.read()
+        .exec_driver_sql(
+            "SELECT count(*) FROM \"return\" r JOIN partner p ON p.id = r.partner WHERE p.name = 'Kent Police'"
+        )
+        .one()[0]
+        == 0
+    )
+    released = rounds.export_returns(
+        sample, period="P", due="+4w", out=tmp_path, partners=["Kent Police"], release=["Kent Police"]
+    )
+    assert [s.partner for s in released.returns] == ["Kent Police"]
+
+
+def test_a_restricted_title_does_not_leave_in_anothers_words(sample: Session, tmp_path: Path) -> None:
+    title = (
+        sample.read().exec_driver_sql("SELECT title FROM recommendation WHERE reference = 'R-0005'").one()[0]
+    )
+    from vawg_desktop.services.records import Assignment, assign
+
+    assign(sample, "R-0005", [Assignment("restriction", "live proceedings")], "w")
+    _plant(sample, {"blockers": f"Depends on {str(title).upper()}"})
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path)
+    assert [p.code for p in made.held["Kent Police"]] == ["restricted"]
+
+
+def test_a_partners_own_words_about_another_are_its_own(sample: Session, tmp_path: Path) -> None:
+    """What Kent Police itself wrote in its return comes back to it next time."""
+    rounds.export_returns(sample, period="P1", due="+4w", out=tmp_path)
+    path = next(tmp_path.glob("Kent Police*.xlsx"))
+    book = load_workbook(path)
+    sheet = book["Actions"]
+    at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+    sheet.cell(2, at["Blockers"]).value = "We wait for Medway Council"
+    sheet.cell(2, at["Progress update"]).value = "Met Medway Council twice"
+    book.save(tmp_path / "back.xlsx")
+    returns.import_return(sample, tmp_path / "back.xlsx", apply="safe")
+    made = rounds.export_returns(sample, period="P2", due="+4w", out=tmp_path)
+    assert made.held == {} and "Kent Police" in {s.partner for s in made.returns}
+
+
+def test_a_written_file_is_looked_at_from_outside(sample: Session, tmp_path: Path) -> None:
+    from vawg_desktop.exchange.leaving import hidden_in
+
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path)
+    one = made.returns[0]
+    content = Path(one.file).read_bytes()
+    shown = [
+        str(c.value) for name in ("Actions", "For reference") for c in load_workbook(one.file)[name]["A"][1:]
+    ]
+    assert hidden_in(content, shown, one.reference) == []
+    assert {p.code for p in hidden_in(content, shown[1:], one.reference)} == {"strange_row"}
+    book = load_workbook(one.file)
+    book.properties.creator = "A. Person"
+    book["Lists"].sheet_state = "hidden"
+    book["Actions"].row_dimensions[2].hidden = True
+    book.save(tmp_path / "bad.xlsx")
+    assert {"property_names", "hidden_sheet", "hidden_rows"} <= {
+        p.code for p in hidden_in((tmp_path / "bad.xlsx").read_bytes(), shown, one.reference)
+    }

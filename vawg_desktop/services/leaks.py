@@ -1,0 +1,177 @@
+"""What must not leave in a partner's workbook: found before it is written, with its place (DESIGN 5).
+
+Names of other bodies stand lawfully in an action's own title, in its recommendation, in words that the partner itself
+wrote, and where the body has a part in the action. Anywhere else they block the file until somebody takes them out or
+releases the file knowingly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.errors import Problem
+from vawg_desktop.exchange.reading import address
+from vawg_desktop.exchange.return_plan import FILLS, LOCKED, ReturnRow
+
+#: Markings above OFFICIAL-SENSITIVE, as the Government Security Classifications write them.
+_ABOVE = re.compile(r"\b(?:TOP SECRET|SECRET|CONFIDENTIAL)\b")
+_LAST_ANSWER = LOCKED.index("Last answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Names that must not stand in a partner's workbook, and restricted titles; each with its pattern."""
+
+    names: tuple[tuple[str, str, re.Pattern[str]], ...]
+    restricted: tuple[tuple[str, str], ...]
+
+
+def strangers(connection: Connection, today: str) -> Strangers:
+    """Every body's names, longest first, and every restricted record's title."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, name, short_name FROM partner WHERE NOT deleted AND standing IS DISTINCT FROM 'own_office'"
+    )
+    said: dict[str, str] = {}
+    for id, *names in rows:
+        said.update(
+            {
+                str(n): str(id)
+                for n in names
+                if n and (len(str(n)) >= 4 or (str(n).isupper() and len(str(n)) >= 3))
+            }
+        )
+    former = connection.exec_driver_sql("SELECT partner, name FROM former_name WHERE NOT deleted")
+    said.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
+    patterns = tuple(
+        (name, id, re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", 0 if name.isupper() else re.IGNORECASE))
+        for name, id in sorted(said.items(), key=lambda one: -len(one[0]))
+    )
+    hidden: list[tuple[str, str]] = []
+    for table in ("action", "recommendation"):
+        rows = connection.exec_driver_sql(
+            f"SELECT reference, title FROM {table} WHERE NOT deleted AND restriction IS NOT NULL "
+            "AND coalesce(restricted_until, '9') >= ?",
+            (today,),
+        )
+        hidden += [(str(r), str(t)) for r, t in rows if t and len(str(t)) >= 8]
+    return Strangers(patterns, tuple(hidden))
+
+
+def in_rows(
+    connection: Connection,
+    known: Strangers,
+    partner: str,
+    rows: Sequence[ReturnRow],
+    ids: Sequence[str],
+    sheet: str = "Actions",
+) -> list[Problem]:
+    """What would leak in the rows of one partner's return; ``ids`` are their actions'."""
+    involved = _involved(connection, ids)
+    found: list[Problem] = []
+    for number, (row, id) in enumerate(zip(rows, ids, strict=True), 1):
+        for column, text, own in _texts(row, sheet):
+            place = address(number, column)
+            if above := _ABOVE.search(text):
+                found.append(
+                    Problem(
+                        "marking_above",
+                        f"“{above[0]}” stands here: markings above OFFICIAL-SENSITIVE do not leave.",
+                        sheet,
+                        place,
+                        row.visible,
+                    )
+                )
+            for reference, title in known.restricted:
+                if title.casefold() in text.casefold():
+                    found.append(
+                        Problem(
+                            "restricted",
+                            f"The title of {reference}, which is restricted, stands here.",
+                            sheet,
+                            place,
+                            row.visible,
+                        )
+                    )
+            if own:
+                continue
+            found += _named(
+                connection, known, partner, involved.get(id, set()), row, id, column, text, sheet, place
+            )
+    return found
+
+
+def _named(
+    connection: Connection, known: Strangers, partner: str, involved: set[str], row: ReturnRow, id: str,
+    column: int, text: str, sheet: str, place: str,
+) -> list[Problem]:  # fmt: skip
+    for name, body, shape in known.names:
+        if body == partner or body in involved or not shape.search(text) or shape.search(row.title):
+            continue
+        if not _wrote_it(connection, partner, id, column):
+            return [
+                Problem(
+                    "names_another",
+                    f"{name} is named here, in words that are not this partner's own.",
+                    sheet,
+                    place,
+                    row.visible,
+                )
+            ]
+        return []
+    return []
+
+
+def _texts(row: ReturnRow, sheet: str) -> list[tuple[int, str, bool]]:
+    """Column, text, and whether a body may be named there because it is the action's own title or recommendation."""
+    said: list[tuple[int, str, bool]] = [(1, row.title, True), (2, row.recommendation, True)]
+    if sheet == "Actions":
+        said.append((_LAST_ANSWER, row.last_answer, False))
+        said += [
+            (len(LOCKED) + i, str(row.values.get(key) or ""), False)
+            for i, (key, *_) in enumerate(FILLS)
+            if isinstance(row.values.get(key), str)
+        ]
+    return [one for one in said if one[1]]
+
+
+def _involved(connection: Connection, ids: Sequence[str]) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(ids), 400):
+        part = tuple(ids[start : start + 400])
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f"SELECT id, accountable FROM action WHERE id IN ({marks}) UNION ALL "
+            f"SELECT a, b FROM link WHERE kind = 'action.contributors' AND NOT deleted AND a IN ({marks})",
+            part + part,
+        )
+        for id, body in rows:
+            found.setdefault(str(id), set()).add(str(body))
+    return found
+
+
+def _wrote_it(connection: Connection, partner: str, action: str, column: int) -> bool:
+    """Whether the words of a column came in this partner's own return."""
+    key = "" if column == _LAST_ANSWER else FILLS[column - len(LOCKED)][0]
+    if not key or key in ("narrative", "next_step", "help_wanted"):
+        row = connection.exec_driver_sql(
+            'SELECT s.partner FROM action a JOIN "update" u ON u.id = a.x_update JOIN submission s ON s.id = u.submission WHERE a.id = ?',
+            (action,),
+        ).fetchone()
+    else:
+        row = connection.exec_driver_sql(
+            "SELECT CASE WHEN c.act = 'return' THEN (SELECT s.partner FROM submission s WHERE s.id = c.about) END "
+            'FROM "change" c WHERE c."row" = ? AND instr(c.fields, ?) > 0 ORDER BY c.n DESC LIMIT 1',
+            (action, f'"{key}":'),
+        ).fetchone()
+    return row is not None and row[0] == partner
+
+
+def in_words(found: Sequence[Problem]) -> str:
+    """Why a file was held back, with its first places."""
+    said = "; ".join(f"{p.sheet} {p.cell} ({p.record}): {p.message}" for p in found[:3])
+    more = f" And {len(found) - 3} more places." if len(found) > 3 else ""
+    return f"held back: {said}{more} Take it out, or release this partner's file"
