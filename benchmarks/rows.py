@@ -446,7 +446,7 @@ def thirty_returns(stores: Stores) -> Iterator[Row]:
         "a return of 200 rows: the writing", "XlsxWriter writing the same cells and features", ours, bare, 1.3
     )
     with tempfile.TemporaryDirectory() as folder:
-        session = _many_rows(Path(folder), partners=30, rows=200)
+        session = many_rows(Path(folder), partners=30, rows=200)
         whole = timed(lambda: rounds.export_returns(session, period="P", due="+4w", out=Path(folder) / "out"))
         yield ratio_row(
             "30 returns of 200 rows: with base and keeping",
@@ -497,7 +497,8 @@ def _bare_xlsx(plan: BookPlan) -> bytes:
     return out.getvalue()
 
 
-def _many_rows(folder: Path, *, partners: int, rows: int) -> Session:
+def many_rows(folder: Path, *, partners: int, rows: int) -> Session:
+    """A store of so many partners with so many actions each."""
     from vawg_desktop.store import store as made
 
     session = Session(made.create(folder / "r.vawg", passphrase=WORDS), "Bench")
@@ -514,7 +515,7 @@ def read_return(stores: Stores) -> Iterator[Row]:
     from openpyxl import load_workbook
 
     with tempfile.TemporaryDirectory() as folder:
-        session = _many_rows(Path(folder), partners=1, rows=5000)
+        session = many_rows(Path(folder), partners=1, rows=5000)
         made = rounds.export_returns(session, period="P", due="+4w", out=Path(folder) / "out")
         path = Path(made.returns[0].file)
         content = path.read_bytes()

@@ -14,6 +14,7 @@ from vawg_desktop.exchange.reading import address as sheet_address
 from vawg_desktop.exchange.return_plan import (
     CONSTANT,
     DECLARATION,
+    DEPARTURES,
     EVIDENCE,
     FILL_MARK,
     FILLS,
@@ -431,7 +432,29 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
                     read.declaration[names[words]] = Answer(
                         answer, sheet.name, sheet.address(number, column + 1)
                     )
+            elif words.endswith(_MARK) and answer is not None:
+                question = plain_text(value).removesuffix(FILL_MARK).strip()
+                read.tray.append(
+                    _trayed(
+                        sheet, number, column + 1, question, answer, "an answer to the office's own question"
+                    )
+                )
+    if ours:
+        _tray_below(read, sheet)
     return ours
+
+
+def _tray_below(read: ReadReturn, sheet: Sheet) -> None:
+    """Words under all that we sent on Start here."""
+    ours = {fold(words) for words in DEPARTURES}
+    last = max(
+        (n for n, row in enumerate(sheet.rows) if any(fold(plain_text(c)) in ours for c in row)),
+        default=len(sheet.rows),
+    )
+    for number in range(last + 1, len(sheet.rows)):
+        for column, value in enumerate(sheet.rows[number][:2]):
+            if value is not None:
+                read.tray.append(_trayed(sheet, number, column, "", value, "words below ours"))
 
 
 def answered(row: ReadRow) -> bool:

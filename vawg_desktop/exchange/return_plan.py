@@ -52,6 +52,16 @@ DECLARATION = (
     "Date cleared",
 )
 FREE_ROWS = 20
+ABOUT = "About this workbook"
+#: Where we depart from the Analysis Function's checklist for accessible spreadsheets, and why; each stands in the workbook.
+DEPARTURES = (
+    "The cell chosen on Actions is the first to fill in, not the first of the sheet, so that typing may start at once.",
+    "The heading row and the first two columns of Actions stay in sight when you scroll, so that an answer is never written on another row.",
+    "Two columns at the far right of Actions and one sheet are hidden. They hold only the marks by which the office knows each row again.",
+    "Cells that are not for answer are locked without a password; filtering is allowed. Sorting is not, because answers would part from their actions.",
+    "Cells that may stay blank are left blank: a blank says “not answered”, and is counted apart from “No change”.",
+    "Pale yellow marks what is to be filled in; each such heading says so in words as well.",
+)
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
 IDENTITY_SHEET = "Identity"
@@ -88,6 +98,9 @@ class ReturnContent:
     settled: list[ReturnRow]
     key: list[tuple[str, str]]
     demonstration: bool = False
+    guidance: str = ""
+    contact: str = ""
+    questions: list[str] = field(default_factory=list[str])
 
 
 def locked_texts(row: ReturnRow) -> list[str]:
@@ -150,6 +163,7 @@ def _start(content: ReturnContent) -> SheetPlan:
         ("Return reference", content.reference),
         ("Version", str(content.version)),
         ("Marking", content.marking),
+        *((("Questions about it", content.contact),) if content.contact else ()),
     ):
         sheet.add(PlanCell(name, Style.LABEL), PlanCell(value, Style.TEXT))
     sheet.add()
@@ -168,6 +182,11 @@ def _start(content: ReturnContent) -> SheetPlan:
     for number, step in enumerate(steps, 1):
         sheet.add(PlanCell(f"Step {number}", Style.LABEL), PlanCell(step, Style.TEXT))
     sheet.add()
+    if content.guidance:
+        sheet.add(PlanCell("From the office", Style.HEADING))
+        for number, words in enumerate((w for w in content.guidance.splitlines() if w.strip()), 1):
+            sheet.add(PlanCell(f"Note {number}", Style.LABEL), PlanCell(words.strip(), Style.TEXT))
+        sheet.add()
     sheet.add(PlanCell("What the ratings mean", Style.HEADING))
     for word, meaning in content.key:
         sheet.add(PlanCell(word, Style.LABEL), PlanCell(meaning, Style.TEXT))
@@ -177,6 +196,12 @@ def _start(content: ReturnContent) -> SheetPlan:
     for name in DECLARATION:
         style = Style.FILL_DATE if name.startswith("Date") else Style.FILL
         sheet.add(PlanCell(f"{name} {FILL_MARK}", Style.LABEL), PlanCell(None, style))
+    for question in content.questions:
+        sheet.add(PlanCell(f"{question} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
+    sheet.add()
+    sheet.add(PlanCell(ABOUT, Style.HEADING))
+    for number, words in enumerate(DEPARTURES, 1):
+        sheet.add(PlanCell(f"Point {number}", Style.LABEL), PlanCell(words, Style.TEXT))
     sheet.choices.append(
         Choice(nil, nil, 1, "any", title="Nil return", message="Type Yes only if nothing at all has changed.")
     )

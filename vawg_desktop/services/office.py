@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
@@ -52,6 +54,32 @@ def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
         for key, words in meanings.items():
             if dict(rating_key_words(tx.connection)).get(key) != words:
                 say_setting(tx, _PREFIX + key, words)
+    return tx.changes
+
+
+#: The office's own words on what leaves: setting, what it is, and where it stands.
+TEMPLATES: tuple[tuple[str, str, str], ...] = (
+    (
+        "template.guidance",
+        "Guidance on returns",
+        "Stands on Start here under “From the office”; a line each.",
+    ),
+    ("template.contact", "Whom to ask", "Stands on Start here; a name, a telephone number, a mailbox."),
+    (
+        "template.questions",
+        "Questions of your own",
+        "A line each; the answers come to the tray of the return.",
+    ),
+)
+
+
+def set_templates(session: Session, words: Mapping[str, str]) -> Changes:
+    """State the office's own words by setting; an empty text takes them away."""
+    with session.store.write(session.who, None, "setting") as tx:
+        known = settings_said(tx.connection)
+        for name, text in words.items():
+            if (known.get(name) or "") != text.strip():
+                say_setting(tx, name, text.strip() or None)
     return tx.changes
 
 

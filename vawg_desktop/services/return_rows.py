@@ -309,14 +309,15 @@ def read_answers(session: Session, matched: Matched, read: ReadReturn) -> list[d
     return understood
 
 
-def _spec(key: str) -> FieldSpec:
+def spec_of_column(key: str) -> FieldSpec:
+    """The field that a column to fill is read into."""
     if key == "answer":
         return FieldSpec("answer", "Answer", Kind.TERM, ANSWER)
     return BY_KEY["action"].by_key.get(key) or BY_KEY["update"].by_key[key]
 
 
 def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: str) -> Value:
-    spec = _spec(key)
+    spec = spec_of_column(key)
     try:
         if key == "percent":
             return _percent(spec, given, one.base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.errors import FileRefusedError, Problem
+from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.exchange import identity
@@ -19,17 +20,17 @@ from vawg_desktop.exchange.reading import read_book
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_return
 from vawg_desktop.exchange.return_plan import ON_UPDATE
 from vawg_desktop.services import names
-from vawg_desktop.services.records import then_stood
+from vawg_desktop.services.records import read_value, then_stood
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
 from vawg_desktop.services.return_review import Difference, Owner, Review, owner_of, review
-from vawg_desktop.services.return_rows import BaseRow, match_rows, read_answers
+from vawg_desktop.services.return_rows import BaseRow, match_rows, read_answers, spec_of_column
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
 ACT = "return"
 __all__ = [
-    "ACT", "Difference", "Owner", "Reversed", "Review", "accept", "add_new_row", "decide", "import_return",
-    "owner_of", "reverse_return", "review", "submissions",
+    "ACT", "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "add_new_row", "decide", "import_many",
+    "import_return", "owner_of", "reverse_return", "review", "submissions", "what_was_sent",
 ]  # fmt: skip
 
 
@@ -60,6 +61,40 @@ def import_return(session: Session, path: Path, *, apply: str | None = None) -> 
     if apply is not None:
         _apply_staged(session, staged, apply)
     return staged
+
+
+@dataclass(slots=True)
+class ManyRead:
+    """Many files read at once: each return's review, and a sentence for each file that was not taken."""
+
+    reviews: list[Review] = field(default_factory=list[Review])
+    refused: list[str] = field(default_factory=list[str])
+    changes: Changes = field(default_factory=Changes)
+
+
+def import_many(session: Session, paths: Sequence[Path]) -> ManyRead:
+    """Stage many files; each finds its own partner by its marks. A file that cannot be taken stops no other."""
+    done = ManyRead()
+    for path in paths:
+        try:
+            done.reviews.append(import_return(session, path))
+        except FileRefusedError as refused:
+            done.refused.append(refused.message)
+    done.changes.entities |= {"submission"} if done.reviews else set()
+    done.changes.entries += len(done.reviews)
+    return done
+
+
+def what_was_sent(session: Session, return_id: str) -> tuple[str, bytes]:
+    """Name and bytes of a workbook as it left. Raises NotFoundError."""
+    row = (
+        session.read()
+        .exec_driver_sql('SELECT file_name, file_sha256 FROM "return" WHERE id = ?', (return_id,))
+        .fetchone()
+    )
+    if row is None or not row[1]:
+        raise NotFoundError("That return is not in this store.")
+    return str(row[0]), session.store.files.get(str(row[1]))
 
 
 def _whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
@@ -270,6 +305,12 @@ def accept(
             own = {k: v for k, v in told.items() if k not in ON_UPDATE}
             seen = {k: cells[k].heads for k in own}
             tx.edit("action", id, own, seen=seen)
+        for (id, key), value in (edited or {}).items():
+            if (id, key) in taken and not merge.same(value, by_action[id][key].incoming):
+                tx.create("decision", {
+                    "submission": submission, "record": id, "field": key, "decision": "accepted",
+                    "value": None if value is None else str(value), "reason": "Taken in other words",
+                })  # fmt: skip
         for answer in content["rows"]:
             _add_update(tx, submission, dict(row), answer, by_action.get(answer["id"], {}), edited or {})
         if row["state"] != "applied" and not open_still:
@@ -303,13 +344,18 @@ def _add_update(
     ).fetchone()
     cells: dict[str, Value] = {
         "action": answer["id"], "period": str(period[0]) if period else None, "as_at": row["received"],
-        "channel": "return", "informant": row["informant"], "answer": said or "update", "submission": submission,
+        "channel": row["channel"] or "return", "informant": row["informant"], "answer": said or "update", "submission": submission,
         **words, "corrects": str(there[0]) if there else None,
     }  # fmt: skip
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = blockers.incoming
     tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
+
+
+def typed_value(session: Session, key: str, typed: str) -> Value:
+    """The stored value of what an officer typed for a column of a return. Raises ValueRefusedError."""
+    return read_value(session, session.read(), spec_of_column(key), typed)
 
 
 def decide(

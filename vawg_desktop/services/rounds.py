@@ -31,7 +31,7 @@ from vawg_desktop.exchange.return_plan import (
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
-from vawg_desktop.services.office import office_name, rating_key
+from vawg_desktop.services.office import office_name, rating_key, settings_said
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 from vawg_desktop.store.keys import write_replacing
@@ -163,6 +163,7 @@ class _Sender:
             "SELECT value FROM meta WHERE \"key\" = 'demonstration'"
         ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
+        self._templates = settings_said(tx.connection, "template.")
         self._strangers = leaks.strangers(tx.connection, session.today.isoformat())
         self.released: set[str] = set()
 
@@ -331,6 +332,9 @@ class _Sender:
             [_return_row(f, reference, secret) for f in settled],
             self._key,
             self._demonstration,
+            self._templates.get("template.guidance", ""),
+            self._templates.get("template.contact", ""),
+            [q.strip() for q in self._templates.get("template.questions", "").splitlines() if q.strip()],
         )
 
 

@@ -20,7 +20,7 @@ from typing import Any, cast
 import sqlcipher3.dbapi2 as driver
 
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.store.engines import connect_raw
+from vawg_desktop.store.engines import connect_raw, disk_is_full
 from vawg_desktop.store.files import files_path
 from vawg_desktop.store.keys import Key, keys_path, unlock, write_replacing
 
@@ -100,21 +100,22 @@ def back_up(
         write_replacing(part / MANIFEST, json.dumps(manifest, indent=1).encode())
         part.replace(final)
     except (OSError, StoreError, driver.Error) as error:
+        said = plain(error, folder)
         shutil.rmtree(part, ignore_errors=True)
-        said = plain(error)
         raise StoreError(f"No backup was made: {said}", code="backup_failed") from error
     return read(final)
 
 
-def plain(error: Exception) -> str:
-    """A failure of the disk or the database in a few words."""
+def plain(error: Exception, place: Path) -> str:
+    """A failure of the disk that holds ``place``, or of the database, in a few words."""
     if isinstance(error, StoreError):
         return error.message
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}."
     if "malformed" in str(error) or "not a database" in str(error):
         return DAMAGED + "."
-    return "the disk is full." if "full" in str(error) else f"{error}."
+    full = "full" in str(error) or ("disk I/O" in str(error) and disk_is_full(place))
+    return "the disk is full." if full else f"{error}."
 
 
 def _free(path: Path) -> Path:
@@ -378,9 +379,9 @@ def back_up_file(
             _copy_database(files_path(path), files_path(to), key, None)
         _verify(to, key)
     except (OSError, driver.Error, StoreError) as error:
+        said = plain(error, to)
         for made in three(to):
             made.unlink(missing_ok=True)
-        said = plain(error)
         raise StoreError(
             f"The copy could not be made ({said.rstrip('.')}); nothing was changed.", code="backup_failed"
         ) from error

@@ -51,10 +51,16 @@ def connect_raw(path: Path, key: Key | None, *, cache_kib: int = 8192) -> Any:
 _ROOM_TO_OPEN = 256 * 1024
 
 
+def disk_is_full(path: Path) -> bool:
+    """Whether the disk that holds ``path`` has no room left to work in: SQLite then often says no more than "disk I/O"."""
+    place = path if path.is_dir() else path.parent
+    return place.is_dir() and shutil.disk_usage(place).free < _ROOM_TO_OPEN
+
+
 def opening_error(path: Path, error: Exception) -> StoreError:
     """Why a file could not be opened, in a sentence and what to do."""
     said = str(error)
-    if "disk I/O" in said and shutil.disk_usage(path.parent).free < _ROOM_TO_OPEN:
+    if "disk I/O" in said and disk_is_full(path):
         return StoreError(
             f"The disk that holds {path.name} is full; make room on it and open the store again. Nothing was changed.",
             code="disk_full",

@@ -60,11 +60,12 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
             backups.lay_out(chosen, key, part)
             renew_origin(part, key, f"{to.stem} restored", mints=mints)
         except (OSError, driver.Error, StoreError) as error:
+            said = backups.plain(error, part)
             stores.remove(part)
             if isinstance(error, StoreError) and error.code != "disk_full":
                 raise
             raise StoreError(
-                f"Nothing was restored and nothing changed: {backups.plain(error)} Make room and restore again.",
+                f"Nothing was restored and nothing changed: {said} Make room and restore again.",
                 code="restore_failed",
             ) from error
         done = Restored(to, mints)

@@ -9,12 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QInputDialog,
+    QMenu,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,18 +24,50 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.terms import CHASE_STEP
+from vawg_desktop.services import chasing, leaks, office, returns, rounds, telephone
 from vawg_desktop.services import overview as counts
-from vawg_desktop.services import returns, rounds
-from vawg_desktop.ui.dialogs.round import RoundDialog
+from vawg_desktop.services.chasing import Chased
+from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
+from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
+from vawg_desktop.ui.dialogs.templates import Template, TemplatesDialog
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.outputs import print_table
 from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, button, clear, label, rule
+from vawg_desktop.ui.widgets.basics import EmptyState, button, clear, column, label, rule
 
 _STEPS = {
-    "sent": "Sent", "late": "No return received", "received": "Received, to review", "applied": "Applied", "reversed": "Reversed",
+    "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied", "reversed": "Reversed",
 }  # fmt: skip
+
+
+def _answers(row: Chased) -> str:
+    """How the actions were answered: updates, no change, not answered."""
+    if row.nil:
+        return "Nil return"
+    if not row.received:
+        return ""
+    parts = ((row.answered, "answered"), (row.no_change, "no change"), (row.not_answered, "not answered"))
+    return ", ".join(f"{n} {word}" for n, word in parts if n)
+
+
+def _name_and_step(row: Chased) -> QWidget:
+    """For a narrow window: the step under the name."""
+    holder, box = column(0, 4)
+    box.addWidget(label(row.partner, bold=True))
+    step = label(_STEPS[row.step])
+    step.setProperty("warn" if row.step in ("late", "silent") else "muted", True)
+    box.addWidget(step)
+    return holder
+
+
+def _logged(entry: dict[str, str]) -> str:
+    agreed = f", agreed by {entry['agreed_by']}" if entry["agreed_by"] else ""
+    return f"{date_label(entry['made'])}: {CHASE_STEP.label(entry['step'])}{agreed}"
 
 
 class ReturnsPage(QWidget):
@@ -54,6 +88,7 @@ class ReturnsPage(QWidget):
         self.review = ReviewPane(tasks)
         self.review.left.connect(self._on_review_left)
         self.review.open_record.connect(self.open_record)
+        self.review.asks_partner.connect(self._write_queries)
         self._stack.addWidget(self.review)
         tasks.changes_applied.connect(self._on_changes)
 
@@ -76,6 +111,7 @@ class ReturnsPage(QWidget):
                 tip="Or drop the workbook anywhere on this page",
             )
         )
+        head.addWidget(button("Wording …", self.edit_wording, kind="quiet"))
         head.addWidget(button("Send round …", self.send_round, kind="primary"))
         box.addLayout(head)
         pick = QHBoxLayout()
@@ -107,10 +143,10 @@ class ReturnsPage(QWidget):
         """Read rounds and the rows of the one shown."""
         wanted = self._round
         self.tasks.read(
-            lambda s: (counts.rounds(s), counts.round_rows(s, wanted)), lambda answer: self._show(*answer)
+            lambda s: (counts.rounds(s), chasing.standing_of(s, wanted)), lambda answer: self._show(*answer)
         )
 
-    def _show(self, known: list[dict[str, object]], rows: list[dict[str, object]]) -> None:
+    def _show(self, known: list[dict[str, object]], rows: list[Chased]) -> None:
         self._rounds.clear()
         for one in known:
             self._rounds.addItem(f"{one['period']}, due {date_label(str(one['due']))}", one["id"])
@@ -119,18 +155,25 @@ class ReturnsPage(QWidget):
         self._rounds.setVisible(bool(known))
         self._summary.setVisible(bool(known))
         self._empty.setVisible(not known)
-        back = sum(1 for r in rows if r["step"] in ("received", "applied"))
-        self._summary.setText(
-            f"{len(rows)} sent, {back} returned, {len(rows) - back} with no return received"
-        )
+        back = [r for r in rows if r.step in ("received", "applied")]
+        said = [
+            f"{len(rows)} sent",
+            f"{len(back)} returned",
+            f"{len(rows) - len(back)} with no return received",
+        ]
+        if nil := sum(r.nil for r in back):
+            said.append(f"{nil} nil")
+        if chase := sum(bool(r.next_step) for r in rows):
+            said.append(f"{chase} to remind")
+        self._summary.setText(", ".join(said))
         clear(self._rows)
         if rows:
             self._show_rows(rows)
 
-    def _show_rows(self, rows: list[dict[str, object]]) -> None:
-        narrow = self.width() < theme.px(760)
-        left_out = {1, 2, 3} if narrow else set[int]()
-        for c, head in enumerate(("Partner", "Version", "Sent", "Returned", "Step", "Next")):
+    def _show_rows(self, rows: list[Chased]) -> None:
+        narrow = self.width() < theme.px(820)
+        left_out = {1, 2, 3, 4, 5} if narrow else set[int]()
+        for c, head in enumerate(("Partner", "Version", "Due", "Returned", "Answers", "Step", "")):
             if c in left_out:
                 continue
             made = label(head, muted=True, wrap=False)
@@ -138,32 +181,70 @@ class ReturnsPage(QWidget):
             self._rows.addWidget(made, 0, c)
         for r, row in enumerate(rows):
             at = 1 + 2 * r
-            self._rows.addWidget(rule(), at, 0, 1, 6)
-            step = str(row["step"])
+            self._rows.addWidget(rule(), at, 0, 1, 7)
             texts = (
-                str(row["partner_name"]), f"v{row['version']}", date_label(str(row["sent"])),
-                date_label(str(row["received"])) if row["received"] else "", _STEPS[step],
+                row.partner, f"v{row.version}", date_label(row.due), date_label(row.received) if row.received else "",
+                _answers(row), _STEPS[row.step],
             )  # fmt: skip
+            if narrow:
+                self._rows.addWidget(_name_and_step(row), at + 1, 0)
             for c, text in enumerate(texts):
-                if c in left_out:
+                if narrow or c in left_out:
                     continue
-                made = label(text, bold=c == 0, wrap=narrow and c == 0)
-                if c == 4 and step == "late":
+                made = label(text, bold=c == 0, wrap=False, muted=c == 4)
+                if c == 5 and row.step in ("late", "silent"):
                     made.setProperty("warn", True)
+                if c == 5 and row.log:
+                    made.setToolTip("\n".join(_logged(entry) for entry in row.log))
                 self._rows.addWidget(made, at + 1, c)
-            verb, do = self._next(row)
-            go = button(verb, do, kind="" if step == "received" else "quiet")
-            go.setAccessibleName(f"{verb}: {row['partner_name']}")
-            go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self._rows.addWidget(go, at + 1, 5)
+            self._rows.addWidget(self._verbs(row), at + 1, 6)
             self._rows.setRowMinimumHeight(at + 1, theme.px(40))
         self._rows.setColumnStretch(0, 2)
-        self._rows.setColumnStretch(4, 1)
+        self._rows.setColumnStretch(5, 0 if narrow else 1)
 
-    def _next(self, row: dict[str, object]) -> tuple[str, Callable[[], object]]:
-        if row["submission"]:
-            submission = str(row["submission"])
-            return ("Review" if row["step"] == "received" else "Open"), lambda: self.open_review(submission)
+    def _verbs(self, row: Chased) -> QWidget:
+        """What comes next for a partner, and a menu of all that can be done."""
+        holder = QWidget()
+        box = QHBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        verb, do = self._next(row)
+        go = button(verb, do, kind="" if row.step == "received" or row.next_step else "quiet")
+        go.setAccessibleName(f"{verb}: {row.partner}")
+        box.addStretch(1)
+        box.addWidget(go)
+        more = button("More", lambda: None, kind="quiet")
+        more.setAccessibleName(f"More for {row.partner}")
+        menu = QMenu(more)
+        for words, act in self._menu(row):
+            menu.addAction(words).triggered.connect(lambda _=False, act=act: act())
+        more.setMenu(menu)
+        box.addWidget(more)
+        return holder
+
+    def _menu(self, row: Chased) -> list[tuple[str, Callable[[], object]]]:
+        steps = [s for s in CHASE_STEP.key_list() if s != "extension" and chasing.may(row.standing, s)]
+        if row.standing in ("independent", "government"):
+            steps = ["invitation"]
+        else:
+            steps.remove("invitation")
+        return [
+            ("Take by telephone …", lambda: self.by_telephone(row)),
+            ("Read a return …", self.choose_file),
+            ("Message that goes with the workbook …", lambda: self.write_message(row, "sent")),
+            *((f"Message: {CHASE_STEP.label(s)} …", lambda s=s: self.write_message(row, s)) for s in steps),
+            ("Extend …", lambda: self.extend(row)),
+            ("Call sheet …", lambda: self.call_sheet(row)),
+            ("Save what was sent …", lambda: self.save_sent(row)),
+        ]
+
+    def _next(self, row: Chased) -> tuple[str, Callable[[], object]]:
+        if row.submission:
+            submission = row.submission
+            return ("Review" if row.step == "received" else "Open"), lambda: self.open_review(submission)
+        if row.next_step:
+            step = row.next_step
+            return f"{CHASE_STEP.label(step)} …", lambda: self.write_message(row, step)
         return "Read return …", self.choose_file
 
     def _on_round(self, place: int) -> None:
@@ -192,9 +273,12 @@ class ReturnsPage(QWidget):
             return
 
         def made(answer: rounds.RoundMade) -> None:
-            messages.tell(
-                f"{len(answer.returns)} returns are in {wanted.folder}; {len(answer.skipped)} partners got none."
-            )
+            said = f"{len(answer.returns)} returns are in {wanted.folder}; {len(answer.skipped)} partners got none."
+            if answer.held:
+                held = "\n\n".join(f"{p}: {leaks.in_words(found)}." for p, found in answer.held.items())
+                self._offer_release(said, held, list(answer.held), wanted)
+            else:
+                messages.tell(said)
             self._round = None
             self.load()
 
@@ -205,13 +289,44 @@ class ReturnsPage(QWidget):
             then=made,
         )
 
+    def _offer_release(self, said: str, held: str, partners: list[str], wanted: RoundWanted) -> None:
+        """Files the leak check held back are named with their places; an officer may release them knowingly."""
+        if messages.ask("Held back before leaving", f"{said}\n\n{held}", "Release these files"):
+            self.tasks.write(
+                lambda s: rounds.export_returns(
+                    s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format,
+                    partners=partners, release=partners,
+                ),
+                then=lambda _: self.load(),
+            )  # fmt: skip
+
+    def edit_wording(self) -> None:
+        """The office's own words on returns and messages."""
+        session = self.tasks.session
+        said = office.settings_said(session.read())
+        shown = [Template(name, words, hint, said.get(name, "")) for name, words, hint in office.TEMPLATES]
+        known = {
+            **{step: CHASE_STEP.label(step) for step in CHASE_STEP.key_list()},
+            "sent": "With the workbook",
+            "query": "With questions",
+        }
+        for step, (_subject, body) in chasing.wording(session).items():
+            hint = "{partner}, {period} and {due} are filled in."
+            shown.append(Template(f"wording.{step}.body", f"Message: {known[step]}", hint, body))
+        dialog = TemplatesDialog(self.window(), shown)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            before = {one.name: one.text for one in shown}
+            words = {name: text for name, text in dialog.words().items() if text != before[name]}
+            self.tasks.write(lambda s: office.set_templates(s, words), told="The wording is kept.")
+        dialog.deleteLater()
+
     def choose_file(self) -> None:
-        """Choose a returned workbook."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Read a return", "", "Workbooks (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv)"
-        )
-        if name:
-            self.read_file(Path(name))
+        """Choose returned workbooks, one or many."""
+        found, _ = QFileDialog.getOpenFileNames(
+            self, "Read returns", "",
+            "Returns (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.eml *.html *.htm *.txt)",
+        )  # fmt: skip
+        self.read_files([Path(name) for name in found])
 
     def read_file(self, path: Path) -> None:
         """Stage a returned workbook and open its review."""
@@ -221,6 +336,101 @@ class ReturnsPage(QWidget):
                 self.open_review(answer.submission)
 
         self.tasks.write(lambda s: returns.import_return(s, path), then=done)
+
+    def read_files(self, paths: list[Path]) -> None:
+        """One is reviewed at once; many are sorted to their partners and wait for review there."""
+        if len(paths) == 1:
+            self.read_file(paths[0])
+        elif paths:
+            self.tasks.write(lambda s: returns.import_many(s, paths), then=self._many_read)
+
+    def _many_read(self, answer: returns.ManyRead) -> None:
+        self._stack.setCurrentIndex(0)
+        self.load()
+        said = f"{len(answer.reviews)} returns read, of {len({r.partner for r in answer.reviews})} partners; they wait for review."
+        if answer.refused:
+            shown = " ".join(answer.refused[:3])
+            rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""
+            messages.show(
+                "Read, but for some", f"{said}\n\n{len(answer.refused)} were not taken: {shown}{rest}"
+            )
+        else:
+            messages.tell(said)
+
+    def by_telephone(self, row: Chased) -> None:
+        """Write down what a partner says; taken like a return that came as a file."""
+        dialog = TelephoneDialog(
+            self.window(), row.partner, telephone.to_ask(self.tasks.session, row.return_id)
+        )
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            said, who, how = dialog.said, dialog.informant.text(), str(dialog.channel.currentData())
+
+            def done(answer: object) -> None:
+                if isinstance(answer, returns.Review):
+                    self.open_review(answer.submission)
+
+            self.tasks.write(
+                lambda s: telephone.take_call(s, row.return_id, said, informant=who, channel=how), then=done
+            )
+        dialog.deleteLater()
+
+    def write_message(self, row: Chased, step: str, extra: str = "") -> None:
+        """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
+        try:
+            made = chasing.draft(self.tasks.session, row.return_id, step, extra=extra)
+        except AppError as error:
+            messages.failed(error)
+            return
+        if self._save(made.file_name, made.content, "Messages (*.eml)") and step in CHASE_STEP.key_list():
+            self.tasks.write(
+                lambda s: chasing.log_step(s, row.return_id, step, made.body),
+                told=f"{CHASE_STEP.label(step)} to {row.partner} is written down.",
+            )
+
+    def _write_queries(self, return_id: str, questions: str) -> None:
+        try:
+            made = chasing.draft(self.tasks.session, return_id, "query", extra=questions)
+        except AppError as error:
+            messages.failed(error)
+            return
+        self._save(made.file_name, made.content, "Messages (*.eml)")
+
+    def extend(self, row: Chased) -> None:
+        """A later date, with who agreed it."""
+        due, done = QInputDialog.getText(self, f"Extend: {row.partner}", "Due from now on", text="+2w")
+        if not done:
+            return
+        who, done = QInputDialog.getText(self, f"Extend: {row.partner}", "Agreed by")
+        if done:
+            self.tasks.write(
+                lambda s: chasing.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
+            )
+
+    def call_sheet(self, row: Chased) -> None:
+        """A page for a telephone call, as PDF."""
+        title, heads, rows = chasing.call_sheet(self.tasks.session, row.return_id)
+        print_table(self, self.tasks.session, title, heads, rows)
+
+    def save_sent(self, row: Chased) -> None:
+        """The workbook as it left, byte for byte."""
+        try:
+            name, content = returns.what_was_sent(self.tasks.session, row.return_id)
+        except AppError as error:
+            messages.failed(error)
+            return
+        self._save(name, content, "Workbooks (*.xlsx *.ods)")
+
+    def _save(self, name: str, content: bytes, kinds: str) -> bool:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save", name, kinds)
+        if not chosen:
+            return False
+        try:
+            write_replacing(Path(chosen), content)
+        except OSError as error:
+            messages.tell(f"{Path(chosen).name} could not be written: {error.strerror}.")
+            return False
+        messages.tell(f"Saved as {Path(chosen).name}.")
+        return True
 
     def open_review(self, submission: str) -> None:
         """Show a submission's review."""
@@ -232,6 +442,4 @@ class ReturnsPage(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.read_file(Path(url.toLocalFile()))
+        self.read_files([Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()])

@@ -6,25 +6,27 @@ from difflib import SequenceMatcher
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QInputDialog,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.services import returns
+from vawg_desktop.services import chasing, returns
 from vawg_desktop.services.returns import Difference, Review
+from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -32,6 +34,12 @@ from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, l
 
 _KINDS = {
     Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
+}  # fmt: skip
+
+
+_HELD = {
+    "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
+    "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 
 
@@ -59,29 +67,45 @@ def marked(before: str, after: str) -> str:
     return " ".join(parts)
 
 
+def _safe(review: Review) -> list[Difference]:
+    """What only the partner changed, nobody has decided on, and nothing holds."""
+    return [d for d in review.differences if d.kind is Kind.INCOMING and not d.decision and not d.held]
+
+
 class ReviewPane(QWidget):
     """One submission. A accepts all that is safe; each difference has its own three buttons."""
 
     left = Signal()
+    #: Return id and questions, for a message to the partner.
+    asks_partner = Signal(str, str)
     open_record = Signal(str)
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
         self.current: Review | None = None
+        self._narrow = False
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
         box.setSpacing(theme.px(8))
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, theme.px(24), 0)
-        head.addWidget(button("Returns", self.left.emit, kind="quiet", icon_name="back"))
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.setContentsMargins(0, 0, theme.px(24), 0)
+        named = QHBoxLayout()
+        named.addWidget(button("Returns", self.left.emit, kind="quiet", icon_name="back"))
         self._title = label("", size=24, bold=True)
-        head.addWidget(self._title, 1)
-        self._safe = button("Accept all that is safe", self.accept_safe, kind="primary", tip="Alt+A")
+        named.addWidget(self._title, 1)
+        self._head.addLayout(named, 1)
+        verbs = QWidget()
+        flow = QHBoxLayout(verbs)
+        flow.setContentsMargins(0, 0, 0, 0)
+        flow.setSpacing(theme.px(8))
+        self._mail = button("Message with the questions …", self.write_queries)
         self._reverse = button("Reverse the return", self.reverse)
-        head.addWidget(self._reverse)
-        head.addWidget(self._safe)
-        box.addLayout(head)
+        self._safe = button("Accept all that is safe", self.accept_safe, kind="primary", tip="Alt+A")
+        for one in (self._mail, self._reverse, self._safe):
+            flow.addWidget(one)
+        self._head.addWidget(verbs, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addLayout(self._head)
         self._said = label("", muted=True)
         box.addWidget(self._said)
         self._bar = QProgressBar()
@@ -114,6 +138,17 @@ class ReviewPane(QWidget):
 
     # -- showing -----------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(900)
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._head.setDirection(
+                QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            )
+            if self.current is not None:
+                self._show(self.current)
+
     def _show(self, review: Review) -> None:
         self.current = review
         self._title.setText(f"{review.partner}, {review.period}")
@@ -127,7 +162,8 @@ class ReviewPane(QWidget):
         self._said.setText(" · ".join(said))
         self._bar.setMaximum(max(1, whole))
         self._bar.setValue(whole - left)
-        self._safe.setEnabled(any(d.kind is Kind.INCOMING and not d.decision for d in review.differences))
+        self._safe.setEnabled(bool(_safe(review)))
+        self._mail.setVisible(any(d.decision == "queried" for d in review.differences))
         self._reverse.setVisible(review.state == "applied" or review.counts["both_same"] > 0)
         clear(self._body)
         record = ""
@@ -144,12 +180,13 @@ class ReviewPane(QWidget):
         self._body.addStretch(1)
 
     def _record_head(self, d: Difference) -> QWidget:
-        section = Section(f"{d.record}   {d.title}", "", None)
-        go = button("Open", lambda: self.open_record.emit(d.id), kind="quiet")
-        go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        go.setAccessibleName(f"Open {d.record}")
-        section.body.addWidget(go)
-        return section
+        return Section(
+            f"{d.record}   {d.title}",
+            "Open",
+            lambda: self.open_record.emit(d.id),
+            icon_name="",
+            wrap=self._narrow,
+        )
 
     def _row(self, d: Difference) -> QWidget:
         holder = QFrame()
@@ -161,19 +198,24 @@ class ReviewPane(QWidget):
         kind = label(
             _KINDS[d.kind]
             if not d.decision
-            else {"queried": "Queried", "refused": "Refused"}.get(d.decision, d.decision),
+            else {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}.get(
+                d.decision, d.decision
+            ),
             muted=True,
         )
-        if d.kind is Kind.CONFLICT and not d.decision:
+        if d.held and not d.decision:
+            kind.setText(_HELD[d.held])
+        if (d.kind is Kind.CONFLICT or d.held) and not d.decision:
             kind.setProperty("warn", True)
             kind.setProperty("muted", False)
-        grid.addWidget(name, 0, 0)
-        grid.addWidget(kind, 1, 0, Qt.AlignmentFlag.AlignTop)
         base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
-        for c, (head, text, html) in enumerate((
-            ("Sent", base, escape(base)), ("Now", current, escape(current)), ("Came back", incoming, marked(current or base, incoming)),
-        ), 1):  # fmt: skip
-            grid.addWidget(label(head, muted=True), 0, c)
+        said = (
+            ("Sent", base, escape(base)), ("Now", current, escape(current)),
+            ("Came back", incoming, marked(current or base, incoming)),
+        )  # fmt: skip
+        grid.addWidget(name, 0, 0)
+        grid.addWidget(kind, *((0, 1) if self._narrow else (1, 0)), Qt.AlignmentFlag.AlignTop)
+        for c, (head, text, html) in enumerate(said, 1):
             shown = QLabel(html.replace("\n", "<br>") if text else "Nothing")
             shown.setTextFormat(Qt.TextFormat.RichText)
             shown.setWordWrap(True)
@@ -181,8 +223,17 @@ class ReviewPane(QWidget):
             shown.setAccessibleName(f"{head}: {text or 'nothing'}")
             if c < 3:
                 shown.setProperty("muted", True)
-            grid.addWidget(shown, 1, c, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self._choices(d), 0, 4, 2, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(
+                label(head, muted=True), *((c, 0) if self._narrow else (0, c)), Qt.AlignmentFlag.AlignTop
+            )
+            grid.addWidget(shown, *((c, 1) if self._narrow else (1, c)), Qt.AlignmentFlag.AlignTop)
+        choices = self._choices(d)
+        if self._narrow:
+            grid.addWidget(choices, 4, 0, 1, 2)
+            grid.setColumnStretch(1, 1)
+            return holder
+        choices.setMinimumWidth(theme.px(256))
+        grid.addWidget(choices, 0, 4, 2, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnMinimumWidth(0, theme.px(140))
         for c, stretch in ((0, 1), (1, 2), (2, 2), (3, 3)):
             grid.setColumnStretch(c, stretch)
@@ -197,12 +248,16 @@ class ReviewPane(QWidget):
             made = [button("Think again", lambda: self._decide(d, ""))]
         else:
             made = [
-                button("Accept", lambda: self._accept([d])), button("Query …", lambda: self._ask(d, "queried")),
-                button("Refuse …", lambda: self._ask(d, "refused")),
+                button("Accept", lambda: self._accept([d])), button("Edit …", lambda: self._edit(d), kind="quiet"),
+                button("Query …", lambda: self._ask(d, "queried"), kind="quiet"),
+                button("Refuse …", lambda: self._ask(d, "refused"), kind="quiet"),
             ]  # fmt: skip
+            made[0].setEnabled(d.held in ("", "personal_data"))
+            made[1].setEnabled(d.held in ("", "personal_data"))
         for one in made:
             one.setAccessibleName(f"{one.text().removesuffix(' …')} {d.label} of {d.record}")
             box.addWidget(one)
+        box.addStretch(1)
         return holder
 
     def _add_rest(self, review: Review) -> None:
@@ -244,13 +299,34 @@ class ReviewPane(QWidget):
     def accept_safe(self) -> None:
         """Take everything that only the partner changed."""
         if self.current is not None:
-            self._accept([d for d in self.current.differences if d.kind is Kind.INCOMING and not d.decision])
+            self._accept(_safe(self.current))
 
     def _accept(self, chosen: list[Difference]) -> None:
         review = self.current
         if review is not None:
             many = f"{len(chosen)} answers" if len(chosen) != 1 else "1 answer"
             self.tasks.write(lambda s: returns.accept(s, review.submission, chosen), told=f"{many} accepted.")
+
+    def _edit(self, d: Difference) -> None:
+        """Accept it in other words, such as without a name: what came stays in the submission."""
+        review, was = self.current, words_of(d, d.incoming)
+        typed, done = QInputDialog.getMultiLineText(
+            self, f"Accept {d.label} of {d.record} edited", "As it is to stand", was
+        )
+        if review is None or not done:
+            return
+
+        def work(session: Session) -> Changes:
+            value = returns.typed_value(session, d.field, typed)
+            return returns.accept(session, review.submission, [d], edited={(d.id, d.field): value})
+
+        self.tasks.write(work, told=f"{d.label} of {d.record} accepted as edited.")
+
+    def write_queries(self) -> None:
+        """A message to the partner with every question of this review."""
+        review = self.current
+        if review is not None:
+            self.asks_partner.emit(review.return_id, chasing.queries(self.tasks.session, review.submission))
 
     def _ask(self, d: Difference, decision: str) -> None:
         verb = "Query" if decision == "queried" else "Refuse"

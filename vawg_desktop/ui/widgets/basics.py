@@ -127,20 +127,29 @@ class EmptyState(QWidget):
 class Section(QWidget):
     """A short section of a record: a heading with one thing to do, and what stands under it."""
 
-    def __init__(self, title: str, verb: str = "", do: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        verb: str = "",
+        do: Callable[[], object] | None = None,
+        *,
+        icon_name: str = "plus",
+        wrap: bool = False,
+    ) -> None:
         super().__init__()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, theme.px(12), 0, 0)
         box.setSpacing(theme.px(4))
         head = QHBoxLayout()
         head.setContentsMargins(theme.px(8), 0, 0, 0)
-        self._title = label(title, size=13, bold=True, wrap=False)
+        self._title = label(title, size=13, bold=True, wrap=wrap)
         self.count = label("", muted=True, wrap=False)
-        head.addWidget(self._title)
+        head.addWidget(self._title, int(wrap))
         head.addWidget(self.count)
-        head.addStretch(1)
+        if not wrap:
+            head.addStretch(1)
         if verb and do is not None:
-            self.add = button(verb, do, kind="quiet", icon_name="plus")
+            self.add = button(verb, do, kind="quiet", icon_name=icon_name)
             self.add.setAccessibleName(f"{verb} ({title})")
             head.addWidget(self.add)
         box.addLayout(head)

@@ -1,0 +1,169 @@
+"""The round and its review in the window: what comes next, many files dropped, the telephone by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QPushButton, QWidget
+
+from tests.ui.test_window import Shown
+from vawg_desktop.services import chasing, returns, rounds, show, telephone
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tour import settle
+
+
+@pytest.fixture
+def sent(sample: Session, tmp_path: Path) -> dict[str, Path]:
+    made = rounds.export_returns(sample, period="2026/27 Q2", due="2026-11-13", out=tmp_path / "out")
+    return {s.partner: Path(s.file) for s in made.returns}
+
+
+@pytest.fixture
+def page(sample: Session, sent: dict[str, Path], qtbot: object) -> Iterator[tuple[Shown, Any]]:
+    shown = Shown(sample)
+    yield shown, shown.go("returns")
+    shown.close()
+
+
+def _button(page: QWidget, name: str) -> QPushButton:
+    return next(b for b in page.findChildren(QPushButton) if b.accessibleName() == name or b.text() == name)
+
+
+def _filled(path: Path, to: Path, words: str) -> Path:
+    book = load_workbook(path)
+    sheet = book["Actions"]
+    at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+    sheet.cell(2, at["Progress update"]).value = words
+    sheet.cell(2, at["% complete"]).value = 65
+    book.save(to)
+    return to
+
+
+def test_each_partner_shows_what_comes_next_and_a_message_is_saved(
+    page: tuple[Shown, Any], sample: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, returns_page = page
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "out.eml"), ""))
+    _button(returns_page, "Reminder …: Kent Police").click()
+    settle(shown.tasks)
+    assert (tmp_path / "out.eml").read_bytes().count(b"X-Unsent: 1") == 1
+    now = next(c for c in chasing.standing_of(sample) if c.partner == "Kent Police")
+    assert [e["step"] for e in now.log] == ["reminder"]
+
+
+def test_many_returns_dropped_at_once(
+    page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
+) -> None:
+    shown, returns_page = page
+    said: list[str] = []
+    messages.said.connect(lambda _, text: said.append(text))
+    returns_page.read_files(list(sent.values()))
+    settle(shown.tasks)
+    assert any("13 returns read, of 13 partners" in text for text in said)
+    assert {c.step for c in chasing.standing_of(sample)} == {"received"}
+    assert _button(returns_page, "Review: Kent Police").isVisible()
+
+
+def test_safe_answers_by_one_key_and_the_held_one_edited(
+    page: tuple[Shown, Any],
+    sample: Session,
+    sent: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown, returns_page = page
+    review = returns.import_return(
+        sample, _filled(sent["Kent Police"], tmp_path / "back.xlsx", "The victim Jane Bloggs rang")
+    )
+    returns_page.open_review(review.submission)
+    settle(shown.tasks)
+    QTest.keyClick(returns_page.review, Qt.Key.Key_A, Qt.KeyboardModifier.AltModifier)
+    settle(shown.tasks)
+    first = review.differences[0].record
+    assert show.record(sample, first).cells["percent"] == 65
+    assert (
+        sample.read()
+        .exec_driver_sql(
+            'SELECT count(*) FROM "update" WHERE narrative IS NOT NULL AND submission = ?',
+            (review.submission,),
+        )
+        .one()[0]
+        == 0
+    )
+    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a, **k: ("A victim rang", True))
+    _button(returns_page.review, f"Edit Progress update of {first}").click()
+    settle(shown.tasks)
+    told = (
+        sample.read()
+        .exec_driver_sql(
+            'SELECT narrative FROM "update" WHERE submission = ? AND narrative IS NOT NULL',
+            (review.submission,),
+        )
+        .fetchall()
+    )
+    assert [t[0] for t in told] == ["A victim rang"]
+    assert returns.review(sample, review.submission).left() == 0
+
+
+def test_a_query_becomes_a_message(
+    page: tuple[Shown, Any],
+    sample: Session,
+    sent: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown, returns_page = page
+    review = returns.import_return(sample, _filled(sent["Kent Police"], tmp_path / "back.xlsx", "We met."))
+    returns.decide(sample, review.submission, review.differences[:1], "queried", "With whom?")
+    returns_page.open_review(review.submission)
+    settle(shown.tasks)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "q.eml"), ""))
+    _button(returns_page.review, "Message with the questions …").click()
+    settle(shown.tasks)
+    assert b"With whom?" in (tmp_path / "q.eml").read_bytes()
+
+
+def test_a_call_takes_fewer_than_fifteen_keys_beside_the_words(
+    page: tuple[Shown, Any], sample: Session, qtbot: Any
+) -> None:
+    """Counted from the dialog's opening to its end: who rang, one status, one update, one without change."""
+    shown, _ = page
+    id = next(c.return_id for c in chasing.standing_of(sample) if c.partner == "Kent Police")
+    asked = telephone.to_ask(sample, id)
+    dialog = TelephoneDialog(shown.window, "Kent Police", asked)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    keys = 0
+
+    def key(code: Qt.Key, *held: Qt.KeyboardModifier) -> None:
+        nonlocal keys
+        keys += 1
+        target = dialog.focusWidget() or dialog
+        QTest.keyClick(target, code, held[0] if held else Qt.KeyboardModifier.NoModifier)
+
+    QTest.keyClicks(dialog.focusWidget(), "A. Contact")
+    key(Qt.Key.Key_Tab)
+    key(Qt.Key.Key_Tab)
+    key(Qt.Key.Key_C)  # Complete
+    key(Qt.Key.Key_Tab)
+    QTest.keyClicks(dialog.focusWidget(), "Training began in May.")
+    key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    key(Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+    assert keys <= 15 and not dialog.isVisible(), (dialog.said, dialog._wrong.text(), dialog._at)
+    assert dialog.informant.text() == "A. Contact"
+    assert dialog.said == {
+        asked[0].id: {"answer": "Update", "status": "Complete", "narrative": "Training began in May."},
+        asked[1].id: {"answer": "No change"},
+    }
+    dialog.deleteLater()

@@ -1,0 +1,88 @@
+"""A return given by telephone, by e-mail or in a meeting: it is staged, reviewed and counted like one that came as a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.personal import in_words, likely_personal
+from vawg_desktop.domain.terms import CHANNEL
+from vawg_desktop.exchange.return_plan import FILLS
+from vawg_desktop.services.records import read_value
+from vawg_desktop.services.return_review import Review, owner_of, review
+from vawg_desktop.services.return_rows import spec_of_column
+from vawg_desktop.services.session import Session
+
+#: What was said of each action: id, then column, then the words as typed.
+Said = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One action of a return as it is asked about: what was sent, in stored values."""
+
+    id: str
+    reference: str
+    title: str
+    due: str
+    values: Mapping[str, Value]
+
+
+def to_ask(session: Session, return_id: str) -> list[Asked]:
+    """The actions of a return in the order of its workbook."""
+    owner = owner_of(session.read(), return_id)
+    raw = session.read().exec_driver_sql('SELECT base FROM "return" WHERE id = ?', (return_id,)).one()[0]
+    titles = {r["id"]: str(r["locked"][0]) for r in json.loads(raw or '{"rows": []}')["rows"]}
+    return [Asked(b.id, b.reference, titles.get(b.id, ""), b.due, b.values) for b in owner.rows]
+
+
+def take_call(
+    session: Session, return_id: str, said: Said, *, informant: str, channel: str = "telephone"
+) -> Review:
+    """Stage what was told; the review shows it like any return. Raises ValueRefusedError naming the action."""
+    if not informant.strip():
+        raise ValueRefusedError("Say who gave the answers; it stands beside each of them.")
+    owner = owner_of(session.read(), return_id)
+    rows: list[dict[str, Any]] = []
+    problems: list[dict[str, object]] = []
+    for base in owner.rows:
+        answers: dict[str, dict[str, Any]] = {}
+        for key, *_ in FILLS:
+            typed = said.get(base.id, {}).get(key, "").strip()
+            if not typed:
+                continue
+            value = _read(session, key, typed, base.reference)
+            answers[key] = {"value": value, "sheet": "", "cell": ""}
+            if isinstance(value, str) and (kinds := likely_personal(value)):
+                answers[key]["personal"] = kinds
+                problems.append(
+                    {"code": "personal_data", "message": in_words(kinds), "record": base.reference}
+                )
+        rows.append({"id": base.id, "reference": base.reference, "answers": answers})
+    if not any(r["answers"] for r in rows):
+        raise ValueRefusedError("Nothing was answered yet.")
+    name = f"By {CHANNEL.label(channel).casefold()} from {informant.strip()}"
+    content: dict[str, Any] = {
+        "rows": rows, "count": len(rows), "problems": problems, "tray": [], "not_returned": [], "new_rows": [],
+        "declaration": {}, "nil": False,
+    }  # fmt: skip
+    with session.store.write(session.who, name, "receive", return_id) as tx:
+        id = tx.create("submission", {
+            "return": return_id, "partner": owner.partner, "file_name": name, "received": session.today.isoformat(),
+            "informant": informant.strip(), "channel": channel, "content": json.dumps(content, ensure_ascii=False),
+        })  # fmt: skip
+    return review(session, id)
+
+
+def _read(session: Session, key: str, typed: str, reference: str) -> Value:
+    spec = spec_of_column(key)
+    try:
+        if spec.kind is Kind.WHOLE:
+            typed = typed.removesuffix("%")
+        return read_value(session, session.read(), spec, typed)
+    except ValueRefusedError as refused:
+        raise ValueRefusedError(f"{reference}: {refused.message}") from None

@@ -1,0 +1,183 @@
+"""A return by telephone: one action at a time, by keys alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.domain.terms import CHANNEL
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.return_plan import FILLS
+from vawg_desktop.services.return_rows import spec_of_column
+from vawg_desktop.services.telephone import Asked
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+_LONG = frozenset({"narrative"})
+
+
+class TelephoneDialog(QDialog):
+    """Who rang, and one action after the other. Ctrl+Enter goes on, Alt+N says No change and goes on, Alt+D ends."""
+
+    def __init__(self, parent: QWidget, partner: str, asked: list[Asked]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"By telephone: {partner}")
+        self.said: dict[str, dict[str, str]] = {}
+        self._asked, self._at = asked, 0
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(8))
+        box.addWidget(label(f"Answers of {partner}", size=16, bold=True))
+        top = QHBoxLayout()
+        self.informant = QLineEdit()
+        self.informant.setAccessibleName("Who gave the answers")
+        self.informant.setPlaceholderText("Who gave the answers")
+        top.addWidget(self.informant, 2)
+        self.channel = QComboBox()
+        self.channel.setAccessibleName("How they came")
+        for key in ("telephone", "email", "meeting"):
+            self.channel.addItem(CHANNEL.label(key), key)
+        top.addWidget(self.channel, 1)
+        box.addLayout(top)
+        self._head = label("", size=14, bold=True)
+        self._sub = label("", muted=True)
+        box.addWidget(self._head)
+        box.addWidget(self._sub)
+        self._fields: dict[str, QWidget] = {}
+        box.addLayout(self._grid())
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        box.addWidget(self._wrong)
+        foot = QHBoxLayout()
+        foot.addWidget(button("Back", self.back, kind="quiet", tip="Alt+B"))
+        foot.addWidget(button("No change", self.no_change, tip="Alt+N"))
+        foot.addWidget(button("Next action", self.forward, tip="Ctrl+Enter"))
+        foot.addStretch(1)
+        foot.addWidget(button("Leave", self.reject, kind="quiet"))
+        foot.addWidget(button("Done", self.done_all, kind="primary", tip="Alt+D"))
+        box.addLayout(foot)
+        for keys, do in (
+            ("Ctrl+Return", self.forward), ("Ctrl+Enter", self.forward), ("Alt+N", self.no_change), ("Alt+B", self.back),
+            ("Alt+D", self.done_all),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self, do)
+        self.setMinimumWidth(theme.px(640))
+        self._show()
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(16))
+        grid.setVerticalSpacing(theme.px(4))
+        order = (
+            "status",
+            "narrative",
+            "next_step",
+            "percent",
+            "rating_partner",
+            "revised_due",
+            "revised_reason",
+            "blockers",
+            "help_wanted",
+        )
+        facts = {key: (head, terms) for key, head, _, terms in FILLS}
+        for row, key in enumerate(order):
+            head, terms = facts[key]
+            side = Qt.AlignmentFlag.AlignTop if key in _LONG else Qt.AlignmentFlag.AlignVCenter
+            grid.addWidget(label(head, muted=True), row, 0, side)
+            made: QWidget
+            if terms is not None:
+                made = QComboBox()
+                made.addItem("As it stands", "")
+                for term in terms:
+                    if term.key != "superseded":
+                        made.addItem(term.label, term.label)
+            elif key in _LONG:
+                made = QPlainTextEdit()
+                made.setTabChangesFocus(True)
+                made.setStyleSheet(f"min-height: {theme.px(72)}px; max-height: {theme.px(72)}px;")
+            else:
+                made = QLineEdit()
+            made.setAccessibleName(head)
+            self._fields[key] = made
+            grid.addWidget(made, row, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _show(self) -> None:
+        one = self._asked[self._at]
+        self._head.setText(f"{one.reference}  {one.title}")
+        due = f" · due {one.due}" if one.due else ""
+        self._sub.setText(f"Action {self._at + 1} of {len(self._asked)}{due}")
+        said = self.said.get(one.id, {})
+        for key, made in self._fields.items():
+            sent = one.values.get(key)
+            now = to_words(spec_of_column(key), sent) if sent is not None else ""
+            if isinstance(made, QComboBox):
+                made.setItemText(0, f"As it stands ({now})" if now else "As it stands")
+                made.setCurrentIndex(max(0, made.findData(said.get(key, ""))))
+            elif isinstance(made, QPlainTextEdit):
+                made.setPlainText(said.get(key, ""))
+                made.setPlaceholderText(now[:200])
+            elif isinstance(made, QLineEdit):
+                made.setText(said.get(key, ""))
+                made.setPlaceholderText(now)
+        (self.informant if not self.informant.text() else self._fields["status"]).setFocus()
+
+    def _keep(self) -> None:
+        found: dict[str, str] = {}
+        for key, made in self._fields.items():
+            if isinstance(made, QComboBox):
+                found[key] = str(made.currentData() or "")
+            elif isinstance(made, QPlainTextEdit):
+                found[key] = made.toPlainText()
+            elif isinstance(made, QLineEdit):
+                found[key] = made.text()
+        told = {k: v for k, v in found.items() if v.strip()}
+        before = self.said.get(self._asked[self._at].id, {})
+        if told:
+            self.said[self._asked[self._at].id] = {"answer": "Update", **told}
+        elif before.get("answer") != "No change":
+            self.said.pop(self._asked[self._at].id, None)
+
+    def forward(self) -> None:
+        """Keep these answers and go on."""
+        self._keep()
+        if self._at + 1 < len(self._asked):
+            self._at += 1
+            self._show()
+
+    def back(self) -> None:
+        """To the action before."""
+        self._keep()
+        self._at = max(0, self._at - 1)
+        self._show()
+
+    def no_change(self) -> None:
+        """This action has no change; go on."""
+        self.said[self._asked[self._at].id] = {"answer": "No change"}
+        if self._at + 1 < len(self._asked):
+            self._at += 1
+            self._show()
+        else:
+            self._sub.setText("That was the last action; Done takes the answers.")
+
+    def done_all(self) -> None:
+        """Take what was told so far."""
+        self._keep()
+        if not self.informant.text().strip():
+            self._wrong.setText("Say who gave the answers.")
+            self.informant.setFocus()
+        elif not self.said:
+            self._wrong.setText("Nothing was answered yet.")
+        else:
+            self.accept()
