@@ -60,6 +60,13 @@ def _add_writing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     export.add_argument("--due", required=True)
     export.add_argument("--out", required=True)
     export.add_argument("--partner", action="append", default=[])
+    export.add_argument(
+        "--release",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="let this partner's file leave although the leak check held it back",
+    )
     export.add_argument("--format", choices=("xlsx", "ods"), default="xlsx")
     back = _store_command(commands, "import-return", "stage a returned workbook")
     back.add_argument("file", metavar="FILE")

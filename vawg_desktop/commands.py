@@ -215,6 +215,7 @@ def export_returns(arguments: argparse.Namespace) -> int:
             out=Path(arguments.out),
             partners=arguments.partner,
             format=arguments.format,
+            release=arguments.release,
         )
 
     def words() -> Iterator[str]:

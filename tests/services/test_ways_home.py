@@ -710,3 +710,56 @@ def test_two_hundred_rows_through_both_clients(
         changes, asks, tray = _shape(review)
         assert changes == wanted and asks == set() and tray == set() and review.not_returned == [], path.name
     made.session.store.close()
+
+
+# -- formulas that nobody meant ---------------------------------------------------------------------
+
+EVIL = [
+    '=cmd|"/C calc"!A0', "=HYPERLINK(\"http://x.example\",\"click\")", "+1+cmd|'/C calc'!A0", "-2+3", "@SUM(A1:A9)", "=1+1",
+    "\t=1+1", "=WEBSERVICE(\"http://x.example\")", "'=1+1", "{=1+1}", "=IMPORTXML(\"http://x.example\",\"//a\")", "=DDE(\"cmd\";\"/C calc\";\"x\")",
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+def test_dangerous_shapes_leave_and_come_back_as_the_same_text_and_are_live_nowhere(
+    tmp_path: Path, libreoffice: Callable[[Path, str], Path]
+) -> None:
+    """As a title, a blocker and an update, in each format we write, through each client."""
+    from vawg_desktop.services.records import add_update
+
+    session = Session(stores.create(tmp_path / "s.vawg", passphrase=None), "B. Officer", TODAY)
+    with session.store.write("setup", "start") as tx:
+        partner = tx.create("partner", {"name": "Kent Police", "kind": "police"})
+        for words in EVIL:
+            tx.create(
+                "action", {"title": words, "accountable": partner, "status": "in_progress", "blockers": words}
+            )
+    for n, words in enumerate(EVIL, 1):
+        add_update(session, f"A-{n:04d}", {"narrative": words, "as_at": "2026-10-01"})
+    for format in ("xlsx", "ods"):
+        made = rounds.export_returns(
+            session, period=f"P {format}", due="+4w", out=tmp_path / format, format=format
+        )
+        path = Path(made.returns[0].file)
+        files = [path, *(libreoffice(path, f) for f in ("xlsx", "ods", "xls"))]
+        if found := program("ssconvert"):
+            for ending in ("xlsx", "xls", "ods"):
+                out = tmp_path / format / f"gnumeric.{ending}"
+                subprocess.run([found, path, out], check=True, capture_output=True, timeout=120)
+                files.append(out)
+        for file in files:
+            review = returns.import_return(session, file)
+            assert review.differences == [] and review.tray == [], (file, review.differences, review.tray)
+            assert not [
+                p for p in review.problems if p.code in ("formula_cell", "error_cell", "locked_changed")
+            ], file
+            if file.suffix == ".xlsx":
+                live = [
+                    c.coordinate
+                    for s in openpyxl.load_workbook(file)
+                    for row in s.iter_rows()
+                    for c in row
+                    if c.data_type == "f"
+                ]
+                assert live == [], file
+    session.store.close()
