@@ -306,3 +306,16 @@ def test_a_written_file_is_looked_at_from_outside(sample: Session, tmp_path: Pat
     assert {"property_names", "hidden_sheet", "hidden_rows"} <= {
         p.code for p in hidden_in((tmp_path / "bad.xlsx").read_bytes(), shown, one.reference)
     }
+
+
+def test_the_boards_still_to_come_are_offered_soonest_first(sample: Session) -> None:
+    for title, day in (
+        ("Board B", "2027-02-04"),
+        ("Board A", "2026-12-10"),
+        ("Past", "2026-01-01"),
+        ("Sometime", "2027-03"),
+    ):
+        create(sample, "meeting", {"title": title, "date": day})
+    found = chasing.coming_boards(sample)
+    assert [d for _, d in found if d in ("2026-12-10", "2027-02-04")] == ["2026-12-10", "2027-02-04"]
+    assert all(len(d) == 10 and d > "2026-11-22" for _, d in found)

@@ -206,6 +206,8 @@ def _far_cell(data: bytes) -> str:
 
 
 def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:
+    if b"<f" not in data and b't="e"' not in data:
+        return
     for match in _CELL.finditer(data):
         end = data.find(b"</c>", match.end())
         body = data[match.end() : end if end > 0 else match.end()][:4000]

@@ -118,6 +118,8 @@ def _of_sheet(
 
 
 def _of_cells(data: bytes, sheet: str, fills: dict[int, str]) -> Iterator[Remark]:
+    if not fills and b"<f" not in data and b't="e"' not in data:
+        return
     for match in _CELL.finditer(data):
         style = _STYLE.search(match[2])
         cell = match[1].decode()

@@ -87,6 +87,7 @@ class ReadRow:
     locked: list[str]
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     place: str = ""
+    digests: list[str] = field(default_factory=list[str])
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from vawg_desktop.domain import merge
@@ -174,7 +175,13 @@ def _shown_whole(known: _Known, row: ReadRow) -> bool:
 
 
 def _checks(secret: str, row: ReadRow) -> list[str]:
-    """The digests of a row's locked words, its due date read in each order of day and month."""
+    """The digests of a row's locked words, its due date read in each order of day and month; kept on the row."""
+    if not row.digests:
+        row.digests = _digests(secret, row)
+    return row.digests
+
+
+def _digests(secret: str, row: ReadRow) -> list[str]:
     from vawg_desktop.domain import dates
 
     title, recommendation, due = row.locked
@@ -279,17 +286,19 @@ def _refuse_slid(rows: Sequence[MatchedRow], name: str) -> None:
 
 
 def _back(row: ReadRow, keys: Sequence[str]) -> tuple[str, ...]:
-    spec = BY_KEY["action"].by_key
-    said: list[str] = []
-    for key in keys:
-        one = row.answers.get(key)
-        try:
-            from vawg_desktop.domain.values import to_stored
+    return tuple(
+        _stored_word(key, as_typed(one.value)) if (one := row.answers.get(key)) else "" for key in keys
+    )
 
-            said.append(str(to_stored(spec[key], as_typed(one.value)) or "") if one else "")
-        except ValueRefusedError:
-            said.append("?")
-    return tuple(said)
+
+@lru_cache(maxsize=4096)
+def _stored_word(key: str, typed: str) -> str:
+    from vawg_desktop.domain.values import to_stored
+
+    try:
+        return str(to_stored(BY_KEY["action"].by_key[key], typed) or "")
+    except ValueRefusedError:
+        return "?"
 
 
 def read_answers(session: Session, matched: Matched, read: ReadReturn) -> list[dict[str, Any]]:

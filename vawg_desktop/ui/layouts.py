@@ -57,7 +57,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     ),
     "partner": (
         Group("About", ("short_name", "kind", "standing", "shared_mailbox", "sharing_agreement", "note")),
-        Group("@contacts", ()), Group("@actions", ()), Group("@links", ()),
+        Group("@contacts", ()), Group("@actions", ()), Group("@returns", ()), Group("@links", ()),
         Group("Over time", ("returns_through", "successors", "ends"), True), Group("@former_names", ()),
         Group("@history", ()),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -16,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.dates import financial_quarter, parse_date
+from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
+from vawg_desktop.services.chasing import coming_boards, plan_back
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
@@ -51,6 +54,16 @@ class RoundDialog(QDialog):
         )
         self._period = self._line(box, "Period", financial_quarter(session.today))
         self._due = self._line(box, "To be returned by", "+4w")
+        self._boards = QComboBox()
+        self._boards.setAccessibleName("Plan back from a board")
+        self._boards.addItem("Plan back from a board …", "")
+        for words, day in coming_boards(session):
+            self._boards.addItem(words, day)
+        self._boards.activated.connect(self._plan)
+        self._boards.setVisible(self._boards.count() > 1)
+        box.addWidget(self._boards)
+        self._planned = label("", muted=True)
+        box.addWidget(self._planned)
         folder = Path.home() / "Returns" / financial_quarter(session.today).replace("/", "-")
         self._folder = self._line(box, "Folder for the workbooks", str(folder))
         box.addWidget(button("Choose folder …", self._choose))
@@ -71,6 +84,22 @@ class RoundDialog(QDialog):
         row.addWidget(send)
         box.addLayout(row)
         self.setMinimumWidth(theme.px(480))
+
+    def _plan(self, place: int) -> None:
+        day = str(self._boards.itemData(place) or "")
+        if not day:
+            return
+        plan = plan_back(date.fromisoformat(day))
+        self._due.setText(date_label(plan.due.isoformat()))
+        late = (
+            " That is past: choose a later board, or a date of your own."
+            if plan.send < self._session.today
+            else ""
+        )
+        self._planned.setText(
+            f"Send by {date_label(plan.send.isoformat())}, due {date_label(plan.due.isoformat())}, papers leave on "
+            f"{date_label(plan.papers.isoformat())}; working days, bank holidays left out.{late}"
+        )
 
     def _line(self, box: QVBoxLayout, name: str, given: str) -> QLineEdit:
         box.addWidget(label(name, muted=True))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy
 from vawg_desktop.domain import dates
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.entities import BY_KEY, LINK
-from vawg_desktop.services import attachments, finding, history, over_time, records, show
+from vawg_desktop.services import attachments, chasing, finding, history, over_time, records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.dialogs.pick import PickDialog
 from vawg_desktop.ui.messages import messages
@@ -429,6 +429,49 @@ def _history(pane: RecordPane) -> Made:
     return Made(section, fill)
 
 
+def _returns(pane: RecordPane) -> Made:
+    """A body's rounds over time: when each was due and came, how it was answered, how often it was reminded."""
+    section = Section("Returns over time")
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        found = chasing.record_over_time(pane.tasks.session, view.id)
+        section.set_count(len(found))
+        for one in found[:12]:
+            section.body.addWidget(note(_round_words(one)))
+        if not found:
+            section.body.addWidget(note("No return has been sent to it yet."))
+
+    return Made(section, fill)
+
+
+def _round_words(one: dict[str, object]) -> str:
+    """One round in a line: ``2026/27 Q2: received 3 working days late; 2 answered, 1 no change; reminded once``."""
+    late = one["late"]
+    if late is None:
+        when = "no return received" if one["step"] in ("late", "silent") else "sent, not due yet"
+    elif isinstance(late, int) and late:
+        days = "1 working day" if abs(late) == 1 else f"{abs(late)} working days"
+        when = f"received {days} {'late' if late > 0 else 'early'}"
+    else:
+        when = "received on the day"
+    parts = [
+        f"{n} {w}"
+        for n, w in (
+            (one["answered"], "answered"),
+            (one["no_change"], "no change"),
+            (one["not_answered"], "not answered"),
+        )
+        if n
+    ]
+    said = [when, "nil return" if one["nil"] else ", ".join(parts)]
+    if one["reminders"]:
+        said.append("reminded once" if one["reminders"] == 1 else f"reminded {one['reminders']} times")
+    if one["extensions"]:
+        said.append("extended")
+    return f"{one['period']}: {'; '.join(x for x in said if x)}"
+
+
 def _recommendations(pane: RecordPane) -> Made:
     owner = pane.spec.key
     return _linked_section(
@@ -476,5 +519,5 @@ def _open_copy(pane: RecordPane, id: str) -> None:
 
 SECTIONS: dict[str, Callable[[RecordPane], Made]] = {
     "actions": _actions, "responses": _responses, "contacts": _contacts, "file": _file, "roles": _roles, "former_names": _former_names, "progress": _progress, "links": _links,
-    "history": _history, "recommendations": _recommendations,
+    "history": _history, "recommendations": _recommendations, "returns": _returns,
 }  # fmt: skip
