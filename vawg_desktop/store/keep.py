@@ -34,6 +34,9 @@ class Keeper:
         self._recommendations: dict[str, None] = {}
         self._moved: dict[str, None] = {}
         self._last: dict[str, int] = {}
+        self._many = connection.exec_driver_sql
+        #: Words of new records, put into the search together at the end.
+        self._unindexed: dict[int, str] = {}
 
     def _scalar(self, sql: str, *params: object) -> object:
         found = self._run(sql, params).fetchone()
@@ -89,7 +92,7 @@ class Keeper:
         if spec is LINK:
             return {}
         n = self._register(spec, row)
-        self._run("INSERT INTO search (rowid, words) VALUES (?, ?)", (n, derive.indexed_text(spec, row)))
+        self._unindexed[n] = derive.indexed_text(spec, row)
         extra = derive.row_derived(spec, row)
         if spec.key == "action":
             extra["x_pillar"] = "none"
@@ -143,8 +146,9 @@ class Keeper:
             "UPDATE subject SET reference = ?, title = ?, deleted = ? WHERE n = ?",
             (row.get("reference"), subject_title(spec, row), int(bool(row.get("deleted"))), n),
         )
-        run("DELETE FROM search WHERE rowid = ?", (n,))
-        run("INSERT INTO search (rowid, words) VALUES (?, ?)", (n, derive.indexed_text(spec, row)))
+        if n not in self._unindexed:
+            run("DELETE FROM search WHERE rowid = ?", (n,))
+        self._unindexed[int(str(n))] = derive.indexed_text(spec, row)
 
     def set_heads(self, row: str, cell: str, heads: frozenset[str]) -> None:
         """State the heads of a cell."""
@@ -224,6 +228,9 @@ class Keeper:
     def finish(self) -> None:
         """Write summaries, then counts and counters."""
         run = self._run
+        if self._unindexed:
+            self._many("INSERT INTO search (rowid, words) VALUES (?, ?)", list(self._unindexed.items()))
+            self._unindexed.clear()
         for action in self._actions:
             self._summarise_action(action)
         for action in self._moved:
