@@ -321,6 +321,11 @@ def _shape(review: Review) -> tuple[Changes, set[tuple[str, str]], set[tuple[str
     return changes, asks, {(t["cell"], t["text"]) for t in review.tray}
 
 
+def name_of_loss(way: Way) -> bool:
+    """Whether what a format cannot carry to us is at least named: comments of an .xls are."""
+    return any("call about" in words for _, words in way.tray)
+
+
 def judge(way: Way, session: Session, path: Path, format: str) -> None:
     """Import and compare with what the way states."""
     if way.refused:
@@ -332,6 +337,8 @@ def judge(way: Way, session: Session, path: Path, format: str) -> None:
     changes, asks, tray = _shape(review)
     assert changes == way.changes
     assert len(review.not_returned) == way.not_returned and len(review.new_rows) == way.new_rows
+    if format in way.lost_in and name_of_loss(way):
+        assert {"remarks_unread"} == {p.code for p in review.problems}
     if format not in way.lost_in:
         assert {a for a in asks if a[0] != "locked_changed"} == way.asks
         assert len(tray) == len(way.tray), tray

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PHONE = re.compile(r"(?<![\w/.-])(?:\+44\s?\(?0?\)?\s?|\(?0)(?:\d[\s()-]?){9,10}(?!\d)")
 _NINO = re.compile(
     r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
@@ -22,7 +22,7 @@ _VICTIM = re.compile(
     r"\b(?:[Vv]ictim|[Ss]urvivor|[Ss]uspect|[Cc]omplainant|[Pp]erpetrator)(?: was| is| named|,|:)?\s+(?!Voice|Support|Services?|Care|Liaison|Code)[A-Z][a-z]+\s+[A-Z][a-z]+"
 )
 _CRIME = re.compile(
-    r"\b(?:crime|custody|CAD|STORM|incident)\s+(?:ref(?:erence)?|no|number)\.?\s*:?\s*[A-Z]{0,3}[\d/-]*\d",
+    r"\b(?:crime|custody|CAD|STORM|incident)\s{1,3}(?:ref(?:erence)?|no|number)\.?\s{0,3}:?\s{0,3}[A-Z]{0,3}[\d/-]{0,20}\d",
     re.IGNORECASE,
 )
 
@@ -40,6 +40,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def likely_personal(text: str) -> list[str]:
     """What kinds of a person's data a text seems to hold, each in words; empty for none."""
+    text = " ".join(text.split())
     found = [kind for kind, shape in _KINDS if shape.search(text)]
     if any(_is_nhs("".join(m.groups())) for m in _NHS.finditer(text)):
         found.append("an NHS number")

@@ -20,12 +20,12 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f[ >/]")
 #: Cells with a value whose place has four letters and figures or more: far out or soon told not to be.
-_FAR = re.compile(rb'<c r="([A-Z]{3}|[A-Z]{1,2}(?=[0-9]{6}))([0-9]{1,9})"[^>]*[^/>]>')
+_FAR = re.compile(rb'<c r="([A-Z]{3}|[A-Z]{1,2}(?=[0-9]{6}))([0-9]{1,9})"(?:[^<>]*[^<>/])?>')
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _TABLE_WIDE = re.compile(rb"(?:<\x00t\x00a\x00b\x00l\x00e|\x00<\x00t\x00a\x00b\x00l\x00e)", re.IGNORECASE)
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^>]*)>')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*)>')
 
 
 @dataclass(slots=True)
@@ -178,15 +178,15 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
     try:
         book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
         rels = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    except KeyError:
+    except Exception:  # noqa: BLE001 - the scan reads every part again and says what is wrong
         return {}
     targets: dict[str, str] = {}
-    for tag in re.findall(r"<Relationship\b[^>]*>", rels):
+    for tag in re.findall(r"<Relationship\b[^<>]*>", rels):
         id, target = re.search(r'\bId="([^"]*)"', tag), re.search(r'\bTarget="([^"]*)"', tag)
         if id and target:
             targets[id[1]] = target[1].lstrip("/").removeprefix("xl/")
     found: dict[str, str] = {}
-    for tag in re.findall(r"<sheet\b[^>]*>", book):
+    for tag in re.findall(r"<sheet\b[^<>]*>", book):
         id, sheet = re.search(r'r:id="([^"]*)"', tag), re.search(r'\bname="([^"]*)"', tag)
         if id and sheet:
             found["xl/" + targets.get(id[1], "")] = sheet[1].replace("&amp;", "&")
@@ -209,7 +209,9 @@ def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:
     if b"<f" not in data and b't="e"' not in data:
         return
     for match in _CELL.finditer(data):
-        end = data.find(b"</c>", match.end())
+        if match[2].endswith(b"/"):
+            continue
+        end = data.find(b"</c>", match.end(), match.end() + 40_000)
         body = data[match.end() : end if end > 0 else match.end()][:4000]
         cell = match[1].decode()
         if b't="e"' in match[2]:

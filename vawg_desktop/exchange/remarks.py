@@ -14,14 +14,15 @@ from posixpath import dirname, join, normpath
 from typing import Any, TypeAlias
 from xml.etree import ElementTree as Tree
 
-#: Sheet, cell, kind (comment, text_box, colour, formula, empty_formula, error, merged), words.
+#: Sheet, cell, kind (comment, text_box, link, struck, colour, formula, empty_formula, error, merged), words.
 Remark: TypeAlias = tuple[str, str, str, str]
 MOST = 5_000
+MOST_COLOURS = 1_000
 #: The fills that we send, and white.
 OURS = frozenset({"1D3557", "7A4A00", "F2F4F7", "FFFBEA", "FFFFFF"})
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^>]*?)(/?)>')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*?)(/?)>')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
-_FORMULA = re.compile(rb"<f\b[^>]*?(?:/>|>([^<]*)</f>)")
+_FORMULA = re.compile(rb"<f\b[^<>]*?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
 _THREADED = "[Threaded comment]"
 
@@ -38,7 +39,22 @@ def remarks_of(content: bytes) -> list[Remark]:
             found = _of_open_document(archive, names)
         else:
             return []
-        return list(dict.fromkeys(one for one, _ in zip(found, range(MOST), strict=False)))
+        return _bounded(found)
+
+
+def _bounded(found: Iterator[Remark]) -> list[Remark]:
+    """At most MOST remarks, and of colours a part of them: words come first. Raises OverflowError beyond."""
+    kept: dict[Remark, None] = {}
+    colours = 0
+    for one in found:
+        if one[2] == "colour":
+            colours += 1
+            if colours > MOST_COLOURS:
+                continue
+        kept[one] = None
+        if len(kept) > MOST:
+            raise OverflowError("remarks")
+    return list(kept)
 
 
 # -- Office Open XML -------------------------------------------------------------------------------
@@ -64,13 +80,50 @@ def _relations(archive: zipfile.ZipFile, names: set[str], part: str) -> dict[str
 def _of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
     relations = _relations(archive, names, "xl/workbook.xml")
     fills = _fills(archive, names)
+    struck = _struck(archive, names)
     for one in Tree.fromstring(archive.read("xl/workbook.xml")).iter():
         if _local(one.tag) != "sheet":
             continue
         id = next((v for k, v in one.attrib.items() if _local(k) == "id"), "")
         part = relations.get(id, ("", ""))[1]
         if part in names:
-            yield from _of_sheet(archive, names, one.get("name", ""), part, fills)
+            yield from _of_sheet(archive, names, one.get("name", ""), part, fills, struck)
+
+
+def _struck(archive: zipfile.ZipFile, names: set[str]) -> tuple[set[int], dict[int, str]]:
+    """Cell formats that strike words out, and the shared strings with struck words in them."""
+    formats: set[int] = set()
+    strings: dict[int, str] = {}
+    if "xl/styles.xml" in names and b"<strike" in (data := archive.read("xl/styles.xml")):
+        fonts: list[bool] = []
+        for group in Tree.fromstring(data):
+            if _local(group.tag) == "fonts":
+                fonts = [
+                    any(_local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in font)
+                    for font in group
+                ]
+            if _local(group.tag) == "cellXfs":
+                formats = {
+                    n
+                    for n, xf in enumerate(group)
+                    if (at := int(xf.get("fontId", "0"))) < len(fonts) and fonts[at]
+                }
+    if "xl/sharedStrings.xml" in names and b"<strike" in (data := archive.read("xl/sharedStrings.xml")):
+        for number, one in enumerate(Tree.fromstring(data)):
+            if words := _struck_words(one):
+                strings[number] = words
+    return formats, strings
+
+
+def _struck_words(node: Any) -> str:
+    """The words of the runs that are struck out."""
+    said: list[str] = []
+    for run in node.iter():
+        if _local(run.tag) == "r" and any(
+            _local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in run.iter()
+        ):
+            said.append(_words(run))
+    return " ".join(said)
 
 
 def _fills(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
@@ -102,19 +155,48 @@ def _fills(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
 
 
 def _of_sheet(
-    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, fills: dict[int, str]
-) -> Iterator[Remark]:
-    for kind, target in _relations(archive, names, part).values():
+    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, fills: dict[int, str],
+    struck: tuple[set[int], dict[int, str]],
+) -> Iterator[Remark]:  # fmt: skip
+    relations = _relations(archive, names, part)
+    threaded = any(kind == "threadedComment" for kind, _ in relations.values())
+    for kind, target in relations.values():
         if target not in names:
             continue
         if kind in ("comments", "threadedComment"):
             tag = "comment" if kind == "comments" else kind
             for one in Tree.fromstring(archive.read(target)).iter():
-                if _local(one.tag) == tag and not (words := _words(one)).startswith(_THREADED):
-                    yield sheet, one.get("ref", ""), "comment", words
+                if _local(one.tag) != tag:
+                    continue
+                words = _words(one)
+                if words.startswith(_THREADED):
+                    if threaded:
+                        continue
+                    words = words.partition("Comment:")[2].strip() or words
+                yield sheet, one.get("ref", ""), "comment", words
         elif kind == "drawing":
             yield from _of_drawing(archive.read(target), sheet)
-    yield from _of_cells(archive.read(part), sheet, fills)
+    data = archive.read(part)
+    yield from _of_links(data, sheet, _relations(archive, names, part), archive, part)
+    yield from _of_cells(data, sheet, fills)
+    yield from _of_struck(data, sheet, *struck)
+
+
+_LINK = re.compile(rb"<hyperlink\b[^>]*>")
+
+
+def _of_links(
+    data: bytes, sheet: str, _relations_of: dict[str, tuple[str, str]], archive: zipfile.ZipFile, part: str
+) -> Iterator[Remark]:
+    place = join(dirname(part), "_rels", part.rpartition("/")[2] + ".rels")
+    if b"<hyperlink" not in data or place not in archive.namelist():
+        return
+    targets = {one.get("Id", ""): one.get("Target", "") for one in Tree.fromstring(archive.read(place))}
+    for tag in _LINK.findall(data):
+        text = tag.decode("utf-8", "replace")
+        cell, id = re.search(r'\bref="([^":]+)', text), re.search(r'\bid="([^"]+)"', text)
+        if cell and id and targets.get(id[1]):
+            yield sheet, cell[1], "link", targets[id[1]]
 
 
 def _of_cells(data: bytes, sheet: str, fills: dict[int, str]) -> Iterator[Remark]:
@@ -135,6 +217,25 @@ def _of_cells(data: bytes, sheet: str, fills: dict[int, str]) -> Iterator[Remark
         elif formula := _FORMULA.search(body):
             said = (formula[1] or b"").decode("utf-8", "replace")
             yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(said)
+
+
+def _of_struck(data: bytes, sheet: str, formats: set[int], strings: dict[int, str]) -> Iterator[Remark]:
+    inline = b"<strike" in data
+    if not formats and not strings and not inline:
+        return
+    for match in _CELL.finditer(data):
+        end = data.find(b"</c>", match.end())
+        body = b"" if match[3] or end < 0 else data[match.end() : end]
+        style, value, cell = _STYLE.search(match[2]), _VALUE.search(body), match[1].decode()
+        if style and int(style[1]) in formats and (value or b"<t" in body):
+            yield sheet, cell, "struck", "the whole cell is struck out"
+        elif b't="s"' in match[2] and value and (words := strings.get(int(value[1]))):
+            yield sheet, cell, "struck", words
+        elif inline and b"<strike" in body:
+            said = b" ".join(
+                re.findall(rb"<r>(?:(?!</r>).)*?<strike(?:(?!</r>).)*?<t[^>]*>([^<]*)</t></r>", body[:20_000])
+            )
+            yield sheet, cell, "struck", _unescape(said.decode("utf-8", "replace")) or "words are struck out"
 
 
 def _unescape(text: str) -> str:
@@ -230,6 +331,8 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: dict[str, str]) -> Iterator
             words := _paragraphs(child)
         ):
             yield sheet, at, "text_box", words
+    for link in (n for n in cell.iter() if n.tag.endswith("}a") and _attribute(n, "href")):
+        yield sheet, at, "link", _attribute(link, "href")
     rows = int(_attribute(cell, "number-rows-spanned") or 1)
     if rows > 1:
         yield sheet, at, "merged", f"{rows} {_attribute(cell, 'number-columns-spanned') or 1}"

@@ -59,7 +59,7 @@ _RETYPED: dict[str, str] = {
     }.items()
     for word in words
 }
-_BRACKETS = re.compile(r"\([^)]*\)")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _KEY = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}")
 _SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})\s*[-–]\s*[3-9A-Za-z]{4}")
 #: How many cells of a sheet that is not ours are listed one by one.
@@ -88,6 +88,9 @@ class ReadRow:
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     place: str = ""
     digests: list[str] = field(default_factory=list[str])
+    last: str = ""
+    #: Whether every column of ours that says what a row is was found by its heading.
+    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -111,6 +114,14 @@ class ReadReturn:
 def read_return(book: Book) -> ReadReturn:
     """Read what a partner sent back. Raises FileRefusedError where the file is not a return."""
     tables = _tables(book)
+    if not tables and any(
+        sum(bool(_fill_key(c)[0]) for c in row) >= 3 for s in book.sheets for row in s.rows[:30]
+    ):
+        raise FileRefusedError(
+            f"{book.name} has our answer columns without the references of column A, so nobody can say which answer is "
+            "whose; ask for the sheet with its first column.",
+            code="no_references",
+        )
     if not tables:
         raise FileRefusedError(
             f"{book.name} is not a return: it has no sheet with the columns we sent; ask for the workbook we sent, filled in.",
@@ -132,12 +143,29 @@ def read_return(book: Book) -> ReadReturn:
     return read
 
 
+def tidy_tray(read: ReadReturn) -> None:
+    """One entry for each cell and word, the first that was found."""
+    seen: dict[tuple[str, str, str], dict[str, str]] = {}
+    for entry in read.tray:
+        seen.setdefault((entry["sheet"], entry["cell"], entry["text"]), entry)
+    read.tray[:] = seen.values()
+
+
+_WORDS_BESIDE = {
+    "comment": "a comment",
+    "text_box": "a text box",
+    "link": "a link",
+    "struck": "words struck out",
+    "page": "words at the head or foot of the page",
+}
+
+
 def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
     """Comments, text boxes, colours with no word, formulas and errors: each to the tray with its place."""
     filled = {(a.sheet, a.cell): (row, key) for row in read.rows for key, a in row.answers.items()}
     for sheet, cell, kind, words in book.remarks:
-        if kind in ("comment", "text_box"):
-            why = "a comment" if kind == "comment" else "a text box"
+        if kind in _WORDS_BESIDE:
+            why = _WORDS_BESIDE[kind]
             read.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": why})
         elif kind == "colour" and sheet in ours:
             named = colour_word(words)
@@ -158,6 +186,10 @@ def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
                 row, key = filled[(sheet, cell)]
                 row.answers.pop(key)
         elif kind == "formula":
+            if "HYPERLINK" in words.upper():
+                read.tray.append(
+                    {"sheet": sheet, "cell": cell, "header": "", "text": f"={words}", "why": "a link"}
+                )
             read.problems.append(
                 Problem(
                     "formula_cell", "This cell holds a formula; its last shown value was read.", sheet, cell
@@ -183,7 +215,10 @@ def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
             )
     if book.unread:
         read.problems.append(
-            Problem("remarks_unread", "Comments and colours of this file could not be read; open it to look.")
+            Problem(
+                "remarks_unread",
+                "Comments, colours and formula errors of this kind of file cannot be read; open it to look.",
+            )
         )
 
 
@@ -289,8 +324,9 @@ def _headless(sheet: Sheet) -> tuple[Sheet, int, _Columns] | None:
 def _fill_key(cell: Cell) -> tuple[str | None, bool]:
     """The key of a column to fill by its heading, and whether the heading is as we sent it."""
     words = fold(plain_text(cell))
-    if words.endswith(_MARK):
-        return _FOLDED_FILLS.get(words.removesuffix(_MARK).strip()), True
+    if _MARK in words:
+        before, _, after = words.partition(_MARK)
+        return _FOLDED_FILLS.get(before.strip()), not after.strip()
     bare = fold(_BRACKETS.sub(" ", plain_text(cell)))
     return _FOLDED_FILLS.get(words) or _FOLDED_FILLS.get(bare) or _RETYPED.get(bare), False
 
@@ -314,6 +350,7 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
         row = ReadRow(
             sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
             [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=sheet.address(number, max(at.visible, 0)),
+            last=said(at.locked[4]), whole=min(at.locked[1:4]) >= 0,
         )  # fmt: skip
         for column, key in enumerate(at.fills):
             value = cells[column] if column < len(cells) else None
@@ -338,6 +375,12 @@ def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
 def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str], at: _Columns) -> None:
     """Headings that are not as we sent them are taken, and said."""
     labels = {k: h for k, h, *_ in FILLS}
+    ours = {fold(h) for h in (*LOCKED, *HIDDEN)}
+    for column, head in enumerate(heads):
+        used = column < len(at.fills) and at.fills[column]
+        empty = not any(column < len(row) and row[column] is not None for row in sheet.rows[header + 1 :])
+        if head and empty and not used and fold(head) not in ours and column != at.visible and header >= 0:
+            read.tray.append(_trayed(sheet, header, column, "", head, "a heading we did not send"))
     for column, key in enumerate(at.fills):
         head = heads[column] if column < len(heads) else ""
         if key and not _fill_key(head)[1] and fold(head) != fold(labels[key]):
@@ -412,6 +455,7 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
     """Take the declaration and the nil return; True where the sheet is our Start here."""
     nil, names = fold(f"{NIL_QUESTION} {FILL_MARK}"), {fold(f"{n} {FILL_MARK}"): n for n in DECLARATION}
     ours = False
+    asked: list[dict[str, str]] = []
     for number, row in enumerate(sheet.rows):
         for column in range(2, len(row)):
             if row[column] is not None:
@@ -435,12 +479,13 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
                     )
             elif words.endswith(_MARK) and answer is not None:
                 question = plain_text(value).removesuffix(FILL_MARK).strip()
-                read.tray.append(
+                asked.append(
                     _trayed(
                         sheet, number, column + 1, question, answer, "an answer to the office's own question"
                     )
                 )
     if ours:
+        read.tray += asked
         _tray_below(read, sheet)
     return ours
 

@@ -65,6 +65,10 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
+#: A cell as it is opened: its words, the columns and the rows it covers.
+_Open = tuple[str, int, int]
+
+
 class _Page(HTMLParser):
     """Each table as rows of words; the words outside tables as lines."""
 
@@ -72,9 +76,11 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
         self.words: list[str] = []
-        self._open: list[list[list[str]]] = []
+        self._open: list[list[list[_Open]]] = []
+        #: The cell in which each open table stands, if it stands in one.
+        self._outer: list[tuple[list[str] | None, int, int]] = []
         self._cell: list[str] | None = None
-        self._span = 1
+        self._columns = self._rows = 1
         self._skip = 0
         self._cells = 0
 
@@ -82,6 +88,8 @@ class _Page(HTMLParser):
         if tag in ("script", "style", "head"):
             self._skip += 1
         elif tag == "table":
+            self._outer.append((self._cell, self._columns, self._rows))
+            self._cell = None
             self._open.append([])
         elif tag == "tr" and self._open:
             self._close_cell()
@@ -89,41 +97,79 @@ class _Page(HTMLParser):
         elif tag in ("td", "th") and self._open:
             self._close_cell()
             self._cell = []
-            said = dict(attrs).get("colspan") or "1"
-            self._span = max(1, min(int(said), 200)) if said.isdigit() else 1
+            said = dict(attrs)
+            self._columns, self._rows = _number(said.get("colspan")), _number(said.get("rowspan"))
+        elif tag in ("s", "del", "strike"):
+            self._say(" (struck out: ")
         elif tag in ("br", "p", "div", "li"):
-            (self.words if self._cell is None else self._cell).append("\n")
+            self._say("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style", "head"):
             self._skip = max(0, self._skip - 1)
         elif tag in ("td", "th", "tr"):
             self._close_cell()
+        elif tag in ("s", "del", "strike"):
+            self._say(") ")
         elif tag == "table" and self._open:
-            self._close_cell()
-            self.tables.append(self._open.pop())
+            self._close_table()
 
     def handle_data(self, data: str) -> None:
         if not self._skip:
-            (self.words if self._cell is None else self._cell).append(data)
+            self._say(data)
+
+    def _say(self, words: str) -> None:
+        (self.words if self._cell is None else self._cell).append(words)
 
     def _close_cell(self) -> None:
         if self._cell is None or not self._open:
             return
-        rows = self._open[-1]
-        if not rows:
-            rows.append([])
-        self._cells += self._span
+        if not self._open[-1]:
+            self._open[-1].append([])
+        self._cells += self._columns * self._rows
         if self._cells > MOST_CELLS:
             raise OverflowError(f"{self._cells} cells")
-        rows[-1] += [_tidy("".join(self._cell)), *[""] * (self._span - 1)]
+        self._open[-1][-1].append((_tidy("".join(self._cell)), self._columns, self._rows))
         self._cell = None
+
+    def _close_table(self) -> None:
+        self._close_cell()
+        self.tables.append(_laid_out(self._open.pop()))
+        self._cell, self._columns, self._rows = self._outer.pop()
 
     def finish(self) -> None:
         """Tables that were never closed count as well."""
         while self._open:
-            self._close_cell()
-            self.tables.append(self._open.pop())
+            self._close_table()
+
+
+def _laid_out(table: list[list[_Open]]) -> list[list[str]]:
+    """The table as a grid: what a cell covers beside and below itself stays blank."""
+    grid: list[list[str]] = []
+    covered: dict[int, int] = {}
+    for cells in table:
+        row: list[str] = []
+        below: dict[int, int] = {}
+        for words, columns, rows in cells:
+            _skip_covered(row, covered)
+            for n in range(columns):
+                if rows > 1:
+                    below[len(row)] = rows - 1
+                row.append("" if n else words)
+        _skip_covered(row, covered)
+        covered.update(below)
+        grid.append(row)
+    return grid
+
+
+def _skip_covered(row: list[str], covered: dict[int, int]) -> None:
+    while covered.get(len(row), 0) > 0:
+        covered[len(row)] -= 1
+        row.append("")
+
+
+def _number(said: str | None) -> int:
+    return max(1, min(int(said), 200)) if said and said.isascii() and said.isdigit() else 1
 
 
 def _tidy(text: str) -> str:

@@ -134,15 +134,22 @@ def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
 
 
 def _what_came(connection: Connection, round_id: str, one: Chased) -> None:
-    row = connection.exec_driver_sql(
+    rows = connection.exec_driver_sql(
         'SELECT s.id, s.received, s.state, s.content, s.channel FROM submission s JOIN "return" r ON r.id = s."return" '
-        "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC LIMIT 1",
+        "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC",
         (round_id, one.partner_id),
-    ).fetchone()
-    if row is None:
+    ).fetchall()
+    standing = [r for r in rows if r[2] != "reversed"]
+    if not rows:
         return
-    one.submission, one.received, one.channel = str(row[0]), str(row[1] or ""), str(row[4] or "")
-    one.step = {"in_review": "received", "applied": "applied", "reversed": "reversed"}[str(row[2])]
+    row = (standing or rows)[0]
+    one.submission, one.channel = str(row[0]), str(row[4] or "")
+    if not standing:  # taken back as a whole: it is waited for again
+        return
+    one.received = min(
+        str(r[1] or "9") for r in standing
+    )  # what follows a return in time does not make it late
+    one.step = {"in_review": "received", "applied": "applied"}[str(row[2])]
     said: dict[str, Any] = json.loads(row[3] or "{}")
     one.nil = bool(said.get("nil"))
     for answers in (r["answers"] for r in said.get("rows", ())):
@@ -286,26 +293,27 @@ def _filled(text: str, facts: dict[str, str]) -> str:
     return text
 
 
-def _contact(connection: Connection, partner: str, step: str) -> tuple[str, str]:
-    """Name and e-mail of whom to write to: the one who completes the return, or their deputy."""
+def _contact(connection: Connection, partner: str, step: str) -> tuple[str, str, str]:
+    """Name, e-mail and telephone of whom to write to: the one who completes the return, or their deputy."""
     rows = connection.exec_driver_sql(
-        "SELECT id, name, email, completes_return, deputy_for FROM contact WHERE partner = ? AND NOT deleted "
-        "AND (until_date IS NULL OR until_date >= ?) ORDER BY completes_return DESC, n",
-        (partner, today().isoformat()),
+        "SELECT id, name, email, completes_return, deputy_for, until_date, telephone FROM contact WHERE partner = ? "
+        "AND NOT deleted ORDER BY coalesce(completes_return, 0) DESC, n",
+        (partner,),
     ).fetchall()
+    rows = [r for r in rows if r[5] is None or (last_day(str(r[5])) or today()) >= today()]
     first = next((r for r in rows if not r[4]), None)
     if step == "deputy":
         first = next((r for r in rows if r[4]), first)
-    return (str(first[1] or ""), str(first[2] or "")) if first else ("", "")
+    return (str(first[1] or ""), str(first[2] or ""), str(first[6] or "")) if first else ("", "", "")
 
 
 def _greeting(connection: Connection, partner: str, step: str) -> str:
-    name, _ = _contact(connection, partner, step)
+    name, _, _ = _contact(connection, partner, step)
     return f"Dear {name}," if name else "Dear colleague,"
 
 
 def _address(connection: Connection, partner: str, step: str) -> str:
-    _, email = _contact(connection, partner, step)
+    _, email, _ = _contact(connection, partner, step)
     shared = connection.exec_driver_sql(
         "SELECT shared_mailbox FROM partner WHERE id = ?", (partner,)
     ).fetchone()
@@ -370,12 +378,8 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
     ).fetchone()
     if row is None:
         raise NotFoundError("That return is not in this store.")
-    contact, email = _contact(connection, str(row[0]), "reminder")
-    telephone = connection.exec_driver_sql(
-        "SELECT telephone FROM contact WHERE partner = ? AND NOT deleted AND telephone IS NOT NULL ORDER BY completes_return DESC LIMIT 1",
-        (row[0],),
-    ).fetchone()
-    who = ", ".join(x for x in (contact, str(telephone[0]) if telephone else "", email) if x)
+    contact, email, telephone = _contact(connection, str(row[0]), "reminder")
+    who = ", ".join(x for x in (contact, telephone, email) if x)
     title = f"Call sheet: {row[1]}, {row[2]}, due {label(str(row[3]))}{f'. {who}' if who else ''}"
     found: list[list[str]] = []
     for base in json.loads(row[4] or '{"rows": []}')["rows"]:

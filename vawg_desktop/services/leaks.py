@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.exchange.reading import address
 from vawg_desktop.exchange.return_plan import FILLS, LOCKED, ReturnRow
@@ -30,7 +32,13 @@ class Strangers:
     restricted: tuple[tuple[str, str], ...]
 
 
-def strangers(connection: Connection, today: str) -> Strangers:
+def _shape(name: str) -> re.Pattern[str]:
+    """A name however it is spaced and whichever apostrophe it has; acronyms by their capitals."""
+    words = r"\s+".join(re.escape(w).replace("'", "['’]").replace("’", "['’]") for w in name.split())
+    return re.compile(rf"(?<!\w){words}(?!\w)", 0 if name.isupper() else re.IGNORECASE)
+
+
+def strangers(connection: Connection, today: date) -> Strangers:
     """Every body's names, longest first, and every restricted record's title."""
     rows = connection.exec_driver_sql(
         "SELECT id, name, short_name FROM partner WHERE NOT deleted AND standing IS DISTINCT FROM 'own_office'"
@@ -47,17 +55,20 @@ def strangers(connection: Connection, today: str) -> Strangers:
     former = connection.exec_driver_sql("SELECT partner, name FROM former_name WHERE NOT deleted")
     said.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
     patterns = tuple(
-        (name, id, re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", 0 if name.isupper() else re.IGNORECASE))
-        for name, id in sorted(said.items(), key=lambda one: -len(one[0]))
+        (name, id, _shape(name)) for name, id in sorted(said.items(), key=lambda one: -len(one[0]))
     )
     hidden: list[tuple[str, str]] = []
     for table in ("action", "recommendation"):
         rows = connection.exec_driver_sql(
-            f"SELECT reference, title FROM {table} WHERE NOT deleted AND restriction IS NOT NULL "
-            "AND coalesce(restricted_until, '9') >= ?",
-            (today,),
-        )
-        hidden += [(str(r), str(t)) for r, t in rows if t and len(str(t)) >= 8]
+            f"SELECT reference, title, restriction, restricted_until FROM {table} WHERE NOT deleted AND restriction IS NOT NULL"
+        ).fetchall()
+        hidden += [
+            (str(r), " ".join(str(t).split()))
+            for r, t, why, until in rows
+            if t
+            and len(str(t)) >= 8
+            and rules.is_restricted({"restriction": why, "restricted_until": until}, today)
+        ]
     return Strangers(patterns, tuple(hidden))
 
 
@@ -86,7 +97,7 @@ def in_rows(
                     )
                 )
             for reference, title in known.restricted:
-                if title.casefold() in text.casefold():
+                if title.casefold() in " ".join(text.split()).casefold():
                     found.append(
                         Problem(
                             "restricted",

@@ -42,7 +42,8 @@ class Difference:
     heads: frozenset[str] = frozenset()
     decision: str = ""
     reason: str = ""
-    #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin`` or ``personal_data``.
+    #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin``, ``personal_data``,
+    #: ``swapped`` (another action's answers) or ``contradicts`` ("No change" beside a change).
     held: str = ""
 
     def as_json(self) -> dict[str, object]:
@@ -76,6 +77,7 @@ class Review:
     new_rows: list[dict[str, str]]
     applied: int = 0
     changes: Changes = field(default_factory=Changes)
+    declaration: dict[str, str] = field(default_factory=dict[str, str])
 
     def left(self) -> int:
         """How many differences still wait for a person."""
@@ -86,9 +88,10 @@ class Review:
         return {
             "return": self.return_reference, "partner": self.partner, "file_sha256": self.file_sha256,
             "rows": self.rows, "changes": [d.as_json() for d in self.differences],
-            "problems": [p.as_json() for p in self.problems], "tray": self.tray,
+            "problems": [{"sheet": "", "cell": "", **p.as_json()} for p in self.problems], "tray": self.tray,
             "not_returned": self.not_returned, "new_rows": self.new_rows, "applied": self.applied,
             "submission": self.submission_reference, "counts": self.counts, "state": self.state,
+            "declaration": self.declaration,
         }  # fmt: skip
 
 
@@ -138,10 +141,10 @@ def review(session: Session, submission: str) -> Review:
     differences = _differences(connection, found.id, owner, content, counts)
     return Review(
         found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
-        str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"]), str(row["state"]),
+        str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"] or ""), str(row["state"]),
         int(content["count"]), differences, counts,
         [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
-        content["tray"], content["not_returned"], content["new_rows"],
+        content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
     )  # fmt: skip
 
 
@@ -179,7 +182,7 @@ def _differences(
                 found.append(Difference(
                     base.reference, base.id, current.title, key, label_of_column(key), before, now, one["value"], kind,
                     one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
-                    _held(current, key) or ("personal_data" if one.get("personal") else ""),
+                    _held(current, key) or ("personal_data" if one.get("personal") else str(one.get("doubt", ""))),
                 ))  # fmt: skip
     found.sort(key=lambda d: (d.record, _ORDER[d.field]))
     return found

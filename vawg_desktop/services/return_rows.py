@@ -36,8 +36,9 @@ class BaseRow:
     key: str
     check: str
     values: dict[str, Value]
-    #: The due date as it was shown, in words.
+    #: The due date as it was shown, in words, and the last answer beside it.
     due: str = ""
+    last: str = ""
 
     @staticmethod
     def from_json(row: Mapping[str, Any]) -> BaseRow:
@@ -50,6 +51,7 @@ class BaseRow:
             row["check"],
             dict(row["values"]),
             row["locked"][2],
+            row.get("last", ""),
         )
 
 
@@ -59,6 +61,7 @@ class _Known:
     def __init__(self, bases: Sequence[BaseRow]) -> None:
         self.visible = {b.visible: b for b in bases}
         self.key = {b.key: b for b in bases}
+        self.reference = {b.reference: b for b in bases}
         self.check: dict[str, list[BaseRow]] = {}
         for base in bases:
             self.check.setdefault(base.check, []).append(base)
@@ -66,10 +69,11 @@ class _Known:
 
 @dataclass(slots=True)
 class MatchedRow:
-    """A row of the file and the action it answers."""
+    """A row of the file and the action it answers; ``doubt`` says why its answers are not taken unasked."""
 
     base: BaseRow
     row: ReadRow
+    doubt: str = ""
 
 
 @dataclass(slots=True)
@@ -97,7 +101,7 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
             _keep_unknown(row, matched, read)
         else:
             found.setdefault(base.id, []).append(MatchedRow(base, row))
-    for same in found.values():
+    for same in map(_without_untouched, found.values()):
         if len(same) > 1 and len({_signature(m.row) for m in same}) > 1:
             matched.twice.add(same[0].base.id)
             for one in same:
@@ -109,15 +113,47 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
         else:
             matched.rows.append(same[0])
             _note_locked(secret, same[0], read)
-    _refuse_slid(matched.rows, name)
+    _refuse_slid(matched.rows, read, name)
     return matched
+
+
+def _without_untouched(same: list[MatchedRow]) -> list[MatchedRow]:
+    """Of rows that stand twice, those that were filled: a copy left as it was sent says nothing."""
+    filled = [
+        m
+        for m in same
+        if any(not merge.same(m.base.values.get(k), _stored_or(k, a)) for k, a in m.row.answers.items())
+    ]
+    return filled or same[:1]
+
+
+def _stored_or(key: str, answer: Answer) -> Value:
+    spec = spec_of_column(key)
+    word = as_typed(answer.value)
+    try:
+        from vawg_desktop.domain.values import to_stored
+
+        return to_stored(spec, word)
+    except ValueRefusedError:
+        return word
 
 
 def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
     """Words written over what we sent as context are kept in the tray."""
     row = one.row
-    if read.by_rows and not (row.locked[1] or row.locked[2]):
-        return  # a table in a message seldom holds all that we sent
+    shown, sent = " ".join(row.last.split()), " ".join(one.base.last.split())
+    if shown and shown != sent and not sent.startswith(shown[:200]):
+        read.tray.append(
+            {
+                "sheet": row.sheet,
+                "cell": row.place,
+                "header": "Last answer",
+                "text": row.last,
+                "why": "words we sent were changed",
+            }
+        )
+    if not row.whole or (read.by_rows and not (row.locked[1] or row.locked[2])):
+        return  # a table in a message, or with a heading retyped, does not hold all that we sent
     if any(row.locked) and one.base.check not in _checks(secret, row):
         read.problems.append(
             Problem(
@@ -151,6 +187,10 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
         alike = [b for check in _checks(secret, row) for b in known.check.get(check, [])]
         votes.append(alike[0] if len(alike) == 1 else None)
     named = {v.id for v in votes if v is not None}
+    for other in _references_in(row.visible):  # what a reader sees in column A, its letters put aside
+        said = known.reference.get(other)
+        if said is not None and named:
+            named.add(said.id)
     if len(named) > 1:
         read.problems.append(Problem(
             "row_contradicts", "The reference and the hidden marks of this row name different actions; it was not taken.",
@@ -160,12 +200,41 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
     agreeing = [v for v in votes if v is not None]
     verified = read.by_rows and known.visible.get(row.visible.strip().upper()) is not None
     if len(agreeing) >= 2 or (agreeing and (verified or _shown_whole(known, row))):
+        _keep_beside_reference(row, read)
         return agreeing[0]
     if agreeing and answered_text(row):
         read.problems.append(Problem(
             "row_unsure", "Only one mark of this row is left, so it was not taken; see the tray.", row.sheet, row.place
         ))  # fmt: skip
     return None
+
+
+_REFERENCE = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{1,2})\s*[-–]\s*([0-9]{1,9}|x[0-9A-Za-z]{3})(?![0-9A-Za-z])"
+)
+_WITH_LETTERS = re.compile(
+    r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})(?:\s*[-–]\s*[0-9A-Za-z]{4})?"
+)
+
+
+def _references_in(text: str) -> list[str]:
+    """Every reference that stands in a cell, without its letters."""
+    return [f"{m[1].upper()}-{m[2]}" for m in _REFERENCE.finditer(text)]
+
+
+def _keep_beside_reference(row: ReadRow, read: ReadReturn) -> None:
+    """Words written beside a reference in its own cell."""
+    rest = _WITH_LETTERS.sub(" ", row.visible, count=1).strip(" ()-–,;:&/")
+    if any(c.isalnum() for c in rest):
+        read.tray.append(
+            {
+                "sheet": row.sheet,
+                "cell": row.place,
+                "header": "Reference",
+                "text": row.visible,
+                "why": "words beside the reference",
+            }
+        )
 
 
 def _shown_whole(known: _Known, row: ReadRow) -> bool:
@@ -247,8 +316,21 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
                 )
             _to_tray(read, row, "a row we cannot place")
             matched.strange.append(row)
+            return
     elif text or title:
         matched.new_rows.append({"sheet": row.sheet, "cell": row.place, "Action": title, "text": text})
+        return
+    beside = " | ".join(x for x in (row.visible, *row.locked, row.last) if x.strip())
+    if beside:
+        read.tray.append(
+            {
+                "sheet": row.sheet,
+                "cell": row.place,
+                "header": "",
+                "text": beside,
+                "why": "words beside or under the rows",
+            }
+        )
 
 
 def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
@@ -263,20 +345,30 @@ def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
     )
 
 
-def _refuse_slid(rows: Sequence[MatchedRow], name: str) -> None:
+def _refuse_slid(rows: Sequence[MatchedRow], read: ReadReturn, name: str) -> None:
     """The one case identity cannot catch: answers sorted by themselves, so rows hold others' answers."""
     keys = ("status", "percent", "rating_partner", "revised_due", "blockers")
 
     def sent(base: BaseRow) -> tuple[str, ...]:
         return tuple(str(base.values.get(k) or "") for k in keys)
 
-    spread = {sent(m.base) for m in rows}
-    if len(spread) < _SUSPECT_ROWS:
-        return
+    owners: dict[tuple[str, ...], list[MatchedRow]] = {}
+    for m in rows:
+        owners.setdefault(sent(m.base), []).append(m)
     slid = 0
     for m in rows:
         back = _back(m.row, keys)
-        slid += back != sent(m.base) and back in spread and sum(map(bool, back)) >= 2
+        if back != sent(m.base) and back in owners and sum(map(bool, back)) >= 2:
+            slid += 1
+            others = owners[back]
+            if len(others) == 1 and _back(others[0].row, keys) == sent(m.base):
+                m.doubt = "swapped"
+                read.problems.append(Problem(
+                    "answers_swapped", f"The answers of {m.base.reference} are those we sent for {others[0].base.reference}, and the other "
+                    "way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
+                ))  # fmt: skip
+    if len(owners) < _SUSPECT_ROWS:
+        return
     if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
         raise FileRefusedError(
             f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
@@ -314,8 +406,28 @@ def read_answers(session: Session, matched: Matched, read: ReadReturn) -> list[d
             value = _read(session, key, given, one, read, order)
             if value is not None:
                 answers[key] = {"value": value, "sheet": given.sheet, "cell": given.cell}
+        _doubt(one, answers, read)
         understood.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
     return understood
+
+
+def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], read: ReadReturn) -> None:
+    """Answers that are not taken unasked: another row's, or changes beside "No change"."""
+    said = answers.get("answer", {}).get("value")
+    changed = [
+        k for k, a in answers.items() if k != "answer" and not merge.same(one.base.values.get(k), a["value"])
+    ]
+    doubt = one.doubt
+    if (said in ("no_change", "not_able") or (read.nil and said is None)) and changed:
+        doubt = doubt or "contradicts"
+        place = answers.get("answer", answers[changed[0]])
+        word = ANSWER.label(str(said)) if said else "a nil return"
+        read.problems.append(Problem(
+            "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unasked.",
+            place["sheet"], place["cell"], one.base.reference,
+        ))  # fmt: skip
+    for key in changed if doubt else ():
+        answers[key]["doubt"] = doubt
 
 
 def spec_of_column(key: str) -> FieldSpec:
@@ -330,8 +442,14 @@ def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: Read
     try:
         if key == "percent":
             return _percent(spec, given, one.base)
-        if spec.kind is Kind.DATE and isinstance(given.value, str):
-            return _date(session, spec, given.value, order)
+        if spec.kind is Kind.DATE:
+            typed = given.value
+            found = (
+                _date(session, spec, typed, order)
+                if isinstance(typed, str)
+                else read_value(session, session.read(), spec, as_typed(typed))
+            )
+            return _likely_date(session, spec, found, one.base.values.get(key), plain_text(typed))
         return read_value(session, session.read(), spec, as_typed(given.value))
     except ValueRefusedError as refused:
         read.problems.append(
@@ -358,6 +476,22 @@ def _date(session: Session, spec: FieldSpec, text: str, order: str) -> Value:
     return read_value(session, session.read(), spec, text)
 
 
+def _likely_date(session: Session, spec: FieldSpec, found: Value, before: Value, typed: str) -> Value:
+    """A date that nobody is likely to mean is asked."""
+    from vawg_desktop.domain.dates import label, last_day
+
+    day = last_day(str(found)) if found else None
+    if (
+        day is not None
+        and not merge.same(found, before)
+        and not -366 <= (day - session.today).days <= 366 * 15
+    ):
+        raise ValueRefusedError(
+            f"{spec.label}: “{typed[:40]}” would be {label(str(found))}; is that meant? Nothing was taken."
+        )
+    return found
+
+
 _PER_CENT = re.compile(r"\s*(?:%|per\s*cent)\.?\s*$", re.IGNORECASE)
 
 
@@ -372,9 +506,11 @@ def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
             value = float(value.replace(",", "."))
         elif bare != value:
             return to_stored(spec, bare)
-        elif value.strip() == "1":
+        elif re.fullmatch(r"\s*1(?:[.,]0+)?\s*", value):
             value = 1
     if isinstance(value, float) and 0 < value < 1:
+        if abs(value * 100 - round(value * 100)) > 1e-6:
+            raise ValueRefusedError(f"% complete is a whole number, not “{value * 100:g}%”.")
         return to_stored(spec, round(value * 100))
     if value == 1 and not isinstance(value, str) and not merge.same(base.values.get("percent"), 1):
         raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")

@@ -12,13 +12,16 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, Problem
+from vawg_desktop.domain.dates import parse_date
+from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import identity
-from vawg_desktop.exchange.reading import read_book
-from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_return
-from vawg_desktop.exchange.return_plan import ON_UPDATE
+from vawg_desktop.exchange.reading import Book, plain_text, read_book, sheets_of
+from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_return, tidy_tray
+from vawg_desktop.exchange.return_plan import NIL_QUESTION, ON_UPDATE
+from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services import names
 from vawg_desktop.services.records import read_value, then_stood
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
@@ -52,7 +55,7 @@ def import_return(session: Session, path: Path, *, apply: str | None = None) -> 
         .fetchone()
     )
     if known is None:
-        content = _content(session, owner, read, book.name)
+        content = _content(session, owner, book, read, book.name)
         session.store.files.keep(book.name, book.content)
         submission = _stage(session, owner, book.name, book.sha256, content)
     else:
@@ -159,15 +162,67 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
     return votes[0][1]
 
 
-def _content(session: Session, owner: Owner, read: ReadReturn, name: str) -> dict[str, Any]:
+def _read_declaration(read: ReadReturn) -> None:
+    """A date of the declaration that is no date is asked; the rest is kept as it was written."""
+    for name, one in read.declaration.items():
+        if name.startswith("Date"):
+            try:
+                parse_date(as_typed(one.value))
+            except ValueRefusedError as refused:
+                read.problems.append(
+                    Problem("not_understood", f"{name}: {refused.message}", one.sheet, one.cell)
+                )
+
+
+def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadReturn) -> None:
+    """Words on our other sheets that we did not send: compared with the workbook as it left."""
+    sent = (
+        session.read().exec_driver_sql('SELECT file_sha256 FROM "return" WHERE id = ?', (owner.id,)).one()[0]
+    )
+    if not sent or not any(s.name == "Start here" for s in book.sheets):
+        return
+    ours: dict[str, set[str]] = {}
+    for sheet in sheets_of(session.store.files.get(str(sent))):
+        ours[sheet.name] = {" ".join(plain_text(c).split()) for row in sheet.rows for c in row}
+    taken = {(e["sheet"], e["cell"]) for e in read.tray}
+    taken |= {(a.sheet, a.cell) for a in read.declaration.values()}
+    taken |= {(a.sheet, a.cell) for row in (*read.evidence, *read.new_rows) for a in row.values()}
+    nil = fold(NIL_QUESTION)
+    for sheet in (s for s in book.sheets if s.name in ours and s.name != "Actions"):
+        for r, row in enumerate(sheet.rows):
+            for c, cell in enumerate(row):
+                words = " ".join(plain_text(cell).split())
+                answers_nil = c > 0 and fold(plain_text(row[c - 1])).startswith(nil)
+                if (
+                    words
+                    and words not in ours[sheet.name]
+                    and (sheet.name, sheet.address(r, c)) not in taken
+                    and not answers_nil
+                ):
+                    read.tray.append(
+                        {
+                            "sheet": sheet.name,
+                            "cell": sheet.address(r, c),
+                            "header": "",
+                            "text": words,
+                            "why": "words we did not send",
+                        }
+                    )
+
+
+def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read, name)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
     understood = read_answers(session, matched, read)
     if read.nil:
         for row in understood:
-            row["answers"].setdefault("answer", {"value": "no_change"})
+            if not any("doubt" in a for a in row["answers"].values()):
+                row["answers"].setdefault("answer", {"value": "no_change"})
     returned = {m.base.id for m in matched.rows} | matched.twice
     new_rows = matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence)
+    _read_declaration(read)
+    _tray_changed_words(session, owner, book, read)
+    tidy_tray(read)
     _hold_personal(understood, {b.id: b for b in owner.rows}, read, new_rows)
     return {
         "rows": understood,
@@ -199,6 +254,9 @@ def _hold_personal(
                     read.problems.append(
                         Problem("personal_data", in_words(kinds), one["sheet"], one["cell"], row["reference"])
                     )
+    for name, one in read.declaration.items():
+        if kinds := [k for k in likely_personal(plain_text(one.value)) if k != "a person's name"]:
+            read.problems.append(Problem("personal_data", f"{name}: {in_words(kinds)}", one.sheet, one.cell))
     for place in (*read.tray, *new_rows):
         kinds = likely_personal("; ".join(v for k, v in place.items() if k not in ("sheet", "cell", "why")))
         if kinds:
@@ -227,8 +285,6 @@ def _refuse_rows_of_others(
 
 
 def _new_rows(read: Sequence[Mapping[str, Answer]]) -> list[dict[str, str]]:
-    from vawg_desktop.exchange.reading import plain_text
-
     rows: list[dict[str, str]] = []
     for row in read:
         first = next(iter(row.values()))
@@ -253,7 +309,7 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
     kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set[merge.Kind]())
     wanted = [d for d in staged.differences if d.kind in kinds and not d.decision]
     chosen = [d for d in wanted if not d.held]
-    staged.problems += [why_held(d) for d in wanted if d.held and d.held != "personal_data"]
+    staged.problems += [why_held(d) for d in wanted if d.held in ("in_bin", "waits_for_choice")]
     staged.changes = accept(session, staged.submission, chosen)
     staged.applied = len(chosen)
     if staged.changes:
@@ -261,8 +317,22 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
         staged.state = fresh.state
 
 
+_DOUBTS = {
+    "swapped": "it is what we sent for another action.",
+    "contradicts": "the row says that nothing changed.",
+}
+
+
 def why_held(one: Difference) -> Problem:
     """Why an answer could not be taken, in a sentence with its place."""
+    if one.held in _DOUBTS:
+        return Problem(
+            one.held,
+            f"{one.label} of {one.record} was not taken: {_DOUBTS[one.held]}",
+            one.sheet,
+            one.cell,
+            one.record,
+        )
     if one.held == "personal_data":
         words = f"{one.label} of {one.record} may hold a person's data: it was not taken; look at it first."
         return Problem(one.held, words, one.sheet, one.cell, one.record)
@@ -349,7 +419,7 @@ def _add_update(
     }  # fmt: skip
     blockers = chosen.get("blockers")
     if blockers is not None:
-        cells["barriers"] = blockers.incoming
+        cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
     tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
 
 
@@ -372,7 +442,7 @@ def decide(
             if decision:
                 tx.create("decision", {
                     "submission": submission, "record": one.id, "field": one.field, "decision": decision,
-                    "value": None if one.incoming is None else str(one.incoming), "reason": reason or None,
+                    "value": None if one.incoming is None or one.held == "personal_data" else str(one.incoming), "reason": reason or None,
                 })  # fmt: skip
     return tx.changes
 

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -164,7 +165,7 @@ class _Sender:
         ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
         self._templates = settings_said(tx.connection, "template.")
-        self._strangers = leaks.strangers(tx.connection, session.today.isoformat())
+        self._strangers = leaks.strangers(tx.connection, session.today)
         self.released: set[str] = set()
 
     def _find_round(self) -> tuple[str, str]:
@@ -299,11 +300,20 @@ class _Sender:
         version = int(found[0]) + 1 if found else 1
         secret = secrets.token_urlsafe(18)
         id = self._tx.create("return", {
-            "round": self._round[0], "partner": partner.id, "version": version, "due": self._due,
+            "round": self._round[0], "partner": partner.id, "version": version, "due": self._due_of(partner.id),
             "sent": self._session.today.isoformat(), "secret": secret,
         })  # fmt: skip
         reference = str(self._tx.row("return", id)["reference"])
         return id, identity.visible(secret, reference, id), version, secret
+
+    def _due_of(self, partner: str) -> str:
+        """The round's date, or the later one that was agreed with this partner."""
+        rows = self._tx.connection.exec_driver_sql(
+            'SELECT m.due FROM reminder m JOIN "return" r ON r.id = m."return" WHERE r.round = ? AND r.partner = ? '
+            "AND m.step = 'extension' AND NOT m.deleted AND m.due IS NOT NULL",
+            (self._round[0], partner),
+        ).fetchall()
+        return max([self._due, *(str(r[0]) for r in rows)], key=lambda d: last_day(d) or date.min)
 
     def _content(
         self,
@@ -323,7 +333,7 @@ class _Sender:
             reference,
             version,
             self._period,
-            self._due,
+            self._due_of(partner.id),
             partner.name,
             self._office,
             MARKING.label(marking),
@@ -423,5 +433,5 @@ def _last_answer(facts: _Facts) -> str:
 def _base_row(row: ReturnRow, facts: _Facts) -> dict[str, object]:
     return {
         "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,
-        "locked": locked_texts(row), "values": row.values,
+        "locked": locked_texts(row), "last": row.last_answer, "values": row.values,
     }  # fmt: skip

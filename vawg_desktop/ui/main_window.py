@@ -517,6 +517,15 @@ class MainWindow(QMainWindow):
         if focused is not None:
             focused.clearFocus()
         if self.tasks is not None:
+            waits = self.tasks.waiting()
+            if waits and not messages.ask(
+                "The server is away",
+                f"{waits} changes wait for it and would be lost. Keep the window open until the server is back, or copy "
+                "what you typed elsewhere.",
+                "Close and lose them",
+            ):
+                event.ignore()
+                return
             self._poll.stop()
             self.tasks.wait()
             self.tasks.stop()

@@ -82,7 +82,7 @@ class Tasks(QObject):
         self._seen: tuple[int, int] | None = None
         self.away = False
         self._looking = False
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: dict[str, Callable[[], None]] = {}
 
     def write(
         self,
@@ -91,15 +91,16 @@ class Tasks(QObject):
         then: Then | None = None,
         failed: Then | None = None,
         told: str = "",
-        again: bool = False,
+        again: str = "",
     ) -> None:
         """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo.
 
-        ``again`` says that the work may be done twice, as setting a cell may: where the server is away it waits
-        and is done once the server is back.
+        ``again`` names the cell that the work sets, and says that it may be done twice: where the server is away
+        it waits and is done once the server is back, the newest for each cell only.
         """
 
         def done(changes: Any) -> None:
+            self._waiting.pop(again, None)  # an older try at the same cell
             self.busy_changed.emit(self._writer.pending > 0)
             carried = changes if isinstance(changes, Changes) else changes.changes
             if carried:
@@ -114,8 +115,8 @@ class Tasks(QObject):
         def wrong(error: Any) -> None:
             self.busy_changed.emit(self._writer.pending > 0)
             if again and getattr(error, "code", "") == "server_away":
-                self._waiting.append(
-                    lambda: self.write(work, then=then, failed=failed, told=told, again=True)
+                self._waiting[again] = lambda: self.write(
+                    work, then=then, failed=failed, told=told, again=again
                 )
                 self._unheard(error)
                 self.busy_changed.emit(False)
@@ -168,8 +169,8 @@ class Tasks(QObject):
         if self.away:
             self.away = False
             self.away_changed.emit(False)
-            waited, self._waiting = self._waiting, []
-            for one in waited:
+            waited, self._waiting = self._waiting, {}
+            for one in waited.values():
                 one()
             saved = " What you changed meanwhile is being saved." if waited else ""
             messages.tell(f"The server is back.{saved}")

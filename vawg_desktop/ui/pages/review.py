@@ -39,6 +39,7 @@ _KINDS = {
 
 _HELD = {
     "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
+    "swapped": "What we sent for another action: look first", "contradicts": "The row says that nothing changed",
     "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 
@@ -252,8 +253,8 @@ class ReviewPane(QWidget):
                 button("Query …", lambda: self._ask(d, "queried"), kind="quiet"),
                 button("Refuse …", lambda: self._ask(d, "refused"), kind="quiet"),
             ]  # fmt: skip
-            made[0].setEnabled(d.held in ("", "personal_data"))
-            made[1].setEnabled(d.held in ("", "personal_data"))
+            made[0].setEnabled(d.held not in ("in_bin", "waits_for_choice"))
+            made[1].setEnabled(d.held not in ("in_bin", "waits_for_choice"))
         for one in made:
             one.setAccessibleName(f"{one.text().removesuffix(' …')} {d.label} of {d.record}")
             box.addWidget(one)

@@ -324,7 +324,7 @@ class RecordPane(QScrollArea):
             lambda s: records.assign(s, id, [Assignment(key, text)], None, seen=seen),
             then=saved,
             failed=failed,
-            again=True,
+            again="" if self.spec.by_key[key].many else f"{id}|{key}",
         )
 
     def _show_theirs(self, id: str, key: str, error: StaleError) -> None:
