@@ -99,15 +99,15 @@ def _has_notes(content: bytes) -> bool:
     return False
 
 
-def read_sheets(content: bytes) -> list[dict[str, Any]]:
-    """Every sheet: name, whether shown, its top left corner (row and column from 0), rows of cells."""
+def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Every sheet but those left out: name, whether shown, its top left corner (row and column from 0), rows of cells."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(_as_calamine_takes_it(content)))
     sheets: list[dict[str, Any]] = []
     cells = 0
     for facts in book.sheets_metadata:
-        if facts.typ != SheetTypeEnum.WorkSheet:
+        if facts.typ != SheetTypeEnum.WorkSheet or facts.name in leave_out:
             continue
         sheet = book.get_sheet_by_name(facts.name)
         if sheet.height > MAX_ROWS or sheet.width > MAX_COLUMNS:

@@ -29,6 +29,7 @@ class Strangers:
     """Names that must not stand in a partner's workbook, and restricted titles; each with its pattern."""
 
     names: tuple[tuple[str, str, re.Pattern[str]], ...]
+    any_name: re.Pattern[str]
     restricted: tuple[tuple[str, str], ...]
 
 
@@ -69,7 +70,8 @@ def strangers(connection: Connection, today: date) -> Strangers:
             and len(str(t)) >= 8
             and rules.is_restricted({"restriction": why, "restricted_until": until}, today)
         ]
-    return Strangers(patterns, tuple(hidden))
+    anyone = "|".join(p.pattern for _, _, p in patterns) or r"(?!)"
+    return Strangers(patterns, re.compile(anyone, re.IGNORECASE), tuple(hidden))
 
 
 def in_rows(
@@ -107,7 +109,7 @@ def in_rows(
                             row.visible,
                         )
                     )
-            if own:
+            if own or not known.any_name.search(text):
                 continue
             found += _named(
                 connection, known, partner, involved.get(id, set()), row, id, column, text, sheet, place

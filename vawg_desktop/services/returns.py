@@ -182,7 +182,7 @@ def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadRe
     if not sent or not any(s.name == "Start here" for s in book.sheets):
         return
     ours: dict[str, set[str]] = {}
-    for sheet in sheets_of(session.store.files.get(str(sent))):
+    for sheet in sheets_of(session.store.files.get(str(sent)), leave_out=("Actions",)):
         ours[sheet.name] = {" ".join(plain_text(c).split()) for row in sheet.rows for c in row}
     taken = {(e["sheet"], e["cell"]) for e in read.tray}
     taken |= {(a.sheet, a.cell) for a in read.declaration.values()}

@@ -269,9 +269,7 @@ class _Sender:
             return False
         found: list[Problem] = []
         for sheet, facts in (("Actions", open_rows), ("For reference", settled)):
-            rows = [_return_row(f, "", "") for f in facts]
-            for row, fact in zip(rows, facts, strict=True):
-                row.visible = fact.reference
+            rows = [_shown_row(f) for f in facts]
             found += leaks.in_rows(
                 self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet
             )
@@ -404,19 +402,24 @@ def _sorted_rows(session: Session, facts: list[_Facts]) -> tuple[list[_Facts], l
 
 
 def _return_row(facts: _Facts, return_reference: str, secret: str) -> ReturnRow:
+    row = _shown_row(facts)
+    row.visible = identity.visible(secret, facts.reference, facts.id)
+    row.key = identity.row_key(secret, return_reference, facts.reference, facts.id)
+    row.check = identity.locked_digest(secret, locked_texts(row))
+    return row
+
+
+def _shown_row(facts: _Facts) -> ReturnRow:
+    """What a row shows, without its marks."""
     values: dict[str, str | int | None] = {}
     for key, *_ in FILLS:
         value = facts.update.get(key) if key in ON_UPDATE else facts.cells.get(key)
         values[key] = None if key == "answer" else value
-    row = ReturnRow(
-        identity.visible(secret, facts.reference, facts.id),
-        identity.row_key(secret, return_reference, facts.reference, facts.id), "",
-        str(facts.cells["title"] or ""), facts.recommendations,
+    return ReturnRow(
+        facts.reference, "", "", str(facts.cells["title"] or ""), facts.recommendations,
         str(facts.cells["due"]) if facts.cells["due"] else None, _last_answer(facts), values,
         finished=not rules.is_open(facts.cells),
     )  # fmt: skip
-    row.check = identity.locked_digest(secret, locked_texts(row))
-    return row
 
 
 def _last_answer(facts: _Facts) -> str:
