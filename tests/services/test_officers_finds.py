@@ -254,3 +254,29 @@ def test_hostile_shapes_cost_the_parent_little() -> None:
     likely_personal("crime ref" + " " * 40_000 + "x")
     likely_personal("a" * 40_000)
     assert time.process_time() - began < 3
+
+
+def test_merged_cells_are_found_beside_an_empty_first_column(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.insert_cols(1)
+        sheet.tables.clear()
+        column = at["Progress update"] + 1
+        sheet.cell(3, column).value = "one text for two rows"
+        sheet.merge_cells(start_row=3, start_column=column, end_row=4, end_column=column)
+
+    review = _read(sent, tmp_path, edit)
+    assert _shape(review)[0] == {(ref(3), "narrative", "one text for two rows")}
+    assert [(p.code, p.cell) for p in review.problems] == [("merged_cells", "I3")]
+
+
+def test_the_offices_own_rewording_is_not_the_partners_word(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["Blockers"]).value = "We wait"
+
+    review = _read(sent, tmp_path, edit)
+    one = review.differences[0]
+    returns.accept(
+        sent.session, review.submission, [one], edited={(one.id, "blockers"): "They wait for Medway Council"}
+    )
+    made = rounds.export_returns(sent.session, period="P", due="+4w", out=tmp_path / "p")
+    assert list(made.held) == ["Kent Police"]

@@ -167,3 +167,37 @@ def test_a_call_takes_fewer_than_fifteen_keys_beside_the_words(
         asked[1].id: {"answer": "No change"},
     }
     dialog.deleteLater()
+
+
+def test_the_window_asks_before_closing_over_changes_that_wait_for_a_server(
+    page: tuple[Shown, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest for each cell waits; closing would lose it, so the person is asked."""
+    from vawg_desktop.domain.changes import Changes
+    from vawg_desktop.domain.errors import StoreError
+
+    shown, _ = page
+    away = [True]
+    done: list[str] = []
+
+    def work(words: str) -> Any:
+        def do(_: Session) -> Changes:
+            if away[0]:
+                raise StoreError("The server cannot be reached.", code="server_away")
+            done.append(words)
+            return Changes()
+
+        return do
+
+    shown.tasks.write(work("first"), again="a|percent")
+    shown.tasks.write(work("second"), again="a|percent")
+    shown.tasks.write(work("other"), again="b|status")
+    settle(shown.tasks)
+    assert shown.tasks.waiting() == 2 and "2 not saved yet" in shown.window._saved.text()
+    asked: list[str] = []
+    monkeypatch.setattr(messages, "ask", lambda title, text, verb: asked.append(text) or False)
+    assert shown.window.close() is False and "2 changes wait" in asked[0]
+    away[0] = False
+    shown.tasks.look_for_others()
+    settle(shown.tasks)
+    assert done == ["second", "other"] and shown.tasks.waiting() == 0

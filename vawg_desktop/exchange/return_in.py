@@ -367,7 +367,8 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
 def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
     """One cell over several rows speaks for its first row only."""
     for top, left, bottom, right in sorted(set(sheet.merged))[:200]:
-        if bottom > max(top, header) and any(at.fills[c] for c in range(left, min(right + 1, len(at.fills)))):
+        first, last = max(0, left - sheet.left), min(right + 1 - sheet.left, len(at.fills))
+        if bottom > max(top, header + sheet.top) and any(at.fills[c] for c in range(first, last)):
             words = f"One cell stands for {bottom - top + 1} rows from here; its words were taken for the first of them only."
             read.problems.append(Problem("merged_cells", words, sheet.name, sheet_address(top, left)))
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.exchange.reading import address
-from vawg_desktop.exchange.return_plan import FILLS, LOCKED, ReturnRow
+from vawg_desktop.exchange.return_plan import FILLS, LOCKED, ON_UPDATE, ReturnRow
 
 #: Markings above OFFICIAL-SENSITIVE, as the Government Security Classifications write them.
 _ABOVE = re.compile(r"\b(?:TOP SECRET|SECRET|CONFIDENTIAL)\b")
@@ -180,7 +180,15 @@ def _wrote_it(connection: Connection, partner: str, action: str, column: int) ->
             'FROM "change" c WHERE c."row" = ? AND instr(c.fields, ?) > 0 ORDER BY c.n DESC LIMIT 1',
             (action, f'"{key}":'),
         ).fetchone()
-    return row is not None and row[0] == partner
+    return row is not None and row[0] == partner and not _reworded(connection, action, key)
+
+
+def _reworded(connection: Connection, action: str, key: str) -> bool:
+    """Whether the office took the partner's words in words of its own."""
+    fields = (key,) if key and key not in ON_UPDATE else tuple(sorted(ON_UPDATE))
+    marks = ",".join("?" * len(fields))
+    sql = f"SELECT 1 FROM decision WHERE record = ? AND decision = 'accepted' AND NOT deleted AND field IN ({marks})"
+    return connection.exec_driver_sql(sql, (action, *fields)).fetchone() is not None
 
 
 def in_words(found: Sequence[Problem]) -> str:
