@@ -319,3 +319,28 @@ def test_the_boards_still_to_come_are_offered_soonest_first(sample: Session) -> 
     found = chasing.coming_boards(sample)
     assert [d for _, d in found if d in ("2026-12-10", "2027-02-04")] == ["2026-12-10", "2027-02-04"]
     assert all(len(d) == 10 and d > "2026-11-22" for _, d in found)
+
+
+def test_every_page_counts_the_same_returns_as_awaited(sample: Session, tmp_path: Path) -> None:
+    """My work, the Overview and Returns: also once a return was reversed, and is waited for again."""
+    from vawg_desktop.services import overview
+
+    one = _sent(sample, tmp_path)["Kent Police"]
+    path = next(tmp_path.glob("Kent Police*.xlsx"))
+    book = load_workbook(path)
+    book["Actions"].cell(2, 9).value = 90
+    book.save(tmp_path / "back.xlsx")
+    returns.import_return(sample, tmp_path / "back.xlsx", apply="safe")
+
+    def shown() -> int:
+        figures = [
+            f for f in overview.overview(sample, sample.today).questions if "return" in f.label.casefold()
+        ]
+        assert len(figures) == 1
+        return int(figures[0].value)
+
+    assert shown() == len(overview.awaited(sample)) == 12
+    assert returns.reverse_return(sample, one.reference).restored > 0
+    assert shown() == sum(c.waited_for for c in chasing.standing_of(sample)) == 13
+    again = next(c for c in chasing.standing_of(sample) if c.partner == "Kent Police")
+    assert again.next_step == "reminder" and again.received is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.conftest import program
 from vawg_desktop.services import lists, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, parse_assignment
@@ -311,6 +312,25 @@ def test_copying_one_row_gives_its_reference_and_many_a_table(shown: Shown) -> N
     page.copy_rows()  # type: ignore[attr-defined]
     lines = QApplication.clipboard().text().split("\n")
     assert len(lines) == 15 and lines[0].startswith("Ref\tRecommendation")
+
+
+def test_a_printed_list_is_as_large_as_paper_wants_it(shown: Shown, tmp_path: Path) -> None:
+    """It was laid out in the printer's own dots: a hundred rows stood in a corner of one page, too small to read."""
+    from vawg_desktop.ui.outputs import write_pdf
+
+    found = program("pdftoppm")
+    if found is None:
+        pytest.skip("pdftoppm is not installed")
+    heads, rows = ["Ref", "Action"], [[f"A-{i:04d}", "Do something about it"] for i in range(20)]
+    write_pdf(tmp_path / "list.pdf", shown.session, "Actions", heads, rows)
+    subprocess.run([found, "-r", "40", "-gray", tmp_path / "list.pdf", tmp_path / "page"], check=True)
+    page = QImage(str(next(tmp_path.glob("page*.pgm"))))
+    inked = [
+        x
+        for x in range(page.width())
+        if any(page.pixelColor(x, y).lightness() < 160 for y in range(page.height()))
+    ]
+    assert inked[-1] - inked[0] > 0.7 * page.width(), (inked[0], inked[-1], page.width())
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".docx", ".pdf"])

@@ -95,6 +95,11 @@ class Chased:
     answered: int = 0
     channel: str = ""
 
+    @property
+    def waited_for(self) -> bool:
+        """Whether nothing stands that this partner sent; one that was reversed as a whole is waited for again."""
+        return self.step in ("sent", "late", "silent")
+
 
 def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
     """Every partner of a round, by name: the newest version sent, what came, the next step of its ladder."""

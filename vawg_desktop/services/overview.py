@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
 from vawg_desktop.services import history, portfolio
+from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
@@ -130,9 +131,9 @@ def _actions(key: str) -> ListQuery:
     return ListQuery("action", where=(Where(key, "yes"),))
 
 
-def awaited(session: Session) -> list[dict[str, object]]:
-    """Returns of the latest round that nothing has come back for."""
-    return [r for r in round_rows(session) if r["step"] in ("sent", "late")]
+def awaited(session: Session) -> list[Chased]:
+    """Returns of the latest round that nothing has come back for, as the Returns page counts them."""
+    return [c for c in standing_of(session) if c.waited_for]
 
 
 def rounds(session: Session) -> list[dict[str, object]]:
@@ -143,48 +144,6 @@ def rounds(session: Session) -> list[dict[str, object]]:
         .mappings()
     )
     return [{str(k): v for k, v in r.items()} for r in rows]
-
-
-def round_rows(session: Session, round_id: str | None = None) -> list[dict[str, object]]:
-    """One row per partner of a round: its newest return and how far it has come."""
-    known = rounds(session)
-    if not known:
-        return []
-    chosen = round_id or str(known[0]["id"])
-    rows = (
-        session.read()
-        .exec_driver_sql(
-            "SELECT r.id, r.reference, r.partner, r.version, r.sent, r.due, r.file_name, coalesce(p.short_name, p.name) AS partner_name, "
-            'p.standing, (SELECT s.id FROM submission s JOIN "return" o ON o.id = s."return" WHERE o.round = r.round AND o.partner = r.partner '
-            "AND NOT s.deleted ORDER BY s.n DESC LIMIT 1) AS submission, r.version AS latest "
-            'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted '
-            'AND r.version = (SELECT max(v.version) FROM "return" v WHERE v.round = r.round AND v.partner = r.partner '
-            "AND NOT v.deleted) ORDER BY p.x_sort",
-            (chosen,),
-        )
-        .mappings()
-    )
-    found: list[dict[str, object]] = []
-    for row in rows:
-        one = {str(k): v for k, v in row.items()}
-        one |= _step(session, one)
-        found.append(one)
-    return found
-
-
-def _step(session: Session, row: dict[str, object]) -> dict[str, object]:
-    if row["submission"]:
-        state = (
-            session.read()
-            .exec_driver_sql("SELECT state, received FROM submission WHERE id = ?", (row["submission"],))
-            .one()
-        )
-        return {
-            "step": {"in_review": "received", "applied": "applied", "reversed": "reversed"}[str(state[0])],
-            "received": state[1],
-        }
-    late = bool(row["due"]) and str(row["due"]) < session.today.isoformat()
-    return {"step": "late" if late else "sent", "received": None}
 
 
 def changes_of_kind(session: Session, since: date, what: str, until: date | None = None) -> list[FieldChange]:

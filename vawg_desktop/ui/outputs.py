@@ -49,7 +49,7 @@ def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A plain HTML table."""
     top = "".join(f"<th align='left'>{html.escape(h)}</th>" for h in heads)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return f"<table border='1' cellspacing='0' cellpadding='4'><tr>{top}</tr>{body}</table>"
+    return f"<table width='100%' border='1' cellspacing='0' cellpadding='4'><tr>{top}</tr>{body}</table>"
 
 
 def save_table(
@@ -91,11 +91,12 @@ def write_pdf(
     path: Path, session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> None:
     """The table as PDF with its marking, as-at date and rating key."""
-    from PySide6.QtCore import QMarginsF, QSizeF
-    from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter
+    from PySide6.QtCore import QMarginsF
+    from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter
 
     out = printed(session, title, heads, rows)
     document = QTextDocument()
+    document.setDefaultFont(QFont(QApplication.font().family(), 9))  # on paper, whatever the screen's scale
     above = "".join(f"<p>{html.escape(line)}</p>" for line in out.head_lines())
     document.setHtml(
         f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows)}<p>{html.escape(out.foot())}</p>"
@@ -104,7 +105,5 @@ def write_pdf(
     writer.setTitle(title)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageOrientation(QPageLayout.Orientation.Landscape)
-    writer.setPageMargins(QMarginsF(12, 12, 12, 12))
-    document.setPageSize(QSizeF(writer.width(), writer.height()))
-    document.documentLayout().setPaintDevice(writer)
-    document.print_(writer)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    document.print_(writer)  # lays itself out for the page, with margins and numbers of its own

@@ -18,6 +18,7 @@ from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio
+from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import ListQuery, count
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
@@ -27,12 +28,12 @@ from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, l
 Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
 
 
-def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[dict[str, object]], bool]:
+def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Chased], bool]:
     """Groups of actions with their whole counts, the latest round's rows that need doing, and whether there is a
     portfolio to narrow to."""
     work = counts.my_work(session, everybody=everybody)
     groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in work]
-    waiting = [r for r in counts.round_rows(session) if r["step"] in ("received", "late")]
+    waiting = [c for c in standing_of(session) if c.step in ("received", "late", "silent")]
     return groups, waiting, portfolio.has_one(session)
 
 
@@ -75,7 +76,7 @@ class MyWorkPage(QScrollArea):
         everybody = self._everybody.isChecked()
         self.tasks.read(lambda s: read_work(s, everybody), lambda answer: self._show(*answer))
 
-    def _show(self, groups: list[Group], waiting: list[dict[str, object]], has_portfolio: bool) -> None:
+    def _show(self, groups: list[Group], waiting: list[Chased], has_portfolio: bool) -> None:
         self._everybody.setVisible(has_portfolio)
         today = self.tasks.session.today
         self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}")
@@ -92,13 +93,13 @@ class MyWorkPage(QScrollArea):
                 )
             )
 
-    def _add_returns(self, waiting: list[dict[str, object]]) -> None:
+    def _add_returns(self, waiting: list[Chased]) -> None:
         section = Section("Returns")
         section.set_count(len(waiting))
         for row in waiting[:6]:
-            said = "has come back and waits for review" if row["step"] == "received" else "no return received"
+            said = "has come back and waits for review" if row.step == "received" else "no return received"
             section.body.addWidget(
-                self._line(f"{row['partner_name']}   {said}", "", lambda: self.open_page.emit("returns"))
+                self._line(f"{row.partner}   {said}", "", lambda: self.open_page.emit("returns"))
             )
         self._body.addWidget(section)
 

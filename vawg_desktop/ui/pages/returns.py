@@ -41,7 +41,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, button, clear, column, label, rule
 
 _STEPS = {
-    "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied", "reversed": "Reversed",
+    "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
 }  # fmt: skip
 
 
@@ -155,7 +155,7 @@ class ReturnsPage(QWidget):
         self._rounds.setVisible(bool(known))
         self._summary.setVisible(bool(known))
         self._empty.setVisible(not known)
-        back = [r for r in rows if r.step in ("received", "applied")]
+        back = [r for r in rows if not r.waited_for]
         said = [
             f"{len(rows)} sent",
             f"{len(back)} returned",
@@ -239,7 +239,7 @@ class ReturnsPage(QWidget):
         ]
 
     def _next(self, row: Chased) -> tuple[str, Callable[[], object]]:
-        if row.submission:
+        if row.submission and not (row.waited_for and row.next_step):
             submission = row.submission
             return ("Review" if row.step == "received" else "Open"), lambda: self.open_review(submission)
         if row.next_step:
