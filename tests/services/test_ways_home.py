@@ -13,14 +13,14 @@ import io
 import random
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from tests.conftest import TODAY, program
@@ -52,8 +52,11 @@ class Way:
     not_returned: int = 0
     new_rows: int = 0
     refused: str = ""
-    #: Formats that cannot carry what the way is about: there, its tray and questions are left out.
-    lost_in: frozenset[str] = frozenset()
+    held: set[str] = field(default_factory=set)
+    #: Whether it says something only once a spreadsheet program has worked its formulas out.
+    worked_out: bool = False
+    #: The client that drops on saving what the way is about: no tray is wanted of it.
+    lost_by: str = ""
 
 
 @dataclass
@@ -215,6 +218,46 @@ def _commented(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
     sheet.cell(3, at["Status"]).comment = Comment("Please call about this", "P")
 
 
+def _struck_out(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(3, at["Blockers"]).font = Font(strike=True)
+
+
+def _per_cent(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    for row, value in ((3, 1), (4, 0.01), (5, 0.5)):
+        sheet.cell(row, at["% complete"]).value = value
+        sheet.cell(row, at["% complete"]).number_format = "0%"
+
+
+def _emptied(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(4, at["Blockers"]).value = None
+    sheet.cell(5, at["Status"]).value = None
+
+
+def _exchanged(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    one, other = sheet.cell(1, at["Blockers"]), sheet.cell(1, at["Next step"])
+    one.value, other.value = other.value, one.value
+    # what stands below stays, as when somebody only retypes the headings
+    for row in range(2, ROWS + 2):
+        sheet.cell(row, at["Next step"]).value = None
+
+
+def _error(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(4, at["Blockers"]).value = "=1/0"
+
+
+def _empty_formula(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(4, at["Progress update"]).value = '=IF(1=1,"","x")'
+
+
+def _link(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.cell(3, at["Progress update"]).hyperlink = "https://partner.example/minutes"
+    sheet.cell(3, at["Progress update"]).value = "We met."
+
+
+def _foot(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
+    sheet.oddFooter.center.text = "Sent by the partnership office"
+
+
 def _formulas(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
     sheet.cell(3, at["% complete"]).value = "=10*5"
     sheet.cell(4, at["Progress update"]).value = '=CONCATENATE("a","b")'
@@ -301,10 +344,21 @@ WAYS: dict[str, Way] = {
     "None, N/A and TBC": Way(
         _each("Blockers", list(_WORDS)), {(ref(r), "blockers", w) for r, w in zip((2, 3, 4), _WORDS, strict=True)}
     ),
-    "a colour with no word": Way(
-        _coloured, tray={("J3", "coloured red"), ("H4", "coloured green")}, lost_in=frozenset({"xls"})
+    "a colour with no word": Way(_coloured, tray={("J3", "coloured red"), ("H4", "coloured green")}),
+    "a comment": Way(_also(_commented), USUAL, tray={("G3", "Please call about this")}),
+    "words struck out": Way(_also(_struck_out), USUAL, tray={("N3", "the whole cell is struck out")}),
+    "a hundred per cent by its format": Way(_per_cent, {(ref(3), "percent", 100), (ref(4), "percent", 1), (ref(5), "percent", 50)}),
+    "a cell emptied": Way(_also(_emptied), USUAL, {("emptied", "N4"), ("emptied", "G5")}),
+    "two headings exchanged": Way(
+        _exchanged, {(ref(r), "next_step", f"Reason {r - 2}") for r in range(2, 10)}, {("headings_crossed", "N2")}, held={"crossed"}
     ),
-    "a comment": Way(_also(_commented), USUAL, tray={("G3", "Please call about this")}, lost_in=frozenset({"xls"})),
+    "an error cell": Way(_also(_error), USUAL, {("error_cell", "N4")}, {("N4", "#DIV/0!")}, worked_out=True),
+    "formulas": Way(_formulas, {(ref(3), "percent", 50), (ref(4), "narrative", "ab")}, worked_out=True),
+    "a formula that shows nothing": Way(_empty_formula, set(), {("formula_empty", "H4")}, {("H4", "")}, worked_out=True),
+    "a link": Way(
+        _also(_link), USUAL, tray={("H3", "https://partner.example/minutes")}, lost_by="Gnumeric"
+    ),
+    "words at the foot of the page": Way(_also(_foot), USUAL, tray={("", "Sent by the partnership office")}),
     "merged cells": Way(_merged, {(ref(3), "narrative", "one text for three rows")}, {("merged_cells", "H3")}),
     "a hidden row": Way(_also(_hidden_row), USUAL),
     "words above the table": Way(
@@ -321,12 +375,7 @@ def _shape(review: Review) -> tuple[Changes, set[tuple[str, str]], set[tuple[str
     return changes, asks, {(t["cell"], t["text"]) for t in review.tray}
 
 
-def name_of_loss(way: Way) -> bool:
-    """Whether what a format cannot carry to us is at least named: comments of an .xls are."""
-    return any("call about" in words for _, words in way.tray)
-
-
-def judge(way: Way, session: Session, path: Path, format: str) -> None:
+def judge(way: Way, session: Session, path: Path) -> None:
     """Import and compare with what the way states."""
     if way.refused:
         with pytest.raises(FileRefusedError) as refused:
@@ -336,20 +385,20 @@ def judge(way: Way, session: Session, path: Path, format: str) -> None:
     review = returns.import_return(session, path)
     changes, asks, tray = _shape(review)
     assert changes == way.changes
+    assert {d.held for d in review.differences} <= way.held | {""}
     assert len(review.not_returned) == way.not_returned and len(review.new_rows) == way.new_rows
-    if format in way.lost_in and name_of_loss(way):
-        assert {"remarks_unread"} == {p.code for p in review.problems}
-    if format not in way.lost_in:
-        assert {a for a in asks if a[0] != "locked_changed"} == way.asks
-        assert len(tray) == len(way.tray), tray
-        for cell, words in way.tray:
-            assert any(c == cell and words in text for c, text in tray), (cell, words, tray)
+    assert {a for a in asks if a[0] != "locked_changed"} == way.asks
+    assert len(tray) == len(way.tray), tray
+    for cell, words in way.tray:
+        assert any(c == cell and words in text for c, text in tray), (cell, words, tray)
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_as_edited(sent: Sent, tmp_path: Path, name: str) -> None:
     way = WAYS[name]
-    judge(way, sent.session, edited(sent.police, way.edit, tmp_path / "back.xlsx"), "xlsx")
+    if way.worked_out:
+        pytest.skip("openpyxl works no formula out: see the clients")
+    judge(way, sent.session, edited(sent.police, way.edit, tmp_path / "back.xlsx"))
 
 
 @pytest.fixture(scope="module")
@@ -403,7 +452,10 @@ def test_saved_again(
 ) -> None:
     if client not in saved_again:
         pytest.skip(f"{client[0]} is not installed")
-    judge(WAYS[name], sent.session, saved_again[client][name], client[1])
+    way = WAYS[name]
+    judge(
+        replace(way, tray=set()) if way.lost_by == client[0] else way, sent.session, saved_again[client][name]
+    )
 
 
 # -- delimited text, messages, new workbooks -------------------------------------------------------

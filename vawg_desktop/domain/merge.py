@@ -79,6 +79,8 @@ def compare(base: Value, current: Value, incoming: Value) -> Kind:
     >>> compare("not_started", "not_started", "complete").value
     'incoming'
     """
+    if type(base) is type(current) is type(incoming) and base == current == incoming:
+        return Kind.UNCHANGED
     b, c, i = _comparable(base), _comparable(current), _comparable(incoming)
     if i == b:
         return Kind.UNCHANGED if c == b else Kind.OURS
@@ -99,6 +101,8 @@ def _comparable(value: Value) -> Value:
 
 def same(one: Value, other: Value) -> bool:
     """Whether two stored values are one value to the merge."""
+    if type(one) is type(other) and one == other:
+        return True
     return _comparable(one) == _comparable(other)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from vawg_desktop.domain.errors import FileRefusedError
@@ -18,24 +18,19 @@ MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 200
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
-_FORMULA = re.compile(rb"<f[ >/]")
 #: Cells with a value whose place has four letters and figures or more: far out or soon told not to be.
 _FAR = re.compile(rb'<c r="([A-Z]{3}|[A-Z]{1,2}(?=[0-9]{6}))([0-9]{1,9})"(?:[^<>]*[^<>/])?>')
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _TABLE_WIDE = re.compile(rb"(?:<\x00t\x00a\x00b\x00l\x00e|\x00<\x00t\x00a\x00b\x00l\x00e)", re.IGNORECASE)
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*)>')
 
 
 @dataclass(slots=True)
 class Looked:
-    """What the preflight saw: the kind of file and cells that a reader shows as blanks."""
+    """What the preflight saw: the kind of file."""
 
     kind: str
-    formulas: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    errors: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    comments: bool = False
 
 
 def read_file(path: Path) -> bytes:
@@ -160,10 +155,8 @@ def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> 
             raise FileRefusedError(
                 f"{name} holds instructions a workbook should not; it was not opened.", code="hostile"
             )
-        looked.comments |= "comments" in part.filename and part.filename.startswith("xl/")
         if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
             sheet = sheets.get(part.filename, part.filename)
-            _note_cells(looked, sheet, data)
             if far := _far_cell(data):
                 raise FileRefusedError(
                     f"{name} has something at {far} of {sheet}, far beyond its table; open it, delete what stands there "
@@ -203,21 +196,6 @@ def _far_cell(data: bytes) -> str:
         if row > MAX_ROWS or column > MAX_COLUMNS:
             return f"{letters}{row}"
     return ""
-
-
-def _note_cells(looked: Looked, sheet: str, data: bytes) -> None:
-    if b"<f" not in data and b't="e"' not in data:
-        return
-    for match in _CELL.finditer(data):
-        if match[2].endswith(b"/"):
-            continue
-        end = data.find(b"</c>", match.end(), match.end() + 40_000)
-        body = data[match.end() : end if end > 0 else match.end()][:4000]
-        cell = match[1].decode()
-        if b't="e"' in match[2]:
-            looked.errors.append((sheet, cell))
-        elif _FORMULA.search(body):
-            looked.formulas.append((sheet, cell))
 
 
 def _look_ole(name: str, content: bytes) -> Looked:

@@ -62,9 +62,6 @@ def read_all(content: bytes) -> dict[str, Any]:
     answer: dict[str, Any] = {"sheets": read_sheets(content)}
     from vawg_desktop.exchange.remarks import remarks_of
 
-    if not content.startswith(b"PK"):
-        return {**answer, "unread": "comments"} if _has_notes(content) else answer
-
     try:
         answer["remarks"] = remarks_of(content)
     except MemoryError:
@@ -72,31 +69,6 @@ def read_all(content: bytes) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a workbook is read without its remarks, and the person is told
         answer["unread"] = type(error).__name__
     return answer
-
-
-_BOF = b"\x09\x08\x10\x00\x00\x06\x10\x00"
-
-
-def _has_notes(content: bytes) -> bool:
-    """Whether a sheet of an .xls holds a NOTE record ([MS-XLS] 2.4.179): a comment, which nobody reads here.
-
-    Records are walked from each sheet's BOF; a stream that lies in pieces is walked as far as it holds together.
-    """
-    start = content.find(_BOF)
-    while start >= 0:
-        at = start
-        while at + 4 <= len(content):
-            record, size = (
-                int.from_bytes(content[at : at + 2], "little"),
-                int.from_bytes(content[at + 2 : at + 4], "little"),
-            )
-            if record == 0x1C:
-                return True
-            if record == 0x0A or record == 0 or size > 8224:
-                break
-            at += 4 + size
-        start = content.find(_BOF, start + 8)
-    return False
 
 
 def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -62,6 +62,16 @@ class Book:
         """The sheet of that name, case aside."""
         return next((s for s in self.sheets if s.name.strip().casefold() == name.casefold()), None)
 
+    def value(self, sheet: str, cell: str) -> Cell:
+        """What was read at an address, or None."""
+        owner = self.sheet(sheet)
+        if owner is None or not cell:
+            return None
+        row, column = place(cell)
+        row, column = row - owner.top, column - owner.left
+        inside = 0 <= row < len(owner.rows) and 0 <= column < len(owner.rows[row])
+        return owner.rows[row][column] if inside else None
+
 
 def address(row: int, column: int) -> str:
     """``A1`` notation of a row and column from 0."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import identity
-from vawg_desktop.exchange.reading import Book, Cell, Sheet, plain_text
+from vawg_desktop.exchange.reading import Book, Cell, Sheet, place, plain_text
 from vawg_desktop.exchange.reading import address as sheet_address
 from vawg_desktop.exchange.return_plan import (
     CONSTANT,
@@ -23,6 +23,7 @@ from vawg_desktop.exchange.return_plan import (
     LOCKED,
     NEW_ACTIONS,
     NIL_QUESTION,
+    OUR_SHEETS,
 )
 from vawg_desktop.exchange.tracker_in import colour_word
 
@@ -73,6 +74,8 @@ class Answer:
     value: Cell
     sheet: str
     cell: str
+    #: Whether the cell shows its number a hundred times larger: 1 as 100 %.
+    per_cent: bool = False
 
 
 @dataclass(slots=True)
@@ -91,6 +94,8 @@ class ReadRow:
     last: str = ""
     #: Whether every column of ours that says what a row is was found by its heading.
     whole: bool = True
+    #: Columns to fill that stand blank here, by key: the cell's address.
+    blank: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -156,17 +161,25 @@ _WORDS_BESIDE = {
     "text_box": "a text box",
     "link": "a link",
     "struck": "words struck out",
-    "page": "words at the head or foot of the page",
 }
 
 
 def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
     """Comments, text boxes, colours with no word, formulas and errors: each to the tray with its place."""
-    filled = {(a.sheet, a.cell): (row, key) for row in read.rows for key, a in row.answers.items()}
-    for sheet, cell, kind, words in book.remarks:
+    rows = {(row.sheet, row.number): row for row in read.rows} if book.remarks else {}
+
+    def filled(sheet: str, cell: str) -> tuple[ReadRow, str] | None:
+        row = rows.get((sheet, place(cell)[0] + 1)) if cell else None
+        return next(((row, k) for k, a in row.answers.items() if a.cell == cell), None) if row else None
+
+    _read_pages(read, book)
+    for sheet, cell, said, words in book.remarks:
+        kind = "empty_formula" if said == "formula" and book.value(sheet, cell) is None else said
         if kind in _WORDS_BESIDE:
             why = _WORDS_BESIDE[kind]
             read.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": why})
+        elif kind == "percent" and (found := filled(sheet, cell)):
+            found[0].answers[found[1]].per_cent = True
         elif kind == "colour" and sheet in ours:
             named = colour_word(words)
             text = f"coloured {named or words}"
@@ -182,9 +195,8 @@ def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
             read.tray.append(
                 {"sheet": sheet, "cell": cell, "header": "", "text": words, "why": "a formula error"}
             )
-            if (sheet, cell) in filled:
-                row, key = filled[(sheet, cell)]
-                row.answers.pop(key)
+            if found := filled(sheet, cell):
+                found[0].answers.pop(found[1])
         elif kind == "formula":
             if "HYPERLINK" in words.upper():
                 read.tray.append(
@@ -198,7 +210,7 @@ def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
         elif kind == "empty_formula":
             read.problems.append(
                 Problem(
-                    "formula_cell",
+                    "formula_empty",
                     "This cell holds a formula that shows nothing; it was read as not answered.",
                     sheet,
                     cell,
@@ -209,7 +221,7 @@ def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
                     "sheet": sheet,
                     "cell": cell,
                     "header": "",
-                    "text": f"={words}",
+                    "text": f"={words}" if words else "a formula",
                     "why": "a formula that shows nothing",
                 }
             )
@@ -220,6 +232,28 @@ def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
                 "Comments, colours and formula errors of this kind of file cannot be read; open it to look.",
             )
         )
+
+
+def _read_pages(read: ReadReturn, book: Book) -> None:
+    """Words at the head or foot of a page that are not ours: each once, under the first sheet that bears them."""
+    start = book.sheet("Start here")
+    ours = {fold(plain_text(c)) for row in (start.rows if start else ()) for c in row}
+    ours |= (
+        {fold(s.name) for s in book.sheets} | {fold(n) for n in OUR_SHEETS} | {"page", "page of", "of", ""}
+    )
+    for sheet, _, kind, words in book.remarks:
+        said = fold(re.sub(r"[^\w\s'’-]", " ", words))
+        if kind == "page" and said not in ours and any(c.isalpha() for c in said):
+            ours.add(said)
+            read.tray.append(
+                {
+                    "sheet": sheet,
+                    "cell": "",
+                    "header": "",
+                    "text": words,
+                    "why": "words at the head or foot of the page",
+                }
+            )
 
 
 def _references(book: Book) -> list[tuple[str, str]]:
@@ -335,10 +369,12 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
     heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]] if header >= 0 else []
     _note_headings(read, sheet, header, heads, at)
     known = {at.visible, *at.locked, *at.hidden, *(i for i, k in enumerate(at.fills) if k)}
+    fills = [(column, key) for column, key in enumerate(at.fills) if key]
     for number in range(max(header, 0)):
         for column, value in enumerate(sheet.rows[number]):
             if value is not None:
                 read.tray.append(_trayed(sheet, number, column, "", value, "words above the table"))
+    letters = [sheet_address(0, sheet.left + c)[:-1] for c in range(max(map(len, sheet.rows), default=0))]
     for number in range(header + 1, len(sheet.rows)):
         cells = sheet.rows[number]
         if all(c is None for c in cells):
@@ -347,17 +383,20 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
         def said(column: int, cells: list[Cell] = cells) -> str:
             return plain_text(cells[column]) if 0 <= column < len(cells) else ""
 
+        line = str(sheet.top + number + 1)
         row = ReadRow(
             sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
-            [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=sheet.address(number, max(at.visible, 0)),
+            [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=letters[max(at.visible, 0)] + line,
             last=said(at.locked[4]), whole=min(at.locked[1:4]) >= 0,
         )  # fmt: skip
-        for column, key in enumerate(at.fills):
+        for column, key in fills:
             value = cells[column] if column < len(cells) else None
-            if key and value is not None:
-                row.answers[key] = Answer(value, sheet.name, sheet.address(number, column))
+            if value is not None:
+                row.answers[key] = Answer(value, sheet.name, letters[column] + line)
+            elif column < len(letters):
+                row.blank[key] = letters[column] + line
         for column, value in enumerate(cells):
-            if column not in known and value is not None:
+            if value is not None and column not in known:
                 head = heads[column] if column < len(heads) else ""
                 read.tray.append(_trayed(sheet, number, column, head, value, "a column we did not send"))
         read.rows.append(row)

@@ -65,6 +65,7 @@ DEPARTURES = (
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
 IDENTITY_SHEET = "Identity"
+OUR_SHEETS = ("Start here", "Actions", "Evidence", "New actions", "For reference", "Lists", IDENTITY_SHEET)
 
 
 @dataclass(slots=True)

@@ -43,7 +43,8 @@ class Difference:
     decision: str = ""
     reason: str = ""
     #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin``, ``personal_data``,
-    #: ``swapped`` (another action's answers) or ``contradicts`` ("No change" beside a change).
+    #: ``swapped`` (another action's answers), ``contradicts`` ("No change" beside a change),
+    #: ``crossed`` (two headings exchanged) or ``emptied`` (sent filled, came back blank).
     held: str = ""
 
     def as_json(self) -> dict[str, object]:
@@ -78,6 +79,8 @@ class Review:
     applied: int = 0
     changes: Changes = field(default_factory=Changes)
     declaration: dict[str, str] = field(default_factory=dict[str, str])
+    #: Cells sent filled that came back blank and are filled still; cleared only where the officer says so.
+    emptied: list[Difference] = field(default_factory=list[Difference])
 
     def left(self) -> int:
         """How many differences still wait for a person."""
@@ -91,7 +94,7 @@ class Review:
             "problems": [{"sheet": "", "cell": "", **p.as_json()} for p in self.problems], "tray": self.tray,
             "not_returned": self.not_returned, "new_rows": self.new_rows, "applied": self.applied,
             "submission": self.submission_reference, "counts": self.counts, "state": self.state,
-            "declaration": self.declaration,
+            "declaration": self.declaration, "emptied": [d.as_json() for d in self.emptied],
         }  # fmt: skip
 
 
@@ -127,13 +130,13 @@ def owner_of(connection: Connection, id: str) -> Owner:
     )
 
 
-def review(session: Session, submission: str) -> Review:
-    """A submission compared with what is current now."""
+def review(session: Session, submission: str, *, owner: Owner | None = None) -> Review:
+    """A submission compared with what is current now; ``owner`` is its return where the caller has it at hand."""
     connection = session.read()
     found = names.find(connection, submission, "submission")
     row = connection.exec_driver_sql("SELECT * FROM submission WHERE id = ?", (found.id,)).mappings().one()
     content = json.loads(row["content"])
-    owner = owner_of(connection, str(row["return"]))
+    owner = owner or owner_of(connection, str(row["return"]))
     period = connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
     ).fetchone()
@@ -145,20 +148,47 @@ def review(session: Session, submission: str) -> Review:
         int(content["count"]), differences, counts,
         [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
+        emptied=_emptied(connection, found.id, owner, content),
     )  # fmt: skip
 
 
-def _differences(
-    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any], counts: dict[str, int]
-) -> list[Difference]:
-    bases = {b.id: b for b in owner.rows}
-    decided = {
+def _decided(connection: Connection, submission: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """Decisions kept for a submission, by action and column: what and why."""
+    return {
         (str(r[0]), str(r[1])): (str(r[2]), str(r[3] or ""))
         for r in connection.exec_driver_sql(
             "SELECT record, field, decision, reason FROM decision WHERE submission = ? AND NOT deleted ORDER BY n",
             (submission,),
         )
     }
+
+
+def _emptied(
+    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any]
+) -> list[Difference]:
+    blank: list[dict[str, str]] = content.get("emptied", [])
+    bases = {b.id: b for b in owner.rows}
+    decided = _decided(connection, submission)
+    currents = _currents(connection, [one["id"] for one in blank])
+    found: list[Difference] = []
+    for one in blank:
+        base, current, key = bases[one["id"]], currents[one["id"]], one["field"]
+        now = current.cells.get(key)
+        if now is not None:
+            decision, reason = decided.get((base.id, key), ("", ""))
+            found.append(Difference(
+                base.reference, base.id, current.title, key, label_of_column(key), base.values.get(key), now, None,
+                merge.compare(base.values.get(key), now, None), one["sheet"], one["cell"],
+                current.heads.get(key, current.heads[""]), decision, reason, _held(current, key) or "emptied",
+            ))  # fmt: skip
+    return sorted(found, key=lambda d: (d.record, _ORDER[d.field]))
+
+
+def _differences(
+    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any], counts: dict[str, int]
+) -> list[Difference]:
+    bases = {b.id: b for b in owner.rows}
+    decided = _decided(connection, submission)
     found: list[Difference] = []
     currents = _currents(connection, [str(row["id"]) for row in content["rows"]])
     for row in content["rows"]:

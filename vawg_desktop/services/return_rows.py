@@ -1,4 +1,4 @@
-"""Which row of a returned workbook is which action, and what its cells say (DESIGN 5, Identity)."""
+"""Which row of a returned workbook is which action (DESIGN 5, Identity)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from vawg_desktop.domain import merge
+from vawg_desktop.domain import dates, merge
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
@@ -17,11 +17,11 @@ from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import plain_text
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, visible_of
-from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.exchange.tracker_in import as_typed
-from vawg_desktop.services.records import read_value
-from vawg_desktop.services.session import Session
 
+#: Stands after the title of a row that needs no answer.
+_FINISHED = "(finished: no answer needed)"
+_SAID = ("row_contradicts", "row_unsure")
 _SUSPECT_ROWS = 3
 _SUSPECT_SHARE = 0.3
 
@@ -36,9 +36,14 @@ class BaseRow:
     key: str
     check: str
     values: dict[str, Value]
-    #: The due date as it was shown, in words, and the last answer beside it.
-    due: str = ""
+    #: The words shown beside it: title, recommendation, due date; and the last answer.
+    locked: tuple[str, str, str] = ("", "", "")
     last: str = ""
+
+    @property
+    def due(self) -> str:
+        """The due date as it was shown, in words."""
+        return self.locked[2]
 
     @staticmethod
     def from_json(row: Mapping[str, Any]) -> BaseRow:
@@ -50,9 +55,14 @@ class BaseRow:
             row["key"],
             row["check"],
             dict(row["values"]),
-            row["locked"][2],
+            _plainly(*row["locked"]),
             row.get("last", ""),
         )
+
+
+def _plainly(title: str, recommendation: str, due: str) -> tuple[str, str, str]:
+    """Locked words with white space put aside, as their digest takes them."""
+    return " ".join(title.split()), " ".join(recommendation.split()), " ".join(due.split())
 
 
 class _Known:
@@ -63,8 +73,10 @@ class _Known:
         self.key = {b.key: b for b in bases}
         self.reference = {b.reference: b for b in bases}
         self.check: dict[str, list[BaseRow]] = {}
+        self.locked: dict[tuple[str, str, str], list[BaseRow]] = {}
         for base in bases:
             self.check.setdefault(base.check, []).append(base)
+            self.locked.setdefault(base.locked, []).append(base)
 
 
 @dataclass(slots=True)
@@ -101,7 +113,8 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
             _keep_unknown(row, matched, read)
         else:
             found.setdefault(base.id, []).append(MatchedRow(base, row))
-    for same in map(_without_untouched, found.values()):
+    for group in found.values():
+        same = _without_untouched(group) if len(group) > 1 else group
         if len(same) > 1 and len({_signature(m.row) for m in same}) > 1:
             matched.twice.add(same[0].base.id)
             for one in same:
@@ -154,7 +167,11 @@ def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
         )
     if not row.whole or (read.by_rows and not (row.locked[1] or row.locked[2])):
         return  # a table in a message, or with a heading retyped, does not hold all that we sent
-    if any(row.locked) and one.base.check not in _checks(secret, row):
+    if (
+        any(row.locked)
+        and _locked_as_sent(row) != one.base.locked
+        and one.base.check not in _checks(secret, row)
+    ):
         read.problems.append(
             Problem(
                 "locked_changed",
@@ -184,7 +201,9 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
     if row.key:
         votes.append(known.key.get(row.key))
     if any(row.locked):
-        alike = [b for check in _checks(secret, row) for b in known.check.get(check, [])]
+        alike = known.locked.get(_locked_as_sent(row)) or [
+            b for check in _checks(secret, row) for b in known.check.get(check, [])
+        ]
         votes.append(alike[0] if len(alike) == 1 else None)
     named = {v.id for v in votes if v is not None}
     for other in _references_in(row.visible):  # what a reader sees in column A, its letters put aside
@@ -250,47 +269,31 @@ def _checks(secret: str, row: ReadRow) -> list[str]:
     return row.digests
 
 
-def _digests(secret: str, row: ReadRow) -> list[str]:
-    from vawg_desktop.domain import dates
-
+def _locked_as_sent(row: ReadRow) -> tuple[str, str, str]:
+    """A row's locked words as its base writes them; a date in another shape stays as it is."""
     title, recommendation, due = row.locked
-    title = title.removesuffix("(finished: no answer needed)").strip()
-    shown = [dates.label(due) if dates.is_stored(due) else due]
-    shown += [dates.label(day) for day in _both_orders(due).values()]
+    return _plainly(
+        title.removesuffix(_FINISHED), recommendation, dates.label(due) if dates.is_stored(due) else due
+    )
+
+
+def _digests(secret: str, row: ReadRow) -> list[str]:
+    title, recommendation, due = _locked_as_sent(row)
+    shown = [due, *(dates.label(day) for day in both_orders(due).values())]
     return [identity.locked_digest(secret, [title, recommendation, d]) for d in dict.fromkeys(shown)]
 
 
 _STROKES = re.compile(r"([0-9]{1,2})\s*([/.\-])\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
 
 
-def _both_orders(text: str) -> dict[str, str]:
+def both_orders(text: str) -> dict[str, str]:
     """A date in figures as a stored day, read as day first (``uk``) and as month first (``us``), where it is one."""
-    from vawg_desktop.domain import dates
-
     found: dict[str, str] = {}
     if m := _STROKES.fullmatch(text.strip()):
         for order, said in (("uk", text), ("us", f"{m[3]}{m[2]}{m[1]}{m[2]}{m[4]}")):
             with contextlib.suppress(ValueRefusedError):
                 found[order] = dates.parse_date(said)
     return found
-
-
-def date_order(matched: Matched) -> str:
-    """In which order the file writes day and month, by the due dates that we sent: uk, us, mixed or unknown."""
-    from vawg_desktop.domain import dates
-
-    seen: set[str] = set()
-    true_dates = False
-    for one in matched.rows:
-        due = one.row.locked[2]
-        true_dates |= dates.is_stored(due)
-        both = {k: dates.label(v) for k, v in _both_orders(due).items()}
-        fits = {order for order, day in both.items() if day == one.base.due}
-        if len(fits) == 1:
-            seen |= fits
-    if len(seen) > 1:
-        return "mixed"
-    return seen.pop() if seen else "uk" if true_dates else "unknown"
 
 
 def answered_text(row: ReadRow) -> str:
@@ -307,10 +310,8 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
     title = row.locked[0]
     if row.visible.strip() or row.key:
         if text or title:
-            if not any(
-                p.code in ("row_contradicts", "row_unsure") and p.cell == row.place and p.sheet == row.sheet
-                for p in read.problems
-            ):
+            last = read.problems[-1] if read.problems else None
+            if last is None or last.code not in _SAID or (last.sheet, last.cell) != (row.sheet, row.place):
                 read.problems.append(
                     Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place)
                 )
@@ -349,24 +350,23 @@ def _refuse_slid(rows: Sequence[MatchedRow], read: ReadReturn, name: str) -> Non
     """The one case identity cannot catch: answers sorted by themselves, so rows hold others' answers."""
     keys = ("status", "percent", "rating_partner", "revised_due", "blockers")
 
-    def sent(base: BaseRow) -> tuple[str, ...]:
-        return tuple(str(base.values.get(k) or "") for k in keys)
-
-    owners: dict[tuple[str, ...], list[MatchedRow]] = {}
-    for m in rows:
-        owners.setdefault(sent(m.base), []).append(m)
+    sent = [tuple(str(m.base.values.get(k) or "") for k in keys) for m in rows]
+    owners: dict[tuple[str, ...], list[int]] = {}
+    for n, values in enumerate(sent):
+        owners.setdefault(values, []).append(n)
     slid = 0
-    for m in rows:
+    for n, m in enumerate(rows):
         back = _back(m.row, keys)
-        if back != sent(m.base) and back in owners and sum(map(bool, back)) >= 2:
-            slid += 1
-            others = owners[back]
-            if len(others) == 1 and _back(others[0].row, keys) == sent(m.base):
-                m.doubt = "swapped"
-                read.problems.append(Problem(
-                    "answers_swapped", f"The answers of {m.base.reference} are those we sent for {others[0].base.reference}, and the other "
-                    "way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
-                ))  # fmt: skip
+        if back == sent[n] or back not in owners or sum(map(bool, back)) < 2:
+            continue
+        slid += 1
+        other = owners[back]
+        if len(other) == 1 and _back(rows[other[0]].row, keys) == sent[n]:
+            m.doubt = "swapped"
+            read.problems.append(Problem(
+                "answers_swapped", f"The answers of {m.base.reference} are those we sent for {rows[other[0]].base.reference}, and the "
+                "other way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
+            ))  # fmt: skip
     if len(owners) < _SUSPECT_ROWS:
         return
     if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
@@ -393,125 +393,8 @@ def _stored_word(key: str, typed: str) -> str:
         return "?"
 
 
-def read_answers(session: Session, matched: Matched, read: ReadReturn) -> list[dict[str, Any]]:
-    """The answers of matched rows as stored values with their places; what is not understood is asked."""
-    understood: list[dict[str, Any]] = []
-    order = date_order(matched)
-    for one in matched.rows:
-        answers: dict[str, dict[str, Any]] = {}
-        for key, *_ in FILLS:
-            given = one.row.answers.get(key)
-            if given is None:
-                continue
-            value = _read(session, key, given, one, read, order)
-            if value is not None:
-                answers[key] = {"value": value, "sheet": given.sheet, "cell": given.cell}
-        _doubt(one, answers, read)
-        understood.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
-    return understood
-
-
-def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], read: ReadReturn) -> None:
-    """Answers that are not taken unasked: another row's, or changes beside "No change"."""
-    said = answers.get("answer", {}).get("value")
-    changed = [
-        k for k, a in answers.items() if k != "answer" and not merge.same(one.base.values.get(k), a["value"])
-    ]
-    doubt = one.doubt
-    if (said in ("no_change", "not_able") or (read.nil and said is None)) and changed:
-        doubt = doubt or "contradicts"
-        place = answers.get("answer", answers[changed[0]])
-        word = ANSWER.label(str(said)) if said else "a nil return"
-        read.problems.append(Problem(
-            "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unasked.",
-            place["sheet"], place["cell"], one.base.reference,
-        ))  # fmt: skip
-    for key in changed if doubt else ():
-        answers[key]["doubt"] = doubt
-
-
 def spec_of_column(key: str) -> FieldSpec:
     """The field that a column to fill is read into."""
     if key == "answer":
         return FieldSpec("answer", "Answer", Kind.TERM, ANSWER)
     return BY_KEY["action"].by_key.get(key) or BY_KEY["update"].by_key[key]
-
-
-def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: str) -> Value:
-    spec = spec_of_column(key)
-    try:
-        if key == "percent":
-            return _percent(spec, given, one.base)
-        if spec.kind is Kind.DATE:
-            typed = given.value
-            found = (
-                _date(session, spec, typed, order)
-                if isinstance(typed, str)
-                else read_value(session, session.read(), spec, as_typed(typed))
-            )
-            return _likely_date(session, spec, found, one.base.values.get(key), plain_text(typed))
-        return read_value(session, session.read(), spec, as_typed(given.value))
-    except ValueRefusedError as refused:
-        read.problems.append(
-            Problem("not_understood", refused.message, given.sheet, given.cell, one.base.reference)
-        )
-        read.tray.append({
-            "sheet": given.sheet, "cell": given.cell, "header": spec.label, "text": plain_text(given.value),
-            "why": f"not understood, for {one.base.reference}",
-        })  # fmt: skip
-        return None
-
-
-def _date(session: Session, spec: FieldSpec, text: str, order: str) -> Value:
-    """A date typed as words; where day and month could be either, the file's own due dates say which."""
-    both = _both_orders(text)
-    if len(both) == 2 and both["uk"] != both["us"] and order in ("unknown", "mixed"):
-        from vawg_desktop.domain.dates import label
-
-        raise ValueRefusedError(
-            f"{spec.label}: is {text.strip()} {label(both['uk'])} or {label(both['us'])}? Nothing was taken."
-        )
-    if order == "us" and "us" in both:
-        return both["us"]
-    return read_value(session, session.read(), spec, text)
-
-
-def _likely_date(session: Session, spec: FieldSpec, found: Value, before: Value, typed: str) -> Value:
-    """A date that nobody is likely to mean is asked."""
-    from vawg_desktop.domain.dates import label, last_day
-
-    day = last_day(str(found)) if found else None
-    if (
-        day is not None
-        and not merge.same(found, before)
-        and not -366 <= (day - session.today).days <= 366 * 15
-    ):
-        raise ValueRefusedError(
-            f"{spec.label}: “{typed[:40]}” would be {label(str(found))}; is that meant? Nothing was taken."
-        )
-    return found
-
-
-_PER_CENT = re.compile(r"\s*(?:%|per\s*cent)\.?\s*$", re.IGNORECASE)
-
-
-def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
-    """50, 0.5 and 50% are fifty; a bare 1 may be one or a hundred and is asked."""
-    from vawg_desktop.domain.values import to_stored
-
-    value = given.value
-    if isinstance(value, str):
-        bare = _PER_CENT.sub("", value)
-        if bare == value and re.fullmatch(r"\s*0?[.,][0-9]+\s*", value):
-            value = float(value.replace(",", "."))
-        elif bare != value:
-            return to_stored(spec, bare)
-        elif re.fullmatch(r"\s*1(?:[.,]0+)?\s*", value):
-            value = 1
-    if isinstance(value, float) and 0 < value < 1:
-        if abs(value * 100 - round(value * 100)) > 1e-6:
-            raise ValueRefusedError(f"% complete is a whole number, not “{value * 100:g}%”.")
-        return to_stored(spec, round(value * 100))
-    if value == 1 and not isinstance(value, str) and not merge.same(base.values.get("percent"), 1):
-        raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")
-    return to_stored(spec, as_typed(value))

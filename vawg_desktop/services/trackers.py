@@ -76,36 +76,39 @@ def import_rows(
     return done
 
 
+_BESIDE = {
+    "comment": "a comment",
+    "text_box": "a text box",
+    "struck": "words struck out",
+    "link": "a link",
+}
+_MOST_OF_A_KIND = 200
+
+
 def _note_blanks(book: Book, done: Imported) -> None:
-    if book.looked.comments:
+    """What stands beside the values: comments to the tray, cells that show nothing or a formula error as problems."""
+    counted: dict[str, int] = {}
+    for sheet, cell, said, words in book.remarks:
+        kind = "empty_formula" if said == "formula" and book.value(sheet, cell) is None else said
+        counted[kind] = counted.get(kind, 0) + 1
+        if counted[kind] > _MOST_OF_A_KIND:
+            continue
+        if kind in _BESIDE:
+            done.tray.append({"sheet": sheet, "cell": cell, "header": _BESIDE[kind], "text": words})
+        elif kind == "empty_formula":
+            said = "This cell holds a formula without a value; it was read as empty."
+            done.problems.append(Problem("formula_empty", said, sheet, cell))
+        elif kind == "error":
+            said = "This cell shows a formula error; it was read as empty."
+            done.problems.append(Problem("error_cell", said, sheet, cell))
+    for kind, count in counted.items():
+        if count > _MOST_OF_A_KIND and kind in (*_BESIDE, "empty_formula", "error"):
+            more = f"{count - _MOST_OF_A_KIND:,} more cells bear {_BESIDE.get(kind, 'a formula that shows nothing or an error')}; open the file to read them."
+            done.problems.append(Problem("remarks_unread", more))
+    if book.unread:
         done.problems.append(
-            Problem("comments", "The workbook holds comments, which are not taken; open it to read them.")
+            Problem("remarks_unread", "Comments and colours of this file could not be read; open it to look.")
         )
-    empty = [(s, c) for s, c in book.looked.formulas if _shows_nothing(book, s, c)]
-    for sheet, cell in empty[:50]:
-        done.problems.append(
-            Problem(
-                "formula_empty",
-                "This cell holds a formula without a value; it was read as empty.",
-                sheet,
-                cell,
-            )
-        )
-    for sheet, cell in book.looked.errors[:200]:
-        done.problems.append(
-            Problem("error_cell", "This cell shows a formula error; it was read as empty.", sheet, cell)
-        )
-
-
-def _shows_nothing(book: Book, sheet: str, cell: str) -> bool:
-    found = book.sheet(sheet)
-    if found is None:
-        return True
-    return not any(
-        found.address(r, c) == cell and v is not None
-        for r, row in enumerate(found.rows)
-        for c, v in enumerate(row)
-    )
 
 
 def _headings_key(book: Book) -> str:

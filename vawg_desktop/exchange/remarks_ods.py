@@ -1,0 +1,163 @@
+"""Remarks of a workbook in OpenDocument (OASIS ODF 1.3). Standard library only."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as Tree
+
+from vawg_desktop.exchange.remark import OURS, Remark, address
+from vawg_desktop.exchange.remarks_xlsx import local
+
+
+@dataclass(slots=True)
+class _Styles:
+    """What named styles say: fills of cells that are not ours, words struck out, per cents."""
+
+    fills: dict[str, str]
+    struck: set[str]
+    per_cents: set[str]
+
+
+def of_open_document(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
+    """Every remark, sheet by sheet, then the words at the head and foot of pages."""
+    styles = _Styles({}, set(), set())
+    masters: list[Any] = []
+    formats: set[str] = set()
+    for part in ("styles.xml", "content.xml"):
+        if part in names:
+            root = Tree.fromstring(archive.read(part))
+            styles.fills.update(_cell_colours(root))
+            styles.struck |= _struck(root)
+            formats |= {_attribute(n, "name") for n in root.iter() if local(n.tag) == "percentage-style"}
+            styles.per_cents |= {
+                _attribute(n, "name")
+                for n in root.iter()
+                if local(n.tag) == "style" and _attribute(n, "data-style-name") in formats
+            }
+            masters += [n for n in root.iter() if local(n.tag) == "master-page"]
+    for table in Tree.fromstring(archive.read("content.xml")).iter():
+        if local(table.tag) == "table" and table.tag.endswith("}table"):
+            yield from _of_table(table, styles)
+    for page in masters:
+        yield from _of_page(page)
+
+
+#: What stands in a page's head or foot and is no word of anybody's: the sheet's name, numbers, dates.
+_FIELDS = frozenset(
+    {"sheet-name", "page-number", "page-count", "title", "file-name", "date", "time", "page-continuation"}
+)
+
+
+def _of_page(page: Any) -> Iterator[Remark]:
+    for part in page:
+        if local(part.tag).startswith(("header", "footer")) and _attribute(part, "display") != "false":
+            for line in (n for n in part.iter() if local(n.tag) == "p"):
+                if words := " ".join(_without_fields(line).split()):
+                    yield "", "", "page", words
+
+
+def _without_fields(node: Any) -> str:
+    said = node.text or "" if local(node.tag) not in _FIELDS else ""
+    return said + "".join(_without_fields(child) + (child.tail or "") for child in node)
+
+
+def _attribute(node: Any, name: str) -> str:
+    return next((v for k, v in node.attrib.items() if local(k) == name), "")
+
+
+def _struck(root: Any) -> set[str]:
+    """Styles of cells and of words that are struck out."""
+    found: set[str] = set()
+    for style in root.iter():
+        if local(style.tag) != "style" or _attribute(style, "family") not in ("table-cell", "text"):
+            continue
+        own = next((n for n in style if local(n.tag) == "text-properties"), None)
+        line = _attribute(own, "text-line-through-style") if own is not None else ""
+        kind = _attribute(own, "text-line-through-type") if own is not None else ""
+        said = line or kind
+        if (said and said != "none") or (not said and _attribute(style, "parent-style-name") in found):
+            found.add(_attribute(style, "name"))
+    return found
+
+
+def _cell_colours(root: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for style in root.iter():
+        if local(style.tag) != "style" or _attribute(style, "family") != "table-cell":
+            continue
+        own = next(
+            (_attribute(n, "background-color") for n in style if local(n.tag) == "table-cell-properties"), ""
+        )
+        colour = (
+            own.lstrip("#").upper()
+            if own.startswith("#")
+            else ""
+            if own
+            else found.get(_attribute(style, "parent-style-name"), "")
+        )
+        found[_attribute(style, "name")] = colour
+    return {name: c for name, c in found.items() if c and c not in OURS}
+
+
+def _of_table(table: Any, styles: _Styles) -> Iterator[Remark]:
+    sheet, row = _attribute(table, "name"), 0
+    for one in table.iter():
+        if local(one.tag) == "shapes":
+            for frame in one:
+                if words := _paragraphs(frame):
+                    yield sheet, "A1", "text_box", words
+        if local(one.tag) != "table-row":
+            continue
+        column = 0
+        for cell in one:
+            if local(cell.tag) not in ("table-cell", "covered-table-cell"):
+                continue
+            yield from _of_cell(cell, sheet, address(row, column), styles)
+            column += min(int(_attribute(cell, "number-columns-repeated") or 1), 20_000)
+        row += min(int(_attribute(one, "number-rows-repeated") or 1), 2_000_000)
+
+
+def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark]:
+    if colour := styles.fills.get(_attribute(cell, "style-name")):
+        yield sheet, at, "colour", colour
+    for child in cell:
+        if local(child.tag) == "annotation" and (words := _paragraphs(child)):
+            yield sheet, at, "comment", words
+        elif local(child.tag) in ("custom-shape", "frame", "rect", "ellipse") and (
+            words := _paragraphs(child)
+        ):
+            yield sheet, at, "text_box", words
+    for link in (n for n in cell.iter() if n.tag.endswith("}a") and _attribute(n, "href")):
+        yield sheet, at, "link", _attribute(link, "href")
+    if _attribute(cell, "style-name") in styles.struck and _paragraphs(cell):
+        yield sheet, at, "struck", "the whole cell is struck out"
+    else:
+        said = [
+            "".join(n.itertext())
+            for n in cell.iter()
+            if local(n.tag) == "span" and _attribute(n, "style-name") in styles.struck
+        ]
+        if words := " ".join(" ".join(said).split()):
+            yield sheet, at, "struck", words
+    kind = _attribute(cell, "value-type")
+    if kind == "percentage" or (kind == "float" and _attribute(cell, "style-name") in styles.per_cents):
+        yield sheet, at, "percent", _attribute(cell, "value")[:20]
+    rows = int(_attribute(cell, "number-rows-spanned") or 1)
+    if rows > 1:
+        yield sheet, at, "merged", f"{rows} {_attribute(cell, 'number-columns-spanned') or 1}"
+    formula = _attribute(cell, "formula")
+    if formula:
+        shown = _paragraphs(cell)
+        wrong = any(
+            v == "error" for k, v in cell.attrib.items() if local(k) == "value-type"
+        ) or shown.startswith("#")
+        kind = "error" if wrong else "formula" if shown or _attribute(cell, "value") else "empty_formula"
+        yield sheet, at, kind, shown if wrong else formula.partition(":")[2] or formula
+
+
+def _paragraphs(node: Any) -> str:
+    said = ["".join(p.itertext()) for p in node.iter() if local(p.tag) == "p"]
+    return " ".join(" ".join(said).split())

@@ -1,0 +1,275 @@
+"""Remarks of a workbook in Office Open XML (ECMA-376). Standard library only."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import dirname, join, normpath
+from typing import Any
+from xml.etree import ElementTree as Tree
+
+from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words
+
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*?)(/?)>')
+_STYLE = re.compile(rb'\bs="([0-9]+)"')
+_FORMULA = re.compile(rb"<f\b[^<>]*?(?:/>|>([^<]*)</f>)")
+_VALUE = re.compile(rb"<v>([^<]*)</v>")
+_THREADED = "[Threaded comment]"
+
+
+def local(tag: str) -> str:
+    """A tag or attribute without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def relations_of(archive: zipfile.ZipFile, names: set[str], part: str) -> dict[str, tuple[str, str]]:
+    """Relation id to kind and part name."""
+    place = join(dirname(part), "_rels", part.rpartition("/")[2] + ".rels")
+    if place not in names:
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    for one in Tree.fromstring(archive.read(place)):
+        target = one.get("Target", "")
+        full = target.lstrip("/") if target.startswith("/") else normpath(join(dirname(part), target))
+        found[one.get("Id", "")] = (one.get("Type", "").rpartition("/")[2], full)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What the cell formats of a workbook say: fills that are not ours, words struck out, per cents."""
+
+    fills: dict[int, str]
+    struck: set[int]
+    strings: dict[int, str]
+    per_cents: set[int]
+
+
+def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
+    """Every remark, sheet by sheet."""
+    relations = relations_of(archive, names, "xl/workbook.xml")
+    looks = _Looks(_fills(archive, names), *_struck(archive, names), _per_cents(archive, names))
+    for one in Tree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if local(one.tag) != "sheet":
+            continue
+        id = next((v for k, v in one.attrib.items() if local(k) == "id"), "")
+        part = relations.get(id, ("", ""))[1]
+        if part in names:
+            yield from _of_sheet(archive, names, one.get("name", ""), part, looks)
+
+
+def _struck(archive: zipfile.ZipFile, names: set[str]) -> tuple[set[int], dict[int, str]]:
+    """Cell formats that strike words out, and the shared strings with struck words in them."""
+    formats: set[int] = set()
+    strings: dict[int, str] = {}
+    if "xl/styles.xml" in names and b"<strike" in (data := archive.read("xl/styles.xml")):
+        fonts: list[bool] = []
+        for group in Tree.fromstring(data):
+            if local(group.tag) == "fonts":
+                fonts = [
+                    any(local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in font)
+                    for font in group
+                ]
+            if local(group.tag) == "cellXfs":
+                formats = {
+                    n
+                    for n, xf in enumerate(group)
+                    if (at := int(xf.get("fontId", "0"))) < len(fonts) and fonts[at]
+                }
+    if "xl/sharedStrings.xml" in names and b"<strike" in (data := archive.read("xl/sharedStrings.xml")):
+        for number, one in enumerate(Tree.fromstring(data)):
+            if words := _struck_words(one):
+                strings[number] = words
+    return formats, strings
+
+
+def _struck_words(node: Any) -> str:
+    """The words of the runs that are struck out."""
+    said: list[str] = []
+    for run in node.iter():
+        if local(run.tag) == "r" and any(
+            local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in run.iter()
+        ):
+            said.append(_words(run))
+    return " ".join(said)
+
+
+def _per_cents(archive: zipfile.ZipFile, names: set[str]) -> set[int]:
+    """Cell formats that show 1 as 100 %."""
+    if "xl/styles.xml" not in names:
+        return set()
+    own = {"9", "10"}
+    found: set[int] = set()
+    for group in Tree.fromstring(archive.read("xl/styles.xml")):
+        if local(group.tag) == "numFmts":
+            own |= {n.get("numFmtId", "") for n in group if is_percent(n.get("formatCode", ""))}
+        if local(group.tag) == "cellXfs":
+            found = {n for n, xf in enumerate(group) if xf.get("numFmtId", "0") in own}
+    return found
+
+
+def _fills(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
+    """Solid fills that are not ours, by cell format: RRGGBB, or "theme"."""
+    if "xl/styles.xml" not in names:
+        return {}
+    root = Tree.fromstring(archive.read("xl/styles.xml"))
+    colours: list[str] = []
+    formats: dict[int, str] = {}
+    for group in root:
+        if local(group.tag) == "fills":
+            for fill in group:
+                pattern = next(iter(fill), None)
+                solid = pattern is not None and pattern.get("patternType") == "solid"
+                front = next((c for c in pattern or () if local(c.tag) == "fgColor"), None) if solid else None
+                rgb = front.get("rgb", "")[-6:].upper() if front is not None else ""
+                colours.append(
+                    rgb or ("theme" if front is not None and front.get("theme") not in (None, "0") else "")
+                )
+        if local(group.tag) == "cellXfs":
+            for number, xf in enumerate(group):
+                at = int(xf.get("fillId", "0"))
+                colour = colours[at] if at < len(colours) else ""
+                if colour and colour not in OURS:
+                    formats[number] = colour
+    return formats
+
+
+def _of_sheet(
+    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, looks: _Looks
+) -> Iterator[Remark]:
+    relations = relations_of(archive, names, part)
+    yield from words_beside(archive, names, sheet, relations)
+    data = _regular(archive.read(part))
+    yield from _of_links(data, sheet, archive, part)
+    yield from _of_cells(data, sheet, looks)
+    yield from _of_struck(data, sheet, looks.struck, looks.strings)
+    yield from _of_page(data, sheet)
+
+
+def words_beside(
+    archive: zipfile.ZipFile, names: set[str], sheet: str, relations: dict[str, tuple[str, str]]
+) -> Iterator[Remark]:
+    """Comments and text boxes of a sheet, by its relations."""
+    threaded = any(kind == "threadedComment" for kind, _ in relations.values())
+    for kind, target in relations.values():
+        if target not in names or not target.endswith(".xml"):
+            continue
+        if kind in ("comments", "threadedComment"):
+            tag = "comment" if kind == "comments" else kind
+            for one in Tree.fromstring(archive.read(target)).iter():
+                if local(one.tag) != tag:
+                    continue
+                words = _words(one)
+                if words.startswith(_THREADED):
+                    if threaded:
+                        continue
+                    words = words.partition("Comment:")[2].strip() or words
+                yield sheet, one.get("ref", ""), "comment", words
+        elif kind == "drawing":
+            yield from _of_drawing(archive.read(target), sheet)
+
+
+_PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:")
+_PLACE_LATER = re.compile(rb'<c\s+([^<>]*?)\br="([A-Z]{1,3}[0-9]{1,7})"')
+
+
+def _regular(data: bytes) -> bytes:
+    """A sheet with its names unprefixed and each cell's place first. Raises ValueError where cells have no place."""
+    if b"<sheetData" not in data and b":sheetData" in data:
+        data = _PREFIX.sub(rb"<\1", data)
+    cells = data.count(b"<c ") + data.count(b"<c>") + data.count(b"<c/>")
+    if cells != data.count(b'<c r="'):
+        data = _PLACE_LATER.sub(rb'<c r="\2" \1', data)
+    if cells != data.count(b'<c r="'):
+        raise ValueError("cells without a place")
+    return data
+
+
+_PAGE = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<]*)<")
+
+
+def _of_page(data: bytes, sheet: str) -> Iterator[Remark]:
+    for said in _PAGE.findall(data):
+        for words in page_words(_unescape(said.decode("utf-8", "replace"))):
+            yield sheet, "", "page", words
+
+
+_LINK = re.compile(rb"<hyperlink\b[^>]*>")
+
+
+def _of_links(data: bytes, sheet: str, archive: zipfile.ZipFile, part: str) -> Iterator[Remark]:
+    place = join(dirname(part), "_rels", part.rpartition("/")[2] + ".rels")
+    if b"<hyperlink" not in data or place not in archive.namelist():
+        return
+    targets = {one.get("Id", ""): one.get("Target", "") for one in Tree.fromstring(archive.read(place))}
+    for tag in _LINK.findall(data):
+        text = tag.decode("utf-8", "replace")
+        cell, id = re.search(r'\bref="([^":]+)', text), re.search(r'\bid="([^"]+)"', text)
+        if cell and id and targets.get(id[1]):
+            yield sheet, cell[1], "link", targets[id[1]]
+
+
+def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
+    formulas = b"<f>" in data or b"<f " in data or b"<f/>" in data
+    if not looks.fills and not looks.per_cents and not formulas and b't="e"' not in data:
+        return
+    for match in _CELL.finditer(data):
+        style = _STYLE.search(match[2])
+        look = int(style[1]) if style else 0
+        cell = match[1].decode()
+        if colour := looks.fills.get(look):
+            yield sheet, cell, "colour", colour
+        if match[3]:
+            continue
+        end = data.find(b"</c>", match.end())
+        body = data[match.end() : end if end > 0 else match.end()][:8000]
+        value = _VALUE.search(body)
+        if look in looks.per_cents and value and b't="s' not in match[2]:
+            yield sheet, cell, "percent", value[1].decode("ascii", "replace")[:20]
+        if b't="e"' in match[2]:
+            yield sheet, cell, "error", value[1].decode("utf-8", "replace") if value else ""
+        elif formula := _FORMULA.search(body):
+            said = (formula[1] or b"").decode("utf-8", "replace")
+            yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(said)
+
+
+def _of_struck(data: bytes, sheet: str, formats: set[int], strings: dict[int, str]) -> Iterator[Remark]:
+    inline = b"<strike" in data
+    if not formats and not strings and not inline:
+        return
+    for match in _CELL.finditer(data):
+        end = data.find(b"</c>", match.end())
+        body = b"" if match[3] or end < 0 else data[match.end() : end]
+        style, value, cell = _STYLE.search(match[2]), _VALUE.search(body), match[1].decode()
+        if style and int(style[1]) in formats and (value or b"<t" in body):
+            yield sheet, cell, "struck", "the whole cell is struck out"
+        elif b't="s"' in match[2] and value and (words := strings.get(int(value[1]))):
+            yield sheet, cell, "struck", words
+        elif inline and b"<strike" in body:
+            said = b" ".join(
+                re.findall(rb"<r>(?:(?!</r>).)*?<strike(?:(?!</r>).)*?<t[^>]*>([^<]*)</t></r>", body[:20_000])
+            )
+            yield sheet, cell, "struck", _unescape(said.decode("utf-8", "replace")) or "words are struck out"
+
+
+def _unescape(text: str) -> str:
+    for mark, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(mark, char)
+    return text
+
+
+def _words(node: Any) -> str:
+    """The words of a node: its runs of text, phonetic hints left out."""
+    said = [n.text or "" for n in node.iter() if local(n.tag) in ("t", "text") and n.text and n.text.strip()]
+    return " ".join("".join(said).split())
+
+
+def _of_drawing(data: bytes, sheet: str) -> Iterator[Remark]:
+    for anchor in Tree.fromstring(data):
+        place = next((n for n in anchor if local(n.tag) == "from"), None)
+        words = " ".join(n.text for n in anchor.iter() if local(n.tag) == "t" and n.text)
+        if words.strip():
+            at = {local(n.tag): int(n.text or 0) for n in place} if place is not None else {}
+            yield sheet, address(at.get("row", 0), at.get("col", 0)), "text_box", " ".join(words.split())

@@ -1,0 +1,244 @@
+"""What the cells of matched rows say, as stored values; what is not understood is asked (DESIGN 5, Merged)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.errors import Problem, ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import ANSWER
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.reading import plain_text
+from vawg_desktop.exchange.return_in import Answer, ReadReturn
+from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
+from vawg_desktop.exchange.tracker_in import as_typed
+from vawg_desktop.services.records import read_value
+from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow, both_orders, spec_of_column
+from vawg_desktop.services.session import Session
+
+_KEYS = tuple(key for key, *_ in FILLS)
+_LABELS = {key: {term.key: term.label for term in terms} for key, _, _, terms in FILLS if terms is not None}
+_CROSSED_ROWS = 2
+
+
+@dataclass(slots=True)
+class Understood:
+    """Answers by row, and the cells that were sent filled and came back blank."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    emptied: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+
+def date_order(matched: Matched) -> str:
+    """In which order the file writes day and month, by the due dates that we sent: uk, us, mixed or unknown."""
+    from vawg_desktop.domain import dates
+
+    seen: set[str] = set()
+    true_dates = False
+    for one in matched.rows:
+        due = one.row.locked[2]
+        true_dates |= dates.is_stored(due)
+        both = {k: dates.label(v) for k, v in both_orders(due).items()}
+        fits = {order for order, day in both.items() if day == one.base.due}
+        if len(fits) == 1:
+            seen |= fits
+    if len(seen) > 1:
+        return "mixed"
+    return seen.pop() if seen else "uk" if true_dates else "unknown"
+
+
+def read_answers(session: Session, matched: Matched, read: ReadReturn) -> Understood:
+    """The answers of matched rows as stored values with their places; what is not understood is asked."""
+    understood = Understood()
+    order = date_order(matched)
+    moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(PREFILLED)}
+    filled = dict.fromkeys(moved, 0)
+    for one in matched.rows:
+        answers: dict[str, dict[str, Any]] = {}
+        for key in _KEYS:
+            given = one.row.answers.get(key)
+            value = _read(session, key, given, one, read, order) if given is not None else None
+            if given is not None and value is not None:
+                answers[key] = {"value": value, "sheet": given.sheet, "cell": given.cell}
+            if key in moved and (sent := one.base.values.get(key)) is not None:
+                filled[key] += 1
+                if not merge.same(sent, value):
+                    moved[key].append(one)
+        understood.rows.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
+    crossed = _crossed(moved, filled, read)
+    spoken = {(p.sheet, p.cell) for p in read.problems}
+    for one, row in zip(matched.rows, understood.rows, strict=True):
+        _doubt(one, row["answers"], crossed, read)
+        understood.emptied += _emptied(one, crossed, spoken, read)
+    return understood
+
+
+def _crossed(moved: dict[str, list[MatchedRow]], filled: dict[str, int], read: ReadReturn) -> set[str]:
+    """Columns whose headings were exchanged by their words alone: under one stands what we sent under the other."""
+    heads = {k: head for k, head, *_ in FILLS}
+    found: set[str] = set()
+    for sent, rows in moved.items():
+        if len(rows) < _CROSSED_ROWS or 2 * len(rows) < filled[sent]:
+            continue
+        spec = spec_of_column(sent)
+        for key in heads:
+            hits = [
+                m
+                for m in rows
+                if key != sent and _shown(m, key) == _plain(to_words(spec, m.base.values[sent]))
+            ]
+            if len(hits) >= _CROSSED_ROWS and 2 * len(hits) >= filled[sent]:
+                found |= {sent, key}
+                place = hits[0].row.answers[key]
+                words = (
+                    f"What stands under “{heads[key]}” in {len(hits)} rows is what we sent under “{heads[sent]}”: were the two "
+                    "headings exchanged? Neither column is taken unasked."
+                )
+                read.problems.append(Problem("headings_crossed", words, place.sheet, place.cell))
+    return found
+
+
+def _shown(one: MatchedRow, key: str) -> str:
+    given = one.row.answers.get(key)
+    return _plain(plain_text(given.value)) if given else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _emptied(
+    one: MatchedRow, crossed: set[str], spoken: set[tuple[str, str]], read: ReadReturn
+) -> list[dict[str, str]]:
+    """Cells sent filled that came back blank: not cleared unless the officer says so, and not passed over either."""
+    found: list[dict[str, str]] = []
+    for key, cell in one.row.blank.items():
+        before = one.base.values.get(key)
+        if key in PREFILLED - crossed and before is not None and (one.row.sheet, cell) not in spoken:
+            spec = spec_of_column(key)
+            words = f"{spec.label} of {one.base.reference} was sent as “{to_words(spec, before)[:60]}” and came back blank. It stands as it was unless you clear it."
+            read.problems.append(Problem("emptied", words, one.row.sheet, cell, one.base.reference))
+            found.append({"id": one.base.id, "field": key, "sheet": one.row.sheet, "cell": cell})
+    return found
+
+
+def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str], read: ReadReturn) -> None:
+    """Answers that are not taken unasked: another row's, another column's, or changes beside "No change"."""
+    said = answers.get("answer", {}).get("value")
+    changed = [
+        k for k, a in answers.items() if k != "answer" and not merge.same(one.base.values.get(k), a["value"])
+    ]
+    doubt = one.doubt
+    if (said in ("no_change", "not_able") or (read.nil and said is None)) and changed:
+        doubt = doubt or "contradicts"
+        place = answers.get("answer", answers[changed[0]])
+        word = ANSWER.label(str(said)) if said else "a nil return"
+        read.problems.append(Problem(
+            "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unasked.",
+            place["sheet"], place["cell"], one.base.reference,
+        ))  # fmt: skip
+    for key in changed:
+        if doubt or key in crossed:
+            answers[key]["doubt"] = doubt or "crossed"
+
+
+def _as_sent(key: str, given: Answer, sent: Value) -> bool:
+    """Whether a cell is just what we wrote there, which most are: nothing to read anew."""
+    value = given.value
+    if sent is None or given.per_cent:
+        return False
+    if isinstance(value, dt.date):
+        return type(value) is dt.date and value.isoformat() == sent
+    label = _LABELS[key].get(str(sent)) if key in _LABELS else sent
+    return type(value) is type(label) and value == label
+
+
+def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: str) -> Value:
+    if _as_sent(key, given, sent := one.base.values.get(key)):
+        return sent
+    spec = spec_of_column(key)
+    try:
+        if key == "percent":
+            return _percent(spec, given, one.base)
+        if spec.kind is Kind.DATE:
+            typed = given.value
+            found = (
+                _date(session, spec, typed, order)
+                if isinstance(typed, str)
+                else read_value(session, session.read(), spec, as_typed(typed))
+            )
+            return _likely_date(session, spec, found, one.base.values.get(key), plain_text(typed))
+        return read_value(session, session.read(), spec, as_typed(given.value))
+    except ValueRefusedError as refused:
+        read.problems.append(
+            Problem("not_understood", refused.message, given.sheet, given.cell, one.base.reference)
+        )
+        read.tray.append({
+            "sheet": given.sheet, "cell": given.cell, "header": spec.label, "text": plain_text(given.value),
+            "why": f"not understood, for {one.base.reference}",
+        })  # fmt: skip
+        return None
+
+
+def _date(session: Session, spec: FieldSpec, text: str, order: str) -> Value:
+    """A date typed as words; where day and month could be either, the file's own due dates say which."""
+    both = both_orders(text)
+    if len(both) == 2 and both["uk"] != both["us"] and order in ("unknown", "mixed"):
+        from vawg_desktop.domain.dates import label
+
+        raise ValueRefusedError(
+            f"{spec.label}: is {text.strip()} {label(both['uk'])} or {label(both['us'])}? Nothing was taken."
+        )
+    if order == "us" and "us" in both:
+        return both["us"]
+    return read_value(session, session.read(), spec, text)
+
+
+def _likely_date(session: Session, spec: FieldSpec, found: Value, before: Value, typed: str) -> Value:
+    """A date that nobody is likely to mean is asked."""
+    from vawg_desktop.domain.dates import label, last_day
+
+    day = last_day(str(found)) if found else None
+    if (
+        day is not None
+        and not merge.same(found, before)
+        and not -366 <= (day - session.today).days <= 366 * 15
+    ):
+        raise ValueRefusedError(
+            f"{spec.label}: “{typed[:40]}” would be {label(str(found))}; is that meant? Nothing was taken."
+        )
+    return found
+
+
+_PER_CENT = re.compile(r"\s*(?:%|per\s*cent)\.?\s*$", re.IGNORECASE)
+
+
+def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
+    """50, 0.5 and 50% are fifty; a bare 1 may be one or a hundred and is asked."""
+    from vawg_desktop.domain.values import to_stored
+
+    value = given.value
+    if given.per_cent and isinstance(value, (int, float)):
+        value = value * 100
+        if abs(value - round(value)) > 1e-6:
+            raise ValueRefusedError(f"% complete is a whole number, not “{value:g}%”.")
+        return to_stored(spec, round(value))
+    if isinstance(value, str):
+        bare = _PER_CENT.sub("", value)
+        if bare == value and re.fullmatch(r"\s*0?[.,][0-9]+\s*", value):
+            value = float(value.replace(",", "."))
+        elif bare != value:
+            return to_stored(spec, bare)
+        elif re.fullmatch(r"\s*1(?:[.,]0+)?\s*", value):
+            value = 1
+    if isinstance(value, float) and 0 < value < 1:
+        if abs(value * 100 - round(value * 100)) > 1e-6:
+            raise ValueRefusedError(f"% complete is a whole number, not “{value * 100:g}%”.")
+        return to_stored(spec, round(value * 100))
+    if value == 1 and not isinstance(value, str) and not merge.same(base.values.get("percent"), 1):
+        raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")
+    return to_stored(spec, as_typed(value))
