@@ -245,11 +245,12 @@ def test_hostile_shapes_cost_the_parent_little() -> None:
     import time
 
     from vawg_desktop.domain.personal import likely_personal
-    from vawg_desktop.exchange import preflight
+    from vawg_desktop.exchange import preflight, remarks_xlsx
 
     began = time.process_time()
-    looked = preflight.Looked("zip")
-    preflight._note_cells(looked, "s", b"<f" + b'<c r="A1" s="1"/>' * 60_000)
+    looks = remarks_xlsx._Looks({}, set(), {}, {7})
+    list(remarks_xlsx._of_cells(b"<f>" + b'<c r="A1" s="1"/>' * 60_000, "s", looks))
+    list(remarks_xlsx._of_cells(b"<f>" + b'<c r="A1" s="7">' * 60_000, "s", looks))
     preflight._far_cell(b'<c r="AAA1"' * 40_000)
     likely_personal("crime ref" + " " * 40_000 + "x")
     likely_personal("a" * 40_000)

@@ -24,6 +24,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from tests.conftest import TODAY, program
+from tests.services.compound import compound, outlook
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.services import returns, rounds
 from vawg_desktop.services.return_review import Review
@@ -498,6 +499,9 @@ TEXTS: dict[str, dict[str, Any]] = {
     "dates month first, short": {"order": "%m/%d/%y"},
     "dates ISO": {"order": "%Y-%m-%d"},
     "what is seen only": {"visible_only": True},
+    "tabs in UTF-16 without its mark": {"delimiter": "\t", "encoding": "utf-16-le"},
+    "UTF-32": {"encoding": "utf-32"},
+    "upright strokes": {"delimiter": "|"},
 }
 
 
@@ -673,6 +677,59 @@ def test_a_message_with_the_workbook_attached(sent: Sent, tmp_path: Path) -> Non
     review = returns.import_return(sent.session, path)
     assert _shape(review)[0] == USUAL and [t["text"] for t in review.tray] == ["Please find it attached."]
     assert review.file_name == "reply.eml"
+
+
+@pytest.mark.parametrize("way", ["attached", "page", "forwarded", "plain"])
+def test_an_outlook_message(sent: Sent, tmp_path: Path, way: str) -> None:
+    """As dragged out of Outlook: the workbook in it, a table in it, or a message attached to a message."""
+    back = edited(sent.police, usual, tmp_path / "back.xlsx").read_bytes()
+    rows = _table(sent)
+    streams = {
+        "attached": outlook(
+            "Please find it attached.", attached={"return.xlsx": back, "Minutes.pdf": b"%PDF-1.4"}
+        ),
+        "page": outlook("no table here", html=_html(rows)),
+        "forwarded": outlook(
+            "See below.", inner=outlook("Please find it attached.", attached={"return.xlsx": back})
+        ),
+        "plain": outlook("Dear all, see below\r\n" + "\r\n".join("\t".join(r) for r in rows) + "\r\nRegards"),
+    }[way]
+    path = tmp_path / "reply.msg"
+    path.write_bytes(compound(streams))
+    review = returns.import_return(sent.session, path)
+    tray = {t["text"] for t in review.tray}
+    if way in ("attached", "forwarded"):
+        assert _shape(review)[0] == USUAL
+        more = {"Attached: Minutes.pdf"} if way == "attached" else {"See below."}
+        assert tray == {"Please find it attached."} | more
+    else:
+        assert _shape(review)[0] == {
+            (ref(r), k, v) for r in (2, 3) for k, v in (("narrative", f"did {r}"), ("status", "complete"))
+        }
+        assert tray == {"Dear all, see below", "Regards"}
+
+
+def test_a_message_forwarded_as_an_attachment_and_what_else_is_attached(sent: Sent, tmp_path: Path) -> None:
+    from email import message_from_bytes, policy
+    from email.message import EmailMessage
+
+    back = edited(sent.police, usual, tmp_path / "back.xlsx")
+    outer = EmailMessage()
+    outer["From"], outer["To"], outer["Subject"] = "b@office.example", "c@office.example", "FW: return"
+    outer.set_content("For you.\n")
+    outer.add_attachment(
+        message_from_bytes(_mail("plain", "Please find it attached.\n", back), policy=policy.default)
+    )
+    outer.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="Minutes.pdf")
+    path = tmp_path / "forwarded.eml"
+    path.write_bytes(bytes(outer))
+    review = returns.import_return(sent.session, path)
+    assert _shape(review)[0] == USUAL
+    assert {t["text"] for t in review.tray} == {
+        "For you.",
+        "Please find it attached.",
+        "Attached: Minutes.pdf",
+    }
 
 
 def test_a_text_box_is_in_the_tray(sent: Sent, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.exchange.tables_child import is_message
+from vawg_desktop.exchange.tables_child import BOOKS, is_message
+from vawg_desktop.exchange.text_child import wide_without_mark
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PARTS = 5_000
@@ -55,7 +56,7 @@ def read_file(path: Path) -> bytes:
 
 
 def look(name: str, content: bytes) -> Looked:
-    """The kind of a file by its content: ``zip``, ``ole``, ``text``, ``page`` or ``message``. Raises FileRefusedError."""
+    """The kind of a file by its content: ``zip``, ``ole``, ``text``, ``page``, ``message`` or ``outlook``. Raises FileRefusedError."""
     if content.startswith(b"PK\x03\x04"):
         return _look_zip(name, content)
     if content.startswith(_OLE):
@@ -74,7 +75,8 @@ def look(name: str, content: bytes) -> Looked:
         raise FileRefusedError(
             f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
         )
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+    if b"\x00" in content[:4096] and not marked and not wide_without_mark(content):
         raise FileRefusedError(
             f"{name} is not a workbook we can read; save it as .xlsx and try again.", code="not_a_workbook"
         )
@@ -99,6 +101,12 @@ def _look_zip(name: str, content: bytes) -> Looked:
         known = any(
             n in names for n in ("[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin")
         )
+        inside = [n for n in names if n.lower().endswith(BOOKS)]
+        if not known and inside:
+            raise FileRefusedError(
+                f"{name} is a zipped folder; take {Path(inside[0]).name} out of it and read that in.",
+                code="zipped_folder",
+            )
         if not known or any(n.startswith(("word/", "ppt/")) for n in names):
             raise FileRefusedError(
                 f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
@@ -200,10 +208,7 @@ def _far_cell(data: bytes) -> str:
 
 def _look_ole(name: str, content: bytes) -> Looked:
     if "__substg1.0_".encode("utf-16-le") in content:
-        raise FileRefusedError(
-            f"{name} is an Outlook message; save the workbook attached to it, or the message as .eml or text.",
-            code="outlook_message",
-        )
+        return Looked("outlook")
     wide = [w.encode("utf-16-le") for w in ("EncryptedPackage", "EncryptionInfo", "DRMEncrypted")]
     if wide[2] in content or b"\x09DRMContent" in content:
         raise FileRefusedError(

@@ -24,16 +24,55 @@ MAX_CELLS = 5_000_000
 
 
 def limit_memory(megabytes: int) -> None:
-    """Keep this process within a memory bound. POSIX by rlimit; on Windows the parent's time bound
-    alone holds (a job object is the other side of this seam, not yet written)."""
-    if sys.platform != "win32":
+    """Keep this process within a memory bound: by rlimit, on Windows by a job object (written, untried)."""
+    size = megabytes * 1024 * 1024
+    if sys.platform == "win32":
+        _limit_by_job(size)
+    else:
         import resource
 
-        size = megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
-def read_to_pipe(copy: str, pipe: Connection, megabytes: int, log: str) -> None:
+def _limit_by_job(size: int) -> None:
+    """Put this process into a job of its own whose processes may commit ``size`` bytes.
+
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION (winnt.h); class 9 of SetInformationJobObject. Raises OSError where the
+    system refuses: a file is then not read without its bound.
+    """
+    import ctypes
+
+    class Basic(ctypes.Structure):
+        _fields_ = [
+            ("process_time", ctypes.c_int64), ("job_time", ctypes.c_int64), ("flags", ctypes.c_uint32),
+            ("least_set", ctypes.c_size_t), ("most_set", ctypes.c_size_t), ("processes", ctypes.c_uint32),
+            ("affinity", ctypes.c_size_t), ("priority", ctypes.c_uint32), ("scheduling", ctypes.c_uint32),
+        ]  # fmt: skip
+
+    class Extended(ctypes.Structure):
+        _fields_ = [
+            ("basic", Basic), ("counters", ctypes.c_uint64 * 6), ("process_memory", ctypes.c_size_t),
+            ("job_memory", ctypes.c_size_t), ("peak_process", ctypes.c_size_t), ("peak_job", ctypes.c_size_t),
+        ]  # fmt: skip
+
+    process_memory_flag, extended_class = 0x100, 9
+    kernel: Any = getattr(ctypes, "WinDLL")("kernel32", use_last_error=True)  # noqa: B009 - only Windows has it
+    kernel.CreateJobObjectW.restype = ctypes.c_void_p
+    kernel.GetCurrentProcess.restype = ctypes.c_void_p
+    limits = Extended()
+    limits.basic.flags = process_memory_flag
+    limits.process_memory = size
+    job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+    done = (
+        job.value
+        and kernel.SetInformationJobObject(job, extended_class, ctypes.byref(limits), ctypes.sizeof(limits))
+        and kernel.AssignProcessToJobObject(job, ctypes.c_void_p(kernel.GetCurrentProcess()))
+    )
+    if not done:
+        raise OSError("the memory bound was refused")
+
+
+def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: int, log: str) -> None:
     """Entry point of the child: reads the private copy and sends one JSON text.
 
     The bytes do not travel as an argument: a child that dies at its start would leave the parent
@@ -42,9 +81,9 @@ def read_to_pipe(copy: str, pipe: Connection, megabytes: int, log: str) -> None:
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    limit_memory(megabytes)
     try:
-        answer: dict[str, Any] = read_all(Path(copy).read_bytes())
+        limit_memory(megabytes)
+        answer: dict[str, Any] = read_all(Path(copy).read_bytes(), kind, name)
     except MemoryError:
         answer = {"refused": "too_large"}
     except Exception as error:  # noqa: BLE001 - whatever the reader says becomes one word for the parent
@@ -53,8 +92,19 @@ def read_to_pipe(copy: str, pipe: Connection, megabytes: int, log: str) -> None:
     pipe.close()
 
 
-def read_all(content: bytes) -> dict[str, Any]:
-    """Sheets, and the remarks beside their values; ``unread`` where the remarks could not be read."""
+def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
+    """Sheets, and the remarks beside their values; ``unread`` where the remarks could not be read.
+
+    ``kind`` is what the preflight saw.
+    """
+    if kind == "text":
+        from vawg_desktop.exchange.text_child import read_text
+
+        return read_text(content, name)
+    if kind == "outlook":
+        from vawg_desktop.exchange.outlook_child import read_outlook
+
+        return read_outlook(content)
     if not content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from vawg_desktop.exchange.tables_child import read_message
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import json
 import multiprocessing
 import tempfile
@@ -111,10 +109,7 @@ def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
 
 def _fill(book: Book, name: str, seconds: float) -> None:
     """Read ``inner``; of an e-mail with a workbook attached, the workbook and the words of the message."""
-    if book.looked.kind == "text":
-        book.sheets += _read_text(name, book.inner)
-        return
-    answer = _ask_child(name, book.inner, seconds)
+    answer = _ask_child(name, book.inner, book.looked.kind, seconds)
     book.sheets += [_sheet(s) for s in answer["sheets"]]
     book.remarks = [(str(s), str(c), str(k), str(w)) for s, c, k, w in answer.get("remarks", [])]
     book.unread = "unread" in answer
@@ -129,7 +124,7 @@ def _fill(book: Book, name: str, seconds: float) -> None:
         message = [s for s in book.sheets if s.name == "Message"]
         book.inner = bytes.fromhex(attached["content"])
         book.looked = preflight.look(attached["name"], book.inner)
-        if book.looked.kind in ("message", "page"):
+        if book.looked.kind in ("message", "page", "outlook"):
             raise FileRefusedError(f"{name} holds no workbook that we can read.", code="not_a_workbook")
         book.sheets = []
         _fill(book, attached["name"], seconds)
@@ -141,7 +136,7 @@ def sheets_of(content: bytes, *, leave_out: tuple[str, ...] = ()) -> list[Sheet]
     return [_sheet(s) for s in json.loads(json.dumps(reader_child.read_sheets(content, leave_out)))]
 
 
-def _ask_child(name: str, content: bytes, seconds: float) -> dict[str, Any]:
+def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     began = time.monotonic()
@@ -149,7 +144,9 @@ def _ask_child(name: str, content: bytes, seconds: float) -> dict[str, Any]:
         copy, log = Path(folder) / "copy", str(Path(folder) / "reader.log")
         copy.write_bytes(content)
         child = context.Process(
-            target=reader_child.read_to_pipe, args=(str(copy), theirs, MEMORY_MB, log), daemon=True
+            target=reader_child.read_to_pipe,
+            args=(str(copy), kind, Path(name).stem, theirs, MEMORY_MB, log),
+            daemon=True,
         )
         child.start()
         theirs.close()
@@ -197,6 +194,12 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
         return FileRefusedError(
             f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"
         )
+    if answer["refused"] in ("not_a_table", "no_columns"):
+        what = "not a table we can read; save it as .xlsx or .csv."
+        return FileRefusedError(
+            f"{name} is {what if answer['refused'] == 'not_a_table' else 'a text without columns, not a tracker or return.'}",
+            code="not_a_table",
+        )
     if answer["refused"] == "attachments":
         return FileRefusedError(
             f"{name} holds more than one workbook ({said}); save each and read it in by itself.",
@@ -226,41 +229,6 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         return value if value.strip() else None
     return value
-
-
-def _read_text(name: str, content: bytes) -> list[Sheet]:
-    text = decode(content)
-    delimiter = _delimiter(text)
-    csv.field_size_limit(2_000_000)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
-    except csv.Error:
-        raise FileRefusedError(
-            f"{name} is not a table we can read; save it as .xlsx or .csv.", code="not_a_table"
-        ) from None
-    width = max((len(r) for r in rows), default=0)
-    if width < 2 or len(rows) < 2:
-        raise FileRefusedError(
-            f"{name} is a text without columns, not a tracker or return.", code="not_a_table"
-        )
-    return [Sheet(Path(name).stem, [[c if c.strip() else None for c in row] for row in rows])]
-
-
-def decode(content: bytes) -> str:
-    """Text by its byte-order mark, else UTF-8, else cp1252."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return content.decode(encoding, "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
-
-
-def _delimiter(text: str) -> str:
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    scores = {d: sum(min(line.count(d), 40) for line in lines) for d in (",", ";", "\t", "|")}
-    return max(scores, key=lambda d: scores[d])
 
 
 def plain_text(cell: Cell) -> str:

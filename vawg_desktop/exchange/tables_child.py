@@ -34,28 +34,57 @@ def is_message(content: bytes) -> bool:
 def read_message(content: bytes) -> dict[str, Any]:
     """Sheets of an e-mail or a web page; ``attached`` holds the one workbook of an e-mail, its words beside it."""
     if not is_message(content):
-        return {"sheets": _tables(_decoded(content))}
+        return {"sheets": tables_of(decoded(content))}
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
-    attached = [
-        (str(part.get_filename()), bytes(part.get_payload(decode=True) or b""))
-        for part in message.walk()
-        if str(part.get_filename() or "").lower().endswith(BOOKS)
-    ]
-    body = message.get_body(("html", "plain"))
     sheets: list[dict[str, Any]] = []
-    if body is not None:
-        text = str(body.get_content())
-        sheets = _tables(text) if body.get_content_type() == "text/html" else _lines(text)
-    if len(attached) > 1:
-        return {"refused": "attachments", "said": ", ".join(n for n, _ in attached)}
-    answer: dict[str, Any] = {"sheets": sheets}
-    if attached:
-        answer["attached"] = {"name": attached[0][0], "content": attached[0][1].hex()}
+    attached: list[tuple[str, bytes]] = []
+    for one in _messages(message):
+        body = one.get_body(("html", "plain"))
+        if body is not None:
+            text = str(body.get_content())
+            sheets += tables_of(text) if body.get_content_type() == "text/html" else lines_of(text)
+        for part in one.iter_attachments():
+            name, inline = str(part.get_filename() or ""), part.get("Content-ID")
+            if (
+                name
+                and part.get_content_type() != "message/rfc822"
+                and not (inline and part.get_content_maintype() == "image")
+            ):
+                attached.append((name, bytes(part.get_payload(decode=True) or b"")))
+    return answer_of(sheets, attached)
+
+
+def _messages(message: EmailMessage) -> list[EmailMessage]:
+    """The message and every message that is attached to it, as forwarding does."""
+    inner: list[Any] = [
+        part.get_payload(0)
+        for part in message.walk()
+        if part is not message and part.get_content_type() == "message/rfc822" and part.is_multipart()
+    ]
+    found: list[Any] = [message, *(one for one in inner if isinstance(one, EmailMessage))]
+    return found[:20]
+
+
+def answer_of(sheets: list[dict[str, Any]], attached: list[tuple[str, bytes]]) -> dict[str, Any]:
+    """What the child answers for a message: its sheets, its one workbook, its other attachments by name."""
+    books = [(name, data) for name, data in attached if name.lower().endswith(BOOKS)]
+    if len(books) > 1:
+        return {"refused": "attachments", "said": ", ".join(n for n, _ in books)}
+    others = [[f"Attached: {name}"] for name, _ in attached if not name.lower().endswith(BOOKS)]
+    messages = [s for s in sheets if s["name"] == "Message"]
+    words = [row for s in messages for row in s["rows"]] + others
+    tables = [s for s in sheets if s["name"] != "Message"]
+    for number, table in enumerate(tables, 1):
+        table["name"] = f"Table {number}"
+    answer: dict[str, Any] = {"sheets": [*tables, *([_sheet("Message", words)] if words else [])]}
+    if books:
+        answer["attached"] = {"name": books[0][0], "content": books[0][1].hex()}
     return answer
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """A page's text by its mark, its own word for its letters, else UTF-8, else cp1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     found = _CHARSET.search(content[:4096])
@@ -178,11 +207,12 @@ def _tidy(text: str) -> str:
 
 
 def _sheet(name: str, rows: list[list[str]]) -> dict[str, Any]:
-    cells = [[c if c.strip() else None for c in row] for row in rows]
+    cells = [[c if c and c.strip() else None for c in row] for row in rows]
     return {"name": name, "visible": True, "start": [0, 0], "rows": cells, "merged": []}
 
 
-def _tables(text: str) -> list[dict[str, Any]]:
+def tables_of(text: str) -> list[dict[str, Any]]:
+    """Each table of a page as a sheet; the words outside tables as the message."""
     page = _Page()
     page.feed(text)
     page.close()
@@ -192,7 +222,7 @@ def _tables(text: str) -> list[dict[str, Any]]:
     return [*sheets, *([_sheet("Message", beside)] if beside else [])]
 
 
-def _lines(text: str) -> list[dict[str, Any]]:
+def lines_of(text: str) -> list[dict[str, Any]]:
     """A table typed or pasted as text: lines with tabs or upright strokes; the rest is the message."""
     table: list[list[str]] = []
     beside: list[list[str]] = []
