@@ -55,7 +55,7 @@ HOSTILE: dict[str, bytes] = {
     "nul.csv": b"a,b\x00\x00\x00\x01\x02",
     "pdf.xlsx": b"%PDF-1.7 whatever",
     "rtf.xls": b"{\\rtf1 hello}",
-    "html.xls": b"<html><table><tr><td>1</td></tr></table></html>",
+    "html.xls": b"<html><body><p>no table here</p></body></html>",
     "exe.xlsx": b"MZ" + bytes(400),
     "cut.xlsx": zipped({**TYPES, "xl/workbook.xml": b"<workbook/>"})[:60],
     "zip.xlsx": zipped({"hello.txt": b"hi"}),

@@ -56,9 +56,9 @@ TYPED = {
 HEADS = {"status": "Status", "percent": "% complete", "blockers": "Blockers", "narrative": "Progress update"}
 
 
-def read_here(name: str, content: bytes, seconds: float) -> dict[str, object]:
+def read_here(name: str, content: bytes, kind: str, seconds: float) -> dict[str, object]:
     """What the child process answers, read in this one: a machine of thousands of steps starts no processes."""
-    return json.loads(json.dumps(reader_child.read_all(content)))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(reader_child.read_all(content, kind, name)))  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

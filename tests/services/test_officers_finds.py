@@ -44,7 +44,7 @@ def test_words_anywhere_on_our_sheets_are_kept(sent: Sent, tmp_path: Path) -> No
 
     found = _words(_read(sent, tmp_path, edit))
     for place in (
-        ("Actions", "A9", "Please ring about the hub"), ("Actions", "A3", "We met in May and agreed it"), ("Actions", "A10", "Under which recommendation?"),
+        ("Actions", "A9", "Please ring about the hub"), ("Actions", "E3", "We met in May and agreed it"), ("Actions", "A10", "Under which recommendation?"),
         ("Start here", "B4", "can we have until January?"), ("For reference", "A5", "on reference"), ("Lists", "H3", "Paused"),
         ("Evidence", "H1", "OUR COLUMN"),
     ):  # fmt: skip

@@ -667,7 +667,8 @@ def test_a_table_pasted_in_a_message(sent: Sent, tmp_path: Path, way: str) -> No
     }
     assert len(review.not_returned) == ROWS - 2
     if way != "reply.txt":
-        assert {t["text"] for t in review.tray} == {"Dear all, see below", "Regards"}
+        subject = {"Subject: RE: return"} if way.endswith(".eml") else set[str]()
+        assert {t["text"] for t in review.tray} == {"Dear all, see below", "Regards"} | subject
 
 
 def test_a_message_with_the_workbook_attached(sent: Sent, tmp_path: Path) -> None:
@@ -675,7 +676,8 @@ def test_a_message_with_the_workbook_attached(sent: Sent, tmp_path: Path) -> Non
     path = tmp_path / "reply.eml"
     path.write_bytes(_mail("plain", "Please find it attached.\n", back))
     review = returns.import_return(sent.session, path)
-    assert _shape(review)[0] == USUAL and [t["text"] for t in review.tray] == ["Please find it attached."]
+    assert _shape(review)[0] == USUAL
+    assert [t["text"] for t in review.tray] == ["Subject: RE: return", "Please find it attached."]
     assert review.file_name == "reply.eml"
 
 
@@ -726,6 +728,8 @@ def test_a_message_forwarded_as_an_attachment_and_what_else_is_attached(sent: Se
     review = returns.import_return(sent.session, path)
     assert _shape(review)[0] == USUAL
     assert {t["text"] for t in review.tray} == {
+        "Subject: FW: return",
+        "Subject: RE: return",
         "For you.",
         "Please find it attached.",
         "Attached: Minutes.pdf",

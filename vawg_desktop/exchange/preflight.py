@@ -23,6 +23,8 @@ _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
 _FAR = re.compile(rb'<c r="([A-Z]{3}|[A-Z]{1,2}(?=[0-9]{6}))([0-9]{1,9})"(?:[^<>]*[^<>/])?>')
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
+#: How a web page begins, whatever its file is called: programs export pages as .xls.
+_PAGE_STARTS = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta")
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _TABLE_WIDE = re.compile(rb"(?:<\x00t\x00a\x00b\x00l\x00e|\x00<\x00t\x00a\x00b\x00l\x00e)", re.IGNORECASE)
 
@@ -34,24 +36,40 @@ class Looked:
     kind: str
 
 
+def shown_name(path: Path) -> str:
+    """A file's name that can be printed and kept: line breaks and letters of no alphabet become question marks."""
+    return _printable(path.name)
+
+
+def _printable(text: str) -> str:
+    plain = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() else "?" for c in plain)
+
+
 def read_file(path: Path) -> bytes:
     """The bytes of an ordinary file of a bearable size. Raises FileRefusedError."""
+    name = shown_name(path)
     try:
         if not path.exists():
-            raise FileRefusedError(f"There is no file at {path}.", code="missing")
+            raise FileRefusedError(f"There is no file at {_printable(str(path))}.", code="missing")
         if not path.is_file():
-            raise FileRefusedError(f"{path.name} is not an ordinary file.", code="not_a_file")
+            raise FileRefusedError(f"{name} is not an ordinary file.", code="not_a_file")
         if path.stat().st_size > MAX_BYTES:
             raise FileRefusedError(
-                f"{path.name} is larger than 25 MB; save it without pictures and try again.", code="too_large"
+                f"{name} is larger than 25 MB; save it without pictures and try again.", code="too_large"
             )
         content = path.read_bytes()
     except PermissionError:
         raise FileRefusedError(
-            f"We may not read {path.name}; close it elsewhere or ask for access.", code="no_permission"
+            f"We may not read {name}; close it elsewhere or ask for access.", code="no_permission"
+        ) from None
+    except OSError as refused:
+        why = refused.strerror or "the system refuses it"
+        raise FileRefusedError(
+            f"{name[:60]} cannot be read ({why}); copy it elsewhere and try again.", code="unreadable"
         ) from None
     if not content:
-        raise FileRefusedError(f"{path.name} is empty.", code="empty")
+        raise FileRefusedError(f"{name} is empty.", code="empty")
     return content
 
 
@@ -64,7 +82,8 @@ def look(name: str, content: bytes) -> Looked:
     if is_message(content):
         return Looked("message")
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")
-    if name.lower().endswith((".html", ".htm")) and (_TABLE.search(content) or _TABLE_WIDE.search(content)):
+    page = name.lower().endswith((".html", ".htm")) or start.lower().startswith(_PAGE_STARTS)
+    if page and (_TABLE.search(content) or _TABLE_WIDE.search(content)):
         return Looked("page")
     if start[:1] == b"<" or b"<\x00?\x00x" in content[:64] or b"\x00<\x00?" in content[:64]:
         raise FileRefusedError(

@@ -16,11 +16,13 @@ import zipfile
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 #: Bounds of what is read (DESIGN 5: hard bounds).
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 5_000_000
+MAX_LETTERS = 40_000_000
 
 
 def limit_memory(megabytes: int) -> None:
@@ -109,6 +111,8 @@ def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
         from vawg_desktop.exchange.tables_child import read_message
 
         return read_message(content)
+    if content.startswith(b"PK"):
+        refuse_malformed(content)
     answer: dict[str, Any] = {"sheets": read_sheets(content)}
     from vawg_desktop.exchange.remarks import remarks_of
 
@@ -121,13 +125,27 @@ def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
     return answer
 
 
+_SHEETS = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml|content\.xml", re.IGNORECASE)
+
+
+def refuse_malformed(content: bytes) -> None:
+    """Raise ExpatError where a sheet is not well formed: the reader of its values would join cells and say nothing."""
+    from xml.parsers import expat
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if _SHEETS.fullmatch(name):
+                parser = expat.ParserCreate()
+                parser.Parse(archive.read(name), True)
+
+
 def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Every sheet but those left out: name, whether shown, its top left corner (row and column from 0), rows of cells."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(_as_calamine_takes_it(content)))
     sheets: list[dict[str, Any]] = []
-    cells = 0
+    cells = letters = 0
     for facts in book.sheets_metadata:
         if facts.typ != SheetTypeEnum.WorkSheet or facts.name in leave_out:
             continue
@@ -137,12 +155,16 @@ def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[st
         cells += sheet.height * sheet.width
         if cells > MAX_CELLS:
             raise OverflowError(f"{cells} cells")
+        rows = [[_plain(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
+        letters += sum(len(v) for row in rows for v in row if isinstance(v, str))
+        if letters > MAX_LETTERS:
+            raise OverflowError(f"{letters} letters")
         merged: list[Any] = getattr(sheet, "merged_cell_ranges", None) or []
         sheets.append({
             "name": facts.name,
             "visible": facts.visible == SheetVisibleEnum.Visible,
             "start": list(sheet.start or (0, 0)),
-            "rows": [[_plain(v) for v in row] for row in sheet.to_python(skip_empty_area=True)],
+            "rows": rows,
             "merged": [[list(a), list(b)] for a, b in merged],
         })  # fmt: skip
     return sheets
@@ -151,6 +173,9 @@ def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[st
 #: Indents between tags, which Gnumeric writes and calamine refuses; line breaks and tabs, which calamine leaves out.
 _INDENT = re.compile(rb">\s+(</?(?:table|office):)")
 _BREAK = re.compile(rb"<text:line-break\s*/>|<text:line-break\s*></text:line-break>")
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+#: A cell with words that does not say of which kind it is.
+_UNTYPED = re.compile(rb"<table:table-cell\b((?![^<>]*value-type)[^<>]*[^<>/]|)>(?=<text:p\b)")
 _TAB = re.compile(rb"<text:tab\b[^>]*/>")
 
 
@@ -162,7 +187,9 @@ def _as_calamine_takes_it(content: bytes) -> bytes:
         if "content.xml" not in archive.namelist():
             return content
         text = archive.read("content.xml")
-        tidied = _TAB.sub(b"&#9;", _BREAK.sub(b"&#10;", _INDENT.sub(rb">\1", text)))
+        tidied = _CDATA.sub(lambda m: escape(m[1].decode("utf-8", "replace")).encode(), text)
+        tidied = _TAB.sub(b"&#9;", _BREAK.sub(b"&#10;", _INDENT.sub(rb">\1", tidied)))
+        tidied = _UNTYPED.sub(rb'<table:table-cell office:value-type="string"\1>', tidied)
         if tidied == text:
             return content
         out = io.BytesIO()

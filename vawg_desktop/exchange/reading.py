@@ -93,17 +93,13 @@ def place(cell: str) -> tuple[int, int]:
 def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
     """Read a workbook or delimited text. Raises FileRefusedError with one sentence."""
     content = preflight.read_file(path)
+    name = preflight.shown_name(path)
     book = Book(
-        path.name,
-        content,
-        hashlib.sha256(content).hexdigest(),
-        [],
-        preflight.look(path.name, content),
-        content,
+        name, content, hashlib.sha256(content).hexdigest(), [], preflight.look(name, content), content
     )
-    _fill(book, path.name, seconds)
+    _fill(book, name, seconds)
     if not any(any(c is not None for c in row) for s in book.sheets for row in s.rows):
-        raise FileRefusedError(f"{path.name} holds no words or figures.", code="empty")
+        raise FileRefusedError(f"{name} holds no words or figures.", code="empty")
     return book
 
 
@@ -121,7 +117,9 @@ def _fill(book: Book, name: str, seconds: float) -> None:
             owner.merged.append((row, column, row + rows - 1, column + columns - 1))
     if "attached" in answer:
         attached = answer["attached"]
-        message = [s for s in book.sheets if s.name == "Message"]
+        message = list(book.sheets)
+        for sheet in message:
+            sheet.name = sheet.name if sheet.name == "Message" else f"Message: {sheet.name}"
         book.inner = bytes.fromhex(attached["content"])
         book.looked = preflight.look(attached["name"], book.inner)
         if book.looked.kind in ("message", "page", "outlook"):
@@ -193,6 +191,11 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
     if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
         return FileRefusedError(
             f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"
+        )
+    if answer["refused"] == "open_quotation":
+        return FileRefusedError(
+            f"{name} opens a quotation mark near line {said} and does not close it, so its rows run together; save it as .xlsx.",
+            code="open_quotation",
         )
     if answer["refused"] in ("not_a_table", "no_columns"):
         what = "not a table we can read; save it as .xlsx or .csv."

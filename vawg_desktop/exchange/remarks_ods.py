@@ -21,6 +21,9 @@ class _Styles:
     per_cents: set[str]
 
 
+_DRAWING = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+
+
 def of_open_document(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
     """Every remark, sheet by sheet, then the words at the head and foot of pages."""
     styles = _Styles({}, set(), set())
@@ -126,9 +129,7 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
     for child in cell:
         if local(child.tag) == "annotation" and (words := _paragraphs(child)):
             yield sheet, at, "comment", words
-        elif local(child.tag) in ("custom-shape", "frame", "rect", "ellipse") and (
-            words := _paragraphs(child)
-        ):
+        elif _DRAWING in child.tag and (words := _paragraphs(child)):
             yield sheet, at, "text_box", words
     for link in (n for n in cell.iter() if n.tag.endswith("}a") and _attribute(n, "href")):
         yield sheet, at, "link", _attribute(link, "href")

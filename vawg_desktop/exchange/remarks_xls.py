@@ -128,6 +128,7 @@ def _sheets(stream: bytes) -> dict[str, int]:
     """Where each sheet's records begin in the workbook's stream."""
     starts: dict[str, int] = {}
     at = 0
+    old = stream[4:6] == b"\x00\x05"
     while at + 4 <= len(stream):
         record, size = (
             int.from_bytes(stream[at : at + 2], "little"),
@@ -135,8 +136,8 @@ def _sheets(stream: bytes) -> dict[str, int]:
         )
         body = stream[at + 4 : at + 4 + size]
         if record == _BOUNDSHEET and size >= 8:
-            wide, count = body[7] & 1, body[6]
-            name = _text(body[8 : 8 + count * (1 + wide)], bool(wide))
+            wide, count, first = (False, body[6], 7) if old else (bool(body[7] & 1), body[6], 8)
+            name = _text(body[first : first + count * (1 + wide)], wide)
             starts[name] = int.from_bytes(body[:4], "little")
         at += 4 + size
         if record == _EOF:
@@ -148,6 +149,7 @@ def _records(stream: bytes, at: int) -> _Records:
     """The formulas, page heads and texts of the sheet whose records begin at ``at``; charts inside it are passed over."""
     found = _Records()
     depth = left = 0
+    old = False  # Excel 5 and 95 write texts of one byte a letter ([MS-XLS] calls them BIFF5)
     while at + 4 <= len(stream):
         record, size = (
             int.from_bytes(stream[at : at + 2], "little"),
@@ -157,6 +159,7 @@ def _records(stream: bytes, at: int) -> _Records:
         at += 4 + size
         if record == _BOF:
             depth += 1
+            old = old or body[:2] == b"\x00\x05"
         elif record == _EOF:
             depth -= 1
             if depth <= 0:
@@ -171,7 +174,7 @@ def _records(stream: bytes, at: int) -> _Records:
         elif depth == 1 and record == _FORMULA and size >= 4:
             found.formulas.append((int.from_bytes(body[:2], "little"), int.from_bytes(body[2:4], "little")))
         elif depth == 1 and record in (_HEADER, _FOOTER) and size > 3:
-            found.pages.append(_text(body[3:], bool(body[2] & 1)))
+            found.pages.append(_text(body[1:], False) if old else _text(body[3:], bool(body[2] & 1)))
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import Any
 from xml.etree import ElementTree as Tree
+from xml.sax.saxutils import escape
 
 from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words
 
@@ -171,20 +172,49 @@ def words_beside(
             yield from _of_drawing(archive.read(target), sheet)
 
 
-_PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:")
-_PLACE_LATER = re.compile(rb'<c\s+([^<>]*?)\br="([A-Z]{1,3}[0-9]{1,7})"')
-
-
 def _regular(data: bytes) -> bytes:
-    """A sheet with its names unprefixed and each cell's place first. Raises ValueError where cells have no place."""
-    if b"<sheetData" not in data and b":sheetData" in data:
-        data = _PREFIX.sub(rb"<\1", data)
+    """A sheet as the patterns below want it: names unprefixed, each cell's place first. Most are so; others are written anew."""
     cells = data.count(b"<c ") + data.count(b"<c>") + data.count(b"<c/>")
-    if cells != data.count(b'<c r="'):
-        data = _PLACE_LATER.sub(rb'<c r="\2" \1', data)
-    if cells != data.count(b'<c r="'):
-        raise ValueError("cells without a place")
-    return data
+    if b"<sheetData" in data and cells == data.count(b'<c r="') and b":c " not in data:
+        return data
+    out: list[bytes] = [b"<sheetData>"]
+    rest: list[bytes] = []
+    row = 0
+    for node in Tree.fromstring(data).iter():
+        name = local(node.tag)
+        if name == "row":
+            row = int(node.get("r", row + 1))
+            column = -1
+            for cell in (n for n in node if local(n.tag) == "c"):
+                said = cell.get("r", "")
+                column = _column(said) if said else column + 1
+                out.append(_cell_anew(cell, address(row - 1, column)))
+        elif name == "hyperlink":
+            id = next((v for k, v in node.attrib.items() if local(k) == "id"), "")
+            rest.append(f'<hyperlink ref="{node.get("ref", "")}" r:id="{id}"/>'.encode())
+        elif name.endswith(("Header", "Footer")) and node.text:
+            rest.append(f"<{name}>{escape(node.text)}</{name}>".encode())
+    return b"".join([*out, b"</sheetData>", *rest])
+
+
+def _column(place: str) -> int:
+    number = 0
+    for letter in place.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _cell_anew(cell: Any, at: str) -> bytes:
+    """A cell with its place, look and kind, its formula, its value and whether words in it are struck out."""
+    inner: list[str] = []
+    for one in cell:
+        name = local(one.tag)
+        if name in ("f", "v"):
+            inner.append(f"<{name}>{escape(one.text or '')}</{name}>")
+        elif words := _struck_words(one):
+            inner.append(f"<r><strike/><t>{escape(words)}</t></r>")
+    looks = "".join(f' {k}="{cell.get(k)}"' for k in ("s", "t") if cell.get(k))
+    return f'<c r="{at}"{looks}>{"".join(inner)}</c>'.encode()
 
 
 _PAGE = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<]*)<")
@@ -224,7 +254,9 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
         if match[3]:
             continue
         end = data.find(b"</c>", match.end())
-        body = data[match.end() : end if end > 0 else match.end()][:8000]
+        if end < 0:
+            return
+        body = data[match.end() : end][:8000]
         value = _VALUE.search(body)
         if look in looks.per_cents and value and b't="s' not in match[2]:
             yield sheet, cell, "percent", value[1].decode("ascii", "replace")[:20]
@@ -240,8 +272,12 @@ def _of_struck(data: bytes, sheet: str, formats: set[int], strings: dict[int, st
     if not formats and not strings and not inline:
         return
     for match in _CELL.finditer(data):
+        if match[3]:
+            continue
         end = data.find(b"</c>", match.end())
-        body = b"" if match[3] or end < 0 else data[match.end() : end]
+        if end < 0:
+            return
+        body = data[match.end() : end]
         style, value, cell = _STYLE.search(match[2]), _VALUE.search(body), match[1].decode()
         if style and int(style[1]) in formats and (value or b"<t" in body):
             yield sheet, cell, "struck", "the whole cell is struck out"

@@ -92,8 +92,10 @@ class ReadRow:
     place: str = ""
     digests: list[str] = field(default_factory=list[str])
     last: str = ""
-    #: Whether every column of ours that says what a row is was found by its heading.
-    whole: bool = True
+    #: The letters of the columns of ours that are not for answer, where they were found: title, due, key …
+    where: dict[str, str] = field(default_factory=dict[str, str])
+    #: Whether its cells stand in other columns than those of the rows around it.
+    shifted: bool = False
     #: Columns to fill that stand blank here, by key: the cell's address.
     blank: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -126,6 +128,19 @@ def read_return(book: Book) -> ReadReturn:
             f"{book.name} has our answer columns without the references of column A, so nobody can say which answer is "
             "whose; ask for the sheet with its first column.",
             code="no_references",
+        )
+    attached = [
+        plain_text(c).removeprefix("Attached: ")
+        for s in book.sheets
+        if s.name == "Message"
+        for row in s.rows
+        for c in row
+        if plain_text(c).startswith("Attached: ")
+    ]
+    if not tables and attached:
+        raise FileRefusedError(
+            f"{book.name} is a message with {', '.join(attached)[:120]} and no return in it; save the return out of it and read that in.",
+            code="not_a_return",
         )
     if not tables:
         raise FileRefusedError(
@@ -309,12 +324,23 @@ def _tables(book: Book) -> list[tuple[Sheet, int, _Columns]]:
 def _headed(sheet: Sheet) -> int | None:
     """The row of headings: three of ours and Reference, or one of ours above a column of our references."""
     best: tuple[int, int] | None = None
+    last = -2
     for number, row in enumerate(sheet.rows[:30]):
         keys = [k for k, _ in map(_fill_key, row) if k]
         named = any(fold(plain_text(c)) == "reference" for c in row)
-        if (len(keys) >= 3 and named) or (keys and _reference_column(sheet, number) >= 0):
+        if keys and last == -2:
+            last = _last_reference(sheet)
+        if (len(keys) >= 3 and named) or (keys and last > number):
             best = max(best, (len(keys), -number)) if best else (len(keys), -number)
     return -best[1] if best else None
+
+
+def _last_reference(sheet: Sheet) -> int:
+    """The last row in which a reference with its check letters stands, or -1."""
+    for number in range(len(sheet.rows) - 1, -1, -1):
+        if any(isinstance(cell, str) and _SHOWN.fullmatch(cell.strip()) for cell in sheet.rows[number]):
+            return number
+    return -1
 
 
 def _reference_column(sheet: Sheet, header: int) -> int:
@@ -375,6 +401,10 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
             if value is not None:
                 read.tray.append(_trayed(sheet, number, column, "", value, "words above the table"))
     letters = [sheet_address(0, sheet.left + c)[:-1] for c in range(max(map(len, sheet.rows), default=0))]
+    names = ("visible", "title", "recommendation", "due", "last", "key", "check")
+    columns = (at.visible, *at.locked[1:], *at.hidden)
+    where = {name: letters[c] for name, c in zip(names, columns, strict=True) if 0 <= c < len(letters)}
+    even = 2 * sum(len(r) == len(heads) for r in sheet.rows[header + 1 :]) > len(sheet.rows) - header - 1
     for number in range(header + 1, len(sheet.rows)):
         cells = sheet.rows[number]
         if all(c is None for c in cells):
@@ -384,10 +414,12 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
             return plain_text(cells[column]) if 0 <= column < len(cells) else ""
 
         line = str(sheet.top + number + 1)
+        longer = any(value is not None for value in cells[len(heads) :])
+        uneven = read.as_text and (longer or (even and len(cells) != len(heads)))
         row = ReadRow(
             sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
             [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=letters[max(at.visible, 0)] + line,
-            last=said(at.locked[4]), whole=min(at.locked[1:4]) >= 0,
+            last=said(at.locked[4]), where=where, shifted=uneven,
         )  # fmt: skip
         for column, key in fills:
             value = cells[column] if column < len(cells) else None
@@ -398,6 +430,7 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
         for column, value in enumerate(cells):
             if value is not None and column not in known:
                 head = heads[column] if column < len(heads) else ""
+                row.shifted |= isinstance(value, str) and bool(_KEY.fullmatch(value.strip()))
                 read.tray.append(_trayed(sheet, number, column, head, value, "a column we did not send"))
         read.rows.append(row)
     _note_merged(read, sheet, header, at)

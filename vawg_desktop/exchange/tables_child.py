@@ -10,24 +10,31 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
+from vawg_desktop.exchange.text_child import decode, mixed, wide_without_mark
+
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv")
-_HEADER = re.compile(
-    rb"^(?:Return-Path|Received|From|To|Subject|Date|Message-ID|MIME-Version|X-[\w-]+|Delivered-To): ?",
-    re.IGNORECASE,
+#: A line of an e-mail's head, and those of which every message has some.
+_HEAD_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:(?:[ \t]|$)|[ \t]+\S|From \S")
+_KNOWN_HEAD = re.compile(
+    rb"^(?:Return-Path|Received|From|To|Subject|Date|Message-ID|MIME-Version|Content-Type|Delivered-To|Reply-To|Thread-Topic):",
+    re.IGNORECASE | re.MULTILINE,
 )
 _QUOTED = re.compile(r"^(?:>\s?)+")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 MOST_CELLS = 500_000
+#: How long a line is that a mail program broke (RFC 5322 asks for 78 letters, RFC 3676 for the like).
+_WRAPPED = (60, 80)
 
 
 def is_message(content: bytes) -> bool:
     """Whether the bytes begin as an e-mail does (RFC 5322)."""
-    start = content.lstrip(b"\xef\xbb\xbf\r\n")[:2000]
-    lines = start.splitlines()[:12]
+    start = content.lstrip(b"\xef\xbb\xbf\r\n")[:8000]
+    head = re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
+    lines = head.splitlines()[:60]
     return (
         len(lines) > 1
-        and bool(_HEADER.match(lines[0]))
-        and sum(1 for one in lines if _HEADER.match(one)) >= 2
+        and all(_HEAD_LINE.match(one) for one in lines[:12])
+        and len({m.lower() for m in _KNOWN_HEAD.findall(head)}) >= 2
     )
 
 
@@ -38,21 +45,59 @@ def read_message(content: bytes) -> dict[str, Any]:
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
     sheets: list[dict[str, Any]] = []
-    attached: list[tuple[str, bytes]] = []
+    attached: dict[tuple[str, str], bytes] = {}
     for one in _messages(message):
-        body = one.get_body(("html", "plain"))
-        if body is not None:
-            text = str(body.get_content())
-            sheets += tables_of(text) if body.get_content_type() == "text/html" else lines_of(text)
-        for part in one.iter_attachments():
+        sheets.append(
+            _sheet("Message", [[f"Subject: {subject}"]])
+            if (subject := _subject(one))
+            else _sheet("Message", [])
+        )
+        for text, kind in _bodies(one):
+            sheets += tables_of(text) if kind == "html" else lines_of(text)
+        for part in one.walk():
             name, inline = str(part.get_filename() or ""), part.get("Content-ID")
             if (
                 name
                 and part.get_content_type() != "message/rfc822"
                 and not (inline and part.get_content_maintype() == "image")
             ):
-                attached.append((name, bytes(part.get_payload(decode=True) or b"")))
-    return answer_of(sheets, attached)
+                attached.setdefault(
+                    (name, str(part.get_payload())[:200]), bytes(part.get_payload(decode=True) or b"")
+                )
+    return answer_of(sheets, [(name, data) for (name, _), data in attached.items()])
+
+
+def _subject(message: EmailMessage) -> str:
+    try:
+        return " ".join(str(message["Subject"] or "").split())
+    except (ValueError, LookupError):
+        return ""
+
+
+def _bodies(part: Any) -> list[tuple[str, str]]:
+    """The words of a message, part by part, each with its kind; of alternatives the page where it has a table."""
+    kind = part.get_content_type()
+    if kind == "message/rfc822":
+        return []
+    if kind == "multipart/alternative":
+        found = [one for sub in part.iter_parts() for one in _bodies(sub)]
+        pages = [one for one in found if one[1] == "html"]
+        words = [one for one in found if one[1] == "plain" and one[0].strip()]
+        return pages if not words or any("<table" in text.lower() for text, _ in pages) else words
+    if part.is_multipart():
+        return [one for sub in part.iter_parts() for one in _bodies(sub)]
+    if kind in ("text/plain", "text/html") and not str(part.get_filename() or "").lower().endswith(BOOKS):
+        return [(_words_of(part), kind.removeprefix("text/"))]
+    return []
+
+
+def _words_of(part: Any) -> str:
+    """A part's text by its own word for its letters, else as they come."""
+    data = bytes(part.get_payload(decode=True) or b"")
+    try:
+        return data.decode(str(part.get_content_charset("")) or "no such")
+    except (LookupError, UnicodeDecodeError):
+        return mixed(data)
 
 
 def _messages(message: EmailMessage) -> list[EmailMessage]:
@@ -68,13 +113,13 @@ def _messages(message: EmailMessage) -> list[EmailMessage]:
 
 def answer_of(sheets: list[dict[str, Any]], attached: list[tuple[str, bytes]]) -> dict[str, Any]:
     """What the child answers for a message: its sheets, its one workbook, its other attachments by name."""
-    books = [(name, data) for name, data in attached if name.lower().endswith(BOOKS)]
+    books = [(name, data) for name, data in attached if _is_book(name, data)]
     if len(books) > 1:
         return {"refused": "attachments", "said": ", ".join(n for n, _ in books)}
-    others = [[f"Attached: {name}"] for name, _ in attached if not name.lower().endswith(BOOKS)]
+    others = [[f"Attached: {name}"] for name, data in attached if not _is_book(name, data)]
     messages = [s for s in sheets if s["name"] == "Message"]
     words = [row for s in messages for row in s["rows"]] + others
-    tables = [s for s in sheets if s["name"] != "Message"]
+    tables = [s for s in sheets if s["name"] != "Message" and s["rows"]]
     for number, table in enumerate(tables, 1):
         table["name"] = f"Table {number}"
     answer: dict[str, Any] = {"sheets": [*tables, *([_sheet("Message", words)] if words else [])]}
@@ -83,15 +128,21 @@ def answer_of(sheets: list[dict[str, Any]], attached: list[tuple[str, bytes]]) -
     return answer
 
 
+def _is_book(name: str, data: bytes) -> bool:
+    """A workbook by its name, or by its content where the name says nothing."""
+    inside = data.startswith(b"PK") and (b"xl/workbook." in data or b"opendocument.spreadsheet" in data[:200])
+    return name.lower().endswith(BOOKS) or inside
+
+
 def decoded(content: bytes) -> str:
     """A page's text by its mark, its own word for its letters, else UTF-8, else cp1252."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or wide_without_mark(content):
+        return decode(content)
     found = _CHARSET.search(content[:4096])
     try:
         return content.decode(found[1].decode() if found else "utf-8")
     except (UnicodeDecodeError, LookupError):
-        return content.decode("cp1252", "replace")
+        return mixed(content)
 
 
 #: A cell as it is opened: its words, the columns and the rows it covers.
@@ -114,6 +165,8 @@ class _Page(HTMLParser):
         self._cells = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("body", "table"):
+            self._skip = 0  # a head that was never closed
         if tag in ("script", "style", "head"):
             self._skip += 1
         elif tag == "table":
@@ -226,15 +279,23 @@ def lines_of(text: str) -> list[dict[str, Any]]:
     """A table typed or pasted as text: lines with tabs or upright strokes; the rest is the message."""
     table: list[list[str]] = []
     beside: list[list[str]] = []
-    for raw in text.splitlines():
-        line = _QUOTED.sub("", raw)
-        mark = "\t" if "\t" in line else "|" if line.count("|") >= 2 else ""
+    lines = [_QUOTED.sub("", raw) for raw in text.splitlines()]
+    marks = ["\t" if "\t" in line.strip() else "|" if line.count("|") >= 2 else "" for line in lines]
+    wrapped = False
+    for number, (line, mark) in enumerate(zip(lines, marks, strict=True)):
         if mark and set(line) - set("|-+ \t"):
             inner = line.strip().strip("|") if mark == "|" else line
-            table.append(
-                [c.strip() for c in next(csv.reader(io.StringIO(inner), delimiter=mark), list[str]())]
-            )
-        elif line.strip() and set(line) - set("|-+= \t"):
-            beside.append([line.strip()])
+            quoting = csv.QUOTE_MINIMAL if inner.count('"') % 2 == 0 else csv.QUOTE_NONE
+            row = next(csv.reader(io.StringIO(inner), delimiter=mark, quoting=quoting), list[str]())
+            table.append([c.strip() for c in row])
+            wrapped = _WRAPPED[0] <= len(line) <= _WRAPPED[1] and any(marks[number + 1 :])
+        elif line.strip() and wrapped and table and table[-1]:
+            # the rest of a line that the sender's program broke
+            table[-1][-1] = f"{table[-1][-1]} {line.strip()}"
+            wrapped = len(line) >= _WRAPPED[0]
+        else:
+            wrapped = False
+            if line.strip() and set(line) - set("|-+= \t"):
+                beside.append([line.strip()])
     sheets = [_sheet("Table 1", table)] if table else []
     return [*sheets, *([_sheet("Message", beside)] if beside else [])]

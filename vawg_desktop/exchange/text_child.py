@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
@@ -14,6 +16,8 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
+#: How each of our headings ends that asks for an answer (``return_plan.FILL_MARK``).
+_FILL = "(please fill in)"
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -24,10 +28,27 @@ def decode(content: bytes) -> str:
             return content.decode(encoding, "replace")
     if encoding := wide_without_mark(content):
         return content.decode(encoding, "replace")
+    return mixed(content)
+
+
+def mixed(content: bytes) -> str:
+    """UTF-8, in which a stray byte is read as cp1252; cp1252 altogether where nothing speaks for UTF-8."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        pass
+    strays = 0
+
+    def stray(error: UnicodeError) -> tuple[str, int]:
+        nonlocal strays
+        assert isinstance(error, UnicodeDecodeError)
+        strays += 1
+        return content[error.start : error.start + 1].decode("cp1252", "replace"), error.start + 1
+
+    codecs.register_error("vawg-stray", stray)
+    text = content.decode("utf-8", "vawg-stray")
+    beyond = sum(byte >= 0x80 for byte in content)
+    return text if beyond > 2 * strays else content.decode("cp1252", "replace")
 
 
 def wide_without_mark(content: bytes) -> str:
@@ -43,32 +64,67 @@ def read_text(content: bytes, name: str) -> dict[str, Any]:
     """The one sheet of a text, or ``refused``. Raises OverflowError beyond the bounds."""
     text = decode(content)
     csv.field_size_limit(2_000_000)
-    rows: list[list[str | None]] = []
-    width = cells = 0
+    delimiter = _delimiter(text)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False):
-            rows.append([c if c.strip() else None for c in row])
-            width = max(width, len(row))
-            cells += len(row)
-            if len(rows) > MAX_ROWS or width > MAX_COLUMNS or cells > MAX_CELLS:
-                raise OverflowError(f"{len(rows)} rows by {width} columns")
+        rows = _rows(text, delimiter)
+        if line := _run_together(rows):
+            # a mark of quotation that somebody typed, in a text whose writer quotes nothing
+            rows = _rows(text, delimiter, csv.QUOTE_NONE)
+            if _run_together(rows) or len({len(row) for row in rows if _starts(row)}) > 1:
+                return {"refused": "open_quotation", "said": str(line)}
     except csv.Error:
         return {"refused": "not_a_table"}
-    if width < 2 or len(rows) < 2:
+    if max((len(row) for row in rows), default=0) < 2 or len(rows) < 2:
         return {"refused": "no_columns"}
-    return {"sheets": [{"name": name, "visible": True, "start": [0, 0], "rows": rows, "merged": []}]}
+    shown = "Table 1" if name.casefold() in _NOT_NAMES else name
+    return {"sheets": [{"name": shown, "visible": True, "start": [0, 0], "rows": rows, "merged": []}]}
+
+
+#: Names by which sheets of ours are told that hold no answers.
+_NOT_NAMES = frozenset(
+    {"identity", "lists", "for reference", "start here", "message", "evidence", "new actions"}
+)
+_REFERENCE = re.compile(r"[A-Z]{1,2}-(?:[0-9]{3,9}|x[0-9A-Za-z]{3})-[3-9A-Z]{4}")
+_INSIDE = re.compile(rf"\n\W?{_REFERENCE.pattern}")
+
+
+def _rows(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[list[str | None]]:
+    rows: list[list[str | None]] = []
+    width = cells = 0
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=False):
+        rows.append([c if c.strip() else None for c in row])
+        width = max(width, len(row))
+        cells += len(row)
+        if len(rows) > MAX_ROWS or width > MAX_COLUMNS or cells > MAX_CELLS:
+            raise OverflowError(f"{len(rows)} rows by {width} columns")
+    return rows
+
+
+def _starts(row: list[str | None]) -> bool:
+    return bool(row and row[0] and _REFERENCE.match(row[0]))
+
+
+def _run_together(rows: list[list[str | None]]) -> int:
+    """The first row (from 1) with a cell in which other rows of ours stand, or 0."""
+    for number, row in enumerate(rows, 1):
+        if any(cell and "\n" in cell and _INSIDE.search(cell) for cell in row):
+            return number
+    return 0
 
 
 def _delimiter(text: str) -> str:
-    """The mark by which most lines fall into the same number of columns: long words may hold any of them."""
+    """The mark that our headings stand between, else that by which most lines fall into the same number of columns:
+    long words may hold any of them."""
     start = text[:400_000]
 
     def score(delimiter: str) -> float:
         widths: Counter[int] = Counter()
+        ours = 0
         try:
             for number, row in enumerate(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)):
                 if number >= 200:
                     break
+                ours = max(ours, sum(_FILL in c for c in row)) if number < 30 else ours
                 if any(c.strip() for c in row):
                     widths[len(row)] += 1
         except csv.Error:
@@ -76,6 +132,6 @@ def _delimiter(text: str) -> str:
         if not widths:
             return 0.0
         width, count = max(widths.items(), key=lambda one: (one[1] * (one[0] > 1), one[0]))
-        return (min(width, 20) - 1) * count / sum(widths.values())
+        return 100 * ours + (min(width, 20) - 1) * count / sum(widths.values())
 
     return max(_DELIMITERS, key=score)

@@ -116,7 +116,7 @@ def _emptied(
 ) -> list[dict[str, str]]:
     """Cells sent filled that came back blank: not cleared unless the officer says so, and not passed over either."""
     found: list[dict[str, str]] = []
-    for key, cell in one.row.blank.items():
+    for key, cell in one.row.blank.items() if one.doubt != "shifted" else ():
         before = one.base.values.get(key)
         if key in PREFILLED - crossed and before is not None and (one.row.sheet, cell) not in spoken:
             spec = spec_of_column(key)
@@ -172,7 +172,7 @@ def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: Read
                 else read_value(session, session.read(), spec, as_typed(typed))
             )
             return _likely_date(session, spec, found, one.base.values.get(key), plain_text(typed))
-        return read_value(session, session.read(), spec, as_typed(given.value))
+        return read_value(session, session.read(), spec, _in_words(given))
     except ValueRefusedError as refused:
         read.problems.append(
             Problem("not_understood", refused.message, given.sheet, given.cell, one.base.reference)
@@ -182,6 +182,16 @@ def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: Read
             "why": f"not understood, for {one.base.reference}",
         })  # fmt: skip
         return None
+
+
+def _in_words(given: Answer) -> str:
+    """A cell of a column for words as its sender saw it: 50 % stays one, and TRUE is no Yes."""
+    value = given.value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if given.per_cent and isinstance(value, (int, float)):
+        return f"{value * 100:.10g}%"
+    return as_typed(value)
 
 
 def _date(session: Session, spec: FieldSpec, text: str, order: str) -> Value:
@@ -214,7 +224,7 @@ def _likely_date(session: Session, spec: FieldSpec, found: Value, before: Value,
     return found
 
 
-_PER_CENT = re.compile(r"\s*(?:%|per\s*cent)\.?\s*$", re.IGNORECASE)
+_PER_CENT = re.compile(r"(?:%|per ?cent)\.?$", re.IGNORECASE)
 
 
 def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
@@ -228,7 +238,8 @@ def _percent(spec: FieldSpec, given: Answer, base: BaseRow) -> Value:
             raise ValueRefusedError(f"% complete is a whole number, not “{value:g}%”.")
         return to_stored(spec, round(value))
     if isinstance(value, str):
-        bare = _PER_CENT.sub("", value)
+        value = " ".join(value.split())
+        bare = _PER_CENT.sub("", value).strip()
         if bare == value and re.fullmatch(r"\s*0?[.,][0-9]+\s*", value):
             value = float(value.replace(",", "."))
         elif bare != value:

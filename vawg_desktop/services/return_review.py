@@ -44,7 +44,7 @@ class Difference:
     reason: str = ""
     #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin``, ``personal_data``,
     #: ``swapped`` (another action's answers), ``contradicts`` ("No change" beside a change),
-    #: ``crossed`` (two headings exchanged) or ``emptied`` (sent filled, came back blank).
+    #: ``crossed`` (two headings exchanged), ``shifted`` (cells beside their columns) or ``emptied`` (sent filled, came back blank).
     held: str = ""
 
     def as_json(self) -> dict[str, object]:
@@ -140,7 +140,7 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
     period = connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
     ).fetchone()
-    counts = {k.value: 0 for k in merge.Kind} | {"no_change": 0, "not_answered": 0}
+    counts = {k.value: 0 for k in merge.Kind} | {"no_change": 0, "not_able": 0, "not_answered": 0}
     differences = _differences(connection, found.id, owner, content, counts)
     return Review(
         found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
@@ -197,6 +197,7 @@ def _differences(
         answers: dict[str, dict[str, Any]] = row["answers"]
         said = answers.get("answer", {}).get("value")
         counts["no_change"] += said == "no_change"
+        counts["not_able"] += said == "not_able"
         counts["not_answered"] += not any(
             k != "answer" and not merge.same(base.values.get(k), a["value"]) for k, a in answers.items()
         ) and said is None  # fmt: skip

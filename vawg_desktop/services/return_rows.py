@@ -126,6 +126,7 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
         else:
             matched.rows.append(same[0])
             _note_locked(secret, same[0], read)
+            _note_shifted(same[0], read)
     _refuse_slid(matched.rows, read, name)
     return matched
 
@@ -152,42 +153,52 @@ def _stored_or(key: str, answer: Answer) -> Value:
 
 
 def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
-    """Words written over what we sent as context are kept in the tray."""
-    row = one.row
-    shown, sent = " ".join(row.last.split()), " ".join(one.base.last.split())
-    if shown and shown != sent and not sent.startswith(shown[:200]):
+    """Words written over what we sent as context are kept in the tray, each with its cell."""
+    row, base = one.row, one.base
+    shown = _locked_as_sent(row)
+    changed = False
+    for name, now, sent in zip(("title", "recommendation", "due"), shown, base.locked, strict=True):
+        if name not in row.where or now == sent:
+            continue
+        if name == "due" and sent in {dates.label(day) for day in both_orders(now).values()}:
+            continue
+        changed |= base.check not in _checks(secret, row) or bool(now)
+        _tray_cell(row, name, now, "words we sent were changed", read)
+    last, sent = " ".join(row.last.split()), " ".join(base.last.split())
+    if "last" in row.where and last and not sent.startswith(last):
+        _tray_cell(row, "last", row.last, "words we sent were changed", read)
+    if changed:
+        words = f"The words we sent about {base.reference} were changed in the file."
+        read.problems.append(Problem("locked_changed", words, row.sheet, row.place, base.reference))
+
+
+def _note_shifted(one: MatchedRow, read: ReadReturn) -> None:
+    """A row whose cells stand one or more columns aside: our own marks stand among its answers, or answers in theirs."""
+    row, base = one.row, one.base
+    marks = {base.key, base.check}
+    moved = [k for k, a in row.answers.items() if isinstance(a.value, str) and a.value.strip() in marks]
+    for key in moved:
+        row.blank[key] = row.answers.pop(key).cell
+    for name, now, sent in (("key", row.key, base.key), ("check", row.check, base.check)):
+        if name in row.where and now and now != sent:
+            row.shifted = True
+            if now not in marks:
+                _tray_cell(row, name, now, "words in a column that is not for answer", read)
+    if row.shifted or moved:
+        one.doubt = "shifted"
+        words = f"The cells of {base.reference} stand in other columns than we sent them: nothing in its row is taken unasked."
+        read.problems.append(Problem("row_shifted", words, row.sheet, row.place, base.reference))
+
+
+def _tray_cell(row: ReadRow, name: str, text: str, why: str, read: ReadReturn) -> None:
+    if text.strip():
         read.tray.append(
             {
                 "sheet": row.sheet,
-                "cell": row.place,
-                "header": "Last answer",
-                "text": row.last,
-                "why": "words we sent were changed",
-            }
-        )
-    if not row.whole or (read.by_rows and not (row.locked[1] or row.locked[2])):
-        return  # a table in a message, or with a heading retyped, does not hold all that we sent
-    if (
-        any(row.locked)
-        and _locked_as_sent(row) != one.base.locked
-        and one.base.check not in _checks(secret, row)
-    ):
-        read.problems.append(
-            Problem(
-                "locked_changed",
-                f"The words we sent about {one.base.reference} were changed in the file.",
-                row.sheet,
-                row.place,
-                one.base.reference,
-            )
-        )
-        read.tray.append(
-            {
-                "sheet": row.sheet,
-                "cell": row.place,
+                "cell": f"{row.where[name]}{row.number}",
                 "header": "",
-                "text": " | ".join(row.locked),
-                "why": "words we sent were changed",
+                "text": text,
+                "why": why,
             }
         )
 
@@ -319,10 +330,22 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
             matched.strange.append(row)
             return
     elif text or title:
-        matched.new_rows.append({"sheet": row.sheet, "cell": row.place, "Action": title, "text": text})
+        more = {
+            "Recommendation": row.locked[1],
+            "Due date": row.locked[2],
+            "Beside it": _words(row.last, row.check),
+        }
+        matched.new_rows.append(
+            {
+                "sheet": row.sheet,
+                "cell": row.place,
+                "Action": title,
+                "text": text,
+                **{k: v for k, v in more.items() if v},
+            }
+        )
         return
-    beside = " | ".join(x for x in (row.visible, *row.locked, row.last) if x.strip())
-    if beside:
+    if beside := _words(row.visible, *row.locked, row.last, row.key, row.check):
         read.tray.append(
             {
                 "sheet": row.sheet,
@@ -334,13 +357,21 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
         )
 
 
+def _words(*texts: str) -> str:
+    """Texts in one line, but for our own marks and blanks."""
+    return " | ".join(t for t in texts if t.strip() and not _MARKS.fullmatch(t.strip()))
+
+
+_MARKS = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}|[3-9A-Z]{12}")
+
+
 def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
     read.tray.append(
         {
             "sheet": row.sheet,
             "cell": row.place,
             "header": "",
-            "text": f"{row.visible} {row.locked[0]} {answered_text(row)}".strip(),
+            "text": _words(row.visible, *row.locked, answered_text(row), row.last, row.key, row.check),
             "why": why,
         }
     )

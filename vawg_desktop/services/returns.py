@@ -196,39 +196,45 @@ def _read_declaration(read: ReadReturn) -> None:
 
 
 def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadReturn) -> None:
-    """Words on our other sheets that we did not send: compared with the workbook as it left."""
+    """Words on our other sheets that we did not send: compared with the workbook as it left, whatever it is called now."""
     sent = (
         session.read().exec_driver_sql('SELECT file_sha256 FROM "return" WHERE id = ?', (owner.id,)).one()[0]
     )
-    if not sent or not any(s.name == "Start here" for s in book.sheets):
+    if not sent or book.looked.kind not in ("zip", "ole"):
         return
     ours: dict[str, set[str]] = {}
     for sheet in sheets_of(session.store.files.get(str(sent)), leave_out=("Actions",)):
         ours[sheet.name] = {" ".join(plain_text(c).split()) for row in sheet.rows for c in row}
+    any_of_ours = set[str]().union(*ours.values())
     taken = {(e["sheet"], e["cell"]) for e in read.tray}
     taken |= {(a.sheet, a.cell) for a in read.declaration.values()}
     taken |= {(a.sheet, a.cell) for row in (*read.evidence, *read.new_rows) for a in row.values()}
+    answers = {row.sheet for row in read.rows}
     nil = fold(NIL_QUESTION)
-    for sheet in (s for s in book.sheets if s.name in ours and s.name != "Actions"):
+    for sheet in (s for s in book.sheets if s.name not in answers):
+        known = ours.get(sheet.name, any_of_ours)
         for r, row in enumerate(sheet.rows):
             for c, cell in enumerate(row):
                 words = " ".join(plain_text(cell).split())
+                place = (sheet.name, sheet.address(r, c))
                 answers_nil = c > 0 and fold(plain_text(row[c - 1])).startswith(nil)
-                if (
-                    words
-                    and words not in ours[sheet.name]
-                    and (sheet.name, sheet.address(r, c)) not in taken
-                    and not answers_nil
-                ):
+                if words and words not in known and place not in taken and not answers_nil:
                     read.tray.append(
                         {
-                            "sheet": sheet.name,
-                            "cell": sheet.address(r, c),
+                            "sheet": place[0],
+                            "cell": place[1],
                             "header": "",
                             "text": words,
                             "why": "words we did not send",
                         }
                     )
+
+
+def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> None:
+    """Most of the rows gone is said aloud: it may be a part of a file, or a damaged one."""
+    if len(owner.rows) > 3 and 2 * len(missing) > len(owner.rows) and not read.nil:
+        words = f"{len(missing)} of the {len(owner.rows)} rows we sent did not come back; is this the whole return?"
+        read.problems.append(Problem("rows_missing", words))
 
 
 def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
@@ -241,6 +247,8 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
             if not any("doubt" in a for a in row["answers"].values()):
                 row["answers"].setdefault("answer", {"value": "no_change"})
     returned = {m.base.id for m in matched.rows} | matched.twice
+    missing = [b.reference for b in owner.rows if b.id not in returned]
+    _note_missing(owner, missing, read)
     new_rows = matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence)
     _read_declaration(read)
     _tray_changed_words(session, owner, book, read)
@@ -252,7 +260,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
         "count": len(read.rows),
         "problems": [p.as_json() for p in read.problems],
         "tray": read.tray,
-        "not_returned": [b.reference for b in owner.rows if b.id not in returned],
+        "not_returned": missing,
         "new_rows": new_rows,
         "declaration": {k: str(a.value) for k, a in read.declaration.items()},
         "nil": read.nil,
@@ -343,6 +351,7 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
 _DOUBTS = {
     "swapped": "it is what we sent for another action.",
     "contradicts": "the row says that nothing changed.",
+    "shifted": "the cells of its row stand in other columns than we sent them.",
     "crossed": "its column's heading may have been exchanged with another.",
 }
 
@@ -421,7 +430,7 @@ def _add_update(
     edited: Mapping[tuple[str, str], Value],
 ) -> None:
     said = answer["answers"].get("answer", {}).get("value")
-    if not chosen and said != "no_change":
+    if not chosen and said not in ("no_change", "not_able"):
         return
     there = tx.connection.exec_driver_sql(
         'SELECT id, narrative, next_step, help_wanted FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',

@@ -40,7 +40,8 @@ _KINDS = {
 _HELD = {
     "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
     "swapped": "What we sent for another action: look first", "contradicts": "The row says that nothing changed",
-    "waits_for_choice": "Two values wait to be chosen; see Merge",
+    "crossed": "Its heading may have been exchanged", "shifted": "Its row's cells stand aside: look first",
+    "emptied": "Came back blank", "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 
 
@@ -158,7 +159,8 @@ class ReviewPane(QWidget):
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         said = [
             f"{review.return_reference}", f"{review.rows} rows", f"{whole} to decide" if left else "nothing left to decide",
-            f"{c['no_change']} said no change", f"{c['not_answered']} not answered", f"{c['ours']} changed only by us",
+            f"{c['no_change']} said no change", *([f"{c['not_able']} not able to say yet"] if c["not_able"] else []),
+            f"{c['not_answered']} not answered", f"{c['ours']} changed only by us",
         ]  # fmt: skip
         self._said.setText(" · ".join(said))
         self._bar.setMaximum(max(1, whole))

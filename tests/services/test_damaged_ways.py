@@ -1,0 +1,399 @@
+"""Returns that came back in ways a fuzzing of the reader found to lose a word or to take a wrong cell; each failed before."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.services.test_ways_home import (
+    ROWS,
+    USUAL,
+    Sent,
+    _as_text,
+    _send,
+    _shape,
+    edited,
+    heads,
+    ref,
+    usual,
+)
+from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.exchange import reading, text_child
+from vawg_desktop.services import returns
+from vawg_desktop.services.return_review import Review
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
+    made = _send(tmp_path_factory.mktemp("damaged"), ROWS)
+    yield made
+    made.session.store.close()
+
+
+def said(review: Review) -> str:
+    """Everything that a review shows, as one text."""
+    return json.dumps(review.as_json(), ensure_ascii=False)
+
+
+def _rows_of(sent: Sent) -> list[list[str]]:
+    sheet = openpyxl.load_workbook(sent.police)["Actions"]
+    usual(None, sheet, heads(sheet))
+    return [["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)]
+
+
+# -- cells beside their columns -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", [-1, 1, 2])
+def test_a_row_whose_cells_stand_aside_is_held(sent: Sent, tmp_path: Path, by: int) -> None:
+    """Delete a cell and shift left, or insert one and shift right: every later answer is another column's."""
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        for column in range(at["Next step"], at["Row check"] + 1):
+            sheet.cell(3, column).value = sheet.cell(3, column).value or f"words {column}"
+        first, last = at["Reason for new date"], at["Row check"] + 2
+        values = [sheet.cell(3, c).value for c in range(first, last + 1)]
+        for c in range(first, last + 1):
+            sheet.cell(3, c).value = None
+        for c, value in enumerate(values, first + by):
+            if c >= first:
+                sheet.cell(3, c).value = value
+
+    review = returns.import_return(
+        sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"), apply="all"
+    )
+    assert review.differences and {d.held for d in review.differences} == {"shifted"} and review.applied == 0
+    assert ("row_shifted", ref(3)) in {(p.code, p.record) for p in review.problems}
+    assert not any("|" in str(d.incoming) for d in review.differences), (
+        "a mark of ours was taken for an answer"
+    )
+    assert all(f"words {c}" in said(review) for c in (13, 15) if by > 0)
+
+
+def test_a_text_with_a_comma_missing_is_held(sent: Sent, tmp_path: Path) -> None:
+    rows = _rows_of(sent)
+    del rows[2][10]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    path = tmp_path / "back.csv"
+    path.write_text(out.getvalue(), "utf-8")
+    review = returns.import_return(sent.session, path)
+    assert {d.held for d in review.differences if d.record == ref(3)} == {"shifted"}
+
+
+# -- delimited text --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_a_quotation_mark_that_nobody_closes_swallows_no_row(
+    sent: Sent, tmp_path: Path, delimiter: str
+) -> None:
+    rows = _rows_of(sent)
+    rows[2][7] = '"Twice over" was said'
+    path = tmp_path / "back.tsv"
+    path.write_text(
+        "\n".join(delimiter.join(r) for r in rows).replace('"Twice over"', '"Twice over'), "utf-8"
+    )
+    review = returns.import_return(sent.session, path)
+    assert review.not_returned == []
+    if delimiter == "\t":
+        assert (ref(3), "narrative", '"Twice over was said') in _shape(review)[0]
+    else:  # our own words hold commas, which this writer quotes as little: every row has too many cells
+        assert review.differences and {d.held for d in review.differences} == {"shifted"}
+
+
+def test_where_the_rows_cannot_be_told_apart_the_line_is_named(sent: Sent, tmp_path: Path) -> None:
+    rows = _rows_of(sent)
+    rows[2][7] = '"opened; with, commas'
+    rows[3][7] = "more, commas, here"
+    path = tmp_path / "back.csv"
+    path.write_text("\n".join(",".join(r) for r in rows), "utf-8")
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, path)
+    assert refused.value.code == "open_quotation" and "line 3" in refused.value.message
+
+
+def test_words_full_of_commas_do_not_hide_the_tabs(sent: Sent, tmp_path: Path) -> None:
+    rows = _rows_of(sent)
+    for row in rows[1:]:
+        row[7] = "one, two, three, four, " * 8
+    path = tmp_path / "back.tsv"
+    path.write_text("\n".join("\t".join(r) for r in rows), "utf-8")
+    assert len(_shape(returns.import_return(sent.session, path))[0]) == ROWS + 2
+
+
+def test_one_stray_byte_leaves_the_other_letters_alone() -> None:
+    assert text_child.decode("it’s café".encode() + b"\x92") == "it’s café’"
+    assert text_child.decode("café".encode("cp1252")) == "café"
+
+
+@pytest.mark.parametrize("name", ["Identity.csv", "For reference.csv", "Message.csv"])
+def test_a_text_is_not_refused_for_its_name(sent: Sent, tmp_path: Path, name: str) -> None:
+    assert _shape(returns.import_return(sent.session, _as_text(sent, tmp_path / name)))[0]
+
+
+# -- answers and context ----------------------------------------------------------------------------
+
+
+def test_not_able_to_say_yet_is_counted_and_kept(tmp_path: Path) -> None:
+    made = _send(tmp_path, 4)
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["Answer"]).value = "Not able to say yet"
+
+    review = returns.import_return(
+        made.session, edited(made.police, edit, tmp_path / "back.xlsx"), apply="safe"
+    )
+    assert review.counts["not_able"] == 1 and review.counts["not_answered"] == 3
+    kept = made.session.read().exec_driver_sql('SELECT answer FROM "update"').fetchall()
+    assert [row[0] for row in kept] == ["not_able"]
+    made.session.store.close()
+
+
+def test_every_cell_of_a_new_row_is_kept(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.tables.clear()
+        for column in range(1, 18):
+            if column > 1:
+                sheet.cell(ROWS + 2, column).value = f"new{column}"
+            sheet.cell(ROWS + 3, column).value = f"odd{column}"
+
+    text = said(returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx")))
+    assert [c for c in range(2, 18) if f"new{c}" not in text] == []
+    assert [c for c in range(1, 18) if f"odd{c}" not in text] == []
+
+
+def test_words_added_to_a_long_last_answer_are_kept(tmp_path: Path) -> None:
+    from vawg_desktop.services import rounds
+    from vawg_desktop.services.records import add_update
+
+    made = _send(tmp_path, 3)
+    add_update(made.session, ref(2), {"narrative": "Long words " * 60, "as_at": "2026-09-01"})
+    out = rounds.export_returns(made.session, period="Q4", due="+4w", out=tmp_path / "q4")
+    police = next(Path(s.file) for s in out.returns if s.partner == "Kent Police")
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        column = at["Last answer"]
+        row = next(r for r in range(2, 5) if "Long words" in str(sheet.cell(r, column).value))
+        sheet.cell(row, column).value += " and now it is closed"
+
+    review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
+    assert any("and now it is closed" in t["text"] and t["cell"].startswith("E") for t in review.tray)
+    made.session.store.close()
+
+
+def test_words_on_our_sheets_are_kept_whatever_became_of_start_here(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        book["For reference"]["B2"] = "words on For reference"
+        book["Lists"]["A9"] = "words on Lists"
+        book["Identity"]["C9"] = "words on Identity"
+        sheet.cell(1, at["Due date"]).value = "Deadline"
+        sheet.cell(4, at["Action"]).value = "words over the title"
+        sheet.cell(5, at["Row key"]).value = "words over a key"
+        sheet.cell(ROWS + 4, at["Row check"]).value = "words under the marks"
+        del book["Start here"]
+
+    text = said(returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx")))
+    wanted = (
+        "on For reference",
+        "on Lists",
+        "on Identity",
+        "over the title",
+        "over a key",
+        "under the marks",
+    )
+    assert [w for w in wanted if f"words {w}" not in text] == []
+
+
+def test_per_cents_and_truths_in_words_stay_what_was_seen(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["Progress update"]).value = 0.5
+        sheet.cell(2, at["Progress update"]).number_format = "0%"
+        sheet.cell(3, at["Progress update"]).value = True
+
+    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert _shape(review)[0] == {(ref(2), "narrative", "50%"), (ref(3), "narrative", "TRUE")}
+
+
+def test_most_rows_missing_is_said(sent: Sent, tmp_path: Path) -> None:
+    path = edited(sent.police, lambda b, s, a: s.delete_rows(4, ROWS - 2), tmp_path / "back.xlsx")
+    assert "rows_missing" in {p.code for p in returns.import_return(sent.session, path).problems}
+
+
+# -- sheets written otherwise -------------------------------------------------------------------------
+
+
+def _written_otherwise(path: Path, how: Any) -> Path:
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    book = parts["xl/workbook.xml"].decode()
+    number = re.findall(r'<sheet [^>]*name="([^"]*)"', book).index("Actions") + 1
+    name = f"xl/worksheets/sheet{number}.xml"
+    parts[name] = how(parts[name])
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+    return path
+
+
+_OTHERWISE = {
+    "prefixed": lambda d: re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", d).replace(b"xmlns=", b"xmlns:x=", 1),
+    "attributes in another order": lambda d: re.sub(rb'<c r="([A-Z0-9]+)"([^<>/]*)', rb'<c\2 r="\1"', d),
+    "single quotation marks": lambda d: re.sub(rb'<c r="([A-Z0-9]+)"', rb"<c r='\1'", d),
+}
+
+
+@pytest.mark.parametrize("how", _OTHERWISE)
+def test_errors_and_colours_of_a_sheet_written_otherwise(sent: Sent, tmp_path: Path, how: str) -> None:
+    from openpyxl.styles import PatternFill
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(3, at["Rating"]).fill = PatternFill("solid", fgColor="FFFF0000")
+        sheet.cell(4, at["Blockers"]).value = "#N/A"
+        sheet.cell(4, at["Blockers"]).data_type = "e"
+
+    path = _written_otherwise(edited(sent.police, edit, tmp_path / "back.xlsx"), _OTHERWISE[how])
+    review = returns.import_return(sent.session, path)
+    assert {(t["cell"], t["text"]) for t in review.tray} == {("J3", "coloured red"), ("N4", "#N/A")}
+
+
+def test_a_sheet_that_is_not_well_formed_is_refused(sent: Sent, tmp_path: Path) -> None:
+    path = edited(sent.police, usual, tmp_path / "back.xlsx")
+    harmed = _written_otherwise(path, lambda d: d.replace(b"</c>", b"", 1))
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, harmed)
+    assert refused.value.code == "damaged"
+
+
+def test_words_of_an_ods_that_say_no_kind_are_read(tmp_path: Path) -> None:
+    """As converters write them: no value type, CDATA, a group of shapes."""
+    from vawg_desktop.services import rounds
+
+    made = _send(tmp_path, 3)
+    out = rounds.export_returns(made.session, period="Q5", due="+4w", out=tmp_path / "ods", format="ods")
+    path = next(Path(s.file) for s in out.returns if s.partner == "Kent Police")
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    content = parts["content.xml"].decode()
+    start = content.index('table:name="Actions"')
+    blank = [
+        m
+        for m in re.finditer(r'<table:table-cell (table:style-name="fill"[^<>]*)/>', content)
+        if m.start() > start
+    ]
+    for m, words in zip(
+        reversed(blank[:2]),
+        ("<text:p><![CDATA[a < b & c]]></text:p>", "<text:p>no kind</text:p>"),
+        strict=True,
+    ):
+        content = (
+            content[: m.start()] + f"<table:table-cell {m[1]}>{words}</table:table-cell>" + content[m.end() :]
+        )
+    parts["content.xml"] = content.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+    text = said(returns.import_return(made.session, path))
+    assert "a < b & c" in text and "no kind" in text
+    made.session.store.close()
+
+
+# -- messages ------------------------------------------------------------------------------------------
+
+
+def test_every_part_of_a_message_is_kept(sent: Sent, tmp_path: Path) -> None:
+    """Words before and after the workbook, a table in the page, the subject, the letters of a part without its charset."""
+    back = edited(sent.police, usual, tmp_path / "back.xlsx").read_bytes()
+    message = EmailMessage()
+    message["Content-Language"], message["From"], message["To"] = (
+        "en-GB",
+        "a@partner.example",
+        "b@office.example",
+    )
+    message["Subject"] = "Nil for the hub this time"
+    message.set_content("Before it.\n")
+    message.add_attachment(back, maintype="application", subtype="octet-stream", filename="return.xlsx")
+    message.add_attachment("After it – naïve.\n", disposition="inline")
+    message.add_attachment(
+        "<table><tr><td>in a table</td><td>beside it</td></tr></table>", subtype="html", disposition="inline"
+    )
+    path = tmp_path / "reply.eml"
+    path.write_bytes(bytes(message).replace(b'charset="utf-8"', b'charset="unknown-8bit"'))
+    review = returns.import_return(sent.session, path)
+    assert _shape(review)[0] == USUAL
+    text = said(review)
+    for words in ("Nil for the hub this time", "Before it.", "After it – naïve.", "in a table", "beside it"):
+        assert words in text, words
+
+
+def test_a_line_that_the_mail_program_broke_is_whole_again() -> None:
+    from vawg_desktop.exchange.tables_child import lines_of
+
+    lines = [
+        "A-0001-7KQ4\tTitle of it\t" + "words and more words and yet more words of the answer",
+        "that went on",
+        "A-0003-7KQ4\tTitle\tdone",
+        "",
+        "Regards",
+    ]
+    sheets = {s["name"]: s["rows"] for s in lines_of("\n".join(lines))}
+    assert sheets["Table 1"][0][2].endswith("of the answer that went on") and sheets["Message"] == [
+        ["Regards"]
+    ]
+
+
+# -- time and memory -------------------------------------------------------------------------------------
+
+
+def test_cells_of_blanks_and_thousands_of_strange_rows_are_soon_read(tmp_path: Path) -> None:
+    """75 s and 56 s before: a pattern that began with blanks, and a look through all problems for every row."""
+    made = _send(tmp_path, 3)
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.tables.clear()
+        sheet.cell(2, at["% complete"]).value = " " * 32_000 + "x"
+        for row in range(10, 20_000):
+            sheet.cell(row, 1).value, sheet.cell(row, 2).value = f"A-{row}-AAAA", "x"
+
+    path = edited(made.police, edit, tmp_path / "back.xlsx")
+    began = time.process_time()
+    review = returns.import_return(made.session, path)
+    assert time.process_time() - began < 15
+    assert sum(p.code == "row_unknown" for p in review.problems) == 19_990
+    made.session.store.close()
+
+
+def test_a_small_file_that_swells_is_refused_in_the_child(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "swells.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Actions")
+    for row in range(7_000):
+        sheet.write_string(row, 0, "long words " * 2_900)
+    book.close()
+    with pytest.raises(FileRefusedError) as refused:
+        reading.read_book(path)
+    assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize("name", ["a\nb.csv", "x" * 300 + ".csv"])
+def test_odd_names_of_files_are_one_sentence(tmp_path: Path, name: str) -> None:
+    if len(name) < 200:
+        (tmp_path / name).write_text("a,b\n1,2\n")
+        assert reading.read_book(tmp_path / name).name == "a?b.csv"
+        return
+    with pytest.raises(FileRefusedError) as refused:
+        reading.read_book(tmp_path / name)
+    assert "\n" not in refused.value.message
