@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -459,7 +460,7 @@ def thirty_returns(stores: Stores) -> Iterator[Row]:
 
 
 def _bare_xlsx(plan: BookPlan) -> bytes:
-    """The same cells, formats, table, validations and protection by a plain loop over XlsxWriter."""
+    """The same cells, row heights, table, drop-downs and protection by a plain loop over XlsxWriter."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -473,6 +474,7 @@ def _bare_xlsx(plan: BookPlan) -> bytes:
         for c, width in enumerate(sheet.widths):
             worksheet.set_column(c, c, width)
         for r, row in enumerate(sheet.rows):
+            worksheet.set_row(r, 62.0)
             for c, cell in enumerate(row):
                 if cell is None:
                     continue
@@ -489,9 +491,14 @@ def _bare_xlsx(plan: BookPlan) -> bytes:
             heads = [{"header": str(c.value)} for c in sheet.rows[top] if c is not None]
             worksheet.add_table(top, 0, max(bottom, top + 1), right, {"columns": heads, "style": None})
         for choice in sheet.choices:
-            worksheet.data_validation(
-                choice.first_row, choice.column, choice.last_row, choice.column, {"validate": "any"}
+            words = {"input_title": choice.title, "input_message": choice.message}
+            kind = (
+                {"validate": "list", "source": "=" + choice.source}
+                if choice.kind == "list"
+                else {"validate": "any"}
             )
+            span = (choice.first_row, choice.column, choice.last_row, choice.column)
+            worksheet.data_validation(*span, {**kind, **words})
         worksheet.protect("")
     book.close()
     return out.getvalue()
@@ -517,14 +524,25 @@ def read_return(stores: Stores) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         session = many_rows(Path(folder), partners=1, rows=5000)
         made = rounds.export_returns(session, period="P", due="+4w", out=Path(folder) / "out")
-        path = Path(made.returns[0].file)
-        content = path.read_bytes()
-        theirs = statistics.median(timed(lambda: load_workbook(io.BytesIO(content))) for _ in range(3))
-        ours = timed(lambda: returns.import_return(session, path))
+        content = Path(made.returns[0].file).read_bytes()
+        copies = iter([_another(content, Path(folder) / f"{n}.xlsx") for n in range(6)])
+        ours, theirs = both(
+            lambda: returns.import_return(session, next(copies)),
+            lambda: load_workbook(io.BytesIO(content)),
+            5,
+        )
         yield ratio_row(
             "reading and comparing a 5,000-row return", "openpyxl only loading it", ours, theirs, 0.5
         )
         session.store.close()
+
+
+def _another(content: bytes, path: Path) -> Path:
+    """The same workbook as another file: the same bytes would be known again and not read."""
+    path.write_bytes(content)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = path.name.encode()
+    return path
 
 
 # -- memory ----------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ class Style(StrEnum):
     FILL_WHOLE = "fill_whole"
 
 
+_ONE_LINE = frozenset({Style.TITLE, Style.HEADING})
+_BOLD = frozenset({Style.HEADER, Style.HEADER_FILL, Style.LABEL})
 FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE})
 
 
@@ -75,24 +77,31 @@ class SheetPlan:
     least_height: float = 0.0
     pages_wide: int = 1
 
-    def height(self, row: int) -> float:
-        """Height of a row in points that shows all its text: nobody else works it out on opening."""
-        tallest = 1
-        for column, cell in enumerate(self.rows[row]):
-            if cell is None or not isinstance(cell.value, str) or cell.style in (Style.TITLE, Style.HEADING):
+    def heights(self) -> list[float]:
+        """Height of each row in points that shows all its text: nobody else works it out on opening."""
+        rooms = [
+            999 if c in self.hidden_columns else max(4, int(width)) for c, width in enumerate(self.widths)
+        ]
+        return [self._height(n, row, rooms) for n, row in enumerate(self.rows)]
+
+    def _height(self, number: int, row: list[PlanCell | None], rooms: list[int]) -> float:
+        tallest, big = 1, 0.0
+        for column, cell in enumerate(row):
+            text = cell.value if cell is not None else None
+            if cell is None or type(text) is not str:
                 continue
-            width = (
-                self.widths[column]
-                if column < len(self.widths) and column not in self.hidden_columns
-                else 999
-            )
-            room = max(
-                4.0, width * (0.88 if cell.style in (Style.HEADER, Style.HEADER_FILL, Style.LABEL) else 1.0)
-            )
-            lines = sum(max(1, -(-len(part) // int(room))) for part in cell.value.split("\n"))
-            tallest = max(tallest, lines)
-        big = any(c is not None and c.style is Style.TITLE for c in self.rows[row])
-        return max(26.0 if big else 0.0, self.least_height if row else 0.0, min(400.0, 15.0 * tallest + 2))
+            room = rooms[column] if column < len(rooms) else 999
+            if len(text) < 0.88 * room and "\n" not in text:
+                if cell.style is Style.TITLE:
+                    big = 26.0
+                continue
+            if cell.style in _ONE_LINE:
+                big = 26.0 if cell.style is Style.TITLE else big
+                continue
+            if cell.style in _BOLD:
+                room = max(4, int(0.88 * room))
+            tallest = max(tallest, sum(max(1, -(-len(part) // room)) for part in text.split("\n")))
+        return max(big, self.least_height if number else 0.0, min(400.0, 15.0 * tallest + 2))
 
     def add(self, *cells: PlanCell | None) -> int:
         """Add a row; returns its number from 0."""

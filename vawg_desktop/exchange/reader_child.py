@@ -7,6 +7,7 @@ file does to this process, the parent reads plain values.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import json
 import os
@@ -80,6 +81,7 @@ def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: i
     The bytes do not travel as an argument: a child that dies at its start would leave the parent
     writing for ever into a pipe that nobody reads.
     """
+    gc.disable()  # it lives for one file and makes no cycles
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(out, 1)
     os.dup2(out, 2)
@@ -200,6 +202,13 @@ def _as_calamine_takes_it(content: bytes) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    """A cell as JSON carries it: blanks as none, whole numbers as such, dates and times as marked texts."""
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            return None
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, dt.datetime):
         return {"t": value.isoformat()} if value.time() != dt.time() else {"d": value.date().isoformat()}
     if isinstance(value, dt.date):
@@ -208,6 +217,4 @@ def _plain(value: Any) -> Any:
         return {"c": value.isoformat()}
     if isinstance(value, dt.timedelta):
         return value.total_seconds() / 86400
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return None if value == "" else value
+    return value

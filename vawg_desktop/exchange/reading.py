@@ -219,19 +219,13 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
 
 def _sheet(raw: dict[str, Any]) -> Sheet:
     merged = [(a[0], a[1], b[0], b[1]) for a, b in raw["merged"]]
-    rows = [[_cell(v) for v in row] for row in raw["rows"]]
+    rows = [[_cell(v) if type(v) is dict else v for v in row] for row in cast("list[list[Any]]", raw["rows"])]
     return Sheet(raw["name"], rows, raw["start"][0], raw["start"][1], raw["visible"], merged)
 
 
 def _cell(value: Any) -> Cell:
-    if isinstance(value, dict):
-        kind, text = next(iter(cast("dict[str, str]", value).items()))
-        return {"d": dt.date, "t": dt.datetime, "c": dt.time}[kind].fromisoformat(text)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    if isinstance(value, str):
-        return value if value.strip() else None
-    return value
+    kind, text = next(iter(cast("dict[str, str]", value).items()))
+    return {"d": dt.date, "t": dt.datetime, "c": dt.time}[kind].fromisoformat(text)
 
 
 def plain_text(cell: Cell) -> str:

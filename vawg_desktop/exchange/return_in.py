@@ -91,6 +91,7 @@ class ReadRow:
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     place: str = ""
     digests: list[str] = field(default_factory=list[str])
+    plain: tuple[str, str, str] | None = None
     last: str = ""
     #: The letters of the columns of ours that are not for answer, where they were found: title, due, key …
     where: dict[str, str] = field(default_factory=dict[str, str])
@@ -411,7 +412,8 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
             continue
 
         def said(column: int, cells: list[Cell] = cells) -> str:
-            return plain_text(cells[column]) if 0 <= column < len(cells) else ""
+            value = cells[column] if 0 <= column < len(cells) else None
+            return "" if value is None else value.strip() if type(value) is str else plain_text(value)
 
         line = str(sheet.top + number + 1)
         longer = any(value is not None for value in cells[len(heads) :])

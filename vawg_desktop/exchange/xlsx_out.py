@@ -66,8 +66,8 @@ def _write_sheet(
     for number, width in enumerate(sheet.widths):
         hidden = {"hidden": True} if number in sheet.hidden_columns else {}
         worksheet.set_column(number, number, width, None, hidden)
-    for r, row in enumerate(sheet.rows):
-        worksheet.set_row(r, sheet.height(r))
+    for r, (row, height) in enumerate(zip(sheet.rows, sheet.heights(), strict=True)):
+        worksheet.set_row(r, height)
         for c, cell in enumerate(row):
             if cell is not None:
                 _write_cell(worksheet, r, c, cell, formats[cell.style])
@@ -103,14 +103,14 @@ def _set_pages(worksheet: Any, sheet: SheetPlan, marking: str) -> None:
 
 def _write_cell(worksheet: Any, row: int, column: int, cell: PlanCell, look: Any) -> None:
     value = cell.value
-    if value is None:
+    if isinstance(value, str):
+        worksheet.write_string(row, column, value if len(value) < 32768 else value[:32767], look)
+    elif value is None:
         worksheet.write_blank(row, column, None, look)
     elif isinstance(value, dt.date):
         worksheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
-    elif isinstance(value, int):
-        worksheet.write_number(row, column, value, look)
     else:
-        worksheet.write_string(row, column, value[:32767], look)
+        worksheet.write_number(row, column, value, look)
 
 
 def _add_table(worksheet: Any, sheet: SheetPlan, formats: dict[Style, Any]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import address
 from vawg_desktop.exchange.return_plan import FILLS, LOCKED, ON_UPDATE, ReturnRow
 
@@ -42,18 +43,19 @@ def _shape(name: str) -> re.Pattern[str]:
 def strangers(connection: Connection, today: date) -> Strangers:
     """Every body's names, longest first, and every restricted record's title."""
     rows = connection.exec_driver_sql(
-        "SELECT id, name, short_name FROM partner WHERE NOT deleted AND standing IS DISTINCT FROM 'own_office'"
-    )
+        "SELECT id, name, short_name, deleted FROM partner WHERE standing IS DISTINCT FROM 'own_office'"
+    ).fetchall()
+    former = connection.exec_driver_sql("SELECT partner, name FROM former_name WHERE NOT deleted").fetchall()
+    aliases = connection.exec_driver_sql("SELECT b FROM link WHERE kind = 'alias' AND NOT deleted").fetchall()
+    living = {fold(str(n)) for _, *names, gone in rows if not gone for n in names if n}
+    living |= {str(b) for (b,) in aliases}
     said: dict[str, str] = {}
-    for id, *names in rows:
-        said.update(
-            {
-                str(n): str(id)
-                for n in names
-                if n and (len(str(n)) >= 4 or (str(n).isupper() and len(str(n)) >= 3))
-            }
-        )
-    former = connection.exec_driver_sql("SELECT partner, name FROM former_name WHERE NOT deleted")
+    for id, *names, gone in rows:
+        for name in (str(n) for n in names if n):
+            long = len(name) >= 4 or (name.isupper() and len(name) >= 3)
+            # a body in the bin is another body too, but for one that lives on under the same name
+            if long and not (gone and fold(name) in living):
+                said[name] = str(id)
     said.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
     patterns = tuple(
         (name, id, _shape(name)) for name, id in sorted(said.items(), key=lambda one: -len(one[0]))
@@ -193,6 +195,11 @@ def _reworded(connection: Connection, action: str, key: str) -> bool:
 
 def in_words(found: Sequence[Problem]) -> str:
     """Why a file was held back, with its first places."""
-    said = "; ".join(f"{p.sheet} {p.cell} ({p.record}): {p.message}" for p in found[:3])
+    said = "; ".join(f"{_place(p)}{p.message}" for p in found[:3])
     more = f" And {len(found) - 3} more places." if len(found) > 3 else ""
     return f"held back: {said}{more} Take it out, or release this partner's file"
+
+
+def _place(one: Problem) -> str:
+    place = " ".join(x for x in (one.sheet, one.cell, f"({one.record})" if one.record else "") if x)
+    return f"{place}: " if place else ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from vawg_desktop.domain import merge
-from vawg_desktop.domain.errors import Problem, ValueRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
@@ -23,6 +24,8 @@ from vawg_desktop.services.session import Session
 _KEYS = tuple(key for key, *_ in FILLS)
 _LABELS = {key: {term.key: term.label for term in terms} for key, _, _, terms in FILLS if terms is not None}
 _CROSSED_ROWS = 2
+_SUSPECT_ROWS = 3
+_SUSPECT_SHARE = 0.3
 
 
 @dataclass(slots=True)
@@ -51,8 +54,11 @@ def date_order(matched: Matched) -> str:
     return seen.pop() if seen else "uk" if true_dates else "unknown"
 
 
-def read_answers(session: Session, matched: Matched, read: ReadReturn) -> Understood:
-    """The answers of matched rows as stored values with their places; what is not understood is asked."""
+def read_answers(session: Session, matched: Matched, read: ReadReturn, name: str) -> Understood:
+    """The answers of matched rows as stored values with their places; what is not understood is asked.
+
+    Raises FileRefusedError where answers were sorted apart from their rows; ``name`` is the file's.
+    """
     understood = Understood()
     order = date_order(matched)
     moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(PREFILLED)}
@@ -69,6 +75,7 @@ def read_answers(session: Session, matched: Matched, read: ReadReturn) -> Unders
                 if not merge.same(sent, value):
                     moved[key].append(one)
         understood.rows.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
+    _refuse_slid(matched.rows, understood, read, name)
     crossed = _crossed(moved, filled, read)
     spoken = {(p.sheet, p.cell) for p in read.problems}
     for one, row in zip(matched.rows, understood.rows, strict=True):
@@ -109,6 +116,41 @@ def _shown(one: MatchedRow, key: str) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def _refuse_slid(rows: Sequence[MatchedRow], understood: Understood, read: ReadReturn, name: str) -> None:
+    """The one case identity cannot catch: answers sorted by themselves, so rows hold others' answers."""
+    keys = ("status", "percent", "rating_partner", "revised_due", "blockers")
+
+    def back(row: dict[str, Any], raw: Mapping[str, Answer]) -> tuple[str, ...]:
+        said = row["answers"]
+        return tuple(str(said[k]["value"]) if k in said else "?" if k in raw else "" for k in keys)
+
+    sent = [tuple(str(m.base.values.get(k) or "") for k in keys) for m in rows]
+    came = [back(row, m.row.answers) for row, m in zip(understood.rows, rows, strict=True)]
+    owners: dict[tuple[str, ...], list[int]] = {}
+    for n, values in enumerate(sent):
+        owners.setdefault(values, []).append(n)
+    slid = 0
+    for n, m in enumerate(rows):
+        if came[n] == sent[n] or came[n] not in owners or sum(map(bool, came[n])) < 2:
+            continue
+        slid += 1
+        other = owners[came[n]]
+        if len(other) == 1 and came[other[0]] == sent[n]:
+            m.doubt = "swapped"
+            read.problems.append(Problem(
+                "answers_swapped", f"The answers of {m.base.reference} are those we sent for {rows[other[0]].base.reference}, and the "
+                "other way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
+            ))  # fmt: skip
+    if len(owners) < _SUSPECT_ROWS:
+        return
+    if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
+        raise FileRefusedError(
+            f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
+            "references. Ask for the file as it was before sorting.",
+            code="answers_moved",
+        )
 
 
 def _emptied(

@@ -6,12 +6,11 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from vawg_desktop.domain import dates, merge
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.domain.errors import FileRefusedError, Problem, ValueRefusedError
+from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
@@ -22,8 +21,6 @@ from vawg_desktop.exchange.tracker_in import as_typed
 #: Stands after the title of a row that needs no answer.
 _FINISHED = "(finished: no answer needed)"
 _SAID = ("row_contradicts", "row_unsure")
-_SUSPECT_ROWS = 3
-_SUSPECT_SHARE = 0.3
 
 
 @dataclass(slots=True)
@@ -99,11 +96,8 @@ class Matched:
     strange: list[ReadRow] = field(default_factory=list[ReadRow])
 
 
-def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: str) -> Matched:
-    """Match by column A, hidden key and locked text: two must agree and none contradict.
-
-    Raises FileRefusedError where answers were sorted apart from their rows.
-    """
+def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn) -> Matched:
+    """Match by column A, hidden key and locked text: two must agree and none contradict."""
     matched = Matched()
     found: dict[str, list[MatchedRow]] = {}
     known = _Known(bases)
@@ -127,7 +121,6 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn, name: st
             matched.rows.append(same[0])
             _note_locked(secret, same[0], read)
             _note_shifted(same[0], read)
-    _refuse_slid(matched.rows, read, name)
     return matched
 
 
@@ -164,7 +157,7 @@ def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
             continue
         changed |= base.check not in _checks(secret, row) or bool(now)
         _tray_cell(row, name, now, "words we sent were changed", read)
-    last, sent = " ".join(row.last.split()), " ".join(base.last.split())
+    last, sent = (" ".join(words.split()) if row.last != base.last else "" for words in (row.last, base.last))
     if "last" in row.where and last and not sent.startswith(last):
         _tray_cell(row, "last", row.last, "words we sent were changed", read)
     if changed:
@@ -204,6 +197,9 @@ def _tray_cell(row: ReadRow, name: str, text: str, why: str, read: ReadReturn) -
 
 
 def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> BaseRow | None:
+    plain = known.visible.get(row.visible)
+    if plain is not None and row.key == plain.key and _locked_as_sent(row) == plain.locked:
+        return plain  # as most are: every mark as we sent it
     votes: list[BaseRow | None] = []
     shown = visible_of(row)
     if row.visible.strip():
@@ -281,11 +277,12 @@ def _checks(secret: str, row: ReadRow) -> list[str]:
 
 
 def _locked_as_sent(row: ReadRow) -> tuple[str, str, str]:
-    """A row's locked words as its base writes them; a date in another shape stays as it is."""
-    title, recommendation, due = row.locked
-    return _plainly(
-        title.removesuffix(_FINISHED), recommendation, dates.label(due) if dates.is_stored(due) else due
-    )
+    """A row's locked words as its base writes them; a date in another shape stays as it is. Kept on the row."""
+    if row.plain is None:
+        title, recommendation, due = row.locked
+        due = dates.label(due) if dates.is_stored(due) else due
+        row.plain = _plainly(title.removesuffix(_FINISHED), recommendation, due)
+    return row.plain
 
 
 def _digests(secret: str, row: ReadRow) -> list[str]:
@@ -375,53 +372,6 @@ def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
             "why": why,
         }
     )
-
-
-def _refuse_slid(rows: Sequence[MatchedRow], read: ReadReturn, name: str) -> None:
-    """The one case identity cannot catch: answers sorted by themselves, so rows hold others' answers."""
-    keys = ("status", "percent", "rating_partner", "revised_due", "blockers")
-
-    sent = [tuple(str(m.base.values.get(k) or "") for k in keys) for m in rows]
-    owners: dict[tuple[str, ...], list[int]] = {}
-    for n, values in enumerate(sent):
-        owners.setdefault(values, []).append(n)
-    slid = 0
-    for n, m in enumerate(rows):
-        back = _back(m.row, keys)
-        if back == sent[n] or back not in owners or sum(map(bool, back)) < 2:
-            continue
-        slid += 1
-        other = owners[back]
-        if len(other) == 1 and _back(rows[other[0]].row, keys) == sent[n]:
-            m.doubt = "swapped"
-            read.problems.append(Problem(
-                "answers_swapped", f"The answers of {m.base.reference} are those we sent for {rows[other[0]].base.reference}, and the "
-                "other way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
-            ))  # fmt: skip
-    if len(owners) < _SUSPECT_ROWS:
-        return
-    if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
-        raise FileRefusedError(
-            f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
-            "references. Ask for the file as it was before sorting.",
-            code="answers_moved",
-        )
-
-
-def _back(row: ReadRow, keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        _stored_word(key, as_typed(one.value)) if (one := row.answers.get(key)) else "" for key in keys
-    )
-
-
-@lru_cache(maxsize=4096)
-def _stored_word(key: str, typed: str) -> str:
-    from vawg_desktop.domain.values import to_stored
-
-    try:
-        return str(to_stored(BY_KEY["action"].by_key[key], typed) or "")
-    except ValueRefusedError:
-        return "?"
 
 
 def spec_of_column(key: str) -> FieldSpec:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_re
 from vawg_desktop.exchange.return_plan import NIL_QUESTION, ON_UPDATE
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services import names
+from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.records import read_value, then_stood
 from vawg_desktop.services.return_answers import read_answers
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
@@ -46,21 +45,8 @@ def import_return(session: Session, path: Path, *, apply: str | None = None) -> 
     ``apply="safe"`` takes what is incoming, ``"all"`` also the partner's side of conflicts.
     Raises FileRefusedError with a sentence for a file that is not one of this store's returns.
     """
-    with _no_collecting():
+    with without_collecting():
         return _import(session, path, apply)
-
-
-@contextmanager
-def _no_collecting() -> Generator[None]:
-    """Python's collector of cycles held off: reading makes many small objects and no cycles, and each of its rounds
-    would look at everything that is alive (a quarter of the time of a return of 5,000 rows, measured)."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _import(session: Session, path: Path, apply: str | None) -> Review:
@@ -238,9 +224,9 @@ def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> Non
 
 
 def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
-    matched = match_rows(owner.rows, owner.secret, read, name)
+    matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
-    answers = read_answers(session, matched, read)
+    answers = read_answers(session, matched, read, name)
     understood = answers.rows
     if read.nil:
         for row in understood:

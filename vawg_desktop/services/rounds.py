@@ -32,6 +32,7 @@ from vawg_desktop.exchange.return_plan import (
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
+from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.office import office_name, rating_key, settings_said
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -102,7 +103,7 @@ def export_returns(
         raise ValueRefusedError("A round needs its period, such as 2026/27 Q2.")
     due_stored = parse_date(due, now=session.today)
     _make_folder(out)
-    with session.store.write(session.who, f"Returns for {period}", "round") as tx:
+    with without_collecting(), session.store.write(session.who, f"Returns for {period}", "round") as tx:
         sender = _Sender(session, tx, period.strip(), due_stored, out, format)
         sender.released = {
             (names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")).id
@@ -246,11 +247,11 @@ class _Sender:
         content = self._content(partner, reference, version, secret, open_rows, settled)
         data = write_ods(plan_return(content)) if self._format == "ods" else write_xlsx(plan_return(content))
         shown = [r.visible for r in (*content.rows, *content.settled)]
-        if wrong := hidden_in(data, shown, content.reference):
-            raise StoreError(
-                f"The workbook of {partner.short} was not let out: {wrong[0].message} Nothing was sent; please report this.",
-                code="leak",
-            )
+        wrong = hidden_in(data, shown, content.reference) if partner.id not in self.released else []
+        if wrong:
+            self._tx.delete("return", id)
+            self._hold(partner, wrong)
+            return
         name = f"{safe_name(partner.short)} {safe_name(self._period)} v{version}.{self._format}"
         if any(path.name.casefold() == name.casefold() for path, _ in self.files):
             name = f"{safe_name(partner.short)} {reference} v{version}.{self._format}"
@@ -274,9 +275,13 @@ class _Sender:
                 self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet
             )
         if found:
-            self.made.held[partner.short] = found
-            self.made.skipped.append({"partner": partner.short, "why": leaks.in_words(found)})
+            self._hold(partner, found)
         return bool(found)
+
+    def _hold(self, partner: _Partner, found: list[Problem]) -> None:
+        """Keep one partner's file back and say why; the others leave."""
+        self.made.held[partner.short] = found
+        self.made.skipped.append({"partner": partner.short, "why": leaks.in_words(found)})
 
     def _ended(self, partner: _Partner) -> str:
         """Why a body that has come to its end gets no return, naming its successors."""
@@ -375,19 +380,16 @@ def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list
             'u.help_wanted AS u_help_wanted FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
             f"WHERE a.id IN ({marks}) ORDER BY a.reference",
             tuple(part),
-        ).mappings()
+        )
+        keys = [str(k) for k in rows.keys()]  # noqa: SIM118 - a result is not a mapping
+        split = next(n for n, key in enumerate(keys) if key.startswith("u_"))
+        of_update = [key.removeprefix("u_") for key in keys[split:]]
         for row in rows:
-            cells = {str(k): v for k, v in row.items() if not str(k).startswith("u_")}
-            update = {str(k)[2:]: v for k, v in row.items() if str(k).startswith("u_")}
-            found.append(
-                _Facts(
-                    str(row["id"]),
-                    str(row["reference"]),
-                    cells,
-                    "; ".join(served.get(str(row["id"]), [])),
-                    update,
-                )
-            )
+            values = tuple(row)
+            cells: dict[str, Value] = dict(zip(keys[:split], values[:split], strict=True))
+            update: dict[str, Value] = dict(zip(of_update, values[split:], strict=True))
+            id = str(cells["id"])
+            found.append(_Facts(id, str(cells["reference"]), cells, "; ".join(served.get(id, [])), update))
     return found
 
 
