@@ -201,3 +201,115 @@ def test_the_window_asks_before_closing_over_changes_that_wait_for_a_server(
     shown.tasks.look_for_others()
     settle(shown.tasks)
     assert done == ["second", "other"] and shown.tasks.waiting() == 0
+
+
+def _differing(sent: Path, to: Path) -> Path:
+    """Three rows answered, one prefilled cell emptied."""
+    book = load_workbook(sent)
+    sheet = book["Actions"]
+    at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+    for row in (2, 3, 4):
+        sheet.cell(row, at["Progress update"]).value = f"Said about row {row}"
+    sheet.cell(5, at["Status"]).value = None
+    book.save(to)
+    return to
+
+
+def test_a_review_is_a_run_of_single_keys(
+    page: tuple[Shown, Any],
+    sample: Session,
+    sent: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first row has the focus; A accepts it and the next has it; R asks for a reason; a blank is cleared or left."""
+    shown, returns_page = page
+    review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
+    one, two, three = review.differences
+    assert [d.field for d in review.emptied] == ["status"]
+    monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("Not about this action", True))
+    returns_page.open_review(review.submission)
+    settle(shown.tasks)
+
+    def focused() -> Any:
+        QTest.qWait(20)
+        rows = [r for r in returns_page.review._rows if r.hasFocus()]
+        return rows[0] if rows else None
+
+    assert focused().difference.record == one.record
+    QTest.keyClick(focused(), Qt.Key.Key_A)
+    settle(shown.tasks)
+    assert focused().difference.record == two.record
+    QTest.keyClick(focused(), Qt.Key.Key_R)
+    settle(shown.tasks)
+    assert focused().difference.record == three.record
+    QTest.keyClick(focused(), Qt.Key.Key_Up)
+    assert focused().difference.record == two.record and "Not about this action" in focused().accessibleName()
+    QTest.keyClick(focused(), Qt.Key.Key_Down)
+    QTest.keyClick(focused(), Qt.Key.Key_Down)
+    last = focused()
+    assert last.difference.held == "emptied"
+    QTest.keyClick(last, Qt.Key.Key_A)
+    settle(shown.tasks)
+    assert show.record(sample, review.emptied[0].record).cells["status"] is None
+    now = returns.review(sample, review.submission)
+    assert now.left() == 1 and now.emptied == []
+
+
+def test_a_review_of_thousands_is_drawn_in_parts(
+    page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
+) -> None:
+    _, returns_page = page
+    review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
+    from dataclasses import replace
+
+    one = review.differences[0]
+    review.differences = [replace(one, record=f"A-{n:04d}") for n in range(3000)]
+    review.tray = [
+        {"sheet": "s", "cell": "A1", "header": "", "text": f"words {n}", "why": "w"} for n in range(3000)
+    ]
+    returns_page.review._show(review)
+    assert len(returns_page.review._rows) == 61
+    _button(returns_page, "Show 60 more of 2,940").click()
+    assert len(returns_page.review._rows) == 121
+    _button(returns_page, _more_of_the_tray(review)).click()
+    assert len(returns_page.review._rows) == 121
+
+
+def test_every_partner_is_written_to_at_once(
+    page: tuple[Shown, Any], sample: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each partner's own next step, with its own workbook, in one folder; what was done is written down."""
+    from email import message_from_bytes, policy
+
+    shown, returns_page = page
+    folder = tmp_path / "messages"
+    folder.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: str(folder))
+    before = chasing.standing_of(sample)
+    menu = returns_page._all.menu()
+    with_workbooks, reminders = menu.actions()
+    assert "13 …" in with_workbooks.text() and "13 …" in reminders.text()
+    reminders.trigger()
+    settle(shown.tasks)
+    files = sorted(folder.iterdir())
+    assert len(files) == 13
+    attached: set[str] = set()
+    for path in files:
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        books = [
+            str(p.get_filename()) for p in message.walk() if str(p.get_filename() or "").endswith(".xlsx")
+        ]
+        assert len(books) == 1 and message["X-Unsent"] == "1"
+        attached |= set(books)
+    assert len(attached) == 13
+    steps = {c.partner: [e["step"] for e in c.log] for c in chasing.standing_of(sample)}
+    assert steps == {c.partner: [c.next_step] for c in before}
+    with_workbooks.trigger()
+    settle(shown.tasks)
+    assert {c.partner: len(c.log) for c in chasing.standing_of(sample)} == dict.fromkeys(steps, 1)
+
+
+def _more_of_the_tray(review: Any) -> str:
+    said = sum(p.code != "emptied" for p in review.problems)
+    return f"Show {max(0, said - 100) + len(review.tray) - 100:,} more"

@@ -7,7 +7,8 @@ Wording is neutral and follows the partner's standing: an independent body is in
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain.calendar import working_between, working_days
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date, today
-from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS, CHASE_STEP
 from vawg_desktop.services import names
 from vawg_desktop.services.office import office_name, settings_said
@@ -346,6 +347,50 @@ def _folded(line: str) -> str:
         parts.append(data[:cut].decode())
         data = data[cut:]
     return "\r\n ".join([*parts, data.decode()])
+
+
+def draft_many(
+    session: Session, wanted: Sequence[tuple[str, str]]
+) -> tuple[list[tuple[str, Draft]], list[str]]:
+    """The messages of many returns, each with its return's id; a sentence for each that cannot be made.
+
+    ``wanted`` are return ids with their steps. File names are unique.
+    """
+    made: list[tuple[str, Draft]] = []
+    refused: list[str] = []
+    names: set[str] = set()
+    for return_id, step in wanted:
+        try:
+            one = draft(session, return_id, step)
+        except AppError as error:
+            refused.append(error.message)
+            continue
+        stem, _, ending = one.file_name.rpartition(".")
+        number = 2
+        while one.file_name.casefold() in names:
+            one = replace(one, file_name=f"{stem} {number}.{ending}")
+            number += 1
+        names.add(one.file_name.casefold())
+        made.append((return_id, one))
+    return made, refused
+
+
+def log_many(session: Session, made: Sequence[tuple[str, Draft]]) -> Changes:
+    """Write down that many steps were taken today, in one transaction; a message with the workbook is no step."""
+    steps = CHASE_STEP.key_list()
+    with session.store.write(session.who, "Messages to many partners", "chase", None) as tx:
+        for return_id, one in made:
+            if one.step in steps:
+                tx.create(
+                    "reminder",
+                    {
+                        "return": return_id,
+                        "step": one.step,
+                        "made": session.today.isoformat(),
+                        "wording": one.body,
+                    },
+                )
+    return tx.changes
 
 
 def log_step(session: Session, return_id: str, step: str, words: str = "") -> Changes:

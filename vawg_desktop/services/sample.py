@@ -7,7 +7,7 @@ import json
 from vawg_desktop import paths
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.terms import JOURNEY_STAGE
-from vawg_desktop.exchange.reading import read_book
+from vawg_desktop.exchange.reading import read_own_text
 from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import import_rows
@@ -18,7 +18,7 @@ def load_sample(session: Session) -> None:
     folder = paths.resources("sample")
     mappings: dict[str, dict[str, str | None]] = json.loads((folder / "mapping.json").read_text("utf-8"))
     for name, mapping in mappings.items():
-        book = read_book(folder / name)
+        book = read_own_text(folder / name)
         tracker = read_tracker(book, mapping)
         done = import_rows(session, tracker, why=f"Starter content: {name}", act="sample")
         left = [p.message for p in done.problems if p.code != "several_pillars"] + [

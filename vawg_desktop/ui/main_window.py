@@ -11,12 +11,14 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QInputDialog,
     QLabel,
     QLineEdit,
     QMainWindow,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -25,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import EmptyState
+from vawg_desktop.ui.widgets.basics import Elided, EmptyState
 
 #: Escape held this long hides the screen (the inquiry's own site has the same).
 QUICK_EXIT_MS = 500
@@ -139,10 +141,9 @@ class MainWindow(QMainWindow):
         self._find.setAccessibleName("Search or do anything")
         self._find.clicked.connect(self.open_palette)
         row.addWidget(self._find)
-        self._about = QLabel("")
+        self._about = Elided()
         self._about.setProperty("muted", True)
         self._about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._about, 1)
         self._saved = QLabel("")
         self._saved.setProperty("muted", True)
@@ -166,15 +167,23 @@ class MainWindow(QMainWindow):
             box.addWidget(made)
             self._nav[page.key] = made
         box.addStretch(1)
+        self._nav_scroll = QScrollArea()
+        self._nav_scroll.setWidget(self._nav_panel)
+        self._nav_scroll.setWidgetResizable(True)
+        self._nav_scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._nav_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._nav_scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style_nav()
-        return self._nav_panel
+        return self._nav_scroll
 
     def _style_nav(self) -> None:
         c, px = theme.colours, theme.px
         narrow = self.width() < px(1000)
         side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
         self._about.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        self._nav_panel.setFixedWidth(px(150 if narrow else 184))
+        wide = px(150 if narrow else 184)
+        self._nav_scroll.setFixedWidth(wide)
+        self._nav_scroll.setStyleSheet(f"QScrollArea {{ background: {c.nav}; }}")
         self._nav_panel.setStyleSheet(f"""
             #nav {{ background: {c.nav}; }}
             #nav QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; padding: {px(5)}px {px(8)}px;
@@ -312,6 +321,8 @@ class MainWindow(QMainWindow):
         for name, made in self._nav.items():
             made.setChecked(name == key)
         self._style_nav()
+        if key in self._nav:
+            self._nav_scroll.ensureWidgetVisible(self._nav[key], 0, theme.px(16))
         self.stack.setCurrentWidget(page)
         page.load()
         page.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -509,8 +520,7 @@ class MainWindow(QMainWindow):
             words.append("DEMONSTRATION")
         if store.plain:
             words.append("not encrypted")
-        self._about.setText(" · ".join([*words, store.path.stem, self.tasks.session.who]))
-        self._about.setToolTip(self._about.text())
+        self._about.say(" · ".join([*words, store.path.stem, self.tasks.session.who]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         focused = self.focusWidget()

@@ -45,9 +45,10 @@ def copy_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     QApplication.clipboard().setMimeData(data)
 
 
-def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A plain HTML table."""
-    top = "".join(f"<th align='left'>{html.escape(h)}</th>" for h in heads)
+def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> str:
+    """A plain HTML table; ``widths`` are per cents of the page."""
+    shares = [f" width='{w}%'" for w in widths] or [""] * len(heads)
+    top = "".join(f"<th align='left'{w}>{html.escape(h)}</th>" for h, w in zip(heads, shares, strict=True))
     body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
     return f"<table width='100%' border='1' cellspacing='0' cellpadding='4'><tr>{top}</tr>{body}</table>"
 
@@ -73,7 +74,12 @@ def save_table(
 
 
 def print_table(
-    parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]
+    parent: QWidget,
+    session: Session,
+    title: str,
+    heads: list[str],
+    rows: list[list[str]],
+    widths: Sequence[int] = (),
 ) -> None:
     """Ask for a PDF's name and draw the table on A4 pages, landscape: printed from any reader.
 
@@ -83,12 +89,17 @@ def print_table(
         parent, f"Print {title.casefold()} to PDF", f"{title}.pdf", "PDF (*.pdf)"
     )
     if name:
-        write_pdf(Path(name), session, title, heads, rows)
+        write_pdf(Path(name), session, title, heads, rows, widths)
         messages.tell(f"{Path(name).name} is ready to print.")
 
 
 def write_pdf(
-    path: Path, session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+    path: Path,
+    session: Session,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int] = (),
 ) -> None:
     """The table as PDF with its marking, as-at date and rating key."""
     from PySide6.QtCore import QMarginsF
@@ -99,7 +110,7 @@ def write_pdf(
     document.setDefaultFont(QFont(QApplication.font().family(), 9))  # on paper, whatever the screen's scale
     above = "".join(f"<p>{html.escape(line)}</p>" for line in out.head_lines())
     document.setHtml(
-        f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows)}<p>{html.escape(out.foot())}</p>"
+        f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows, widths)}<p>{html.escape(out.foot())}</p>"
     )
     writer = QPdfWriter(str(path))
     writer.setTitle(title)

@@ -200,6 +200,8 @@ def style_rules(t: Theme) -> str:
         padding: {px(3)}px {px(6)}px; }}
     QPushButton[row="true"]:hover {{ background: {c.soft}; color: {c.accent}; }}
     QPushButton[row="true"]:focus {{ {focus} }}
+    QFrame[choice="true"] {{ border: {max(2, px(2))}px solid transparent; border-radius: {px(4)}px; }}
+    QFrame[choice="true"]:focus {{ {focus} background: {c.surface}; }}
     QPushButton[chip="true"] {{ border-radius: {(px(22) + 2 * px(2) + 2) // 2}px; padding: {px(2)}px {px(12)}px; }}
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};

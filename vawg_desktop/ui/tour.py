@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from vawg_desktop.services import returns
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.main_window import PAGES, MainWindow
 from vawg_desktop.ui.tasks import Tasks
@@ -44,6 +45,10 @@ def _draw_pages(
             shown.view.setFocus()
             settle(tasks)
         names.append(save(window, out / f"{number:02d} {page.label.casefold().replace(' ', '-')}.png"))
+        if page.key == "returns" and (submissions := returns.submissions(session)):
+            shown.open_review(str(submissions[0]["id"]))
+            settle(tasks)
+            names.append(save(window, out / f"{number:02d} returns review.png"))
         if getattr(shown, "_narrow", False):
             shown._on_entered()
             settle(tasks)

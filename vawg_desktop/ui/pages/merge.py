@@ -30,10 +30,10 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.store import Store
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.pages.review import marked
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.difference_row import marked
 
 #: Records and conflicts shown at once; the rest is counted.
 SHOWN = 100

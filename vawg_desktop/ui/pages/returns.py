@@ -121,8 +121,11 @@ class ReturnsPage(QWidget):
         self._rounds.activated.connect(self._on_round)
         pick.addWidget(self._rounds)
         self._summary = label("", muted=True)
-        pick.addWidget(self._summary, 1)
+        pick.addStretch(1)
+        self._all = button("Write to all", lambda: None, kind="quiet")
+        pick.addWidget(self._all)
         box.addLayout(pick)
+        box.addWidget(self._summary)
         self._rows = QGridLayout()
         self._rows.setHorizontalSpacing(theme.px(24))
         self._rows.setVerticalSpacing(0)
@@ -166,9 +169,24 @@ class ReturnsPage(QWidget):
         if chase := sum(bool(r.next_step) for r in rows):
             said.append(f"{chase} to remind")
         self._summary.setText(", ".join(said))
+        self._offer_all(rows)
         clear(self._rows)
         if rows:
             self._show_rows(rows)
+
+    def _offer_all(self, rows: list[Chased]) -> None:
+        """Messages to many partners at once: with their workbooks, or what the ladder says next."""
+        waited = [(r.return_id, "sent") for r in rows if r.waited_for]
+        chased = [(r.return_id, r.next_step) for r in rows if r.next_step]
+        menu = QMenu(self._all)
+        for words, wanted in (
+            (f"Messages that go with the workbooks: {len(waited)} …", waited),
+            (f"Reminders, each partner's next step: {len(chased)} …", chased),
+        ):
+            if wanted:
+                menu.addAction(words).triggered.connect(lambda _=False, w=wanted: self.write_to_all(w))
+        self._all.setMenu(menu)
+        self._all.setVisible(bool(waited or chased))
 
     def _show_rows(self, rows: list[Chased]) -> None:
         narrow = self.width() < theme.px(820)
@@ -324,7 +342,7 @@ class ReturnsPage(QWidget):
         """Choose returned workbooks, one or many."""
         found, _ = QFileDialog.getOpenFileNames(
             self, "Read returns", "",
-            "Returns (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.eml *.html *.htm *.txt)",
+            "Returns (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt *.eml *.msg *.html *.htm)",
         )  # fmt: skip
         self.read_files([Path(name) for name in found])
 
@@ -387,6 +405,23 @@ class ReturnsPage(QWidget):
                 told=f"{CHASE_STEP.label(step)} to {row.partner} is written down.",
             )
 
+    def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
+        """Every message into one folder, to be looked at and sent from the office's mail program; written down."""
+        folder = QFileDialog.getExistingDirectory(self, "Folder for the messages")
+        if not folder:
+            return
+        made, refused = chasing.draft_many(self.tasks.session, wanted)
+        try:
+            for _, one in made:
+                write_replacing(Path(folder) / one.file_name, one.content)
+        except OSError as error:
+            messages.tell(f"The messages could not be written into {folder}: {error.strerror}.")
+            return
+        told = f"{len(made)} messages are in {folder}."
+        if refused:
+            messages.show("Written, but for some", f"{told}\n\n{' '.join(refused)}")
+        self.tasks.write(lambda s: chasing.log_many(s, made), told=told)
+
     def _write_queries(self, return_id: str, questions: str) -> None:
         try:
             made = chasing.draft(self.tasks.session, return_id, "query", extra=questions)
@@ -409,7 +444,7 @@ class ReturnsPage(QWidget):
     def call_sheet(self, row: Chased) -> None:
         """A page for a telephone call, as PDF."""
         title, heads, rows = chasing.call_sheet(self.tasks.session, row.return_id)
-        print_table(self, self.tasks.session, title, heads, rows)
+        print_table(self, self.tasks.session, title, heads, rows, (7, 24, 9, 9, 23, 28))
 
     def save_sent(self, row: Chased) -> None:
         """The workbook as it left, byte for byte."""

@@ -2,71 +2,32 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-from html import escape
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QProgressBar,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import chasing, returns
 from vawg_desktop.services.returns import Difference, Review
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, scrolled
+from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.difference_row import DifferenceRow, words_of
 
-_KINDS = {
-    Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
-}  # fmt: skip
-
-
-_HELD = {
-    "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
-    "swapped": "What we sent for another action: look first", "contradicts": "The row says that nothing changed",
-    "crossed": "Its heading may have been exchanged", "shifted": "Its row's cells stand aside: look first",
-    "emptied": "Came back blank", "waits_for_choice": "Two values wait to be chosen; see Merge",
-}  # fmt: skip
-
-
-def words_of(difference: Difference, value: Value) -> str:
-    """A cell of a difference in words."""
-    spec = BY_KEY["action"].by_key.get(difference.field) or BY_KEY["update"].by_key.get(difference.field)
-    return to_words(spec, value) if spec else str(value or "")
-
-
-def marked(before: str, after: str) -> str:
-    """``after`` as HTML with the words that differ from ``before`` marked."""
-    old, new = before.split(), after.split()
-    if not old:
-        return escape(after).replace("\n", "<br>")
-    added = theme.colours.added
-    parts: list[str] = []
-    for op, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        words = escape(" ".join(new[start:end]))
-        if words:
-            parts.append(
-                words
-                if op == "equal"
-                else f'<b style="background:{added};color:{theme.colours.text}">{words}</b>'
-            )
-    return " ".join(parts)
+#: So many rows are drawn at a time; keys and sweeps reach all of them.
+_AT_A_TIME = 60
+_MOST_LISTED = 100
 
 
 def _safe(review: Review) -> list[Difference]:
@@ -75,7 +36,7 @@ def _safe(review: Review) -> list[Difference]:
 
 
 class ReviewPane(QWidget):
-    """One submission. A accepts all that is safe; each difference has its own three buttons."""
+    """One submission. Alt+A accepts all that is safe; each difference is a row with its own keys and buttons."""
 
     left = Signal()
     #: Return id and questions, for a message to the partner.
@@ -87,6 +48,8 @@ class ReviewPane(QWidget):
         self.tasks = tasks
         self.current: Review | None = None
         self._narrow = False
+        self._rows: list[DifferenceRow] = []
+        self._most, self._next, self._listed = _AT_A_TIME, -1, _MOST_LISTED
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
         box.setSpacing(theme.px(8))
@@ -115,7 +78,13 @@ class ReviewPane(QWidget):
         self._bar.setAccessibleName("How many are decided")
         self._bar.setMaximumWidth(theme.px(480))
         box.addWidget(self._bar)
+        self._hint = label("On a row: A accepts, E edits, Q queries, R refuses, arrows move on.", muted=True)
+        box.addWidget(self._hint)
         self._body = scrolled(box, spacing=8)
+        item = box.itemAt(box.count() - 1)
+        scroll = item.widget() if item is not None else None
+        assert isinstance(scroll, QScrollArea)
+        self._scroll = scroll
         QShortcut(
             QKeySequence("Alt+A"),
             self,
@@ -130,13 +99,15 @@ class ReviewPane(QWidget):
         )
 
     def open(self, submission: str) -> None:
-        """Compare again with what is current, and show."""
+        """Compare again with what is current, and show; the first row that waits has the focus."""
+        self._most, self._next, self._listed = _AT_A_TIME, 0, _MOST_LISTED
         self.tasks.read(lambda s: returns.review(s, submission), self._show)
 
     def reload(self) -> None:
         """The same again."""
         if self.current is not None:
-            self.open(self.current.submission)
+            submission = self.current.submission
+            self.tasks.read(lambda s: returns.review(s, submission), self._show)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -166,21 +137,51 @@ class ReviewPane(QWidget):
         self._bar.setMaximum(max(1, whole))
         self._bar.setValue(whole - left)
         self._safe.setEnabled(bool(_safe(review)))
-        self._mail.setVisible(any(d.decision == "queried" for d in review.differences))
+        self._mail.setVisible(any(d.decision == "queried" for d in (*review.differences, *review.emptied)))
         self._reverse.setVisible(review.state == "applied" or review.counts["both_same"] > 0)
+        self._hint.setVisible(left > 0)
         clear(self._body)
+        self._rows = []
+        waiting = [d for d in review.differences if d.kind is not Kind.BOTH_SAME]
+        self._add_rows(waiting[: self._most])
+        if len(waiting) > self._most:
+            left_out = len(waiting) - self._most
+            more = button(
+                f"Show {min(_AT_A_TIME, left_out)} more of {left_out:,}", self._show_more, kind="quiet"
+            )
+            self._body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+        if not whole:
+            self._body.addWidget(EmptyState("Nothing waits here: what came back is what stands."))
+        if review.emptied:
+            section = Section("Sent filled, came back blank", wrap=self._narrow)
+            section.set_count(len(review.emptied))
+            self._body.addWidget(section)
+            self._body.addWidget(note("A blank is not an answer: what stands is kept unless you clear it."))
+            self._add_rows(review.emptied[:_AT_A_TIME])
+        self._add_rest(review)
+        self._body.addStretch(1)
+        self._focus_next()
+
+    def _add_rows(self, differences: list[Difference]) -> None:
         record = ""
-        for d in review.differences:
-            if d.kind is Kind.BOTH_SAME:
-                continue
+        for d in differences:
             if d.record != record:
                 record = d.record
                 self._body.addWidget(self._record_head(d))
-            self._body.addWidget(self._row(d))
-        if not whole:
-            self._body.addWidget(EmptyState("Nothing waits here: what came back is what stands."))
-        self._add_rest(review)
-        self._body.addStretch(1)
+            row = DifferenceRow(d, narrow=self._narrow)
+            row.asked.connect(self._on_asked)
+            self._rows.append(row)
+            self._body.addWidget(row)
+
+    def _show_more(self) -> None:
+        self._most += _AT_A_TIME
+        if self.current is not None:
+            self._show(self.current)
+
+    def _show_all_listed(self) -> None:
+        self._listed *= 20
+        if self.current is not None:
+            self._show(self.current)
 
     def _record_head(self, d: Difference) -> QWidget:
         return Section(
@@ -191,77 +192,41 @@ class ReviewPane(QWidget):
             wrap=self._narrow,
         )
 
-    def _row(self, d: Difference) -> QWidget:
-        holder = QFrame()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(theme.px(8), theme.px(4), 0, theme.px(12))
-        grid.setHorizontalSpacing(theme.px(16))
-        grid.setVerticalSpacing(theme.px(2))
-        name = label(d.label, bold=True)
-        kind = label(
-            _KINDS[d.kind]
-            if not d.decision
-            else {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}.get(
-                d.decision, d.decision
-            ),
-            muted=True,
-        )
-        if d.held and not d.decision:
-            kind.setText(_HELD[d.held])
-        if (d.kind is Kind.CONFLICT or d.held) and not d.decision:
-            kind.setProperty("warn", True)
-            kind.setProperty("muted", False)
-        base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
-        said = (
-            ("Sent", base, escape(base)), ("Now", current, escape(current)),
-            ("Came back", incoming, marked(current or base, incoming)),
-        )  # fmt: skip
-        grid.addWidget(name, 0, 0)
-        grid.addWidget(kind, *((0, 1) if self._narrow else (1, 0)), Qt.AlignmentFlag.AlignTop)
-        for c, (head, text, html) in enumerate(said, 1):
-            shown = QLabel(html.replace("\n", "<br>") if text else "Nothing")
-            shown.setTextFormat(Qt.TextFormat.RichText)
-            shown.setWordWrap(True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            shown.setAccessibleName(f"{head}: {text or 'nothing'}")
-            if c < 3:
-                shown.setProperty("muted", True)
-            grid.addWidget(
-                label(head, muted=True), *((c, 0) if self._narrow else (0, c)), Qt.AlignmentFlag.AlignTop
-            )
-            grid.addWidget(shown, *((c, 1) if self._narrow else (1, c)), Qt.AlignmentFlag.AlignTop)
-        choices = self._choices(d)
-        if self._narrow:
-            grid.addWidget(choices, 4, 0, 1, 2)
-            grid.setColumnStretch(1, 1)
-            return holder
-        choices.setMinimumWidth(theme.px(256))
-        grid.addWidget(choices, 0, 4, 2, 1, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnMinimumWidth(0, theme.px(140))
-        for c, stretch in ((0, 1), (1, 2), (2, 2), (3, 3)):
-            grid.setColumnStretch(c, stretch)
-        return holder
+    # -- the rows by keys ----------------------------------------------------------------------
 
-    def _choices(self, d: Difference) -> QWidget:
-        holder = QWidget()
-        box = QHBoxLayout(holder)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.px(4))
-        if d.decision:
-            made = [button("Think again", lambda: self._decide(d, ""))]
+    def _on_asked(self, row: DifferenceRow, verb: str) -> None:
+        at, d = self._rows.index(row), row.difference
+        if verb in ("up", "down"):
+            self._move_to(at + (1 if verb == "down" else -1))
+            return
+        self._next = at
+        if verb == "accept":
+            self._accept([d])
+        elif verb == "edit":
+            self._edit(d)
+        elif verb == "think_again":
+            self._decide(d, "")
+        elif d.held == "emptied" and verb == "refuse":
+            self._decide(d, "refused", "Left as it was")
         else:
-            made = [
-                button("Accept", lambda: self._accept([d])), button("Edit …", lambda: self._edit(d), kind="quiet"),
-                button("Query …", lambda: self._ask(d, "queried"), kind="quiet"),
-                button("Refuse …", lambda: self._ask(d, "refused"), kind="quiet"),
-            ]  # fmt: skip
-            made[0].setEnabled(d.held not in ("in_bin", "waits_for_choice"))
-            made[1].setEnabled(d.held not in ("in_bin", "waits_for_choice"))
-        for one in made:
-            one.setAccessibleName(f"{one.text().removesuffix(' …')} {d.label} of {d.record}")
-            box.addWidget(one)
-        box.addStretch(1)
-        return holder
+            self._ask(d, "queried" if verb == "query" else "refused")
+
+    def _move_to(self, place: int) -> None:
+        if 0 <= place < len(self._rows):
+            row = self._rows[place]
+            row.setFocus(Qt.FocusReason.TabFocusReason)
+            self._scroll.ensureWidgetVisible(row, 0, theme.px(48))
+
+    def _focus_next(self) -> None:
+        """After a choice, the next row that waits has the focus: a review is a run of single keys."""
+        if self._next < 0:
+            return
+        first = next(
+            (n for n, row in enumerate(self._rows) if n >= self._next and not row.difference.decision), -1
+        )
+        self._next = -1
+        if first >= 0:
+            QTimer.singleShot(0, self, lambda: self._move_to(first))
 
     def _add_rest(self, review: Review) -> None:
         if review.new_rows:
@@ -283,13 +248,17 @@ class ReviewPane(QWidget):
             self._body.addWidget(section)
         if review.problems or review.tray:
             section = Section("To look at: not understood, or standing where we sent nothing")
-            section.set_count(len(review.problems) + len(review.tray))
-            for p in review.problems:
+            section.set_count(sum(p.code != "emptied" for p in review.problems) + len(review.tray))
+            said = [p for p in review.problems if p.code != "emptied"]
+            for p in said[: self._listed]:
                 section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
-            for t in review.tray:
-                section.body.addWidget(
-                    label(f"{t['sheet']}!{t['cell']}  {t['text']}  ({t['why']})", muted=True)
-                )
+            for t in review.tray[: self._listed]:
+                place = f"{t['sheet']}!{t['cell']}" if t["cell"] else t["sheet"]
+                section.body.addWidget(label(f"{place}  {t['text']}  ({t['why']})", muted=True))
+            left_out = max(0, len(said) - self._listed) + max(0, len(review.tray) - self._listed)
+            if left_out:
+                more = button(f"Show {left_out:,} more", self._show_all_listed, kind="quiet")
+                section.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
             self._body.addWidget(section)
         if review.not_returned:
             section = Section("Rows that did not come back")

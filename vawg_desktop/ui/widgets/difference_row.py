@@ -1,0 +1,154 @@
+"""One cell that came back otherwise: what was sent, what we hold, what came; the choice under the right hand."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.merge import Kind
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.services.returns import Difference
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+_KINDS = {
+    Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
+}  # fmt: skip
+_HELD = {
+    "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
+    "swapped": "What we sent for another action: look first", "contradicts": "The row says that nothing changed",
+    "crossed": "Its heading may have been exchanged", "shifted": "Its row's cells stand aside: look first",
+    "emptied": "Came back blank", "waits_for_choice": "Two values wait to be chosen; see Merge",
+}  # fmt: skip
+_DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
+#: Keys of a row that has the focus, by what they ask.
+KEYS = {Qt.Key.Key_A: "accept", Qt.Key.Key_E: "edit", Qt.Key.Key_Q: "query", Qt.Key.Key_R: "refuse"}
+
+
+def words_of(difference: Difference, value: Value) -> str:
+    """A cell of a difference in words."""
+    spec = BY_KEY["action"].by_key.get(difference.field) or BY_KEY["update"].by_key.get(difference.field)
+    return to_words(spec, value) if spec else str(value or "")
+
+
+def marked(before: str, after: str) -> str:
+    """``after`` as HTML with the words that differ from ``before`` marked."""
+    old, new = before.split(), after.split()
+    if not old:
+        return escape(after).replace("\n", "<br>")
+    added = theme.colours.added
+    parts: list[str] = []
+    for op, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        words = escape(" ".join(new[start:end]))
+        if words:
+            parts.append(
+                words
+                if op == "equal"
+                else f'<b style="background:{added};color:{theme.colours.text}">{words}</b>'
+            )
+    return " ".join(parts)
+
+
+class DifferenceRow(QFrame):
+    """A row that can have the focus: A accepts, E edits, Q queries, R refuses, arrows move on."""
+
+    #: What is asked for this row: accept, edit, query, refuse, think_again, up or down.
+    asked = Signal(object, str)
+
+    def __init__(self, difference: Difference, *, narrow: bool) -> None:
+        super().__init__()
+        self.difference = d = difference
+        self.setProperty("choice", True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(theme.px(8), theme.px(4), theme.px(4), theme.px(12))
+        grid.setHorizontalSpacing(theme.px(16))
+        grid.setVerticalSpacing(theme.px(2))
+        base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
+        self.setAccessibleName(
+            f"{d.label} of {d.record}. {self._state()}. Sent: {base or 'nothing'}. Now: {current or 'nothing'}. "
+            f"Came back: {incoming or 'nothing'}"
+        )
+        kind = label(self._state(), muted=True)
+        if (d.kind is Kind.CONFLICT or d.held) and not d.decision:
+            kind.setProperty("warn", True)
+            kind.setProperty("muted", False)
+        grid.addWidget(label(d.label, bold=True), 0, 0)
+        grid.addWidget(kind, *((0, 1) if narrow else (1, 0)), Qt.AlignmentFlag.AlignTop)
+        said = (
+            ("Sent", base, escape(base)), ("Now", current, escape(current)),
+            ("Came back", incoming, marked(current or base, incoming)),
+        )  # fmt: skip
+        for c, (head, text, html) in enumerate(said, 1):
+            shown = QLabel(html.replace("\n", "<br>") if text else "Nothing")
+            shown.setTextFormat(Qt.TextFormat.RichText)
+            shown.setWordWrap(True)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setAccessibleName(f"{head}: {text or 'nothing'}")
+            if c < 3:
+                shown.setProperty("muted", True)
+            grid.addWidget(
+                label(head, muted=True), *((c, 0) if narrow else (0, c)), Qt.AlignmentFlag.AlignTop
+            )
+            grid.addWidget(shown, *((c, 1) if narrow else (1, c)), Qt.AlignmentFlag.AlignTop)
+        choices = self._choices()
+        if narrow:
+            grid.addWidget(choices, 4, 0, 1, 2)
+            grid.setColumnStretch(1, 1)
+            return
+        choices.setMinimumWidth(theme.px(256))
+        grid.addWidget(choices, 0, 4, 2, 1, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnMinimumWidth(0, theme.px(140))
+        for c, stretch in ((0, 1), (1, 2), (2, 2), (3, 3)):
+            grid.setColumnStretch(c, stretch)
+
+    def _state(self) -> str:
+        d = self.difference
+        if d.decision:
+            reason = f": {d.reason}" if d.reason and d.decision != "accepted" else ""
+            return f"{_DECIDED.get(d.decision, d.decision)}{reason}"
+        return _HELD[d.held] if d.held else _KINDS[d.kind]
+
+    def verbs(self) -> dict[str, str]:
+        """What may be asked of this row and the word on its button."""
+        d = self.difference
+        if d.decision:
+            return {"think_again": "Think again"}
+        if d.held == "emptied":
+            return {"accept": "Clear it", "query": "Query …", "refuse": "Leave it"}
+        if d.held in ("in_bin", "waits_for_choice"):
+            return {"query": "Query …", "refuse": "Refuse …"}
+        return {"accept": "Accept", "edit": "Edit …", "query": "Query …", "refuse": "Refuse …"}
+
+    def _choices(self) -> QWidget:
+        holder = QWidget()
+        box = QHBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        d = self.difference
+        for verb, words in self.verbs().items():
+            plain = verb in ("accept", "think_again")
+            made = button(words, lambda verb=verb: self.asked.emit(self, verb), kind="" if plain else "quiet")
+            made.setAccessibleName(f"{words.removesuffix(' …')} {d.label} of {d.record}")
+            key = next((k for k, v in KEYS.items() if v == verb), None)
+            if key is not None:
+                made.setToolTip(f"{chr(key.value)}, while the row has the focus")
+            box.addWidget(made)
+        box.addStretch(1)
+        return holder
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        verb = KEYS.get(Qt.Key(event.key())) if not event.modifiers() else None
+        moves = {Qt.Key.Key_Down: "down", Qt.Key.Key_Up: "up"}
+        if verb in self.verbs():
+            self.asked.emit(self, verb)
+        elif event.key() in moves:
+            self.asked.emit(self, moves[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
