@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +120,77 @@ def test_every_point_of_the_accessibility_checklist_is_met_or_explained(
         points = look(Path(sent.file).read_bytes())
         assert [p for p in points if not p.met] == []
         assert sum(p.departed for p in points) == 6 and len(points) >= 18
+
+
+@pytest.mark.parametrize("format", ["xlsx", "ods"])
+def test_the_offices_logo_stands_on_every_return_and_is_explained(
+    sample: Session, tmp_path: Path, format: str, libreoffice: Callable[[Path, str], Path]
+) -> None:
+    """In both formats, with words for those who do not see it; taken back by every client without a change."""
+    office.set_logo(sample, _png(180, 54))
+    made = rounds.export_returns(
+        sample, period=f"P {format}", due="+4w", out=tmp_path / "out", format=format, partners=["Kent Police"]
+    )
+    path = Path(made.returns[0].file)
+    points = look(path.read_bytes())
+    assert [p for p in points if not p.met] == [] and sum(p.departed for p in points) == 7
+    assert points == returns.accessibility(sample, _id_of(sample, made.returns[0].reference))
+    for back in (path, libreoffice(path, "xlsx"), libreoffice(path, "ods")):
+        review = returns.import_return(sample, back)
+        assert review.differences == [] and review.tray == [] and review.problems == []
+    office.set_logo(sample, None)
+    assert office.logo(sample.read()) is None
+
+
+def _png(width: int, height: int) -> bytes:
+    """A picture of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + b"\x1d\x35\x57" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def _id_of(session: Session, visible: str) -> str:
+    return next(c.return_id for c in chasing.standing_of(session) if c.reference in visible)
+
+
+def test_a_logo_that_is_none_is_refused(sample: Session) -> None:
+    for data in (b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (4000).to_bytes(4, "big") * 2):
+        with pytest.raises(ValueRefusedError):
+            office.set_logo(sample, data)
+
+
+@pytest.mark.parametrize("harm", ["spanned", "small", "pale", "untitled", "unexplained"])
+def test_an_ods_that_breaks_the_checklist_is_told(sample: Session, tmp_path: Path, harm: str) -> None:
+    import zipfile
+
+    made = rounds.export_returns(
+        sample, period="P", due="+4w", out=tmp_path / "out", format="ods", partners=["Kent Police"]
+    )
+    path = Path(made.returns[0].file)
+    assert [p for p in look(path.read_bytes()) if not p.met] == []
+    with zipfile.ZipFile(path) as archive:
+        parts = {i: archive.read(i.filename) for i in archive.infolist()}
+    change, asks = {
+        "spanned": (lambda t: t.replace('<table:table-cell table:style-name="locked"', '<table:table-cell table:number-columns-spanned="2" table:style-name="locked"', 1), "No merged or split cells"),
+        "small": (lambda t: t.replace('fo:font-size="14pt"', 'fo:font-size="8pt"'), "Text is sans serif and 10 points or larger"),
+        "pale": (lambda t: t.replace("#1D3557", "#DDDDDD"), "Text and background are far apart (4.5 to 1)"),
+        "untitled": (lambda t: t.replace("Progress return P: Kent Police", ""), "The document has a title"),
+        "unexplained": (lambda t: t.replace("Two columns at the far right", "Some columns"), "No hidden rows, columns or sheets"),
+    }[harm]  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        for info, data in parts.items():
+            plain = info.filename.endswith(".xml")
+            archive.writestr(info, change(data.decode()).encode() if plain else data)
+    assert asks in {p.asks for p in look(path.read_bytes()) if not p.met}
 
 
 def test_a_workbook_that_breaks_the_checklist_is_told(sample: Session, tmp_path: Path) -> None:

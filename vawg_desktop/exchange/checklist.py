@@ -7,11 +7,13 @@ or departed from for a reason that stands in the workbook itself.
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vawg_desktop.exchange.return_plan import DEPARTURES, FILL_MARK, IDENTITY_SHEET
+from vawg_desktop.exchange.return_plan import DEPARTURES, FILL_MARK, IDENTITY_SHEET, LOGO_DEPARTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +27,32 @@ class Point:
 
 
 def look(content: bytes) -> list[Point]:
-    """Every point, in the checklist's order, for an .xlsx workbook."""
+    """Every point, in the checklist's order, for an .xlsx or .ods workbook."""
+    if content[30:38] == b"mimetype":
+        from vawg_desktop.exchange.checklist_ods import look_ods
+
+        return look_ods(content)
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(content))
     sheets = [s for s in book.worksheets if s.title != IDENTITY_SHEET]
     start = "\n".join(str(c.value) for row in book["Start here"].iter_rows() for c in row if c.value)
     points = [
-        _point("Tables are marked up as tables and named", _untabled(sheets)),
-        _point("No merged or split cells", [f"{s.title} {r}" for s in sheets for r in s.merged_cells.ranges]),
-        _point("No blank rows or columns inside a table", _blank_rows(sheets)),
-        _point("Every column of a table has its own heading", _headings(sheets)),
-        _point(
+        point("Tables are marked up as tables and named", _untabled(sheets)),
+        point("No merged or split cells", [f"{s.title} {r}" for s in sheets for r in s.merged_cells.ranges]),
+        point("No blank rows or columns inside a table", _blank_rows(sheets)),
+        point("Every column of a table has its own heading", _headings(sheets)),
+        point(
             "Every sheet has a name that says what it holds",
             [s.title for s in sheets if s.title.startswith("Sheet")],
         ),
-        _point("The document has a title", [] if book.properties.title else ["no title"]),
-        _point("Text is sans serif and 10 points or larger", _fonts(sheets)),
-        _point("Text is wrapped and its row high enough", _unwrapped(sheets)),
-        _point("No text in headers or footers that stands nowhere else", _only_in_footers(sheets, start)),
-        _point("No images, text boxes or comments", _objects(sheets)),
-        _point("What colour says is said in words", _colour_only(sheets)),
-        _point("Text and background are far apart (4.5 to 1)", _contrast(sheets)),
+        point("The document has a title", [] if book.properties.title else ["no title"]),
+        point("Text is sans serif and 10 points or larger", _fonts(sheets)),
+        point("Text is wrapped and its row high enough", _unwrapped(sheets)),
+        point("No text in headers or footers that stands nowhere else", _only_in_footers(sheets, start)),
+        objects(_objects(sheets), _pictures(content), start),
+        point("What colour says is said in words", _colour_only(sheets)),
+        point("Text and background are far apart (4.5 to 1)", _contrast(sheets)),
     ]
     departures = (
         (
@@ -60,14 +66,25 @@ def look(content: bytes) -> list[Point]:
         ("No empty cells in tables", lambda: True, 4),
         ("Colour is not used to tell cells apart", lambda: True, 5),
     )
-    return points + [_departure(asks, does, number, start) for asks, does, number in departures]
+    return points + [departure(asks, does, number, start) for asks, does, number in departures]
 
 
-def _point(asks: str, against: list[str]) -> Point:
+def point(asks: str, against: list[str]) -> Point:
     return Point(asks, not against, "; ".join(against[:5]) or "Met.")
 
 
-def _departure(asks: str, does: Callable[[], bool], number: int, start: str) -> Point:
+def objects(against: list[str], pictures: list[str], start: str) -> Point:
+    """No text boxes or comments; a logo is explained and has words that stand for it."""
+    asks = "No images, text boxes or comments"
+    if against or not pictures:
+        return point(asks, against)
+    unsaid = [p for p in pictures if not p]
+    explained = LOGO_DEPARTURE in start and not unsaid
+    said = LOGO_DEPARTURE if explained else "A picture without its words."
+    return Point(asks, explained, said, True)
+
+
+def departure(asks: str, does: Callable[[], bool], number: int, start: str) -> Point:
     """A point that we depart from on purpose: met after all if the workbook says why."""
     if not does():
         return Point(asks, True, "Met.")
@@ -147,11 +164,19 @@ def _only_in_footers(sheets: list[Any], start: str) -> list[str]:
 
 
 def _objects(sheets: list[Any]) -> list[str]:
-    return [
-        s.title
-        for s in sheets
-        if s._images or s._charts or any(c.comment for row in s.iter_rows() for c in row)
+    return [s.title for s in sheets if s._charts or any(c.comment for row in s.iter_rows() for c in row)]
+
+
+def _pictures(content: bytes) -> list[str]:
+    """The words of each picture; openpyxl drops them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        drawings = [
+            archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/drawings/drawing")
+        ]
+    tags = [
+        tag for text in drawings for tag in re.findall(r"<xdr:pic>.*?<xdr:cNvPr ([^>]*)>", text, re.DOTALL)
     ]
+    return [found[1] if (found := re.search(r'descr="([^"]*)"', tag)) else "" for tag in tags]
 
 
 def _colour_only(sheets: list[Any]) -> list[str]:
@@ -178,10 +203,10 @@ def _contrast(sheets: list[Any]) -> list[str]:
                         str(c.fill.fgColor.rgb if c.fill.fill_type else "FFFFFFFF"),
                     )
                     seen.add((front[-6:], back[-6:]))
-    return [f"{f} on {b}" for f, b in sorted(seen) if _ratio(f, b) < 4.5]
+    return [f"{f} on {b}" for f, b in sorted(seen) if contrast(f, b) < 4.5]
 
 
-def _ratio(one: str, other: str) -> float:
+def contrast(one: str, other: str) -> float:
     """The contrast of two colours (RRGGBB), by WCAG 2.2."""
     lights = sorted((_light(one), _light(other)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)

@@ -57,6 +57,16 @@ class Choice:
     high: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG with its size in pixels at 96 to the inch and its words for those who do not see it."""
+
+    data: bytes
+    width: int
+    height: int
+    words: str
+
+
 @dataclass(slots=True)
 class SheetPlan:
     """One sheet; ``rows[r][c]`` from A1. ``table`` is (header row, last row, last column)."""
@@ -76,6 +86,9 @@ class SheetPlan:
     select: tuple[int, int] = (0, 0)
     least_height: float = 0.0
     pages_wide: int = 1
+    grid: bool = True
+    #: A picture (PNG) at the top right of the last column, with the words that stand for it.
+    picture: Picture | None = None
 
     def heights(self) -> list[float]:
         """Height of each row in points that shows all its text: nobody else works it out on opening."""
@@ -93,10 +106,10 @@ class SheetPlan:
             room = rooms[column] if column < len(rooms) else 999
             if len(text) < 0.88 * room and "\n" not in text:
                 if cell.style is Style.TITLE:
-                    big = 26.0
+                    big = 30.0
                 continue
             if cell.style in _ONE_LINE:
-                big = 26.0 if cell.style is Style.TITLE else big
+                big = 30.0 if cell.style is Style.TITLE else big
                 continue
             if cell.style in _BOLD:
                 room = max(4, int(0.88 * room))

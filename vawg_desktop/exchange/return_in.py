@@ -21,6 +21,7 @@ from vawg_desktop.exchange.return_plan import (
     HIDDEN,
     IDENTITY_SHEET,
     LOCKED,
+    LOGO_DEPARTURE,
     NEW_ACTIONS,
     NIL_QUESTION,
     OUR_SHEETS,
@@ -567,7 +568,7 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
 
 def _tray_below(read: ReadReturn, sheet: Sheet) -> None:
     """Words under all that we sent on Start here."""
-    ours = {fold(words) for words in DEPARTURES}
+    ours = {fold(words) for words in (*DEPARTURES, LOGO_DEPARTURE)}
     last = max(
         (n for n, row in enumerate(sheet.rows) if any(fold(plain_text(c)) in ours for c in row)),
         default=len(sheet.rows),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.dates import label
-from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style
+from vawg_desktop.exchange.plan import BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
 
 FILL_MARK = "(please fill in)"
 #: Columns to fill: key, heading, width, list of terms; in the order of DESIGN 5.
@@ -16,9 +16,9 @@ FILLS: tuple[tuple[str, str, int, t.Vocabulary | None], ...] = (
     ("answer", "Answer", 18, t.ANSWER),
     ("status", "Status", 16, t.ACTION_STATUS),
     ("narrative", "Progress update", 48, None),
-    ("percent", "% complete", 11, None),
-    ("rating_partner", "Rating", 12, t.RATING),
-    ("revised_due", "Revised due date", 14, None),
+    ("percent", "% complete", 14, None),
+    ("rating_partner", "Rating", 14, t.RATING),
+    ("revised_due", "Revised due date", 16, None),
     ("revised_reason", "Reason for new date", 28, None),
     ("next_step", "Next step", 34, None),
     ("blockers", "Blockers", 30, None),
@@ -62,6 +62,9 @@ DEPARTURES = (
     "Cells that may stay blank are left blank: a blank says “not answered”, and is counted apart from “No change”.",
     "Pale yellow marks what is to be filled in; each such heading says so in words as well.",
 )
+LOGO_DEPARTURE = (
+    "The office's logo stands at the top of this sheet. It says nothing that is not said in words."
+)
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
 IDENTITY_SHEET = "Identity"
@@ -102,6 +105,7 @@ class ReturnContent:
     guidance: str = ""
     contact: str = ""
     questions: list[str] = field(default_factory=list[str])
+    logo: Picture | None = None
 
 
 def locked_texts(row: ReturnRow) -> list[str]:
@@ -153,6 +157,7 @@ def _start(content: ReturnContent) -> SheetPlan:
         widths=[44.0, 70.0],
         about="What to do, the rating key and the declaration.",
         landscape=False,
+        grid=False,
     )
     if content.demonstration:
         sheet.add(PlanCell("DEMONSTRATION: an invented county", Style.HEADING))
@@ -201,7 +206,8 @@ def _start(content: ReturnContent) -> SheetPlan:
         sheet.add(PlanCell(f"{question} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
     sheet.add()
     sheet.add(PlanCell(ABOUT, Style.HEADING))
-    for number, words in enumerate(DEPARTURES, 1):
+    sheet.picture = content.logo
+    for number, words in enumerate((*DEPARTURES, *((LOGO_DEPARTURE,) if content.logo else ())), 1):
         sheet.add(PlanCell(f"Point {number}", Style.LABEL), PlanCell(words, Style.TEXT))
     sheet.choices.append(
         Choice(nil, nil, 1, "any", title="Nil return", message="Type Yes only if nothing at all has changed.")
@@ -320,7 +326,7 @@ def _reference(content: ReturnContent) -> SheetPlan:
             PlanCell(row.recommendation, Style.LOCKED), _date_cell(row.due, False),
         )  # fmt: skip
     if not content.settled:
-        sheet.add(PlanCell("None of your actions is verified yet.", Style.TEXT))
+        sheet.add(None, PlanCell("None of your actions is verified yet.", Style.TEXT))
     else:
         sheet.table = (0, len(content.settled), 3)
     return sheet

@@ -13,7 +13,7 @@ from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, St
 _DATE = "[$-809]dd/mm/yyyy"
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
 _FORMATS: dict[Style, dict[str, Any]] = {
-    Style.TITLE: {"bold": True, "font_size": 18, "font_color": "#1D3557"},
+    Style.TITLE: {"bold": True, "valign": "vcenter", "font_size": 18, "font_color": "#1D3557"},
     Style.HEADING: {"bold": True, "font_size": 14, "font_color": "#1D3557"},
     Style.TEXT: {"text_wrap": True},
     Style.LABEL: {"bold": True, "text_wrap": True},
@@ -73,8 +73,12 @@ def _write_sheet(
                 _write_cell(worksheet, r, c, cell, formats[cell.style])
     if sheet.table is not None:
         _add_table(worksheet, sheet, formats)
+    if sheet.picture is not None:
+        _add_picture(worksheet, sheet)
     for choice in sheet.choices:
         _add_choice(worksheet, choice)
+    if not sheet.grid:
+        worksheet.hide_gridlines(2)
     if sheet.frozen != (0, 0):
         worksheet.freeze_panes(*sheet.frozen)
     if sheet.hidden:
@@ -111,6 +115,17 @@ def _write_cell(worksheet: Any, row: int, column: int, cell: PlanCell, look: Any
         worksheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
     else:
         worksheet.write_number(row, column, value, look)
+
+
+def _add_picture(worksheet: Any, sheet: SheetPlan) -> None:
+    """At the right end of the last column, where no words stand."""
+    one, last = sheet.picture, len(sheet.widths) - 1
+    assert one is not None
+    room = int(sheet.widths[last] * 7 + 5) - one.width - 4
+    worksheet.insert_image(
+        0, last, "logo.png", {"image_data": io.BytesIO(one.data), "x_offset": max(room, 0), "y_offset": 2, "object_position": 3,
+                              "x_scale": 1, "y_scale": 1, "description": one.words},
+    )  # fmt: skip
 
 
 def _add_table(worksheet: Any, sheet: SheetPlan, formats: dict[Style, Any]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -81,6 +83,38 @@ def set_templates(session: Session, words: Mapping[str, str]) -> Changes:
             if (known.get(name) or "") != text.strip():
                 say_setting(tx, name, text.strip() or None)
     return tx.changes
+
+
+LOGO = "template.logo"
+_LOGO_MOST_BYTES, _LOGO_WIDE, _LOGO_HIGH = 100_000, 240, 80
+
+
+def set_logo(session: Session, png: bytes | None) -> Changes:
+    """State the office's logo, a PNG of at most 240 by 80 pixels and 100 kB, or take it away. Raises ValueRefusedError."""
+    if png is not None:
+        width, height = png_size(png)
+        if not width:
+            raise ValueRefusedError("A logo is a PNG picture; save it as one and choose it again.")
+        if len(png) > _LOGO_MOST_BYTES or width > _LOGO_WIDE or height > _LOGO_HIGH:
+            raise ValueRefusedError(
+                f"A logo has at most {_LOGO_WIDE} by {_LOGO_HIGH} pixels and 100 kB; this one has {width} by {height}."
+            )
+    with session.store.write(session.who, None, "setting") as tx:
+        say_setting(tx, LOGO, base64.b64encode(png).decode() if png else None)
+    return tx.changes
+
+
+def logo(connection: Connection) -> bytes | None:
+    """The office's logo as PNG, where it has one."""
+    said = settings_said(connection, LOGO).get(LOGO)
+    return base64.b64decode(said) if said else None
+
+
+def png_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a PNG in pixels; noughts where it is none."""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or data[12:16] != b"IHDR":
+        return 0, 0
+    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
 def settings_said(connection: Connection, prefix: str = "") -> dict[str, str]:

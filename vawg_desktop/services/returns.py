@@ -18,6 +18,7 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import identity
+from vawg_desktop.exchange.checklist import Point, look
 from vawg_desktop.exchange.reading import Book, plain_text, read_book, sheets_of
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_return, tidy_tray
 from vawg_desktop.exchange.return_plan import NIL_QUESTION, ON_UPDATE
@@ -34,7 +35,7 @@ from vawg_desktop.store.door import Transaction
 
 ACT = "return"
 __all__ = [
-    "ACT", "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "add_new_row", "decide", "import_many",
+    "ACT", "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "add_new_row", "decide", "import_many",
     "import_return", "owner_of", "reverse_return", "review", "submissions", "what_was_sent",
 ]  # fmt: skip
 
@@ -105,6 +106,11 @@ def what_was_sent(session: Session, return_id: str) -> tuple[str, bytes]:
     if row is None or not row[1]:
         raise NotFoundError("That return is not in this store.")
     return str(row[0]), session.store.files.get(str(row[1]))
+
+
+def accessibility(session: Session, return_id: str) -> list[Point]:
+    """How the workbook as it left meets each point of the checklist for accessible spreadsheets. Raises NotFoundError."""
+    return look(what_was_sent(session, return_id)[1])
 
 
 def _whose(connection: Connection, read: ReadReturn, name: str) -> Owner:

@@ -22,6 +22,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.leaving import hidden_in
 from vawg_desktop.exchange.ods_out import write_ods
+from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
     FILLS,
     ON_UPDATE,
@@ -33,7 +34,7 @@ from vawg_desktop.exchange.return_plan import (
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
 from vawg_desktop.services.bulk import without_collecting
-from vawg_desktop.services.office import office_name, rating_key, settings_said
+from vawg_desktop.services.office import logo, office_name, png_size, rating_key, settings_said
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 from vawg_desktop.store.keys import write_replacing
@@ -142,6 +143,13 @@ class _Partner:
     standing: str
 
 
+def _picture(png: bytes | None, office: str) -> Picture | None:
+    if png is None:
+        return None
+    width, height = png_size(png)
+    return Picture(png, width, height, f"Logo of {office}")
+
+
 class _Sender:
     """Makes the returns of one round inside one transaction."""
 
@@ -166,6 +174,7 @@ class _Sender:
         ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
         self._templates = settings_said(tx.connection, "template.")
+        self._logo = _picture(logo(tx.connection), self._office)
         self._strangers = leaks.strangers(tx.connection, session.today)
         self.released: set[str] = set()
 
@@ -348,6 +357,7 @@ class _Sender:
             self._templates.get("template.guidance", ""),
             self._templates.get("template.contact", ""),
             [q.strip() for q in self._templates.get("template.questions", "").splitlines() if q.strip()],
+            self._logo,
         )
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QBuffer, QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label, scrolled
+
+#: What a logo is made to fit into: three lines of Start here.
+LOGO_SIZE = QSize(180, 54)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Template:
 class TemplatesDialog(QDialog):
     """A box for each text."""
 
-    def __init__(self, parent: QWidget, templates: Sequence[Template]) -> None:
+    def __init__(self, parent: QWidget, templates: Sequence[Template], logo: bytes | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Wording of returns and messages")
         box = QVBoxLayout(self)
@@ -32,6 +38,10 @@ class TemplatesDialog(QDialog):
         box.addWidget(label("Wording of returns and messages", size=16, bold=True))
         body = scrolled(box, spacing=4)
         self._boxes: dict[str, QPlainTextEdit] = {}
+        self.logo = logo
+        body.addWidget(label("Logo", bold=True))
+        body.addWidget(label("Stands at the top of Start here; made to fit where it is larger.", muted=True))
+        body.addLayout(self._logo_row())
         for one in templates:
             body.addWidget(label(one.label, bold=True))
             body.addWidget(label(one.hint, muted=True))
@@ -48,6 +58,51 @@ class TemplatesDialog(QDialog):
         foot.addWidget(button("Keep these words", self.accept, kind="primary"))
         box.addLayout(foot)
         self.resize(theme.px(640), theme.px(640))
+
+    def _logo_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(8))
+        self._picture = label("", muted=True)
+        self._picture.setMinimumHeight(theme.px(40))
+        row.addWidget(self._picture)
+        row.addStretch(1)
+        self._none = button("No logo", lambda: self.take_logo(None), kind="quiet")
+        row.addWidget(self._none)
+        row.addWidget(button("Choose logo …", self.choose_logo))
+        self.take_logo(self.logo)
+        return row
+
+    def choose_logo(self) -> None:
+        """Take a picture, made to fit."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Choose logo", "", "Pictures (*.png *.jpg *.jpeg *.svg *.bmp)"
+        )
+        if not name:
+            return
+        image = QImage(name)
+        if image.isNull():
+            self._picture.setText(f"{Path(name).name} is no picture that we can read.")
+            return
+        if image.width() > LOGO_SIZE.width() or image.height() > LOGO_SIZE.height():
+            image = image.scaled(
+                LOGO_SIZE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        data = QBuffer()
+        data.open(QBuffer.OpenModeFlag.WriteOnly)
+        image.save(data, "PNG")  # type: ignore[call-overload]
+        self.take_logo(bytes(data.data().data()))
+
+    def take_logo(self, png: bytes | None) -> None:
+        """Show this logo, or that there is none."""
+        self.logo = png
+        self._none.setVisible(png is not None)
+        if png is None:
+            self._picture.setText("None chosen.")
+            return
+        pixmap = QPixmap()
+        pixmap.loadFromData(png)
+        self._picture.setPixmap(pixmap)
+        self._picture.setAccessibleName(f"Logo, {pixmap.width()} by {pixmap.height()} pixels")
 
     def words(self) -> dict[str, str]:
         """Every text by its setting."""

@@ -254,6 +254,7 @@ class ReturnsPage(QWidget):
             ("Extend …", lambda: self.extend(row)),
             ("Call sheet …", lambda: self.call_sheet(row)),
             ("Save what was sent …", lambda: self.save_sent(row)),
+            ("Accessibility of the workbook …", lambda: self.show_accessibility(row)),
         ]
 
     def _next(self, row: Chased) -> tuple[str, Callable[[], object]]:
@@ -331,11 +332,16 @@ class ReturnsPage(QWidget):
         for step, (_subject, body) in chasing.wording(session).items():
             hint = "{partner}, {period} and {due} are filled in."
             shown.append(Template(f"wording.{step}.body", f"Message: {known[step]}", hint, body))
-        dialog = TemplatesDialog(self.window(), shown)
+        logo = office.logo(session.read())
+        dialog = TemplatesDialog(self.window(), shown, logo)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             before = {one.name: one.text for one in shown}
             words = {name: text for name, text in dialog.words().items() if text != before[name]}
-            self.tasks.write(lambda s: office.set_templates(s, words), told="The wording is kept.")
+            if dialog.logo != logo:
+                chosen = dialog.logo
+                self.tasks.write(lambda s: office.set_logo(s, chosen), told="The logo is kept.")
+            if words:
+                self.tasks.write(lambda s: office.set_templates(s, words), told="The wording is kept.")
         dialog.deleteLater()
 
     def choose_file(self) -> None:
@@ -454,6 +460,25 @@ class ReturnsPage(QWidget):
             messages.failed(error)
             return
         self._save(name, content, "Workbooks (*.xlsx *.ods)")
+
+    def show_accessibility(self, row: Chased) -> None:
+        """How each point of the checklist for accessible spreadsheets is met in what was sent."""
+        try:
+            points = returns.accessibility(self.tasks.session, row.return_id)
+        except AppError as error:
+            messages.failed(error)
+            return
+        met = sum(p.met and not p.departed for p in points)
+        lines = [
+            f"{'✓' if p.met and not p.departed else '·' if p.met else '✗'} {p.asks}"
+            + (f"\n    {p.said}" if p.departed or not p.met else "")
+            for p in points
+        ]
+        messages.show(
+            f"Accessibility of the workbook of {row.partner}",
+            f"{met} of {len(points)} points of the Analysis Function's checklist are met; the others are departed from for a "
+            "reason that stands in the workbook.\n\n" + "\n".join(lines),
+        )
 
     def _save(self, name: str, content: bytes, kinds: str) -> bool:
         chosen, _ = QFileDialog.getSaveFileName(self, "Save", name, kinds)
