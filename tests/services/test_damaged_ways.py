@@ -397,3 +397,13 @@ def test_odd_names_of_files_are_one_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         reading.read_book(tmp_path / name)
     assert "\n" not in refused.value.message
+
+
+def test_a_cell_of_letters_nobody_sees_is_blank(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["Progress update"]).value = "\u200b"
+        sheet.cell(3, at["Progress update"]).value = "\ufeff \u00a0"
+        sheet.cell(4, at["Progress update"]).value = "\u200bseen"
+
+    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert {d.record for d in review.differences} == {ref(4)} and review.tray == []

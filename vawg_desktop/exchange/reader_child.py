@@ -201,10 +201,15 @@ def _as_calamine_takes_it(content: bytes) -> bytes:
     return out.getvalue()
 
 
+#: Blanks, and letters that nobody sees: zero-width spaces, joiners, marks of order.
+_UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]*")
+
+
 def _plain(value: Any) -> Any:
     """A cell as JSON carries it: blanks as none, whole numbers as such, dates and times as marked texts."""
     if isinstance(value, str):
-        return value if value and not value.isspace() else None
+        short = len(value) < 8 and _UNSEEN.fullmatch(value)
+        return value if value and not short and not value.isspace() else None
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             return None
