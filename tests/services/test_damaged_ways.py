@@ -407,3 +407,214 @@ def test_a_cell_of_letters_nobody_sees_is_blank(sent: Sent, tmp_path: Path) -> N
 
     review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert {d.record for d in review.differences} == {ref(4)} and review.tray == []
+
+
+# -- what a review of these readers found ----------------------------------------------------------------
+
+
+def test_words_of_one_action_accepted_one_after_the_other_stand_together(tmp_path: Path) -> None:
+    """The second took the first's place before: the words accepted first were gone from the latest update."""
+    made = _send(tmp_path, 3)
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["Progress update"]).value = "We met"
+        sheet.cell(2, at["Next step"]).value = "Meet again"
+
+    review = returns.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
+    one, two = review.differences
+    returns.accept(made.session, review.submission, [one], edited={(one.id, one.field): "They met"})
+    again = returns.review(made.session, review.submission)
+    returns.accept(made.session, review.submission, [d for d in again.differences if d.field == two.field])
+    latest = (
+        made.session.read()
+        .exec_driver_sql(
+            'SELECT u.narrative, u.next_step FROM action a JOIN "update" u ON u.id = a.x_update WHERE a.id = ?',
+            (one.id,),
+        )
+        .one()
+    )
+    assert tuple(latest) == ("They met", "Meet again")
+    assert returns.review(made.session, review.submission).left() == 0
+    made.session.store.close()
+
+
+def test_words_that_stand_newer_than_what_was_sent_are_in_conflict(tmp_path: Path) -> None:
+    """An older text of a second file was safe before, and took the newer one's place."""
+    made = _send(tmp_path, 3)
+
+    def said(words: str) -> Any:
+        def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+            sheet.cell(2, at["Progress update"]).value = words
+
+        return edit
+
+    returns.import_return(
+        made.session, edited(made.police, said("Protocol signed"), tmp_path / "one.xlsx"), apply="safe"
+    )
+    second = returns.import_return(
+        made.session, edited(made.police, said("TBC"), tmp_path / "two.xlsx"), apply="safe"
+    )
+    assert [(d.kind.value, d.current, d.incoming) for d in second.differences] == [
+        ("conflict", "Protocol signed", "TBC")
+    ]
+    assert second.applied == 0
+    made.session.store.close()
+
+
+def test_an_update_without_words_leaves_the_last_words_standing(tmp_path: Path) -> None:
+    """No change after a narrative: the next workbook and the review still show the narrative."""
+    from vawg_desktop.services import rounds
+    from vawg_desktop.services.records import add_update
+
+    made = _send(tmp_path, 3)
+    add_update(made.session, ref(2), {"narrative": "The hub opened", "as_at": "2026-09-01"})
+    add_update(made.session, ref(2), {"answer": "no_change", "as_at": "2026-10-01"})
+    out = rounds.export_returns(made.session, period="Q4", due="+4w", out=tmp_path / "q4")
+    police = next(Path(s.file) for s in out.returns if s.partner == "Kent Police")
+    sheet = openpyxl.load_workbook(police)["Actions"]
+    at = heads(sheet)
+    row = next(r for r in range(2, 5) if str(sheet.cell(r, 1).value).startswith(ref(2)))
+    assert "1 September 2026: The hub opened" in str(sheet.cell(row, at["Last answer"]).value)
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(row, at["Progress update"]).value = "A second hub"
+
+    one = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx")).differences[0]
+    assert (one.base, one.current, one.kind.value) == ("The hub opened", "The hub opened", "incoming")
+    made.session.store.close()
+
+
+def test_a_good_quarter_is_no_sorted_column(tmp_path: Path) -> None:
+    """Four of ten finished alike: the answers are those of other rows, and nobody sorted anything."""
+    made = _send(tmp_path, 10)
+    with made.session.store.write("setup", "start") as tx:
+        for n, (id,) in enumerate(
+            tx.connection.exec_driver_sql(
+                "SELECT id FROM action WHERE title LIKE 'Deliver%' ORDER BY n"
+            ).fetchall()
+        ):
+            status, percent = [("complete", 100), ("in_progress", 50), ("not_started", 0)][
+                min(n // 2, 2) if n < 6 else 1
+            ]
+            tx.edit(
+                "action",
+                str(id),
+                {"status": status, "percent": percent, "blockers": None, "rating_partner": None},
+            )
+    from vawg_desktop.services import rounds
+
+    out = rounds.export_returns(made.session, period="Q4", due="+4w", out=tmp_path / "q4")
+    police = next(Path(s.file) for s in out.returns if s.partner == "Kent Police")
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        for row in (2, 3, 4, 5):
+            sheet.cell(row, at["Status"]).value, sheet.cell(row, at["% complete"]).value = "Complete", 100
+            sheet.cell(row, at["Progress update"]).value = f"Done {row}"
+
+    review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"), apply="safe")
+    assert review.applied >= 8
+    made.session.store.close()
+
+
+def test_two_workbooks_of_one_name_are_both_named(sent: Sent, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@partner.example", "b@office.example", "RE: return"
+    message.set_content("The second is the right one.\n")
+    for words in ("First", "Corrected"):
+
+        def edit(book: Any, sheet: Any, at: dict[str, int], words: str = words) -> None:
+            sheet.cell(2, at["Progress update"]).value = words
+
+        data = edited(sent.police, edit, tmp_path / "one.xlsx").read_bytes()
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename="return.xlsx")
+    path = tmp_path / "two.eml"
+    path.write_bytes(bytes(message))
+    with pytest.raises(FileRefusedError) as refused:
+        returns.import_return(sent.session, path)
+    assert refused.value.code == "attachments"
+
+
+def test_evidence_with_the_word_update_in_it_is_evidence(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        usual(book, sheet, at)
+        evidence = book["Evidence"]
+        evidence["A2"], evidence["B2"] = sheet.cell(2, 1).value, "Update"
+        evidence["A3"], evidence["B3"] = sheet.cell(3, 1).value, "Minutes of May"
+
+    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert _shape(review)[0] == USUAL and [r["Title"] for r in review.new_rows] == [
+        "Update",
+        "Minutes of May",
+    ]
+
+
+def test_words_on_the_copy_of_a_row_are_kept(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        usual(book, sheet, at)
+        for column in range(1, sheet.max_column + 1):
+            sheet.cell(ROWS + 2, column).value = sheet.cell(2, column).value
+        sheet.cell(ROWS + 2, at["Action"]).value = "words over the copied title"
+
+    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert _shape(review)[0] == USUAL and "words over the copied title" in said(review)
+
+
+def test_the_tray_of_a_great_sheet_of_their_own_is_bounded(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        own = book.create_sheet("Our data")
+        for row in range(1, 2_000):
+            own.append([f"x{row}", row])
+
+    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert len(review.tray) == 400 and "sheet_unread" in {p.code for p in review.problems}
+
+
+def test_a_second_line_that_begins_with_a_reference_is_a_line() -> None:
+    rows = [
+        ["Reference", "Progress update"],
+        ["A-0001-7KQ4", "See also:\nA-0003-7KQ4 and more"],
+        ["A-0003-7KQ4", "done"],
+    ]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    assert (
+        text_child.read_text(out.getvalue().encode(), "t")["sheets"][0]["rows"][1][1]
+        == "See also:\nA-0003-7KQ4 and more"
+    )
+
+
+def test_rows_whose_last_blanks_were_cut_are_no_shifted_rows(sent: Sent, tmp_path: Path) -> None:
+    rows = [row[:15] for row in _rows_of(sent)]
+    for row in rows[2:5]:
+        while row[-1] == "":
+            row.pop()
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    path = tmp_path / "back.csv"
+    path.write_text(out.getvalue(), "utf-8")
+    review = returns.import_return(sent.session, path)
+    assert {d.held for d in review.differences} == {""} and _shape(review)[0] == USUAL
+
+
+def test_a_blocker_of_common_words_is_no_exchanged_heading(tmp_path: Path) -> None:
+    made = _send(tmp_path, 6)
+    with made.session.store.write("setup", "start") as tx:
+        for (id,) in tx.connection.exec_driver_sql(
+            "SELECT id FROM action WHERE title LIKE 'Deliver%'"
+        ).fetchall():
+            tx.edit("action", str(id), {"blockers": "None"})
+    from vawg_desktop.services import rounds
+
+    out = rounds.export_returns(made.session, period="Q4", due="+4w", out=tmp_path / "q4")
+    police = next(Path(s.file) for s in out.returns if s.partner == "Kent Police")
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        for row in (2, 3, 4):
+            sheet.cell(row, at["Blockers"]).value, sheet.cell(row, at["Help wanted"]).value = (
+                f"Real {row}",
+                "None",
+            )
+
+    review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
+    assert {d.held for d in review.differences} == {""} and len(review.differences) == 6
+    made.session.store.close()

@@ -55,7 +55,6 @@ def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_
 @pytest.mark.parametrize(
     ("said", "who", "words"),
     [
-        ({"percent": "lots"}, "A", "A-0008: % complete"),
         ({}, "A", "Nothing was answered"),
         ({"percent": "4"}, " ", "who gave"),
     ],
@@ -69,6 +68,23 @@ def test_a_call_that_cannot_be_taken_says_why(
     with pytest.raises(ValueRefusedError, match=words):
         telephone.take_call(sample, id, {first.id: said} if said else {}, informant=who)
     assert sample.read().exec_driver_sql("SELECT count(*) FROM submission").one()[0] == 0
+
+
+def test_a_call_with_a_word_not_understood_loses_nothing(sample: Session, tmp_path: Path) -> None:
+    """The whole call was refused before, and what had been told was gone."""
+    _sent(sample, tmp_path)
+    id = _id(sample, "Kent Police")
+    first, second = telephone.to_ask(sample, id)[:2]
+    said = {
+        first.id: {"percent": "about half", "narrative": "They met"},
+        second.id: {"revised_due": "after Easter"},
+    }
+    review = telephone.take_call(sample, id, said, informant="A")
+    assert [(d.field, d.incoming) for d in review.differences] == [("narrative", "They met")]
+    assert [(d.record, d.text) for d in review.asked] == [
+        (first.reference, "about half"),
+        (second.reference, "after Easter"),
+    ]
 
 
 def test_many_files_are_sorted_to_their_partners(sample: Session, tmp_path: Path) -> None:

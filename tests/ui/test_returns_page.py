@@ -249,7 +249,10 @@ def test_a_review_is_a_run_of_single_keys(
     QTest.keyClick(focused(), Qt.Key.Key_Down)
     last = focused()
     assert last.difference.held == "emptied"
-    QTest.keyClick(last, Qt.Key.Key_A)
+    QTest.keyClick(last, Qt.Key.Key_A)  # no run of A clears anything
+    settle(shown.tasks)
+    assert show.record(sample, review.emptied[0].record).cells["status"] is not None
+    QTest.keyClick(last, Qt.Key.Key_C)
     settle(shown.tasks)
     assert show.record(sample, review.emptied[0].record).cells["status"] is None
     now = returns.review(sample, review.submission)
@@ -313,3 +316,64 @@ def test_every_partner_is_written_to_at_once(
 def _more_of_the_tray(review: Any) -> str:
     said = sum(p.code != "emptied" for p in review.problems)
     return f"Show {max(0, said - 100) + len(review.tray) - 100:,} more"
+
+
+def test_news_that_changes_nothing_leaves_the_focus_and_a_blank_return_is_finished(
+    page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
+) -> None:
+    shown, returns_page = page
+    review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
+    returns_page.open_review(review.submission)
+    settle(shown.tasks)
+    QTest.qWait(20)
+    row = next(r for r in returns_page.review._rows if r.hasFocus())
+    returns_page.review.reload()  # as the look for other people's changes does each second
+    settle(shown.tasks)
+    QTest.qWait(20)
+    assert row.hasFocus()
+    QTest.keyClick(row, Qt.Key.Key_Down)
+    returns.accept(sample, review.submission, [review.differences[0]])  # somebody else takes the first one
+    returns_page.review.reload()
+    settle(shown.tasks)
+    QTest.qWait(20)
+    focused = next(r for r in returns_page.review._rows if r.hasFocus())
+    assert focused.difference.record == review.differences[1].record
+    blank = returns.import_return(sample, sent["Medway"])
+    returns_page.open_review(blank.submission)
+    settle(shown.tasks)
+    _button(returns_page.review, "Finish the review").click()
+    settle(shown.tasks)
+    assert returns.review(sample, blank.submission).state == "applied"
+
+
+def test_what_was_not_understood_is_answered_where_it_stands(
+    page: tuple[Shown, Any],
+    sample: Session,
+    sent: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown, returns_page = page
+    book = load_workbook(sent["Kent Police"])
+    sheet = book["Actions"]
+    at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+    sheet.cell(2, at["% complete"]).value = "about half"
+    book["New actions"]["A2"].value = "A pilot of ours"
+    book.save(tmp_path / "back.xlsx")
+    review = returns.import_return(sample, tmp_path / "back.xlsx")
+    asked = review.asked[0]
+    assert asked.text == "about half" and review.differences == []
+    returns_page.open_review(review.submission)
+    settle(shown.tasks)
+    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a, **k: ("50", True))
+    _button(returns_page.review, f"Answer % complete of {asked.record}").click()
+    settle(shown.tasks)
+    assert show.record(sample, asked.record).cells["percent"] == 50
+    assert returns.review(sample, review.submission).asked[0].decision == "accepted"
+    before = sample.read().exec_driver_sql("SELECT count(*) FROM action").one()[0]
+    _button(returns_page.review, "Add as proposed action").click()
+    settle(shown.tasks)
+    assert sample.read().exec_driver_sql("SELECT count(*) FROM action").one()[0] == before + 1
+    assert not [
+        b for b in returns_page.review.findChildren(QPushButton) if b.text() == "Add as proposed action"
+    ]

@@ -10,6 +10,7 @@ from vawg_desktop.exchange.tables_child import answer_of, decoded, lines_of, tab
 #: A storage inside the message, by the names on the way to it.
 Path: TypeAlias = tuple[str, ...]
 _ATTACHMENT, _MESSAGE = "__attach_version1.0_", "__substg1.0_3701000D"
+_SUBJECT = "0037"
 _TEXT, _HTML, _DATA, _LONG_NAME, _SHORT_NAME = "1000", "1013", "3701", "3707", "3704"
 _INLINE = "3712"
 
@@ -45,7 +46,9 @@ def read_outlook(content: bytes) -> dict[str, Any]:
                 if isinstance(data, bytes) and not (_is_picture(str(name)) and read(folder, _INLINE)):
                     attached.append((str(name or "attachment"), data))
                 continue
-            page, words = read(folder, _HTML), read(folder, _TEXT)
+            page, words, subject = read(folder, _HTML), read(folder, _TEXT), read(folder, _SUBJECT)
+            if subject and isinstance(subject, str):
+                sheets += lines_of(f"Subject: {' '.join(subject.split())}")
             if page:
                 sheets += tables_of(decoded(page) if isinstance(page, bytes) else page)
             elif words:

@@ -226,7 +226,10 @@ def _far_cell(data: bytes) -> str:
 
 
 def _look_ole(name: str, content: bytes) -> Looked:
-    if "__substg1.0_".encode("utf-16-le") in content:
+    if (
+        "__properties_version1.0".encode("utf-16-le") in content
+        and "Workbook".encode("utf-16-le") not in content
+    ):
         return Looked("outlook")
     wide = [w.encode("utf-16-le") for w in ("EncryptedPackage", "EncryptionInfo", "DRMEncrypted")]
     if wide[2] in content or b"\x09DRMContent" in content:

@@ -58,7 +58,7 @@ class Book:
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, case aside."""
-        return next((s for s in self.sheets if s.name.strip().casefold() == name.casefold()), None)
+        return next((s for s in self.sheets if s.name.strip().casefold() == name.strip().casefold()), None)
 
     def value(self, sheet: str, cell: str) -> Cell:
         """What was read at an address, or None."""

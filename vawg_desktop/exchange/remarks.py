@@ -14,6 +14,8 @@ from vawg_desktop.exchange.remark import Remark
 MOST = 5_000
 MOST_COLOURS = 1_000
 MOST_PER_CENTS = 200_000
+#: Kinds that a sheet of somebody's own may hold by the thousand and that bear no words.
+_PLENTY = ("formula", "merged", "page")
 
 
 def remarks_of(content: bytes) -> list[Remark]:
@@ -44,14 +46,15 @@ def remarks_of(content: bytes) -> list[Remark]:
 def _bounded(found: Iterator[Remark]) -> list[Remark]:
     """At most MOST remarks, colours and per cents counted apart: words come first. Raises OverflowError beyond."""
     kept: dict[Remark, None] = {}
-    colours = per_cents = 0
+    colours = per_cents = plenty = 0
     for one in found:
-        if one[2] == "colour" and colours == MOST_COLOURS:
+        if (one[2] == "colour" and colours == MOST_COLOURS) or (one[2] in _PLENTY and plenty == MOST):
             continue
         if one not in kept:
             colours += one[2] == "colour"
             per_cents += one[2] == "percent"
+            plenty += one[2] in _PLENTY
         kept[one] = None
-        if len(kept) - colours - per_cents > MOST or per_cents > MOST_PER_CENTS:
+        if len(kept) - colours - per_cents - plenty > MOST or per_cents > MOST_PER_CENTS:
             raise OverflowError("remarks")
     return list(kept)

@@ -146,9 +146,9 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
     kind = _attribute(cell, "value-type")
     if kind == "percentage" or (kind == "float" and _attribute(cell, "style-name") in styles.per_cents):
         yield sheet, at, "percent", _attribute(cell, "value")[:20]
-    rows = int(_attribute(cell, "number-rows-spanned") or 1)
+    rows, columns = (int(_attribute(cell, f"number-{side}-spanned") or 1) for side in ("rows", "columns"))
     if rows > 1:
-        yield sheet, at, "merged", f"{rows} {_attribute(cell, 'number-columns-spanned') or 1}"
+        yield sheet, at, "merged", f"{rows} {columns}"
     formula = _attribute(cell, "formula")
     if formula:
         shown = _paragraphs(cell)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.errors import FileRefusedError, Problem
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import MARKING, fold
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import Book, Cell, Sheet, place, plain_text
 from vawg_desktop.exchange.reading import address as sheet_address
@@ -118,6 +118,8 @@ class ReadReturn:
     by_rows: bool = False
     #: Whether it came as a text or a table in a message, where dates are words.
     as_text: bool = False
+    #: Sheets that are not ours: their words are in the tray, as far as they are listed.
+    stray: set[str] = field(default_factory=set[str])
 
 
 def read_return(book: Book) -> ReadReturn:
@@ -258,6 +260,7 @@ def _read_pages(read: ReadReturn, book: Book) -> None:
     ours |= (
         {fold(s.name) for s in book.sheets} | {fold(n) for n in OUR_SHEETS} | {"page", "page of", "of", ""}
     )
+    ours |= {fold(re.sub(r"[^\w\s'’-]", " ", term.label)) for term in MARKING}
     for sheet, _, kind, words in book.remarks:
         said = fold(re.sub(r"[^\w\s'’-]", " ", words))
         if kind == "page" and said not in ours and any(c.isalpha() for c in said):
@@ -313,13 +316,15 @@ def _tables(book: Book) -> list[tuple[Sheet, int, _Columns]]:
     """The sheets that hold rows of actions: by their headings, or by our references in a column."""
     found: list[tuple[Sheet, int, _Columns]] = []
     for sheet in book.sheets:
-        if sheet.name in (IDENTITY_SHEET, "Lists", "For reference", "Start here", "Message"):
+        free = any(_header_of(sheet, heads) is not None for heads in (EVIDENCE, NEW_ACTIONS))
+        if free or sheet.name in (IDENTITY_SHEET, "Lists", "For reference", "Start here", "Message"):
             continue
         header = _headed(sheet)
         if header is not None:
             found.append((sheet, header, _columns(sheet, header)))
-    if found:
-        return found
+    if found:  # beside a workbook's own table, one in the message that brought it is words
+        own = [t for t in found if not t[0].name.startswith("Message: ")]
+        return own or found
     return [t for s in book.sheets if s.name not in (IDENTITY_SHEET, "For reference") and (t := _headless(s))]
 
 
@@ -418,7 +423,8 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
 
         line = str(sheet.top + number + 1)
         longer = any(value is not None for value in cells[len(heads) :])
-        uneven = read.as_text and (longer or (even and len(cells) != len(heads)))
+        shorter = even and len(cells) < len(heads) and "key" not in where
+        uneven = read.as_text and (longer or (shorter and _contradicts(cells, fills)))
         row = ReadRow(
             sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
             [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=letters[max(at.visible, 0)] + line,
@@ -437,6 +443,20 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
                 read.tray.append(_trayed(sheet, number, column, head, value, "a column we did not send"))
         read.rows.append(row)
     _note_merged(read, sheet, header, at)
+
+
+def _contradicts(cells: list[Cell], fills: list[tuple[int, str]]) -> bool:
+    """Whether a short row has a word in a column of terms or numbers that is none: its cells stand one to the left."""
+    for column, key in fills:
+        value = cells[column] if column < len(cells) else None
+        if value is not None and key in _TERMS and _TERMS[key].find(plain_text(value)) is None:
+            return True
+        if key == "percent" and value is not None and not any(c.isdigit() for c in plain_text(value)):
+            return True
+    return False
+
+
+_TERMS = {key: terms for key, _, _, terms in FILLS if terms is not None}
 
 
 def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
@@ -493,6 +513,7 @@ def _read_other(read: ReadReturn, sheet: Sheet) -> None:
     if not _read_start(read, sheet):
         stray = [(r, c, v) for r, row in enumerate(sheet.rows) for c, v in enumerate(row) if v is not None]
         why = "words of the message" if sheet.name == "Message" else "a sheet we did not send"
+        read.stray.add(sheet.name)
         read.tray += [_trayed(sheet, r, c, "", v, why) for r, c, v in stray[:_MOST_STRAY]]
         if len(stray) > _MOST_STRAY:
             r, c, _ = stray[_MOST_STRAY]

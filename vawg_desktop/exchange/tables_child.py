@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from email import message_from_bytes, policy
@@ -61,9 +62,8 @@ def read_message(content: bytes) -> dict[str, Any]:
                 and part.get_content_type() != "message/rfc822"
                 and not (inline and part.get_content_maintype() == "image")
             ):
-                attached.setdefault(
-                    (name, str(part.get_payload())[:200]), bytes(part.get_payload(decode=True) or b"")
-                )
+                data = bytes(part.get_payload(decode=True) or b"")
+                attached.setdefault((name, hashlib.sha256(data).hexdigest()), data)
     return answer_of(sheets, [(name, data) for (name, _), data in attached.items()])
 
 
@@ -284,7 +284,7 @@ def lines_of(text: str) -> list[dict[str, Any]]:
     wrapped = False
     for number, (line, mark) in enumerate(zip(lines, marks, strict=True)):
         if mark and set(line) - set("|-+ \t"):
-            inner = line.strip().strip("|") if mark == "|" else line
+            inner = line.strip().removeprefix("|").removesuffix("|") if mark == "|" else line
             quoting = csv.QUOTE_MINIMAL if inner.count('"') % 2 == 0 else csv.QUOTE_NONE
             row = next(csv.reader(io.StringIO(inner), delimiter=mark, quoting=quoting), list[str]())
             table.append([c.strip() for c in row])

@@ -67,10 +67,10 @@ def read_text(content: bytes, name: str) -> dict[str, Any]:
     delimiter = _delimiter(text)
     try:
         rows = _rows(text, delimiter)
-        if line := _run_together(rows):
+        if line := _run_together(rows, delimiter):
             # a mark of quotation that somebody typed, in a text whose writer quotes nothing
             rows = _rows(text, delimiter, csv.QUOTE_NONE)
-            if _run_together(rows) or len({len(row) for row in rows if _starts(row)}) > 1:
+            if _run_together(rows, delimiter) or len({len(row) for row in rows if _starts(row)}) > 1:
                 return {"refused": "open_quotation", "said": str(line)}
     except csv.Error:
         return {"refused": "not_a_table"}
@@ -85,7 +85,6 @@ _NOT_NAMES = frozenset(
     {"identity", "lists", "for reference", "start here", "message", "evidence", "new actions"}
 )
 _REFERENCE = re.compile(r"[A-Z]{1,2}-(?:[0-9]{3,9}|x[0-9A-Za-z]{3})-[3-9A-Z]{4}")
-_INSIDE = re.compile(rf"\n\W?{_REFERENCE.pattern}")
 
 
 def _rows(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[list[str | None]]:
@@ -104,10 +103,12 @@ def _starts(row: list[str | None]) -> bool:
     return bool(row and row[0] and _REFERENCE.match(row[0]))
 
 
-def _run_together(rows: list[list[str | None]]) -> int:
-    """The first row (from 1) with a cell in which other rows of ours stand, or 0."""
+def _run_together(rows: list[list[str | None]], delimiter: str) -> int:
+    """The first row (from 1) with a cell in which other rows of ours stand: a line with a reference between marks; or 0."""
+    mark = re.escape(delimiter)
+    inside = re.compile(rf"\n(?:[^\n]*{mark})?\W?{_REFERENCE.pattern}\W?{mark}")
     for number, row in enumerate(rows, 1):
-        if any(cell and "\n" in cell and _INSIDE.search(cell) for cell in row):
+        if any(cell and "\n" in cell and inside.search(cell) for cell in row):
             return number
     return 0
 

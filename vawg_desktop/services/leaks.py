@@ -47,6 +47,12 @@ def strangers(connection: Connection, today: date) -> Strangers:
     ).fetchall()
     former = connection.exec_driver_sql("SELECT partner, name FROM former_name WHERE NOT deleted").fetchall()
     aliases = connection.exec_driver_sql("SELECT b FROM link WHERE kind = 'alias' AND NOT deleted").fetchall()
+    owners = {
+        str(o)
+        for (o,) in connection.exec_driver_sql(
+            "SELECT DISTINCT accountable FROM action WHERE accountable IS NOT NULL"
+        )
+    }
     living = {fold(str(n)) for _, *names, gone in rows if not gone for n in names if n}
     living |= {str(b) for (b,) in aliases}
     said: dict[str, str] = {}
@@ -54,7 +60,7 @@ def strangers(connection: Connection, today: date) -> Strangers:
         for name in (str(n) for n in names if n):
             long = len(name) >= 4 or (name.isupper() and len(name) >= 3)
             # a body in the bin is another body too, but for one that lives on under the same name
-            if long and not (gone and fold(name) in living):
+            if long and not (gone and (fold(name) in living or str(id) not in owners)):
                 said[name] = str(id)
     said.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
     patterns = tuple(

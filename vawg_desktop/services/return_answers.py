@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,8 @@ class Understood:
 
     rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     emptied: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    #: Cells that were not understood: id, field, place, text, message.
+    asked: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
 
 def date_order(matched: Matched) -> str:
@@ -68,6 +71,11 @@ def read_answers(session: Session, matched: Matched, read: ReadReturn, name: str
         for key in _KEYS:
             given = one.row.answers.get(key)
             value = _read(session, key, given, one, read, order) if given is not None else None
+            if given is not None and value is None and read.problems and read.problems[-1].cell == given.cell:
+                understood.asked.append({
+                    "id": one.base.id, "field": key, "sheet": given.sheet, "cell": given.cell, "text": plain_text(given.value),
+                    "message": read.problems[-1].message,
+                })  # fmt: skip
             if given is not None and value is not None:
                 answers[key] = {"value": value, "sheet": given.sheet, "cell": given.cell}
             if key in moved and (sent := one.base.values.get(key)) is not None:
@@ -98,7 +106,8 @@ def _crossed(moved: dict[str, list[MatchedRow]], filled: dict[str, int], read: R
                 for m in rows
                 if key != sent and _shown(m, key) == _plain(to_words(spec, m.base.values[sent]))
             ]
-            if len(hits) >= _CROSSED_ROWS and 2 * len(hits) >= filled[sent]:
+            words_there = {_shown(m, key) for m in hits if len(_shown(m, key)) > 5}
+            if len(words_there) >= _CROSSED_ROWS and 4 * len(hits) >= 3 * filled[sent]:
                 found |= {sent, key}
                 place = hits[0].row.answers[key]
                 words = (
@@ -131,10 +140,14 @@ def _refuse_slid(rows: Sequence[MatchedRow], understood: Understood, read: ReadR
     owners: dict[tuple[str, ...], list[int]] = {}
     for n, values in enumerate(sent):
         owners.setdefault(values, []).append(n)
-    slid = 0
+    slid = moved = 0
     for n, m in enumerate(rows):
         if came[n] == sent[n] or came[n] not in owners or sum(map(bool, came[n])) < 2:
             continue
+        moved += 1
+        donors = owners[came[n]]
+        if len(donors) > 1 or came[donors[0]] == sent[donors[0]]:
+            continue  # a combination that is no row's own, or whose row has it still: an answer like any other
         slid += 1
         other = owners[came[n]]
         if len(other) == 1 and came[other[0]] == sent[n]:
@@ -145,6 +158,8 @@ def _refuse_slid(rows: Sequence[MatchedRow], understood: Understood, read: ReadR
             ))  # fmt: skip
     if len(owners) < _SUSPECT_ROWS:
         return
+    if Counter(came) == Counter(sent):  # all that we sent is there, on other rows
+        slid = max(slid, moved)
     if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
         raise FileRefusedError(
             f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
@@ -158,7 +173,10 @@ def _emptied(
 ) -> list[dict[str, str]]:
     """Cells sent filled that came back blank: not cleared unless the officer says so, and not passed over either."""
     found: list[dict[str, str]] = []
-    for key, cell in one.row.blank.items() if one.doubt != "shifted" else ():
+    typed = (
+        read.as_text and "key" not in one.row.where
+    )  # a table that somebody typed: nothing in it was sent filled
+    for key, cell in one.row.blank.items() if one.doubt != "shifted" and not typed else ():
         before = one.base.values.get(key)
         if key in PREFILLED - crossed and before is not None and (one.row.sheet, cell) not in spoken:
             spec = spec_of_column(key)
@@ -175,7 +193,7 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
         k for k, a in answers.items() if k != "answer" and not merge.same(one.base.values.get(k), a["value"])
     ]
     doubt = one.doubt
-    if (said in ("no_change", "not_able") or (read.nil and said is None)) and changed:
+    if (said == "no_change" or (read.nil and said is None)) and changed:
         doubt = doubt or "contradicts"
         place = answers.get("answer", answers[changed[0]])
         word = ANSWER.label(str(said)) if said else "a nil return"

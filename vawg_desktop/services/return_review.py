@@ -16,10 +16,15 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
 from vawg_desktop.services import names
+from vawg_desktop.services.latest_words import latest
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.return_rows import BaseRow
 from vawg_desktop.services.session import Session
 
+#: Before the place of a new row in the decision that says which record it became.
+ADDED_ROW = "row:"
+#: Statuses whose rows were sent as needing no answer.
+FINISHED = frozenset({"complete", "stopped", "superseded"})
 _LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
 _ORDER = {key: i for i, (key, *_) in enumerate(FILLS)}
 
@@ -46,6 +51,8 @@ class Difference:
     #: ``swapped`` (another action's answers), ``contradicts`` ("No change" beside a change),
     #: ``crossed`` (two headings exchanged), ``shifted`` (cells beside their columns) or ``emptied`` (sent filled, came back blank).
     held: str = ""
+    #: What stood in the cell, where it was not understood.
+    text: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The contract's keys, with more beside them."""
@@ -81,6 +88,10 @@ class Review:
     declaration: dict[str, str] = field(default_factory=dict[str, str])
     #: Cells sent filled that came back blank and are filled still; cleared only where the officer says so.
     emptied: list[Difference] = field(default_factory=list[Difference])
+    #: Cells that were not understood and wait for an officer's words; ``reason`` says what was asked, ``text`` what stood there.
+    asked: list[Difference] = field(default_factory=list[Difference])
+    #: New rows that were added, by place (``Actions!A10``): the reference of what they became.
+    added: dict[str, str] = field(default_factory=dict[str, str])
 
     def left(self) -> int:
         """How many differences still wait for a person."""
@@ -148,7 +159,8 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
         int(content["count"]), differences, counts,
         [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
-        emptied=_emptied(connection, found.id, owner, content),
+        emptied=_emptied(connection, found.id, owner, content), asked=_asked(connection, found.id, owner, content),
+        added=_added(connection, found.id),
     )  # fmt: skip
 
 
@@ -184,6 +196,41 @@ def _emptied(
     return sorted(found, key=lambda d: (d.record, _ORDER[d.field]))
 
 
+def _added(connection: Connection, submission: str) -> dict[str, str]:
+    rows = connection.exec_driver_sql(
+        "SELECT field, record FROM decision WHERE submission = ? AND NOT deleted AND substr(field, 1, 4) = ?",
+        (submission, ADDED_ROW),
+    ).fetchall()
+    called = {
+        str(id): str(reference)
+        for table in ("action", "evidence")
+        for _, record in rows
+        for id, reference in connection.exec_driver_sql(
+            f"SELECT id, reference FROM {table} WHERE id = ? AND NOT deleted", (record,)
+        )
+    }
+    return {str(f).removeprefix(ADDED_ROW): called[str(r)] for f, r in rows if str(r) in called}
+
+
+def _asked(
+    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any]
+) -> list[Difference]:
+    waits: list[dict[str, str]] = [one for one in content.get("asked", []) if one["field"] != "answer"]
+    bases = {b.id: b for b in owner.rows}
+    decided = _decided(connection, submission)
+    currents = _currents(connection, [one["id"] for one in waits])
+    found: list[Difference] = []
+    for one in waits:
+        base, current, key = bases[one["id"]], currents[one["id"]], one["field"]
+        decision, reason = decided.get((base.id, key), ("", ""))
+        found.append(Difference(
+            base.reference, base.id, current.title, key, label_of_column(key), base.values.get(key), current.cells.get(key), None,
+            merge.Kind.INCOMING, one["sheet"], one["cell"], current.heads.get(key, current.heads[""]), decision,
+            reason or one["message"], _held(current, key) or "not_understood", one["text"],
+        ))  # fmt: skip
+    return sorted(found, key=lambda d: (d.record, _ORDER[d.field]))
+
+
 def _differences(
     connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any], counts: dict[str, int]
 ) -> list[Difference]:
@@ -200,13 +247,13 @@ def _differences(
         counts["not_able"] += said == "not_able"
         counts["not_answered"] += not any(
             k != "answer" and not merge.same(base.values.get(k), a["value"]) for k, a in answers.items()
-        ) and said is None  # fmt: skip
+        ) and said is None and base.values.get("status") not in FINISHED  # fmt: skip
         for key, one in answers.items():
             if key == "answer":
                 continue
             now = current.cells.get(key)
             before = base.values.get(key)
-            kind = _compare(key, before, now, one["value"])
+            kind = merge.compare(before, now, one["value"])
             counts[kind.value] += 1
             if kind in _LISTED:
                 decision, reason = decided.get((base.id, key), ("", ""))
@@ -217,13 +264,6 @@ def _differences(
                 ))  # fmt: skip
     found.sort(key=lambda d: (d.record, _ORDER[d.field]))
     return found
-
-
-def _compare(key: str, base: Value, current: Value, incoming: Value) -> merge.Kind:
-    """Words of an update are added, never overwritten: they cannot clash with a later update."""
-    if key in ON_UPDATE and not merge.same(incoming, current) and not merge.same(incoming, base):
-        return merge.Kind.INCOMING
-    return merge.compare(base, current, incoming)
 
 
 def _held(current: _Current, key: str) -> str:
@@ -246,6 +286,9 @@ class _Current:
     torn: set[str] = field(default_factory=set[str])
 
 
+_WORDS = ", ".join(f"{latest(c, 't.id')} AS {c}" for c in ("narrative", "next_step", "help_wanted"))
+
+
 def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
     """What stands now of many actions: their cells, their latest update's words, their heads."""
     own = [k for k, *_ in FILLS if k not in ON_UPDATE]
@@ -256,7 +299,7 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
         marks = ",".join("?" * len(part))
         rows = plain_rows(
             connection,
-            f"SELECT t.id, t.born, t.deleted, t.title AS action_title, {columns}, u.narrative, u.next_step, u.help_wanted "
+            f"SELECT t.id, t.born, t.deleted, t.title AS action_title, {columns}, {_WORDS} "
             f'FROM action t LEFT JOIN "update" u ON u.id = t.x_update WHERE t.id IN ({marks})',
             part,
         )

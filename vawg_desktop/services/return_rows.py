@@ -16,10 +16,12 @@ from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import plain_text
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, visible_of
+from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.exchange.tracker_in import as_typed
 
 #: Stands after the title of a row that needs no answer.
 _FINISHED = "(finished: no answer needed)"
+_HEADS = {key: head for key, head, *_ in FILLS}
 _SAID = ("row_contradicts", "row_unsure")
 
 
@@ -119,7 +121,8 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn) -> Match
                 _to_tray(read, one.row, "a row that stands twice")
         else:
             matched.rows.append(same[0])
-            _note_locked(secret, same[0], read)
+            for one in group:
+                _note_locked(secret, one, read)
             _note_shifted(same[0], read)
     return matched
 
@@ -226,7 +229,7 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
     agreeing = [v for v in votes if v is not None]
     verified = read.by_rows and known.visible.get(row.visible.strip().upper()) is not None
     if len(agreeing) >= 2 or (agreeing and (verified or _shown_whole(known, row))):
-        _keep_beside_reference(row, read)
+        _keep_beside_reference(row, agreeing[0], read)
         return agreeing[0]
     if agreeing and answered_text(row):
         read.problems.append(Problem(
@@ -248,10 +251,11 @@ def _references_in(text: str) -> list[str]:
     return [f"{m[1].upper()}-{m[2]}" for m in _REFERENCE.finditer(text)]
 
 
-def _keep_beside_reference(row: ReadRow, read: ReadReturn) -> None:
+def _keep_beside_reference(row: ReadRow, base: BaseRow, read: ReadReturn) -> None:
     """Words written beside a reference in its own cell."""
     rest = _WITH_LETTERS.sub(" ", row.visible, count=1).strip(" ()-–,;:&/")
-    if any(c.isalnum() for c in rest):
+    other = [r for r in _references_in(row.visible) if r.upper() != base.reference.upper()]
+    if any(c.isalnum() for c in rest) or other:
         read.tray.append(
             {
                 "sheet": row.sheet,
@@ -306,7 +310,7 @@ def both_orders(text: str) -> dict[str, str]:
 
 def answered_text(row: ReadRow) -> str:
     """Everything that stands in a row's columns to fill."""
-    return "; ".join(f"{k}: {plain_text(a.value)}" for k, a in row.answers.items())
+    return "; ".join(f"{_HEADS[k]}: {plain_text(a.value)}" for k, a in row.answers.items())
 
 
 def _signature(row: ReadRow) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import parse_date
-from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, Problem, ValueRefusedError
+from vawg_desktop.domain.errors import AppError, FileRefusedError, NotFoundError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.domain.terms import fold
@@ -28,7 +28,7 @@ from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.records import read_value, then_stood
 from vawg_desktop.services.return_answers import read_answers
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
-from vawg_desktop.services.return_review import Difference, Owner, Review, owner_of, review
+from vawg_desktop.services.return_review import ADDED_ROW, Difference, Owner, Review, owner_of, review
 from vawg_desktop.services.return_rows import BaseRow, match_rows, spec_of_column
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -194,8 +194,14 @@ def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadRe
     )
     if not sent or book.looked.kind not in ("zip", "ole"):
         return
+    try:
+        left = session.store.files.get(str(sent))
+    except AppError:
+        words = "The workbook as it was sent is not among this store's files (was it copied without its -files part?), so words on the other sheets were not compared."
+        read.problems.append(Problem("sent_missing", words))
+        return
     ours: dict[str, set[str]] = {}
-    for sheet in sheets_of(session.store.files.get(str(sent)), leave_out=("Actions",)):
+    for sheet in sheets_of(left, leave_out=("Actions",)):
         ours[sheet.name] = {" ".join(plain_text(c).split()) for row in sheet.rows for c in row}
     any_of_ours = set[str]().union(*ours.values())
     taken = {(e["sheet"], e["cell"]) for e in read.tray}
@@ -203,7 +209,7 @@ def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadRe
     taken |= {(a.sheet, a.cell) for row in (*read.evidence, *read.new_rows) for a in row.values()}
     answers = {row.sheet for row in read.rows}
     nil = fold(NIL_QUESTION)
-    for sheet in (s for s in book.sheets if s.name not in answers):
+    for sheet in (s for s in book.sheets if s.name not in answers | read.stray):
         known = ours.get(sheet.name, any_of_ours)
         for r, row in enumerate(sheet.rows):
             for c, cell in enumerate(row):
@@ -249,6 +255,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
     return {
         "rows": understood,
         "emptied": answers.emptied,
+        "asked": answers.asked,
         "count": len(read.rows),
         "problems": [p.as_json() for p in read.problems],
         "tray": read.tray,
@@ -425,7 +432,7 @@ def _add_update(
     if not chosen and said not in ("no_change", "not_able"):
         return
     there = tx.connection.exec_driver_sql(
-        'SELECT id, narrative, next_step, help_wanted FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
+        'SELECT id, narrative, next_step, help_wanted, barriers FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
         (submission, answer["id"]),
     ).fetchone()
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
@@ -434,6 +441,8 @@ def _add_update(
         words = {k: v for k, v in words.items() if not merge.same(v, told[k])}
         if not words:
             return
+        # a correction stands in the earlier one's place: what was taken before stands in it too
+        words = {k: v for k, v in told.items() if v} | words
     period = tx.connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (row["return"],)
     ).fetchone()
@@ -442,6 +451,8 @@ def _add_update(
         "channel": row["channel"] or "return", "informant": row["informant"], "answer": said or "update", "submission": submission,
         **words, "corrects": str(there[0]) if there else None,
     }  # fmt: skip
+    if there is not None and there[4]:
+        cells["barriers"] = there[4]
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
@@ -476,11 +487,11 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
     """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
     with session.store.write(session.who, "New in a return", ACT, submission) as tx:
         if "What it proves" in row or "Title" in row:
-            _add_evidence(tx, row)
+            _remember_added(tx, submission, row, _add_evidence(tx, row))
             return tx.changes
         partner = tx.row("submission", submission)["partner"]
         note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", "Action") and v)
-        tx.create(
+        id = tx.create(
             "action",
             {
                 "title": row.get("Action") or row.get("text") or "New action",
@@ -489,10 +500,17 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
                 "note": note or None,
             },
         )
+        _remember_added(tx, submission, row, id)
     return tx.changes
 
 
-def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> None:
+def _remember_added(tx: Transaction, submission: str, row: Mapping[str, str], id: str) -> None:
+    """Which record a new row became: it is not offered twice."""
+    place = f"{ADDED_ROW}{row.get('sheet', '')}!{row.get('cell', '')}"
+    tx.create("decision", {"submission": submission, "record": id, "field": place, "decision": "accepted"})
+
+
+def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> str:
     parts = identity.split_visible(row.get("Action reference", ""))
     name = parts[0] if parts else row.get("Action reference", "")
     action = names.maybe_find(tx.connection, name, "action") if name else None
@@ -508,6 +526,7 @@ def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> None:
     )
     if action is not None:
         tx.link("evidence.actions", id, action.id)
+    return id
 
 
 def submissions(session: Session) -> list[dict[str, object]]:

@@ -34,6 +34,7 @@ from vawg_desktop.exchange.return_plan import (
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
 from vawg_desktop.services.bulk import without_collecting
+from vawg_desktop.services.latest_words import latest, latest_day
 from vawg_desktop.services.office import logo, office_name, png_size, rating_key, settings_said
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -386,8 +387,9 @@ def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list
             hidden = rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)
             served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
         rows = connection.exec_driver_sql(
-            "SELECT a.*, u.as_at AS u_as_at, u.narrative AS u_narrative, u.next_step AS u_next_step, "
-            'u.help_wanted AS u_help_wanted FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
+            f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {latest('narrative', 'a.id')} AS u_narrative, "
+            f"{latest('next_step', 'a.id')} AS u_next_step, {latest('help_wanted', 'a.id')} AS u_help_wanted "
+            'FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
             f"WHERE a.id IN ({marks}) ORDER BY a.reference",
             tuple(part),
         )

@@ -43,19 +43,44 @@ def to_ask(session: Session, return_id: str) -> list[Asked]:
 def take_call(
     session: Session, return_id: str, said: Said, *, informant: str, channel: str = "telephone"
 ) -> Review:
-    """Stage what was told; the review shows it like any return. Raises ValueRefusedError naming the action."""
+    """Stage what was told; the review shows it like any return. What is not understood is kept and asked there.
+
+    Raises ValueRefusedError where nobody is named or nothing was answered.
+    """
     if not informant.strip():
         raise ValueRefusedError("Say who gave the answers; it stands beside each of them.")
     owner = owner_of(session.read(), return_id)
     rows: list[dict[str, Any]] = []
     problems: list[dict[str, object]] = []
+    tray: list[dict[str, str]] = []
+    asked: list[dict[str, str]] = []
     for base in owner.rows:
         answers: dict[str, dict[str, Any]] = {}
         for key, *_ in FILLS:
             typed = said.get(base.id, {}).get(key, "").strip()
             if not typed:
                 continue
-            value = _read(session, key, typed, base.reference)
+            try:
+                value = _read(session, key, typed, base.reference)
+            except ValueRefusedError as refused:
+                problems.append(
+                    {"code": "not_understood", "message": refused.message, "record": base.reference}
+                )
+                why = f"not understood, for {base.reference}"
+                tray.append(
+                    {"sheet": "", "cell": "", "header": spec_of_column(key).label, "text": typed, "why": why}
+                )
+                asked.append(
+                    {
+                        "id": base.id,
+                        "field": key,
+                        "sheet": "",
+                        "cell": "",
+                        "text": typed,
+                        "message": refused.message,
+                    }
+                )
+                continue
             answers[key] = {"value": value, "sheet": "", "cell": ""}
             if isinstance(value, str) and (kinds := likely_personal(value)):
                 answers[key]["personal"] = kinds
@@ -63,11 +88,11 @@ def take_call(
                     {"code": "personal_data", "message": in_words(kinds), "record": base.reference}
                 )
         rows.append({"id": base.id, "reference": base.reference, "answers": answers})
-    if not any(r["answers"] for r in rows):
+    if not any(r["answers"] for r in rows) and not asked:
         raise ValueRefusedError("Nothing was answered yet.")
     name = f"By {CHANNEL.label(channel).casefold()} from {informant.strip()}"
     content: dict[str, Any] = {
-        "rows": rows, "count": len(rows), "problems": problems, "tray": [], "not_returned": [], "new_rows": [],
+        "rows": rows, "count": len(rows), "problems": problems, "tray": tray, "asked": asked, "not_returned": [], "new_rows": [],
         "declaration": {}, "nil": False,
     }  # fmt: skip
     with session.store.write(session.who, name, "receive", return_id) as tx:

@@ -191,6 +191,7 @@ def style_rules(t: Theme) -> str:
     QPushButton:focus {{ {focus} }}
     QPushButton:disabled {{ color: {c.muted}; }}
     QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
+    QPushButton[primary="true"]:disabled {{ background: {c.soft}; color: {c.muted}; border: 1px solid {c.line}; }}
     QPushButton[primary="true"]:focus {{ border: {max(2, px(2))}px solid {c.text}; }}
     QPushButton[quiet="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; text-align: left;
         padding: {px(3)}px {px(6)}px; }}

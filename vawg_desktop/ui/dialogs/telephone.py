@@ -20,6 +20,7 @@ from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.services.return_rows import spec_of_column
 from vawg_desktop.services.telephone import Asked
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
@@ -155,6 +156,8 @@ class TelephoneDialog(QDialog):
         if self._at + 1 < len(self._asked):
             self._at += 1
             self._show()
+        else:
+            self._sub.setText("That was the last action; Done takes the answers.")
 
     def back(self) -> None:
         """To the action before."""
@@ -170,6 +173,17 @@ class TelephoneDialog(QDialog):
             self._show()
         else:
             self._sub.setText("That was the last action; Done takes the answers.")
+
+    def reject(self) -> None:
+        """Leave; what was told is not thrown away unasked."""
+        self._keep()
+        if self.said and not messages.ask(
+            "Leave the call",
+            f"{len(self.said)} actions were answered; leaving forgets them.",
+            "Leave and forget",
+        ):
+            return
+        super().reject()
 
     def done_all(self) -> None:
         """Take what was told so far."""

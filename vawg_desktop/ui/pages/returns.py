@@ -209,7 +209,7 @@ class ReturnsPage(QWidget):
             for c, text in enumerate(texts):
                 if narrow or c in left_out:
                     continue
-                made = label(text, bold=c == 0, wrap=False, muted=c == 4)
+                made = label(text, bold=c == 0, wrap=c == 4, muted=c == 4)
                 if c == 5 and row.step in ("late", "silent"):
                     made.setProperty("warn", True)
                 if c == 5 and row.log:
@@ -363,6 +363,11 @@ class ReturnsPage(QWidget):
 
     def read_files(self, paths: list[Path]) -> None:
         """One is reviewed at once; many are sorted to their partners and wait for review there."""
+        paths = [
+            one
+            for path in paths
+            for one in (sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path])
+        ]
         if len(paths) == 1:
             self.read_file(paths[0])
         elif paths:

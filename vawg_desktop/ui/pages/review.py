@@ -30,6 +30,15 @@ _AT_A_TIME = 60
 _MOST_LISTED = 100
 
 
+def _nothing(review: Review) -> str:
+    """Why no difference waits."""
+    if review.state == "applied":
+        return "Nothing waits here: what came back is what stands."
+    if review.rows and review.counts["no_change"] == 0 and not review.differences:
+        return "Nothing was answered in this return. Finish the review, or chase the partner for its answers."
+    return "Nothing waits here: every answer says what stands. Finish the review to write it down."
+
+
 def _safe(review: Review) -> list[Difference]:
     """What only the partner changed, nobody has decided on, and nothing holds."""
     return [d for d in review.differences if d.kind is Kind.INCOMING and not d.decision and not d.held]
@@ -50,6 +59,7 @@ class ReviewPane(QWidget):
         self._narrow = False
         self._rows: list[DifferenceRow] = []
         self._most, self._next, self._listed = _AT_A_TIME, -1, _MOST_LISTED
+        self._run, self._finishes = 0, False
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
         box.setSpacing(theme.px(8))
@@ -120,23 +130,35 @@ class ReviewPane(QWidget):
                 QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
             )
             if self.current is not None:
-                self._show(self.current)
+                self._show(self.current, again=True)
 
-    def _show(self, review: Review) -> None:
+    def _show(self, review: Review, again: bool = False) -> None:
+        if self.current == review and self._rows and self._next < 0 and not again:
+            return  # news that changes nothing here: the focus and the place stay
+        focused = next((r.difference for r in self._rows if r.hasFocus()), None)
+        place = (
+            self._scroll.verticalScrollBar().value()
+            if self.current and self.current.submission == review.submission
+            else 0
+        )
         self.current = review
         self._title.setText(f"{review.partner}, {review.period}")
         c = review.counts
         left = review.left()
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         said = [
-            f"{review.return_reference}", f"{review.rows} rows", f"{whole} to decide" if left else "nothing left to decide",
+            f"{review.return_reference}", f"{review.rows} rows", f"{left} to decide" if left else "nothing left to decide",
             f"{c['no_change']} said no change", *([f"{c['not_able']} not able to say yet"] if c["not_able"] else []),
             f"{c['not_answered']} not answered", f"{c['ours']} changed only by us",
         ]  # fmt: skip
         self._said.setText(" · ".join(said))
-        self._bar.setMaximum(max(1, whole))
-        self._bar.setValue(whole - left)
-        self._safe.setEnabled(bool(_safe(review)))
+        self._bar.setMaximum(max(1, len(review.differences)))
+        self._bar.setValue(len(review.differences) - left)
+        open_still = left or any(not d.decision for d in review.asked)
+        self._finishes = not _safe(review) and not open_still and review.state == "in_review"
+        self._safe.setText("Finish the review" if self._finishes else "Accept all that is safe")
+        self._safe.setAccessibleName(self._safe.text())
+        self._safe.setEnabled(bool(_safe(review)) or self._finishes)
         self._mail.setVisible(any(d.decision == "queried" for d in (*review.differences, *review.emptied)))
         self._reverse.setVisible(review.state == "applied" or review.counts["both_same"] > 0)
         self._hint.setVisible(left > 0)
@@ -151,16 +173,39 @@ class ReviewPane(QWidget):
             )
             self._body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         if not whole:
-            self._body.addWidget(EmptyState("Nothing waits here: what came back is what stands."))
-        if review.emptied:
-            section = Section("Sent filled, came back blank", wrap=self._narrow)
-            section.set_count(len(review.emptied))
-            self._body.addWidget(section)
-            self._body.addWidget(note("A blank is not an answer: what stands is kept unless you clear it."))
-            self._add_rows(review.emptied[:_AT_A_TIME])
+            self._body.addWidget(EmptyState(_nothing(review)))
+        self._run = len(self._rows)
+        self._add_apart(review.asked, "Not understood: what did they mean?", "")
+        blank = "A blank is not an answer: what stands is kept unless you clear it (C)."
+        self._add_apart(review.emptied, "Sent filled, came back blank", blank)
         self._add_rest(review)
         self._body.addStretch(1)
-        self._focus_next()
+        if self._next >= 0:
+            self._focus_next()
+        elif focused is not None:
+            QTimer.singleShot(0, self, lambda: self._back_to(focused, place))
+
+    def _back_to(self, before: Difference, place: int) -> None:
+        """The row that had the focus before everything was drawn anew, and the page where it stood."""
+        for row in self._rows:
+            if (row.difference.id, row.difference.field) == (before.id, before.field):
+                row.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll.verticalScrollBar().setValue(place)
+
+    def _add_apart(self, differences: list[Difference], title: str, words: str) -> None:
+        """Rows that no sweep and no run of keys reaches unasked; those that wait first."""
+        if not differences:
+            return
+        section = Section(title, wrap=self._narrow)
+        section.set_count(len(differences))
+        self._body.addWidget(section)
+        if words:
+            self._body.addWidget(note(words))
+        waiting = sorted(differences, key=lambda d: bool(d.decision))
+        self._add_rows(waiting[: self._listed])
+        if len(waiting) > self._listed:
+            more = button(f"Show {len(waiting) - self._listed:,} more", self._show_all_listed, kind="quiet")
+            self._body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_rows(self, differences: list[Difference]) -> None:
         record = ""
@@ -176,12 +221,12 @@ class ReviewPane(QWidget):
     def _show_more(self) -> None:
         self._most += _AT_A_TIME
         if self.current is not None:
-            self._show(self.current)
+            self._show(self.current, again=True)
 
     def _show_all_listed(self) -> None:
         self._listed *= 20
         if self.current is not None:
-            self._show(self.current)
+            self._show(self.current, again=True)
 
     def _record_head(self, d: Difference) -> QWidget:
         return Section(
@@ -200,13 +245,13 @@ class ReviewPane(QWidget):
             self._move_to(at + (1 if verb == "down" else -1))
             return
         self._next = at
-        if verb == "accept":
+        if verb in ("accept", "clear"):
             self._accept([d])
         elif verb == "edit":
             self._edit(d)
         elif verb == "think_again":
             self._decide(d, "")
-        elif d.held == "emptied" and verb == "refuse":
+        elif d.held in ("emptied", "not_understood") and verb == "refuse":
             self._decide(d, "refused", "Left as it was")
         else:
             self._ask(d, "queried" if verb == "query" else "refused")
@@ -215,18 +260,25 @@ class ReviewPane(QWidget):
         if 0 <= place < len(self._rows):
             row = self._rows[place]
             row.setFocus(Qt.FocusReason.TabFocusReason)
-            self._scroll.ensureWidgetVisible(row, 0, theme.px(48))
+            self._scroll.ensureWidgetVisible(row, 0, theme.px(112))  # with the name of its action above it
 
     def _focus_next(self) -> None:
         """After a choice, the next row that waits has the focus: a review is a run of single keys."""
         if self._next < 0:
             return
         first = next(
-            (n for n, row in enumerate(self._rows) if n >= self._next and not row.difference.decision), -1
+            (
+                n
+                for n, row in enumerate(self._rows[: self._run])
+                if n >= self._next and not row.difference.decision
+            ),
+            -1,
         )
         self._next = -1
         if first >= 0:
             QTimer.singleShot(0, self, lambda: self._move_to(first))
+        elif self._safe.isEnabled():  # the run is at its end: what closes it
+            QTimer.singleShot(0, self, self._safe.setFocus)
 
     def _add_rest(self, review: Review) -> None:
         if review.new_rows:
@@ -236,6 +288,10 @@ class ReviewPane(QWidget):
                 line = QHBoxLayout()
                 said = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
                 line.addWidget(label(said), 1)
+                if taken := review.added.get(f"{row['sheet']}!{row['cell']}"):
+                    line.addWidget(label(f"Added as {taken}", muted=True, wrap=False))
+                    section.body.addLayout(line)
+                    continue
                 line.addWidget(
                     button(
                         "Add to evidence"
@@ -248,14 +304,16 @@ class ReviewPane(QWidget):
             self._body.addWidget(section)
         if review.problems or review.tray:
             section = Section("To look at: not understood, or standing where we sent nothing")
-            section.set_count(sum(p.code != "emptied" for p in review.problems) + len(review.tray))
-            said = [p for p in review.problems if p.code != "emptied"]
+            apart = {(d.sheet, d.cell) for d in review.asked if d.cell}
+            said = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
+            tray = [t for t in review.tray if (t["sheet"], t["cell"]) not in apart]
+            section.set_count(len(said) + len(tray))
             for p in said[: self._listed]:
                 section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
-            for t in review.tray[: self._listed]:
+            for t in tray[: self._listed]:
                 place = f"{t['sheet']}!{t['cell']}" if t["cell"] else t["sheet"]
                 section.body.addWidget(label(f"{place}  {t['text']}  ({t['why']})", muted=True))
-            left_out = max(0, len(said) - self._listed) + max(0, len(review.tray) - self._listed)
+            left_out = max(0, len(said) - self._listed) + max(0, len(tray) - self._listed)
             if left_out:
                 more = button(f"Show {left_out:,} more", self._show_all_listed, kind="quiet")
                 section.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
@@ -269,9 +327,17 @@ class ReviewPane(QWidget):
     # -- doing -------------------------------------------------------------------------------
 
     def accept_safe(self) -> None:
-        """Take everything that only the partner changed."""
-        if self.current is not None:
-            self._accept(_safe(self.current))
+        """Take everything that only the partner changed; with nothing left to decide, close the review."""
+        review = self.current
+        if review is None or not self._safe.isEnabled():
+            return
+        self._next = 0
+        if self._finishes:
+            self.tasks.write(
+                lambda s: returns.accept(s, review.submission, []), told="The review is finished."
+            )
+        else:
+            self._accept(_safe(review))
 
     def _accept(self, chosen: list[Difference]) -> None:
         review = self.current
@@ -281,7 +347,7 @@ class ReviewPane(QWidget):
 
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""
-        review, was = self.current, words_of(d, d.incoming)
+        review, was = self.current, d.text or words_of(d, d.incoming)
         typed, done = QInputDialog.getMultiLineText(
             self, f"Accept {d.label} of {d.record} edited", "As it is to stand", was
         )
@@ -309,7 +375,11 @@ class ReviewPane(QWidget):
     def _decide(self, d: Difference, decision: str, reason: str = "") -> None:
         review = self.current
         if review is not None:
-            self.tasks.write(lambda s: returns.decide(s, review.submission, [d], decision, reason))
+            told = {"queried": "queried", "refused": "refused"}.get(decision, "open again")
+            self.tasks.write(
+                lambda s: returns.decide(s, review.submission, [d], decision, reason),
+                told=f"{d.label} of {d.record} {told}.",
+            )
 
     def _add_new(self, row: dict[str, str]) -> None:
         review = self.current

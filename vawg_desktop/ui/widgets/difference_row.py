@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from html import escape
 
@@ -13,6 +14,7 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.return_plan import PREFILLED
 from vawg_desktop.services.returns import Difference
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
@@ -24,11 +26,13 @@ _HELD = {
     "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
     "swapped": "What we sent for another action: look first", "contradicts": "The row says that nothing changed",
     "crossed": "Its heading may have been exchanged", "shifted": "Its row's cells stand aside: look first",
-    "emptied": "Came back blank", "waits_for_choice": "Two values wait to be chosen; see Merge",
+    "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 _DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
 #: Keys of a row that has the focus, by what they ask.
-KEYS = {Qt.Key.Key_A: "accept", Qt.Key.Key_E: "edit", Qt.Key.Key_Q: "query", Qt.Key.Key_R: "refuse"}
+KEYS = {
+    Qt.Key.Key_A: "accept", Qt.Key.Key_E: "edit", Qt.Key.Key_Q: "query", Qt.Key.Key_R: "refuse", Qt.Key.Key_C: "clear",
+}  # fmt: skip
 
 
 def words_of(difference: Difference, value: Value) -> str:
@@ -38,21 +42,24 @@ def words_of(difference: Difference, value: Value) -> str:
 
 
 def marked(before: str, after: str) -> str:
-    """``after`` as HTML with the words that differ from ``before`` marked."""
-    old, new = before.split(), after.split()
-    if not old:
+    """``after`` as HTML with the words that differ from ``before`` marked, its lines kept; a wholly new text is not marked."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    compared = SequenceMatcher(None, old, new, autojunk=False)
+    if not old or compared.ratio() < _ALIKE:
         return escape(after).replace("\n", "<br>")
-    added = theme.colours.added
+    style = f'<b style="background:{theme.colours.added};color:{theme.colours.text}">'
     parts: list[str] = []
-    for op, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        words = escape(" ".join(new[start:end]))
+    for op, _, _, start, end in compared.get_opcodes():
+        words = escape("".join(new[start:end]))
         if words:
-            parts.append(
-                words
-                if op == "equal"
-                else f'<b style="background:{added};color:{theme.colours.text}">{words}</b>'
-            )
-    return " ".join(parts)
+            parts.append(words if op == "equal" or not words.strip() else f"{style}{words}</b>")
+    return "".join(parts).replace("\n", "<br>")
+
+
+#: A word with the blanks or the line's end behind it.
+_WORDS = re.compile(r"\S*[^\S\n]*\n?")
+#: Below this share of words in common, a text is another text and not an edited one.
+_ALIKE = 0.4
 
 
 class DifferenceRow(QFrame):
@@ -71,8 +78,10 @@ class DifferenceRow(QFrame):
         grid.setHorizontalSpacing(theme.px(16))
         grid.setVerticalSpacing(theme.px(2))
         base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
+        incoming = d.text or incoming
+        sent = "Sent" if d.field in PREFILLED else "Last said"
         self.setAccessibleName(
-            f"{d.label} of {d.record}. {self._state()}. Sent: {base or 'nothing'}. Now: {current or 'nothing'}. "
+            f"{d.label} of {d.record}. {self._state()}. {sent}: {base or 'nothing'}. Now: {current or 'nothing'}. "
             f"Came back: {incoming or 'nothing'}"
         )
         kind = label(self._state(), muted=True)
@@ -82,7 +91,7 @@ class DifferenceRow(QFrame):
         grid.addWidget(label(d.label, bold=True), 0, 0)
         grid.addWidget(kind, *((0, 1) if narrow else (1, 0)), Qt.AlignmentFlag.AlignTop)
         said = (
-            ("Sent", base, escape(base)), ("Now", current, escape(current)),
+            (sent, base, escape(base)), ("Now", current, escape(current)),
             ("Came back", incoming, marked(current or base, incoming)),
         )  # fmt: skip
         for c, (head, text, html) in enumerate(said, 1):
@@ -113,6 +122,8 @@ class DifferenceRow(QFrame):
         if d.decision:
             reason = f": {d.reason}" if d.reason and d.decision != "accepted" else ""
             return f"{_DECIDED.get(d.decision, d.decision)}{reason}"
+        if d.held == "not_understood":
+            return d.reason
         return _HELD[d.held] if d.held else _KINDS[d.kind]
 
     def verbs(self) -> dict[str, str]:
@@ -121,7 +132,9 @@ class DifferenceRow(QFrame):
         if d.decision:
             return {"think_again": "Think again"}
         if d.held == "emptied":
-            return {"accept": "Clear it", "query": "Query …", "refuse": "Leave it"}
+            return {"clear": "Clear it", "query": "Query …", "refuse": "Leave it"}
+        if d.held == "not_understood":
+            return {"edit": "Answer …", "query": "Query …", "refuse": "Leave it"}
         if d.held in ("in_bin", "waits_for_choice"):
             return {"query": "Query …", "refuse": "Refuse …"}
         return {"accept": "Accept", "edit": "Edit …", "query": "Query …", "refuse": "Refuse …"}
@@ -133,7 +146,7 @@ class DifferenceRow(QFrame):
         box.setSpacing(theme.px(4))
         d = self.difference
         for verb, words in self.verbs().items():
-            plain = verb in ("accept", "think_again")
+            plain = verb in ("accept", "clear", "think_again") or words == "Answer …"
             made = button(words, lambda verb=verb: self.asked.emit(self, verb), kind="" if plain else "quiet")
             made.setAccessibleName(f"{words.removesuffix(' …')} {d.label} of {d.record}")
             key = next((k for k, v in KEYS.items() if v == verb), None)

@@ -1,0 +1,22 @@
+"""What an action was last said to be: its latest words, whichever update they stand in.
+
+An update may say "No change", or a figure only: the words of the one before it still stand.
+"""
+
+from __future__ import annotations
+
+_LAST = (
+    '(SELECT x.{column} FROM "update" x WHERE x.action = {action} AND NOT x.deleted AND x.{of} IS NOT NULL '
+    "ORDER BY coalesce(x.as_at, '') DESC, x.id DESC LIMIT 1)"
+)
+
+
+def latest(column: str, action: str, update: str = "u") -> str:
+    """SQL for the latest words of an update's column; ``action`` is the action's id, ``update`` its latest update's alias."""
+    return f"coalesce({update}.{column}, {_LAST.format(column=column, of=column, action=action)})"
+
+
+def latest_day(action: str, update: str = "u") -> str:
+    """SQL for the as-at date of the latest narrative."""
+    found = _LAST.format(column="as_at", of="narrative", action=action)
+    return f"CASE WHEN {update}.narrative IS NOT NULL THEN {update}.as_at ELSE {found} END"
