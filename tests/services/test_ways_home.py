@@ -703,12 +703,12 @@ def test_an_outlook_message(sent: Sent, tmp_path: Path, way: str) -> None:
     if way in ("attached", "forwarded"):
         assert _shape(review)[0] == USUAL
         more = {"Attached: Minutes.pdf"} if way == "attached" else {"See below."}
-        assert tray == {"Please find it attached."} | more
+        assert tray == {"Please find it attached.", "Subject: RE: Progress return"} | more
     else:
         assert _shape(review)[0] == {
             (ref(r), k, v) for r in (2, 3) for k, v in (("narrative", f"did {r}"), ("status", "complete"))
         }
-        assert tray == {"Dear all, see below", "Regards"}
+        assert tray == {"Dear all, see below", "Regards", "Subject: RE: Progress return"}
 
 
 def test_a_message_forwarded_as_an_attachment_and_what_else_is_attached(sent: Sent, tmp_path: Path) -> None:
