@@ -377,3 +377,13 @@ def test_what_was_not_understood_is_answered_where_it_stands(
     assert not [
         b for b in returns_page.review.findChildren(QPushButton) if b.text() == "Add as proposed action"
     ]
+
+
+def test_only_the_differing_words_of_an_edited_text_are_marked() -> None:
+    """A new text, or another one, stands plain with its lines; of an edited one the new words are marked."""
+    from vawg_desktop.ui.widgets.difference_row import marked
+
+    assert marked("", "43%") == "43%" and marked("In progress", "Complete") == "Complete"
+    assert marked("", "- one\n- two") == "- one<br>- two"
+    said = marked("The hub opened in May\nand is full", "The hub opened in June\nand is full")
+    assert said.count("<b ") == 1 and ">June<br></b>" in said and said.endswith("and is full")

@@ -55,7 +55,7 @@ FREE_ROWS = 20
 ABOUT = "About this workbook"
 #: Where we depart from the Analysis Function's checklist for accessible spreadsheets, and why; each stands in the workbook.
 DEPARTURES = (
-    "The cell chosen on Actions is the first to fill in, not the first of the sheet, so that typing may start at once.",
+    "Actions opens on its first cell to fill in, not on the first of the sheet, so that you may start typing at once.",
     "The heading row and the first two columns of Actions stay in sight when you scroll, so that an answer is never written on another row.",
     "Two columns at the far right of Actions and one sheet are hidden. They hold only the marks by which the office knows each row again.",
     "Cells that are not for answer are locked without a password; filtering is allowed. Sorting is not, because answers would part from their actions.",
@@ -154,7 +154,7 @@ def _lists() -> tuple[SheetPlan, dict[str, str]]:
 def _start(content: ReturnContent) -> SheetPlan:
     sheet = SheetPlan(
         "Start here",
-        widths=[44.0, 70.0],
+        widths=[38.0, 64.0],
         about="What to do, the rating key and the declaration.",
         landscape=False,
         grid=False,
@@ -179,10 +179,10 @@ def _start(content: ReturnContent) -> SheetPlan:
     )
     steps = [
         f"Open the sheet Actions. It has {len(content.rows)} rows, all yours.",
-        "For each row choose an Answer: Update, No change, or Not able to say yet.",
+        "For each row that is not finished choose an Answer: Update, No change, or Not able to say yet.",
         f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. Leave blank what you do not want to change.",
         "List proof on Evidence, and anything new you are doing on New actions.",
-        "Sign the declaration below, save the file and send it back by e-mail. Please do not rename, sort or delete columns.",
+        f"Fill in the declaration below, save the file and send it back{f' to {content.contact}' if content.contact else ' by e-mail'}. Please do not rename, sort or delete columns.",
         *([invited] if invited else []),
     ]
     for number, step in enumerate(steps, 1):
@@ -197,7 +197,7 @@ def _start(content: ReturnContent) -> SheetPlan:
     for word, meaning in content.key:
         sheet.add(PlanCell(word, Style.LABEL), PlanCell(meaning, Style.TEXT))
     sheet.add()
-    sheet.add(PlanCell("To fill in", Style.HEADING))
+    sheet.add(PlanCell("Declaration: to fill in", Style.HEADING))
     nil = sheet.add(PlanCell(f"{NIL_QUESTION} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
     for name in DECLARATION:
         style = Style.FILL_DATE if name.startswith("Date") else Style.FILL

@@ -82,6 +82,7 @@ class ReviewPane(QWidget):
         self._head.addWidget(verbs, 0, Qt.AlignmentFlag.AlignLeft)
         box.addLayout(self._head)
         self._said = label("", muted=True)
+        self._said.setContentsMargins(0, 0, theme.px(24), 0)
         box.addWidget(self._said)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -161,7 +162,7 @@ class ReviewPane(QWidget):
         self._safe.setEnabled(bool(_safe(review)) or self._finishes)
         self._mail.setVisible(any(d.decision == "queried" for d in (*review.differences, *review.emptied)))
         self._reverse.setVisible(review.state == "applied" or review.counts["both_same"] > 0)
-        self._hint.setVisible(left > 0)
+        self._hint.setVisible(left > 0 and not self._narrow)
         clear(self._body)
         self._rows = []
         waiting = [d for d in review.differences if d.kind is not Kind.BOTH_SAME]

@@ -43,7 +43,7 @@ def words_of(difference: Difference, value: Value) -> str:
 
 def marked(before: str, after: str) -> str:
     """``after`` as HTML with the words that differ from ``before`` marked, its lines kept; a wholly new text is not marked."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    old, new = ([word for word in _WORDS.findall(text) if word] for text in (before, after))
     compared = SequenceMatcher(None, old, new, autojunk=False)
     if not old or compared.ratio() < _ALIKE:
         return escape(after).replace("\n", "<br>")
