@@ -10,15 +10,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import rows
-from benchmarks.stores import store_of
-
+# Nothing heavy up here: each reader child imports this module again, as it would the program's own empty main.
 HERE = Path(__file__).parent
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def main() -> int:
     """Measure and write the table."""
+    from benchmarks import rows
+    from benchmarks.stores import store_of
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="inquiry,region", help="of inquiry, region, national")
     parser.add_argument(

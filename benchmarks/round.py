@@ -7,16 +7,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from openpyxl import load_workbook
-
-from benchmarks.rows import many_rows
-from vawg_desktop.services import returns, rounds
-
+# Nothing heavy up here: each reader child imports this module again, as it would the program's own empty main.
 PARTNERS, ROWS = 43, 200
 
 
 def main() -> list[str]:
     """Lines for the table's notes."""
+    from benchmarks.rows import many_rows
+    from vawg_desktop.services import returns, rounds
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         session = many_rows(folder, partners=PARTNERS, rows=ROWS)
@@ -44,6 +43,8 @@ def main() -> list[str]:
 
 
 def _answered(path: Path) -> Path:
+    from openpyxl import load_workbook
+
     book = load_workbook(path)
     sheet = book["Actions"]
     at = {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
