@@ -22,7 +22,7 @@ from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.chasing import coming_boards, plan_back
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class RoundDialog(QDialog):
                 muted=True,
             )
         )
+        outer, box = box, scrolled(box, spacing=4)
         self._period = self._line(box, "Period", financial_quarter(session.today))
         self._due = self._line(box, "To be returned by", "+4w")
         self._boards = QComboBox()
@@ -82,8 +83,9 @@ class RoundDialog(QDialog):
         send = button("Make returns", self._on_done, kind="primary")
         send.setDefault(True)
         row.addWidget(send)
-        box.addLayout(row)
-        self.setMinimumWidth(theme.px(480))
+        box.addStretch(1)
+        outer.addLayout(row)
+        fit_screen(self, 560, 520)
 
     def _plan(self, place: int) -> None:
         day = str(self._boards.itemData(place) or "")

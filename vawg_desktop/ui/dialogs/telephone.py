@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +23,7 @@ from vawg_desktop.services.return_rows import spec_of_column
 from vawg_desktop.services.telephone import Asked
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
 
 _LONG = frozenset({"narrative"})
 
@@ -55,7 +56,9 @@ class TelephoneDialog(QDialog):
         box.addWidget(self._head)
         box.addWidget(self._sub)
         self._fields: dict[str, QWidget] = {}
-        box.addLayout(self._grid())
+        scrolled(box, spacing=4).addLayout(self._grid())
+        for area in self.findChildren(QScrollArea):
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys go from field to field
         self._wrong = label("")
         self._wrong.setProperty("warn", True)
         box.addWidget(self._wrong)
@@ -72,7 +75,7 @@ class TelephoneDialog(QDialog):
             ("Alt+D", self.done_all),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self, do)
-        self.setMinimumWidth(theme.px(640))
+        fit_screen(self, 680, 660)
         self._show()
 
     def _grid(self) -> QGridLayout:

@@ -118,6 +118,12 @@ def scrolled(box: QVBoxLayout, *, spacing: int) -> QVBoxLayout:
     return body
 
 
+def fit_screen(dialog: QWidget, width: int, height: int) -> None:
+    """Open at this size, or as much of it as the screen has: what is longer scrolls."""
+    room = dialog.screen().availableSize() if dialog.screen() is not None else QSize(1366, 768)
+    dialog.resize(min(theme.px(width), room.width() - 16), min(theme.px(height), room.height() - 48))
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
     while layout.count():
