@@ -618,3 +618,82 @@ def test_a_blocker_of_common_words_is_no_exchanged_heading(tmp_path: Path) -> No
     review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
     assert {d.held for d in review.differences} == {""} and len(review.differences) == 6
     made.session.store.close()
+
+
+# -- what leaves, and binary workbooks -------------------------------------------------------------------
+
+
+def test_a_leak_at_the_last_look_holds_back_one_partner_and_not_the_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stopped the whole round before. The other partners' files leave; a release lets the held one go."""
+    from vawg_desktop.domain.errors import Problem
+    from vawg_desktop.services import rounds
+
+    made = _send(tmp_path, 3)
+    real = rounds.hidden_in
+    monkeypatch.setattr(
+        rounds, "hidden_in",
+        lambda data, shown, reference: [Problem("strange_row", "A strange row.")] if any("A-0001" in one for one in shown) else real(data, shown, reference),
+    )  # fmt: skip
+    out = rounds.export_returns(made.session, period="Q7", due="+4w", out=tmp_path / "q7")
+    assert [s.partner for s in out.returns] == ["Medway Council"] and list(out.held) == ["Kent Police"]
+    held = out.skipped[0]["why"]
+    assert "A strange row." in held and len(list((tmp_path / "q7").iterdir())) == 1
+    again = rounds.export_returns(
+        made.session,
+        period="Q7",
+        due="+4w",
+        out=tmp_path / "q7",
+        partners=["Kent Police"],
+        release=["Kent Police"],
+    )
+    assert [s.partner for s in again.returns] == ["Kent Police"]
+    made.session.store.close()
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_the_name_of_a_body_in_the_bin_does_not_leave_if_it_ever_had_an_action(
+    tmp_path: Path, owned: bool
+) -> None:
+    from vawg_desktop.services import rounds
+
+    made = _send(tmp_path, 3)
+    with made.session.store.write("setup", "start") as tx:
+        gone = tx.create("partner", {"name": "Various", "kind": "council"})
+        if owned:
+            tx.create("action", {"title": "Theirs once", "accountable": gone, "status": "stopped"})
+        id = tx.connection.exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0001'").one()[0]
+        tx.edit("action", str(id), {"blockers": "Held up for various reasons"})
+        tx.delete("partner", gone)
+    out = rounds.export_returns(made.session, period="Q8", due="+4w", out=tmp_path / "q8")
+    assert list(out.held) == (["Kent Police"] if owned else [])
+    made.session.store.close()
+
+
+def test_a_question_about_what_was_not_understood_quotes_it(tmp_path: Path) -> None:
+    from vawg_desktop.services import chasing
+
+    made = _send(tmp_path, 3)
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["% complete"]).value = "about half"
+
+    review = returns.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
+    returns.decide(made.session, review.submission, review.asked, "queried", "Which figure?")
+    assert "you wrote “about half”. Which figure?" in chasing.queries(made.session, review.submission)
+    made.session.store.close()
+
+
+def test_a_binary_workbook_is_read_with_its_remarks() -> None:
+    """A public file that Excel wrote: nothing here writes .xlsb."""
+    from tests.conftest import SHARED
+    from vawg_desktop.exchange.remarks import remarks_of
+
+    path = SHARED / "samples" / "workbooks" / "poi__testVarious.xlsb"
+    if not path.exists():
+        pytest.skip("the public samples are not here")
+    found = remarks_of(path.read_bytes())
+    assert any(one[:3] == ("mySheet1", "C8", "comment") and one[3].endswith("test comment2") for one in found)
+    assert ("mySheet1", "E3", "text_box", "test textbox") in found
+    assert {"formula", "error", "percent", "link"} <= {kind for _, _, kind, _ in found}

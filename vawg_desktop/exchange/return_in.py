@@ -600,11 +600,6 @@ def _tray_below(read: ReadReturn, sheet: Sheet) -> None:
                 read.tray.append(_trayed(sheet, number, column, "", value, "words below ours"))
 
 
-def answered(row: ReadRow) -> bool:
-    """Whether anything at all stands in the columns to fill."""
-    return bool(row.answers)
-
-
 def visible_of(row: ReadRow) -> tuple[str, str] | None:
     """Reference and check letters of column A."""
     return identity.split_visible(row.visible)

@@ -149,11 +149,11 @@ def _refuse_slid(rows: Sequence[MatchedRow], understood: Understood, read: ReadR
         if len(donors) > 1 or came[donors[0]] == sent[donors[0]]:
             continue  # a combination that is no row's own, or whose row has it still: an answer like any other
         slid += 1
-        other = owners[came[n]]
-        if len(other) == 1 and came[other[0]] == sent[n]:
+        other = donors[0]
+        if came[other] == sent[n]:
             m.doubt = "swapped"
             read.problems.append(Problem(
-                "answers_swapped", f"The answers of {m.base.reference} are those we sent for {rows[other[0]].base.reference}, and the "
+                "answers_swapped", f"The answers of {m.base.reference} are those we sent for {rows[other].base.reference}, and the "
                 "other way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
             ))  # fmt: skip
     if len(owners) < _SUSPECT_ROWS:

@@ -159,7 +159,8 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
         int(content["count"]), differences, counts,
         [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
-        emptied=_emptied(connection, found.id, owner, content), asked=_asked(connection, found.id, owner, content),
+        emptied=[d for d in _apart(connection, found.id, owner, content.get("emptied", []), "emptied") if d.current is not None],
+        asked=_apart(connection, found.id, owner, [a for a in content.get("asked", []) if a["field"] != "answer"], "not_understood"),
         added=_added(connection, found.id),
     )  # fmt: skip
 
@@ -175,24 +176,24 @@ def _decided(connection: Connection, submission: str) -> dict[tuple[str, str], t
     }
 
 
-def _emptied(
-    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any]
+def _apart(
+    connection: Connection, submission: str, owner: Owner, places: Sequence[Mapping[str, str]], held: str
 ) -> list[Difference]:
-    blank: list[dict[str, str]] = content.get("emptied", [])
+    """Cells kept apart from the differences, as they stand now: those that came back blank, those not understood."""
     bases = {b.id: b for b in owner.rows}
     decided = _decided(connection, submission)
-    currents = _currents(connection, [one["id"] for one in blank])
+    currents = _currents(connection, [one["id"] for one in places])
     found: list[Difference] = []
-    for one in blank:
+    for one in places:
         base, current, key = bases[one["id"]], currents[one["id"]], one["field"]
-        now = current.cells.get(key)
-        if now is not None:
-            decision, reason = decided.get((base.id, key), ("", ""))
-            found.append(Difference(
-                base.reference, base.id, current.title, key, label_of_column(key), base.values.get(key), now, None,
-                merge.compare(base.values.get(key), now, None), one["sheet"], one["cell"],
-                current.heads.get(key, current.heads[""]), decision, reason, _held(current, key) or "emptied",
-            ))  # fmt: skip
+        decision, reason = decided.get((base.id, key), ("", ""))
+        before, now = base.values.get(key), current.cells.get(key)
+        kind = merge.Kind.INCOMING if one.get("text") else merge.compare(before, now, None)
+        found.append(Difference(
+            base.reference, base.id, current.title, key, label_of_column(key), before, now, None, kind, one["sheet"], one["cell"],
+            current.heads.get(key, current.heads[""]), decision, reason or one.get("message", ""), _held(current, key) or held,
+            one.get("text", ""),
+        ))  # fmt: skip
     return sorted(found, key=lambda d: (d.record, _ORDER[d.field]))
 
 
@@ -210,25 +211,6 @@ def _added(connection: Connection, submission: str) -> dict[str, str]:
         )
     }
     return {str(f).removeprefix(ADDED_ROW): called[str(r)] for f, r in rows if str(r) in called}
-
-
-def _asked(
-    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any]
-) -> list[Difference]:
-    waits: list[dict[str, str]] = [one for one in content.get("asked", []) if one["field"] != "answer"]
-    bases = {b.id: b for b in owner.rows}
-    decided = _decided(connection, submission)
-    currents = _currents(connection, [one["id"] for one in waits])
-    found: list[Difference] = []
-    for one in waits:
-        base, current, key = bases[one["id"]], currents[one["id"]], one["field"]
-        decision, reason = decided.get((base.id, key), ("", ""))
-        found.append(Difference(
-            base.reference, base.id, current.title, key, label_of_column(key), base.values.get(key), current.cells.get(key), None,
-            merge.Kind.INCOMING, one["sheet"], one["cell"], current.heads.get(key, current.heads[""]), decision,
-            reason or one["message"], _held(current, key) or "not_understood", one["text"],
-        ))  # fmt: skip
-    return sorted(found, key=lambda d: (d.record, _ORDER[d.field]))
 
 
 def _differences(

@@ -478,9 +478,15 @@ def decide(
             if decision:
                 tx.create("decision", {
                     "submission": submission, "record": one.id, "field": one.field, "decision": decision,
-                    "value": None if one.incoming is None or one.held == "personal_data" else str(one.incoming), "reason": reason or None,
+                    "value": _quoted(one), "reason": reason or None,
                 })  # fmt: skip
     return tx.changes
+
+
+def _quoted(one: Difference) -> str | None:
+    """What the partner wrote, as a question about it may quote it: never what may be a person's data."""
+    said = one.text or (None if one.incoming is None else str(one.incoming))
+    return None if said is None or one.held == "personal_data" or likely_personal(said) else said
 
 
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:

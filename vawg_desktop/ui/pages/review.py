@@ -160,7 +160,9 @@ class ReviewPane(QWidget):
         self._safe.setText("Finish the review" if self._finishes else "Accept all that is safe")
         self._safe.setAccessibleName(self._safe.text())
         self._safe.setEnabled(bool(_safe(review)) or self._finishes)
-        self._mail.setVisible(any(d.decision == "queried" for d in (*review.differences, *review.emptied)))
+        self._mail.setVisible(
+            any(d.decision == "queried" for d in (*review.differences, *review.emptied, *review.asked))
+        )
         self._reverse.setVisible(review.state == "applied" or review.counts["both_same"] > 0)
         self._hint.setVisible(left > 0 and not self._narrow)
         clear(self._body)
@@ -353,6 +355,7 @@ class ReviewPane(QWidget):
             self, f"Accept {d.label} of {d.record} edited", "As it is to stand", was
         )
         if review is None or not done:
+            self._next = -1
             return
 
         def work(session: Session) -> Changes:
@@ -372,6 +375,8 @@ class ReviewPane(QWidget):
         reason, done = QInputDialog.getText(self, f"{verb} {d.label} of {d.record}", "What to say about it")
         if done:
             self._decide(d, decision, reason)
+        else:
+            self._next = -1
 
     def _decide(self, d: Difference, decision: str, reason: str = "") -> None:
         review = self.current
