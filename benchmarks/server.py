@@ -6,12 +6,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from benchmarks.rows import CHANGES, Row, both, count_all, painted, ratio_row, timed, work_on
-from benchmarks.stores import TODAY, opened
+from benchmarks.stores import opened
 from vawg_desktop.services import lists
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
@@ -42,7 +41,7 @@ def database(uri: str, name: str) -> str:
     return make_url(uri).set(database=name).render_as_string(hide_password=False)
 
 
-def measure(paths: dict[str, Path], today: date = TODAY) -> Iterator[Row]:
+def measure(paths: dict[str, Path]) -> Iterator[Row]:
     """Pour each size and measure. Sizes from small to large."""
     with server() as uri:
         urls: dict[str, str] = {}
@@ -53,20 +52,20 @@ def measure(paths: dict[str, Path], today: date = TODAY) -> Iterator[Row]:
                 copying.copy_between(file, urls[size], move=False)
             print(f"poured {size} into PostgreSQL in {time.perf_counter() - began:.0f} s", flush=True)
         large, small = list(urls)[-1], next(iter(urls))
-        yield from _reading(urls[large], large, today)
-        yield from _editing(urls[large], large, today)
-        yield from _growing(urls, small, large, today)
+        yield from _reading(urls[large], large)
+        yield from _editing(urls[large], large)
+        yield from _growing(urls, small, large)
         yield from _merging(uri, paths[small])
 
 
-def _session(url: str, today: date = TODAY) -> Session:
-    return Session(stores.open_postgres(url), "Bench", today)
+def _session(url: str) -> Session:
+    return Session(stores.open_postgres(url), "Bench")
 
 
-def _reading(url: str, size: str, today: date) -> Iterator[Row]:
+def _reading(url: str, size: str) -> Iterator[Row]:
     import psycopg
 
-    session = _session(url, today)
+    session = _session(url)
     numbers = lists.ids(session, ListQuery("action"))[100:150]
     sql = (
         "SELECT t.*, coalesce(p.short_name, p.name) AS accountable_name FROM action t LEFT JOIN partner p ON p.id = t.accountable "
@@ -87,10 +86,10 @@ def _reading(url: str, size: str, today: date) -> Iterator[Row]:
     session.store.close()
 
 
-def _editing(url: str, size: str, today: date) -> Iterator[Row]:
+def _editing(url: str, size: str) -> Iterator[Row]:
     import psycopg
 
-    session = _session(url, today)
+    session = _session(url)
     ids = [str(r[0]) for r in session.read().exec_driver_sql("SELECT id FROM action ORDER BY n LIMIT 300")]
     turn = iter(range(10**6))
 
@@ -144,8 +143,8 @@ def _raw_edit(raw: Any, id: str, n: int) -> None:
         run("NOTIFY vawg_changes")
 
 
-def _growing(urls: dict[str, str], small: str, large: str, today: date) -> Iterator[Row]:
-    one, other = _session(urls[small], today), _session(urls[large], today)
+def _growing(urls: dict[str, str], small: str, large: str) -> Iterator[Row]:
+    one, other = _session(urls[small]), _session(urls[large])
     query = ListQuery("action", words="stalking school")
     big, little = both(lambda: lists.ids(other, query), lambda: lists.ids(one, query), 15)
     yield ratio_row(f"PostgreSQL: filter query alone, {large}", f"the same, {small}", big, little, 5)

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,9 @@ os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
 os.environ["VAWG_USER"] = "B. Officer"
 os.environ.pop("VAWG_PASSPHRASE", None)
 
+from tests.clock import CLOCK, TODAY
 from tests.postgres import postgres_server, postgres_url  # noqa: F401 - fixtures
+from vawg_desktop.domain import clock as clocks
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -25,8 +26,18 @@ from vawg_desktop.store import store as stores
 settings.register_profile("tests", max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("tests")
 
-TODAY = date(2026, 11, 22)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+clocks.inject(CLOCK)
+
+
+@pytest.fixture(autouse=True)
+def _clock_set_back() -> Iterator[None]:
+    """Each test begins on the same day, whatever day the one before had gone to."""
+    CLOCK.go_to(TODAY)
+    yield
+    CLOCK.go_to(TODAY)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +45,7 @@ def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plain store filled with the starter content, made once."""
     path = tmp_path_factory.mktemp("sample") / "sample.vawg"
     store = stores.create(path, passphrase=None)
-    load_sample(Session(store, "B. Officer", TODAY))
+    load_sample(Session(store, "B. Officer"))
     store.close()
     return path
 
@@ -48,7 +59,7 @@ def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
     if files.exists():
         shutil.copyfile(files, path.with_name(path.name + "-files"))
     store = stores.open_store(path)
-    yield Session(store, "B. Officer", TODAY)
+    yield Session(store, "B. Officer")
     store.close()
 
 
@@ -56,7 +67,7 @@ def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
 def empty(tmp_path: Path) -> Iterator[Session]:
     """A session on an empty plain store."""
     store = stores.create(tmp_path / "empty.vawg", passphrase=None)
-    yield Session(store, "B. Officer", TODAY)
+    yield Session(store, "B. Officer")
     store.close()
 
 

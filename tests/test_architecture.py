@@ -58,3 +58,19 @@ def test_nothing_above_the_store_writes_a_said_table() -> None:
                 if match[1].isupper() and match[2] not in ("local", "SET"):
                     found.append(f"{path.relative_to(ROOT)}: {match[0]}")
     assert found == []
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    """Beside it no test could set the day, and a window left open overnight would hold two days at once."""
+    names = re.compile(
+        r"\bdate\.today\(|\bdatetime\.(now|today|utcnow)\(|\btime\.(time|localtime|gmtime|ctime)\(|currentDate(Time)?\(|current_date\b|\bnow\(\)"
+        r"|date\('now'|CURRENT_TIMESTAMP",
+    )
+    found: list[str] = []
+    for path in sorted([*(ROOT / "vawg_desktop").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]):
+        if path.name in ("clock.py", "test_architecture.py"):
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if names.search(line.replace("clock.now()", "")):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert found == []

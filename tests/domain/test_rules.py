@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
+from tests.clock import TODAY
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, UPDATE
 from vawg_desktop.domain.errors import RuleError
-
-TODAY = date(2026, 11, 22)
 
 
 @pytest.mark.parametrize(

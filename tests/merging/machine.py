@@ -12,7 +12,6 @@ import json
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -33,7 +32,6 @@ from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.store import Store
 
-TODAY = date(2026, 11, 22)
 CELLS = ("status", "percent", "blockers", "due")
 VALUES = {
     "status": st.sampled_from(["not_started", "in_progress", "stopped"]),
@@ -106,7 +104,7 @@ class Family(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vawg-family-"))
         self.stores = self.open_stores()
-        self.people = [Session(s, f"person {i}", TODAY) for i, s in enumerate(self.stores)]
+        self.people = [Session(s, f"person {i}") for i, s in enumerate(self.stores)]
         self.known: list[set[str]] = [set() for _ in self.stores]
         self.events: dict[str, list[Event]] = {}
         self.touched: set[int] = {0, 1, 2}

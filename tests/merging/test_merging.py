@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TODAY
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
 from vawg_desktop.services import history, merging, names, show
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
@@ -27,7 +26,7 @@ def copy_of(tmp_path: Path) -> Iterator[Copier]:
 
     def take(session: Session, name: str) -> Session:
         path = take_copy(session.store, tmp_path / f"{name}.vawg")
-        opened.append(Session(stores.open_store(path), f"{name} officer", TODAY))
+        opened.append(Session(stores.open_store(path), f"{name} officer"))
         return opened[-1]
 
     yield take
@@ -204,7 +203,7 @@ def test_provisional_references_become_final_and_the_printed_ones_stay(
 
 
 def test_two_stores_that_both_number_keep_both_records(tmp_path: Path) -> None:
-    sessions = [Session(stores.create(tmp_path / f"{n}.vawg", passphrase=None), n, TODAY) for n in "ab"]
+    sessions = [Session(stores.create(tmp_path / f"{n}.vawg", passphrase=None), n) for n in "ab"]
     for session in sessions:
         create(session, "action", {"title": f"of {session.who}"})
     a, b = sessions
@@ -267,9 +266,9 @@ def test_a_store_copied_by_hand_and_edited_twice_is_refused(tmp_path: Path) -> N
 
     path = tmp_path / "a.vawg"
     with stores.create(path, passphrase=None) as store:
-        create(Session(store, "A", TODAY), "gap", {"statement": "first"})
+        create(Session(store, "A"), "gap", {"statement": "first"})
     shutil.copyfile(path, tmp_path / "b.vawg")
-    one, two = (Session(stores.open_store(tmp_path / f"{n}.vawg"), n, TODAY) for n in "ab")
+    one, two = (Session(stores.open_store(tmp_path / f"{n}.vawg"), n) for n in "ab")
     assert merging.merge(one, two.store).copied == 0
     for session in (one, two):
         create(session, "gap", {"statement": f"of {session.who}"})
@@ -381,7 +380,7 @@ def test_held_files_travel_once(sample: Session, copy_of: Copier) -> None:
 def test_a_copy_is_locked_like_its_store_and_never_overwrites(tmp_path: Path) -> None:
     words = "correct horse battery"
     store = stores.create(tmp_path / "s.vawg", passphrase=words)
-    create(Session(store, "A", TODAY), "gap", {"statement": "planted phrase zebra"})
+    create(Session(store, "A"), "gap", {"statement": "planted phrase zebra"})
     take_copy(store, tmp_path / "c.vawg")
     with pytest.raises(StoreError, match="already there"):
         take_copy(store, tmp_path / "c.vawg")
@@ -513,7 +512,7 @@ def test_what_was_settled_or_is_contested_is_not_undone_in_silence(sample: Sessi
 
 def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) -> None:
     with stores.create(tmp_path / "other.vawg", passphrase=None) as other:
-        create(Session(other, "X", TODAY), "gap", {"statement": "theirs"})
+        create(Session(other, "X"), "gap", {"statement": "theirs"})
         assert merging.preview(sample, other).unrelated
     with stores.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
         assert not merging.preview(sample, copy).unrelated
@@ -525,7 +524,7 @@ def test_two_people_who_combine_the_same_two_in_opposite_directions_are_told(
     """Each side's combining hides one; the union hides both, and says so on whichever side it is merged."""
     merging.copy(sample, tmp_path / "laptop.vawg")
     with stores.open_store(tmp_path / "laptop.vawg") as store:
-        laptop = Session(store, "L", TODAY)
+        laptop = Session(store, "L")
         merging.combine(sample, "P-0003", "P-0004", "one body")
         merging.combine(laptop, "P-0004", "P-0003", "one body")
         done = merging.merge(sample, store)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.engine import make_url
 
-from tests.conftest import TODAY
+from tests.clock import TODAY
 from tests.merging.machine import Family
 from tests.merging.test_family import SOAK
 from tests.merging.test_merging import rows_of
@@ -37,7 +37,7 @@ from vawg_desktop.store.search import search
 def server(postgres_url: str) -> Iterator[Session]:
     """The sample inquiry in a PostgreSQL database."""
     store = stores.create_postgres(postgres_url)
-    session = Session(store, "B. Officer", TODAY)
+    session = Session(store, "B. Officer")
     load_sample(session)
     yield session
     store.close()
@@ -122,7 +122,7 @@ def test_check_names_damage_and_repair_mends_what_is_derived(server: Session, po
 
 def test_two_windows_on_one_server(server: Session, postgres_url: str) -> None:
     """Lost updates are refused; what one saves, the other hears of."""
-    other = Session(stores.open_postgres(postgres_url), "D. Deputy", TODAY)
+    other = Session(stores.open_postgres(postgres_url), "D. Deputy")
     _, mark = history.written_since(server, None)
     _, mark = history.written_since(server, mark)
     view = show.record(other, "A-0001")
@@ -175,7 +175,7 @@ def test_copies_between_engines_merge_both_ways(
     to = str(tmp_path / "laptop.vawg") if way == "server to file" else second
     merging.copy(first, to)
     store = stores.open_postgres(second) if to == second else stores.open_store(Path(to))
-    copy = Session(store, "D. Deputy", TODAY)
+    copy = Session(store, "D. Deputy")
     try:
         assert rows_of(copy) == rows_of(first)
         assign(copy, "A-0001", [Assignment("status", "in_progress")], "in the room")
@@ -198,7 +198,7 @@ def test_copies_between_engines_merge_both_ways(
 def test_moving_to_the_server_moves_the_right_to_number(sample: Session, postgres_url: str) -> None:
     merging.copy(sample, postgres_url, move=True)
     store = stores.open_postgres(postgres_url)
-    team = Session(store, "B. Officer", TODAY)
+    team = Session(store, "B. Officer")
     id, _ = create(team, "gap", {"statement": "x"})
     assert show.record(team, id).reference == "G-0009"
     mine, _ = create(sample, "gap", {"statement": "y"})
@@ -283,7 +283,7 @@ def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
         one = store.read().exec_driver_sql("SELECT count(*), count(extra) FROM action").one()
         assert tuple(one) == (22, 0)
         assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == "2"
-        assign(Session(store, "me", TODAY), "A-0001", [Assignment("percent", "6")], "after")
+        assign(Session(store, "me"), "A-0001", [Assignment("percent", "6")], "after")
         assert check(store).problems == []
     with stores.open_postgres(postgres_url) as store:
         assert show.record(Session(store), "A-0001").cells["percent"] == 6
@@ -382,7 +382,7 @@ def test_roles_hold_in_the_database_itself(server: Session, postgres_url: str) -
     people: dict[str, Session] = {}
     for name in ("reader", "editor", "approver"):
         url = make_url(postgres_url).set(username=f"t_{name}").render_as_string(hide_password=False)
-        people[name] = Session(stores.open_postgres(url), name, TODAY)
+        people[name] = Session(stores.open_postgres(url), name)
     try:
         assert lists.count(people["reader"], ListQuery("action")) == 22
         with pytest.raises(StoreError, match="role in the database does not allow"):
@@ -432,7 +432,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
     from vawg_desktop.ui.messages import messages
     from vawg_desktop.ui.tour import settle
 
-    other = Session(stores.open_postgres(postgres_url), "D. Deputy", TODAY)
+    other = Session(stores.open_postgres(postgres_url), "D. Deputy")
     merging.copy(server, tmp_path / "laptop.vawg")
     with stores.open_store(tmp_path / "laptop.vawg") as laptop:
         assign(Session(laptop, "L"), "A-0004", [Assignment("percent", "70")], "in the room")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.calendar import bank_holidays, easter, is_working, working_between, working_days
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
 from vawg_desktop.services import chasing, returns, rounds
@@ -66,14 +67,14 @@ def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path:
     assert sent["Kent Police"].next_step == "reminder" and sent["CPS South East"].next_step == "invitation"
     for name in ("Kent Police", "CPS South East"):
         chasing.log_step(sample, sent[name].return_id, sent[name].next_step)
-    later = Session(sample.store, sample.who, sample.today + timedelta(days=2))
-    again = {c.partner: c for c in chasing.standing_of(later)}
+    CLOCK.go_to(TODAY + timedelta(days=2))
+    again = {c.partner: c for c in chasing.standing_of(sample)}
     assert again["Kent Police"].next_step == "deputy" and again["CPS South East"].next_step == ""
-    much_later = Session(sample.store, sample.who, sample.today + timedelta(days=20))
-    last = {c.partner: c for c in chasing.standing_of(much_later)}
+    CLOCK.go_to(TODAY + timedelta(days=20))
+    last = {c.partner: c for c in chasing.standing_of(sample)}
     assert last["Kent Police"].step == "silent" and last["CPS South East"].next_step == "invitation"
     chasing.log_step(sample, sent["Kent Police"].return_id, "deputy")
-    assert {c.partner: c for c in chasing.standing_of(much_later)}["Kent Police"].next_step == "formal_letter"
+    assert {c.partner: c for c in chasing.standing_of(sample)}["Kent Police"].next_step == "formal_letter"
     with pytest.raises(RuleError, match="receives no formal letter"):
         chasing.draft(sample, sent["CPS South East"].return_id, "formal_letter")
 
@@ -81,8 +82,8 @@ def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path:
 def test_before_it_is_due_nobody_is_late(sample: Session, tmp_path: Path) -> None:
     sent = _sent(sample, tmp_path, due="2027-01-10")
     assert {(c.step, c.next_step) for c in sent.values()} == {("sent", "")}
-    near = Session(sample.store, sample.who, date(2027, 1, 7))
-    assert {c.partner: c for c in chasing.standing_of(near)}["Kent Police"].next_step == "courtesy"
+    CLOCK.go_to(date(2027, 1, 7))
+    assert {c.partner: c for c in chasing.standing_of(sample)}["Kent Police"].next_step == "courtesy"
 
 
 def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Session, tmp_path: Path) -> None:

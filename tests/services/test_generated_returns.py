@@ -19,7 +19,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.conftest import TODAY, program
+from tests.conftest import program
 from tests.merging.machine import read_here
 from vawg_desktop.exchange import reading
 from vawg_desktop.services import returns, rounds
@@ -57,7 +57,7 @@ class Turn:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     session = Session(
-        stores.create(tmp_path_factory.mktemp("gen") / "s.vawg", passphrase=None), "B. Officer", TODAY
+        stores.create(tmp_path_factory.mktemp("gen") / "s.vawg", passphrase=None), "B. Officer"
     )
     with session.store.write("setup", "start") as tx:
         partner = tx.create("partner", {"name": "Kent Police", "kind": "police"})

@@ -55,7 +55,7 @@ def test_step_back_walks_and_step_forward_returns(sample: Session) -> None:
 
 def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(sample: Session) -> None:
     put(sample, "A-0006", "percent=20")
-    put(Session(sample.store, "Colleague", sample.today), "A-0006", "percent=30")
+    put(Session(sample.store, "Colleague"), "A-0006", "percent=30")
     history.undo(sample)
     view = show.record(sample, "A-0006")
     assert view.cells["percent"] == 30
@@ -65,13 +65,13 @@ def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(
 
 def test_nothing_of_mine_to_undo(sample: Session) -> None:
     with pytest.raises(NotFoundError):
-        history.undo(Session(sample.store, "Newcomer", sample.today))
+        history.undo(Session(sample.store, "Newcomer"))
 
 
 def test_step_back_passes_over_what_a_colleague_already_hid(sample: Session) -> None:
     put(sample, "A-0006", "percent=5")
     id, _ = create(sample, "action", {"title": "Short lived"})
-    hide(Session(sample.store, "Colleague", sample.today), [id])
+    hide(Session(sample.store, "Colleague"), [id])
     history.step_back(sample)
     assert cell(sample, "A-0006", "percent") is None
 
@@ -112,7 +112,7 @@ def test_a_date_moved_and_taken_back_is_no_slip(sample: Session) -> None:
 def test_as_at_yesterday_there_was_nothing_and_today_the_first_value(sample: Session) -> None:
     with pytest.raises(NotFoundError):
         history.as_at(sample, "A-0006", date(2020, 1, 1))
-    day = date.today()  # noqa: DTZ011 - the log's own clock
+    day = sample.today
     put(sample, "A-0006", "percent=20", "contributors=KCC")
     state = history.as_at(sample, "A-0006", day + timedelta(days=1))
     assert state.cells["percent"] == 20
@@ -138,7 +138,7 @@ def test_history_tells_links_and_updates_with_their_reasons(sample: Session) -> 
 
 def test_changed_between_days(sample: Session) -> None:
     put(sample, "A-0006", "percent=20")
-    today = date.today()  # noqa: DTZ011 - the log's own clock
+    today = sample.today
     found = history.changed(sample, today - timedelta(days=1), today + timedelta(days=1))
     assert found[-1].record == "A-0006"
     assert history.changed(sample, date(2001, 1, 1), date(2001, 1, 2)) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
+from tests.clock import CLOCK
 from tests.services.test_ways_home import Edit, Sent, _mail, _send, _shape, edited, ref
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.services import chasing, returns, rounds, telephone
@@ -216,9 +218,7 @@ def test_a_follow_up_does_not_make_a_return_late_and_an_extension_outlives_a_new
     session = sent.session
     one = next(c for c in chasing.standing_of(session) if c.partner == "Kent Police")
     returns.import_return(session, sent.police)
-    from datetime import date
-
-    session.today = date(2027, 2, 1)
+    CLOCK.go_to(date(2027, 2, 1))
     asked = telephone.to_ask(session, one.return_id)
     telephone.take_call(session, one.return_id, {asked[0].id: {"narrative": "one more thing"}}, informant="A")
     now = next(c for c in chasing.standing_of(session) if c.partner == "Kent Police")

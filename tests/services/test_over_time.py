@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import CLOCK, TODAY
 from vawg_desktop.services import history, names, office, over_time, rounds, show
 from vawg_desktop.services.records import Assignment, assign, create, set_link
 from vawg_desktop.services.session import Session
@@ -14,10 +15,9 @@ from vawg_desktop.store.check import check
 
 
 @pytest.fixture
-def months_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def months_later(sample: Session) -> None:
     """What stands was written long before today, so a change is no slip of the pen."""
-    real = over_time.dates.today
-    monkeypatch.setattr(over_time.dates, "today", lambda: real() + timedelta(days=90))
+    CLOCK.go_to(TODAY + timedelta(days=60))
 
 
 def _set(session: Session, record: str, **cells: str) -> None:
@@ -27,9 +27,9 @@ def _set(session: Session, record: str, **cells: str) -> None:
 @pytest.mark.usefixtures("months_later")
 def test_a_role_that_passes_to_another_keeps_its_dates(sample: Session) -> None:
     _set(sample, "A-0001", lead="First Lead")
-    sample.today = date(2027, 1, 31)
+    CLOCK.go_to(date(2027, 1, 31))
     _set(sample, "A-0001", lead="Second Lead")
-    sample.today = date(2027, 5, 1)
+    CLOCK.go_to(date(2027, 5, 1))
     _set(sample, "A-0001", lead="Third Lead")
     held = show.record(sample, "A-0001").parts["role"]
     assert [(r["role"], r["person"], r["from_date"], r["until_date"]) for r in held] == [

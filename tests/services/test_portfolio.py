@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.services import history, lists, overview, portfolio
 from vawg_desktop.services.lists import ListQuery, Where
@@ -37,7 +38,7 @@ def test_my_work_is_everybodys_until_somebody_has_a_portfolio(sample: Session) -
 def test_a_portfolio_is_handed_over_in_one_step_and_undone(given: Session) -> None:
     portfolio.hand_over(given, "B. Officer", "C. Colleague", "maternity leave")
     assert _mine(given) == 1  # A-0001 is complete: what is done stays with who did it
-    colleague = Session(given.store, "c. colleague", given.today)
+    colleague = Session(given.store, "c. colleague")
     assert _mine(colleague) == 2
     history.undo(given)
     assert _mine(given) == 3 and _mine(colleague) == 0
@@ -50,11 +51,12 @@ def test_a_portfolio_is_handed_over_in_one_step_and_undone(given: Session) -> No
 
 def test_a_deputy_sees_it_between_the_dates_only(given: Session) -> None:
     portfolio.deputise(given, "B. Officer", "D. Deputy", "1 Dec 2026", "18 Dec 2026")
-    seen = [
-        _mine(Session(given.store, "D. Deputy", d))
-        for d in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 18), date(2026, 12, 19))
-    ]
+    seen: list[int] = []
+    for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 18), date(2026, 12, 19)):
+        CLOCK.go_to(day)
+        seen.append(_mine(Session(given.store, "D. Deputy")))
     assert seen == [0, 3, 3, 0]
+    CLOCK.go_to(TODAY)
     assert _mine(given) == 3
     with pytest.raises(ValueRefusedError, match="before the first"):
         portfolio.deputise(given, "B. Officer", "D. Deputy", "2 Dec 2026", "1 Dec 2026")

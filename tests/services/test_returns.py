@@ -437,7 +437,7 @@ def test_a_return_sent_from_a_working_copy_comes_home_after_it_was_numbered(
     """The workbook bears the copy's provisional reference; the office has given the return its number since."""
     merging.copy(sample, tmp_path / "laptop.vawg")
     with stores.open_store(tmp_path / "laptop.vawg") as store:
-        laptop = Session(store, "D. Deputy", sample.today)
+        laptop = Session(store, "D. Deputy")
         sent = next(iter(export(laptop, tmp_path / "out").values()))
         assert "-x" in sent.reference
         merging.merge(sample, store)

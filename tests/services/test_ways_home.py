@@ -24,7 +24,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from tests.conftest import TODAY, program
+from tests.conftest import program
 from tests.services.compound import compound, outlook
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.services import returns, rounds
@@ -73,7 +73,7 @@ class Sent:
 
 
 def _send(folder: Path, rows: int) -> Sent:
-    session = Session(stores.create(folder / "s.vawg", passphrase=None), "B. Officer", TODAY)
+    session = Session(stores.create(folder / "s.vawg", passphrase=None), "B. Officer")
     with session.store.write("setup", "start") as tx:
         police = tx.create("partner", {"name": "Kent Police", "kind": "police"})
         other = tx.create("partner", {"name": "Medway Council", "kind": "council"})
@@ -850,7 +850,7 @@ def test_dangerous_shapes_leave_and_come_back_as_the_same_text_and_are_live_nowh
     """As a title, a blocker and an update, in each format we write, through each client."""
     from vawg_desktop.services.records import add_update
 
-    session = Session(stores.create(tmp_path / "s.vawg", passphrase=None), "B. Officer", TODAY)
+    session = Session(stores.create(tmp_path / "s.vawg", passphrase=None), "B. Officer")
     with session.store.write("setup", "start") as tx:
         partner = tx.create("partner", {"name": "Kent Police", "kind": "police"})
         for words in EVIL:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TODAY
 from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError, WrongKeyError
 from vawg_desktop.services import merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign, create
@@ -31,7 +30,7 @@ PHRASE = "planted phrase zebra"
 def locked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("locked") / "Kent.vawg"
     with stores.create(path, passphrase=WORDS) as store:
-        session = Session(store, "B. Officer", TODAY)
+        session = Session(store, "B. Officer")
         load_sample(session)
         create(session, "gap", {"statement": PHRASE})
         sha = store.files.keep("proof.pdf", PHRASE.encode() * 50)
@@ -44,7 +43,7 @@ def locked(locked_file: Path, tmp_path: Path) -> Iterator[Session]:
     for one in locked_file.parent.iterdir():
         shutil.copyfile(one, tmp_path / one.name)
     store = stores.open_store(tmp_path / "Kent.vawg", passphrase=WORDS)
-    yield Session(store, "B. Officer", TODAY)
+    yield Session(store, "B. Officer")
     store.close()
 
 
@@ -108,7 +107,7 @@ def test_a_restore_elsewhere_does_not_number_beside_its_store(locked: Session, t
     assert restore(made.path, tmp_path / "look.vawg", passphrase=WORDS).mints is False
     assert restore(made.path, tmp_path / "own.vawg", passphrase=WORDS, mints=True).mints is True
     with stores.open_store(tmp_path / "look.vawg", passphrase=WORDS) as store:
-        id, _ = create(Session(store, "L", TODAY), "gap", {"statement": "x"})
+        id, _ = create(Session(store, "L"), "gap", {"statement": "x"})
         assert show.record(Session(store), id).reference.startswith("G-x")
 
 
@@ -399,7 +398,7 @@ def test_none_of_fifty_planted_phrases_stands_in_any_file(tmp_path: Path) -> Non
     from vawg_desktop.services import office
 
     phrases = [f"planted phrase number {i} of fifty quokka" for i in range(50)]
-    session = Session(stores.create(tmp_path / "s.vawg", passphrase=WORDS), phrases[0], TODAY)
+    session = Session(stores.create(tmp_path / "s.vawg", passphrase=WORDS), phrases[0])
     for i, phrase in enumerate(phrases[1:40]):
         create(
             session,

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TODAY
 from vawg_desktop import paths
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging, safekeeping, show
@@ -119,7 +118,7 @@ def _limit(store: stores.Store, pages: int | None) -> int:
 def test_a_full_disk_at_every_step_is_a_sentence_and_changes_nothing(
     sample: Session, tmp_path: Path, what: str
 ) -> None:
-    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "l.vawg")), "L", TODAY)
+    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "l.vawg")), "L")
     with laptop.store.write("L", "long") as tx:
         for i in range(40):
             tx.create("gap", {"statement": f"gap {i}", "note": "long text " * 300})

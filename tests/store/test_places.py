@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.test_cli import Run
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
@@ -77,7 +78,7 @@ def test_a_store_in_a_synced_folder_is_copied_and_merged_but_not_opened(
 def test_a_clock_set_back_is_noticed_and_the_log_goes_on(empty: Session) -> None:
     create(empty, "gap", {"statement": "x"})
     assert empty.store.clock_notice() == ""
-    notice = empty.store.clock_notice(datetime.now(UTC) - timedelta(days=400))
+    notice = empty.store.clock_notice(clock.now() - timedelta(days=400))
     assert "clock" in notice and notice.endswith(".")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -25,9 +27,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.clock import CLOCK
 from tests.conftest import program
 from vawg_desktop.services import lists, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.overview import overdue_actions, overview
 from vawg_desktop.services.records import Assignment, assign, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.main_window import PAGES, MainWindow
@@ -208,7 +212,7 @@ def test_an_edit_made_meanwhile_is_not_overwritten(shown: Shown) -> None:
     page = shown.go("action")
     editor = page.pane._editors["percent"]  # type: ignore[attr-defined]
     assign(
-        Session(shown.session.store, "Colleague", shown.session.today),
+        Session(shown.session.store, "Colleague"),
         "A-0001",
         [parse_assignment("percent=10")],
         "other window",
@@ -246,8 +250,6 @@ def test_the_filter_waits_and_drops_stale_answers(shown: Shown, qtbot: QtBot) ->
 
 
 def test_every_figure_of_the_overview_opens_the_rows_it_counts(shown: Shown) -> None:
-    from vawg_desktop.services.overview import overview
-
     found = overview(shown.session, shown.session.today)
     for figure in [*found.totals, *found.questions]:
         if figure.query is not None:
@@ -565,7 +567,7 @@ def test_another_change_leaves_what_is_being_typed_and_says_so_on_saving(shown: 
     editor = page.pane._editors["percent"]  # type: ignore[attr-defined]
     line = editor.focusProxy()
     QTest.keyClicks(line, "20")
-    colleague = Session(shown.session.store, "Colleague", shown.session.today)
+    colleague = Session(shown.session.store, "Colleague")
     assign(
         colleague,
         "A-0001",
@@ -612,3 +614,25 @@ def test_what_changed_opens_the_changes_it_counts(shown: Shown) -> None:
     assert told._said.text() == "rating changed: 1 change in 1 record"
     opened = [b.text() for b in told.findChildren(QPushButton) if b.text().startswith("A-")]
     assert opened == ["A-0002"]
+
+
+def test_after_midnight_the_window_shows_the_new_day(shown: Shown) -> None:
+    """A window left open overnight counts what fell due that night; it does not stay in yesterday."""
+    window = shown.window
+    CLOCK.go_to(date(2026, 11, 30), time(23, 59, 30))
+    assign(shown.session, "A-0006", [Assignment("due", "2026-11-30")], "agreed")
+    page = window.go("overview")
+    shown.tasks.look_for_others()
+    settle(shown.tasks)
+    before = overdue_actions(shown.session.read(), shown.session.today)
+    assert _late_on(page) == before
+    CLOCK.go_to(date(2026, 12, 1), time(0, 0, 30))
+    shown.tasks.look_for_others()
+    settle(shown.tasks)
+    assert _late_on(page) == before + 1
+
+
+def _late_on(page: QWidget) -> int:
+    """What the Overview says is overdue."""
+    tiles = [b.accessibleName() for b in page.findChildren(QPushButton) if b.isVisible()]
+    return next(int(re.sub(r"[^0-9]", "", t.split(".")[0])) for t in tiles if t.startswith("Overdue:"))

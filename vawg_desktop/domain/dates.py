@@ -7,14 +7,14 @@ September), ``2026`` and, for a financial year, the interval ``2026-04/2027-03``
 from __future__ import annotations
 
 import calendar
+import contextlib
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.errors import ValueRefusedError
 
-LONDON = ZoneInfo("Europe/London")
 MONTHS = tuple(calendar.month_name)[1:]
 _MONTH_NUMBERS = {m[:3].casefold(): i for i, m in enumerate(MONTHS, 1)}
 
@@ -45,11 +45,6 @@ _FY_QUARTER = re.compile(
 )
 _BARE_QUARTER = re.compile(r"q([1-4])")
 _OFFSET = re.compile(r"\+\s*([0-9]{1,3})\s*([dwmy])[a-z]*")
-
-
-def today() -> date:
-    """The date in Europe/London now."""
-    return datetime.now(LONDON).date()
 
 
 def london_time(stamp: str) -> str:
@@ -137,7 +132,8 @@ def parse_date(
 ) -> str:
     """The stored form of a date as a person types it; UK order for figures with strokes.
 
-    ``meeting`` answers "next PDB" with a stored date. Raises ValueRefusedError with a sentence.
+    ``now`` is the day from which "+6w", "Q2" and bare months count; without it, as in a file of unknown
+    age, such words are refused. ``meeting`` answers "next PDB" with a stored date. Raises ValueRefusedError with a sentence.
     """
     said = " ".join(text.split())
     fy = _FY.fullmatch(said)
@@ -150,12 +146,12 @@ def parse_date(
     if is_stored(said):
         return said
     try:
-        found = (
-            _figures(said) or _words(said.casefold()) or _relative(said.casefold(), now or today(), meeting)
-        )
+        found = _figures(said) or _words(said.casefold()) or (now and _relative(said.casefold(), now, meeting))
     except ValueRefusedError:
         raise ValueRefusedError(f"“{_short(text)}” is not a day in the calendar; please check it.") from None
-    if found is None:
+    if not found and now is None and _counts_from_a_day(said.casefold()):
+        raise ValueRefusedError(f"“{_short(text)}” counts from the day it was written; which date is meant?")
+    if not found:
         raise ValueRefusedError(
             f"“{_short(text)}” is not a date we understand; type it as 9/5/2026, 9 May 2026, "
             "May 2026, 2026/27 Q2 or +6w."
@@ -212,6 +208,13 @@ def _relative(said: str, now: date, meeting: Callable[[str], str | None] | None)
     if stored is None:
         return None
     return bounds(stored)[1].isoformat() if ending else stored
+
+
+def _counts_from_a_day(said: str) -> bool:
+    """Whether words mean a date only to somebody who knows when they were written."""
+    with contextlib.suppress(ValueRefusedError):
+        return said.startswith("next ") or _relative(said, date(2000, 6, 1), None) is not None
+    return False
 
 
 def _bare_quarter(said: str, now: date) -> str | None:

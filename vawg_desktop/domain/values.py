@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from vawg_desktop.domain import dates
@@ -36,11 +37,18 @@ def clean_text(raw: str) -> Cleaned:
     return Cleaned(unicodedata.normalize("NFC", kept), removed)
 
 
-def to_stored(spec: FieldSpec, typed: object, *, meeting: Callable[[str], str | None] | None = None) -> Value:
+def to_stored(
+    spec: FieldSpec,
+    typed: object,
+    *,
+    now: date | None = None,
+    meeting: Callable[[str], str | None] | None = None,
+) -> Value:
     """The stored value of what a person or a file gave for a single-valued field.
 
     Keys, labels and aliases of terms are all taken. References (``REF``) are resolved by the
-    caller, who knows the records. Raises ValueRefusedError with a sentence naming the field.
+    caller, who knows the records; ``now`` is the day from which "+6w" counts, and
+    left out for words of a file. Raises ValueRefusedError with a sentence naming the field.
     """
     if typed is None:
         return None
@@ -49,14 +57,16 @@ def to_stored(spec: FieldSpec, typed: object, *, meeting: Callable[[str], str | 
         return None
     if len(text) > MAX_TEXT:
         raise ValueRefusedError(f"{spec.label} is longer than {MAX_TEXT:,} characters; please split it.")
-    return _READERS.get(spec.kind, _read_text)(spec, typed, text, meeting)
+    if spec.kind is Kind.DATE:
+        return _read_date(spec, text, now, meeting)
+    return _READERS.get(spec.kind, _read_text)(spec, text)
 
 
-def _read_text(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+def _read_text(spec: FieldSpec, text: str) -> Value:
     return text if spec.kind is Kind.LONG else _SPACES.sub(" ", text.replace("\n", " "))
 
 
-def _read_term(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+def _read_term(spec: FieldSpec, text: str) -> Value:
     assert spec.terms is not None
     found = spec.terms.find(text)
     if found is None:
@@ -70,14 +80,14 @@ def _read_term(spec: FieldSpec, typed: object, text: str, meeting: object) -> Va
     return found.key
 
 
-def _read_yes_no(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+def _read_yes_no(spec: FieldSpec, text: str) -> Value:
     word = fold(text)
     if word in _YES or word in _NO:
         return word in _YES
     raise ValueRefusedError(f"{spec.label} is yes or no, not “{text[:60]}”.")
 
 
-def _read_whole(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+def _read_whole(spec: FieldSpec, text: str) -> Value:
     number = text.removesuffix("%").strip()
     try:
         exact = Decimal(number)
@@ -92,7 +102,7 @@ def _read_whole(spec: FieldSpec, typed: object, text: str, meeting: object) -> V
     return int(exact)
 
 
-def _read_number(spec: FieldSpec, typed: object, text: str, meeting: object) -> Value:
+def _read_number(spec: FieldSpec, text: str) -> Value:
     try:
         exact = Decimal(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     except InvalidOperation:
@@ -105,10 +115,10 @@ def _read_number(spec: FieldSpec, typed: object, text: str, meeting: object) -> 
 
 
 def _read_date(
-    spec: FieldSpec, typed: object, text: str, meeting: Callable[[str], str | None] | None
+    spec: FieldSpec, text: str, now: date | None, meeting: Callable[[str], str | None] | None
 ) -> Value:
     try:
-        return dates.parse_date(text, meeting=meeting)
+        return dates.parse_date(text, now=now, meeting=meeting)
     except ValueRefusedError as refused:
         raise ValueRefusedError(f"{spec.label}: {refused.message}") from None
 
@@ -119,7 +129,6 @@ _READERS: dict[Kind, Callable[..., Value]] = {
     Kind.YES_NO: _read_yes_no,
     Kind.WHOLE: _read_whole,
     Kind.NUMBER: _read_number,
-    Kind.DATE: _read_date,
 }
 
 

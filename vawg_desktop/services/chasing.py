@@ -15,9 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.calendar import working_between, working_days
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label, last_day, parse_date, today
+from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS, CHASE_STEP
 from vawg_desktop.services import names
@@ -306,7 +307,7 @@ def _contact(connection: Connection, partner: str, step: str) -> tuple[str, str,
         "AND NOT deleted ORDER BY coalesce(completes_return, 0) DESC, n",
         (partner,),
     ).fetchall()
-    rows = [r for r in rows if r[5] is None or (last_day(str(r[5])) or today()) >= today()]
+    rows = [r for r in rows if r[5] is None or (last_day(str(r[5])) or clock.today()) >= clock.today()]
     first = next((r for r in rows if not r[4]), None)
     if step == "deputy":
         first = next((r for r in rows if r[4]), first)

@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from vawg_desktop.domain import dates, merge
+from vawg_desktop.domain import clock, dates, merge
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.services import names
@@ -64,7 +64,7 @@ def _set_today(tx: Transaction, id: str, key: str, born: str) -> bool:
     heads = tx.heads(id, born).get(key, frozenset({born}))
     marks = ",".join("?" * len(heads))
     rows = tx.connection.exec_driver_sql(f'SELECT at FROM "change" WHERE id IN ({marks})', tuple(heads))
-    return any(dates.london_day(str(r[0])) == dates.today() for r in rows)
+    return any(dates.london_day(str(r[0])) == clock.today() for r in rows)
 
 
 def _last_until(connection: Connection, action: str, role: str) -> str | None:

@@ -64,8 +64,9 @@ def read_value(session: Session, connection: Connection, spec: FieldSpec, typed:
         found = names.maybe_find(connection, text, spec.target)
         return (found or names.Directory(connection, spec.target).require(text)).id
     if spec.kind is Kind.DATE:
-        return to_stored(spec, typed, meeting=meeting_dates(connection, session.today.isoformat()))
-    return to_stored(spec, typed)
+        today = session.today
+        return to_stored(spec, typed, now=today, meeting=meeting_dates(connection, today.isoformat()))
+    return to_stored(spec, typed, now=session.today)
 
 
 def create(

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from vawg_desktop.domain import dates
+from vawg_desktop.domain import clock
 from vawg_desktop.store.store import Store
 
 
@@ -26,11 +26,15 @@ def who_am_i() -> str:
 
 @dataclass(slots=True)
 class Session:
-    """An open store, the person at it and the date in London (settable for tests)."""
+    """An open store and the person at it."""
 
     store: Store
     who: str = field(default_factory=who_am_i)
-    today: date = field(default_factory=dates.today)
+
+    @property
+    def today(self) -> date:
+        """The day it is in London: asked anew each time, so a window left open overnight has tomorrow's."""
+        return clock.today()
 
     def read(self) -> Connection:
         """This thread's reading connection."""

@@ -9,16 +9,15 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import sqlcipher3.dbapi2 as driver
 
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.engines import connect_raw, disk_is_full
 from vawg_desktop.store.files import files_path
@@ -83,7 +82,7 @@ def back_up(
             f"The folder {folder} could not be made ({error.strerror}); no backup was made.",
             code="backup_failed",
         ) from error
-    stamp = datetime.now(UTC)
+    stamp = clock.now()
     title = f"{path.stem} {stamp:%Y-%m-%d %H%M%S}" + (f" {_safe(name)}" if name else "")
     final = _free(folder / title)
     part = final.with_name(final.name + ".part")
@@ -266,8 +265,9 @@ def thin(folder: Path) -> int:
         doomed = one.path.with_name(one.path.name + ".part")  # never a half backup under a whole one's name
         one.path.replace(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
+    yesterday = clock.now().timestamp() - 86_400
     for left in folder.glob("*.part") if folder.is_dir() else ():
-        if left.is_dir() and time.time() - left.stat().st_mtime > 86_400:
+        if left.is_dir() and left.stat().st_mtime < yesterday:
             shutil.rmtree(left, ignore_errors=True)
     return len(gone)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as driver
@@ -13,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
-from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain import clock, merge, rules
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StaleError, StoreError
@@ -43,9 +42,9 @@ def spec_of(table: str) -> EntitySpec:
     return LINK if table == "link" else BY_KEY[table]
 
 
-def now() -> str:
+def stamp() -> str:
     """The time as the log writes it: UTC, microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def as_value(spec: FieldSpec, raw: object) -> Value:
@@ -161,7 +160,7 @@ class Transaction:
         lock = " FOR UPDATE" if self.postgres else ""  # a file's writer took its lock at BEGIN
         row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
         self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
-        self._at = now()
+        self._at = stamp()
         last = self._one("SELECT coalesce(max(value), '') FROM meta WHERE \"key\" = 'last_received'")
         self.received = max(self._at, str(last[0]))
         self._pending: dict[str, log.Entry] = {}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
-from vawg_desktop.domain.dates import LONDON
+from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log

@@ -9,10 +9,10 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 
 FORMAT = 1
@@ -220,7 +220,7 @@ def _wrap(key: Key, passphrase: str, store_id: str, label: str) -> dict[str, Any
     return {
         "kind": PASSPHRASE,
         "label": label,
-        "made": datetime.now(UTC).date().isoformat(),
+        "made": clock.now().date().isoformat(),
         "argon2id": ARGON2,
         "salt": _b64(salt),
         "nonce": _b64(nonce),

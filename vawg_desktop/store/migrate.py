@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from vawg_desktop import paths
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import schema
 from vawg_desktop.store.backup import back_up_file
@@ -28,7 +28,7 @@ def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target:
 
     On any failure the store is as it was and StoreError says so, naming the backup.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    stamp = clock.now().strftime("%Y%m%d-%H%M%S")
     backup = back_up_file(path, path.with_name(f"{path.stem} before update {stamp}.vawg"), key)
     connection = connect_raw(path, key)
     try:

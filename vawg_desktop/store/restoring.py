@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
@@ -69,7 +69,7 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
                 code="restore_failed",
             ) from error
         done = Restored(to, mints)
-        stamp = datetime.now(UTC).strftime("%Y-%m-%d %H%M%S")
+        stamp = clock.now().strftime("%Y-%m-%d %H%M%S")
         if to.exists():
             done.before = _back_up_what_stands(to, key)
         _exchange(part, to, stamp, done)

@@ -7,13 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import keys, places
@@ -97,7 +98,7 @@ class Store:
     def clock_notice(self, now: datetime | None = None) -> str:
         """A sentence where this computer's clock stands before the store's last change; the log goes on regardless."""
         last = self.meta("last_received")
-        stands = now or datetime.now(UTC)
+        stands = now or clock.now()
         if not last or datetime.fromisoformat(last) - stands < timedelta(minutes=10):
             return ""
         from vawg_desktop.domain.dates import london_time

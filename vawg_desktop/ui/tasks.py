@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
 
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
@@ -83,6 +84,7 @@ class Tasks(QObject):
         self.away = False
         self._looking = False
         self._waiting: dict[str, Callable[[], None]] = {}
+        self._day = session.today
 
     def write(
         self,
@@ -156,12 +158,19 @@ class Tasks(QObject):
         """Notice what another process wrote, such as a command run beside the window (polled each second)."""
         from vawg_desktop.services.history import written_since
 
+        self._look_at_the_day()
         seen = self._seen
         if self.session.store.url is None:
             self._heard(written_since(self.session, seen))
         elif not self._looking:  # a server that does not answer must not hold the window
             self._looking = True
             self._reader.put(lambda: written_since(self.session, seen), self._heard, self._unheard)
+
+    def _look_at_the_day(self) -> None:
+        """After midnight every page shows what is overdue, due and silent on the new day."""
+        if self._day != self.session.today:
+            self._day = self.session.today
+            self.changes_applied.emit(Changes(entities=set(BY_KEY)))
 
     def _heard(self, found: tuple[Changes, tuple[int, int]]) -> None:
         changes, self._seen = found

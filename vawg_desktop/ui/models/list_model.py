@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from vawg_desktop.domain import dates
+from vawg_desktop.domain import clock, dates
 from vawg_desktop.domain import terms as t
 
 PAGE = 128
@@ -40,7 +40,6 @@ class ListModel(QAbstractTableModel):
     def __init__(self, columns: Sequence[Column], fetch: Callable[[Sequence[int]], dict[int, Row]]) -> None:
         super().__init__()
         self.columns = list(columns)
-        self.today = ""
         self._fetch = fetch
         self._numbers: list[int] = []
         self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
@@ -137,7 +136,7 @@ class ListModel(QAbstractTableModel):
     def is_late(self, row: Row) -> bool:
         """Whether the row is overdue today."""
         is_open = row.get("x_open") if "x_open" in row else row.get("status") == "open"
-        return bool(is_open) and "" < str(row.get("x_due") or "") < self.today
+        return bool(is_open) and "" < str(row.get("x_due") or "") < clock.today().isoformat()
 
     def ids(self, places: Sequence[int]) -> list[str]:
         """Record ids at places in the list."""

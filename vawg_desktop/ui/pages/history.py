@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes, FieldChange
-from vawg_desktop.domain.dates import LONDON, bounds, parse_date
+from vawg_desktop.domain.clock import LONDON
+from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services import history

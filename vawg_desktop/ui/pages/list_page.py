@@ -53,7 +53,6 @@ class ListPage(QWidget):
         self.model = ListModel(
             COLUMNS[entity], lambda numbers: lists.page(tasks.session.read(), entity, numbers)
         )
-        self.model.today = tasks.session.today.isoformat()
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self.pane = RecordPane(tasks, entity)
         self._empty_words = empty or f"{self.spec.plural} will stand here."

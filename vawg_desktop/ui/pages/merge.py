@@ -331,7 +331,7 @@ class MergePage(QWidget):
             return
 
         def work(session: Session) -> Changes:
-            merging.merge(Session(other, session.who, session.today), session.store)
+            merging.merge(Session(other, session.who), session.store)
             return Changes()
 
         def done(_: object) -> None:
