@@ -73,7 +73,7 @@ def test_a_row_whose_cells_stand_aside_is_held(sent: Sent, tmp_path: Path, by: i
     review = returns.import_return(
         sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"), apply="all"
     )
-    assert review.differences and {d.held for d in review.differences} == {"shifted"} and review.applied == 0
+    assert review.differences and {d.held for d in review.differences} == {"aside"} and review.applied == 0
     assert ("row_shifted", ref(3)) in {(p.code, p.record) for p in review.problems}
     assert not any("|" in str(d.incoming) for d in review.differences), (
         "a mark of ours was taken for an answer"
@@ -89,7 +89,7 @@ def test_a_text_with_a_comma_missing_is_held(sent: Sent, tmp_path: Path) -> None
     path = tmp_path / "back.csv"
     path.write_text(out.getvalue(), "utf-8")
     review = returns.import_return(sent.session, path)
-    assert {d.held for d in review.differences if d.record == ref(3)} == {"shifted"}
+    assert {d.held for d in review.differences if d.record == ref(3)} == {"aside"}
 
 
 # -- delimited text --------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_quotation_mark_that_nobody_closes_swallows_no_row(
     if delimiter == "\t":
         assert (ref(3), "narrative", '"Twice over was said') in _shape(review)[0]
     else:  # our own words hold commas, which this writer quotes as little: every row has too many cells
-        assert review.differences and {d.held for d in review.differences} == {"shifted"}
+        assert review.differences and {d.held for d in review.differences} == {"aside"}
 
 
 def test_where_the_rows_cannot_be_told_apart_the_line_is_named(sent: Sent, tmp_path: Path) -> None:

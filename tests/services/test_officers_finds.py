@@ -76,8 +76,10 @@ def test_two_rows_exchanged_are_asked_and_not_taken(sent: Sent, tmp_path: Path) 
             sheet.cell(2, c).value, sheet.cell(3, c).value = two, one
 
     review = _read(sent, tmp_path, edit, apply="all")
-    assert {p.record for p in review.problems if p.code == "answers_swapped"} == {ref(2), ref(3)}
-    assert review.applied == 0 and {d.held for d in review.differences} == {"swapped"}
+    (said,) = [p.message for p in review.problems if p.code == "answers_exchanged"]
+    assert f"{ref(2)} has what we sent for {ref(3)}" in said and f"{ref(3)} has what we sent for {ref(2)}" in said
+    assert review.applied == 0 and {d.held for d in review.differences} == {"exchanged"}
+    assert {(d.record, d.reading) for d in review.differences if d.field == "percent"} == {(ref(2), ref(3)), (ref(3), ref(2))}
 
 
 @pytest.mark.parametrize("letters", [False, True])

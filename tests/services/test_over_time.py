@@ -61,7 +61,7 @@ def test_a_body_is_called_on_old_records_as_it_was_called_then(sample: Session) 
     create(
         sample,
         "response",
-        {"recommendation": "R-0002", "partner": "Kent Police", "answer": "accepted", "date": "1 Dec 2026"},
+        {"recommendation": "R-0002", "partner": "Kent Police", "answer": "accepted", "date": "1 Mar 2027"},
     )
     old, new = (show.record(sample, f"RS-000{i}") for i in (1, 2))
     police = str(old.cells["partner"])

@@ -280,7 +280,7 @@ def test_odd_but_honest_edits_still_land_on_their_row(
         assert [t["text"] for t in review.tray] == ["internal remark"]
 
 
-def test_answers_sorted_by_themselves_are_refused(sample: Session, tmp_path: Path) -> None:
+def test_answers_sorted_by_themselves_are_held_with_both_readings(sample: Session, tmp_path: Path) -> None:
     for i, ref in enumerate(("A-0001", "A-0002", "A-0003", "A-0004", "A-0008", "A-0017", "A-0018")):
         put(sample, ref, f"percent={10 + i}", f"blockers=reason {i}")
     sent = export(sample, tmp_path / "out", "Kent Police")["Kent Police"]
@@ -292,9 +292,12 @@ def test_answers_sorted_by_themselves_are_refused(sample: Session, tmp_path: Pat
             for c, value in enumerate(row, 6):
                 sheet.cell(r, c).value = value
 
-    with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sample, fill(sent.file, {}, tmp_path / "f.xlsx", also=slide))
-    assert refused.value.code == "answers_moved"
+    review = returns.import_return(sample, fill(sent.file, {}, tmp_path / "f.xlsx", also=slide), apply="all")
+    assert review.applied == 0 and len(review.differences) >= 12
+    assert {d.held for d in review.differences} == {"moved"}
+    assert [p.code for p in review.problems if p.code.startswith("answers_")] == ["answers_moved"]
+    (reading,) = {d.reading for d in review.differences if d.record == "A-0001"}
+    assert reading and reading != "A-0001"
 
 
 def test_a_row_of_another_action_is_not_taken(sample: Session, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ class Way:
     not_returned: int = 0
     new_rows: int = 0
     refused: str = ""
+    #: Whether every answer waits for a person, as it may be another row's.
+    moved: bool = False
     held: set[str] = field(default_factory=set)
     #: Whether it says something only once a spreadsheet program has worked its formulas out.
     worked_out: bool = False
@@ -311,7 +313,7 @@ WAYS: dict[str, Way] = {
     "unedited": Way(lambda *_: None),
     "answered": Way(usual, USUAL),
     "sorted whole": Way(_also(_sorted), USUAL),
-    "the answer block sorted alone": Way(_block, refused="answers_moved"),
+    "the answer block sorted alone": Way(_block, moved=True),
     "a row inserted": Way(_also(_inserted), USUAL, new_rows=1),
     "a row deleted": Way(_also(lambda b, s, a: s.delete_rows(6)), USUAL, not_returned=1),
     "a row copied and changed": Way(
@@ -388,6 +390,10 @@ def judge(way: Way, session: Session, path: Path) -> None:
         return
     review = returns.import_return(session, path)
     changes, asks, tray = _shape(review)
+    if way.moved:
+        assert len(changes) >= ROWS and {d.held for d in review.differences} <= {"moved", "shifted"}
+        assert {code for code, _ in asks} & {"answers_moved", "answers_shifted"}
+        return
     assert changes == way.changes
     assert {d.held for d in review.differences} <= way.held | {""}
     assert len(review.not_returned) == way.not_returned and len(review.new_rows) == way.new_rows

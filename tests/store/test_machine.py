@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import date
 from pathlib import Path
 
 from hypothesis import settings
@@ -29,7 +28,7 @@ class Office(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vawg-machine-"))
         self.store = stores.create(self.folder / "s.vawg", passphrase=None)
-        self.me = Session(self.store, "me", date(2026, 11, 22))
+        self.me = Session(self.store, "me")
         self.said: dict[str, dict[str, object]] = {}
         self.road: list[dict[str, dict[str, object]]] = []
         self.recommendations: list[str] = []

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from vawg_desktop.domain import merge
-from vawg_desktop.domain.errors import FileRefusedError, Problem, ValueRefusedError
+from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
@@ -19,14 +18,13 @@ from vawg_desktop.exchange.return_in import Answer, ReadReturn
 from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services.records import read_value
+from vawg_desktop.services.return_moved import note_cells_below, note_moved, note_words_astray
 from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow, both_orders, spec_of_column
 from vawg_desktop.services.session import Session
 
 _KEYS = tuple(key for key, *_ in FILLS)
 _LABELS = {key: {term.key: term.label for term in terms} for key, _, _, terms in FILLS if terms is not None}
 _CROSSED_ROWS = 2
-_SUSPECT_ROWS = 3
-_SUSPECT_SHARE = 0.3
 
 
 @dataclass(slots=True)
@@ -57,11 +55,8 @@ def date_order(matched: Matched) -> str:
     return seen.pop() if seen else "uk" if true_dates else "unknown"
 
 
-def read_answers(session: Session, matched: Matched, read: ReadReturn, name: str) -> Understood:
-    """The answers of matched rows as stored values with their places; what is not understood is asked.
-
-    Raises FileRefusedError where answers were sorted apart from their rows; ``name`` is the file's.
-    """
+def read_answers(session: Session, bases: Sequence[BaseRow], matched: Matched, read: ReadReturn) -> Understood:
+    """The answers of matched rows as stored values with their places; what is not understood is asked."""
     understood = Understood()
     order = date_order(matched)
     moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(PREFILLED)}
@@ -83,7 +78,9 @@ def read_answers(session: Session, matched: Matched, read: ReadReturn, name: str
                 if not merge.same(sent, value):
                     moved[key].append(one)
         understood.rows.append({"id": one.base.id, "reference": one.base.reference, "answers": answers})
-    _refuse_slid(matched.rows, understood, read, name)
+    note_moved(matched.rows, understood.rows, bases, read)
+    note_cells_below(matched.rows, understood.rows, read)
+    note_words_astray(matched.rows, understood.rows, read)
     crossed = _crossed(moved, filled, read)
     spoken = {(p.sheet, p.cell) for p in read.problems}
     for one, row in zip(matched.rows, understood.rows, strict=True):
@@ -127,47 +124,6 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _refuse_slid(rows: Sequence[MatchedRow], understood: Understood, read: ReadReturn, name: str) -> None:
-    """The one case identity cannot catch: answers sorted by themselves, so rows hold others' answers."""
-    keys = ("status", "percent", "rating_partner", "revised_due", "blockers")
-
-    def back(row: dict[str, Any], raw: Mapping[str, Answer]) -> tuple[str, ...]:
-        said = row["answers"]
-        return tuple(str(said[k]["value"]) if k in said else "?" if k in raw else "" for k in keys)
-
-    sent = [tuple(str(m.base.values.get(k) or "") for k in keys) for m in rows]
-    came = [back(row, m.row.answers) for row, m in zip(understood.rows, rows, strict=True)]
-    owners: dict[tuple[str, ...], list[int]] = {}
-    for n, values in enumerate(sent):
-        owners.setdefault(values, []).append(n)
-    slid = moved = 0
-    for n, m in enumerate(rows):
-        if came[n] == sent[n] or came[n] not in owners or sum(map(bool, came[n])) < 2:
-            continue
-        moved += 1
-        donors = owners[came[n]]
-        if len(donors) > 1 or came[donors[0]] == sent[donors[0]]:
-            continue  # a combination that is no row's own, or whose row has it still: an answer like any other
-        slid += 1
-        other = donors[0]
-        if came[other] == sent[n]:
-            m.doubt = "swapped"
-            read.problems.append(Problem(
-                "answers_swapped", f"The answers of {m.base.reference} are those we sent for {rows[other].base.reference}, and the "
-                "other way round: were two rows exchanged? They are not taken unasked.", m.row.sheet, m.row.place, m.base.reference,
-            ))  # fmt: skip
-    if len(owners) < _SUSPECT_ROWS:
-        return
-    if Counter(came) == Counter(sent):  # all that we sent is there, on other rows
-        slid = max(slid, moved)
-    if slid >= _SUSPECT_ROWS and slid >= _SUSPECT_SHARE * len(rows):
-        raise FileRefusedError(
-            f"In {name} the answers of {slid} rows are those we sent for other rows: they were sorted apart from their "
-            "references. Ask for the file as it was before sorting.",
-            code="answers_moved",
-        )
-
-
 def _emptied(
     one: MatchedRow, crossed: set[str], spoken: set[tuple[str, str]], read: ReadReturn
 ) -> list[dict[str, str]]:
@@ -176,7 +132,7 @@ def _emptied(
     typed = (
         read.as_text and "key" not in one.row.where
     )  # a table that somebody typed: nothing in it was sent filled
-    for key, cell in one.row.blank.items() if one.doubt != "shifted" and not typed else ():
+    for key, cell in one.row.blank.items() if one.doubt != "aside" and not typed else ():
         before = one.base.values.get(key)
         if key in PREFILLED - crossed and before is not None and (one.row.sheet, cell) not in spoken:
             spec = spec_of_column(key)
@@ -203,7 +159,7 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
         ))  # fmt: skip
     for key in changed:
         if doubt or key in crossed:
-            answers[key]["doubt"] = doubt or "crossed"
+            answers[key].setdefault("doubt", doubt or "crossed")
 
 
 def _as_sent(key: str, given: Answer, sent: Value) -> bool:

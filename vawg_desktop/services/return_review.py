@@ -48,18 +48,20 @@ class Difference:
     decision: str = ""
     reason: str = ""
     #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin``, ``personal_data``,
-    #: ``swapped`` (another action's answers), ``contradicts`` ("No change" beside a change),
-    #: ``crossed`` (two headings exchanged), ``shifted`` (cells beside their columns) or ``emptied`` (sent filled, came back blank).
+    #: ``exchanged``, ``sorted``, ``shifted``, ``moved`` or ``filled`` (another row's answers, perhaps: ``reading`` says whose),
+    #: ``contradicts`` ("No change" beside a change), ``crossed`` (two headings exchanged), ``aside`` (cells beside their columns) or ``emptied`` (sent filled, came back blank).
     held: str = ""
     #: What stood in the cell, where it was not understood.
     text: str = ""
+    #: The action for which we sent the same, where the answer may be that one's.
+    reading: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The contract's keys, with more beside them."""
         return {
             "record": self.record, "field": self.field, "base": self.base, "current": self.current,
             "incoming": self.incoming, "kind": self.kind.value, "sheet": self.sheet, "cell": self.cell,
-            "decision": self.decision or None, "held": self.held or None,
+            "decision": self.decision or None, "held": self.held or None, "reading": self.reading or None,
         }  # fmt: skip
 
 
@@ -243,6 +245,7 @@ def _differences(
                     base.reference, base.id, current.title, key, label_of_column(key), before, now, one["value"], kind,
                     one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
                     _held(current, key) or ("personal_data" if one.get("personal") else str(one.get("doubt", ""))),
+                    reading=str(one.get("reading", "")),
                 ))  # fmt: skip
     found.sort(key=lambda d: (d.record, _ORDER[d.field]))
     return found

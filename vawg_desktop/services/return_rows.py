@@ -181,7 +181,7 @@ def _note_shifted(one: MatchedRow, read: ReadReturn) -> None:
             if now not in marks:
                 _tray_cell(row, name, now, "words in a column that is not for answer", read)
     if row.shifted or moved:
-        one.doubt = "shifted"
+        one.doubt = "aside"
         words = f"The cells of {base.reference} stand in other columns than we sent them: nothing in its row is taken unasked."
         read.problems.append(Problem("row_shifted", words, row.sheet, row.place, base.reference))
 

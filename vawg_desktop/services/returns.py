@@ -238,7 +238,7 @@ def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> Non
 def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
-    answers = read_answers(session, matched, read, name)
+    answers = read_answers(session, owner.rows, matched, read)
     understood = answers.rows
     if read.nil:
         for row in understood:
@@ -348,9 +348,13 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
 
 
 _DOUBTS = {
-    "swapped": "it is what we sent for another action.",
+    "exchanged": "its row and another have each other's answers.",
+    "sorted": "it may have been sorted apart from its reference.",
+    "shifted": "the answers may have slid to other rows.",
+    "moved": "it is what we sent for another action.",
+    "filled": "it may have been drawn down over other answers.",
     "contradicts": "the row says that nothing changed.",
-    "shifted": "the cells of its row stand in other columns than we sent them.",
+    "aside": "the cells of its row stand in other columns than we sent them.",
     "crossed": "its column's heading may have been exchanged with another.",
 }
 

@@ -24,8 +24,10 @@ _KINDS = {
 }  # fmt: skip
 _HELD = {
     "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
-    "swapped": "What we sent for another action: look first", "contradicts": "The row says that nothing changed",
-    "crossed": "Its heading may have been exchanged", "shifted": "Its row's cells stand aside: look first",
+    "exchanged": "Two rows have each other's answers", "sorted": "Sorted apart from its reference?",
+    "moved": "What we sent for another action: look first", "shifted": "Slid from the row beside it?",
+    "filled": "Drawn down over other cells?", "contradicts": "The row says that nothing changed",
+    "crossed": "Its heading may have been exchanged", "aside": "Its row's cells stand aside: look first",
     "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 _DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
@@ -124,7 +126,8 @@ class DifferenceRow(QFrame):
             return f"{_DECIDED.get(d.decision, d.decision)}{reason}"
         if d.held == "not_understood":
             return d.reason
-        return _HELD[d.held] if d.held else _KINDS[d.kind]
+        held = _HELD[d.held] if d.held else _KINDS[d.kind]
+        return f"{held} (we sent the same for {d.reading})" if d.reading else held
 
     def verbs(self) -> dict[str, str]:
         """What may be asked of this row and the word on its button."""

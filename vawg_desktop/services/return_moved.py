@@ -1,0 +1,206 @@
+"""Answers that may stand on other rows than they were written for: held, each with both of its readings (DESIGN 5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vawg_desktop.analysis.moved import Cell, Moved, find_moved
+from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.reading import plain_text
+from vawg_desktop.exchange.return_in import ReadReturn
+from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
+from vawg_desktop.services.return_rows import BaseRow, MatchedRow, spec_of_column
+
+_HEADS = {key: head for key, head, *_ in FILLS}
+_PREFILLED = tuple(key for key in _HEADS if key in PREFILLED)
+#: Columns of words that are sent empty; an Answer says too little for its order to mean anything.
+_FREE = tuple(key for key in _HEADS if key not in PREFILLED and key != "answer")
+#: How many actions a sentence names.
+_NAMED = 6
+
+_SAYING = {
+    "exchanged": "{columns} of {records}: each came back with what we sent for the other. Either both really changed so, or the two "
+    "rows' answers were exchanged.",
+    "sorted": "{columns} of {records} came back in order, as if sorted apart from the references beside them. Either these are the "
+    "answers of their own rows, or they were written for other rows.",
+    "shifted": "{columns} of {records} came back with what we sent for the row next to it, as if cells had been deleted or put in. "
+    "Either these actions really changed so, or the answers slid to other rows.",
+    "moved": "{columns} of {records} came back with what we sent for other actions of this return. Either they really changed so, or the "
+    "answers stand on other rows than they were written for.",
+    "filled": "{columns} of {records} came back with one more in each row, as if one answer had been drawn down over the cells below. "
+    "Either that is meant, or only the first of them is.",
+}
+
+
+def note_moved(
+    rows: Sequence[MatchedRow],
+    understood: Sequence[dict[str, Any]],
+    bases: Sequence[BaseRow],
+    read: ReadReturn,
+) -> None:
+    """Mark answers that may be another row's: ``doubt`` says how, ``reading`` for which action the same was sent.
+
+    ``bases`` are all rows that were sent, those that did not come back included.
+    """
+    order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
+    sent = [{k: _cell(k, rows[n].base.values.get(k)) for k in _PREFILLED} for n in order]
+    came = [_came(rows[n], understood[n]["answers"]) for n in order]
+    raw = [_raw(rows[n], came[place]) for place, n in enumerate(order)]
+    matched = {one.base.id for one in rows}
+    others = [b for b in bases if b.id not in matched]
+    named = [*(rows[n].base.reference for n in order), *(b.reference for b in others)]
+    beside = [{k: _cell(k, b.values.get(k)) for k in _PREFILLED} for b in others]
+    for one in find_moved(sent, came, _PREFILLED, _FREE, raw, beside):
+        marked = [
+            _mark(one, place, rows[order[place]], understood[order[place]]["answers"], named)
+            for place in sorted(one.rows)
+        ]
+        if not any(marked):
+            continue
+        first = rows[order[min(one.rows)]]
+        read.problems.append(Problem(
+            f"answers_{one.kind}", f"{_in_words(one, named)} They are not taken unasked.", first.row.sheet, first.row.place,
+            first.base.reference,
+        ))  # fmt: skip
+
+
+def note_cells_below(
+    rows: Sequence[MatchedRow], understood: Sequence[dict[str, Any]], read: ReadReturn
+) -> None:
+    """Answers under the last row, beside no action: cells of that column may have been pushed down by one put in."""
+    for stray in read.rows:
+        if stray.visible.strip() or stray.key or any(w.strip() for w in stray.locked):
+            continue
+        for key, given in stray.answers.items():
+            held = False
+            for one, row in zip(rows, understood, strict=True):
+                if one.row.sheet == stray.sheet and one.row.number < stray.number and key in row["answers"]:
+                    base = one.base.values.get(key) if key in PREFILLED else None
+                    if _cell(key, base) != _cell(key, row["answers"][key]["value"]):
+                        row["answers"][key]["doubt"] = "shifted"
+                        held = True
+            if held:
+                words = (
+                    f"“{plain_text(given.value)[:60]}” stands in {_HEADS[key]} under the last row: either it was written there, or the "
+                    f"answers of {_HEADS[key]} slid down from their rows. They are not taken unasked."
+                )
+                read.problems.append(Problem("answers_shifted", words, given.sheet, given.cell))
+
+
+def note_words_astray(
+    rows: Sequence[MatchedRow], understood: Sequence[dict[str, Any]], read: ReadReturn
+) -> None:
+    """Words where no "Update" was said, and "Update" where no words stand: a cell of the words may have been deleted."""
+    silent: list[str] = []
+    spoken: list[int] = []
+    answered = 0
+    for n, one in enumerate(rows):
+        answers = understood[n]["answers"]
+        said = answers.get("answer", {}).get("value")
+        answered += said is not None
+        worded = any(key in answers for key in _FREE)
+        changed = any(
+            _cell(k, one.base.values.get(k)) != _cell(k, a["value"])
+            for k, a in answers.items()
+            if k in PREFILLED
+        )
+        if said == "update" and not worded and not changed:
+            silent.append(one.base.reference)
+        elif worded and said is None:
+            spoken.append(n)
+    if not silent or not spoken or 2 * answered < len(rows) or len(spoken) > len(silent) + 1:
+        return
+    for n in spoken:
+        for key in _FREE:
+            if key in understood[n]["answers"]:
+                understood[n]["answers"][key].setdefault("doubt", "moved")
+    named = _list([rows[n].base.reference for n in spoken][:_NAMED])
+    words = (
+        f"{named} came back with words and no answer, {_list(silent[:_NAMED])} with “Update” and no words. Either that is meant, or "
+        "the words slid to another row. They are not taken unasked."
+    )
+    first = rows[spoken[0]]
+    read.problems.append(
+        Problem("answers_moved", words, first.row.sheet, first.row.place, first.base.reference)
+    )
+
+
+def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
+    """What came back in each column, in words; what was not understood as it stands, and what is not there as it was sent."""
+    found: dict[str, Cell] = {}
+    for key in (*_PREFILLED, *_FREE):
+        if key in answers:
+            found[key] = _cell(key, answers[key]["value"])
+        elif key in one.row.answers:
+            found[key] = plain_text(one.row.answers[key].value).casefold()
+        elif key in one.row.blank:
+            found[key] = None
+        else:
+            found[key] = _cell(key, one.base.values.get(key)) if key in PREFILLED else None
+    return found
+
+
+def _raw(one: MatchedRow, came: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The cells of a row as the file has them, which is what a program sorts by."""
+    given = {k: a.value for k, a in one.row.answers.items()}
+    return {
+        k: v
+        if (v := given.get(k)) is None or isinstance(v, (int, float))
+        else v.isoformat()
+        if isinstance(v, dt.date)
+        else plain_text(v).casefold()
+        for k in came
+    }
+
+
+def _cell(key: str, value: Value) -> Cell:
+    """A stored value as Excel would sort it: a label, a number, a day."""
+    spec = spec_of_column(key)
+    if value is None or isinstance(value, int):
+        return value
+    return to_words(spec, value) if spec.terms is not None else " ".join(str(value).split()).casefold()
+
+
+def _mark(
+    one: Moved,
+    place: int,
+    matched: MatchedRow,
+    answers: dict[str, dict[str, Any]],
+    named: Sequence[str],
+) -> bool:
+    """Hold what changed in a row: only the named columns where no other can have moved with them."""
+    held = False
+    for key, said in answers.items():
+        if key == "answer" or (one.alone and key not in one.columns):
+            continue
+        base = matched.base.values.get(key) if key in PREFILLED else None
+        if _cell(key, base) == _cell(key, said["value"]):
+            continue
+        said["doubt"], held = one.kind, True
+        owner = one.owners.get((place, key))
+        if owner is not None:
+            said["reading"] = named[owner]
+    return held
+
+
+def _in_words(one: Moved, named: Sequence[str]) -> str:
+    columns = _list([_HEADS[c] for c in one.columns])
+    here = [named[place] for place in sorted(one.rows)]
+    records = (
+        _list(here) if len(here) <= _NAMED else f"{', '.join(here[:_NAMED])} and {len(here) - _NAMED} more"
+    )
+    readings = [
+        f"{named[i]} has what we sent for {named[j]}"
+        for (i, c), j in sorted(one.owners.items())
+        if c == one.columns[0]
+    ]
+    beside = f" ({'; '.join(readings[:4])}{'; …' if len(readings) > 4 else ''})" if readings else ""
+    return f"{_SAYING[one.kind].format(columns=columns, records=records)}{beside}"
+
+
+def _list(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
