@@ -246,7 +246,7 @@ def import_return(arguments: argparse.Namespace) -> int:
         )
         for row in staged.new_rows:
             yield "  New: " + "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
-        yield f"  {staged.counts['no_change']} said no change, {staged.counts['not_answered']} not answered."
+        yield f"  {staged.answers_in_words()}."
         if staged.not_returned:
             yield "  Not returned: " + ", ".join(staged.not_returned)
         if arguments.apply:

@@ -163,14 +163,14 @@ def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path
     now = {c.partner: c for c in chasing.standing_of(sample)}
     one = now["Kent Police"]
     rows = len([c for c in sheet["A"] if c.value]) - 1
-    assert (one.step, one.no_change, one.answered, one.not_answered, one.nil) == (
+    assert (one.step, one.counts.no_change, one.counts.answered, one.counts.not_answered + one.counts.finished, one.nil) == (
         "received",
         1,
         1,
         rows - 2,
         False,
     )
-    assert now["OPCC"].nil and now["OPCC"].not_answered == 0 and now["OPCC"].no_change > 0
+    assert now["OPCC"].nil and now["OPCC"].counts.not_answered == 0 and now["OPCC"].counts.no_change > 0
     record = chasing.record_over_time(sample, "Kent Police")
     assert [(r["period"], r["late"]) for r in record] == [
         ("2026/27 Q2", working_between(date(2026, 11, 13), sample.today))

@@ -31,6 +31,7 @@ from tests.services.test_ways_home import (
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange import reading, text_child
 from vawg_desktop.services import returns
+from vawg_desktop.services.records import add_update
 from vawg_desktop.services.return_review import Review
 
 
@@ -176,7 +177,6 @@ def test_every_cell_of_a_new_row_is_kept(sent: Sent, tmp_path: Path) -> None:
 
 def test_words_added_to_a_long_last_answer_are_kept(tmp_path: Path) -> None:
     from vawg_desktop.services import rounds
-    from vawg_desktop.services.records import add_update
 
     made = _send(tmp_path, 3)
     add_update(made.session, ref(2), {"narrative": "Long words " * 60, "as_at": "2026-09-01"})
@@ -438,8 +438,8 @@ def test_words_of_one_action_accepted_one_after_the_other_stand_together(tmp_pat
     made.session.store.close()
 
 
-def test_words_that_stand_newer_than_what_was_sent_are_in_conflict(tmp_path: Path) -> None:
-    """An older text of a second file was safe before, and took the newer one's place."""
+def test_words_of_a_second_file_follow_those_of_the_first(tmp_path: Path) -> None:
+    """A partner's own earlier words are what its second file changes; words of somebody else's are a conflict."""
     made = _send(tmp_path, 3)
 
     def said(words: str) -> Any:
@@ -454,17 +454,23 @@ def test_words_that_stand_newer_than_what_was_sent_are_in_conflict(tmp_path: Pat
     second = returns.import_return(
         made.session, edited(made.police, said("TBC"), tmp_path / "two.xlsx"), apply="safe"
     )
-    assert [(d.kind.value, d.current, d.incoming) for d in second.differences] == [
-        ("conflict", "Protocol signed", "TBC")
+    assert [(d.kind.value, d.base, d.incoming) for d in second.differences] == [
+        ("incoming", "Protocol signed", "TBC")
     ]
-    assert second.applied == 0
+    add_update(made.session, ref(2), {"narrative": "Told by telephone", "as_at": "2027-01-01"})
+    third = returns.import_return(
+        made.session, edited(made.police, said("To be signed"), tmp_path / "three.xlsx"), apply="safe"
+    )
+    assert [(d.kind.value, d.current, d.incoming) for d in third.differences] == [
+        ("conflict", "Told by telephone", "To be signed")
+    ]
+    assert (second.applied, third.applied) == (1, 0)
     made.session.store.close()
 
 
 def test_an_update_without_words_leaves_the_last_words_standing(tmp_path: Path) -> None:
     """No change after a narrative: the next workbook and the review still show the narrative."""
     from vawg_desktop.services import rounds
-    from vawg_desktop.services.records import add_update
 
     made = _send(tmp_path, 3)
     add_update(made.session, ref(2), {"narrative": "The hub opened", "as_at": "2026-09-01"})

@@ -217,7 +217,7 @@ def test_no_cell_is_wrong_and_no_word_is_lost(
         before = _now(office)
         review = returns.import_return(office, path, apply="safe")
         _judge(office, turn, base, before, review, f"seed {seed}, turn {number}")
-        asked += any(d.held for d in review.differences) and not turn.moved
+        asked += not turn.moved and any(d.held not in ("", "at_odds", "crossed") for d in review.differences)
         unmoved += not turn.moved
         sent.unlink()
     assert asked <= 0.25 * unmoved, f"{asked} of {unmoved} honest returns wait for a person"

@@ -454,6 +454,9 @@ def test_an_answer_about_a_record_in_the_bin_or_in_conflict_waits(sample: Sessio
     sent = export(sample, tmp_path / "out")["OPCC"]
     sheet = load_workbook(sent.file)["Actions"]
     names = [str(sheet.cell(r, 1).value).rpartition("-")[0] for r in range(2, sheet.max_row + 1)]
+    for n in names:
+        put(sample, n, "status=in_progress")
+    sent = export(sample, tmp_path / "out")["OPCC"]
     back = fill(sent.file, {(n, "% complete"): 35 for n in names}, tmp_path / "back.xlsx")
     binned, torn = names[:2]
     merging.copy(sample, tmp_path / "laptop.vawg")

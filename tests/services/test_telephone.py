@@ -48,7 +48,7 @@ def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_
     )
     assert tuple(row) == ("They rang: training began.", "telephone", "A. Contact")
     now = next(c for c in chasing.standing_of(sample) if c.partner == "Kent Police")
-    assert (now.step, now.channel, now.answered, now.no_change) == ("applied", "telephone", 1, 1)
+    assert (now.step, now.channel, now.counts.answered, now.counts.no_change) == ("applied", "telephone", 1, 1)
     assert returns.reverse_return(sample, now.reference).restored > 0
 
 

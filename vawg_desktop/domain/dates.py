@@ -38,6 +38,7 @@ _WORDED = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})"
 )
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+([0-9]{4}|[0-9]{2})")
+_DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?")
 _MONTH_SLASH = re.compile(r"([0-9]{1,2})/([0-9]{4})")
 _FY = re.compile(r"(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})")
 _FY_QUARTER = re.compile(
@@ -146,9 +147,15 @@ def parse_date(
     if is_stored(said):
         return said
     try:
-        found = _figures(said) or _words(said.casefold()) or (now and _relative(said.casefold(), now, meeting))
-    except ValueRefusedError:
-        raise ValueRefusedError(f"“{_short(text)}” is not a day in the calendar; please check it.") from None
+        found = (
+            _figures(said)
+            or _words(said.casefold())
+            or _ending(said.casefold())
+            or (now and _relative(said.casefold(), now, meeting))
+        )
+    except ValueRefusedError as refused:  # quoted as it was typed, capitals and all
+        quoted = refused.message.replace(f"“{_short(said.casefold())}”", f"“{_short(text)}”")
+        raise ValueRefusedError(quoted) from None
     if not found and now is None and _counts_from_a_day(said.casefold()):
         raise ValueRefusedError(f"“{_short(text)}” counts from the day it was written; which date is meant?")
     if not found:
@@ -176,7 +183,14 @@ def _words(said: str) -> str | None:
         month = _month_number(m[2])
         return _day(int(m[3]), month, int(m[1]), said) if month else None
     if (m := _MONTH_YEAR.fullmatch(said)) and (month := _month_number(m[1])):
+        if len(m[2]) == 2 and int(m[2]) <= 31 and "-" not in said:
+            raise ValueRefusedError(
+                f"“{_short(said)}” may be {int(m[2])} {MONTHS[month - 1]} or {MONTHS[month - 1]} {_century(int(m[2]))}; "
+                "type it with the whole year."
+            )
         return f"{_century(int(m[2]))}-{month:02d}"
+    if (m := _DAY_MONTH.fullmatch(said)) and (month := _month_number(m[2])):
+        raise ValueRefusedError(f"“{_short(said)}” has no year; type it with one.")
     if m := _FY_QUARTER.fullmatch(said):
         year, last, quarter = (m[1], m[2], m[3]) if m[1] else (m[5], m[6], m[4])
         if not _follows(year, last):
@@ -204,10 +218,18 @@ def _relative(said: str, now: date, meeting: Callable[[str], str | None] | None)
         return meeting(said.removeprefix("next ").strip())
     ending = said.startswith("end ")
     rest = said.removeprefix("end ").removeprefix("of ").strip()
-    stored = _bare_quarter(rest, now) or (_words(rest) if ending else None) or _bare_month(rest, now)
+    stored = _bare_quarter(rest, now) or _bare_month(rest, now)
     if stored is None:
         return None
     return bounds(stored)[1].isoformat() if ending else stored
+
+
+def _ending(said: str) -> str | None:
+    """``end of March 2027``: the last day of a period that is said in full."""
+    if not said.startswith("end "):
+        return None
+    stored = _words(said.removeprefix("end ").removeprefix("of ").strip())
+    return bounds(stored)[1].isoformat() if stored else None
 
 
 def _counts_from_a_day(said: str) -> bool:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from vawg_desktop.exchange.plan import FILLABLE, BookPlan, Choice, PlanCell, SheetPlan, Style
+from vawg_desktop.exchange.plan import FILLABLE, BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
 from vawg_desktop.exchange.reading import address
 
 _NS = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for k, v in {
@@ -141,11 +141,14 @@ def _content(plan: BookPlan) -> Iterator[str]:
     yield f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NS}>'
     yield "<office:automatic-styles>"
     yield (
-        '<number:date-style style:name="UKDATE"><number:day number:style="long"/><number:text>/</number:text>'
+        '<number:text-style style:name="WORDS"><number:text-content/></number:text-style>'
+        '<number:date-style style:name="UKDATE" number:language="en" number:country="GB"><number:day number:style="long"/><number:text>/</number:text>'
         '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/></number:date-style>'
     )
     for style, (cell, text) in _LOOKS.items():
-        data = ' style:data-style-name="UKDATE"' if style in _DATED else ""
+        # dates carry their locale, and words stay words whatever they look like
+        kind = "UKDATE" if style in _DATED else "WORDS" if style is Style.FILL else ""
+        data = f' style:data-style-name="{kind}"' if kind else ""
         top = "" if "vertical-align" in cell else 'style:vertical-align="top"'
         font = f'<style:text-properties style:font-name="Arial" fo:font-family="Arial" {text}/>'
         yield (
@@ -291,7 +294,7 @@ def _cell(s: int, r: int, c: int, cell: PlanCell | None, choices: list[tuple[int
         )
     if isinstance(value, int):
         return f'<table:table-cell{look} office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
-    paragraphs = "".join(f"<text:p>{_text(p)}</text:p>" for p in value.split("\n"))
+    paragraphs = "".join(f"<text:p>{_text(p)}</text:p>" for p in fit_cell(value).split("\n"))
     return f'<table:table-cell{look} office:value-type="string">{paragraphs}</table:table-cell>'
 
 

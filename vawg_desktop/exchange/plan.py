@@ -26,6 +26,16 @@ class Style(StrEnum):
     FILL_WHOLE = "fill_whole"
 
 
+#: What a cell of a spreadsheet holds at the most (Excel's limit); what is longer is cut and says so.
+MOST_IN_CELL = 32_767
+CUT = "\n[Cut here: a cell holds no more. The office keeps the rest.]"
+
+
+def fit_cell(text: str) -> str:
+    """A text as a cell can hold it."""
+    return text if len(text) <= MOST_IN_CELL else text[: MOST_IN_CELL - len(CUT)] + CUT
+
+
 _ONE_LINE = frozenset({Style.TITLE, Style.HEADING})
 _BOLD = frozenset({Style.HEADER, Style.HEADER_FILL, Style.LABEL})
 FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE})

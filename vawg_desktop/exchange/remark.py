@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-#: Sheet, cell, kind (comment, text_box, link, struck, colour, formula, empty_formula, error, merged, percent, page), words.
+#: Sheet, cell, kind (comment, text_box, link, struck, colour, formula, empty_formula, error, merged, percent, page,
+#: picture, embedded, cell_picture, and made_words: words of which the program made a formula), words.
 Remark: TypeAlias = tuple[str, str, str, str]
 #: The fills that we send, and white.
 OURS = frozenset({"1D3557", "7A4A00", "F2F4F7", "FFFBEA", "FFFFFF"})

@@ -110,8 +110,7 @@ def _of_table(table: Any, styles: _Styles) -> Iterator[Remark]:
     for one in table.iter():
         if local(one.tag) == "shapes":
             for frame in one:
-                if words := _paragraphs(frame):
-                    yield sheet, "A1", "text_box", words
+                yield from _of_frame(frame, sheet, "A1")
         if local(one.tag) != "table-row":
             continue
         column = 0
@@ -129,8 +128,8 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
     for child in cell:
         if local(child.tag) == "annotation" and (words := _paragraphs(child)):
             yield sheet, at, "comment", words
-        elif _DRAWING in child.tag and (words := _paragraphs(child)):
-            yield sheet, at, "text_box", words
+        elif _DRAWING in child.tag:
+            yield from _of_frame(child, sheet, at)
     for link in (n for n in cell.iter() if n.tag.endswith("}a") and _attribute(n, "href")):
         yield sheet, at, "link", _attribute(link, "href")
     if _attribute(cell, "style-name") in styles.struck and _paragraphs(cell):
@@ -156,7 +155,30 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
             v == "error" for k, v in cell.attrib.items() if local(k) == "value-type"
         ) or shown.startswith("#")
         kind = "error" if wrong else "formula" if shown or _attribute(cell, "value") else "empty_formula"
-        yield sheet, at, kind, shown if wrong else formula.partition(":")[2] or formula
+        said = formula.partition(":")[2] or formula
+        yield sheet, at, kind, shown if wrong else said
+        if wrong and shown == "#NAME?":
+            yield sheet, at, "made_words", said.removeprefix("=")
+
+
+def _of_frame(frame: Any, sheet: str, at: str) -> Iterator[Remark]:
+    """A text box, a picture or an embedded file, but for our own logo."""
+    about = " ".join(
+        "".join(n.itertext())
+        for n in frame.iter()
+        if local(n.tag) in ("title", "desc") and "".join(n.itertext()).strip()
+    )
+    if about.startswith("Logo of "):
+        return
+    if words := _paragraphs(frame):
+        yield sheet, at, "text_box", words
+    for one in frame.iter():
+        file = _attribute(one, "href").rpartition("/")[2]
+        if local(one.tag) in ("object", "object-ole"):
+            yield sheet, at, "embedded", ", ".join(x for x in (about, file) if x) or "an embedded file"
+            return
+        if local(one.tag) == "image":
+            yield sheet, at, "picture", ", ".join(x for x in (about, file) if x) or "a picture"
 
 
 def _paragraphs(node: Any) -> str:

@@ -169,7 +169,10 @@ def words_beside(
                     words = words.partition("Comment:")[2].strip() or words
                 yield sheet, one.get("ref", ""), "comment", words
         elif kind == "drawing":
-            yield from _of_drawing(archive.read(target), sheet)
+            yield from _of_drawing(archive, names, target, sheet)
+    for kind, target in relations.values():
+        if kind in ("oleObject", "package"):
+            yield sheet, "", "embedded", target.rpartition("/")[2]
 
 
 def _regular(data: bytes) -> bytes:
@@ -261,7 +264,15 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
         if look in looks.per_cents and value and b't="s' not in match[2]:
             yield sheet, cell, "percent", value[1].decode("ascii", "replace")[:20]
         if b't="e"' in match[2]:
-            yield sheet, cell, "error", value[1].decode("utf-8", "replace") if value else ""
+            shown = value[1].decode("utf-8", "replace") if value else ""
+            if (
+                b"vm=" in match[2] and shown == "#VALUE!"
+            ):  # how a picture placed in a cell looks to other programs
+                yield sheet, cell, "cell_picture", "a picture"
+                continue
+            yield sheet, cell, "error", shown
+            if shown == "#NAME?" and (formula := _FORMULA.search(body)) and formula[1]:
+                yield sheet, cell, "made_words", _unescape(formula[1].decode("utf-8", "replace"))
         elif formula := _FORMULA.search(body):
             said = (formula[1] or b"").decode("utf-8", "replace")
             yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(said)
@@ -302,10 +313,20 @@ def _words(node: Any) -> str:
     return " ".join("".join(said).split())
 
 
-def _of_drawing(data: bytes, sheet: str) -> Iterator[Remark]:
-    for anchor in Tree.fromstring(data):
+def _of_drawing(archive: zipfile.ZipFile, names: set[str], part: str, sheet: str) -> Iterator[Remark]:
+    """Text boxes, and pictures but for our own logo, each at the cell where it begins."""
+    media = relations_of(archive, names, part)
+    for anchor in Tree.fromstring(archive.read(part)):
         place = next((n for n in anchor if local(n.tag) == "from"), None)
+        at = {local(n.tag): int(n.text or 0) for n in place} if place is not None else {}
+        cell = address(at.get("row", 0), at.get("col", 0))
         words = " ".join(n.text for n in anchor.iter() if local(n.tag) == "t" and n.text)
         if words.strip():
-            at = {local(n.tag): int(n.text or 0) for n in place} if place is not None else {}
-            yield sheet, address(at.get("row", 0), at.get("col", 0)), "text_box", " ".join(words.split())
+            yield sheet, cell, "text_box", " ".join(words.split())
+        for picture in (n for n in anchor.iter() if local(n.tag) == "pic"):
+            said = next((n for n in picture.iter() if local(n.tag) == "cNvPr"), None)
+            about = (said.get("descr") or said.get("name") or "") if said is not None else ""
+            if not about.startswith("Logo of "):
+                id = next((v for n in picture.iter() for k, v in n.attrib.items() if local(k) == "embed"), "")
+                file = media.get(id, ("", ""))[1].rpartition("/")[2]
+                yield sheet, cell, "picture", ", ".join(x for x in (about, file) if x) or "a picture"

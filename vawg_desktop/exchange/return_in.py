@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,8 @@ class Answer:
     cell: str
     #: Whether the cell shows its number a hundred times larger: 1 as 100 %.
     per_cent: bool = False
+    #: Whether the cell only shows what stands in another cell.
+    linked: bool = False
 
 
 @dataclass(slots=True)
@@ -120,6 +123,8 @@ class ReadReturn:
     as_text: bool = False
     #: Sheets that are not ours: their words are in the tray, as far as they are listed.
     stray: set[str] = field(default_factory=set[str])
+    #: The day on which we sent the return, where that is known.
+    sent: dt.date | None = None
 
 
 def read_return(book: Book) -> ReadReturn:
@@ -180,77 +185,109 @@ _WORDS_BESIDE = {
     "text_box": "a text box",
     "link": "a link",
     "struck": "words struck out",
+    "picture": "a picture",
+    "embedded": "an embedded file",
+    "cell_picture": "a picture in the cell",
 }
 
 
 def _read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
-    """Comments, text boxes, colours with no word, formulas and errors: each to the tray with its place."""
-    rows = {(row.sheet, row.number): row for row in read.rows} if book.remarks else {}
-
-    def filled(sheet: str, cell: str) -> tuple[ReadRow, str] | None:
-        row = rows.get((sheet, place(cell)[0] + 1)) if cell else None
-        return next(((row, k) for k, a in row.answers.items() if a.cell == cell), None) if row else None
-
+    """Comments, text boxes, pictures, colours with no word, formulas and errors: each to the tray with its place."""
     _read_pages(read, book)
+    beside = _Beside(read, book, ours)
     for sheet, cell, said, words in book.remarks:
-        kind = "empty_formula" if said == "formula" and book.value(sheet, cell) is None else said
+        beside.take(
+            sheet,
+            cell,
+            "empty_formula" if said == "formula" and book.value(sheet, cell) is None else said,
+            words,
+        )
+    if book.unread:
+        words = "Comments, colours and formula errors of this kind of file cannot be read; open it to look."
+        read.problems.append(Problem("remarks_unread", words))
+
+
+class _Beside:
+    """What stands beside the values, told to the answers it belongs to and kept in the tray."""
+
+    def __init__(self, read: ReadReturn, book: Book, ours: set[str]) -> None:
+        self._read, self._book, self._ours = read, book, ours
+        self._rows = {(row.sheet, row.number): row for row in read.rows} if book.remarks else {}
+
+    def take(self, sheet: str, cell: str, kind: str, words: str) -> None:
+        """One remark."""
         if kind in _WORDS_BESIDE:
-            why = _WORDS_BESIDE[kind]
-            read.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": why})
-        elif kind == "percent" and (found := filled(sheet, cell)):
+            self._keep(sheet, cell, words, _WORDS_BESIDE[kind])
+        elif kind == "percent" and (found := self._filled(sheet, cell)):
             found[0].answers[found[1]].per_cent = True
-        elif kind == "colour" and sheet in ours:
-            named = colour_word(words)
-            text = f"coloured {named or words}"
-            read.tray.append(
-                {"sheet": sheet, "cell": cell, "header": "", "text": text, "why": "a colour with no word"}
-            )
+        elif kind == "colour" and sheet in self._ours:
+            self._keep(sheet, cell, f"coloured {colour_word(words) or words}", "a colour with no word")
+        elif kind == "made_words" and (found := self._blank(sheet, cell) or self._filled(sheet, cell)):
+            _take_made_words(self._read, found, sheet, cell, words)
         elif kind == "error":
-            read.problems.append(
-                Problem(
-                    "error_cell", "This cell shows a formula error; it was read as not answered.", sheet, cell
-                )
+            self._ask(
+                "error_cell", "This cell shows a formula error; it was read as not answered.", sheet, cell
             )
-            read.tray.append(
-                {"sheet": sheet, "cell": cell, "header": "", "text": words, "why": "a formula error"}
-            )
-            if found := filled(sheet, cell):
+            self._keep(sheet, cell, words, "a formula error")
+            if found := self._filled(sheet, cell):
                 found[0].answers.pop(found[1])
         elif kind == "formula":
-            if "HYPERLINK" in words.upper():
-                read.tray.append(
-                    {"sheet": sheet, "cell": cell, "header": "", "text": f"={words}", "why": "a link"}
-                )
-            read.problems.append(
-                Problem(
-                    "formula_cell", "This cell holds a formula; its last shown value was read.", sheet, cell
-                )
-            )
+            self._take_formula(sheet, cell, words)
         elif kind == "empty_formula":
-            read.problems.append(
-                Problem(
-                    "formula_empty",
-                    "This cell holds a formula that shows nothing; it was read as not answered.",
-                    sheet,
-                    cell,
-                )
+            self._ask(
+                "formula_empty",
+                "This cell holds a formula that shows nothing; it was read as not answered.",
+                sheet,
+                cell,
             )
-            read.tray.append(
-                {
-                    "sheet": sheet,
-                    "cell": cell,
-                    "header": "",
-                    "text": f"={words}" if words else "a formula",
-                    "why": "a formula that shows nothing",
-                }
-            )
-    if book.unread:
-        read.problems.append(
-            Problem(
-                "remarks_unread",
-                "Comments, colours and formula errors of this kind of file cannot be read; open it to look.",
-            )
-        )
+            self._keep(sheet, cell, f"={words}" if words else "a formula", "a formula that shows nothing")
+
+    def _take_formula(self, sheet: str, cell: str, words: str) -> None:
+        if found := self._filled(sheet, cell):
+            nothing = found[1] in WORDED and self._book.value(sheet, cell) == 0
+            found[0].answers[found[1]].linked = nothing or _LINKED.fullmatch(words.strip()) is not None
+        if "HYPERLINK" in words.upper():
+            self._keep(sheet, cell, f"={words}", "a link")
+        self._ask("formula_cell", "This cell holds a formula; its last shown value was read.", sheet, cell)
+
+    def _keep(self, sheet: str, cell: str, words: str, why: str) -> None:
+        self._read.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": why})
+
+    def _ask(self, code: str, words: str, sheet: str, cell: str) -> None:
+        self._read.problems.append(Problem(code, words, sheet, cell))
+
+    def _filled(self, sheet: str, cell: str) -> tuple[ReadRow, str] | None:
+        row = self._rows.get((sheet, place(cell)[0] + 1)) if cell else None
+        return next(((row, k) for k, a in row.answers.items() if a.cell == cell), None) if row else None
+
+    def _blank(self, sheet: str, cell: str) -> tuple[ReadRow, str] | None:
+        row = self._rows.get((sheet, place(cell)[0] + 1)) if cell else None
+        return next(((row, k) for k, at in row.blank.items() if at == cell), None) if row else None
+
+
+#: A formula that only shows another cell: of this sheet, of another, of another file.
+_LINKED = re.compile(
+    r"[=+]?(?:(?:\[[^\]]*\])?(?:'[^']*'|[\w. ]+)?[!.])?\[?\.?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}\]?"
+)
+#: Columns of words that are somebody's own.
+WORDED = frozenset({"narrative", "revised_reason", "next_step", "blockers", "help_wanted"})
+
+
+def _take_made_words(
+    read: ReadReturn, found: tuple[ReadRow, str], sheet: str, cell: str, formula: str
+) -> None:
+    """Words such as "-waiting" of which the program made a formula that names nothing: they stand in the formula."""
+    row, key = found
+    if key not in WORDED:
+        return
+    row.blank.pop(key, None)
+    row.answers[key] = Answer(formula.strip(), sheet, cell)
+    read.tray[:] = [
+        t for t in read.tray if (t["sheet"], t["cell"], t["why"]) != (sheet, cell, "a formula error")
+    ]
+    read.problems[:] = [p for p in read.problems if (p.sheet, p.cell, p.code) != (sheet, cell, "error_cell")]
+    words = f"The program that wrote the file took “{formula.strip()[:60]}” for a formula; it was read as the words that were typed."
+    read.problems.append(Problem("formula_words", words, sheet, cell))
 
 
 def _read_pages(read: ReadReturn, book: Book) -> None:

@@ -179,8 +179,8 @@ def _start(content: ReturnContent) -> SheetPlan:
     )
     steps = [
         f"Open the sheet Actions. It has {len(content.rows)} rows, all yours.",
-        "For each row that is not finished choose an Answer: Update, No change, or Not able to say yet.",
-        f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. Leave blank what you do not want to change.",
+        "For each row that is not finished choose an Answer: Update, No change, or Not able to say yet. A row without one is counted as not answered.",
+        f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. A cell that you leave as it is changes nothing.",
         "List proof on Evidence, and anything new you are doing on New actions.",
         f"Fill in the declaration below, save the file and send it back{f' to {content.contact}' if content.contact else ' by e-mail'}. Please do not rename, sort or delete columns.",
         *([invited] if invited else []),

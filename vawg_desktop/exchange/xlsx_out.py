@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style
+from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
 
 _DATE = "[$-809]dd/mm/yyyy"
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
@@ -24,7 +24,10 @@ _FORMATS: dict[Style, dict[str, Any]] = {
     },
     Style.HEADER: {"bold": True, "text_wrap": True, "bg_color": "#1D3557", "font_color": "#FFFFFF", "border": 1},
     Style.HEADER_FILL: {"bold": True, "text_wrap": True, "bg_color": "#7A4A00", "font_color": "#FFFFFF", "border": 1},
-    Style.FILL: {"text_wrap": True, "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00"},
+    # words stay words: "£5,000", "12-Oct" and "-waiting" come back as they were typed
+    Style.FILL: {
+        "text_wrap": True, "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00", "num_format": "@",
+    },
     Style.FILL_DATE: {
         "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00", "num_format": _DATE,
         "align": "left",
@@ -108,7 +111,7 @@ def _set_pages(worksheet: Any, sheet: SheetPlan, marking: str) -> None:
 def _write_cell(worksheet: Any, row: int, column: int, cell: PlanCell, look: Any) -> None:
     value = cell.value
     if isinstance(value, str):
-        worksheet.write_string(row, column, value if len(value) < 32768 else value[:32767], look)
+        worksheet.write_string(row, column, fit_cell(value), look)
     elif value is None:
         worksheet.write_blank(row, column, None, look)
     elif isinstance(value, dt.date):

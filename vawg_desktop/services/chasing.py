@@ -22,8 +22,10 @@ from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS, CHASE_STEP
 from vawg_desktop.services import names
+from vawg_desktop.services.answer_counts import AnswerCounts, count_answers, way_answered
 from vawg_desktop.services.office import office_name, settings_said
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.door import Transaction
 
 #: The ladder by standing: step and the working days after the due date at which it comes up.
 LADDERS: dict[str, tuple[tuple[str, int], ...]] = {
@@ -38,7 +40,7 @@ LADDERS: dict[str, tuple[tuple[str, int], ...]] = {
 SILENT_AFTER = 10
 _PAPERS, _REVIEW, _FILLING = 7, 5, 15
 _WORDING: dict[str, tuple[str, str]] = {
-    "sent": ("Progress return {period}, due {due}", "Please find attached the progress return of {partner} for {period}. It holds your own actions only. Please fill in the pale yellow cells and send it back by {due}. Leave blank what has not changed."),
+    "sent": ("Progress return {period}, due {due}", "Please find attached the progress return of {partner} for {period}. It holds your own actions only. Please fill in the pale yellow cells and send it back by {due}. Choose an Answer for every action, “No change” where nothing has moved: an action left without one is counted as not answered."),
     "courtesy": ("Progress return {period} is due on {due}", "This is a short note that the progress return of {partner} for {period} is due on {due}. It is attached again for convenience. If it is on its way, please disregard this."),
     "reminder": ("Progress return {period}: no return received yet", "We have no return received from {partner} for {period}; its date is {due}. The workbook is attached again. If the date cannot be kept, please tell us which date can, or answer by telephone and we will write it down."),
     "deputy": ("Progress return {period} of {partner}: no return received", "We have no return received from {partner} for {period}, due on {due}, and have not been able to reach your colleague. May we ask you to look into it? The workbook is attached."),
@@ -92,9 +94,7 @@ class Chased:
     log: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     submission: str | None = None
     nil: bool = False
-    no_change: int = 0
-    not_answered: int = 0
-    answered: int = 0
+    counts: AnswerCounts = field(default_factory=AnswerCounts)
     channel: str = ""
 
     @property
@@ -142,7 +142,7 @@ def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
 
 def _what_came(connection: Connection, round_id: str, one: Chased) -> None:
     rows = connection.exec_driver_sql(
-        'SELECT s.id, s.received, s.state, s.content, s.channel FROM submission s JOIN "return" r ON r.id = s."return" '
+        'SELECT s.id, s.received, s.state, s.content, s.channel, r.base FROM submission s JOIN "return" r ON r.id = s."return" '
         "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC",
         (round_id, one.partner_id),
     ).fetchall()
@@ -159,13 +159,7 @@ def _what_came(connection: Connection, round_id: str, one: Chased) -> None:
     one.step = {"in_review": "received", "applied": "applied"}[str(row[2])]
     said: dict[str, Any] = json.loads(row[3] or "{}")
     one.nil = bool(said.get("nil"))
-    for answers in (r["answers"] for r in said.get("rows", ())):
-        word = answers.get("answer", {}).get("value")
-        one.no_change += word == "no_change"
-        one.answered += word not in (None, "no_change") or any(
-            k in answers for k in ("narrative", "next_step")
-        )
-        one.not_answered += word is None and not any(k in answers for k in ("narrative", "next_step"))
+    one.counts = count_answers(json.loads(row[5] or '{"rows": []}')["rows"], said)
 
 
 def _log(connection: Connection, round_id: str, partner: str) -> list[dict[str, str]]:
@@ -179,6 +173,8 @@ def _log(connection: Connection, round_id: str, partner: str) -> list[dict[str, 
 
 
 def _where_it_stands(one: Chased, today: date) -> None:
+    if one.step == "sent" and not one.sent:
+        one.step, one.next_step = "made", "sent"
     if one.step != "sent":
         return
     due = last_day(one.due)
@@ -381,6 +377,7 @@ def log_many(session: Session, made: Sequence[tuple[str, Draft]]) -> Changes:
     steps = CHASE_STEP.key_list()
     with session.store.write(session.who, "Messages to many partners", "chase", None) as tx:
         for return_id, one in made:
+            note_sent(session, tx, return_id)
             if one.step in steps:
                 tx.create(
                     "reminder",
@@ -395,13 +392,23 @@ def log_many(session: Session, made: Sequence[tuple[str, Draft]]) -> Changes:
 
 
 def log_step(session: Session, return_id: str, step: str, words: str = "") -> Changes:
-    """Write down that a step was taken today."""
-    with session.store.write(session.who, CHASE_STEP.label(step), "chase", return_id) as tx:
-        tx.create(
-            "reminder",
-            {"return": return_id, "step": step, "made": session.today.isoformat(), "wording": words or None},
-        )
+    """Write down that a step was taken today; the message with the workbook is no step, but sends what was only made."""
+    known = step in CHASE_STEP.key_list()
+    why = CHASE_STEP.label(step) if known else "Message with the workbook"
+    with session.store.write(session.who, why, "chase", return_id) as tx:
+        note_sent(session, tx, return_id)
+        if known:
+            tx.create(
+                "reminder",
+                {"return": return_id, "step": step, "made": session.today.isoformat(), "wording": words or None},
+            )
     return tx.changes
+
+
+def note_sent(session: Session, tx: Transaction, return_id: str) -> None:
+    """A return that was only made counts as sent from the day its message was written."""
+    if not tx.row("return", return_id)["sent"]:
+        tx.edit("return", return_id, {"sent": session.today.isoformat()})
 
 
 def queries(session: Session, submission: str) -> str:
@@ -421,7 +428,7 @@ def queries(session: Session, submission: str) -> str:
 
 
 def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[list[str]]]:
-    """One page for a telephone call: title, headings and a row for each open action of the return."""
+    """One page for a telephone call: title, headings and a row for each action that was not answered yet."""
     connection = session.read()
     row = connection.exec_driver_sql(
         'SELECT r.partner, p.name, q.period, r.due, r.base, r.reference FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
@@ -433,8 +440,16 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
     who = ", ".join(x for x in (contact, telephone, email) if x)
     title = f"Call sheet: {row[1]}, {row[2]}, due {label(str(row[3]))}{f'. {who}' if who else ''}"
     found: list[list[str]] = []
-    for base in json.loads(row[4] or '{"rows": []}')["rows"]:
+    said = _said_so_far(connection, return_id)
+    rows = json.loads(row[4] or '{"rows": []}')["rows"]
+    counts = count_answers(rows, said)
+    if said:
+        title += f". {counts.in_words()}"
+    came = {str(r["id"]): r["answers"] for r in said.get("rows", ())}
+    for base in rows:
         values = base["values"]
+        if way_answered(values, came.get(str(base["id"]), {})) not in ("not_answered", "not_able"):
+            continue  # finished, or answered already: nothing to ask
         status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
         found.append(
             [
@@ -447,6 +462,15 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
             ]
         )
     return title, ["Ref", "Action", "Due", "Status", "Last said", "Answer now"], found
+
+
+def _said_so_far(connection: Connection, return_id: str) -> dict[str, Any]:
+    """What the newest submission of a return that stands says, or nothing."""
+    row = connection.exec_driver_sql(
+        "SELECT content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' ORDER BY n DESC LIMIT 1",
+        (return_id,),
+    ).fetchone()
+    return json.loads(row[0] or "{}") if row else {}
 
 
 def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
@@ -467,7 +491,7 @@ def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
         late = working_between(due, came) if due and came else None
         found.append({
             "period": period, "due": one.due, "received": one.received, "late": late, "step": one.step, "nil": one.nil,
-            "answered": one.answered, "no_change": one.no_change, "not_answered": one.not_answered,
+            **one.counts.as_dict(), "answers": one.counts.in_words(),
             "reminders": sum(1 for entry in one.log if entry["step"] != "extension"),
             "extensions": sum(1 for entry in one.log if entry["step"] == "extension"),
         })  # fmt: skip

@@ -13,8 +13,9 @@ from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.reading import plain_text
-from vawg_desktop.exchange.return_in import Answer, ReadReturn
+from vawg_desktop.exchange.plan import MOST_IN_CELL, fit_cell
+from vawg_desktop.exchange.reading import Cell, plain_text
+from vawg_desktop.exchange.return_in import WORDED, Answer, ReadReturn
 from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services.records import read_value
@@ -37,8 +38,36 @@ class Understood:
     asked: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
 
-def date_order(matched: Matched) -> str:
-    """In which order the file writes day and month, by the due dates that we sent: uk, us, mixed or unknown."""
+@dataclass(frozen=True, slots=True)
+class DateOrder:
+    """How a file writes day and month: ``order`` is uk, us, mixed or unknown.
+
+    ``slipped`` says that the program which wrote it left dates as words that it could not read: what it did read may
+    have day and month exchanged.
+    """
+
+    order: str
+    slipped: bool = False
+
+
+def date_order(matched: Matched, as_text: bool = False) -> DateOrder:
+    """By the due dates that we sent, and by every date that stands as words in the column to fill."""
+    seen, true_dates = _order_of_ours(matched)
+    said: set[str] = set()
+    for one in matched.rows:
+        given = one.row.answers.get("revised_due")
+        both = both_orders(given.value) if given is not None and isinstance(given.value, str) else {}
+        if len(both) == 1 and "/" in str(given.value if given else ""):
+            said |= set(both)
+    slipped = bool(said) and true_dates and not as_text
+    if len(seen | said) > 1:
+        return DateOrder("mixed", slipped)
+    both_ways = seen | said
+    return DateOrder(both_ways.pop() if both_ways else "uk" if true_dates else "unknown", slipped)
+
+
+def _order_of_ours(matched: Matched) -> tuple[set[str], bool]:
+    """The orders in which our own due dates came back, and whether any came back as a true date."""
     from vawg_desktop.domain import dates
 
     seen: set[str] = set()
@@ -50,15 +79,15 @@ def date_order(matched: Matched) -> str:
         fits = {order for order, day in both.items() if day == one.base.due}
         if len(fits) == 1:
             seen |= fits
-    if len(seen) > 1:
-        return "mixed"
-    return seen.pop() if seen else "uk" if true_dates else "unknown"
+    return seen, true_dates
 
 
-def read_answers(session: Session, bases: Sequence[BaseRow], matched: Matched, read: ReadReturn) -> Understood:
+def read_answers(
+    session: Session, bases: Sequence[BaseRow], matched: Matched, read: ReadReturn
+) -> Understood:
     """The answers of matched rows as stored values with their places; what is not understood is asked."""
     understood = Understood()
-    order = date_order(matched)
+    order = date_order(matched, read.as_text)
     moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(PREFILLED)}
     filled = dict.fromkeys(moved, 0)
     for one in matched.rows:
@@ -160,6 +189,10 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
     for key in changed:
         if doubt or key in crossed:
             answers[key].setdefault("doubt", doubt or "crossed")
+        elif len(str(one.base.values.get(key) or "")) > MOST_IN_CELL:
+            answers[key].setdefault("doubt", "cut")
+        elif key in WORDED and isinstance(one.row.answers[key].value, (dt.date, dt.time)):
+            answers[key].setdefault("doubt", "made_date")
 
 
 def _as_sent(key: str, given: Answer, sent: Value) -> bool:
@@ -170,24 +203,28 @@ def _as_sent(key: str, given: Answer, sent: Value) -> bool:
     if isinstance(value, dt.date):
         return type(value) is dt.date and value.isoformat() == sent
     label = _LABELS[key].get(str(sent)) if key in _LABELS else sent
+    if type(label) is str and len(label) > MOST_IN_CELL:
+        return isinstance(value, str) and merge.same(value, fit_cell(label))
     return type(value) is type(label) and value == label
 
 
-def _read(session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: str) -> Value:
+def _read(
+    session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: DateOrder
+) -> Value:
     if _as_sent(key, given, sent := one.base.values.get(key)):
         return sent
     spec = spec_of_column(key)
     try:
+        if given.linked and _is_nothing(given.value):
+            raise ValueRefusedError(
+                f"{spec.label}: the cell shows {plain_text(given.value)} by a link to a blank cell; nothing was taken."
+            )
         if key == "percent":
             return _percent(spec, given, one.base)
         if spec.kind is Kind.DATE:
             typed = given.value
-            found = (
-                _date(session, spec, typed, order)
-                if isinstance(typed, str)
-                else read_value(session, session.read(), spec, as_typed(typed))
-            )
-            return _likely_date(session, spec, found, one.base.values.get(key), plain_text(typed))
+            found = _date(spec, typed, order)
+            return _likely_date(session, spec, found, one.base.values.get(key), plain_text(typed), read.sent)
         return read_value(session, session.read(), spec, _in_words(given))
     except ValueRefusedError as refused:
         read.problems.append(
@@ -210,25 +247,51 @@ def _in_words(given: Answer) -> str:
     return as_typed(value)
 
 
-def _date(session: Session, spec: FieldSpec, text: str, order: str) -> Value:
-    """A date typed as words; where day and month could be either, the file's own due dates say which."""
-    both = both_orders(text)
-    if len(both) == 2 and both["uk"] != both["us"] and order in ("unknown", "mixed"):
-        from vawg_desktop.domain.dates import label
+def _date(spec: FieldSpec, typed: Cell, order: DateOrder) -> Value:
+    """A date as it was typed. Words that count from the day they were written are asked.
 
+    Where day and month could be either, the whole column and our own due dates say which; where the program that
+    wrote the file read only part of the column, what it read is asked too.
+    """
+    from vawg_desktop.domain.dates import label
+    from vawg_desktop.domain.values import to_stored
+
+    text = typed if isinstance(typed, str) else ""
+    if isinstance(typed, dt.date) and order.slipped and typed.day <= 12 and typed.day != typed.month:
+        text = f"{typed.day:02d}/{typed.month:02d}/{typed.year}"
+    both = both_orders(text)
+    if (
+        len(both) == 2
+        and both["uk"] != both["us"]
+        and (order.order in ("unknown", "mixed") or not isinstance(typed, str))
+    ):
         raise ValueRefusedError(
             f"{spec.label}: is {text.strip()} {label(both['uk'])} or {label(both['us'])}? Nothing was taken."
         )
-    if order == "us" and "us" in both:
+    if order.order == "us" and "us" in both and isinstance(typed, str):
         return both["us"]
-    return read_value(session, session.read(), spec, text)
+    return to_stored(spec, text if isinstance(typed, str) else as_typed(typed))
 
 
-def _likely_date(session: Session, spec: FieldSpec, found: Value, before: Value, typed: str) -> Value:
-    """A date that nobody is likely to mean is asked."""
+def _is_nothing(value: Cell) -> bool:
+    """What a spreadsheet program shows of a blank cell elsewhere: 0, or the day before its first."""
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.year <= 1900
+    return isinstance(value, dt.time) or (isinstance(value, (int, float)) and value == 0)
+
+
+def _likely_date(
+    session: Session, spec: FieldSpec, found: Value, before: Value, typed: str, sent: dt.date | None
+) -> Value:
+    """A date that nobody is likely to mean is asked: one that lay in the past when we sent the return, too."""
     from vawg_desktop.domain.dates import label, last_day
 
     day = last_day(str(found)) if found else None
+    if day is not None and sent is not None and day < sent and not merge.same(found, before):
+        raise ValueRefusedError(
+            f"{spec.label}: “{typed[:40]}” is {label(str(found))}, which was past when the return was sent; a spreadsheet program "
+            "puts the year in by itself. Which year is meant? Nothing was taken."
+        )
     if (
         day is not None
         and not merge.same(found, before)

@@ -174,6 +174,8 @@ def _mark(
 ) -> bool:
     """Hold what changed in a row: only the named columns where no other can have moved with them."""
     held = False
+    if matched.doubt == "aside":
+        return False  # the whole row waits already
     for key, said in answers.items():
         if key == "answer" or (one.alone and key not in one.columns):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -16,15 +16,17 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
 from vawg_desktop.services import names
+from vawg_desktop.services.answer_counts import AnswerCounts, count_answers
 from vawg_desktop.services.latest_words import latest
 from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.return_doubts import Doubts
+from vawg_desktop.services.return_earlier import Place, base_for, said_before, taken_cells
 from vawg_desktop.services.return_rows import BaseRow
 from vawg_desktop.services.session import Session
 
 #: Before the place of a new row in the decision that says which record it became.
 ADDED_ROW = "row:"
-#: Statuses whose rows were sent as needing no answer.
-FINISHED = frozenset({"complete", "stopped", "superseded"})
+_OPEN = frozenset({merge.Kind.INCOMING, merge.Kind.CONFLICT})
 _LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
 _ORDER = {key: i for i, (key, *_) in enumerate(FILLS)}
 
@@ -55,6 +57,8 @@ class Difference:
     text: str = ""
     #: The action for which we sent the same, where the answer may be that one's.
     reading: str = ""
+    #: The body that is accountable now, where it is not this partner.
+    whose: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The contract's keys, with more beside them."""
@@ -95,6 +99,10 @@ class Review:
     #: New rows that were added, by place (``Actions!A10``): the reference of what they became.
     added: dict[str, str] = field(default_factory=dict[str, str])
 
+    def answers_in_words(self) -> str:
+        """How the actions were answered: ``2 answered, 1 no change, 3 not answered``."""
+        return AnswerCounts(**{f.name: self.counts[f.name] for f in fields(AnswerCounts)}).in_words()
+
     def left(self) -> int:
         """How many differences still wait for a person."""
         return sum(1 for d in self.differences if d.kind is not merge.Kind.BOTH_SAME and not d.decision)
@@ -121,6 +129,17 @@ class Owner:
     partner: str
     secret: str
     rows: list[BaseRow]
+    #: References of actions that were sent and have been disposed of since: nothing about them is kept.
+    disposed: frozenset[str] = frozenset()
+
+    def called(self, connection: Connection) -> str:
+        """The return as a person calls it: ``RT-0009 of Kent Police, 2026/27 Q3``."""
+        row = connection.exec_driver_sql(
+            'SELECT coalesce(p.short_name, p.name), q.period FROM "return" r LEFT JOIN partner p ON p.id = r.partner '
+            "LEFT JOIN round q ON q.id = r.round WHERE r.id = ?",
+            (self.id,),
+        ).one()
+        return f"{self.reference} of {row[0]}, {row[1]}"
 
 
 def owner_of(connection: Connection, id: str) -> Owner:
@@ -132,7 +151,8 @@ def owner_of(connection: Connection, id: str) -> Owner:
     if row is None:
         raise NotFoundError("That return is not in this store.")
     secret = str(row[3])
-    rows = [BaseRow.from_json(r) for r in json.loads(row[4] or '{"rows": []}')["rows"]]
+    base = json.loads(row[4] or '{"rows": []}')
+    rows = [BaseRow.from_json(r) for r in base["rows"]]
     return Owner(
         str(row[0]),
         str(row[1]),
@@ -140,6 +160,7 @@ def owner_of(connection: Connection, id: str) -> Owner:
         str(row[2]),
         secret,
         rows,
+        frozenset(base.get("disposed", ())),
     )
 
 
@@ -153,8 +174,9 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
     period = connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
     ).fetchone()
-    counts = {k.value: 0 for k in merge.Kind} | {"no_change": 0, "not_able": 0, "not_answered": 0}
-    differences = _differences(connection, found.id, owner, content, counts)
+    counts = {k.value: 0 for k in merge.Kind}
+    counts |= count_answers([{"id": b.id, "values": b.values} for b in owner.rows], content).as_dict()
+    differences = _differences(connection, found.id, owner, content, counts, str(row["state"]))
     return Review(
         found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
         str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"] or ""), str(row["state"]),
@@ -187,6 +209,8 @@ def _apart(
     currents = _currents(connection, [one["id"] for one in places])
     found: list[Difference] = []
     for one in places:
+        if one["id"] not in currents:
+            continue
         base, current, key = bases[one["id"]], currents[one["id"]], one["field"]
         decision, reason = decided.get((base.id, key), ("", ""))
         before, now = base.values.get(key), current.cells.get(key)
@@ -216,36 +240,41 @@ def _added(connection: Connection, submission: str) -> dict[str, str]:
 
 
 def _differences(
-    connection: Connection, submission: str, owner: Owner, content: Mapping[str, Any], counts: dict[str, int]
+    connection: Connection,
+    submission: str,
+    owner: Owner,
+    content: Mapping[str, Any],
+    counts: dict[str, int],
+    state: str,
 ) -> list[Difference]:
     bases = {b.id: b for b in owner.rows}
     decided = _decided(connection, submission)
     found: list[Difference] = []
-    currents = _currents(connection, [str(row["id"]) for row in content["rows"]])
+    ids = [str(row["id"]) for row in content["rows"]]
+    currents = _currents(connection, ids)
+    before_this = said_before(connection, owner.id, submission)
+    closed = Closed(taken_cells(connection, submission, ids), state == "applied")
+    doubts = Doubts(connection, owner.partner, currents)
     for row in content["rows"]:
         base = bases[row["id"]]
-        current = currents[base.id]
+        current = currents.get(base.id)
+        if current is None:  # disposed of since: nothing of it is left to compare
+            continue
         answers: dict[str, dict[str, Any]] = row["answers"]
-        said = answers.get("answer", {}).get("value")
-        counts["no_change"] += said == "no_change"
-        counts["not_able"] += said == "not_able"
-        counts["not_answered"] += not any(
-            k != "answer" and not merge.same(base.values.get(k), a["value"]) for k, a in answers.items()
-        ) and said is None and base.values.get("status") not in FINISHED  # fmt: skip
         for key, one in answers.items():
             if key == "answer":
                 continue
             now = current.cells.get(key)
-            before = base.values.get(key)
-            kind = merge.compare(before, now, one["value"])
+            before = base_for(base.values.get(key), before_this.get((base.id, key)), one["value"])
+            kind = closed.kind(base.id, key, merge.compare(before, now, one["value"]), now, one["value"])
             counts[kind.value] += 1
             if kind in _LISTED:
                 decision, reason = decided.get((base.id, key), ("", ""))
+                held = _held(current, key) or _doubt(one) or doubts.about(base.id, key, one["value"], answers)
                 found.append(Difference(
                     base.reference, base.id, current.title, key, label_of_column(key), before, now, one["value"], kind,
-                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason,
-                    _held(current, key) or ("personal_data" if one.get("personal") else str(one.get("doubt", ""))),
-                    reading=str(one.get("reading", "")),
+                    one.get("sheet", ""), one.get("cell", ""), current.heads.get(key, current.heads[""]), decision, reason, held,
+                    reading=str(one.get("reading", "")), whose=doubts.beside(base.id, held),
                 ))  # fmt: skip
     found.sort(key=lambda d: (d.record, _ORDER[d.field]))
     return found
@@ -255,6 +284,25 @@ def _held(current: _Current, key: str) -> str:
     if current.torn & {"deleted", key}:
         return "waits_for_choice"
     return "in_bin" if current.deleted else ""
+
+
+def _doubt(one: Mapping[str, Any]) -> str:
+    """Why an answer was held when it was read."""
+    return "personal_data" if one.get("personal") else str(one.get("doubt", ""))
+
+
+@dataclass(slots=True)
+class Closed:
+    """What of a submission is done with: a later edit of the office does not open it again."""
+
+    taken: set[Place]
+    applied: bool
+
+    def kind(self, id: str, key: str, found: merge.Kind, now: Value, incoming: Value) -> merge.Kind:
+        """The kind of a cell, where what was taken or closed counts as ours once it has been edited since."""
+        if found in _OPEN and ((id, key) in self.taken or self.applied):
+            return merge.Kind.BOTH_SAME if merge.same(now, incoming) else merge.Kind.OURS
+        return found
 
 
 def label_of_column(key: str) -> str:
@@ -268,6 +316,7 @@ class _Current:
     cells: dict[str, Value]
     heads: dict[str, frozenset[str]]
     deleted: bool = False
+    accountable: str | None = None
     torn: set[str] = field(default_factory=set[str])
 
 
@@ -284,7 +333,7 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
         marks = ",".join("?" * len(part))
         rows = plain_rows(
             connection,
-            f"SELECT t.id, t.born, t.deleted, t.title AS action_title, {columns}, {_WORDS} "
+            f"SELECT t.id, t.born, t.deleted, t.accountable, t.title AS action_title, {columns}, {_WORDS} "
             f'FROM action t LEFT JOIN "update" u ON u.id = t.x_update WHERE t.id IN ({marks})',
             part,
         )
@@ -296,6 +345,7 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
                 cells,
                 {"": frozenset({str(row["born"])})},
                 bool(row["deleted"]),
+                str(row["accountable"]) if row["accountable"] else None,
             )
         heads: dict[tuple[str, str], set[str]] = {}
         for one in plain_rows(

@@ -127,6 +127,42 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn) -> Match
     return matched
 
 
+def pass_over_disposed(read: ReadReturn, disposed: frozenset[str]) -> list[str]:
+    """Take out every row, remark and new line about actions that were disposed of; their words come back by no way.
+
+    Returns their references. The file itself is not to be kept then.
+    """
+    gone: list[str] = []
+    lines: set[tuple[str, int]] = set()
+    for row in list(read.rows) if disposed else ():
+        named = set(_references_in(f"{row.visible} {row.key.replace('|', ' ')}")) & disposed
+        if named:
+            gone += sorted(named)
+            lines.add((row.sheet, row.number))
+            read.rows.remove(row)
+            words = f"{gone[-1]} was disposed of: what its row says was not kept, nor was the file."
+            read.problems.append(Problem("disposed_row", words, row.sheet, row.place))
+    for free in (read.evidence, read.new_rows):
+        about = [
+            r
+            for r in free
+            if disposed & set(_references_in(" ".join(plain_text(a.value) for a in r.values())))
+        ]
+        gone += [""] * len(about)
+        free[:] = [r for r in free if r not in about]
+    read.tray[:] = [
+        t
+        for t in read.tray
+        if (t["sheet"], _line(t["cell"])) not in lines and not disposed & set(_references_in(t["text"]))
+    ]
+    return gone
+
+
+def _line(cell: str) -> int:
+    digits = "".join(c for c in cell if c.isdigit())
+    return int(digits) if digits else 0
+
+
 def _without_untouched(same: list[MatchedRow]) -> list[MatchedRow]:
     """Of rows that stand twice, those that were filled: a copy left as it was sent says nothing."""
     filled = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import parse_date
+from vawg_desktop.domain.dates import last_day, parse_date
 from vawg_desktop.domain.errors import AppError, FileRefusedError, NotFoundError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
@@ -27,9 +28,10 @@ from vawg_desktop.services import names
 from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.records import read_value, then_stood
 from vawg_desktop.services.return_answers import read_answers
+from vawg_desktop.services.return_earlier import said_before, with_said
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
 from vawg_desktop.services.return_review import ADDED_ROW, Difference, Owner, Review, owner_of, review
-from vawg_desktop.services.return_rows import BaseRow, match_rows, spec_of_column
+from vawg_desktop.services.return_rows import BaseRow, match_rows, pass_over_disposed, spec_of_column
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
@@ -63,9 +65,13 @@ def _import(session: Session, path: Path, apply: str | None) -> Review:
         .fetchone()
     )
     if known is None:
+        _say_age(session.read(), owner, read)
+        read.sent = _sent_on(session.read(), owner)
+        disposed = pass_over_disposed(read, owner.disposed)
         content = _content(session, owner, book, read, book.name)
-        session.store.files.keep(book.name, book.content)
-        submission = _stage(session, owner, book.name, book.sha256, content)
+        if not disposed:
+            session.store.files.keep(book.name, book.content)
+        submission = _stage(session, owner, book.name, "" if disposed else book.sha256, content)
     else:
         submission = str(known[0])
     staged = review(session, submission, owner=owner)
@@ -175,6 +181,36 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
     return votes[0][1]
 
 
+def _sent_on(connection: Connection, owner: Owner) -> date | None:
+    row = connection.exec_driver_sql('SELECT sent FROM "return" WHERE id = ?', (owner.id,)).one()
+    return last_day(str(row[0])) if row[0] else None
+
+
+def _say_age(connection: Connection, owner: Owner, read: ReadReturn) -> None:
+    """An older version, or an earlier round's workbook, is taken for what it is and said so, with its period."""
+    version, round_id, period, n = connection.exec_driver_sql(
+        'SELECT r.version, r.round, q.period, q.n FROM "return" r JOIN round q ON q.id = r.round WHERE r.id = ?', (owner.id,)
+    ).one()
+    newest = connection.exec_driver_sql(
+        'SELECT max(version) FROM "return" WHERE round = ? AND partner = ? AND NOT deleted', (round_id, owner.partner)
+    ).one()[0]
+    later = connection.exec_driver_sql(
+        'SELECT q.period FROM "return" r JOIN round q ON q.id = r.round AND NOT q.deleted WHERE r.partner = ? AND NOT r.deleted '
+        "AND q.n > ? ORDER BY q.n DESC LIMIT 1",
+        (owner.partner, n),
+    ).fetchone()
+    if later is not None:
+        read.problems.append(Problem(
+            "earlier_round", f"This is the return of {period}; the round of {later[0]} has been sent since. Its answers are "
+            f"compared with what was sent for {period}.",
+        ))  # fmt: skip
+    if version is not None and newest is not None and int(version) < int(newest):
+        read.problems.append(Problem(
+            "older_version", f"This is version {version} of the return of {period}; version {newest} was sent later. Its answers are "
+            f"compared with what version {version} said.",
+        ))  # fmt: skip
+
+
 def _read_declaration(read: ReadReturn) -> None:
     """A date of the declaration that is no date is asked; the rest is kept as it was written."""
     for name, one in read.declaration.items():
@@ -238,6 +274,9 @@ def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> Non
 def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
+    before = said_before(session.read(), owner.id)
+    for one in matched.rows if before else ():
+        one.base = replace(one.base, values=with_said(one.base.values, one.base.id, before))
     answers = read_answers(session, owner.rows, matched, read)
     understood = answers.rows
     if read.nil:
@@ -251,7 +290,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
     _read_declaration(read)
     _tray_changed_words(session, owner, book, read)
     tidy_tray(read)
-    _hold_personal(understood, {b.id: b for b in owner.rows}, read, new_rows)
+    _hold_personal(understood, {m.base.id: m.base for m in matched.rows}, read, new_rows)
     return {
         "rows": understood,
         "emptied": answers.emptied,
@@ -326,9 +365,10 @@ def _new_rows(read: Sequence[Mapping[str, Answer]]) -> list[dict[str, str]]:
 
 def _stage(session: Session, owner: Owner, name: str, sha256: str, content: Mapping[str, Any]) -> str:
     declared = content["declaration"]
-    with session.store.write(session.who, f"Received {name}", "receive", owner.id) as tx:
+    called = owner.called(session.read())
+    with session.store.write(session.who, f"Received {called} ({name})", "receive", owner.id) as tx:
         return tx.create("submission", {
-            "return": owner.id, "partner": owner.partner, "file_sha256": sha256, "file_name": name,
+            "return": owner.id, "partner": owner.partner, "file_sha256": sha256 or None, "file_name": name,
             "received": session.today.isoformat(), "informant": declared.get("Completed by"),
             "cleared_by": declared.get("Cleared by (chief officer or equivalent)"),
             "content": json.dumps(content, ensure_ascii=False),
@@ -339,7 +379,7 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
     kinds = {merge.Kind.INCOMING} | ({merge.Kind.CONFLICT} if how == "all" else set[merge.Kind]())
     wanted = [d for d in staged.differences if d.kind in kinds and not d.decision]
     chosen = [d for d in wanted if not d.held]
-    staged.problems += [why_held(d) for d in wanted if d.held in ("in_bin", "waits_for_choice")]
+    staged.problems += [why_held(d) for d in wanted if d.held in HELD_NOW]
     staged.changes = accept(session, staged.submission, chosen)
     staged.applied = len(chosen)
     if staged.changes:
@@ -347,11 +387,23 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
         staged.state = fresh.state
 
 
+#: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was said on reading it.
+HELD_NOW = frozenset({
+    "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds",
+})  # fmt: skip
 _DOUBTS = {
+    "superseded": "the action has been superseded since it was sent.",
+    "reassigned": "the action has passed to another body since it was sent.",
+    "somebody_elses": "another body is accountable for the action, and says how it stands.",
+    "not_agreed": "a date moves only when somebody agrees to it.",
+    "at_odds": "it would be complete and not at a hundred per cent.",
+
     "exchanged": "its row and another have each other's answers.",
     "sorted": "it may have been sorted apart from its reference.",
     "shifted": "the answers may have slid to other rows.",
     "moved": "it is what we sent for another action.",
+    "cut": "the cell that was sent held only the beginning of it.",
+    "made_date": "the program that wrote the file made a date or a time of these words.",
     "filled": "it may have been drawn down over other answers.",
     "contradicts": "the row says that nothing changed.",
     "aside": "the cells of its row stand in other columns than we sent them.",
@@ -364,7 +416,7 @@ def why_held(one: Difference) -> Problem:
     if one.held in _DOUBTS:
         return Problem(
             one.held,
-            f"{one.label} of {one.record} was not taken: {_DOUBTS[one.held]}",
+            f"{one.label} of {one.record} was not taken: {_DOUBTS[one.held]}{f' It is now with {one.whose}.' if one.whose else ''}",
             one.sheet,
             one.cell,
             one.record,
@@ -397,7 +449,7 @@ def accept(
     by_action: dict[str, dict[str, Difference]] = {}
     for one in chosen:
         by_action.setdefault(one.id, {})[one.field] = one
-    if not by_action and row["state"] != "in_review":
+    if not by_action and row["state"] == "applied":
         return Changes()
     taken = {(d.id, d.field) for d in chosen}
     open_still = [
@@ -405,11 +457,14 @@ def accept(
         for d in review(session, submission).differences
         if d.kind is not merge.Kind.BOTH_SAME and not d.decision and (d.id, d.field) not in taken
     ]
-    with session.store.write(session.who, f"From return: {row['file_name']}", ACT, submission) as tx:
+    called = owner_of(connection, str(row["return"])).called(connection)
+    with session.store.write(session.who, f"From return {called} ({row['file_name']})", ACT, submission) as tx:
         for id, cells in by_action.items():
             told = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
             own = {k: v for k, v in told.items() if k not in ON_UPDATE}
             seen = {k: cells[k].heads for k in own}
+            if "revised_due" in own:
+                own["revised_agreed_by"] = session.who
             tx.edit("action", id, own, seen=seen)
         for (id, key), value in (edited or {}).items():
             if (id, key) in taken and not merge.same(value, by_action[id][key].incoming):
@@ -495,7 +550,8 @@ def _quoted(one: Difference) -> str | None:
 
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
     """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
-    with session.store.write(session.who, "New in a return", ACT, submission) as tx:
+    owner = owner_of(session.read(), _return_of(session, submission))
+    with session.store.write(session.who, f"New in {owner.called(session.read())}", ACT, submission) as tx:
         if "What it proves" in row or "Title" in row:
             _remember_added(tx, submission, row, _add_evidence(tx, row))
             return tx.changes
@@ -512,6 +568,11 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
         )
         _remember_added(tx, submission, row, id)
     return tx.changes
+
+
+def _return_of(session: Session, submission: str) -> str:
+    row = session.read().exec_driver_sql('SELECT "return" FROM submission WHERE id = ?', (submission,)).one()
+    return str(row[0])
 
 
 def _remember_added(tx: Transaction, submission: str, row: Mapping[str, str], id: str) -> None:

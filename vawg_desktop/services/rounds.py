@@ -314,7 +314,8 @@ class _Sender:
         secret = secrets.token_urlsafe(18)
         id = self._tx.create("return", {
             "round": self._round[0], "partner": partner.id, "version": version, "due": self._due_of(partner.id),
-            "sent": self._session.today.isoformat(), "secret": secret,
+            # what was held back and released knowingly is made, and sent once its message has been written
+            "sent": None if partner.id in self.released else self._session.today.isoformat(), "secret": secret,
         })  # fmt: skip
         reference = str(self._tx.row("return", id)["reference"])
         return id, identity.visible(secret, reference, id), version, secret

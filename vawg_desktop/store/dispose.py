@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import EntitySpec
@@ -147,17 +149,40 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
             f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
         ).fetchall()
         for row, kept, sha256 in found:
-            document = json.loads(kept)
-            document["rows"] = [r for r in document.get("rows", []) if r.get("id") != id]
-            for part in ("problems", "tray", "new_rows"):
-                if part in document:
-                    document[part] = [x for x in document[part] if reference not in json.dumps(x)]
+            document = _without(json.loads(kept), id, reference)
+            if table == "return":  # by which its row is known, and passed over, in a file that comes back later
+                document.setdefault("disposed", []).append(reference)
             said = json.dumps(document, ensure_ascii=False)
             tx.edit(table, str(row), {cell: said, "file_sha256": None}, checked=False)
             _strip_log(tx, table, str(row), only=cell)
             if sha256:
                 hashes.append(str(sha256))
     return hashes
+
+
+def _without(document: dict[str, Any], id: str, reference: str) -> dict[str, Any]:
+    """What was sent or came back, without a record: its row, and what was noted of any cell in that row."""
+    own = [r for r in document.get("rows", []) if r.get("id") == id]
+    lines = {
+        (str(a.get("sheet")), _LINE.sub("", str(a.get("cell", ""))))
+        for r in own
+        for a in r.get("answers", {}).values()
+    } - {("", "")}
+    document["rows"] = [r for r in document.get("rows", []) if r.get("id") != id]
+    for part in ("problems", "tray", "new_rows", "asked", "emptied"):
+        if part in document:
+            document[part] = [
+                x
+                for x in document[part]
+                if reference not in json.dumps(x)
+                and x.get("id") != id
+                and (str(x.get("sheet")), _LINE.sub("", str(x.get("cell", "")))) not in lines
+            ]
+    return document
+
+
+#: What stands before the number of the row in a cell's address.
+_LINE = re.compile(r"[^0-9]")
 
 
 def strip_row(tx: Transaction, table: str, row: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -97,7 +99,8 @@ class MyWorkPage(QScrollArea):
         section = Section("Returns")
         section.set_count(len(waiting))
         for row in waiting[:6]:
-            said = "has come back and waits for review" if row.step == "received" else "no return received"
+            came = f"has come back and waits for review: {row.counts.in_words()}"
+            said = came if row.step == "received" else "no return received"
             section.body.addWidget(
                 self._line(f"{row.partner}   {said}", "", lambda: self.open_page.emit("returns"))
             )
@@ -112,26 +115,22 @@ class MyWorkPage(QScrollArea):
             due = short_label(str(row["x_due"])) if row["x_due"] else "no date set"
             words = f"{row['reference']}   {row['title']}"
             quiet = " · ".join(str(x) for x in (row["who"] or "nobody accountable", due))
-            section.body.addWidget(
-                self._line(words, quiet, lambda i=str(row["id"]): self.open_record.emit(i))
-            )
+            section.body.addWidget(self._line(words, quiet, partial(self.open_record.emit, str(row["id"]))))
         if whole > len(rows) and query is not None:
             more = button(f"All {whole:,}", lambda: self.open_list.emit(query, name), kind="quiet")
             more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             section.body.addWidget(more)
         self._body.addWidget(section)
 
-    def _line(self, words: str, quiet: str, do: object) -> QWidget:
+    def _line(self, words: str, quiet: str, do: Callable[[], object]) -> QWidget:
         row = QWidget()
         box = QHBoxLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
-        go = QPushButton(words)
-        go.setProperty("row", True)
+        go = button(words, do, kind="row")
         go.setAccessibleName(f"Open {words}")
         go.setToolTip(words)
         go.setMinimumHeight(theme.px(28))
         go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        go.clicked.connect(do)
         box.addWidget(go, 1)
         if quiet:
             box.addWidget(label(quiet, muted=True, wrap=False))

@@ -41,7 +41,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, button, clear, column, label, rule
 
 _STEPS = {
-    "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
+    "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
 }  # fmt: skip
 
 
@@ -51,8 +51,7 @@ def _answers(row: Chased) -> str:
         return "Nil return"
     if not row.received:
         return ""
-    parts = ((row.answered, "answered"), (row.no_change, "no change"), (row.not_answered, "not answered"))
-    return ", ".join(f"{n} {word}" for n, word in parts if n)
+    return row.counts.in_words()
 
 
 def _name_and_step(row: Chased) -> QWidget:
@@ -63,6 +62,10 @@ def _name_and_step(row: Chased) -> QWidget:
     step.setProperty("warn" if row.step in ("late", "silent") else "muted", True)
     box.addWidget(step)
     return holder
+
+
+def _step_word(step: str) -> str:
+    return CHASE_STEP.label(step) if step in CHASE_STEP.key_list() else "Message with the workbook"
 
 
 def _logged(entry: dict[str, str]) -> str:
@@ -158,15 +161,17 @@ class ReturnsPage(QWidget):
         self._rounds.setVisible(bool(known))
         self._summary.setVisible(bool(known))
         self._empty.setVisible(not known)
-        back = [r for r in rows if not r.waited_for]
+        made = [r for r in rows if r.step == "made"]
+        back = [r for r in rows if not r.waited_for and r.step != "made"]
         said = [
-            f"{len(rows)} sent",
+            f"{len(rows) - len(made)} sent",
             f"{len(back)} returned",
-            f"{len(rows) - len(back)} with no return received",
+            f"{len(rows) - len(made) - len(back)} with no return received",
+            *([f"{len(made)} made and not sent yet"] if made else []),
         ]
         if nil := sum(r.nil for r in back):
             said.append(f"{nil} nil")
-        if chase := sum(bool(r.next_step) for r in rows):
+        if chase := sum(bool(r.next_step) and r.step != "made" for r in rows):
             said.append(f"{chase} to remind")
         self._summary.setText(", ".join(said))
         self._offer_all(rows)
@@ -176,8 +181,8 @@ class ReturnsPage(QWidget):
 
     def _offer_all(self, rows: list[Chased]) -> None:
         """Messages to many partners at once: with their workbooks, or what the ladder says next."""
-        waited = [(r.return_id, "sent") for r in rows if r.waited_for]
-        chased = [(r.return_id, r.next_step) for r in rows if r.next_step]
+        waited = [(r.return_id, "sent") for r in rows if r.waited_for or r.step == "made"]
+        chased = [(r.return_id, r.next_step) for r in rows if r.next_step and r.step != "made"]
         menu = QMenu(self._all)
         for words, wanted in (
             (f"Messages that go with the workbooks: {len(waited)} …", waited),
@@ -263,7 +268,7 @@ class ReturnsPage(QWidget):
             return ("Review" if row.step == "received" else "Open"), lambda: self.open_review(submission)
         if row.next_step:
             step = row.next_step
-            return f"{CHASE_STEP.label(step)} …", lambda: self.write_message(row, step)
+            return f"{_step_word(step)} …", lambda: self.write_message(row, step)
         return "Read return …", self.choose_file
 
     def _on_round(self, place: int) -> None:
@@ -410,11 +415,9 @@ class ReturnsPage(QWidget):
         except AppError as error:
             messages.failed(error)
             return
-        if self._save(made.file_name, made.content, "Messages (*.eml)") and step in CHASE_STEP.key_list():
-            self.tasks.write(
-                lambda s: chasing.log_step(s, row.return_id, step, made.body),
-                told=f"{CHASE_STEP.label(step)} to {row.partner} is written down.",
-            )
+        if self._save(made.file_name, made.content, "Messages (*.eml)"):
+            told = f"{_step_word(step)} to {row.partner} is written down."
+            self.tasks.write(lambda s: chasing.log_step(s, row.return_id, step, made.body), told=told)
 
     def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
         """Every message into one folder, to be looked at and sent from the office's mail program; written down."""

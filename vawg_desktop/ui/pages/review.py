@@ -149,8 +149,7 @@ class ReviewPane(QWidget):
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         said = [
             f"{review.return_reference}", f"{review.rows} rows", f"{left} to decide" if left else "nothing left to decide",
-            f"{c['no_change']} said no change", *([f"{c['not_able']} not able to say yet"] if c["not_able"] else []),
-            f"{c['not_answered']} not answered", f"{c['ours']} changed only by us",
+            review.answers_in_words(), *([f"{c['ours']} changed only by us"] if c["ours"] else []),
         ]  # fmt: skip
         self._said.setText(" · ".join(said))
         self._bar.setMaximum(max(1, len(review.differences)))

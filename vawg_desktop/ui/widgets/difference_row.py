@@ -26,8 +26,12 @@ _HELD = {
     "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
     "exchanged": "Two rows have each other's answers", "sorted": "Sorted apart from its reference?",
     "moved": "What we sent for another action: look first", "shifted": "Slid from the row beside it?",
+    "cut": "Only its beginning was sent", "made_date": "Words of which a date was made?",
     "filled": "Drawn down over other cells?", "contradicts": "The row says that nothing changed",
     "crossed": "Its heading may have been exchanged", "aside": "Its row's cells stand aside: look first",
+    "superseded": "The action has been superseded", "reassigned": "The action has passed to another body",
+    "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
+    "at_odds": "Complete, and not at 100 %",
     "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 _DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
@@ -127,6 +131,8 @@ class DifferenceRow(QFrame):
         if d.held == "not_understood":
             return d.reason
         held = _HELD[d.held] if d.held else _KINDS[d.kind]
+        if d.whose:
+            return f"{held}: {d.whose}"
         return f"{held} (we sent the same for {d.reading})" if d.reading else held
 
     def verbs(self) -> dict[str, str]:

@@ -449,22 +449,15 @@ def _round_words(one: dict[str, object]) -> str:
     """One round in a line: ``2026/27 Q2: received 3 working days late; 2 answered, 1 no change; reminded once``."""
     late = one["late"]
     if late is None:
-        when = "no return received" if one["step"] in ("late", "silent") else "sent, not due yet"
+        when = {"late": "no return received", "silent": "no return received", "made": "made, not sent yet"}.get(
+            str(one["step"]), "sent, not due yet"
+        )
     elif isinstance(late, int) and late:
         days = "1 working day" if abs(late) == 1 else f"{abs(late)} working days"
         when = f"received {days} {'late' if late > 0 else 'early'}"
     else:
         when = "received on the day"
-    parts = [
-        f"{n} {w}"
-        for n, w in (
-            (one["answered"], "answered"),
-            (one["no_change"], "no change"),
-            (one["not_answered"], "not answered"),
-        )
-        if n
-    ]
-    said = [when, "nil return" if one["nil"] else ", ".join(parts)]
+    said = [when, "nil return" if one["nil"] else str(one["answers"]) if one["received"] else ""]
     if one["reminders"]:
         said.append("reminded once" if one["reminders"] == 1 else f"reminded {one['reminders']} times")
     if one["extensions"]:

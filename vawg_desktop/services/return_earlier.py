@@ -1,0 +1,102 @@
+"""What a partner said before for the same return, and what of it was taken: the base of a second file (DESIGN 5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.fields import Value
+
+#: An action and a column of the return.
+Place = tuple[str, str]
+_WORDS = ("narrative", "next_step", "help_wanted")
+
+
+@dataclass(slots=True)
+class Before:
+    """One cell in a partner's earlier files: the last word of it that was taken, and the last that was queried or refused."""
+
+    taken: Value = None
+    was_taken: bool = False
+    decided: Value = None
+    was_decided: bool = False
+
+
+def said_before(connection: Connection, return_id: str, submission: str | None = None) -> dict[Place, Before]:
+    """What was dealt with in the earlier files of a return; ``submission`` is the one they are earlier than, or the next."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' "
+        "AND n < coalesce((SELECT n FROM submission WHERE id = ?), 9223372036854775807) ORDER BY n",
+        (return_id, submission or ""),
+    ).fetchall()
+    found: dict[Place, Before] = {}
+    for id, content in rows:
+        answered = json.loads(content or '{"rows": []}')["rows"]
+        taken = taken_cells(connection, str(id), [str(row["id"]) for row in answered])
+        decided = _decided(connection, str(id))
+        for row in answered:
+            for key, said in row["answers"].items():
+                place = (str(row["id"]), key)
+                if place in taken:
+                    found.setdefault(place, Before()).taken = said["value"]
+                    found[place].was_taken = True
+                elif place in decided:
+                    found.setdefault(place, Before()).decided = said["value"]
+                    found[place].was_decided = True
+    return found
+
+
+def base_for(sent: Value, before: Before | None, incoming: Value) -> Value:
+    """What a cell is compared with: what was sent, or the word of the partner's earlier file that stands in its place.
+
+    A word that was queried or refused and comes again is no new one; one that still waits for a decision is offered
+    again, so that it is not lost between two files.
+    """
+    if before is not None and before.was_decided and merge.same(before.decided, incoming):
+        return incoming
+    return before.taken if before is not None and before.was_taken else sent
+
+
+#: Each part of the statement goes by the row, which is indexed; a log of two million entries is never read whole.
+_TAKEN = (
+    'SELECT c."row", c.fields FROM "change" c WHERE c."row" IN ({marks}) AND c.about = ? AND c.act = \'return\' '
+    "AND c.op <> 'create' AND c.n > coalesce((SELECT max(r.n) FROM \"change\" r WHERE r.\"row\" = c.about AND r.act = 'reverse' "
+    'AND NOT EXISTS (SELECT 1 FROM "change" u WHERE u."row" = r."row" AND u.act = \'undo\' AND u.about = r.txn)), 0) '
+    'AND NOT EXISTS (SELECT 1 FROM "change" u WHERE u."row" = c."row" AND u.act = \'undo\' AND u.about = c.txn '
+    'AND NOT EXISTS (SELECT 1 FROM "change" v WHERE v."row" = u."row" AND v.act = \'redo\' AND v.about = u.txn))'
+)
+
+
+def taken_cells(connection: Connection, submission: str, actions: Sequence[str]) -> set[Place]:
+    """The cells of a submission that were taken and neither undone nor reversed since."""
+    found: set[Place] = set()
+    for start in range(0, len(actions), 400):
+        part = actions[start : start + 400]
+        rows = connection.exec_driver_sql(
+            _TAKEN.format(marks=",".join("?" * len(part))), (*part, submission)
+        ).fetchall()
+        found |= {(str(row), key) for row, fields in rows for key in json.loads(fields)}
+    words = connection.exec_driver_sql(
+        f'SELECT action, {", ".join(_WORDS)} FROM "update" WHERE submission = ? AND NOT deleted',
+        (submission,),
+    ).fetchall()
+    return found | {(str(w[0]), key) for w in words for key, said in zip(_WORDS, w[1:], strict=True) if said}
+
+
+def _decided(connection: Connection, submission: str) -> set[Place]:
+    rows = connection.exec_driver_sql(
+        "SELECT record, field FROM decision WHERE submission = ? AND NOT deleted", (submission,)
+    )
+    return {(str(r[0]), str(r[1])) for r in rows}
+
+
+def with_said(values: Mapping[str, Value], id: str, before: Mapping[Place, Before]) -> dict[str, Value]:
+    """The values of a row as sent, with what was taken of the partner's earlier files in their place."""
+    return {
+        **values,
+        **{key: said.taken for (of, key), said in before.items() if of == id and said.was_taken},
+    }
