@@ -58,7 +58,8 @@ def read_file(path: Path) -> bytes:
             raise FileRefusedError(
                 f"{name} is larger than 25 MB; save it without pictures and try again.", code="too_large"
             )
-        content = path.read_bytes()
+        with path.open("rb") as file:  # a file that is still growing, or never ends, is read no further than the bound
+            content = file.read(MAX_BYTES + 1)
     except PermissionError:
         raise FileRefusedError(
             f"We may not read {name}; close it elsewhere or ask for access.", code="no_permission"
@@ -70,11 +71,17 @@ def read_file(path: Path) -> bytes:
         ) from None
     if not content:
         raise FileRefusedError(f"{name} is empty.", code="empty")
+    if len(content) > MAX_BYTES:
+        raise FileRefusedError(
+            f"{name} is larger than 25 MB; save it without pictures and try again.", code="too_large"
+        )
     return content
 
 
 def look(name: str, content: bytes) -> Looked:
     """The kind of a file by its content: ``zip``, ``ole``, ``text``, ``page``, ``message`` or ``outlook``. Raises FileRefusedError."""
+    if said := known_by_sight(name, content):
+        raise FileRefusedError(f"{name} {said}", code="not_a_workbook")
     if content.startswith(b"PK\x03\x04"):
         return _look_zip(name, content)
     if content.startswith(_OLE):
@@ -90,7 +97,7 @@ def look(name: str, content: bytes) -> Looked:
             f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.",
             code="markup",
         )
-    if start.startswith(b"ID;") or start.startswith(b"%PDF") or content.startswith(b"{\\rtf"):
+    if start.startswith(b"ID;"):
         raise FileRefusedError(
             f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
         )
@@ -100,6 +107,46 @@ def look(name: str, content: bytes) -> Looked:
             f"{name} is not a workbook we can read; save it as .xlsx and try again.", code="not_a_workbook"
         )
     return Looked("text")
+
+
+#: Endings of packed folders.
+_PACKED = (".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz")
+_UNPACK = "is a packed folder; unpack it and read the workbook in it."
+_PICTURE = "is a picture; ask for the workbook itself, with its cells filled in."
+_LINK = "is only a link to a file elsewhere; open the link, save the workbook and read that in."
+_MAIL = "is an e-mail in a form that only Outlook opens; open it there, save the workbook out of it and read that in."
+_SEALED = "is an encrypted or signed e-mail; open it in your mail program, save the workbook out of it and read that in."
+#: How kinds of file begin that people send instead of a workbook, and what to do about each.
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"7z\xbc\xaf\x27\x1c", _UNPACK), (b"Rar!\x1a\x07", _UNPACK), (b"\x1f\x8b", _UNPACK), (b"BZh", _UNPACK), (b"\xfd7zXZ\x00", _UNPACK),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", _LINK), (b"[InternetShortcut]", _LINK), (b"[Desktop Entry]", _LINK), (b"bplist00", _LINK),
+    (b"%PDF", "is a PDF; ask for the workbook itself, with its cells filled in."),
+    (b"\x89PNG\r\n\x1a\n", _PICTURE), (b"\xff\xd8\xff", _PICTURE), (b"GIF87a", _PICTURE), (b"GIF89a", _PICTURE), (b"II*\x00", _PICTURE),
+    (b"MM\x00*", _PICTURE), (b"\x78\x9f\x3e\x22", _MAIL), (b"{\\rtf", "is a document and not a workbook; ask for the workbook itself."),
+)  # fmt: skip
+
+
+def known_by_sight(name: str, content: bytes) -> str:
+    """What a file is that is no workbook, and what to do about it; empty where its beginning says neither."""
+    start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if name.startswith("~$"):
+        return "is the note by which Excel remembers who has a workbook open; choose the workbook itself, without ~$ in its name."
+    for beginning, said in _BEGINNINGS:
+        if content.startswith(beginning) or start.startswith(beginning):
+            return said
+    if content[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix") or (content[:4] == b"RIFF" and content[8:12] == b"WEBP"):
+        return _PICTURE
+    if content[:2] == b"BM" and name.lower().endswith(".bmp"):
+        return _PICTURE
+    if start.startswith(b"{") and b"docs.google.com" in content[:4096]:
+        return "is only a link to a Google sheet; open it in the browser, download it as .xlsx and read that in."
+    if b"application/pkcs7-mime" in content[:4096] or (content[:1] == b"\x30" and name.lower().endswith((".p7m", ".p7s"))):
+        return _SEALED
+    if b"<office:document" in start and b"office:mimetype" in content[:8192]:
+        return "is a flat OpenDocument file; open it in LibreOffice, save it as .ods or .xlsx and read that in."
+    if start.startswith(b"<?xml") and b"PropertyList" in content[:600]:
+        return _LINK
+    return ""
 
 
 def _look_zip(name: str, content: bytes) -> Looked:
@@ -120,17 +167,29 @@ def _look_zip(name: str, content: bytes) -> Looked:
         known = any(
             n in names for n in ("[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin")
         )
-        inside = [n for n in names if n.lower().endswith(BOOKS)]
-        if not known and inside:
-            raise FileRefusedError(
-                f"{name} is a zipped folder; take {Path(inside[0]).name} out of it and read that in.",
-                code="zipped_folder",
-            )
+        if not known:
+            _refuse_folder(name, [n for n in names if not n.endswith("/")])
         if not known or any(n.startswith(("word/", "ppt/")) for n in names):
             raise FileRefusedError(
                 f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
             )
         return _scan(name, archive, parts)
+
+
+def _refuse_folder(name: str, names: list[str]) -> None:
+    """Say what lies in a zipped folder, where that helps."""
+    inside = [_printable(Path(n).name) for n in names if n.lower().endswith(BOOKS)]
+    packed = [_printable(Path(n).name) for n in names if n.lower().endswith(_PACKED)]
+    if inside:
+        them = "it" if len(inside) == 1 else "each of them"
+        listed = ", ".join(inside[:6]) + (f" and {len(inside) - 6} more" if len(inside) > 6 else "")
+        what = f"is a zipped folder with {listed} in it; take {them} out and read that in."
+        raise FileRefusedError(f"{name} {what}", code="zipped_folder")
+    if packed:
+        raise FileRefusedError(
+            f"{name} is a zipped folder with another packed folder, {packed[0]}, in it; unpack both and read the workbook in.",
+            code="zipped_folder",
+        )
 
 
 def _refuse_odd_parts(name: str, parts: list[zipfile.ZipInfo]) -> None:

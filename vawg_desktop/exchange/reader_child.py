@@ -90,6 +90,8 @@ def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: i
         answer: dict[str, Any] = read_all(Path(copy).read_bytes(), kind, name)
     except MemoryError:
         answer = {"refused": "too_large"}
+    except BadSheetError as error:
+        answer = {"refused": "bad_sheet", "said": str(error)[:100]}
     except Exception as error:  # noqa: BLE001 - whatever the reader says becomes one word for the parent
         answer = {"refused": type(error).__name__, "said": str(error)[:300]}
     pipe.send_bytes(json.dumps(answer).encode("utf-8", "surrogatepass"))
@@ -130,15 +132,45 @@ def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
 _SHEETS = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml|content\.xml", re.IGNORECASE)
 
 
+class BadSheetError(Exception):
+    """A sheet that is not well formed, by its name."""
+
+
 def refuse_malformed(content: bytes) -> None:
-    """Raise ExpatError where a sheet is not well formed: the reader of its values would join cells and say nothing."""
+    """Raise BadSheetError where a sheet is not well formed: the reader of its values would join cells and say nothing.
+
+    Raises ExpatError where it is the words of all sheets, or the whole of an OpenDocument file.
+    """
     from xml.parsers import expat
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             if _SHEETS.fullmatch(name):
                 parser = expat.ParserCreate()
-                parser.Parse(archive.read(name), True)
+                try:
+                    parser.Parse(archive.read(name), True)
+                except expat.ExpatError:
+                    if "worksheets/" not in name.lower():
+                        raise
+                    raise BadSheetError(_sheet_name(archive, name)) from None
+
+
+def _sheet_name(archive: zipfile.ZipFile, part: str) -> str:
+    """What a sheet is called by the workbook, or its part's own name."""
+    import html
+
+    try:
+        rels = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+    except KeyError:
+        return part
+    for tag in re.findall(r"<Relationship\b[^<>]*>", rels):
+        target, id = re.search(r'Target="([^"]*)"', tag), re.search(r'\bId="([^"]*)"', tag)
+        if target and id and part.endswith(target[1].lstrip("/").removeprefix("xl/")):
+            for sheet in re.findall(r"<sheet\b[^<>]*>", book):
+                if f'"{id[1]}"' in sheet and (called := re.search(r'\bname="([^"]*)"', sheet)):
+                    return html.unescape(called[1])
+    return part
 
 
 def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -150,7 +150,12 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vawg-") as folder:
         copy, log = Path(folder) / "copy", str(Path(folder) / "reader.log")
-        copy.write_bytes(content)
+        try:
+            copy.write_bytes(content)
+        except OSError as error:
+            raise FileRefusedError(
+                f"{name} could not be copied to be read ({error.strerror}); make room on the disk and try again.", code="no_room"
+            ) from error
         child = context.Process(
             target=reader_child.read_to_pipe,
             args=(str(copy), kind, Path(name).stem, theirs, MEMORY_MB, log),
@@ -218,13 +223,33 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
             f"{name} holds more than one workbook ({said}); save each and read it in by itself.",
             code="attachments",
         )
+    if answer["refused"] == "bad_sheet":
+        return FileRefusedError(
+            f"The sheet {said} of {name} is damaged, so that its cells run together; open the workbook, copy that sheet's "
+            "cells into a new sheet and save it again.",
+            code="bad_sheet",
+        )
     if "assword" in said or "ncrypt" in said:
         return FileRefusedError(
             f"{name} is protected by a password; save it without one and send it again.", code="password"
         )
+    if answer["refused"] not in _DAMAGED:
+        return FileRefusedError(
+            f"Our reader failed on {name} ({answer['refused']}); the file itself may be sound. Save it anew as .xlsx and try again, "
+            "and tell whoever looks after this program.",
+            code="reader_failed",
+        )
     return FileRefusedError(
         f"{name} is damaged or of a kind we cannot read; open it and save it as .xlsx.", code="damaged"
     )
+
+
+#: What readers say of a file that is damaged or none of theirs; anything else is a failure of our own.
+_DAMAGED = frozenset({
+    "CalamineError", "PasswordError", "XmlError", "ZipError", "WorksheetNotFound", "BadZipFile", "ExpatError", "ParseError",
+    "XLRDError", "CompDocError", "OleFileError", "NotOleFileError", "UnicodeDecodeError", "EOFError", "LargeZipFile", "error",
+    "HeaderParseError", "MessageError", "PanicException", "NotImplementedError",
+})  # fmt: skip
 
 
 def _sheet(raw: dict[str, Any]) -> Sheet:

@@ -67,6 +67,8 @@ _KEY = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}")
 _SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})\s*[-–]\s*[3-9A-Za-z]{4}")
 #: How many cells of a sheet that is not ours are listed one by one.
 _MOST_STRAY = 400
+#: How many entries of the tray, and how many questions, are kept with a return.
+MOST_LISTED = 3_000
 
 
 @dataclass(slots=True)
@@ -178,6 +180,13 @@ def tidy_tray(read: ReadReturn) -> None:
     for entry in read.tray:
         seen.setdefault((entry["sheet"], entry["cell"], entry["text"]), entry)
     read.tray[:] = seen.values()
+    for entries, name in ((read.tray, "tray"), (read.problems, "questions")):
+        if len(entries) > MOST_LISTED:
+            more = len(entries) - MOST_LISTED
+            del entries[MOST_LISTED:]
+            read.problems.append(Problem(
+                f"{name}_cut", f"{more:,} more entries for the {name} are not listed one by one; the file is kept, open it to read them."
+            ))  # fmt: skip
 
 
 _WORDS_BESIDE = {

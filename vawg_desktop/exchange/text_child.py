@@ -48,7 +48,20 @@ def mixed(content: bytes) -> str:
     codecs.register_error("vawg-stray", stray)
     text = content.decode("utf-8", "vawg-stray")
     beyond = sum(byte >= 0x80 for byte in content)
-    return text if beyond > 2 * strays else content.decode("cp1252", "replace")
+    return text if beyond > 2 * strays else content.decode(_old_letters(content), "replace")
+
+
+#: An apostrophe between letters, quotation marks and dashes, as an old Mac writes them and as Windows does.
+_OF_MAC = re.compile(rb"[A-Za-z]\xd5[a-z]|(?:^|[\s,;(\"])\xd2(?=\w)|(?<=[\w.,!?])\xd3|\s[\xd0\xd1]\s")
+_OF_WINDOWS = re.compile(rb"[A-Za-z]\x92[a-z]|(?:^|[\s,;(\"])\x93(?=\w)|(?<=[\w.,!?])\x94|\s[\x96\x97]\s")
+
+
+def _old_letters(content: bytes) -> str:
+    """Which single-byte letters a text without UTF-8 is written in: Mac Roman where its punctuation says so, else cp1252."""
+    mac, windows = len(_OF_MAC.findall(content)), len(_OF_WINDOWS.findall(content))
+    if mac == windows and b"\r" in content and b"\n" not in content:
+        return "mac_roman"  # lines that end as only an old Mac ends them
+    return "mac_roman" if mac > windows else "cp1252"
 
 
 def wide_without_mark(content: bytes) -> str:

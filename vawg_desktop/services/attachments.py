@@ -14,6 +14,7 @@ from vawg_desktop import paths
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
+from vawg_desktop.exchange.preflight import shown_name
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 
@@ -28,20 +29,20 @@ def read_file(path: Path) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise FileRefusedError(
-                f"{path.name} is a folder or no ordinary file; drop a file.", code="no_file"
+                f"{shown_name(path)} is a folder or no ordinary file; drop a file.", code="no_file"
             )
         if status.st_size > LARGEST:
             raise FileRefusedError(
-                f"{path.name} has {status.st_size / 1e6:.0f} MB; up to {LARGEST / 1e6:.0f} MB can be kept. "
+                f"{shown_name(path)} has {status.st_size / 1e6:.0f} MB; up to {LARGEST / 1e6:.0f} MB can be kept. "
                 "Leave it where it is and write its place into Link.",
                 code="too_large",
             )
         if status.st_size == 0:
-            raise FileRefusedError(f"{path.name} is empty; nothing was kept.", code="empty")
+            raise FileRefusedError(f"{shown_name(path)} is empty; nothing was kept.", code="empty")
         return path.read_bytes()
     except OSError as error:
         raise FileRefusedError(
-            f"{path.name} could not be read: {error.strerror}.", code="unreadable"
+            f"{shown_name(path)} could not be read: {error.strerror}.", code="unreadable"
         ) from error
 
 
@@ -54,9 +55,9 @@ def attach(session: Session, record: str, path: Path) -> Changes:
     if found.entity not in ("evidence", *_LINKS):
         raise FileRefusedError("Files are kept with evidence, actions and recommendations.", code="no_place")
     content = read_file(path)
-    sha256 = session.store.files.keep(path.name, content)
-    with session.store.write(session.who, f"File {path.name}", "attach") as tx:
-        said = {"file_sha256": sha256, "file_name": path.name}
+    sha256 = session.store.files.keep(shown_name(path), content)
+    with session.store.write(session.who, f"File {shown_name(path)}", "attach") as tx:
+        said = {"file_sha256": sha256, "file_name": shown_name(path)}
         if found.entity == "evidence":
             tx.edit("evidence", found.id, said)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.exchange import identity
@@ -26,6 +28,8 @@ from vawg_desktop.services.session import Session
 
 #: Before the place of a new row in the decision that says which record it became.
 ADDED_ROW = "row:"
+#: Before the place of an entry of the tray in the decision that says what was made of it.
+FROM_TRAY = "tray:"
 _OPEN = frozenset({merge.Kind.INCOMING, merge.Kind.CONFLICT})
 _LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
 _ORDER = {key: i for i, (key, *_) in enumerate(FILLS)}
@@ -98,10 +102,22 @@ class Review:
     asked: list[Difference] = field(default_factory=list[Difference])
     #: New rows that were added, by place (``Actions!A10``): the reference of what they became.
     added: dict[str, str] = field(default_factory=dict[str, str])
+    #: What was made of an entry of the tray, by ``tray_place``: "update of A-0003".
+    made_of: dict[str, str] = field(default_factory=dict[str, str])
 
     def answers_in_words(self) -> str:
         """How the actions were answered: ``2 answered, 1 no change, 3 not answered``."""
         return AnswerCounts(**{f.name: self.counts[f.name] for f in fields(AnswerCounts)}).in_words()
+
+    def declared_in_words(self) -> str:
+        """Who completed and who cleared the return, or that nobody cleared it."""
+        said = {k.partition(" (")[0]: v for k, v in self.declaration.items() if v}
+        parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
+        if "Cleared by" not in said:
+            return f"{parts[0]}; not cleared" if parts else "Not cleared"
+        beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
+        cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
+        return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"
 
     def left(self) -> int:
         """How many differences still wait for a person."""
@@ -115,7 +131,7 @@ class Review:
             "problems": [{"sheet": "", "cell": "", **p.as_json()} for p in self.problems], "tray": self.tray,
             "not_returned": self.not_returned, "new_rows": self.new_rows, "applied": self.applied,
             "submission": self.submission_reference, "counts": self.counts, "state": self.state,
-            "declaration": self.declaration, "emptied": [d.as_json() for d in self.emptied],
+            "declaration": self.declaration, "declared": self.declared_in_words(), "emptied": [d.as_json() for d in self.emptied],
         }  # fmt: skip
 
 
@@ -185,7 +201,7 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
         emptied=[d for d in _apart(connection, found.id, owner, content.get("emptied", []), "emptied") if d.current is not None],
         asked=_apart(connection, found.id, owner, [a for a in content.get("asked", []) if a["field"] != "answer"], "not_understood"),
-        added=_added(connection, found.id),
+        added=_added(connection, found.id), made_of=_made_of(connection, found.id),
     )  # fmt: skip
 
 
@@ -237,6 +253,24 @@ def _added(connection: Connection, submission: str) -> dict[str, str]:
         )
     }
     return {str(f).removeprefix(ADDED_ROW): called[str(r)] for f, r in rows if str(r) in called}
+
+
+def tray_place(entry: Mapping[str, str]) -> str:
+    """By which an entry of the tray is known again: its sheet, its cell and its words."""
+    words = hashlib.sha256(entry["text"].encode("utf-8", "replace")).hexdigest()[:12]
+    return f"{FROM_TRAY}{entry['sheet']}!{entry['cell']} {words}"
+
+
+def _made_of(connection: Connection, submission: str) -> dict[str, str]:
+    rows = connection.exec_driver_sql(
+        "SELECT d.field, d.reason, d.decision, a.reference FROM decision d LEFT JOIN action a ON a.id = d.record "
+        "WHERE d.submission = ? AND NOT d.deleted AND substr(d.field, 1, 5) = ?",
+        (submission, FROM_TRAY),
+    ).fetchall()
+    return {
+        str(field): f"{'question about' if decision == 'queried' else reason} {reference or ''}".strip()
+        for field, reason, decision, reference in rows
+    }
 
 
 def _differences(
@@ -306,8 +340,8 @@ class Closed:
 
 
 def label_of_column(key: str) -> str:
-    """The heading of a column to fill."""
-    return next(head for k, head, *_ in FILLS if k == key)
+    """The heading of a column to fill; for what stood beside the columns, that it did."""
+    return next((head for k, head, *_ in FILLS if k == key), "beside the answers")
 
 
 @dataclass(slots=True)

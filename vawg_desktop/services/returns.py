@@ -31,7 +31,13 @@ from vawg_desktop.services.return_answers import read_answers
 from vawg_desktop.services.return_earlier import said_before, with_said
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
 from vawg_desktop.services.return_review import ADDED_ROW, Difference, Owner, Review, owner_of, review
-from vawg_desktop.services.return_rows import BaseRow, match_rows, pass_over_disposed, spec_of_column
+from vawg_desktop.services.return_rows import (
+    BaseRow,
+    MatchedRow,
+    match_rows,
+    pass_over_disposed,
+    spec_of_column,
+)
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
@@ -277,6 +283,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
     before = said_before(session.read(), owner.id)
     for one in matched.rows if before else ():
         one.base = replace(one.base, values=with_said(one.base.values, one.base.id, before))
+    _name_rows(matched.rows, read)
     answers = read_answers(session, owner.rows, matched, read)
     understood = answers.rows
     if read.nil:
@@ -287,6 +294,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
     missing = [b.reference for b in owner.rows if b.id not in returned]
     _note_missing(owner, missing, read)
     new_rows = matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence)
+    _look_at_new(session.read(), new_rows, read)
     _read_declaration(read)
     _tray_changed_words(session, owner, book, read)
     tidy_tray(read)
@@ -303,6 +311,39 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
         "declaration": {k: str(a.value) for k, a in read.declaration.items()},
         "nil": read.nil,
     }
+
+
+def _name_rows(rows: Sequence[MatchedRow], read: ReadReturn) -> None:
+    """Say beside each entry of the tray which action's row it stands in."""
+    where = {(m.row.sheet, str(m.row.number)): m.base.reference for m in rows}
+    for entry in read.tray:
+        line = entry["cell"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        if (entry["sheet"], line) in where:
+            entry["record"] = where[entry["sheet"], line]
+
+
+def _look_at_new(connection: Connection, new_rows: Sequence[Mapping[str, str]], read: ReadReturn) -> None:
+    """A new action that bears the title of one we have, and evidence for an action we do not know, are said."""
+    titled = {
+        fold(str(title)): str(reference)
+        for reference, title in connection.exec_driver_sql(
+            "SELECT reference, title FROM action WHERE NOT deleted" if new_rows else "SELECT reference, title FROM action WHERE 1 = 0"
+        )
+    }
+    for row in new_rows:
+        if "What it proves" in row or "Title" in row:
+            named = row.get("Action reference", "").strip()
+            if named and _action_named(connection, named) is None:
+                words = f"This evidence is for “{named[:60]}”, which names no action of ours; it would be added without one."
+                read.problems.append(Problem("evidence_for_whom", words, row["sheet"], row["cell"]))
+        elif known := titled.get(fold(row.get("Action", ""))):
+            words = f"This new action has the same words as {known}; is it that one?"
+            read.problems.append(Problem("new_action_known", words, row["sheet"], row["cell"], known))
+
+
+def _action_named(connection: Connection, said: str) -> names.Found | None:
+    parts = identity.split_visible(said)
+    return names.maybe_find(connection, parts[0] if parts else said, "action")
 
 
 def _hold_personal(
@@ -327,7 +368,9 @@ def _hold_personal(
         if kinds := [k for k in likely_personal(plain_text(one.value)) if k != "a person's name"]:
             read.problems.append(Problem("personal_data", f"{name}: {in_words(kinds)}", one.sheet, one.cell))
     for place in (*read.tray, *new_rows):
-        kinds = likely_personal("; ".join(v for k, v in place.items() if k not in ("sheet", "cell", "why")))
+        kinds = likely_personal(
+            "; ".join(v for k, v in place.items() if k not in ("sheet", "cell", "why", "record"))
+        )
         if kinds:
             read.problems.append(Problem("personal_data", in_words(kinds), place["sheet"], place["cell"]))
 
@@ -582,9 +625,8 @@ def _remember_added(tx: Transaction, submission: str, row: Mapping[str, str], id
 
 
 def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> str:
-    parts = identity.split_visible(row.get("Action reference", ""))
-    name = parts[0] if parts else row.get("Action reference", "")
-    action = names.maybe_find(tx.connection, name, "action") if name else None
+    name = row.get("Action reference", "")
+    action = _action_named(tx.connection, name) if name else None
     rest = "; ".join(f"{k}: {row[k]}" for k in ("Date", "Action reference") if row.get(k))
     id = tx.create(
         "evidence",

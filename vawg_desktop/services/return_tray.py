@@ -1,0 +1,55 @@
+"""What stood beside the answers of a return, made an update, a note or a question about an action that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.services import names
+from vawg_desktop.services.records import then_stood
+from vawg_desktop.services.return_review import owner_of, tray_place
+from vawg_desktop.services.session import Session
+
+#: What may be made of an entry of the tray, with the word on its choice.
+MADE: dict[str, str] = {
+    "update": "Progress update",
+    "note": "Note on the action",
+    "question": "Question to the partner",
+}
+
+
+def make_of_tray(
+    session: Session, submission: str, entry: Mapping[str, str], kind: str, action: str, words: str
+) -> Changes:
+    """Make an entry of the tray something of an action. Raises ValueRefusedError where no words are left, NotFoundError."""
+    if not words.strip():
+        raise ValueRefusedError("Say in words what is to be written down.")
+    found = names.find(session.read(), action, "action")
+    row = (
+        session.read()
+        .exec_driver_sql(
+            'SELECT "return", received, channel, informant FROM submission WHERE id = ?', (submission,)
+        )
+        .one()
+    )
+    called = owner_of(session.read(), str(row[0])).called(session.read())
+    place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
+    with session.store.write(session.who, f"From return {called} ({place})", "return", submission) as tx:
+        if kind == "update":
+            said = {
+                "action": found.id,
+                "as_at": row[1],
+                "channel": row[2] or "return",
+                "informant": row[3],
+                "narrative": words.strip(),
+            }
+            tx.create("update", then_stood(tx, {k: v for k, v in said.items() if v is not None}))
+        elif kind == "note":
+            before = tx.row("action", found.id)["note"]
+            tx.edit("action", found.id, {"note": f"{before}\n{words.strip()}" if before else words.strip()})
+        tx.create("decision", {
+            "submission": submission, "record": found.id, "field": tray_place(entry), "value": entry["text"],
+            "decision": "queried" if kind == "question" else "accepted", "reason": words.strip() if kind == "question" else f"{kind} of",
+        })  # fmt: skip
+    return tx.changes
