@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
@@ -149,7 +149,7 @@ def test_a_second_officer_is_let_in_from_the_window(
             ("words of their own", True),
         ]
     )
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: next(answers))
+    monkeypatch.setattr(messages, "ask_text", lambda *_, **__: next(answers))
     page = made.go("store")
     page.add_officer()  # type: ignore[attr-defined]
     settle(made.tasks)
@@ -201,15 +201,15 @@ def test_the_screen_locks_when_idle_and_opens_by_the_passphrase(qtbot: QtBot, tm
     window = made.window
     assert window._idle.timer.interval() == 600_000
     window._idle.timer.timeout.emit()
-    cover = window._lock_cover
-    assert cover is not None and cover.geometry() == window.rect()
-    assert not window.centralWidget().isEnabled() and not any(s.isEnabled() for s in window._shortcuts)
+    cover = window.guard.cover
+    assert cover is not None and cover.isVisible() and not window.isVisible()
+    window.quick_exit()  # is no way round the passphrase
+    assert window.guard.cover is cover
     cover.word.setText("wrong horse battery")
     cover.word.returnPressed.emit()
-    assert window._lock_cover is not None
+    assert window.guard.cover is cover and not window.isVisible()
     cover.word.setText("correct horse battery")
     cover.word.returnPressed.emit()
-    assert window._lock_cover is None and window.centralWidget().isEnabled()
-    assert all(s.isEnabled() for s in window._shortcuts)
+    assert window.guard.cover is None and window.isVisible()
     made.close()
     store.close()

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from tests.ui.test_window import Shown
 from vawg_desktop.services import chasing, returns, rounds, show, telephone
@@ -98,7 +98,7 @@ def test_safe_answers_by_one_key_and_the_held_one_edited(
         .one()[0]
         == 0
     )
-    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a, **k: ("A victim rang", True))
+    monkeypatch.setattr(messages, "ask_text", lambda *a, **k: ("A victim rang", True))
     _button(returns_page.review, f"Edit Progress update of {first}").click()
     settle(shown.tasks)
     told = (
@@ -227,7 +227,7 @@ def test_a_review_is_a_run_of_single_keys(
     review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
     one, two, three = review.differences
     assert [d.field for d in review.emptied] == ["status"]
-    monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("Not about this action", True))
+    monkeypatch.setattr(messages, "ask_text", lambda *a, **k: ("Not about this action", True))
     returns_page.open_review(review.submission)
     settle(shown.tasks)
 
@@ -365,7 +365,7 @@ def test_what_was_not_understood_is_answered_where_it_stands(
     assert asked.text == "about half" and review.differences == []
     returns_page.open_review(review.submission)
     settle(shown.tasks)
-    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a, **k: ("50", True))
+    monkeypatch.setattr(messages, "ask_text", lambda *a, **k: ("50", True))
     _button(returns_page.review, f"Answer % complete of {asked.record}").click()
     settle(shown.tasks)
     assert show.record(sample, asked.record).cells["percent"] == 50

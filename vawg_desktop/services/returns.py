@@ -43,7 +43,7 @@ from vawg_desktop.store.door import Transaction
 
 ACT = "return"
 __all__ = [
-    "ACT", "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "add_new_row", "decide", "import_many",
+    "ACT", "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "actions_of", "add_new_row", "decide", "import_many",
     "import_return", "owner_of", "reverse_return", "review", "submissions", "what_was_sent",
 ]  # fmt: skip
 
@@ -118,6 +118,11 @@ def what_was_sent(session: Session, return_id: str) -> tuple[str, bytes]:
     if row is None or not row[1]:
         raise NotFoundError("That return is not in this store.")
     return str(row[0]), session.store.files.get(str(row[1]))
+
+
+def actions_of(session: Session, return_id: str) -> list[tuple[str, str]]:
+    """Reference and title of each action of a return, in the order of its workbook."""
+    return [(b.reference, b.locked[0]) for b in owner_of(session.read(), return_id).rows]
 
 
 def accessibility(session: Session, return_id: str) -> list[Point]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QVBoxLayout
 from vawg_desktop import paths, settings
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.pick import FindBox, Offer
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
@@ -102,7 +103,7 @@ def open_palette(window: MainWindow) -> None:
     """Search over records, pages and commands; Enter does it."""
     offers = [Offer(c.words, c.keys[0] if c.keys else "", c.do) for c in commands(window)[1:]]
     box = FindBox(window, window.tasks.session, "Search or do anything", entity=None, offers=offers)
-    accepted = box.exec() == QDialog.DialogCode.Accepted
+    accepted = box.run()
     chosen = box.chosen() if accepted else None
     box.deleteLater()
     if isinstance(chosen, Hit):
@@ -133,7 +134,7 @@ def show_help(window: MainWindow) -> None:
     box.addWidget(text)
     box.addWidget(button("Close", dialog.accept, kind="primary"))
     dialog.resize(theme.px(640), theme.px(560))
-    dialog.exec()
+    messages.run(dialog)
     dialog.deleteLater()
 
 
@@ -153,5 +154,5 @@ def show_shortcuts(window: MainWindow) -> None:
         grid.addWidget(label(words, wrap=False), i % half, i // half * 2 + 1)
     box.addLayout(grid)
     box.addWidget(button("Close", dialog.accept, kind="primary"))
-    dialog.exec()
+    messages.run(dialog)
     dialog.deleteLater()

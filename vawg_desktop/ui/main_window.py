@@ -8,14 +8,12 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
-    QLineEdit,
     QMainWindow,
     QPushButton,
     QScrollArea,
@@ -28,9 +26,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.basics import Elided, EmptyState
-
-#: Escape held this long hides the screen (the inquiry's own site has the same).
-QUICK_EXIT_MS = 500
+from vawg_desktop.ui.widgets.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +86,13 @@ class MainWindow(QMainWindow):
         self._key = ""
         self._back: list[tuple[str, str]] = []
         self._shortcuts: list[QShortcut] = []
-        self._lock_cover: QWidget | None = None
         self._idle: Any = None
         #: Closes the store, does something to its files, and opens it again (set by what started the window).
         self.reopen: Callable[[Callable[[], str]], None] | None = None
         #: Opens another store in a window of its own; set by the program that can start one.
         self.open_beside: Callable[[str], None] | None = None
         self._build()
-        self._escape = QTimer(self)
-        self._escape.setSingleShot(True)
-        self._escape.setInterval(QUICK_EXIT_MS)
-        self._escape.timeout.connect(self.quick_exit)
+        self.guard = Guard(self, self.lock)
         messages.attach(self)
 
     # -- building ----------------------------------------------------------------------------
@@ -121,11 +113,6 @@ class MainWindow(QMainWindow):
         row.addWidget(self.stack, 1)
         box.addLayout(row, 1)
         self.setCentralWidget(centre)
-        self._cover = QLabel("Notes", self)
-        self._cover.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._cover.setStyleSheet("background: #FFFFFF; color: #6B7480; font-size: 16px;")
-        self._cover.setAccessibleName("Screen hidden. Press Ctrl+Shift+H to come back")
-        self._cover.hide()
 
     def _build_top(self) -> QWidget:
         self._top = QWidget()
@@ -222,7 +209,7 @@ class MainWindow(QMainWindow):
     def _watch_idle(self) -> None:
         from vawg_desktop import settings
         from vawg_desktop.services import office
-        from vawg_desktop.ui.widgets.lock import IdleWatch
+        from vawg_desktop.ui.widgets.idle import IdleWatch
 
         if self._idle is None:
             self._idle = IdleWatch(self, self.lock)
@@ -256,9 +243,7 @@ class MainWindow(QMainWindow):
         path = self.tasks.session.store.path
         word = None
         if not self.tasks.session.store.plain:
-            word, done = QInputDialog.getText(
-                self, "Restore", "The passphrase of that time", QLineEdit.EchoMode.Password
-            )
+            word, done = messages.ask_text("Restore", "The passphrase of that time", secret=True)
             if not done:
                 return
 
@@ -416,53 +401,26 @@ class MainWindow(QMainWindow):
 
     # -- quick exit --------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
-            self._escape.start()
-        super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
-            self._escape.stop()
-        super().keyReleaseEvent(event)
-
     def quick_exit(self) -> None:
-        """Hide the screen behind a neutral page; the same again brings it back."""
-        if self._cover.isVisible():
-            self._cover.hide()
-            self.setWindowTitle("VAWG Desktop")
-            return
-        self._cover.setGeometry(self.rect())
-        self._cover.raise_()
-        self._cover.show()
-        self.setWindowTitle("Notes")
+        """Hide the screen behind a neutral page, whatever is open; the same again brings it back."""
+        self.guard.quick_exit()
 
     def lock(self) -> None:
-        """Cover everything until the passphrase is typed; a store without one opens by Enter."""
-        from vawg_desktop.ui.widgets.lock import LockCover
+        """Hide everything until the passphrase is typed; a store without one opens by Enter."""
+        if self.tasks is not None:
+            store = self.tasks.session.store
+            self.guard.lock(lambda word: store.key is None or _opens(store, word), store.key is not None)
 
-        if self.tasks is None or self._lock_cover is not None:
-            return
-        store = self.tasks.session.store
-        for shortcut in self._shortcuts:
-            shortcut.setEnabled(False)
-        self._centre.setEnabled(False)
-        self.setWindowTitle("Notes")
-        self._lock_cover = LockCover(self, lambda word: _opens(store, word), store.key is not None)
-
-    def unlocked(self) -> None:
-        """Go on where it was locked."""
-        self._lock_cover = None
-        for shortcut in self._shortcuts:
-            shortcut.setEnabled(True)
-        self._centre.setEnabled(True)
-        self.setWindowTitle("VAWG Desktop")
+    def uncovered(self) -> None:
+        """Show what was done meanwhile."""
+        if self._key in self._pages:
+            self._pages[self._key].load()  # type: ignore[attr-defined]
 
     def hand_portfolio(self) -> None:
         """Give my open actions to a colleague."""
         from vawg_desktop.services import portfolio
 
-        to, done = QInputDialog.getText(self, "Hand my portfolio over", "To whom do your open actions go?")
+        to, done = messages.ask_text("Hand my portfolio over", "To whom do your open actions go?")
         if done and to.strip():
             self.tasks.write(
                 lambda s: portfolio.hand_over(s, s.who, to), told=f"Your open actions are {to.strip()}'s now."
@@ -478,7 +436,7 @@ class MainWindow(QMainWindow):
             "From which day? For example: Monday's date",
             "Until which day?",
         ):
-            said, done = QInputDialog.getText(self, "Name a deputy", asked)
+            said, done = messages.ask_text("Name a deputy", asked)
             if not done or not said.strip():
                 return
             answers.append(said)
@@ -489,9 +447,6 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._lock_cover is not None:
-            self._lock_cover.setGeometry(self.rect())
-        self._cover.setGeometry(self.rect())
         self._style_nav()
 
     def restyle(self) -> None:

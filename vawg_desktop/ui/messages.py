@@ -8,8 +8,8 @@ import traceback
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
 
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.ui.theme import theme
@@ -55,17 +55,44 @@ class Messages(QObject):
 
     def ask(self, title: str, text: str, verb: str) -> bool:
         """A yes-or-no question whose button is a verb. Only where something hard to take back is meant."""
-        box = QMessageBox(self._window)
+        box = QMessageBox(QApplication.activeModalWidget() or self._window)
         box.setWindowTitle(title)
         box.setText(text)
-        yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Keep as it is", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
+        yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("Keep as it is", QMessageBox.ButtonRole.RejectRole)
+        yes.setAutoDefault(False)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        self.run(box)
         return box.clickedButton() is yes
+
+    def ask_text(
+        self, title: str, asked: str, text: str = "", *, secret: bool = False, long: bool = False, verb: str = "Go on"
+    ) -> tuple[str, bool]:
+        """A question answered in words: what was typed, and whether it was meant; ``secret`` is a passphrase."""
+        from vawg_desktop.ui.dialogs.form import AskDialog
+
+        dialog = AskDialog(
+            QApplication.activeModalWidget() or self._window, title, asked, text, secret=secret, long=long, verb=verb
+        )
+        done = dialog.run()
+        answer = dialog.answer() if done else ""
+        dialog.deleteLater()
+        return answer, done
+
+    def run(self, dialog: QDialog) -> int:
+        """Show a dialog until it is done with. Unlike ``exec`` it goes on where the screen is hidden meanwhile."""
+        loop = QEventLoop()
+        dialog.finished.connect(loop.quit)
+        dialog.destroyed.connect(loop.quit)
+        dialog.setWindowModality(Qt.WindowModality.ApplicationModal)
+        dialog.show()
+        loop.exec()
+        return dialog.result()
 
     def show(self, title: str, text: str) -> None:
         """Something to be read or copied before going on, such as a recovery key."""
-        box = QMessageBox(self._window)
+        box = QMessageBox(QApplication.activeModalWidget() or self._window)
         box.setWindowTitle(title)
         box.setText(text)
         box.setTextFormat(Qt.TextFormat.PlainText)
@@ -73,7 +100,7 @@ class Messages(QObject):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
-        box.exec()
+        self.run(box)
 
     def install_hooks(self) -> None:
         """Unexpected errors of any thread reach the person as a sentence and stderr as a trace."""

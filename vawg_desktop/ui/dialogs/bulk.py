@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services.records import ADD, STATE, Assignment, read_value
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.choice import Choice
 
 
-class BulkDialog(QDialog):
+class BulkDialog(Form):
     """One field, one value, one reason, for the rows picked."""
 
     def __init__(self, parent: QWidget, session: Session, spec: EntitySpec, count: int) -> None:
@@ -26,13 +28,13 @@ class BulkDialog(QDialog):
         box.setSpacing(theme.px(8))
         many = f"{count} {spec.plural.casefold()}" if count > 1 else f"1 {spec.label.casefold()}"
         box.addWidget(label(f"Edit {many}", size=16, bold=True))
-        self._field = QComboBox()
+        self._field = Choice()
         self._field.setAccessibleName("Field")
         self._field.addItems([f.label for f in self._fields])
         self._field.currentIndexChanged.connect(lambda _: self._offer())
         box.addWidget(label("Field", muted=True))
         box.addWidget(self._field)
-        self._value = QComboBox()
+        self._value = Choice()
         self._value.setEditable(True)
         self._value.setAccessibleName("New value")
         box.addWidget(label("New value (empty clears it)", muted=True))
@@ -47,7 +49,8 @@ class BulkDialog(QDialog):
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
-        row.addWidget(button(f"Change {count}", self._on_done, kind="primary"))
+        self.saves = button(f"Change {count}", self._on_done, kind="primary")
+        row.addWidget(self.saves)
         box.addLayout(row)
         self.setMinimumWidth(theme.px(440))
         self._offer()
@@ -56,13 +59,13 @@ class BulkDialog(QDialog):
         return self._fields[self._field.currentIndex()]
 
     def _offer(self) -> None:
-        spec = self._spec()
+        spec, text = self._spec(), self._value.currentText()
         self._value.clear()
         if spec.terms is not None:
             self._value.addItems(list(spec.terms.labels()))
         elif spec.kind is Kind.YES_NO:
             self._value.addItems(["Yes", "No"])
-        self._value.setCurrentText("")
+        self._value.setCurrentText(text)
 
     def _on_done(self) -> None:
         text = self._value.currentText()
@@ -80,7 +83,7 @@ class BulkDialog(QDialog):
     ) -> tuple[Assignment, str] | None:
         """The assignment and its reason, or None if the person left."""
         dialog = cls(parent.window(), session, spec, count)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         found = dialog._spec()
         how = ADD if found.many else STATE
         answer = (

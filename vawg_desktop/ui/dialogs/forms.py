@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QCompleter,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,13 +21,15 @@ from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services import names
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.choice import Choice
 
-Control = QLineEdit | QComboBox | QPlainTextEdit
+Control = QLineEdit | Choice | QPlainTextEdit
 
 
-class FormDialog(QDialog):
+class FormDialog(Form):
     """Fields one under the other; the verb is on the button; wrong input is explained where it stands."""
 
     def __init__(
@@ -59,7 +59,7 @@ class FormDialog(QDialog):
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
         done = button(verb, self._on_done, kind="primary")
-        done.setDefault(True)
+        self.saves = done
         row.addWidget(done)
         box.addLayout(row)
         self.setMinimumWidth(theme.px(480))
@@ -86,7 +86,7 @@ class FormDialog(QDialog):
             paper.setFixedHeight(theme.px(96))
             return paper
         if field.kind in (Kind.TERM, Kind.YES_NO):
-            combo = QComboBox()
+            combo = Choice()
             combo.addItem("", "")
             options = (
                 [("yes", "Yes"), ("no", "No")]
@@ -111,7 +111,7 @@ class FormDialog(QDialog):
         """What stands in the form, by field key; empty fields left out."""
         found: dict[str, str] = {}
         for key, control in self._controls.items():
-            if isinstance(control, QComboBox):
+            if isinstance(control, Choice):
                 text = str(control.currentData() or "")
             else:
                 text = control.toPlainText() if isinstance(control, QPlainTextEdit) else control.text()
@@ -156,7 +156,7 @@ class FormDialog(QDialog):
     ) -> dict[str, str] | None:
         """The typed values by field key, or None if the person left."""
         dialog = cls(parent.window(), session, title, spec, fields, verb, given)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         typed = dialog.typed() if accepted else None
         dialog.deleteLater()
         return typed

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.postgres import is_url
+from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
 
-class OpenDialog(QDialog):
+class OpenDialog(Form):
     """A store's file, its passphrase, and what went wrong where it stands."""
 
     def __init__(self, parent: QWidget, path: Path | None) -> None:
@@ -31,6 +34,10 @@ class OpenDialog(QDialog):
         self._path.setPlaceholderText("A file that ends in .vawg, or postgresql://…")
         row.addWidget(self._path, 1)
         row.addWidget(button("Choose …", self._choose))
+        # a store that is known is shown and not typed: the one field to type in is the passphrase's
+        self._path.setReadOnly(path is not None)
+        if path is not None:
+            self._path.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         box.addLayout(row)
         self._word = QLineEdit()
         self._word.setEchoMode(QLineEdit.EchoMode.Password)
@@ -45,7 +52,7 @@ class OpenDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(button("Leave", self.reject))
         go = button("Open", self._open, kind="primary")
-        go.setDefault(True)
+        self.saves = go
         foot.addWidget(go)
         box.addLayout(foot)
         self.setMinimumWidth(theme.px(520))
@@ -54,6 +61,25 @@ class OpenDialog(QDialog):
         name, _ = QFileDialog.getOpenFileName(self, "Open a store", self._path.text(), "Stores (*.vawg)")
         if name:
             self._path.setText(name)
+            self._word.setFocus()
+
+    def first_field(self) -> QWidget | None:
+        """The passphrase, where the store is known."""
+        return self._word if self._path.text() else self._path
+
+    def state(self) -> list[str]:
+        """Nothing here is lost by leaving."""
+        return []
+
+    def _say(self, error: AppError) -> None:
+        """What went wrong, without a word that may be a passphrase typed in the wrong field."""
+        said = self._path.text().strip()
+        if error.code == "missing" and not said.endswith(".vawg"):
+            self._wrong.setText("There is no such store: choose a file that ends in .vawg.")
+        else:
+            self._wrong.setText(error.message)
+        self._word.clear()
+        (self._word if self._path.isReadOnly() else self._path).setFocus()
 
     def _open(self) -> None:
         said = self._path.text().strip()
@@ -63,7 +89,7 @@ class OpenDialog(QDialog):
             else:
                 store = stores.open_store(Path(said), passphrase=self._word.text() or None)
         except AppError as error:
-            self._wrong.setText(error.message)
+            self._say(error)
             return
         self.session = Session(store)
         self.accept()
@@ -73,8 +99,17 @@ class OpenDialog(QDialog):
         if not name:
             return
         path = Path(name if name.endswith(".vawg") else f"{name}.vawg")
+        word = self._word.text()
+        if not word:
+            word, done = messages.ask_text("New store", f"A passphrase for {path.name}", secret=True)
+            if not done:
+                return
+        again, done = messages.ask_text("New store", "The same passphrase once more", secret=True)
+        if not done or again != word:
+            self._wrong.setText("The two passphrases differ; nothing was made." if done else "")
+            return
         try:
-            store = stores.create(path, passphrase=self._word.text())
+            store = stores.create(path, passphrase=word)
         except AppError as error:
             self._path.setText(str(path))
             self._wrong.setText(error.message)
@@ -92,7 +127,7 @@ class OpenDialog(QDialog):
         dialog = cls(parent, None)
         dialog._path.setText(url)
         dialog._wrong.setText(wrong)
-        dialog.exec()
+        dialog.run()
         session = dialog.session
         dialog.deleteLater()
         return session
@@ -112,7 +147,7 @@ class OpenDialog(QDialog):
                 )
         dialog = cls(parent, path)
         dialog._wrong.setText(wrong)
-        dialog.exec()
+        dialog.run()
         session = dialog.session
         dialog.deleteLater()
         return session

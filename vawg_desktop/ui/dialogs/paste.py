@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.services.pasting import read_pasted
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
 Rows = list[tuple[str, str, str]]
 
 
-class PasteDialog(QDialog):
+class PasteDialog(Form):
     """The text as pasted, and how many records it makes."""
 
     def __init__(self, parent: QWidget, spec: EntitySpec, text: str) -> None:
@@ -40,6 +41,7 @@ class PasteDialog(QDialog):
         row.addWidget(button("Leave", self.reject))
         self._add = button("Add", self.accept, kind="primary")
         row.addWidget(self._add)
+        self.saves = self._add
         box.addLayout(row)
         self.resize(theme.px(640), theme.px(440))
         self._count()
@@ -63,7 +65,7 @@ class PasteDialog(QDialog):
     def ask(cls, parent: QWidget, spec: EntitySpec, text: str) -> Rows | None:
         """The rows to add, or None if the person left."""
         dialog = cls(parent.window(), spec, text)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         rows = dialog.rows() if accepted else None
         dialog.deleteLater()
         return rows

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -26,8 +24,10 @@ from vawg_desktop.domain.terms import EXTENT, fold
 from vawg_desktop.services import finding
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.search import Hit
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.choice import Choice
 
 TYPING_MS = 120
 HINT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -76,7 +76,7 @@ class HintDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class FindBox(QDialog):
+class FindBox(Form):
     """A line and a list under it; arrows move in the list while the keyboard stays in the line."""
 
     def __init__(
@@ -154,6 +154,10 @@ class FindBox(QDialog):
         item.setSizeHint(item.sizeHint().expandedTo(self.line.minimumSize()))
         self.list.addItem(item)
 
+    def state(self) -> list[str]:
+        """Words typed to search for are not asked after."""
+        return []
+
     def chosen(self) -> object:
         """The hit or offer that is marked."""
         item = self.list.currentItem()
@@ -166,7 +170,7 @@ class PickDialog(FindBox):
     def __init__(self, parent: QWidget, session: Session, title: str, entity: str, extent: bool) -> None:
         super().__init__(parent, session, title, entity=entity)
         row = QHBoxLayout()
-        self._extent = QComboBox()
+        self._extent = Choice()
         self._extent.setAccessibleName("How far it is served")
         self._extent.addItem("Extent not said", "")
         for term in EXTENT:
@@ -175,7 +179,8 @@ class PickDialog(FindBox):
         row.addWidget(self._extent)
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
-        row.addWidget(button("Link", self.accept, kind="primary"))
+        self.saves = button("Link", self.accept, kind="primary")
+        row.addWidget(self.saves)
         self._box.addLayout(row)
 
     @classmethod
@@ -184,7 +189,7 @@ class PickDialog(FindBox):
     ) -> Picked | None:
         """The record picked, or None if the person left."""
         dialog = cls(parent.window(), session, title, entity, extent)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         hit = dialog.chosen() if accepted else None
         said = str(dialog._extent.currentData() or "")
         dialog.deleteLater()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.terms import RATING
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.rating import RatingChip
 
 
-class RatingKeyDialog(QDialog):
+class RatingKeyDialog(Form):
     """One line for each rating."""
 
     def __init__(self, parent: QWidget, key: Sequence[tuple[str, str]]) -> None:
@@ -37,7 +38,8 @@ class RatingKeyDialog(QDialog):
         row_box = QHBoxLayout()
         row_box.addStretch(1)
         row_box.addWidget(button("Leave", self.reject))
-        row_box.addWidget(button("Keep these words", self.accept, kind="primary"))
+        self.saves = button("Keep these words", self.accept, kind="primary")
+        row_box.addWidget(self.saves)
         box.addLayout(row_box)
         self.setMinimumWidth(theme.px(560))
 
@@ -49,7 +51,7 @@ class RatingKeyDialog(QDialog):
     def ask(cls, parent: QWidget, key: Sequence[tuple[str, str]]) -> dict[str, str] | None:
         """The wording, or None if the person left."""
         dialog = cls(parent.window(), key)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         meanings = dialog.meanings() if accepted else None
         dialog.deleteLater()
         return meanings

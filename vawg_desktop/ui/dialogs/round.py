@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -21,8 +19,10 @@ from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.chasing import coming_boards, plan_back
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.choice import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RoundWanted:
     format: str
 
 
-class RoundDialog(QDialog):
+class RoundDialog(Form):
     """Period, due date, folder, kind of file."""
 
     def __init__(self, parent: QWidget, session: Session) -> None:
@@ -55,12 +55,12 @@ class RoundDialog(QDialog):
         outer, box = box, scrolled(box, spacing=4)
         self._period = self._line(box, "Period", financial_quarter(session.today))
         self._due = self._line(box, "To be returned by", "+4w")
-        self._boards = QComboBox()
+        self._boards = Choice()
         self._boards.setAccessibleName("Plan back from a board")
         self._boards.addItem("Plan back from a board …", "")
         for words, day in coming_boards(session):
             self._boards.addItem(words, day)
-        self._boards.activated.connect(self._plan)
+        self._boards.meant.connect(self._plan)
         self._boards.setVisible(self._boards.count() > 1)
         box.addWidget(self._boards)
         self._planned = label("", muted=True)
@@ -69,7 +69,7 @@ class RoundDialog(QDialog):
         self._folder = self._line(box, "Folder for the workbooks", str(folder))
         box.addWidget(button("Choose folder …", self._choose))
         box.addWidget(label("Kind of file", muted=True))
-        self._format = QComboBox()
+        self._format = Choice()
         self._format.setAccessibleName("Kind of file")
         self._format.addItem("Excel workbook (.xlsx)", "xlsx")
         self._format.addItem("OpenDocument spreadsheet (.ods)", "ods")
@@ -81,7 +81,7 @@ class RoundDialog(QDialog):
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
         send = button("Make returns", self._on_done, kind="primary")
-        send.setDefault(True)
+        self.saves = send
         row.addWidget(send)
         box.addStretch(1)
         outer.addLayout(row)
@@ -129,7 +129,7 @@ class RoundDialog(QDialog):
     def ask(cls, parent: QWidget, session: Session) -> RoundWanted | None:
         """What was asked for, or None if the person left."""
         dialog = cls(parent.window(), session)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         wanted = RoundWanted(
             dialog._period.text(),
             dialog._due.text(),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -21,14 +19,16 @@ from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.services.return_rows import spec_of_column
 from vawg_desktop.services.telephone import Asked
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.choice import Choice
 
 _LONG = frozenset({"narrative"})
 
 
-class TelephoneDialog(QDialog):
+class TelephoneDialog(Form):
     """Who rang, and one action after the other. Ctrl+Enter goes on, Alt+N says No change and goes on, Alt+D ends."""
 
     def __init__(self, parent: QWidget, partner: str, asked: list[Asked]) -> None:
@@ -45,7 +45,7 @@ class TelephoneDialog(QDialog):
         self.informant.setAccessibleName("Who gave the answers")
         self.informant.setPlaceholderText("Who gave the answers")
         top.addWidget(self.informant, 2)
-        self.channel = QComboBox()
+        self.channel = Choice()
         self.channel.setAccessibleName("How they came")
         for key in ("telephone", "email", "meeting"):
             self.channel.addItem(CHANNEL.label(key), key)
@@ -100,7 +100,7 @@ class TelephoneDialog(QDialog):
             grid.addWidget(label(head, muted=True), row, 0, side)
             made: QWidget
             if terms is not None:
-                made = QComboBox()
+                made = Choice()
                 made.addItem("As it stands", "")
                 for term in terms:
                     if term.key != "superseded":
@@ -126,7 +126,7 @@ class TelephoneDialog(QDialog):
         for key, made in self._fields.items():
             sent = one.values.get(key)
             now = to_words(spec_of_column(key), sent) if sent is not None else ""
-            if isinstance(made, QComboBox):
+            if isinstance(made, Choice):
                 made.setItemText(0, f"As it stands ({now})" if now else "As it stands")
                 made.setCurrentIndex(max(0, made.findData(said.get(key, ""))))
             elif isinstance(made, QPlainTextEdit):
@@ -140,7 +140,7 @@ class TelephoneDialog(QDialog):
     def _keep(self) -> None:
         found: dict[str, str] = {}
         for key, made in self._fields.items():
-            if isinstance(made, QComboBox):
+            if isinstance(made, Choice):
                 found[key] = str(made.currentData() or "")
             elif isinstance(made, QPlainTextEdit):
                 found[key] = made.toPlainText()
@@ -169,8 +169,14 @@ class TelephoneDialog(QDialog):
         self._show()
 
     def no_change(self) -> None:
-        """This action has no change; go on."""
-        self.said[self._asked[self._at].id] = {"answer": "No change"}
+        """This action has no change; go on. Words written for it stand: they are an update."""
+        self._keep()
+        one = self._asked[self._at].id
+        if any(k != "answer" for k in self.said.get(one, {})):
+            self._wrong.setText("Words were written for this action, so they stand as an update. Clear them first if nothing changed.")
+            return
+        self._wrong.setText("")
+        self.said[one] = {"answer": "No change"}
         if self._at + 1 < len(self._asked):
             self._at += 1
             self._show()
@@ -180,12 +186,10 @@ class TelephoneDialog(QDialog):
     def reject(self) -> None:
         """Leave; what was told is not thrown away unasked."""
         self._keep()
-        if self.said and not messages.ask(
-            "Leave the call",
-            f"{len(self.said)} actions were answered; leaving forgets them.",
-            "Leave and forget",
-        ):
+        answered = f"{len(self.said)} actions were answered; leaving forgets them." if self.said else "Who rang is not kept."
+        if (self.said or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
             return
+        self._before = None  # asked already
         super().reject()
 
     def done_all(self) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label, scrolled
 
@@ -27,7 +28,7 @@ class Template:
     text: str
 
 
-class TemplatesDialog(QDialog):
+class TemplatesDialog(Form):
     """A box for each text."""
 
     def __init__(self, parent: QWidget, templates: Sequence[Template], logo: bytes | None = None) -> None:
@@ -55,7 +56,8 @@ class TemplatesDialog(QDialog):
         foot.setContentsMargins(0, theme.px(8), theme.px(24), 0)
         foot.addStretch(1)
         foot.addWidget(button("Leave", self.reject))
-        foot.addWidget(button("Keep these words", self.accept, kind="primary"))
+        self.saves = button("Keep these words", self.accept, kind="primary")
+        foot.addWidget(self.saves)
         box.addLayout(foot)
         self.resize(theme.px(640), theme.px(640))
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -21,14 +19,16 @@ from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services import trackers
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import Imported
+from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, clear, label
+from vawg_desktop.ui.widgets.choice import Choice
 
 Mapping = dict[str, str | None]
 SHOWN = 40
 
 
-class TrackerDialog(QDialog):
+class TrackerDialog(Form):
     """Shows a dry run; every column's meaning can be corrected before anything is written."""
 
     def __init__(self, parent: QWidget, session: Session, path: Path) -> None:
@@ -36,7 +36,7 @@ class TrackerDialog(QDialog):
         self.setWindowTitle("Bring in a tracker")
         self._session, self._path = session, path
         self._targets = trackers.column_targets()
-        self._combos: dict[str, QComboBox] = {}
+        self._combos: dict[str, Choice] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
@@ -67,6 +67,7 @@ class TrackerDialog(QDialog):
         row.addWidget(button("Leave", self.reject))
         self._go = button("Bring it in", self.accept, kind="primary")
         row.addWidget(self._go)
+        self.saves = self._go
         box.addLayout(row)
         self.resize(theme.px(760), theme.px(620))
         self.look()
@@ -96,7 +97,7 @@ class TrackerDialog(QDialog):
         self._combos = {}
         for row, (head, target) in enumerate(done.mapping.items()):
             name = QLabel(head)
-            combo = QComboBox()
+            combo = Choice()
             combo.setAccessibleName(f"Column {head} is")
             combo.addItem("Keep in the tray", "")
             for key, words in self._targets.items():
@@ -125,7 +126,7 @@ class TrackerDialog(QDialog):
     def ask(cls, parent: QWidget, session: Session, path: Path) -> Mapping | None:
         """The mapping to import with, or None if the person left."""
         dialog = cls(parent.window(), session, path)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        accepted = dialog.run()
         mapping = dialog.mapping() if accepted else None
         dialog.deleteLater()
         return mapping

@@ -438,9 +438,8 @@ class ListPage(QWidget):
         self.show_query(query)
 
     def _save_view(self) -> None:
-        from PySide6.QtWidgets import QInputDialog
 
-        name, done = QInputDialog.getText(self, "Save this view", "Call it")
+        name, done = messages.ask_text("Save this view", "Call it")
         if done and name.strip():
             self.tasks.keep(f"view:{self.entity}", name.strip(), view_to_json(self.query))
             self._views.setText(f"View: {name.strip()}")

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -253,9 +252,7 @@ class MergePage(QWidget):
 
         word: str | None = None
         if self.tasks.session.store.url is not None:
-            word, done = QInputDialog.getText(
-                self, "Take working copy", f"A passphrase for {path.name}", QLineEdit.EchoMode.Password
-            )
+            word, done = messages.ask_text("Take working copy", f"A passphrase for {path.name}", secret=True)
             if not done:
                 return
 
@@ -299,9 +296,7 @@ class MergePage(QWidget):
             if error.code != "passphrase_needed":
                 messages.failed(error)
                 return None
-        word, done = QInputDialog.getText(
-            self, "Bring in a copy", f"Passphrase of {path.name}", QLineEdit.EchoMode.Password
-        )
+        word, done = messages.ask_text("Bring in a copy", f"Passphrase of {path.name}", secret=True)
         if not done:
             return None
         try:
@@ -368,9 +363,7 @@ class MergePage(QWidget):
         )
 
     def _another(self, conflict: Conflict, why: QLineEdit) -> None:
-        typed, done = QInputDialog.getText(
-            self, f"{conflict.label} of {conflict.record}", "The value it should hold"
-        )
+        typed, done = messages.ask_text(f"{conflict.label} of {conflict.record}", "The value it should hold")
         if done:
             self._settle(conflict, typed, why)
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -32,6 +31,7 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, clear, label
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
+from vawg_desktop.ui.widgets.choice import Choice
 
 SINCE = ((7, "7 days ago"), (28, "28 days ago"), (91, "a quarter ago"), (365, "a year ago"))
 
@@ -130,10 +130,10 @@ class OverviewPage(QScrollArea):
         head = QHBoxLayout()
         head.addWidget(label("Our rating by pillar", size=16, bold=True, wrap=False))
         head.addStretch(1)
-        self._of = QComboBox()
+        self._of = Choice()
         self._of.setAccessibleName("Rating of")
         self._of.addItems(["Recommendations", "Actions"])
-        self._of.currentIndexChanged.connect(lambda _: self._show_ratings())
+        self._of.meant.connect(lambda _: self._show_ratings())
         head.addWidget(self._of)
         self._as_table = button("Show as table", self._flip_table)
         head.addWidget(self._as_table)
@@ -163,14 +163,14 @@ class OverviewPage(QScrollArea):
         box.setSpacing(theme.px(4))
         head = QHBoxLayout()
         head.addWidget(label("What changed since", size=16, bold=True, wrap=False))
-        self._since = QComboBox()
+        self._since = Choice()
         self._since.setAccessibleName("What changed since")
         self._since.addItems([words for _, words in SINCE])
         self._since.setCurrentIndex(1)
         self._since.setEditable(True)
-        self._since.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._since.setInsertPolicy(Choice.InsertPolicy.NoInsert)
         self._since.setToolTip("Choose a span, or type a date such as 3 May 2026")
-        self._since.activated.connect(lambda _: self.load())
+        self._since.meant.connect(lambda _: self.load())
         line = self._since.lineEdit()
         assert line is not None
         line.setAccessibleName("What changed since")

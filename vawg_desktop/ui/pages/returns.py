@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
     QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QInputDialog,
     QMenu,
     QScrollArea,
     QStackedWidget,
@@ -39,6 +36,7 @@ from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, button, clear, column, label, rule
+from vawg_desktop.ui.widgets.choice import Choice
 
 _STEPS = {
     "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
@@ -118,10 +116,10 @@ class ReturnsPage(QWidget):
         head.addWidget(button("Send round …", self.send_round, kind="primary"))
         box.addLayout(head)
         pick = QHBoxLayout()
-        self._rounds = QComboBox()
+        self._rounds = Choice()
         self._rounds.setAccessibleName("Round")
-        self._rounds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._rounds.activated.connect(self._on_round)
+        self._rounds.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
+        self._rounds.meant.connect(self._on_round)
         pick.addWidget(self._rounds)
         self._summary = label("", muted=True)
         pick.addStretch(1)
@@ -158,6 +156,7 @@ class ReturnsPage(QWidget):
             self._rounds.addItem(f"{one['period']}, due {date_label(str(one['due']))}", one["id"])
         at = self._rounds.findData(self._round) if self._round else 0
         self._rounds.setCurrentIndex(max(0, at))
+        self._rounds.settle()
         self._rounds.setVisible(bool(known))
         self._summary.setVisible(bool(known))
         self._empty.setVisible(not known)
@@ -339,7 +338,7 @@ class ReturnsPage(QWidget):
             shown.append(Template(f"wording.{step}.body", f"Message: {known[step]}", hint, body))
         logo = office.logo(session.read())
         dialog = TemplatesDialog(self.window(), shown, logo)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
+        if dialog.run():
             before = {one.name: one.text for one in shown}
             words = {name: text for name, text in dialog.words().items() if text != before[name]}
             if dialog.logo != logo:
@@ -393,20 +392,29 @@ class ReturnsPage(QWidget):
 
     def by_telephone(self, row: Chased) -> None:
         """Write down what a partner says; taken like a return that came as a file."""
-        dialog = TelephoneDialog(
-            self.window(), row.partner, telephone.to_ask(self.tasks.session, row.return_id)
+        self._call(
+            row, TelephoneDialog(self.window(), row.partner, telephone.to_ask(self.tasks.session, row.return_id))
         )
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            said, who, how = dialog.said, dialog.informant.text(), str(dialog.channel.currentData())
 
-            def done(answer: object) -> None:
-                if isinstance(answer, returns.Review):
-                    self.open_review(answer.submission)
+    def _call(self, row: Chased, dialog: TelephoneDialog) -> None:
+        """A call that cannot be written down now is shown again with every word of it."""
+        if not dialog.run():
+            dialog.deleteLater()
+            return
+        said, who, how = dialog.said, dialog.informant.text(), str(dialog.channel.currentData())
 
-            self.tasks.write(
-                lambda s: telephone.take_call(s, row.return_id, said, informant=who, channel=how), then=done
-            )
-        dialog.deleteLater()
+        def done(answer: object) -> None:
+            dialog.deleteLater()
+            if isinstance(answer, returns.Review):
+                self.open_review(answer.submission)
+
+        def failed(error: BaseException) -> None:
+            messages.failed(error)
+            QTimer.singleShot(0, self, lambda: self._call(row, dialog))
+
+        self.tasks.write(
+            lambda s: telephone.take_call(s, row.return_id, said, informant=who, channel=how), then=done, failed=failed
+        )
 
     def write_message(self, row: Chased, step: str, extra: str = "") -> None:
         """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
@@ -446,10 +454,10 @@ class ReturnsPage(QWidget):
 
     def extend(self, row: Chased) -> None:
         """A later date, with who agreed it."""
-        due, done = QInputDialog.getText(self, f"Extend: {row.partner}", "Due from now on", text="+2w")
+        due, done = messages.ask_text(f"Extend: {row.partner}", "Due from now on", text="+2w")
         if not done:
             return
-        who, done = QInputDialog.getText(self, f"Extend: {row.partner}", "Agreed by")
+        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")
         if done:
             self.tasks.write(
                 lambda s: chasing.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."

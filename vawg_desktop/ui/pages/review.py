@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QInputDialog,
     QProgressBar,
     QScrollArea,
     QVBoxLayout,
@@ -17,8 +18,11 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.services import chasing, returns
+from vawg_desktop.services.return_review import tray_place
+from vawg_desktop.services.return_tray import MADE, make_of_tray
 from vawg_desktop.services.returns import Difference, Review
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.tray import TrayDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -84,6 +88,9 @@ class ReviewPane(QWidget):
         self._said = label("", muted=True)
         self._said.setContentsMargins(0, 0, theme.px(24), 0)
         box.addWidget(self._said)
+        self._declared = label("")
+        self._declared.setContentsMargins(0, 0, theme.px(24), 0)
+        box.addWidget(self._declared)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("How many are decided")
@@ -102,12 +109,12 @@ class ReviewPane(QWidget):
             self.accept_safe,
             context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
         )
-        QShortcut(
-            QKeySequence("Escape"),
-            self,
-            self.left.emit,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def open(self, submission: str) -> None:
         """Compare again with what is current, and show; the first row that waits has the focus."""
@@ -152,6 +159,10 @@ class ReviewPane(QWidget):
             review.answers_in_words(), *([f"{c['ours']} changed only by us"] if c["ours"] else []),
         ]  # fmt: skip
         self._said.setText(" · ".join(said))
+        declared = review.declared_in_words()
+        self._declared.setText(f"{declared}.")
+        self._declared.setProperty("warn", declared.casefold().endswith("not cleared"))
+        self._declared.style().polish(self._declared)
         self._bar.setMaximum(max(1, len(review.differences)))
         self._bar.setValue(len(review.differences) - left)
         open_still = left or any(not d.decision for d in review.asked)
@@ -313,8 +324,7 @@ class ReviewPane(QWidget):
             for p in said[: self._listed]:
                 section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
             for t in tray[: self._listed]:
-                place = f"{t['sheet']}!{t['cell']}" if t["cell"] else t["sheet"]
-                section.body.addWidget(label(f"{place}  {t['text']}  ({t['why']})", muted=True))
+                section.body.addLayout(self._tray_line(review, t))
             left_out = max(0, len(said) - self._listed) + max(0, len(tray) - self._listed)
             if left_out:
                 more = button(f"Show {left_out:,} more", self._show_all_listed, kind="quiet")
@@ -325,6 +335,32 @@ class ReviewPane(QWidget):
             section.set_count(len(review.not_returned))
             section.body.addWidget(label(", ".join(review.not_returned), muted=True))
             self._body.addWidget(section)
+
+    def _tray_line(self, review: Review, entry: dict[str, str]) -> QHBoxLayout:
+        """Words beside the answers with their place, and what was or can be made of them."""
+        line = QHBoxLayout()
+        place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
+        about = f", {entry['record']}" if entry.get("record") else ""
+        line.addWidget(label(f"{place}{about}  {entry['text']}  ({entry['why']})", muted=True), 1)
+        made = review.made_of.get(tray_place(entry))
+        if made:
+            line.addWidget(label(made[0].upper() + made[1:], muted=True, wrap=False))
+        else:
+            use = button("Use …", partial(self._use, entry), kind="quiet")
+            use.setAccessibleName(f"Use what stands at {place}")
+            line.addWidget(use, 0, Qt.AlignmentFlag.AlignTop)
+        return line
+
+    def _use(self, entry: dict[str, str]) -> None:
+        review = self.current
+        if review is None:
+            return
+        wanted = TrayDialog.ask(self, entry, returns.actions_of(self.tasks.session, review.return_id))
+        if wanted is not None:
+            self.tasks.write(
+                lambda s: make_of_tray(s, review.submission, entry, wanted.kind, wanted.action, wanted.words),
+                told=f"{MADE[wanted.kind]} of {wanted.action} written down.",
+            )
 
     # -- doing -------------------------------------------------------------------------------
 
@@ -350,9 +386,7 @@ class ReviewPane(QWidget):
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""
         review, was = self.current, d.text or words_of(d, d.incoming)
-        typed, done = QInputDialog.getMultiLineText(
-            self, f"Accept {d.label} of {d.record} edited", "As it is to stand", was
-        )
+        typed, done = messages.ask_text(f"Accept {d.label} of {d.record} edited", "As it is to stand", was, long=True, verb="Accept")
         if review is None or not done:
             self._next = -1
             return
@@ -371,7 +405,7 @@ class ReviewPane(QWidget):
 
     def _ask(self, d: Difference, decision: str) -> None:
         verb = "Query" if decision == "queried" else "Refuse"
-        reason, done = QInputDialog.getText(self, f"{verb} {d.label} of {d.record}", "What to say about it")
+        reason, done = messages.ask_text(f"{verb} {d.label} of {d.record}", "What to say about it")
         if done:
             self._decide(d, decision, reason)
         else:

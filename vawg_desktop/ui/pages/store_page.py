@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QInputDialog,
-    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -190,9 +188,7 @@ class StorePage(QWidget):
 
     def name_point(self) -> None:
         """Make a restore point that stays for ever."""
-        name, done = QInputDialog.getText(
-            self, "Name a restore point", "What is it before? For example: before the Q2 board"
-        )
+        name, done = messages.ask_text("Name a restore point", "What is it before? For example: before the Q2 board")
         if done and name.strip():
             self.back_up(name.strip())
 
@@ -218,7 +214,7 @@ class StorePage(QWidget):
     # -- keys --------------------------------------------------------------------------------
 
     def _word(self, title: str, asked: str) -> str | None:
-        word, done = QInputDialog.getText(self, title, asked, QLineEdit.EchoMode.Password)
+        word, done = messages.ask_text(title, asked, secret=True)
         return word if done and word else None
 
     def _new_word(self, title: str) -> str | None:
@@ -250,7 +246,7 @@ class StorePage(QWidget):
     def add_officer(self) -> None:
         """A passphrase of their own for a second officer."""
         path = self.tasks.session.store.path
-        name, done = QInputDialog.getText(self, "Let a second officer in", "Whose passphrase will it be?")
+        name, done = messages.ask_text("Let a second officer in", "Name of the second officer")
         known = self._word("Let a second officer in", "Your passphrase") if done and name.strip() else None
         new = self._new_word(f"Passphrase of {name.strip()}") if known else None
         if known and new:
@@ -290,9 +286,7 @@ class StorePage(QWidget):
 
     def verify(self) -> None:
         """Whether a head from an old paper stands in today's log."""
-        typed, done = QInputDialog.getText(
-            self, "Check a head", "The head as printed, or its first 12 letters and figures"
-        )
+        typed, done = messages.ask_text("Check a head", "The head as printed, or its first 12 letters and figures")
         if done and typed.strip():
             try:
                 messages.show("Chain head", safekeeping.verify_head(self.tasks.session, typed))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QCompleter,
     QLabel,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.choice import Choice as ChoiceBox
 
 #: What a picker offers: id or stored key, and what it is called.
 Choice = tuple[str, str]
@@ -114,7 +114,8 @@ class LineEditor(FieldEditor):
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
         ) and self._line.text() != self.shown:
-            self._line.setText(self.shown)
+            self._line.selectAll()  # so that Ctrl+Z brings the words again
+            self._line.insert(self.shown)
             self.set_wrong("")
             return True
         return False
@@ -151,7 +152,8 @@ class _Paper(QPlainTextEdit):
 
     def focusOutEvent(self, e: QFocusEvent) -> None:
         super().focusOutEvent(e)
-        self.left.emit()
+        if e.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.left.emit()
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
         if (
@@ -187,9 +189,13 @@ class PaperEditor(FieldEditor):
             self._timer.start()
 
     def _on_escape(self) -> None:
-        self.paper.setPlainText(self.shown)
+        if self.paper.toPlainText() == self.shown:
+            return
+        cursor = self.paper.textCursor()  # so that Ctrl+Z brings the words again
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(self.shown)
         self._timer.stop()
-        self.typing.emit(self.spec.key, "")
+        self.set_wrong("Put back as it was; Ctrl+Z brings your words again.")
 
     def typed(self) -> str:
         return self.paper.toPlainText()
@@ -209,19 +215,12 @@ class PaperEditor(FieldEditor):
         self.set_wrong("This text was not saved yet: leave the field to save it, or press Escape to drop it.")
 
 
-class _Combo(QComboBox):
-    """A combo box that a wheel passing over does not change."""
-
-    def wheelEvent(self, e: QWheelEvent) -> None:
-        e.ignore()
-
-
 class ChoiceEditor(FieldEditor):
     """One of a vocabulary, or yes and no; chosen is saved."""
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self._combo = _Combo()
+        self._combo = ChoiceBox()
         self._keys: list[str] = [""]
         self._combo.addItem(NOT_SET)
         if spec.kind is Kind.YES_NO:
@@ -231,18 +230,24 @@ class ChoiceEditor(FieldEditor):
         for key, label in options:
             self._keys.append(key)
             self._combo.addItem(label)
-        self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._combo.setMinimumContentsLength(10)
-        self._combo.activated.connect(self._on_activated)
+        self._combo.meant.connect(lambda place: self.offer(self._keys[place]))
         self._finish(self._combo)
 
-    def _on_activated(self, place: int) -> None:
-        self.offer(self._keys[place])
+    def typed(self) -> str:
+        return self._keys[max(0, self._combo.currentIndex())]
+
+    def half_typed(self, words: str) -> bool:
+        """Whether another choice is under the hand that was not made yet."""
+        return self._combo.hasFocus() and self.typed() not in (self.shown, self.sent)
 
     def set_value(self, value: Value, words: str) -> None:
         key = ("yes" if value else "no") if isinstance(value, bool) else str(value or "")
         self.shown = key
+        self.sent = None
         self._combo.setCurrentIndex(self._keys.index(key) if key in self._keys else 0)
+        self._combo.settle()
         self.set_wrong("")
 
 
@@ -252,10 +257,10 @@ class RefEditor(FieldEditor):
     def __init__(self, spec: FieldSpec, choices: Callable[[], Sequence[Choice]]) -> None:
         super().__init__(spec)
         self._choices = choices
-        self._combo = _Combo()
+        self._combo = ChoiceBox()
         self._combo.setEditable(True)
-        self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
+        self._combo.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._combo.setMinimumContentsLength(10)
         completer = self._combo.completer()
         if isinstance(completer, QCompleter):
@@ -266,7 +271,7 @@ class RefEditor(FieldEditor):
         line.setPlaceholderText(NOT_SET)
         line.setAccessibleName(spec.label)
         line.editingFinished.connect(self._on_left)
-        self._combo.activated.connect(lambda _: self._on_left())
+        self._combo.meant.connect(lambda _: self._on_left())
         self._filled = False
         self._combo.installEventFilter(self)
         self._finish(self._combo)
@@ -278,9 +283,10 @@ class RefEditor(FieldEditor):
 
     def _on_left(self) -> None:
         text = self._combo.currentText()
-        if text.strip() == self.shown.strip():
+        if text.strip() == self.shown.strip() or text == self.sent:
             return
         keys = {label: key for key, label in self._choices()}
+        self.sent = text
         self.committed.emit(self.spec.key, keys.get(text, text))
         self.sent = text
 

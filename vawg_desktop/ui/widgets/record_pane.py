@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -307,6 +308,9 @@ class RecordPane(QScrollArea):
         id = view.id
 
         def failed(error: BaseException) -> None:
+            if self.view is None or self.view.id != id:  # another record is shown: its field is not the place
+                messages.failed(error, action="Copy what I typed", do=lambda: QApplication.clipboard().setText(text))
+                return
             editor.sent = None
             if isinstance(error, StaleError):
                 self._show_theirs(id, key, error)
@@ -359,8 +363,9 @@ class RecordPane(QScrollArea):
 
     def _assign(self, assignment: Assignment) -> None:
         if self.view is not None:
-            id = self.view.id
-            self.tasks.write(lambda s: records.assign(s, id, [assignment], None))
+            id, field = self.view.id, self.spec.by_key[assignment.field].label
+            told = f"Taken out of {field}." if assignment.how == REMOVE else ""
+            self.tasks.write(lambda s: records.assign(s, id, [assignment], None), told=told)
 
 
 def _shown(view: show.RecordView, key: str) -> str:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import FlowLayout, clear
+from vawg_desktop.ui.widgets.basics import FlowLayout, clear, label
 
 Choice = tuple[str, str]
 
@@ -61,18 +71,34 @@ class SetEditor(QWidget):
             keys = {label: key for key, label in self._choices()} if self._choices else {}
             self.added.emit(self.spec.key, keys.get(text, text))
 
+    def _chip(self, element: str, words: str) -> QWidget:
+        """The words, and a cross of its own that alone takes them out of the set."""
+        chip = QFrame()
+        chip.setProperty("chip", True)
+        row = QHBoxLayout(chip)
+        row.setContentsMargins(theme.px(8), 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(label(words, wrap=False))
+        out = QPushButton()
+        out.setProperty("quiet", True)
+        out.setIcon(icon("close", theme.colours.muted, 14))
+        out.setIconSize(QSize(theme.px(12), theme.px(12)))
+        out.setFixedSize(theme.px(24), theme.px(24))
+        out.setStyleSheet(f"padding: 0; min-height: {theme.px(24)}px;")
+        out.setAccessibleName(f"Remove {words} from {self.spec.label}")
+        out.setToolTip(f"Remove {words}")
+        out.clicked.connect(partial(self._on_out, element))
+        row.addWidget(out)
+        return chip
+
+    def _on_out(self, element: str) -> None:
+        self._line.setFocus()
+        self.removed.emit(self.spec.key, element)
+
     def set_elements(self, elements: Sequence[Choice]) -> None:
         """Show the set: stored element and its words."""
         clear(self._flow)
         for element, words in elements:
-            chip = QPushButton(words)
-            chip.setProperty("chip", True)
-            chip.setIcon(icon("close", theme.colours.muted, 14))
-            chip.setIconSize(QSize(theme.px(12), theme.px(12)))
-            chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-            chip.setAccessibleName(f"Remove {words} from {self.spec.label}")
-            chip.setToolTip(f"Remove {words}")
-            chip.clicked.connect(lambda _=False, e=element: self.removed.emit(self.spec.key, e))
-            self._flow.addWidget(chip)
+            self._flow.addWidget(self._chip(element, words))
         self._chips.setVisible(bool(elements))
         self._completed = False

@@ -1,0 +1,117 @@
+"""What every dialog keeps to: its saving button alone answers Enter, and words are not thrown away unasked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+
+class Form(QDialog):
+    """A dialog that collects something. ``saves`` names the button that Enter presses; none else ever is the default."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._before: list[str] | None = None
+        self.saves: QPushButton | None = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for one in self.findChildren(QPushButton):
+            one.setAutoDefault(False)
+        if self.saves is not None:
+            self.saves.setDefault(True)
+        for area in self.findChildren(QScrollArea):
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if self._before is None:
+            self._before = self.state()
+            first = self.first_field()
+            if first is not None:
+                first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_field(self) -> QWidget | None:
+        """Where the keyboard is when the dialog opens."""
+        fields = (w for w in self.findChildren(QWidget) if isinstance(w, (QLineEdit, QPlainTextEdit, QComboBox)))
+        return next((w for w in fields if w.isEnabled() and w.isVisibleTo(self) and not isinstance(w.parent(), QComboBox)), None)
+
+    def state(self) -> list[str]:
+        """Everything that stands in the fields, to tell whether anything was typed."""
+        said: list[str] = []
+        for one in self.findChildren(QWidget):
+            if isinstance(one, QLineEdit):
+                said.append(one.text())
+            elif isinstance(one, QPlainTextEdit):
+                said.append(one.toPlainText())
+            elif isinstance(one, QComboBox):
+                said.append(one.currentText())
+            elif isinstance(one, QCheckBox) or (isinstance(one, QAbstractButton) and one.isCheckable()):
+                said.append(str(one.isChecked()))
+        return said
+
+    def reject(self) -> None:
+        """Leave by Escape, by its button or by the window's cross; what was typed is asked after first."""
+        if self._before is not None and self.state() != self._before and not messages.ask(
+            "Leave this form", "What you typed here is not saved.", "Leave and forget it"
+        ):
+            return
+        super().reject()
+
+    def run(self) -> bool:
+        """Show it until it is done with; whether it was accepted."""
+        return messages.run(self) == QDialog.DialogCode.Accepted
+
+
+class AskDialog(Form):
+    """One question and a line, or a paper, for the answer."""
+
+    def __init__(
+        self, parent: QWidget | None, title: str, asked: str, text: str, *, secret: bool, long: bool, verb: str
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+        box.setSpacing(theme.px(8))
+        name = label(asked, bold=True)
+        box.addWidget(name)
+        self._field: QLineEdit | QPlainTextEdit
+        if long:
+            self._field = QPlainTextEdit(text)
+            self._field.setTabChangesFocus(True)
+            self._field.setMinimumHeight(theme.px(120))
+        else:
+            self._field = QLineEdit(text)
+            self._field.selectAll()
+            if secret:
+                self._field.setEchoMode(QLineEdit.EchoMode.Password)
+        self._field.setAccessibleName(asked)
+        name.setBuddy(self._field)
+        box.addWidget(self._field)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, theme.px(8), 0, 0)
+        row.addStretch(1)
+        row.addWidget(button("Leave", self.reject))
+        self.saves = button(verb, self.accept, kind="primary")
+        row.addWidget(self.saves)
+        box.addLayout(row)
+        self.setMinimumWidth(theme.px(440))
+
+    def answer(self) -> str:
+        """What was typed."""
+        return self._field.toPlainText() if isinstance(self._field, QPlainTextEdit) else self._field.text()

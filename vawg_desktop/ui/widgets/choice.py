@@ -1,0 +1,93 @@
+"""A drop-down that changes nothing on the way through its list: what is meant is said by Enter, by a pick or by leaving."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from vawg_desktop.domain.terms import fold
+
+#: Reasons for losing the focus that are no leaving: a menu opened, or another program came to the front.
+_STILL_HERE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+class Choice(QComboBox):
+    """A combo box whose ``meant`` is emitted once a choice is made, with its place; arrows and letters only move in it.
+
+    The wheel neither changes it nor gives it the focus. Letters typed one after the other find the entry that begins
+    with all of them, however slowly they come.
+    """
+
+    meant = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._settled = -1
+        self._typed = ""
+        self._picking = False
+        self.activated.connect(self._on_activated)
+
+    def settle(self) -> None:
+        """What is shown now is what stands: the way back for Escape."""
+        self._settled = self.currentIndex()
+
+    def showPopup(self) -> None:
+        self._picking = True
+        super().showPopup()
+
+    def wheelEvent(self, e: QWheelEvent) -> None:
+        e.ignore()
+
+    def focusInEvent(self, e: QFocusEvent) -> None:
+        if e.reason() not in _STILL_HERE:
+            self.settle()
+        super().focusInEvent(e)
+
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        super().focusOutEvent(e)
+        if e.reason() not in _STILL_HERE:
+            self._typed = ""
+            self._mean()
+
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        self._picking = False
+        if self.isEditable():
+            super().keyPressEvent(e)
+            return
+        key, text = e.key(), e.text()
+        plain = not e.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._typed = ""
+            self._mean()
+            e.ignore()  # a dialog's saving button hears it too
+        elif key == Qt.Key.Key_Escape and self._settled >= 0 and self.currentIndex() != self._settled:
+            self._typed = ""
+            self.setCurrentIndex(self._settled)
+        elif key in (Qt.Key.Key_Backspace, *_MOVES):
+            self._typed = ""
+            super().keyPressEvent(e)
+        elif plain and text and text.isprintable() and not (text == " " and not self._typed):
+            self._find(text)
+        else:
+            super().keyPressEvent(e)
+
+    def _find(self, letter: str) -> None:
+        for wanted in (self._typed + letter, letter):
+            at = next((n for n in range(self.count()) if fold(self.itemText(n)).startswith(fold(wanted) or wanted.casefold())), -1)
+            if at >= 0:
+                self._typed = wanted
+                self.setCurrentIndex(at)
+                return
+
+    def _on_activated(self, _: int) -> None:
+        if self._picking:
+            self._picking = False
+            self._mean()
+
+    def _mean(self) -> None:
+        if self.currentIndex() != self._settled:
+            self.settle()
+            self.meant.emit(self.currentIndex())
