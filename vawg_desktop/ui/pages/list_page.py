@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -427,11 +428,14 @@ class ListPage(QWidget):
         menu = QMenu(self)
         menu.addAction("All", lambda: self._use_view("all", ListQuery(self.entity)))
         for name, text in office.kept(self.tasks.session, f"view:{self.entity}").items():
-            menu.addAction(name, lambda n=name, x=text: self._use_view(n, view_from_json(x)))
+            menu.addAction(name, partial(self._use_kept_view, name, text))
         menu.addSeparator()
         menu.addAction("Save this view …", self._save_view)
         menu.exec(self._views.mapToGlobal(self._views.rect().bottomLeft()))
         menu.deleteLater()
+
+    def _use_kept_view(self, name: str, text: str) -> None:
+        self._use_view(name, view_from_json(text))
 
     def _use_view(self, name: str, query: ListQuery) -> None:
         self._views.setText(f"View: {name}")
