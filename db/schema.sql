@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 1.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 2.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -278,6 +278,29 @@ CREATE TABLE tally (
 )
  WITHOUT ROWID;
 
+CREATE TABLE tracker (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	headings TEXT,
+	mapping TEXT,
+	answers TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE work (
+	kind TEXT NOT NULL,
+	what TEXT NOT NULL,
+	made TEXT,
+	PRIMARY KEY (kind, what)
+);
+
 CREATE TABLE action (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -530,6 +553,29 @@ CREATE TABLE strand (
 );
 
 CREATE INDEX ix_strand_framework ON strand (framework);
+
+CREATE TABLE tracker_row (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	tracker TEXT,
+	sheet TEXT,
+	number TEXT,
+	entity TEXT,
+	words TEXT,
+	beside TEXT,
+	record TEXT,
+	base TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(tracker) REFERENCES tracker (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_tracker_row_tracker ON tracker_row (tracker);
 
 CREATE TABLE response (
 	n INTEGER NOT NULL,

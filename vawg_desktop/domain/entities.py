@@ -365,11 +365,33 @@ SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name
     _NOTE,
 ), system=True)  # fmt: skip
 
+#: A list that was taken in, known by its name and headings: the same in every store that took it.
+TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "name", (
+    text("name", "Name", required=True),
+    long("headings", "Headings", private=True),
+    long("mapping", "What each column is", private=True),
+    long("answers", "Questions answered", private=True),
+    _NOTE,
+), system=True)  # fmt: skip
+
+#: One row of such a list, the record that it is, and what it last said.
+TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", "TR", "number", (
+    ref("tracker", "Tracker", "tracker", required=True),
+    text("sheet", "Sheet"),
+    text("number", "Number"),
+    text("entity", "Kind of record"),
+    long("words", "Words", private=True),
+    text("beside", "What told it from others"),
+    text("record", "Record"),
+    long("base", "What it last said", private=True),
+    _NOTE,
+), system=True)  # fmt: skip
+
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (
     SOURCE, PARTNER, FORMER_NAME, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
     RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, GAP, FIGURE,
-    ROUND, RETURN, SUBMISSION, UPDATE, DECISION, REMINDER, SETTING,
+    ROUND, RETURN, SUBMISSION, UPDATE, DECISION, REMINDER, SETTING, TRACKER, TRACKER_ROW,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}

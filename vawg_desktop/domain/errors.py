@@ -94,8 +94,12 @@ class Problem:
     sheet: str = ""
     cell: str = ""
     record: str = ""
+    #: A question's own name, by which it is answered, and what may be answered: choice to words.
+    id: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
-    def as_json(self) -> dict[str, str]:
-        """The contract's shape: ``code`` and ``message`` always, the place where there is one."""
+    def as_json(self) -> dict[str, object]:
+        """The contract's shape: ``code`` and ``message`` always, the place where there is one, a question's choices."""
         place = {"sheet": self.sheet, "cell": self.cell, "record": self.record}
-        return {"code": self.code, "message": self.message} | {k: v for k, v in place.items() if v}
+        asked: dict[str, object] = {"id": self.id, "choices": dict(self.choices)} if self.id else {}
+        return {"code": self.code, "message": self.message} | {k: v for k, v in place.items() if v} | asked

@@ -28,6 +28,14 @@ def is_percent(code: str) -> bool:
     return "%" in _QUOTED.sub("", code)
 
 
+def shown_of_date(code: str) -> str:
+    """``month`` or ``year`` where a number format shows that much of a date and no day, else an empty text."""
+    plain = _QUOTED.sub("", code).casefold()
+    if "y" not in plain or "d" in plain or "h" in plain or "s" in plain or "0" in plain:
+        return ""
+    return "month" if "m" in plain else "year"
+
+
 def page_words(text: str) -> list[str]:
     """The words of a page header or footer ([MS-XLSX] 18.3.1.46): its codes taken out, one entry per part."""
     parts = re.split(r"&[LCR]", text.replace("&&", "\0"))

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from vawg_desktop.exchange.remark import Remark
 
 MOST = 5_000
-MOST_COLOURS = 1_000
+MOST_COLOURS = 60_000
 MOST_PER_CENTS = 200_000
 #: Kinds that a sheet of somebody's own may hold by the thousand and that bear no words.
-_PLENTY = ("formula", "merged", "page")
+_PLENTY = ("formula", "merged", "page", "month", "ink")
 
 
 def remarks_of(content: bytes) -> list[Remark]:

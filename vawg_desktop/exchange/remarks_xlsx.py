@@ -11,7 +11,8 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 from xml.sax.saxutils import escape
 
-from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words
+from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words, shown_of_date
+from vawg_desktop.exchange.palette import Palette
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*?)(/?)>')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
@@ -46,12 +47,20 @@ class _Looks:
     struck: set[int]
     strings: dict[int, str]
     per_cents: set[int]
+    #: Formats that show less of a date than its day: "month" or "year".
+    months: dict[int, str]
+    #: Colours of the letters, where they are not black.
+    inks: dict[int, str]
 
 
 def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
     """Every remark, sheet by sheet."""
     relations = relations_of(archive, names, "xl/workbook.xml")
-    looks = _Looks(_fills(archive, names), *_struck(archive, names), _per_cents(archive, names))
+    palette = Palette(archive, names)
+    inks = _inks(archive, names, palette)
+    looks = _Looks(
+        _fills(archive, names, palette), *_struck(archive, names), _per_cents(archive, names), _months(archive, names), inks
+    )
     for one in Tree.fromstring(archive.read("xl/workbook.xml")).iter():
         if local(one.tag) != "sheet":
             continue
@@ -111,8 +120,44 @@ def _per_cents(archive: zipfile.ZipFile, names: set[str]) -> set[int]:
     return found
 
 
-def _fills(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
-    """Solid fills that are not ours, by cell format: RRGGBB, or "theme"."""
+def _months(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
+    """Cell formats that show a month or a year of a date and no day."""
+    if "xl/styles.xml" not in names:
+        return {}
+    own: dict[str, str] = {"17": "month"}
+    found: dict[int, str] = {}
+    for group in Tree.fromstring(archive.read("xl/styles.xml")):
+        if local(group.tag) == "numFmts":
+            for one in group:
+                if shown := shown_of_date(one.get("formatCode", "")):
+                    own[one.get("numFmtId", "")] = shown
+        if local(group.tag) == "cellXfs":
+            found = {n: own[f] for n, xf in enumerate(group) if (f := xf.get("numFmtId", "0")) in own}
+    return found
+
+
+def _inks(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
+    """Colours of letters by cell format, black and the theme's own text left out."""
+    if "xl/styles.xml" not in names:
+        return {}
+    colours: list[str] = []
+    found: dict[int, str] = {}
+    for group in Tree.fromstring(archive.read("xl/styles.xml")):
+        if local(group.tag) == "fonts":
+            for font in group:
+                said = next((n for n in font if local(n.tag) == "color"), None)
+                plain = said is None or said.get("theme") in ("0", "1") or said.get("auto") == "1"
+                colours.append("" if plain else palette.colour(said))
+        if local(group.tag) == "cellXfs":
+            for number, xf in enumerate(group):
+                at = int(xf.get("fontId", "0"))
+                if at < len(colours) and colours[at] not in ("", "000000", "FFFFFF", *OURS):
+                    found[number] = colours[at]
+    return found
+
+
+def _fills(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
+    """Solid fills that are not ours, by cell format, as RRGGBB."""
     if "xl/styles.xml" not in names:
         return {}
     root = Tree.fromstring(archive.read("xl/styles.xml"))
@@ -124,10 +169,8 @@ def _fills(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
                 pattern = next(iter(fill), None)
                 solid = pattern is not None and pattern.get("patternType") == "solid"
                 front = next((c for c in pattern or () if local(c.tag) == "fgColor"), None) if solid else None
-                rgb = front.get("rgb", "")[-6:].upper() if front is not None else ""
-                colours.append(
-                    rgb or ("theme" if front is not None and front.get("theme") not in (None, "0") else "")
-                )
+                white = front is None or (front.get("theme") == "0" and not front.get("tint"))
+                colours.append("" if white else palette.colour(front))
         if local(group.tag) == "cellXfs":
             for number, xf in enumerate(group):
                 at = int(xf.get("fillId", "0"))
@@ -147,6 +190,9 @@ def _of_sheet(
     yield from _of_cells(data, sheet, looks)
     yield from _of_struck(data, sheet, looks.struck, looks.strings)
     yield from _of_page(data, sheet)
+    for span in _CONDITIONAL.findall(data):
+        said = span.decode("ascii", "replace")
+        yield sheet, said.partition(":")[0].partition(" ")[0], "conditional", said
 
 
 def words_beside(
@@ -229,6 +275,7 @@ def _of_page(data: bytes, sheet: str) -> Iterator[Remark]:
             yield sheet, "", "page", words
 
 
+_CONDITIONAL = re.compile(rb'<conditionalFormatting\b[^<>]*\bsqref="([^"]+)"')
 _LINK = re.compile(rb"<hyperlink\b[^>]*>")
 
 
@@ -246,7 +293,7 @@ def _of_links(data: bytes, sheet: str, archive: zipfile.ZipFile, part: str) -> I
 
 def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
     formulas = b"<f>" in data or b"<f " in data or b"<f/>" in data
-    if not looks.fills and not looks.per_cents and not formulas and b't="e"' not in data:
+    if not (looks.fills or looks.per_cents or looks.months or looks.inks or formulas) and b't="e"' not in data:
         return
     for match in _CELL.finditer(data):
         style = _STYLE.search(match[2])
@@ -261,6 +308,10 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
             return
         body = data[match.end() : end][:8000]
         value = _VALUE.search(body)
+        if value and look in looks.months:
+            yield sheet, cell, "month", looks.months[look]
+        if look in looks.inks and (value or b"<t" in body):
+            yield sheet, cell, "ink", looks.inks[look]
         if look in looks.per_cents and value and b't="s' not in match[2]:
             yield sheet, cell, "percent", value[1].decode("ascii", "replace")[:20]
         if b't="e"' in match[2]:

@@ -162,13 +162,21 @@ local = Table(
     Column("value", _TEXT),
     sqlite_with_rowid=False,
 )
+#: What is to be finished outside a transaction: written in it, done and taken out at the next opening.
+work = Table(
+    "work",
+    metadata,
+    Column("kind", _TEXT, primary_key=True),
+    Column("what", _TEXT, primary_key=True),
+    Column("made", _TEXT),
+)
 
 #: Written only by the door, and merged.
 SAID: tuple[str, ...] = (*TABLES, "change", "origin")
 #: Written by the door in the same transaction, never logged, rebuilt by repair.
 DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "former", "subject", "tally", "counter", "search")
 #: This store's own: never merged.
-LOCAL: tuple[str, ...] = ("local", "meta")
+LOCAL: tuple[str, ...] = ("local", "meta", "work")
 
 Index("ix_change_row", change.c.row, change.c.n)
 Index("ix_change_received", change.c.received)
