@@ -170,7 +170,7 @@ def import_tracker(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services.trackers import problems_in_words
 
     with opened(arguments) as session:
-        done = take(session, Path(arguments.file), mapping=_mapping(arguments.map), dry_run=arguments.dry_run)
+        done = take(session, Path(arguments.file), mapping=_mapping(arguments.map), answers=_answers(arguments.answers), dry_run=arguments.dry_run)
 
     def words() -> Iterator[str]:
         would = "would be " if arguments.dry_run else ""
@@ -181,6 +181,19 @@ def import_tracker(arguments: argparse.Namespace) -> int:
             yield from (f"  {t['sheet']}!{t['cell']}  {t['text'][:100]}  ({t['why']})" for t in done.tray)
 
     return out(arguments, done.as_json(), words)
+
+
+def _answers(name: str | None) -> dict[str, str]:
+    """Choices by the ids of questions, from a JSON object."""
+    if name is None:
+        return {}
+    try:
+        found = json.loads(Path(name).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise ValueRefusedError(f"The answers {name} could not be read as JSON.") from None
+    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+        raise ValueRefusedError("Answers are a JSON object from a question's id to a choice.")
+    return {str(k): str(v) for k, v in found.items()}
 
 
 def _mapping(name: str | None) -> dict[str, str | None] | None:

@@ -273,7 +273,7 @@ def test_a_sheet_that_is_not_well_formed_is_refused(sent: Sent, tmp_path: Path) 
     harmed = _written_otherwise(path, lambda d: d.replace(b"</c>", b"", 1))
     with pytest.raises(FileRefusedError) as refused:
         returns.import_return(sent.session, harmed)
-    assert refused.value.code == "damaged"
+    assert refused.value.code == "bad_sheet"
 
 
 def test_words_of_an_ods_that_say_no_kind_are_read(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_full_disk_at_every_step_of_a_migration(
             path = disk / "s.vawg"
             shutil.copyfile(sample_file, path)
             with monkeypatch.context() as later:
-                later.setattr(stores, "SCHEMA_VERSION", 2)
+                later.setattr(stores, "SCHEMA_VERSION", 3)
                 try:
                     stores.open_store(path).close()
                     codes.append("done")

@@ -33,7 +33,9 @@ _YEAR = re.compile(r"[0-9]{4}")
 _FINANCIAL = re.compile(r"([0-9]{4})-04/([0-9]{4})-03")
 
 _SLASHED = re.compile(r"([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
-_ISO_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?")
+_ISO_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 _WORDED = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})"
 )
@@ -168,6 +170,8 @@ def parse_date(
 
 def _figures(said: str) -> str | None:
     if m := _ISO_TIME.fullmatch(said):
+        if m[2]:  # an instant: the day it is in London
+            return _london(m[1], said)
         return _checked(m[1], said)
     if m := _SLASHED.fullmatch(said):
         return _day(int(m[3]), int(m[2]), int(m[1]), said)
@@ -232,6 +236,19 @@ def _ending(said: str) -> str | None:
     return bounds(stored)[1].isoformat() if stored else None
 
 
+_STROKES = re.compile(r"([0-9]{1,2})\s*([/.\-])\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
+
+
+def both_orders(text: str) -> dict[str, str]:
+    """A date in figures as a stored day, read as day first (``uk``) and as month first (``us``), where it is one."""
+    found: dict[str, str] = {}
+    if m := _STROKES.fullmatch(text.strip()):
+        for order, said in (("uk", text), ("us", f"{m[3]}{m[2]}{m[1]}{m[2]}{m[4]}")):
+            with contextlib.suppress(ValueRefusedError):
+                found[order] = parse_date(said)
+    return found
+
+
 def _counts_from_a_day(said: str) -> bool:
     """Whether words mean a date only to somebody who knows when they were written."""
     with contextlib.suppress(ValueRefusedError):
@@ -272,6 +289,14 @@ def _century(year: int) -> int:
 
 def _day(year: int, month: int, day: int, said: str) -> str:
     return _checked(f"{_century(year)}-{month:02d}-{day:02d}", said)
+
+
+def _london(day: str, said: str) -> str:
+    try:
+        at = datetime.fromisoformat(said.replace("z", "Z").replace("Z", "+00:00").replace(" ", "T"))
+    except ValueError:
+        return _checked(day, said)
+    return at.astimezone(LONDON).date().isoformat()
 
 
 def _checked(stored: str, said: str) -> str:

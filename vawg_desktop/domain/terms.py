@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+#: Full stops, but for one between figures: 1.12 is not 112.
+_DOTS = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
 _SPLIT = re.compile(r"[\s_\-/]+")
 
 
@@ -16,7 +18,7 @@ def fold(text: str) -> str:
     """Text for comparing: case, marks, punctuation and runs of space put aside."""
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    plain = plain.replace("’", "").replace("'", "").replace(".", "").replace("&", " and ")
+    plain = _DOTS.sub("", plain.replace("’", "").replace("'", "")).replace("&", " and ")
     return _SPLIT.sub(" ", plain).strip()
 
 
@@ -70,8 +72,15 @@ class Vocabulary:
         """Up to three labels that look like ``text``, best first, for "did you mean"."""
         from difflib import get_close_matches
 
-        close = get_close_matches(fold(text), list(self._by_fold), n=3, cutoff=0.7)
-        return tuple(dict.fromkeys(self._by_fold[c].label for c in close))
+        said = fold(text)
+        close = get_close_matches(said, list(self._by_fold), n=3, cutoff=0.78)
+        same = [c for c in close if _denied(said) == _denied(c)]  # "incomplete" is no slip of the pen for "complete"
+        return tuple(dict.fromkeys(self._by_fold[c].label for c in same))
+
+
+def _denied(said: str) -> bool:
+    """Whether words say that something is not so, or not yet."""
+    return said.startswith(("not ", "non ", "un", "in complete", "incomplete", "inactive", "no ", "yet to "))
 
 
 def _vocabulary(name: str, *rows: tuple[str, ...]) -> Vocabulary:
@@ -95,7 +104,7 @@ ACTION_STATUS = _vocabulary(
     ("proposed", "Proposed", "Not agreed", "Draft"),
     ("not_started", "Not started", "Not yet started", "To start", "Planned", "Not begun"),
     ("in_progress", "In progress", "Ongoing", "On-going", "Underway", "Under way", "Started",
-     "On track", "Partially complete", "WIP", "Progressing", "In hand", "Live"),
+     "On track", "On target", "Partially complete", "WIP", "Progressing", "In hand", "Live"),
     ("complete", "Complete", "Completed", "Done", "Finished", "Delivered", "Achieved", "Closed"),
     ("stopped", "Stopped", "Ceased", "Discontinued", "Cancelled", "Withdrawn", "Ended"),
     ("superseded", "Superseded", "Replaced"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import Any
 from xml.etree import ElementTree as Tree
 from xml.sax.saxutils import escape
 
-from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words, shown_of_date
 from vawg_desktop.exchange.palette import Palette
+from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words, shown_of_date
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*?)(/?)>')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
@@ -48,9 +48,9 @@ class _Looks:
     strings: dict[int, str]
     per_cents: set[int]
     #: Formats that show less of a date than its day: "month" or "year".
-    months: dict[int, str]
+    months: dict[int, str] = field(default_factory=dict[int, str])
     #: Colours of the letters, where they are not black.
-    inks: dict[int, str]
+    inks: dict[int, str] = field(default_factory=dict[int, str])
 
 
 def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
@@ -308,12 +308,8 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
             return
         body = data[match.end() : end][:8000]
         value = _VALUE.search(body)
-        if value and look in looks.months:
-            yield sheet, cell, "month", looks.months[look]
-        if look in looks.inks and (value or b"<t" in body):
-            yield sheet, cell, "ink", looks.inks[look]
-        if look in looks.per_cents and value and b't="s' not in match[2]:
-            yield sheet, cell, "percent", value[1].decode("ascii", "replace")[:20]
+        if value or b"<t" in body:
+            yield from _shown(sheet, cell, look, looks, value[1] if value and b't="s' not in match[2] else b"")
         if b't="e"' in match[2]:
             shown = value[1].decode("utf-8", "replace") if value else ""
             if (
@@ -327,6 +323,16 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
         elif formula := _FORMULA.search(body):
             said = (formula[1] or b"").decode("utf-8", "replace")
             yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(said)
+
+
+def _shown(sheet: str, cell: str, look: int, looks: _Looks, number: bytes) -> Iterator[Remark]:
+    """What a cell's format makes of its value."""
+    if number and look in looks.months:
+        yield sheet, cell, "month", looks.months[look]
+    if look in looks.inks:
+        yield sheet, cell, "ink", looks.inks[look]
+    if number and look in looks.per_cents:
+        yield sheet, cell, "percent", number.decode("ascii", "replace")[:20]
 
 
 def _of_struck(data: bytes, sheet: str, formats: set[int], strings: dict[int, str]) -> Iterator[Remark]:

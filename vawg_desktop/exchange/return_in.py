@@ -27,7 +27,7 @@ from vawg_desktop.exchange.return_plan import (
     NIL_QUESTION,
     OUR_SHEETS,
 )
-from vawg_desktop.exchange.tracker_in import colour_word
+from vawg_desktop.exchange.tracker_in import colour_word, is_link
 
 _RETURN_REFERENCE = re.compile(r"RT-(?:\d{1,9}|x[0-9A-Za-z]{3})-[3-9A-Z]{4}")
 _FOLDED_FILLS = {fold(head): key for key, head, _, _ in FILLS}
@@ -68,7 +68,7 @@ _SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})\s*
 #: How many cells of a sheet that is not ours are listed one by one.
 _MOST_STRAY = 400
 #: How many entries of the tray, and how many questions, are kept with a return.
-MOST_LISTED = 3_000
+MOST_LISTED = 25_000
 
 
 @dataclass(slots=True)
@@ -254,7 +254,7 @@ class _Beside:
     def _take_formula(self, sheet: str, cell: str, words: str) -> None:
         if found := self._filled(sheet, cell):
             nothing = found[1] in WORDED and self._book.value(sheet, cell) == 0
-            found[0].answers[found[1]].linked = nothing or _LINKED.fullmatch(words.strip()) is not None
+            found[0].answers[found[1]].linked = nothing or is_link(words)
         if "HYPERLINK" in words.upper():
             self._keep(sheet, cell, f"={words}", "a link")
         self._ask("formula_cell", "This cell holds a formula; its last shown value was read.", sheet, cell)
@@ -274,10 +274,6 @@ class _Beside:
         return next(((row, k) for k, at in row.blank.items() if at == cell), None) if row else None
 
 
-#: A formula that only shows another cell: of this sheet, of another, of another file.
-_LINKED = re.compile(
-    r"[=+]?(?:(?:\[[^\]]*\])?(?:'[^']*'|[\w. ]+)?[!.])?\[?\.?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}\]?"
-)
 #: Columns of words that are somebody's own.
 WORDED = frozenset({"narrative", "revised_reason", "next_step", "blockers", "help_wanted"})
 

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 
+from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.terms import PILLAR, fold
 from vawg_desktop.exchange.reading import Book, Cell, Sheet, plain_text
 
@@ -36,7 +38,7 @@ SYNONYMS: dict[Target, tuple[str, ...]] = {
                            "action owner", "owner s", "owners", "who", "accountable", "lead partner", "owner(s)"),
     "action.lead": ("lead", "lead officer", "named lead", "contact", "officer"),
     "action.contributors": ("supporting", "supporting partners", "partners", "contributors", "supporting agencies"),
-    "action.due": ("due", "due date", "deadline", "target date", "by when", "when", "completion date", "timescale",
+    "action.due": ("due", "due date", "deadline", "target date", "by when", "when", "timescale",
                    "target completion", "target"),
     "action.revised_due": ("revised date", "revised due date", "new date", "revised deadline", "revised target"),
     "action.status": ("status", "progress status", "current status", "state"),
@@ -77,6 +79,12 @@ class Given:
     cell: str
     header: str
     colour: str = ""
+    #: What a date shows of itself, where that is less than its day: "month" or "year".
+    shown: str = ""
+    #: Whether the cell shows its number a hundred times larger.
+    per_cent: bool = False
+    #: Whether the cell only shows what stands in another.
+    linked: bool = False
 
     @property
     def text(self) -> str:
@@ -93,6 +101,10 @@ class TrackerRow:
     cells: dict[Target, Given] = field(default_factory=dict[Target, Given])
     unmatched: list[Given] = field(default_factory=list[Given])
     section: str = ""
+    #: Cells of earlier periods: the target, the period as written, the cell.
+    earlier: list[tuple[Target, str, Given]] = field(default_factory=list[tuple[Target, str, Given]])
+    #: Which columns were filled from the row above, as blanks or ditto marks mean it there.
+    filled_down: list[Given] = field(default_factory=list[Given])
 
 
 @dataclass(slots=True)
@@ -102,6 +114,10 @@ class Column:
     header: str
     target: Target | None
     did_you_mean: tuple[Target, ...] = ()
+    #: The quarter or month that its heading, or the row above, names.
+    period: str = ""
+    #: The target it held in an earlier period than another column's.
+    earlier_of: Target | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +128,8 @@ class Tracker:
     rows: list[TrackerRow] = field(default_factory=list[TrackerRow])
     outside: list[Given] = field(default_factory=list[Given])
     main: str = "action"
+    #: What is asked about its columns.
+    questions: list[Problem] = field(default_factory=list[Problem])
 
     def mapping(self) -> dict[str, Target | None]:
         """Header to target, for the person to see, correct and keep."""
@@ -129,20 +147,89 @@ def targets() -> dict[Target, str]:
     return known
 
 
-def read_tracker(book: Book, mapping: Mapping[str, Target | None] | None = None) -> Tracker:
-    """Read every sheet that has a table. ``mapping`` overrides or completes the matching by name."""
+def read_tracker(
+    book: Book, mapping: Mapping[str, Target | None] | None = None, answers: Mapping[str, str] | None = None
+) -> Tracker:
+    """Read every sheet that has a table. ``mapping`` overrides or completes the matching by name; ``answers`` are those
+    to questions about columns."""
     tracker = Tracker()
     tables = [(s, h) for s in book.sheets if s.visible and (h := find_header(s, mapping)) is not None]
-    heads = [plain_text(c) for s, h in tables for c in s.rows[h]]
+    heads = [clean_heading(plain_text(c))[0] for s, h in tables for c in s.rows[h]]
     tracker.main = _main_entity(heads)
-    colours = _fills(book) if tables and book.looked.kind == "zip" else {}
+    beside = Beside(book) if tables else None
     for sheet in book.sheets:
         header = next((h for s, h in tables if s is sheet), None)
-        if header is None:
+        if header is None or beside is None:
             tracker.outside += _all_cells(sheet, 0, len(sheet.rows))
         else:
-            _read_table(sheet, header, tracker, mapping or {}, colours.get(sheet.name, {}))
+            _read_table(sheet, header, tracker, mapping or {}, answers or {}, beside.of(sheet.name))
     return tracker
+
+
+@dataclass(slots=True)
+class BesideCell:
+    """What stands beside a cell's value that helps to read it."""
+
+    colour: str = ""
+    shown: str = ""
+    per_cent: bool = False
+    linked: bool = False
+
+
+class Beside:
+    """Remarks of a book by sheet and cell: colours as ratings, months, per cents, links."""
+
+    def __init__(self, book: Book) -> None:
+        self._by_sheet: dict[str, dict[str, BesideCell]] = {}
+        for sheet, cell, kind, words in book.remarks:
+            if kind not in ("colour", "ink", "month", "percent", "formula"):
+                continue
+            one = self._by_sheet.setdefault(sheet, {}).setdefault(cell, BesideCell())
+            if kind == "colour" or (kind == "ink" and not one.colour and _is_mark(book.value(sheet, cell))):
+                one.colour = colour_word(words) or one.colour
+            elif kind == "month":
+                one.shown = words
+            elif kind == "percent":
+                one.per_cent = True
+            elif kind == "formula":
+                one.linked = is_link(words)
+
+    def of(self, sheet: str) -> dict[str, BesideCell]:
+        """The cells of one sheet that have something beside them."""
+        return self._by_sheet.get(sheet, {})
+
+
+def _is_mark(value: Cell) -> bool:
+    """Whether a cell holds only a dot, a square or the like, which says something by its colour alone."""
+    return isinstance(value, str) and bool(value.strip()) and not any(c.isalnum() for c in value)
+
+
+#: A formula that only shows another cell: of this sheet, of another, of another file.
+_LINKED = re.compile(r"[=+]?(?:(?:\[[^\]]*\])?(?:'[^']*'|[\w. ]+)?[!.])?\[?\.?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}\]?")
+
+
+def is_link(formula: str) -> bool:
+    """Whether a formula is a bare reference to another cell."""
+    return _LINKED.fullmatch(formula.strip()) is not None
+
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_PERIOD = re.compile(
+    r"(?:as at\s+)?((?:fy\s*)?\d{4}\s*[/-]\s*\d{2,4}(?:\s+q[1-4])?|q[1-4](?:\s+(?:fy\s*)?\d{4}(?:\s*[/-]\s*\d{2,4})?)?|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{4}|\d{2}))",
+    re.IGNORECASE,
+)
+
+
+def clean_heading(text: str) -> tuple[str, str]:
+    """A heading without its notes and marks, and the quarter or month that it names."""
+    words = " ".join(text.split())
+    period = m[1] if (m := _PERIOD.search(words)) else ""
+    bare = _BRACKETS.sub(" ", words)
+    if period:
+        bare = _PERIOD.sub(" ", bare)
+    bare = " ".join(bare.split()).strip(" *:#-–—,†‡^")
+    return bare or words.strip(" *:"), period
 
 
 def find_header(sheet: Sheet, mapping: Mapping[str, Target | None] | None = None) -> int | None:
@@ -150,7 +237,8 @@ def find_header(sheet: Sheet, mapping: Mapping[str, Target | None] | None = None
     best, best_score = None, 1
     wanted = {fold(h) for h in mapping or {}}
     for number, row in enumerate(sheet.rows[:HEADER_SEARCH]):
-        words = [fold(plain_text(c)) for c in row if isinstance(c, str) and len(c) < 80]
+        words = [fold(clean_heading(c)[0]) for c in row if isinstance(c, str) and len(c) < 120]
+        words += [fold(c) for c in row if isinstance(c, str) and fold(c) in wanted]
         score = sum(2 if w in wanted else 1 for w in set(words) if w in wanted or w in _KNOWN or w in _BARE)
         if score > best_score:
             best, best_score = number, score
@@ -162,6 +250,8 @@ def _known_names() -> dict[str, list[Target]]:
     for target in targets():
         entity, _, key = target.partition(".")
         spec = BY_KEY[entity].by_key.get(key)
+        if entity == "update" and target not in SYNONYMS:
+            continue  # a column headed Action or Status is the action's, never its update's
         own = (spec.label, spec.key) if spec else ()
         for name in (*SYNONYMS.get(target, ()), *own):
             known = names.setdefault(fold(name), [])
@@ -182,22 +272,79 @@ def _main_entity(heads: Sequence[str]) -> str:
     return "action"
 
 
-def match_columns(heads: Sequence[str], main: str, mapping: Mapping[str, Target | None]) -> list[Column]:
-    """Match headings to targets: by the given mapping, by name, else "did you mean"."""
+def match_columns(
+    heads: Sequence[str], main: str, mapping: Mapping[str, Target | None], above: Sequence[str] = ()
+) -> list[Column]:
+    """Match headings to targets: by the given mapping, by name, else "did you mean".
+
+    A heading that stands twice is told by its period: the newest column is the present state, the others are earlier
+    ones. ``above`` are the words over each heading, which may name the period.
+    """
     given = {fold(h): t for h, t in mapping.items()}
     columns: list[Column] = []
     taken: set[Target] = set()
-    for head in heads:
-        name = fold(head)
-        target = given[name] if name in given else _by_name(name, main, taken)
-        if target in taken:
-            target = None
-        if target:
-            taken.add(target)
+    times: dict[str, int] = {}
+    for i, head in enumerate(heads):
+        times[fold(head)] = times.get(fold(head), 0) + 1
+        called = head if times[fold(head)] == 1 or not head else f"{head} ({times[fold(head)]})"
+        bare, period = clean_heading(head)
+        if not period and i < len(above):
+            period = m[1] if (m := _PERIOD.search(above[i])) else ""
+        name = fold(bare)
+        exact = fold(called)
+        target = given[exact] if exact in given else _by_name(name, main, set())
         close = [] if target or not name else get_close_matches(name, list(_KNOWN), n=3, cutoff=0.75)
         means = tuple(dict.fromkeys(_preferred(_KNOWN[c], main) for c in close))
-        columns.append(Column(head, target, tuple(m for m in means if m not in taken)))
+        columns.append(Column(called, target, means, period))
+    _tell_apart(columns, given)
+    taken = {c.target for c in columns if c.target}
+    for one in columns:
+        one.did_you_mean = tuple(m for m in one.did_you_mean if m not in taken)
     return columns
+
+
+def _tell_apart(columns: list[Column], given: Mapping[str, Target | None]) -> None:
+    """Of columns that mean the same field one is left: by what a person said, by its own name, by the newest period."""
+    by_target: dict[Target, list[Column]] = {}
+    for one in columns:
+        if one.target:
+            by_target.setdefault(one.target, []).append(one)
+    for target, same in by_target.items():
+        if len(same) == 1:
+            continue
+        said = [c for c in same if fold(c.header) in given]
+        named = [c for c in same if _KNOWN.get(fold(clean_heading(c.header)[0]), [""])[0] == target and _is_own_name(target, c.header)]
+        dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period)))
+        kept: Column | None = None
+        if len(said) == 1:
+            kept = said[0]
+        elif len(dated) == len(same):
+            kept = same[dated[-1][1]]
+            for _, n in dated[:-1]:
+                same[n].earlier_of = target
+        elif len({fold(clean_heading(c.header)[0]) for c in same}) > 1:
+            kept = named[0] if named else same[0]
+        for one in same:
+            if one is not kept:
+                one.target = None
+                one.did_you_mean = (target,) if kept is None else ()
+
+
+def _is_own_name(target: Target, header: str) -> bool:
+    """Whether a heading is the field's own name, not only one of the words that trackers use for it."""
+    entity, _, key = target.partition(".")
+    spec = BY_KEY[entity].by_key.get(key)
+    return spec is not None and fold(clean_heading(header)[0]) in (fold(spec.label), fold(spec.key))
+
+
+def period_end(period: str) -> str:
+    """The last day of a period as a heading names it (ISO), or an empty text."""
+    if not period:
+        return ""
+    try:
+        return str(dates.last_day(dates.parse_date(period.replace(",", ""))) or "")
+    except ValueRefusedError:
+        return ""
 
 
 def _by_name(name: str, main: str, taken: set[Target]) -> Target | None:
@@ -223,53 +370,152 @@ def _preferred(found: Sequence[Target], main: str) -> Target:
     return first
 
 
+_DITTO = frozenset({'"', "”", "″", "''", "ditto", "as above", "do", "〃"})
+
+
 def _read_table(
     sheet: Sheet,
     header: int,
     tracker: Tracker,
     mapping: Mapping[str, Target | None],
-    fills: Mapping[str, str],
+    answers: Mapping[str, str],
+    beside: Mapping[str, BesideCell],
 ) -> None:
+    above = _words_above(sheet, header)
     _fill_merges(sheet, header)
     tracker.outside += _all_cells(sheet, 0, header)
     heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
-    columns = match_columns(heads, tracker.main, mapping)
+    columns = match_columns(heads, tracker.main, mapping, above)
+    _ask_latest(sheet, header, columns, answers, tracker)
     known = {c.header for c in tracker.columns}
     tracker.columns += [c for c in columns if c.header and c.header not in known]
+    titles = [i for i, c in enumerate(columns) if c.target == f"{tracker.main}.title" or c.target == f"{tracker.main}.statement"]
     section = ""
+    last: TrackerRow | None = None
+    nothing = BesideCell()
+    names = [c.header for c in columns]
+    letters = [sheet.address(0, i).rstrip("0123456789") for i in range(max(map(len, sheet.rows), default=0))]
     for number in range(header + 1, len(sheet.rows)):
         row = sheet.rows[number]
-        given = [
-            Given(v, sheet.name, sheet.address(number, i), heads[i] if i < len(heads) else "",
-                  fills.get(sheet.address(number, i), ""))
-            for i, v in enumerate(row)
-        ]  # fmt: skip
+        line = str(sheet.top + number + 1)
+        given: list[Given] = []
+        for i, value in enumerate(row):
+            one = beside.get(letters[i] + line, nothing)
+            given.append(Given(
+                value, sheet.name, letters[i] + line, names[i] if i < len(names) else "", one.colour, one.shown, one.per_cent, one.linked
+            ))  # fmt: skip
         filled = [g for g in given if g.value is not None]
-        if not filled:
+        if not filled or _repeats(given, heads):
             continue
-        if _is_section(filled, given, columns):
-            section = filled[0].text
+        said = _section(filled, given, columns, titles)
+        if said:
+            section = said
             tracker.outside += [] if PILLAR.find(section) else filled[:1]
             continue
-        tracker.rows.append(_row(sheet, number, given, columns, section))
+        made = _row(sheet, number, given, columns, section)
+        _fill_down(made, last, columns, given, tracker.main)
+        tracker.rows.append(made)
+        last = made
 
 
-def _is_section(filled: list[Given], given: list[Given], columns: list[Column]) -> bool:
-    """A row that only heads others: one text (or one text merged across), in a table that has more."""
-    texts = {g.text for g in filled}
-    return (
-        len(texts) == 1
-        and len(columns) > 2
-        and (len(filled) > 1 or filled[0] is given[0] or PILLAR.find(filled[0].text) is not None)
-    )
+def _words_above(sheet: Sheet, header: int) -> list[str]:
+    """What stands over each heading, a cell that spans several speaking for all of them."""
+    if header == 0:
+        return []
+    words = [plain_text(c) for c in sheet.rows[header - 1]]
+    for top, left, bottom, right in sheet.merged[:2000]:
+        if top - sheet.top <= header - 1 <= bottom - sheet.top and 0 <= left - sheet.left < len(words):
+            for column in range(left - sheet.left + 1, min(right - sheet.left + 1, len(words))):
+                words[column] = words[column] or words[left - sheet.left]
+    return words
+
+
+def _ask_latest(
+    sheet: Sheet, header: int, columns: list[Column], answers: Mapping[str, str], tracker: Tracker
+) -> None:
+    """A heading that stands twice with no period: which column is the present state is asked, and none is read till then."""
+    unclear: dict[Target, list[Column]] = {}
+    for one in columns:
+        if one.target is None and len(one.did_you_mean) == 1 and one.earlier_of is None:
+            target = one.did_you_mean[0]
+            if _by_name(fold(clean_heading(re.sub(r" \(\d+\)$", "", one.header))[0]), tracker.main, set()) == target:
+                unclear.setdefault(target, []).append(one)
+    for target, same in unclear.items():
+        if len(same) < 2:
+            continue
+        id = f"latest:{target}"
+        answer = answers.get(id)
+        if answer in ("first", "last"):
+            same[0 if answer == "first" else -1].target = target
+            continue
+        at = columns.index(same[0])
+        tracker.questions.append(Problem(
+            "which_is_latest", f"The heading “{clean_heading(same[0].header)[0]}” stands {len(same)} times and names no period: which of "
+            "these columns says how things stand now? None is taken until that is said.", sheet.name, sheet.address(header, at), "", id,
+            (("first", f"The first ({sheet.address(header, at)})"), ("last", f"The last ({sheet.address(header, columns.index(same[-1]))})")),
+        ))  # fmt: skip
+
+
+def _repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
+    """Whether a row only says the headings again."""
+    filled = [(i, fold(g.text)) for i, g in enumerate(given) if g.value is not None]
+    same = sum(1 for i, text in filled if i < len(heads) and text == fold(heads[i]))
+    return same >= 2 and 2 * same > len(filled)
+
+
+def _section(
+    filled: list[Given], given: list[Given], columns: list[Column], titles: Sequence[int]
+) -> str:
+    """The words of a row that only heads others: a pillar, words in capitals or across the table, a number beside them."""
+    texts = list(dict.fromkeys(g.text for g in filled))
+    if len(columns) <= 2 or len(texts) > 2:
+        return ""
+    words = [t for t in texts if any(c.isalpha() for c in t)]
+    if len(words) != 1 or (len(texts) == 2 and len(filled) != 2):
+        return ""
+    said = words[0]
+    pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", said))
+    if pillar is not None:
+        return pillar.label
+    across = len(filled) > 2 and len(texts) == 1
+    capitals = said.isupper() and len(said) > 3
+    beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in titles and not _in_reference(columns)
+    return said if across or capitals or beside_titles else ""
+
+
+def _in_reference(columns: list[Column]) -> bool:
+    """Whether the first column holds numbers, so that a word there alone is no heading by its place."""
+    return False if not columns else columns[0].target is None and not columns[0].header
+
+
+def _fill_down(
+    row: TrackerRow, last: TrackerRow | None, columns: list[Column], given: list[Given], main: str
+) -> None:
+    """Ditto marks, and a recommendation left blank under one that stands above: both mean the words above."""
+    if last is None:
+        return
+    for i, one in enumerate(given):
+        target = columns[i].target if i < len(columns) else None
+        if target is None or target not in last.cells:
+            continue
+        ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
+        blank = one.value is None and main == "action" and target.startswith("recommendation.") and f"{main}.title" in row.cells
+        own = any(t.startswith("recommendation.") for t in row.cells)
+        if ditto or (blank and not own):
+            before = last.cells[target]
+            row.cells[target] = Given(before.value, one.sheet, one.cell, one.header, before.colour, before.shown, before.per_cent)
+            row.filled_down.append(row.cells[target])
 
 
 def _row(sheet: Sheet, number: int, given: list[Given], columns: list[Column], section: str) -> TrackerRow:
     row = TrackerRow(sheet.name, sheet.top + number + 1, section=section)
     for i, one in enumerate(given):
-        target = columns[i].target if i < len(columns) else None
+        column = columns[i] if i < len(columns) else None
+        target = column.target if column else None
         if target is not None and (one.value is not None or one.colour):
             row.cells[target] = one
+        elif column is not None and column.earlier_of is not None and one.value is not None:
+            row.earlier.append((column.earlier_of, column.period, one))
         elif one.value is not None:
             row.unmatched.append(one)
     return row
@@ -294,40 +540,6 @@ def _all_cells(sheet: Sheet, start: int, stop: int) -> list[Given]:
         for c, v in enumerate(sheet.rows[r])
         if v is not None
     ]
-
-
-def _fills(book: Book) -> dict[str, dict[str, str]]:
-    """Ratings by cell colour: sheet, then cell address, to a rating's key. openpyxl reads fills."""
-    import io
-    import warnings
-
-    from openpyxl import load_workbook
-
-    if b"xl/" not in book.content:
-        return {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what openpyxl drops (validations, pictures) is not read here
-            workbook = load_workbook(io.BytesIO(book.content), data_only=True)
-    except (ValueError, KeyError, TypeError, OSError, AttributeError, IndexError):
-        return {}
-    found: dict[str, dict[str, str]] = {}
-    for sheet in workbook.worksheets:
-        for row in sheet.iter_rows(max_row=20_000, max_col=60):
-            for cell in row:
-                name = _colour_name(cell) if cell.has_style else ""
-                if name:
-                    found.setdefault(sheet.title, {})[cell.coordinate] = name
-    workbook.close()
-    return found
-
-
-def _colour_name(cell: object) -> str:
-    fill = getattr(cell, "fill", None)
-    if fill is None or fill.fill_type != "solid":
-        return ""
-    rgb = getattr(fill.fgColor, "rgb", None)
-    return colour_word(rgb[2:]) if isinstance(rgb, str) and len(rgb) == 8 else ""
 
 
 def colour_word(rgb: str) -> str:

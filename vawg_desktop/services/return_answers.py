@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.dates import both_orders
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import ANSWER
@@ -20,7 +21,7 @@ from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.return_moved import note_cells_below, note_moved, note_words_astray
-from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow, both_orders, spec_of_column
+from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow, spec_of_column
 from vawg_desktop.services.session import Session
 
 _KEYS = tuple(key for key, *_ in FILLS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -192,7 +191,7 @@ def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
     for name, now, sent in zip(("title", "recommendation", "due"), shown, base.locked, strict=True):
         if name not in row.where or now == sent:
             continue
-        if name == "due" and sent in {dates.label(day) for day in both_orders(now).values()}:
+        if name == "due" and sent in {dates.label(day) for day in dates.both_orders(now).values()}:
             continue
         changed |= base.check not in _checks(secret, row) or bool(now)
         _tray_cell(row, name, now, "words we sent were changed", read)
@@ -327,21 +326,8 @@ def _locked_as_sent(row: ReadRow) -> tuple[str, str, str]:
 
 def _digests(secret: str, row: ReadRow) -> list[str]:
     title, recommendation, due = _locked_as_sent(row)
-    shown = [due, *(dates.label(day) for day in both_orders(due).values())]
+    shown = [due, *(dates.label(day) for day in dates.both_orders(due).values())]
     return [identity.locked_digest(secret, [title, recommendation, d]) for d in dict.fromkeys(shown)]
-
-
-_STROKES = re.compile(r"([0-9]{1,2})\s*([/.\-])\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
-
-
-def both_orders(text: str) -> dict[str, str]:
-    """A date in figures as a stored day, read as day first (``uk``) and as month first (``us``), where it is one."""
-    found: dict[str, str] = {}
-    if m := _STROKES.fullmatch(text.strip()):
-        for order, said in (("uk", text), ("us", f"{m[3]}{m[2]}{m[1]}{m[2]}{m[4]}")):
-            with contextlib.suppress(ValueRefusedError):
-                found[order] = dates.parse_date(said)
-    return found
 
 
 def answered_text(row: ReadRow) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.dates import both_orders, label
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import CROSS_CUTTING, PILLAR, fold
@@ -16,7 +19,13 @@ from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
-_OWNERS = re.compile(r"\s*(?:;|/|\n|,|\+)\s*")
+_OWNERS = re.compile(r"\s*(?:;#?|\n|,|\+|/)\s*")
+#: A rank or post of police in short, such as T/DCI or A/Supt: its stroke joins no two bodies.
+_RANK = re.compile(r"\b(?:[TA]|PS|PC|DC|DS)/[A-Z]|\b(?:ACC|DCC|CC|Supt|DCI|DI|DSupt)\b")
+#: Who leads, as a list says it beside a body's name.
+_LEAD = re.compile(r"\s*\((?:joint\s+)?lead\)|\s*[-–]\s*lead$", re.IGNORECASE)
+#: What stands for everybody and is no body.
+_EVERYBODY = frozenset({"all", "all partners", "everyone", "everybody", "various", "partners", "multi agency", "multi-agency"})
 #: Words that join two bodies only where both are known: many bodies' own names hold them.
 _JOINED = re.compile(r"\s*(?:\band\b|&)\s*", re.IGNORECASE)
 
@@ -53,8 +62,11 @@ def trayed(given: Given, why: str) -> dict[str, str]:
 class CellReader:
     """What the cells of a row mean; what is not understood is asked about and kept in the tray."""
 
-    def __init__(self, session: Session, tx: Transaction, done: Imported) -> None:
+    def __init__(self, session: Session, tx: Transaction, done: Imported, answers: Mapping[str, str], trusted: bool) -> None:
         self._session, self._tx, self._done = session, tx, done
+        #: Answers to questions, by their id; and whether the file is the program's own, so that nothing in it is asked.
+        self._answers, self._trusted = answers, trusted
+        self._orders: dict[str, str] = {}
         self._directories: dict[str, names.Directory] = {}
         self._touched: dict[tuple[str, str], str] = {}
 
@@ -78,14 +90,20 @@ class CellReader:
         return cells, sets
 
     def _cell(self, spec: FieldSpec, one: Given) -> Value:
-        if one.value is None:
+        if one.value is None or (one.colour and spec.key.startswith("rating") and not any(c.isalnum() for c in one.text)):
             return self._colour(spec, one)
+        if one.linked and _is_nothing(one.value):
+            said = f"{spec.label}: the cell shows {one.text} by a link to a blank cell; nothing was set."
+            self._ask("linked_blank", said, one)
+            return None
         if spec.key == "pillar":
             return self._pillar(one)
         if spec.kind is Kind.DATE and fold(one.text) in NO_DATE:
             self._ask("no_date_yet", f"{spec.label}: “{one.text}” is not a date; no date was set.", one)
             return None
         try:
+            if spec.kind is Kind.DATE:
+                return self._date(spec, one)
             return to_stored(spec, _percent(spec, one))
         except ValueRefusedError as refused:
             self._ask("not_understood", refused.message, one)
@@ -94,15 +112,64 @@ class CellReader:
     def _colour(self, spec: FieldSpec, one: Given) -> Value:
         if spec.terms is not None and spec.key.startswith("rating"):
             label = spec.terms.label(one.colour)
-            self._problem(
-                "colour_only",
-                f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set.",
-                one,
-            )
-            self._done.tray.append(
-                {**trayed(one, "a colour without a word"), "text": f"(filled {label.casefold()})"}
-            )
+            id = f"colour:{one.colour}"
+            if self._answers.get(id) == "take":
+                return one.colour
+            if one.colour and self._answers.get(id) != "leave":
+                said = f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set."
+                self._problem("colour_only", said, one, id, (("take", f"Take it as {label}"), ("leave", "Leave it empty")))
+            if one.colour:
+                shown = f"(filled {label.casefold()})" if one.value is None else f"{one.text} (coloured {label.casefold()})"
+                self._done.tray.append({**trayed(one, "a colour without a word"), "text": shown})
         return None
+
+    def read_orders(self, rows: Sequence[TrackerRow]) -> None:
+        """In which order each column of dates writes day and month: by every date in it that can be read one way only."""
+        for target in {t for row in rows for t in row.cells}:
+            entity, _, key = target.partition(".")
+            spec = BY_KEY[entity].by_key.get(key)
+            if spec is None or spec.kind is not Kind.DATE:
+                continue
+            seen: dict[str, Given] = {}
+            for row in rows:
+                one = row.cells.get(target)
+                if one is not None and isinstance(one.value, str):
+                    both = both_orders(one.value)
+                    if len(both) == 1:
+                        seen.setdefault(next(iter(both)), one)
+            answer = self._answers.get(f"date_order:{target}")
+            self._orders[target] = answer if answer in ("uk", "us") else "mixed" if len(seen) > 1 else next(iter(seen), "uk")
+            if self._orders[target] == "us" and answer is None:
+                said = f"{spec.label}: “{seen['us'].text}” can only be month first, so the whole column was read so."
+                self._problem("month_first", said, seen["us"])
+
+    def _date(self, spec: FieldSpec, one: Given) -> Value:
+        value = one.value
+        if isinstance(value, dt.datetime) and value.hour >= 22:
+            raise ValueRefusedError(
+                f"{spec.label}: {value:%d/%m/%Y %H:%M} may be the day after, shown in another hour; which day is meant? Nothing was set."
+            )
+        if isinstance(value, dt.date):
+            return f"{value.year}-{value.month:02d}" if one.shown == "month" else str(value.year) if one.shown == "year" else to_stored(spec, as_typed(value))
+        text = one.text
+        if _LATE.match(text):
+            raise ValueRefusedError(
+                f"{spec.label}: {text} may be the day after, shown in another hour; which day is meant? Nothing was set."
+            )
+        both = both_orders(text)
+        target = next((t for t in self._orders if t.endswith(f".{spec.key}")), "")
+        order = self._orders.get(target, "uk")
+        if len(both) == 2 and both["uk"] != both["us"] and order == "mixed":
+            choices = (("uk", "Day first in the whole column"), ("us", "Month first in the whole column"))
+            self._problem(
+                "date_order", f"{spec.label}: is {text} {label(both['uk'])} or {label(both['us'])}? The column has dates of both orders.",
+                one, f"date_order:{target}", choices,
+            )  # fmt: skip
+            self._done.tray.append(trayed(one, "not understood"))
+            return None
+        if order == "us" and "us" in both:
+            return both["us"]
+        return to_stored(spec, as_typed(value), now=self._session.today if self._trusted else None)
 
     def _pillar(self, one: Given) -> Value:
         parts = [p for p in _OWNERS.split(one.text) if p] if PILLAR.find(one.text) is None else [one.text]
@@ -142,17 +209,20 @@ class CellReader:
         cells: dict[str, Value],
         sets: dict[FieldSpec, list[str]],
     ) -> None:
-        directory = self._directory("partner")
-        parts = [one.text] if directory.find(one.text) else [p for p in _OWNERS.split(one.text) if p]
-        if len(parts) == 1:
-            joined = [p for p in _JOINED.split(one.text) if p]
-            parts = joined if all(directory.find(p) for p in joined) else parts
-        ids = [i for i in (self._partner(p, one) for p in parts) if i]
+        parts, lead = self._bodies(one.text)
+        found_ids = [self._partner(p, one) for p in parts]
+        ids = [i for i in found_ids if i]
         if not ids:
             return
         if found.many:
             sets.setdefault(found, []).extend(ids)
             return
+        if found_ids[lead] is None:  # the first is not known: nobody is made accountable in its place
+            others = spec.by_key.get({"action": "contributors", "recommendation": "supporting"}.get(spec.key, ""))
+            if others is not None:
+                sets.setdefault(others, []).extend(ids)
+            return
+        ids = [str(found_ids[lead]), *(i for i in ids if i != found_ids[lead])]
         cells[found.key] = ids[0]
         others = spec.by_key.get({"action": "contributors", "recommendation": "supporting"}.get(spec.key, ""))
         if len(ids) > 1 and others is not None:
@@ -164,24 +234,51 @@ class CellReader:
                 one,
             )
 
+    def _bodies(self, text: str) -> tuple[list[str], int]:
+        """The names in an owner's cell, and which of them leads."""
+        directory = self._directory("partner")
+        whole = _LEAD.sub("", text).strip()
+        if directory.find(whole) or fold(whole) in NO_DATE or _RANK.search(whole):
+            return [whole], 0
+        raw = [p for p in _OWNERS.split(text) if p.strip()]
+        parts: list[str] = []
+        for part in raw:
+            joined = [p for p in _JOINED.split(_LEAD.sub("", part).strip()) if p]
+            known = all(directory.find(p) for p in joined)
+            more = len(raw) > 1 and any(directory.find(p) for p in joined) and not directory.find(part)
+            parts += [part] if len(joined) < 2 or not (known or more) else [p for p in _JOINED.split(part) if p]
+        lead = next((n for n, p in enumerate(parts) if _LEAD.search(p)), 0)
+        return [_LEAD.sub("", p).strip() for p in parts], lead
+
     def _partner(self, name: str, one: Given) -> str | None:
         directory = self._directory("partner")
         known = directory.find(name)
         if known is not None:
             return known.id
-        if fold(name) in NO_DATE:
+        if fold(name) in NO_DATE or fold(name) in _EVERYBODY:
             self._ask("not_understood", f"“{name}” names no owner yet.", one)
             return None
+        id_ = f"body:{fold(name)}"
+        answer = self._answers.get(id_)
+        if answer not in (None, "add", "leave"):
+            chosen = names.maybe_find(self._tx.connection, answer, "partner") or directory.find(answer)
+            if chosen is not None:
+                return chosen.id
         try:
             directory.require(name)
         except ValueRefusedError as refused:
-            if "did you mean" in refused.message:
-                self._ask("owner_unclear", refused.message, one)
+            close = "did you mean" in refused.message
+            if not self._trusted and answer != "add":
+                if answer != "leave":
+                    near = [d for d in directory.all if close and d.title in refused.message][:3]
+                    choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is no partner"))
+                    said = refused.message if close else f"“{name}” is not known. Is it a partner? Nobody was set."
+                    self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", said, one, id_, choices)
+                self._done.tray.append(trayed(one, "not understood"))
                 return None
         id = self._tx.create("partner", {"name": name})
         directory.add(names.Found("partner", id, str(self._tx.row("partner", id)["reference"]), name))
         self._touched[("partner", id)] = "created"
-        self._problem("new_partner", f"“{name}” was not known and was added as a partner.", one)
         return id
 
     def _section(self, row: TrackerRow, spec: EntitySpec, cells: dict[str, Value]) -> None:
@@ -194,8 +291,10 @@ class CellReader:
             self._directories[entity] = names.Directory(self._tx.connection, entity)
         return self._directories[entity]
 
-    def _problem(self, code: str, message: str, one: Given) -> None:
-        self._done.problems.append(Problem(code, message, one.sheet, one.cell))
+    def _problem(
+        self, code: str, message: str, one: Given, id: str = "", choices: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self._done.problems.append(Problem(code, message, one.sheet, one.cell, "", id, choices))
 
     def _ask(self, code: str, message: str, one: Given) -> None:
         """A value we do not understand: said, and kept in the tray word for word."""
@@ -203,8 +302,19 @@ class CellReader:
         self._done.tray.append(trayed(one, "not understood"))
 
 
+#: Late in the evening with no word of the hour's place: an instant of midnight in London, or the evening itself.
+_LATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]2[23]:[0-9]{2}(?::[0-9.]+)?$")
+
+
+def _is_nothing(value: object) -> bool:
+    """What a spreadsheet program shows of a blank cell elsewhere."""
+    return value == 0 or (isinstance(value, dt.date) and value.year <= 1900)
+
+
 def _percent(spec: FieldSpec, one: Given) -> object:
     """A fraction in a % column is a share of one: 0.5 is 50. A bare 1 is asked."""
+    if spec.key == "percent" and one.per_cent and isinstance(one.value, (int, float)):
+        return round(one.value * 100)
     if spec.key == "percent" and isinstance(one.value, float) and 0 < one.value < 1:
         return round(one.value * 100)
     if spec.key == "percent" and one.value == 1 and not isinstance(one.value, str):

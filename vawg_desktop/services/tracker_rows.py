@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
-from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.errors import Problem, RuleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_in import Given, TrackerRow, similar
+from vawg_desktop.exchange.tracker_in import Given, TrackerRow, period_end, similar
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import CellReader, Imported, trayed
+from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known, Lineage, closest, made_id
 from vawg_desktop.store.door import Transaction
 
 _FOOTERS = ("total", "totals", "prepared by", "key", "notes", "source", "last updated", "end of", "version")
 _NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
 _IDENTITY = {"figure": ("title", "quoted"), "meeting": ("title", "date"), "strand": ("framework", "title")}
-_ALIKE = 0.6
 _T = TypeVar("_T")
 
 
@@ -30,15 +29,13 @@ class RowImporter(CellReader):
     """Takes rows one by one into a transaction."""
 
     def __init__(
-        self, session: Session, tx: Transaction, done: Imported, file: str, headings: str, main: str
+        self, session: Session, tx: Transaction, done: Imported, lineage: Lineage | None, main: str, answers: Mapping[str, str]
     ) -> None:
-        super().__init__(session, tx, done)
-        self._file = file
+        super().__init__(session, tx, done, answers, trusted=lineage is None)
+        self._lineage = lineage
         self._late: list[tuple[str, str, FieldSpec, Given]] = []
-        self._rows_now: dict[str, str] = {}
-        self._bases: dict[str, dict[str, Value]] = {}
-        self._refs: dict[str, str] = {}
-        self._headings, self._main = headings, main
+        self._main = main
+        self._titles: dict[str, dict[str, list[str]]] = {}
 
     # -- one row -----------------------------------------------------------------------------
 
@@ -51,15 +48,53 @@ class RowImporter(CellReader):
             entity, _, key = target.partition(".")
             by_entity.setdefault(entity, {})[key] = given
         self._done.tray += [trayed(g, "its column is not matched") for g in row.unmatched]
+        for one in row.filled_down:
+            self._problem("filled_down", f"“{one.text[:60]}” was taken from the row above, as the sheet leaves it out here.", one)
         self._refer_only(by_entity)
+        beside = self._beside(by_entity)
         ids: dict[str, str] = {}
         for entity in [e for e in BY_KEY if e in by_entity and e != "update"]:
-            id = self._record(row, BY_KEY[entity], by_entity[entity], ids)
+            before = len(self._done.tray), len(self._done.problems)
+            try:
+                id = self._record(row, BY_KEY[entity], by_entity[entity], ids, beside)
+            except _WaitsError as waits:
+                del self._done.tray[before[0] :], self._done.problems[before[1] :]
+                self._done.problems.append(waits.question)
+                self._done.tray += [trayed(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
+                return
             if id:
                 ids[entity] = id
         self._join(ids)
+        for target, period, one in row.earlier:
+            self._earlier(ids.get("action"), target, period, one)
         if "update" in by_entity:
             self._update(row, ids.get("action"), by_entity["update"])
+
+    def _beside(self, by_entity: Mapping[str, Mapping[str, Given]]) -> str:
+        """What tells a row from another of the same words: the recommendation it stands under, else its owner."""
+        above = by_entity.get("recommendation", {}).get("title") or by_entity.get("recommendation", {}).get("reference")
+        owner = by_entity.get(self._main, {}).get("accountable") or by_entity.get(self._main, {}).get("lead")
+        return above.text if above is not None and self._main != "recommendation" else owner.text if owner is not None else ""
+
+    def _earlier(self, action: str | None, target: str, period: str, one: Given) -> None:
+        """What a column of an earlier period said: an update of that time, or kept in the tray."""
+        when = period_end(period)
+        entity, _, key = target.partition(".")
+        spec = BY_KEY["update"].by_key.get(key)
+        if action is None or not when or spec is None or entity not in ("action", "update"):
+            self._done.tray.append(trayed(one, f"of an earlier period ({period})"))
+            return
+        try:
+            value = self._cell(spec, one)
+        except RuleError:
+            value = None
+        if value is None:
+            return
+        there = self._tx.connection.exec_driver_sql(
+            f'SELECT 1 FROM "update" WHERE action = ? AND as_at = ? AND NOT deleted AND "{key}" IS NOT DISTINCT FROM ?', (action, when, value)
+        ).fetchone()
+        if there is None:
+            self._tx.create("update", {"action": action, "as_at": when, "period": period, "channel": "own", key: value})
 
     def _is_footer(self, row: TrackerRow) -> bool:
         """A line under the table (Total, Prepared by …) is kept in the tray, not made a record."""
@@ -67,7 +102,7 @@ class RowImporter(CellReader):
         first = fold(given[0].text) if given else ""
         footer = any(first == w or first.startswith(w + " ") for w in _FOOTERS)
         alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3
-        if not given or not self._file or not (alone or (footer and len(given) <= 3)):
+        if not given or self._lineage is None or not (alone or (footer and len(given) <= 3)):
             return False
         self._problem(
             "stray_row", "This row looks like a note under the table; it was put in the tray.", given[0]
@@ -91,13 +126,13 @@ class RowImporter(CellReader):
             self._tx.link("gap.actions", ids["gap"], ids["action"])
 
     def _record(
-        self, row: TrackerRow, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str]
+        self, row: TrackerRow, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str], beside: str
     ) -> str | None:
         reference = given.pop("reference", None)
         cells, sets = self._read(row, spec, given)
         if spec.parent in above:
             cells[spec.parent] = above[spec.parent]
-        id = self._find(row, spec, reference, given.get(spec.title), cells)
+        id, known = self._find(row, spec, reference, given.get(spec.title), cells, beside)
         self._section(row, spec, cells)
         if id is None and not cells.get(spec.title):
             where = next(iter(given.values()), reference)
@@ -112,20 +147,21 @@ class RowImporter(CellReader):
                     for g in (*given.values(), *([reference] if reference else []))
                 ]
             return None
+        base = known.base if known is not None else {}
         if id is None:
-            id = self._make(spec, cells, reference, given)
+            id = self._make(row, spec, cells, reference, given, beside)
+            base = {f.key: f.default for f in spec.cells if f.default is not None}
         else:
-            self._change(spec, id, cells, given)
-        if self._file:
-            fresh = self._touched.get((spec.key, id)) == "created" and id not in self._bases
-            defaults = {f.key: f.default for f in spec.cells if fresh and f.default is not None}
-            self._bases[id] = {
-                **defaults,
-                **self._bases.get(id, {}),
-                **{k: v for k, v in cells.items() if v is not None},
-            }
-            if reference is not None:
-                self._refs[self._ref_key(spec, reference)] = id
+            if self._lineage is not None and known is None:
+                base = self._lineage.base_of(id) or {}
+            self._change(spec, id, cells, given, base)
+        if self._lineage is not None and spec.key != "partner":
+            said = {**base, **{k: v for k, v in cells.items() if v is not None}}
+            title = given.get(spec.title)
+            number = exact_number(reference)
+            if spec.key == self._main or known is not None or number:
+                words = title.text if title is not None else self._title_of(id)
+                self._lineage.remember(known, row.sheet, number, spec.key, words, beside, id, said)
         for field_, elements in sets.items():
             for element in elements:
                 self._tx.link(spec.link_kind(field_), id, element)
@@ -133,7 +169,6 @@ class RowImporter(CellReader):
             late = spec.by_key.get(key)
             if late is not None and late.kind in (Kind.REF, Kind.LINKS) and late.target != "partner":
                 self._late.append((spec.key, id, late, one))
-        self._rows_now[f"{self._file}|{row.sheet}|{row.number}|{spec.key}"] = id
         return id
 
     def _find(
@@ -143,31 +178,149 @@ class RowImporter(CellReader):
         reference: Given | None,
         title: Given | None,
         cells: Mapping[str, Value],
-    ) -> str | None:
-        """The record a row speaks of: by this tracker's own number, by a number whose title agrees, by title."""
+        beside: str,
+    ) -> tuple[str | None, Known | None]:
+        """The record a row speaks of and, where the list was taken before, its row there.
+
+        Known by its lineage, its number as written and its words: where they agree in part, it is asked, by raising
+        ``_WaitsError``, and the row is not written.
+        """
         if spec.key in _IDENTITY:
-            return self._identical(spec, cells)
-        if reference is None:
-            found = self._directory(spec.key).find(title.text) if title is not None else None
-            id = found.id if found else (self._same_place(row, spec, title) if title is not None else None)
-            return self._unless_taken(spec, id, title, "same_title")
-        remembered = self._remembered_ref(spec, reference)
-        if remembered is not None:
-            return self._unless_taken(spec, remembered, title or reference, "duplicate_number")
-        directory = self._directory(spec.key)
-        known = directory.find(reference.text) or directory.find(_reference(spec, reference.text) or "\0")
-        if known is None:
+            return self._identical(spec, cells), None
+        number, words = exact_number(reference), title.text if title is not None and title.value is not None else ""
+        if self._lineage is not None:
+            known, sure = self._in_lineage(spec, number, words, row.sheet, beside)
+            if known is not None:
+                if sure:
+                    known.used = spec.key == self._main
+                    return self._unless_taken(spec, known.record, title or reference, "duplicate_number"), known
+                return self._asked_same(row, spec, known, title or reference, words)
+        if number:
+            return self._by_number(row, spec, reference, title, words), None
+        return (self._by_words(row, spec, title, words, beside) if title is not None and words else None), None
+
+    def _in_lineage(self, spec: EntitySpec, number: str, words: str, sheet: str, beside: str) -> tuple[Known | None, bool]:
+        """The row of this list that this one is, and whether nothing speaks against it."""
+        assert self._lineage is not None
+        if number:
+            found = self._lineage.rows_of(spec.key, number, sheet)
+            if not found:
+                return None, False
+            exact = [k for k in found if fold(k.words) == fold(words)]
+            if exact:
+                return next((k for k in exact if k.beside == fold(beside)), exact[0]), True
+            best, alike = closest(found, words)
+            if len(found) > 1 and alike < SAME:
+                return None, False  # one more action under a number that names several
+            return best, alike >= SAME or not words
+        found = self._lineage.of_words(spec.key, words, beside)
+        return (found[0], True) if found else (None, False)
+
+    def _asked_same(
+        self, row: TrackerRow, spec: EntitySpec, known: Known, one: Given | None, words: str
+    ) -> tuple[str | None, Known | None]:
+        """The number is that of a row taken before, the words are not: another thing, or the same in other words?"""
+        assert one is not None
+        id = f"same:{row.sheet}!{one.cell}"
+        answer = self._answers.get(id)
+        if answer == "same":
+            known.used = True
+            return known.record, known
+        if answer == "new":
+            return None, None
+        choices = (("same", f"The same, its words corrected ({self._reference_of(known.record)})"), ("new", "Another one: a record of its own"))
+        said = f"“{known.number}” was “{known.words[:80]}” in this list; now it says “{words[:80]}”. Nothing of the row is written until that is said."
+        raise _WaitsError(Problem("other_words", said, row.sheet, one.cell, "", id, choices))
+
+    def _by_number(
+        self, row: TrackerRow, spec: EntitySpec, reference: Given | None, title: Given | None, words: str
+    ) -> str | None:
+        """A number that this list never had: a record's own, where the words agree; else it is only a number."""
+        assert reference is not None
+        found = self._numbered(spec, reference.text)
+        if found is None and not words:
+            named = self._directory(spec.key).find(reference.text)
+            found = named.id if named is not None else None
+        if found is None:
             return None
-        if title is None or title.value is None or similar(self._title_of(known.id), title.text) >= _ALIKE:
-            return self._unless_taken(spec, known.id, title or reference, "duplicate_number")
-        if self._file:
+        there = self._title_of(found)
+        if words and fold(there) != fold(words) and (spec.key, found) in self._touched and self._lineage is not None:
+            said = f"“{reference.text}” stands beside several rows of this list; each became a record of its own."
+            self._problem("number_taken", said, reference)
+            return None
+        if not words or fold(there) == fold(words):
+            return self._unless_taken(spec, found, title or reference, "duplicate_number")
+        alike = similar(there, words)
+        if self._lineage is not None and alike >= NEARLY:
+            return self._asked_record(row, spec, [found], title or reference, words)
+        if alike >= SAME:
+            return self._unless_taken(spec, found, title or reference, "duplicate_number")
+        if self._lineage is not None:
             self._problem(
                 "number_taken",
-                f"“{reference.text}” is already the number of {known.reference}, which says something else; "
+                f"“{reference.text}” is already the number of {self._reference_of(found)}, which says something else; "
                 "this row became a record of its own.",
                 reference,
             )
         return None
+
+    def _by_words(self, row: TrackerRow, spec: EntitySpec, title: Given, words: str, beside: str) -> str | None:
+        """A row with no number: the one record of the same words, or a question."""
+        if self._lineage is None:
+            found = self._directory(spec.key).find(words)
+            return self._unless_taken(spec, found.id if found else None, title, "same_title")
+        same = [i for i in self._of_title(spec, words) if (spec.key, i) not in self._touched or spec.key != self._main]
+        if not same:
+            return None
+        if len(same) == 1 and spec.key != self._main:
+            return same[0]
+        return self._asked_record(row, spec, same, title, words)
+
+    def _asked_record(
+        self, row: TrackerRow, spec: EntitySpec, found: list[str], one: Given | None, words: str
+    ) -> str | None:
+        """Records here say the same or nearly: is the row one of them?"""
+        assert one is not None
+        id = f"same:{row.sheet}!{one.cell}"
+        answer = self._answers.get(id)
+        if answer == "new":
+            return None
+        called = {self._reference_of(i): i for i in found[:6]}
+        if answer in called:
+            return called[answer]
+        choices = (*((r, f"It is {r}, {self._title_of(i)[:60]}") for r, i in called.items()), ("new", f"Another one: {_a(spec)} of its own"))
+        said = f"“{words[:80]}” says the same, or nearly, as {' and '.join(called)} here. Nothing of the row is written until that is said."
+        raise _WaitsError(Problem("same_words", said, row.sheet, one.cell, "", id, choices))
+
+    def _numbered(self, spec: EntitySpec, number: str) -> str | None:
+        """The record that bears a number just as it is written: as reference, as alias, or in our own way of counting."""
+        run = self._tx.connection.exec_driver_sql
+        self._tx.flush()
+        for said in dict.fromkeys((number.strip(), _reference(spec, number) or "")):
+            if not said:
+                continue
+            row = run(f'SELECT id FROM "{spec.key}" WHERE reference = ? AND NOT deleted', (said,)).fetchone()
+            row = row or run(
+                f"SELECT l.a FROM link l JOIN \"{spec.key}\" t ON t.id = l.a AND NOT t.deleted WHERE l.kind = 'alias' AND NOT l.deleted "
+                "AND l.b = ? AND (l.part IS NULL OR l.part = ?)", (fold(said), said),
+            ).fetchone()  # fmt: skip
+            if row is not None:
+                return str(row[0])
+        return None
+
+    def _of_title(self, spec: EntitySpec, words: str) -> list[str]:
+        """The records of one kind whose title says just these words."""
+        if spec.key not in self._titles:
+            known: dict[str, list[str]] = {}
+            rows = self._tx.connection.exec_driver_sql(f'SELECT id, "{spec.title}" FROM "{spec.key}" WHERE NOT deleted ORDER BY n')
+            for id, title in rows:
+                known.setdefault(fold(str(title or "")), []).append(str(id))
+            self._titles[spec.key] = known
+        return self._titles[spec.key].get(fold(words), [])
+
+    def _reference_of(self, id: str) -> str:
+        found = self._tx.connection.exec_driver_sql("SELECT reference FROM subject WHERE id = ?", (id,)).fetchone()
+        return str(found[0]) if found else id
 
     def _unless_taken(self, spec: EntitySpec, id: str | None, one: Given | None, code: str) -> str | None:
         """Two rows of one file are two records unless they say the same: the second never overwrites the first."""
@@ -177,16 +330,6 @@ class RowImporter(CellReader):
             code, "This row has the number or title of another row; it became a record of its own.", one
         )
         return None
-
-    def _remembered_ref(self, spec: EntitySpec, reference: Given) -> str | None:
-        found = self._tx.connection.exec_driver_sql(
-            "SELECT value FROM local WHERE kind = 'tracker_ref' AND \"key\" = ?",
-            (self._ref_key(spec, reference),),
-        ).fetchone()
-        return str(found[0]) if found else None
-
-    def _ref_key(self, spec: EntitySpec, reference: Given) -> str:
-        return f"{self._headings}|{spec.key}|{fold(reference.text)}"
 
     def _title_of(self, id: str) -> str:
         found = self._tx.connection.exec_driver_sql(
@@ -202,28 +345,41 @@ class RowImporter(CellReader):
         ).fetchone()
         return str(found[0]) if found else None
 
-    def _same_place(self, row: TrackerRow, spec: EntitySpec, title: Given) -> str | None:
-        """The record that came from this row last time, where its title was only corrected."""
-        found = self._tx.connection.exec_driver_sql(
-            "SELECT l.value, s.title FROM local l JOIN subject s ON s.id = l.value AND NOT s.deleted "
-            "WHERE l.kind = 'tracker_row' AND l.\"key\" = ?",
-            (f"{self._file}|{row.sheet}|{row.number}|{spec.key}",),
-        ).fetchone()
-        return str(found[0]) if found and similar(str(found[1]), title.text) > 0.6 else None
-
     def _make(
-        self, spec: EntitySpec, cells: dict[str, Value], reference: Given | None, given: Mapping[str, Given]
+        self,
+        row: TrackerRow,
+        spec: EntitySpec,
+        cells: dict[str, Value],
+        reference: Given | None,
+        given: Mapping[str, Given],
+        beside: str,
     ) -> str:
+        """A new record; its id follows from the row, so that the same file makes the same record in every store."""
         wanted = _reference(spec, reference.text) if reference else None
-        id = self._obeying(spec, cells, given, lambda said: self._tx.create(spec.key, said, reference=wanted))
-        row = self._tx.row(spec.key, id)
-        if reference is not None and self._directory(spec.key).find(reference.text) is None:
-            add_alias(self._tx, id, reference.text)
-        found = names.Found(spec.key, id, str(row["reference"]), str(cells.get(spec.title) or ""))
+        number, title = exact_number(reference), given.get(spec.title)
+        made: str | None = None
+        if self._lineage is not None:
+            words = fold(title.text) if title is not None else ""
+            made = self._fresh(spec, made_id("record", self._lineage.id, spec.key, row.sheet, number, words, fold(beside)))
+        id = self._obeying(spec, cells, given, lambda said: self._tx.create(spec.key, said, id=made, reference=wanted))
+        kept = self._tx.row(spec.key, id)
+        if reference is not None and number != str(kept["reference"]) and self._directory(spec.key).find(number) is None:
+            add_alias(self._tx, id, number)
+        found = names.Found(spec.key, id, str(kept["reference"]), str(cells.get(spec.title) or ""))
         extra = [str(cells[k]) for k in ("short_name", "name", "title") if cells.get(k)]
         self._directory(spec.key).add(found, *([reference.text] if reference else []), *extra)
         self._touched[(spec.key, id)] = "created"
         return id
+
+    def _fresh(self, spec: EntitySpec, id: str) -> str:
+        """An id that nothing bears yet: a row that stands again, or one whose record was taken away, has the next."""
+        count = 0
+        tried = id
+        self._tx.flush()
+        while self._tx.connection.exec_driver_sql(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (tried,)).fetchone():
+            count += 1
+            tried = made_id(id, str(count))
+        return tried
 
     def _obeying(
         self,
@@ -246,12 +402,13 @@ class RowImporter(CellReader):
                 if culprit in given:
                     self._ask(error.code, error.message, given[culprit])
 
-    def _change(self, spec: EntitySpec, id: str, cells: dict[str, Value], given: Mapping[str, Given]) -> None:
+    def _change(
+        self, spec: EntitySpec, id: str, cells: dict[str, Value], given: Mapping[str, Given], base: Mapping[str, Value]
+    ) -> None:
         current = self._tx.row(spec.key, id)
         if current["deleted"]:
             self._deleted(spec, current, given)
             return
-        base = self._base(id)
         wanted: dict[str, Value] = {}
         for key, value in cells.items():
             if value is None:
@@ -283,14 +440,6 @@ class RowImporter(CellReader):
                 trayed(g, "its record lies in the bin") for g in given.values() if g.value is not None
             ]
 
-    def _base(self, id: str) -> dict[str, Value]:
-        """What this record was last given by a tracker, so that office edits since are not undone."""
-        found = self._tx.connection.exec_driver_sql(
-            "SELECT value FROM local WHERE kind = 'tracker_base' AND \"key\" = ?", (id,)
-        ).fetchone()
-        kept: dict[str, Value] = json.loads(found[0]) if found else {}
-        return kept
-
     def _update(self, row: TrackerRow, action: str | None, given: dict[str, Given]) -> None:
         if action is None:
             self._done.tray += [trayed(g, "no action in its row to update") for g in given.values()]
@@ -317,23 +466,10 @@ class RowImporter(CellReader):
         """Resolve what refers to records of the same file, remember the rows, count."""
         for entity, id, spec, one in self._late:
             self._refer(BY_KEY[entity], id, spec, one)
-        self._remember_all()
-        put = "INSERT INTO local VALUES ('tracker_row', ?, ?) ON CONFLICT (kind, \"key\") DO UPDATE SET value = excluded.value"
-        if self._file:
-            for key, id in self._rows_now.items():
-                self._tx.connection.exec_driver_sql(put, (key, id))
         for (entity, _), what in self._touched.items():
             setattr(self._done, what, getattr(self._done, what) + 1)
             if what == "created":
                 self._done.by_entity[entity] = self._done.by_entity.get(entity, 0) + 1
-
-    def _remember_all(self) -> None:
-        put = 'INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value'
-        run = self._tx.connection.exec_driver_sql
-        for key, id in self._refs.items():
-            run(put, ("tracker_ref", key, id))
-        for id, cells in self._bases.items():
-            run(put, ("tracker_base", id, json.dumps({**self._base(id), **cells}, ensure_ascii=False)))
 
     def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
         parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]
@@ -347,6 +483,22 @@ class RowImporter(CellReader):
                 self._tx.link(owner.link_kind(spec), id, found.id)
             else:
                 self._tx.edit(owner.key, id, {spec.key: found.id})
+
+
+def exact_number(reference: Given | None) -> str:
+    """A tracker's own number just as it is written, blanks around it and unseen letters aside: 1.2 is not 12."""
+    return "" if reference is None or reference.value is None else " ".join(_UNSEEN.sub("", reference.text).split())
+
+
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+
+
+class _WaitsError(Exception):
+    """A row in doubt: nothing of it is written until its question is answered."""
+
+    def __init__(self, question: Problem) -> None:
+        super().__init__(question.message)
+        self.question = question
 
 
 def _a(spec: EntitySpec) -> str:

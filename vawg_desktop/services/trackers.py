@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import Book, read_book
-from vawg_desktop.exchange.tracker_in import (
-    Tracker,
-    read_tracker,
-)
+from vawg_desktop.exchange.tracker_in import Tracker, TrackerRow, read_tracker
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
-from vawg_desktop.services.tracker_rows import RowImporter
+from vawg_desktop.services.tracker_lineage import Lineage, list_of
+from vawg_desktop.services.tracker_rows import RowImporter, exact_number
 from vawg_desktop.store.door import Transaction
 
 
@@ -25,18 +25,62 @@ class _DryRun(Exception):  # noqa: N818 - not an error: leaves the transaction w
 
 
 def import_tracker(
-    session: Session, path: Path, *, mapping: Mapping[str, str | None] | None = None, dry_run: bool = False
+    session: Session,
+    path: Path,
+    *,
+    mapping: Mapping[str, str | None] | None = None,
+    answers: Mapping[str, str] | None = None,
+    dry_run: bool = False,
 ) -> Imported:
-    """Import a tracker file. Raises FileRefusedError where there is no table in it."""
+    """Import a tracker file. Raises FileRefusedError where there is no table in it.
+
+    What is in doubt is asked and not written; ``answers`` are choices by the ids of the questions.
+    """
     book = read_book(path)
-    remembered = _remembered(session, book)
-    tracker = read_tracker(book, {**remembered, **(mapping or {})})
+    first = read_tracker(book)
+    told = _known_list(session, book, first)
+    settled = {**told.answers, **(answers or {})}
+    tracker = read_tracker(book, {**told.mapping, **(mapping or {})}, settled)
     if not tracker.rows:
         raise FileRefusedError(
-            f"{path.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
+            f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
             code="no_table",
         )
-    return import_rows(session, tracker, why=f"Imported from {path.name}", book=book, dry_run=dry_run)
+    return import_rows(
+        session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled,
+        known=replace(told, mapping={**told.mapping, **(mapping or {})}),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """The list that a file is a copy of: its id, and what was said of its columns and questions before."""
+
+    id: str
+    mapping: dict[str, str | None]
+    answers: dict[str, str]
+
+
+def _known_list(session: Session, book: Book, tracker: Tracker) -> KnownList:
+    """By the rows of a file, the list it belongs to; by its headings, what such columns were before."""
+    headings = _headings_key(book)
+    connection = session.read()
+    rows = [_number_and_words(row, tracker.main) for row in tracker.rows]
+    id = list_of(connection, book.name, headings, rows)
+    row = connection.exec_driver_sql("SELECT mapping, answers FROM tracker WHERE id = ? AND NOT deleted", (id,)).fetchone()
+    if row is None:
+        row = connection.exec_driver_sql(
+            "SELECT mapping, NULL FROM tracker WHERE headings = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (headings,)
+        ).fetchone()
+    mapping: dict[str, str | None] = json.loads(row[0]) if row and row[0] else {}
+    answered: dict[str, str] = json.loads(row[1]) if row and row[1] else {}
+    return KnownList(id, mapping, answered)
+
+
+def _number_and_words(row: TrackerRow, main: str) -> tuple[str, str]:
+    number = row.cells.get(f"{main}.reference")
+    title = row.cells.get(f"{main}.{BY_KEY[main].title}")
+    return exact_number(number), title.text if title is not None else ""
 
 
 def import_rows(
@@ -47,6 +91,8 @@ def import_rows(
     book: Book | None = None,
     dry_run: bool = False,
     act: str = "import",
+    known: KnownList | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> Imported:
     """Write a tracker's rows in one transaction, so that one undo takes the whole import back."""
     done = Imported(mapping=dict(tracker.mapping()))
@@ -58,18 +104,21 @@ def import_rows(
             session.store.files.keep(book.name, book.content)
     try:
         with session.store.write(session.who, why, act, book.sha256 if book else None) as tx:
-            tracked = book is not None and act == "import"
-            headings = _headings_key(book) if book is not None else ""
-            importer = RowImporter(
-                session, tx, done, book.name if book and tracked else "", headings, tracker.main
-            )
+            lineage = Lineage(tx, book.name, _headings_key(book), known.id) if book is not None and known is not None else None
+            done.problems += tracker.questions
+            importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {})
+            importer.read_orders(tracker.rows)
             for row in tracker.rows:
                 importer.take(row)
             importer.finish()
+            if lineage is not None:
+                kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:")}
+                told = known.mapping if known is not None else {}
+                lineage.close({h: t for h, t in done.mapping.items() if t or h in told}, kept)
             if dry_run:
                 raise _DryRun
-            if book is not None:
-                _remember(tx, book, done)
+            if done.tray and book is not None:
+                _keep_tray(tx, book, done)
         done.changes = tx.changes
     except _DryRun:
         pass
@@ -81,6 +130,9 @@ _BESIDE = {
     "text_box": "a text box",
     "struck": "words struck out",
     "link": "a link",
+    "picture": "a picture",
+    "embedded": "an embedded file",
+    "cell_picture": "a picture in the cell",
 }
 _MOST_OF_A_KIND = 200
 
@@ -94,7 +146,10 @@ def _note_blanks(book: Book, done: Imported) -> None:
         if counted[kind] > _MOST_OF_A_KIND:
             continue
         if kind in _BESIDE:
-            done.tray.append({"sheet": sheet, "cell": cell, "header": _BESIDE[kind], "text": words})
+            done.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": _BESIDE[kind]})
+        elif kind == "conditional":
+            said = f"A rule of the sheet may colour {words}; a colour that stands for a rating cannot be seen here, type it as a word."
+            done.problems.append(Problem("conditional_colour", said, sheet, cell))
         elif kind == "empty_formula":
             said = "This cell holds a formula without a value; it was read as empty."
             done.problems.append(Problem("formula_empty", said, sheet, cell))
@@ -113,30 +168,16 @@ def _note_blanks(book: Book, done: Imported) -> None:
 
 def _headings_key(book: Book) -> str:
     from vawg_desktop.exchange.reading import plain_text
-    from vawg_desktop.exchange.tracker_in import find_header
+    from vawg_desktop.exchange.tracker_in import clean_heading, find_header
 
-    heads = [plain_text(c) for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
+    heads = [clean_heading(plain_text(c))[0] for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
     return "|".join(fold(h) for h in heads)[:500]
 
 
-def _remembered(session: Session, book: Book) -> dict[str, str | None]:
-    row = (
-        session.read()
-        .exec_driver_sql(
-            "SELECT value FROM local WHERE kind = 'mapping' AND \"key\" = ?", (_headings_key(book),)
-        )
-        .fetchone()
-    )
-    found: dict[str, str | None] = json.loads(row[0]) if row else {}
-    return found
-
-
-def _remember(tx: Transaction, book: Book, done: Imported) -> None:
-    run = tx.connection.exec_driver_sql
+def _keep_tray(tx: Transaction, book: Book, done: Imported) -> None:
     put = 'INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value'
-    run(put, ("mapping", _headings_key(book), json.dumps(done.mapping)))
-    if done.tray:
-        run(put, ("tray", tx.id, json.dumps({"file": book.name, "tray": done.tray}, ensure_ascii=False)))
+    words = json.dumps({"file": book.name, "tray": done.tray}, ensure_ascii=False)
+    tx.connection.exec_driver_sql(put, ("tray", tx.id, words))
 
 
 def reverse_import(session: Session, txn: str) -> Changes:
