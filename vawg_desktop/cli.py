@@ -125,6 +125,7 @@ def _add_stores(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     restore.add_argument("backup", metavar="BACKUP")
     restore.add_argument("store", metavar="STORE")
+    restore.add_argument("--over", action="store_true", help="put a backup of another store in this one's place")
     restore.add_argument("--mints", choices=("yes", "no"), help="whether it gives final references")
     restore.add_argument("--json", action="store_true")
     _passphrase(restore)

@@ -132,7 +132,7 @@ def restore(arguments: argparse.Namespace) -> int:
     place, to = Path(arguments.backup), Path(arguments.store)
     locked = keys_path(place / backups.DATABASE).exists()
     word = passphrase_for(arguments, place / backups.DATABASE) if locked else None
-    done = put_back(place, to, passphrase=word, mints={"yes": True, "no": False}.get(arguments.mints))
+    done = put_back(place, to, passphrase=word, mints={"yes": True, "no": False}.get(arguments.mints), over=arguments.over)
 
     def words() -> Iterator[str]:
         yield f"{place.name} is restored as {to}."

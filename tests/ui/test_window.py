@@ -480,13 +480,15 @@ def test_a_tracker_is_looked_at_corrected_and_brought_in(
 
     path = tmp_path / "t.csv"
     path.write_text("Ref;Action;Wann\nZ9;Light the underpass;2026-05-01\n", "utf-8")
-    dialog = TrackerDialog(shown.window, shown.session, path)
+    dialog = TrackerDialog(shown.window, shown.tasks, path)
+    settle(shown.tasks)
     assert "Would add 1 records" in dialog._said.text()
-    assert dialog.mapping()["Wann"] is None
+    assert dialog.wanted().mapping["Wann"] is None
     combo = dialog._combos["Wann"]
     combo.setCurrentIndex(combo.findData("action.due"))
     dialog.look()
-    mapping = dialog.mapping()
+    settle(shown.tasks)
+    mapping = dialog.wanted()
     dialog.deleteLater()
     assert lists.count(shown.session, ListQuery("action")) == 22
     monkeypatch.setattr(TrackerDialog, "ask", lambda *_: mapping)

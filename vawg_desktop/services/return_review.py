@@ -114,7 +114,7 @@ class Review:
         said = {k.partition(" (")[0]: v for k, v in self.declaration.items() if v}
         parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
         if "Cleared by" not in said:
-            return f"{parts[0]}; not cleared" if parts else "Not cleared"
+            return f"{parts[0]}; {_NOT_CLEARED}" if parts else f"N{_NOT_CLEARED[1:]}"
         beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
         cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
         return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"
@@ -133,6 +133,10 @@ class Review:
             "submission": self.submission_reference, "counts": self.counts, "state": self.state,
             "declaration": self.declaration, "declared": self.declared_in_words(), "emptied": [d.as_json() for d in self.emptied],
         }  # fmt: skip
+
+
+#: What is said where the declaration names nobody who cleared the return.
+_NOT_CLEARED = "not cleared by a chief officer or equivalent"
 
 
 @dataclass(slots=True)

@@ -332,28 +332,9 @@ def three(path: Path) -> Iterator[Path]:
             yield one.with_name(one.name + suffix)
 
 
-def set_aside(path: Path, stamp: str) -> list[tuple[Path, Path]]:
-    """Move whatever stands of a store's files away under another name (nothing is ever thrown away).
-
-    Side files go first and the database last; returns what was moved and where, to be moved back if need be.
-    """
-    aside = _free(path.with_name(f"{path.stem} set aside {stamp}{path.suffix}"))
-    moved: list[tuple[Path, Path]] = []
-    try:
-        for one, to in reversed(list(zip(three(path), three(aside), strict=True))):
-            if one.exists():
-                one.replace(to)
-                moved.append((one, to))
-    except OSError:
-        put_back(moved)
-        raise
-    return moved
-
-
-def put_back(moved: list[tuple[Path, Path]]) -> None:
-    """Undo ``set_aside``."""
-    for one, to in reversed(moved):
-        to.replace(one)
+def aside_of(path: Path, stamp: str) -> Path:
+    """The name under which a store that is replaced stays (nothing is ever thrown away)."""
+    return _free(path.with_name(f"{path.stem} set aside {stamp}{path.suffix}"))
 
 
 # -- one file --------------------------------------------------------------------------------------

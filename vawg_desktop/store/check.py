@@ -431,7 +431,7 @@ def repair(store: Store, who: str) -> int:
     count = 0
     with store.write(who, "repair", "repair") as transaction:
         run = transaction.connection.exec_driver_sql
-        for table in ("head", "conflict", "former", "subject", "tally", "counter"):
+        for table in ("head", "conflict", "former", "subject", "tally"):
             run(f'DELETE FROM "{table}"')
         if transaction.postgres:
             run("DELETE FROM search")

@@ -113,7 +113,7 @@ class Engines:
             pool_size=1,
             max_overflow=0,
             pool_timeout=30,
-            pool_reset_on_return=None,
+            pool_reset_on_return="rollback",  # a refused commit leaves no transaction behind that blocks every writer
         )
         event.listen(engine, "begin", _begin_immediate)
         return engine

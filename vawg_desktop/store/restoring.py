@@ -16,11 +16,12 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import history, keys
+from vawg_desktop.store import history, holding, keys
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.copying import put_in_place, renew_origin
+from vawg_desktop.store.copying import renew_origin
 from vawg_desktop.store.door import Transaction, as_value
 from vawg_desktop.store.engines import connect_raw
+from vawg_desktop.store.exchanging import exchange
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.keys import Key
 from vawg_desktop.store.merging import Rebuild
@@ -36,11 +37,14 @@ class Restored:
     aside: Path | None = None
 
 
-def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None = None) -> Restored:
+def restore(
+    place: Path, to: Path, *, passphrase: str | None, mints: bool | None = None, over: bool = False
+) -> Restored:
     """Put a backup in place of the store at ``to``, which is backed up first (a damaged one is set aside).
 
     The restored store is a new origin. It goes on giving final references where the store it was made of did and
-    stands no longer beside it; ``mints`` decides otherwise. Raises StoreError; then nothing has changed.
+    stands no longer beside it; ``mints`` decides otherwise. A backup of another store is put over this one only with
+    ``over``. Nobody else has the store open meanwhile. Raises StoreError; then nothing has changed.
     """
     chosen = backups.read(place)
     key = backups.verify(chosen, passphrase)
@@ -50,8 +54,15 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
         raise StoreError(
             f"{to} is a folder; name the store's file, such as {to / 'Inquiry.vawg'}.", code="folder"
         )
+    stores.finish_cut_short(to)
     lock = stores.lock_for_window(to, "restoring")
     try:
+        alone = holding.hold(to, exclusive=True)
+    except StoreError:
+        lock.release()
+        raise
+    try:
+        _refuse_other(chosen, to, over)
         part = to.with_name(to.name + ".part")
         if mints is None:
             elsewhere = Path(chosen.origin_path)
@@ -70,33 +81,87 @@ def restore(place: Path, to: Path, *, passphrase: str | None, mints: bool | None
             ) from error
         done = Restored(to, mints)
         stamp = clock.now().strftime("%Y-%m-%d %H%M%S")
-        if to.exists():
-            done.before = _back_up_what_stands(to, key)
-        _exchange(part, to, stamp, done)
+        try:
+            if to.exists():
+                done.before = _back_up_what_stands(to, key)
+                if done.before is not None:
+                    _keep_numbers(to, part, key)
+            _exchange(part, to, stamp, done)
+        except StoreError:
+            stores.remove(part)
+            raise
         return done
     finally:
+        alone.release()
         lock.release()
         to.with_name(to.name + "-lock-by").unlink(missing_ok=True)
 
 
 def _exchange(part: Path, to: Path, stamp: str, done: Restored) -> None:
     """Set aside what stands at ``to`` and put the restored store there; on a failure everything goes back."""
-    moved: list[tuple[Path, Path]] = []
+    aside = backups.aside_of(to, stamp)
+    away = [(one, there) for one, there in reversed(list(zip(backups.three(to), backups.three(aside), strict=True))) if one.exists()]
+    place = [(one(part), one(to)) for one in (files_path, keys.keys_path, Path) if one(part).exists()]
     try:
-        moved = backups.set_aside(to, stamp)
-        put_in_place(part, to)
+        exchange(to, [*away, *place], [there for _, there in away] if done.before is not None else [])
     except OSError as error:
-        backups.put_back(moved)
         raise StoreError(
             f"{to.name} could not be replaced ({error.strerror}): another program has it open. Nothing was changed; "
             "close the other program and restore again.",
             code="in_use",
         ) from error
-    if moved and done.before is None:
-        done.aside = next((a for one, a in moved if one == to), moved[0][1])
-    elif moved:
-        for _, gone in moved:
-            gone.unlink(missing_ok=True)
+    if away and done.before is None:
+        done.aside = next((there for one, there in away if one == to), away[0][1])
+
+
+def _refuse_other(chosen: backups.Backup, to: Path, over: bool) -> None:
+    """A backup of another store is not put over this one unasked."""
+    standing = _store_id(to) if to.exists() else ""
+    if standing and chosen.store and chosen.store != standing and not over:
+        raise StoreError(
+            f"{chosen.path.name} is a backup of another store than {to.name}; restore it under another name, or say that it is to "
+            "take this one's place (--over). Nothing was changed.",
+            code="other_store",
+        )
+
+
+def _store_id(path: Path) -> str:
+    """Which store stands at a path: by its keys file or, where it is plain, by its own word; empty where it cannot be read."""
+    try:
+        if keys.keys_path(path).exists():
+            return keys.store_id_of(path)
+        connection = connect_raw(path, None)
+        try:
+            row = connection.execute("SELECT value FROM meta WHERE \"key\" = 'store'").fetchone()
+        finally:
+            connection.close()
+        return str(row[0]) if row else ""
+    except (StoreError, driver.Error):
+        return ""
+
+
+def _keep_numbers(to: Path, part: Path, key: Key | None) -> None:
+    """Numbers given out since the backup are not given out again."""
+    standing, restored = connect_raw(to, key), connect_raw(part, key)
+    try:
+        for prefix, last in standing.execute("SELECT prefix, last FROM counter").fetchall():
+            restored.execute(
+                "INSERT INTO counter VALUES (?, ?) ON CONFLICT (prefix) DO UPDATE SET last = max(last, excluded.last)",
+                (prefix, last),
+            )
+        restored.commit()
+        restored.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except driver.Error as error:
+        raise StoreError(
+            f"Nothing was restored: the numbers that {to.name} gave out could not be kept ({error}).", code="restore_failed"
+        ) from error
+    finally:
+        standing.close()
+        restored.close()
+
+
+#: Why a store cannot be backed up before it is replaced: only damage sets it aside.
+_DAMAGED = frozenset({"damaged", "not_a_store", "keys_damaged", "keys_missing", "backup_damaged"})
 
 
 def _back_up_what_stands(to: Path, key: Key | None) -> Path | None:
@@ -105,9 +170,25 @@ def _back_up_what_stands(to: Path, key: Key | None) -> Path | None:
         made = backups.back_up(
             to, key, backups.folder_beside(to), kind=backups.POINT, name="before restoring"
         )
-    except StoreError:
-        return None
+    except StoreError as error:
+        if error.code in _DAMAGED or not _readable(to, key):
+            return None
+        raise StoreError(
+            f"Nothing was restored: what stands now could not be backed up first. {error.message}", code="restore_failed"
+        ) from error
     return made.path
+
+
+def _readable(to: Path, key: Key | None) -> bool:
+    """Whether a store can be read at all, so that a failing backup is not its own fault."""
+    try:
+        connection = connect_raw(to, key)
+        try:
+            return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0]) == "ok"
+        finally:
+            connection.close()
+    except (StoreError, driver.Error):
+        return False
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from uuid6 import uuid7
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import keys, places
+from vawg_desktop.store import holding, keys, places
 from vawg_desktop.store.door import Door, Transaction
 from vawg_desktop.store.engines import Engines, connect_raw, opening_error
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
@@ -51,6 +51,8 @@ class Store:
         self.key = key
         self._listener: Listener | None = None
         self.private_folder: Path | None = None
+        #: By which other processes know that it is open.
+        self.hold: holding.Hold | None = None
 
     @property
     def name(self) -> str:
@@ -92,6 +94,8 @@ class Store:
         if self._listener is not None:
             self._listener.close()
         self.engines.close()
+        if self.hold is not None:
+            self.hold.release()
         if self.private_folder is not None:
             shutil.rmtree(self.private_folder, ignore_errors=True)
 
@@ -156,7 +160,9 @@ def create(
         connection.execute("COMMIT")
     finally:
         connection.close()
-    return Store(path, key)
+    store = Store(path, key)
+    store.hold = holding.hold(path)
+    return store
 
 
 def create_postgres(name: str, *, demonstration: bool = False, mints: bool = True, family: str = "") -> Store:
@@ -213,6 +219,8 @@ def _facts(store_id: str, demonstration: bool, mints: bool, family: str) -> dict
 def needs_passphrase(path: Path) -> bool:
     """Whether the store at ``path`` is locked. Raises StoreError where there is no store."""
     if not path.exists():
+        finish_cut_short(path)
+    if not path.exists():
         raise StoreError(f"There is no store at {path}.", code="missing")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store.", code="folder")
@@ -232,6 +240,7 @@ def open_store(
     path: Path, *, passphrase: str | None = None, key: keys.Key | None = None, anywhere: bool = False
 ) -> Store:
     """Open a store by its passphrase or, where the operating system keeps it, its raw key. Raises StoreError (WrongKeyError for the passphrase) in plain words."""
+    finish_cut_short(path)
     locked = needs_passphrase(path)
     if not anywhere:
         places.refuse_shared(path)
@@ -241,6 +250,26 @@ def open_store(
         if passphrase is None:
             raise StoreError(f"{path.name} is locked; give its passphrase.", code="passphrase_needed")
         key = keys.unlock(path, passphrase)
+    held = holding.hold(path)
+    try:
+        if _version(path, key) < SCHEMA_VERSION:
+            held.release()
+            with holding.alone(path):  # another process may have brought it up to date meanwhile
+                if _version(path, key) < SCHEMA_VERSION:
+                    from vawg_desktop.store.migrate import migrate
+
+                    migrate(path, key)
+            held = holding.hold(path)
+        store = Store(path, key)
+    except BaseException:
+        held.release()
+        raise
+    store.hold = held
+    return store
+
+
+def _version(path: Path, key: keys.Key | None) -> int:
+    """The schema of a store. Raises StoreError where it is no store, or a later one."""
     connection = connect_raw(path, key)
     try:
         found = connection.execute("SELECT value FROM meta WHERE \"key\" = 'schema'").fetchone()
@@ -259,11 +288,16 @@ def open_store(
             "use that version or a backup from before.",
             code="later_store",
         )
-    if version < SCHEMA_VERSION:
-        from vawg_desktop.store.migrate import migrate
+    return version
 
-        migrate(path, key)
-    return Store(path, key)
+
+def finish_cut_short(path: Path) -> None:
+    """Do the rest of a restore that was cut short between its renames. Raises StoreError naming where everything is."""
+    from vawg_desktop.store.exchanging import finish, note_path
+
+    if note_path(path).exists():
+        with holding.alone(path):
+            finish(path)
 
 
 def open_beside(path: Path, beside: Store) -> Store:
@@ -300,6 +334,7 @@ def remove(path: Path) -> None:
     for part in (path, keys.keys_path(path), files_path(path)):
         for suffix in ("", "-wal", "-shm"):
             part.with_name(part.name + suffix).unlink(missing_ok=True)
+    holding.lock_path(path).unlink(missing_ok=True)
 
 
 def lock_for_window(path: Path, who: str) -> BaseFileLock:

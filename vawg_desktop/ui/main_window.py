@@ -373,10 +373,10 @@ class MainWindow(QMainWindow):
         from vawg_desktop.services import trackers
         from vawg_desktop.ui.dialogs.tracker import TrackerDialog
 
-        mapping = TrackerDialog.ask(self, self.tasks.session, path)
-        if mapping is not None:
+        wanted = TrackerDialog.ask(self, self.tasks, path)
+        if wanted is not None:
             self.tasks.write(
-                lambda s: trackers.import_tracker(s, path, mapping=mapping),
+                lambda s: trackers.import_tracker(s, path, mapping=wanted.mapping, answers=wanted.answers),
                 told=f"{path.name} is in; undo takes all of it back.",
             )
 

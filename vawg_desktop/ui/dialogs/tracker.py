@@ -1,47 +1,56 @@
-"""Bring in a tracker: what would happen, its columns to correct, then the import itself."""
+"""Bring in a tracker: what would happen, its questions to answer and its columns to correct, then the import itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.errors import AppError, Problem
 from vawg_desktop.services import trackers
-from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import Imported
 from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, clear, label
+from vawg_desktop.ui.widgets.basics import button, clear, fit_screen, label
 from vawg_desktop.ui.widgets.choice import Choice
 
-Mapping = dict[str, str | None]
-SHOWN = 40
+SHOWN = 60
+#: What each kind of question is about, in the order in which they are worth answering.
+_KINDS = {
+    "which_is_latest": "Columns that stand twice", "other_words": "Numbers whose words have changed", "same_words": "Rows that may be records you have",
+    "date_order": "Dates of two orders", "owner_unclear": "Owners that are not clear", "new_partner": "Owners that are not known yet",
+    "colour_only": "Colours without a word",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerWanted:
+    """How to bring a tracker in: what each column is, and what was answered."""
+
+    mapping: dict[str, str | None]
+    answers: dict[str, str]
 
 
 class TrackerDialog(Form):
-    """Shows a dry run; every column's meaning can be corrected before anything is written."""
+    """Shows a dry run; questions are answered and columns corrected before anything is written."""
 
-    def __init__(self, parent: QWidget, session: Session, path: Path) -> None:
+    def __init__(self, parent: QWidget, tasks: Tasks, path: Path) -> None:
         super().__init__(parent)
         self.setWindowTitle("Bring in a tracker")
-        self._session, self._path = session, path
+        self._tasks, self._path = tasks, path
         self._targets = trackers.column_targets()
         self._combos: dict[str, Choice] = {}
+        self._choices: dict[str, Choice] = {}
+        self._answers: dict[str, str] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
         box.addWidget(label(f"Bring in {path.name}", size=16, bold=True))
-        self._said = label("", muted=False)
+        self._said = label("Reading the file …")
         box.addWidget(self._said)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -50,7 +59,12 @@ class TrackerDialog(Form):
         page = QWidget()
         inside = QVBoxLayout(page)
         inside.setContentsMargins(0, 0, theme.px(12), 0)
-        inside.addWidget(label("What each column is", bold=True))
+        inside.setSpacing(theme.px(8))
+        self._questions = QVBoxLayout()
+        self._questions.setSpacing(theme.px(8))
+        inside.addLayout(self._questions)
+        self._heading = label("What each column is", bold=True)
+        inside.addWidget(self._heading)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(16))
         self._grid.setVerticalSpacing(theme.px(4))
@@ -62,35 +76,80 @@ class TrackerDialog(Form):
         scroll.setWidget(page)
         box.addWidget(scroll, 1)
         row = QHBoxLayout()
-        row.addWidget(button("Look again", self.look))
+        self._again = button("Look again with these answers", self.look)
+        row.addWidget(self._again)
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
         self._go = button("Bring it in", self.accept, kind="primary")
         row.addWidget(self._go)
         self.saves = self._go
         box.addLayout(row)
-        self.resize(theme.px(760), theme.px(620))
+        fit_screen(self, 820, 660)
         self.look()
 
-    def mapping(self) -> Mapping:
-        """The columns as they stand in the dialog."""
-        return {head: (str(combo.currentData()) or None) for head, combo in self._combos.items()}
+    def wanted(self) -> TrackerWanted:
+        """Columns and answers as they stand in the dialog."""
+        mapping = {head: (str(combo.currentData()) or None) for head, combo in self._combos.items()}
+        said = {id: str(c.currentData()) for id, c in self._choices.items() if c.currentData()}
+        return TrackerWanted(mapping, {**self._answers, **said})
 
     def look(self) -> None:
-        """Try it without writing, and show what it would do."""
-        try:
-            done = trackers.import_tracker(self._session, self._path, mapping=self.mapping(), dry_run=True)
-        except AppError as error:
+        """Try it without writing, off the window's thread, and show what it would do."""
+        wanted = self.wanted()
+        self._answers = wanted.answers
+        self._again.setEnabled(False)
+        self._go.setEnabled(False)
+        self._said.setText("Reading the file …")
+        self._tasks.write(
+            lambda s: trackers.import_tracker(s, self._path, mapping=wanted.mapping, answers=wanted.answers, dry_run=True),
+            then=self._show, failed=self._failed,
+        )  # fmt: skip
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, AppError):
             self._said.setText(error.message)
-            self._go.setEnabled(False)
-            return
+        else:
+            messages.failed(error)
+
+    def _show(self, done: Imported) -> None:
+        self._again.setEnabled(True)
         self._go.setEnabled(done.created + done.updated > 0)
+        asked = {p.id: p for p in done.problems if p.choices}
+        waits = f" {len(asked)} questions wait: what they are about is not written until they are answered." if asked else ""
         self._said.setText(
             f"Would add {done.created} records, change {done.updated} and leave {done.unchanged} as they are. "
-            f"{len(done.problems)} things to look at; {len(done.tray)} cells would be kept in the tray."
+            f"{len(done.tray)} cells would be kept in the tray.{waits}"
         )
+        self._show_questions(list(asked.values()), done.problems)
         self._show_columns(done)
-        self._show_problems(done)
+        self._show_problems([p for p in done.problems if not p.choices])
+        self._before = self.state()
+        first = next(iter(self._choices.values()), self._go)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_questions(self, asked: list[Problem], every: list[Problem]) -> None:
+        """Questions by kind; one that is about many cells is asked once, with how many they are."""
+        clear(self._questions)
+        self._choices = {}
+        order = {code: n for n, code in enumerate(_KINDS)}
+        code = ""
+        for one in sorted(asked, key=lambda p: order.get(p.code, 99))[:SHOWN]:
+            if one.code != code:
+                code = one.code
+                self._questions.addWidget(label(_KINDS.get(code, "To be answered"), bold=True))
+            cells = [p for p in every if p.id == one.id]
+            place = f"{one.sheet}!{one.cell}" + (f" and {len(cells) - 1} more" if len(cells) > 1 else "")
+            self._questions.addWidget(label(f"{place}: {one.message}"))
+            combo = Choice()
+            combo.setAccessibleName(f"Answer: {one.message}")
+            combo.addItem("Not answered: leave it unwritten", "")
+            for choice, words in one.choices:
+                combo.addItem(words, choice)
+            combo.setCurrentIndex(max(0, combo.findData(self._answers.get(one.id, ""))))
+            self._questions.addWidget(combo)
+            self._choices[one.id] = combo
+        if len(asked) > SHOWN:
+            self._questions.addWidget(label(f"… and {len(asked) - SHOWN} more; they are shown once these are answered.", muted=True))
 
     def _show_columns(self, done: Imported) -> None:
         clear(self._grid)
@@ -113,20 +172,19 @@ class TrackerDialog(Form):
                 )
             self._combos[head] = combo
 
-    def _show_problems(self, done: Imported) -> None:
+    def _show_problems(self, problems: list[Problem]) -> None:
         clear(self._asked)
-        if done.problems:
+        if problems:
             self._asked.addWidget(label("To look at", bold=True))
-        for line in trackers.problems_in_words(done.problems)[:SHOWN]:
+        for line in trackers.problems_in_words(problems)[:SHOWN]:
             self._asked.addWidget(label(line))
-        if len(done.problems) > SHOWN:
-            self._asked.addWidget(label(f"… and {len(done.problems) - SHOWN} more.", muted=True))
+        if len(problems) > SHOWN:
+            self._asked.addWidget(label(f"… and {len(problems) - SHOWN} more.", muted=True))
 
     @classmethod
-    def ask(cls, parent: QWidget, session: Session, path: Path) -> Mapping | None:
-        """The mapping to import with, or None if the person left."""
-        dialog = cls(parent.window(), session, path)
-        accepted = dialog.run()
-        mapping = dialog.mapping() if accepted else None
+    def ask(cls, parent: QWidget, tasks: Tasks, path: Path) -> TrackerWanted | None:
+        """How to import it, or None if the person left."""
+        dialog = cls(parent.window(), tasks, path)
+        wanted = dialog.wanted() if dialog.run() else None
         dialog.deleteLater()
-        return mapping
+        return wanted

@@ -161,7 +161,7 @@ class ReviewPane(QWidget):
         self._said.setText(" · ".join(said))
         declared = review.declared_in_words()
         self._declared.setText(f"{declared}.")
-        self._declared.setProperty("warn", declared.casefold().endswith("not cleared"))
+        self._declared.setProperty("warn", "not cleared" in declared.casefold())
         self._declared.style().polish(self._declared)
         self._bar.setMaximum(max(1, len(review.differences)))
         self._bar.setValue(len(review.differences) - left)

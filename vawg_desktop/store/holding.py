@@ -1,0 +1,75 @@
+"""Who has a store open: every process that has holds a shared lock, restoring and migrating an exclusive one (DESIGN 4).
+
+The lock is a transaction on a small SQLite file beside the store, which stays empty: the same on every system, taken by any
+number of processes and threads, given back by the system where a process ends however it ends. The file is never deleted
+and never opened any other way, since closing any handle of a file would drop the locks on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+
+from vawg_desktop.domain.errors import StoreError
+
+#: How long a command waits for others to be done with a store.
+WAIT_SECONDS = 5.0
+
+
+def lock_path(path: Path) -> Path:
+    """The file by which a store is known to be open."""
+    return path.with_name(path.name + "-open")
+
+
+class Hold:
+    """A lock that is held until it is released."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def release(self) -> None:
+        """Let go; a second time does nothing."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(driver.Error):
+                connection.rollback()
+            connection.close()
+
+
+def hold(path: Path, *, exclusive: bool = False, seconds: float = WAIT_SECONDS) -> Hold:
+    """Take the lock of a store. Raises StoreError where another process has it and does not let go in time.
+
+    Where nothing may be written beside the store, nobody can write the store either, and there is nothing to hold.
+    """
+    try:
+        connection: Any = driver.connect(
+            str(lock_path(path)), timeout=seconds, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        if exclusive:
+            connection.execute("BEGIN EXCLUSIVE")
+        else:
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except driver.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise StoreError(
+                f"{path.name} is open in another window or command; close it there and try again. Nothing was changed.",
+                code="in_use",
+            ) from error
+        return Hold(None)
+    return Hold(connection)
+
+
+@contextmanager
+def alone(path: Path, *, seconds: float = WAIT_SECONDS) -> Generator[None]:
+    """Nobody else has the store open meanwhile. Raises StoreError where somebody has."""
+    held = hold(path, exclusive=True, seconds=seconds)
+    try:
+        yield
+    finally:
+        held.release()
