@@ -112,6 +112,7 @@ def _add_stores(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     merge.add_argument("other", metavar="OTHER")
     merge.add_argument("--other-passphrase-file", metavar="F")
     merge.add_argument("--dry-run", action="store_true", help="show what would come in; change nothing")
+    merge.add_argument("--strangers", action="store_true", help="the two have no common past, and this is meant")
     _store_command(commands, "conflicts", "list what two sides filled differently")
     settle = _store_command(commands, "settle", "choose the value of a conflict")
     settle.add_argument("conflict", metavar="CONFLICT")

@@ -38,7 +38,11 @@ def merge(arguments: argparse.Namespace) -> int:
             arguments, arguments.other, passphrase_file=arguments.other_passphrase_file, near=True
         )
         try:
-            done = merging.preview(session, other) if arguments.dry_run else merging.merge(session, other)
+            done = (
+                merging.preview(session, other)
+                if arguments.dry_run
+                else merging.merge(session, other, strangers=arguments.strangers)
+            )
         finally:
             other.close()
 

@@ -343,7 +343,7 @@ class Family(RuleBasedStateMachine):
             kind = kinds.get((reference, cell))
             takes = kind == "incoming" or (kind == "conflict" and how == "all")
             if takes and reference not in held:
-                assert after[reference, cell] == value, (reference, cell, kind)
+                assert after[reference, cell] == value, (reference, cell, kind, how, before[reference, cell], after[reference, cell], [(p.record, p.code, p.message[:150]) for p in staged.problems])
             elif kind == "conflict" or reference in held:
                 assert after[reference, cell] == before[reference, cell]
             else:  # nothing new was said: what stands is what was said, or is newer than what was sent

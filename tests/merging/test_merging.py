@@ -207,7 +207,7 @@ def test_two_stores_that_both_number_keep_both_records(tmp_path: Path) -> None:
     for session in sessions:
         create(session, "action", {"title": f"of {session.who}"})
     a, b = sessions
-    done = merging.merge(a, b.store)
+    done = merging.merge(a, b.store, strangers=True)
     assert done.renumbered == [("A-0001", "A-0002")]
     assert show.record(a, "A-0001").title == "of a" and show.record(a, "A-0002").title == "of b"
     merging.merge(b, a.store)
@@ -319,6 +319,21 @@ def test_an_update_to_an_action_deleted_meanwhile_is_listed(sample: Session, cop
     assert [f.rule for f in done.rule_failures] == ["deleted_elsewhere"]
     again = merging.merge(laptop, sample.store)
     assert [f.rule for f in again.rule_failures] == ["deleted_elsewhere"]
+    well(sample, laptop)
+
+
+def test_a_reference_to_a_record_deleted_or_combined_elsewhere_is_listed(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    a, b, c = (show.record(laptop, ref).id for ref in ("A-0001", "A-0004", "A-0005"))
+    set_link(laptop, "action", "depends_on", a, b)
+    set_link(laptop, "action", "depends_on", a, c)
+    hide(sample, ["A-0004"], why="a duplicate")
+    merging.combine(sample, "A-0006", "A-0005", "the same work")
+    said = {f.message for f in merging.merge(sample, laptop.store).rule_failures if f.record == "A-0001"}
+    assert said == {
+        "A-0001 refers to A-0004, which was deleted on the other side.",
+        "A-0001 refers to A-0005, which was combined into A-0006 on the other side.",
+    }
     well(sample, laptop)
 
 
@@ -514,6 +529,11 @@ def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) ->
     with stores.create(tmp_path / "other.vawg", passphrase=None) as other:
         create(Session(other, "X"), "gap", {"statement": "theirs"})
         assert merging.preview(sample, other).unrelated
+        with pytest.raises(StoreError, match="no common past"):
+            merging.merge(sample, other)
+        assert merging.preview(sample, other).copied
+        assert merging.merge(sample, other, strangers=True).copied
+        assert merging.merge(sample, other).copied == 0
     with stores.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
         assert not merging.preview(sample, copy).unrelated
 

@@ -78,6 +78,26 @@ def test_a_copy_is_looked_at_brought_in_settled_and_brought_up_to_date(shown: Sh
         assert merging.conflicts(Session(store)) == []
 
 
+@pytest.mark.parametrize("meant", [False, True])
+def test_a_store_with_no_common_past_comes_in_only_when_that_is_meant(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meant: bool
+) -> None:
+    path = tmp_path / "stranger.vawg"
+    with stores.create(path, passphrase=None) as other:
+        create(Session(other, "X"), "gap", {"statement": "Theirs alone"})
+    asked: list[str] = []
+    monkeypatch.setattr(messages, "ask", lambda title, text, verb: asked.append(text) or meant)
+    page = shown.go("merge")
+    page.look_at(path)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    _press(page, "Bring them in")
+    settle(shown.tasks)
+    settle(shown.tasks)
+    assert len(asked) == 1 and "no common past" in asked[0]
+    found = shown.session.read().exec_driver_sql("SELECT count(*) FROM gap WHERE statement = 'Theirs alone'").one()[0]
+    assert found == int(meant)
+
+
 def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_path: Path) -> None:
     laptop = tmp_path / "laptop.vawg"
     _laptop(shown.session, laptop)

@@ -178,6 +178,8 @@ def undo(session: Session) -> Changes:
     return reverse(session, txn)
 
 
+#: What was sent is not undone but corrected.
+LEFT_OFFICE = frozenset({"round", "extend", "chase"})
 _MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
 #: Undo transactions that were themselves taken back.
 _TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
@@ -230,10 +232,60 @@ def reverse(session: Session, txn: str, *, act: str = "undo", why: str | None = 
             "The last thing you did was to settle two values; that is not undone. Set the field to what it should hold.",
             code="rule_settled",
         )
+    if any(e.act in LEFT_OFFICE for e in entries):
+        raise RuleError(
+            "The last thing you did has left the office, so it is not undone. Send a correction, such as the next version of a return.",
+            code="rule_left_office",
+        )
+    kept: list[str] = []
     with session.store.write(session.who, why, act, txn) as tx:
         for entry in reversed(entries):
+            if entry.op == "create" and (by := _later_work(tx, entry, txn)):
+                row = tx.row(entry.tbl, entry.row)
+                if not row["deleted"]:
+                    kept.append(f"{row.get('reference') or 'A link'} stays: {by} has worked on it since.")
+                continue
             reverse_entry(tx, entry)
+    if kept and not tx.changes:
+        raise RuleError(f"{kept[0]} Delete it by hand where that is meant.", code="rule_later_work")
+    tx.changes.notes += kept
     return tx.changes
+
+
+def _later_work(tx: Transaction, entry: log.Entry, txn: str) -> str:
+    """Who else has changed a record that was made here, or anything that hangs on it, since; empty where nobody has."""
+    for one in past.entries_of(tx.connection, past.kin(tx.connection, entry.row)):
+        apart = one.txn != txn and (one.who != entry.who or one.origin != entry.origin)
+        if apart and one.act not in ("merge", "repair", "move"):
+            return one.who
+    return ""
+
+
+def _stands(tx: Transaction, entry: log.Entry, key: str, heads: frozenset[str]) -> bool:
+    """Whether a cell holds just what an entry said: its head is that entry, undoings and redoings since resolved.
+
+    Compared by heads and not by values: a colleague who set the same value again has said it too.
+    """
+    seen = set(heads)
+    for _ in range(100):
+        if seen <= {entry.id}:
+            return True
+        resolved: set[str] = set()
+        for head in seen:
+            resolved |= _before_taking_back(tx, head, entry.row, key) or {head}
+        if resolved == seen:
+            return False
+        seen = resolved
+    return False
+
+
+def _before_taking_back(tx: Transaction, head: str, row: str, key: str) -> set[str]:
+    """What stood before a change, where that change only took another back; empty for any other."""
+    found = tx.connection.exec_driver_sql('SELECT act, about, txn FROM "change" WHERE id = ?', (head,)).fetchone()
+    if found is None or found[0] not in ("undo", "redo", "reverse") or not found[1]:
+        return set()
+    taken = [e for e in past.entries_of(tx.connection, [row]) if e.txn == str(found[1]) and key in e.fields]
+    return {o for e in taken for o in e.fields[key].overwrote}
 
 
 def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
@@ -251,7 +303,9 @@ def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
         if cell.digests is not None:
             continue
         tx.refuse_in_conflict(entry.tbl, row, key)
-        moved = len(known.get(key, born)) > 1 or not merge.same(row[key], cell.after)
+        moved = not _stands(tx, entry, key, known.get(key, born))
+        if moved and merge.same(row[key], cell.before):
+            continue
         later |= moved and not merge.same(row[key], cell.before)
         over = {key: (entry.id,)} if moved else None
         tx.edit(entry.tbl, entry.row, {key: cell.before}, checked=False, overwrites=over, settling=not moved)

@@ -105,9 +105,12 @@ def copy(session: Session, to: Path | str, *, passphrase: str | None = None, mov
     return str(take_copy(session.store, Path(to)))
 
 
-def merge(session: Session, other: Store) -> Brought:
-    """Bring in what ``other`` knows and this store does not. Raises StoreError; then nothing has changed."""
-    merged = merging.merge_in(session.store, other, session.who)
+def merge(session: Session, other: Store, *, strangers: bool = False) -> Brought:
+    """Bring in what ``other`` knows and this store does not. Raises StoreError; then nothing has changed.
+
+    A store with no common past raises it too (code ``unrelated``), unless ``strangers`` says that it is meant.
+    """
+    merged = merging.merge_in(session.store, other, session.who, strangers=strangers)
     return _brought(session.read(), merged)
 
 

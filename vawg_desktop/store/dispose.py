@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.entities import ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import history
+from vawg_desktop.store import history, work
 from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.schema import TABLES
 from vawg_desktop.store.store import Store
 
 HOLD = "legal_hold"
@@ -65,11 +68,13 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
                 'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
             )
         _allow(tx, False)
-        unneeded = [h for h in dict.fromkeys(hashes) if not still_named(tx, h)]
+        work.note(tx, work.SWEEP_FILE, [h for h in dict.fromkeys(hashes) if not still_named(tx, h)])
+        work.note(tx, work.SWEEP_STORE)
         changes = tx.changes
-    if unneeded:
-        store.files.dispose(unneeded)
-    sweep(store)
+    if work.finish(store):
+        changes.notes.append(
+            "The words are gone from every record; another window has the store open, so the file itself is rewritten when it is closed."
+        )
     return changes
 
 
@@ -86,6 +91,7 @@ def _with_parts(tx: Transaction, table: str, id: str) -> list[tuple[str, str]]:
     for part, column in history.PARTS:
         rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE "{column}" = ?', (id,))]
     rows += [("decision", str(r[0])) for r in run("SELECT id FROM decision WHERE record = ?", (id,))]
+    rows += [("tracker_row", str(r[0])) for r in run("SELECT id FROM tracker_row WHERE record = ?", (id,))]
     parts = [row for _, row in rows]
     for part in parts:
         rows += [("link", str(r[0])) for r in run("SELECT id FROM link WHERE a = ? OR b = ?", (part, part))]
@@ -112,11 +118,19 @@ def _imports_of(tx: Transaction, rows: list[str]) -> list[str]:
     return hashes
 
 
+#: The kinds of record that may name a held file.
+FILED = tuple(e.key for e in ENTITIES if "file_sha256" in e.by_key)
+
+
 def still_named(tx: Transaction, sha256: str) -> bool:
     """Whether a record that was not disposed of rests on the same bytes."""
-    tables = ("evidence", "return", "submission")
-    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE file_sha256 = ?' for t in tables)
-    return tx.connection.exec_driver_sql(sql, (sha256,) * len(tables)).fetchone() is not None
+    return still_named_in(tx.connection, sha256)
+
+
+def still_named_in(connection: Connection, sha256: str) -> bool:
+    """The same by any connection."""
+    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE file_sha256 = ?' for t in FILED)
+    return connection.exec_driver_sql(sql, (sha256,) * len(FILED)).fetchone() is not None
 
 
 def _worded(spec: EntitySpec) -> Iterable[str]:
@@ -260,13 +274,13 @@ def _remark(tx: Transaction, txn: str) -> bool:
     return found is not None and int(found[0]) <= _SHARED_REASON
 
 
-def sweep(store: Store) -> None:
-    """Rewrite index and file so that no free page keeps a word."""
+def sweep(store: Store) -> bool:
+    """Rewrite index and file so that no free page keeps a word; whether nobody stood in the way."""
     if store.url is not None:
         with store.engines.fresh() as connection:
-            for table in ("change", "search", "subject", "local"):
+            for table in (*TABLES, "change", "search", "subject", "local", "former"):
                 connection.exec_driver_sql(f'VACUUM FULL "{table}"')
-        return
+        return True
     with store.engines.writer.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
@@ -274,4 +288,5 @@ def sweep(store: Store) -> None:
         raw.execute("INSERT INTO search(search) VALUES ('optimize')")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.execute("VACUUM")
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy

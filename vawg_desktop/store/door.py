@@ -15,7 +15,7 @@ from uuid6 import uuid7
 from vawg_desktop.domain import clock, merge, rules
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
-from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StaleError, StoreError
+from vawg_desktop.domain.errors import ConflictedError, NotFoundError, RuleError, StaleError, StoreError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
@@ -215,6 +215,7 @@ class Transaction:
         said = {k: v for k, v in said.items() if v is not None}
         if checked:
             rules.refuse_broken(spec, None, said)
+        self._refuse_hanging_on_disposed(spec, said)
         entry = self._entry(table, id, "create")
         for key, value in said.items():
             entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
@@ -262,12 +263,31 @@ class Transaction:
             over[key] = tuple(sorted((overwrites or {}).get(key, seen_heads)))
         if not changed:
             return False
+        if before["deleted"]:
+            self._refuse_disposed(id)
         if before["deleted"] and before["conflicts"] and "deleted" not in changed and not settling:
             self._refuse_contested(table, before)
         if checked:
             self._check(spec, before, changed)
         self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
         return True
+
+    def _refuse_disposed(self, id: str) -> None:
+        """Nothing is written on a record that was disposed of: its tombstone is final."""
+        if self._stamp[2] in ("merge", "repair", "dispose", "rescue", "move"):
+            return
+        said = self.run("SELECT fields FROM \"change\" WHERE \"row\" = ? AND act = 'dispose'", (id,)).fetchall()
+        if any('"deleted"' in str(fields) for (fields,) in said):
+            raise RuleError("That record was disposed of; its words cannot come back.", code="rule_disposed")
+
+    def _refuse_hanging_on_disposed(self, spec: EntitySpec, said: Mapping[str, Value]) -> None:
+        """Nor is anything hung on one: an update, a response, a link."""
+        ends = [str(v) for k, v in said.items() if v and ((f := spec.by_key.get(k)) is not None and f.kind is Kind.REF)]
+        ends += [str(said[k]) for k in ("a", "b") if spec is LINK and said.get(k)]
+        for id in ends:
+            row = self.run("SELECT deleted FROM subject WHERE id = ?", (id,)).fetchone()
+            if row is not None and row[0]:
+                self._refuse_disposed(id)
 
     def refuse_in_conflict(self, table: str, before: Mapping[str, Value], key: str) -> None:
         """Raise ConflictedError where two values of a cell wait to be chosen between."""

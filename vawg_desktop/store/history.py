@@ -70,6 +70,14 @@ def kin(connection: Connection, id: str) -> list[str]:
     return [id, *(str(r[0]) for r in rows)]
 
 
+def tombstone(entries: Sequence[log.Entry]) -> log.Entry | None:
+    """The entry by which a record was disposed of, where one is among its entries: it is final."""
+    if len(entries) < 2:
+        return None
+    found = [e for e in entries if e.act == "dispose" and (d := e.fields.get("deleted")) is not None and d.after]
+    return min(found, key=lambda e: (e.origin, e.seq), default=None)
+
+
 def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
     """The cells of one record after its entries. A creation says None of every cell it leaves out.
 
@@ -78,6 +86,7 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
     """
     if len(entries) == 1 and entries[0].op == "create":
         return _just_made(entries[0])
+    final = tombstone(entries)
     keys = {key for e in entries for key in e.fields}
     said: dict[str, list[merge.Said]] = {key: [] for key in keys}
     silent: dict[str, list[merge.Said]] = {key: [] for key in keys}
@@ -90,7 +99,11 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
             (said if spoken else silent)[key].append(
                 merge.Said(entry.id, entry.origin, entry.seq, value, over)
             )
-    return {key: merge.standing(said[key] or silent[key]) for key in keys}
+    stands = {key: merge.standing(said[key] or silent[key]) for key in keys}
+    if final is not None:  # whatever was said beside it, on whichever laptop, does not bring a word back
+        for key, cell in final.fields.items():
+            stands[key] = merge.Standing(cell.after, (merge.Said(final.id, final.origin, final.seq, cell.after),))
+    return stands
 
 
 def _just_made(entry: log.Entry) -> dict[str, merge.Standing]:
@@ -113,6 +126,8 @@ def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standin
 
     A reference is never one: where two stores numbered the same record, both numbers lead to it for ever.
     """
+    if tombstone(entries) is not None:
+        return []
     found = [key for key, standing in cells.items() if standing.conflicted and key != "reference"]
     if "deleted" not in found and changed_behind_deletion(entries, cells):
         found.append("deleted")

@@ -19,7 +19,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
-from vawg_desktop.store import dispose, history
+from vawg_desktop.store import dispose, history, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.store import Store
@@ -78,9 +78,10 @@ def unseen(connection: Connection, theirs: Origins, mine: Origins) -> Iterator[t
         yield tuple(row)
 
 
-def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) -> Merged:
+def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, strangers: bool = False) -> Merged:
     """Copy what ``other`` knows and ``store`` does not. Raises StoreError, and nothing is changed.
 
+    Two stores with no common past are merged only where ``strangers`` says that this is meant.
     With ``look`` everything is done, shown to it and taken back: what a merge would bring.
     """
     if store is other or (store.url, store.path.resolve()) == (other.url, other.path.resolve()):
@@ -92,6 +93,12 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) 
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()
     )
+    if unrelated and not strangers and not look:
+        raise StoreError(
+            f"{other.name} and this store have no common past: nothing in one is known to be the same as in the other, so "
+            "what both hold would stand twice. Nothing was merged; say that it is meant (--strangers) to go on.",
+            code="unrelated",
+        )
     files = 0 if look else carry_files(store, other)
     merged = _Found()
     try:
@@ -103,12 +110,12 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None) 
             if look:
                 look(tx, merged)
                 raise _DryRun
+            work.note(tx, work.SWEEP_FILE, merged.gone_files)
+            if merged.disposed:
+                work.note(tx, work.SWEEP_STORE)
     except _DryRun:
         return merged
-    if merged.gone_files:
-        store.files.dispose(merged.gone_files)
-    if merged.disposed:
-        dispose.sweep(store)
+    work.finish(store)
     return merged
 
 
@@ -168,7 +175,7 @@ def named_files(connection: Connection) -> set[str]:
     """The hashes that records name."""
     sql = " UNION ".join(
         f'SELECT file_sha256 FROM "{t}" WHERE file_sha256 IS NOT NULL'
-        for t in ("evidence", "return", "submission")
+        for t in dispose.FILED
     )
     return {str(r[0]) for r in connection.exec_driver_sql(sql)}
 
@@ -488,26 +495,44 @@ class _Merging:
             )
 
     def _orphans(self) -> list[Failure]:
-        """A record that lives while what it refers to was deleted on the other side."""
-        found: list[Failure] = []
+        """A record that lives while what it refers to, by a field or a link, was deleted on the other side."""
         hidden = [e.row for e in self._found.incoming if "deleted" in e.fields and e.tbl != "link"]
-        made = {e.row for e in self._found.incoming if e.op == "create"}
+        found: list[Failure] = []
         for spec in ENTITIES:
-            for cell in (f for f in spec.cells if f.kind is Kind.REF and f.required):
-                target = spec_of(cell.target).label.casefold()
+            for cell in (f for f in spec.cells if f.kind is Kind.REF):
                 sql = (
-                    f'SELECT c.id, c.reference, p.reference, p.id FROM "{spec.key}" c JOIN "{cell.target}" p '
+                    f'SELECT c.id, c.id, c.reference, p.id, p.reference FROM "{spec.key}" c JOIN "{cell.target}" p '
                     f'ON p.id = c."{cell.key}" AND p.deleted = 1 WHERE c.deleted = 0 AND '
                 )
-                for column, ids in ((f'c."{cell.key}"', hidden), ("c.id", list(made))):
-                    for part in _batches(dict.fromkeys(ids), 400):
-                        marks = ",".join("?" * len(part))
-                        for id, mine, theirs, parent in self._tx.run(
-                            sql + f"{column} IN ({marks})", tuple(part)
-                        ):
-                            if self._parted(str(id), str(parent)):
-                                found.append(Failure(str(mine), "deleted_elsewhere", f"{mine} was added to {theirs}, a {target} that was deleted on the other side."))  # fmt: skip
+                said = [e.row for e in self._found.incoming if e.tbl == spec.key and cell.key in e.fields]
+                found += self._orphaned(sql, cell.key, ((f'c."{cell.key}"', hidden), ("c.id", said)))
+        linked = [e.row for e in self._found.incoming if e.tbl == "link"]
+        for mine, other in (("a", "b"), ("b", "a")):
+            sql = (
+                f"SELECT l.id, c.id, c.reference, p.id, p.reference FROM link l JOIN subject c ON c.id = l.{mine} AND c.deleted = 0 "
+                f"JOIN subject p ON p.id = l.{other} AND p.deleted = 1 WHERE l.deleted = 0 AND "
+            )
+            found += self._orphaned(sql, "", ((f"l.{other}", hidden), ("l.id", linked)))
         return list(dict.fromkeys(found))
+
+    def _orphaned(self, sql: str, key: str, wanted: Iterable[tuple[str, list[str]]]) -> list[Failure]:
+        """What one question finds: the row that refers, the record it belongs to, and the record that is gone."""
+        found: list[Failure] = []
+        for column, ids in wanted:
+            for part in _batches(dict.fromkeys(ids), 400):
+                marks = ",".join("?" * len(part))
+                for row, _, mine, parent, theirs in self._tx.run(f"{sql}{column} IN ({marks})", tuple(part)).fetchall():
+                    if self._parted(str(row), str(parent), key):
+                        why = f"{mine} refers to {theirs}, which was {self._gone(str(parent))} on the other side."
+                        found.append(Failure(str(mine), "deleted_elsewhere", why))
+        return found
+
+    def _gone(self, id: str) -> str:
+        """How a record went: deleted, or combined into another."""
+        said = self._tx.run(
+            "SELECT about FROM \"change\" WHERE \"row\" = ? AND act = 'combine' AND about IS NOT NULL ORDER BY n DESC LIMIT 1", (id,)
+        ).fetchone()
+        return f"combined into {self._called(str(said[0]))}" if said and said[0] != id else "deleted"
 
     def _crossed(self) -> list[Failure]:
         """Two records that one side combined one way and the other side the other way: both lie in the bin."""
@@ -524,12 +549,21 @@ class _Merging:
                 found.append(Failure(one, "combined_both_ways", f"{one} and {other} were each combined into the other, so both lie in the bin; bring back the one to keep."))  # fmt: skip
         return list(dict.fromkeys(found))
 
-    def _parted(self, child: str, parent: str) -> bool:
-        """Whether one side made the child and the other deleted its parent."""
-        both = history.entries_of(self._tx.connection, [child, parent])
-        births = {e.id in self._new for e in both if e.row == child and e.op == "create"}
-        ends = {e.id in self._new for e in both if e.row == parent and "deleted" in e.fields}
-        return any(b not in ends for b in births)
+    def _parted(self, row: str, gone: str, key: str) -> bool:
+        """Whether whoever deleted a record did not know of a reference (or, with no key, a link) that leads to it.
+
+        Read from the order of entries in the store in which the deletion was made, or from which it came.
+        """
+        both = history.entries_of(self._tx.connection, [row, gone])
+        said = [e.id for e in both if e.row == row and (key in e.fields or not key)]
+        ends = [e for e in both if e.row == gone and "deleted" in e.fields]
+        if not said or not ends:
+            return False
+        end = ends[-1].id
+        there = self._other.read() if end in self._new else self._tx.connection
+        marks = ",".join("?" * (len(said) + 1))
+        order = {str(i): int(n) for i, n in there.exec_driver_sql(f'SELECT id, n FROM "change" WHERE id IN ({marks})', (*said, end))}
+        return all(order.get(one, order[end] + 1) > order[end] for one in said)
 
     def _namesakes(self, touched: Mapping[tuple[str, str], None]) -> list[Failure]:
         """Partners that came in under a name another partner bears: perhaps one and the same."""

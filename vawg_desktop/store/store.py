@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
 from vawg_desktop.domain import clock
@@ -265,7 +266,20 @@ def open_store(
         held.release()
         raise
     store.hold = held
+    _finish_work(store)
     return store
+
+
+def _finish_work(store: Store) -> None:
+    """What a kill left undone after a commit is done now; what cannot be done now waits on."""
+    try:
+        waits = store.read().exec_driver_sql("SELECT 1 FROM work LIMIT 1").fetchone()
+    except DBAPIError:
+        return  # damaged, or a store that may only be read: check says so
+    if waits is not None:
+        from vawg_desktop.store.work import finish
+
+        finish(store)
 
 
 def _version(path: Path, key: keys.Key | None) -> int:

@@ -175,6 +175,8 @@ class MergePage(QWidget):
         said += [f"{len(brought.rule_failures):,} to look at"] if brought.rule_failures else []
         if brought.copied == 0:
             said = ["Everything in it is here already."]
+        elif brought.unrelated:
+            said.insert(0, "No common past: what both stores hold would stand twice")
         row.addWidget(label(", ".join(said), muted=True), 1)
         section.body.addLayout(row)
         self._list_changes(brought, records)
@@ -310,6 +312,14 @@ class MergePage(QWidget):
         other = self._other
         if other is None:
             return
+        strangers = self._preview is not None and self._preview.unrelated
+        if strangers and not messages.ask(
+            "No common past",
+            f"{other.name} and this store have no common past: nothing in one is known to be the same as in the other, so "
+            "what both hold would stand twice.",
+            "Bring it in all the same",
+        ):
+            return
 
         def done(brought: Brought) -> None:
             self._preview, self._done = None, brought
@@ -317,7 +327,7 @@ class MergePage(QWidget):
             messages.tell(f"{_count(brought.copied, 'entry', 'entries')} brought in.{left}")
             self.load()
 
-        self.tasks.write(lambda s: merging.merge(s, other), then=done, failed=self._failed)
+        self.tasks.write(lambda s: merging.merge(s, other, strangers=strangers), then=done, failed=self._failed)
 
     def bring_back(self) -> None:
         """Give the copy what the store knows, so that both are the same again."""

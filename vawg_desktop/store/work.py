@@ -1,0 +1,69 @@
+"""What must be done outside a transaction: noted in it, done after it, and finished at the next opening if it was cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy.exc import DBAPIError
+
+from vawg_desktop.domain import clock
+from vawg_desktop.domain.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from vawg_desktop.store.door import Transaction
+    from vawg_desktop.store.store import Store
+
+#: A held file that nothing names any more; the rewriting of index and file after words were disposed of.
+SWEEP_FILE, SWEEP_STORE = "sweep_file", "sweep_store"
+
+
+def note(tx: Transaction, kind: str, whats: Iterable[str] = ("",)) -> None:
+    """Remember in a transaction what is to be done once it is through."""
+    for what in whats:
+        tx.connection.exec_driver_sql(
+            "INSERT INTO work VALUES (?, ?, ?) ON CONFLICT (kind, what) DO NOTHING", (kind, what, clock.now().isoformat())
+        )
+
+
+def left(connection: Connection) -> list[tuple[str, str]]:
+    """Kind and object of everything that is still to be done."""
+    return [(str(k), str(w)) for k, w in connection.exec_driver_sql("SELECT kind, what FROM work ORDER BY kind, what")]
+
+
+def finish(store: Store) -> list[tuple[str, str]]:
+    """Do what is left; returns what could not be done now, since another process has the store open.
+
+    Files that a record names again meanwhile stay.
+    """
+    from vawg_desktop.store.dispose import still_named_in, sweep
+
+    waits = left(store.read())
+    if not waits:
+        return []
+    files = [what for kind, what in waits if kind == SWEEP_FILE]
+    gone = [f for f in files if not still_named_in(store.read(), f)]
+    if files and _done(lambda: store.files.dispose(gone)):
+        _forget(store, SWEEP_FILE, files)
+    if any(kind == SWEEP_STORE for kind, _ in waits) and _done(lambda: sweep(store)):
+        _forget(store, SWEEP_STORE, [""])
+    return left(store.read())
+
+
+def _done(do: Callable[[], object]) -> bool:
+    try:
+        return do() is not False
+    except (DBAPIError, driver.Error, StoreError):  # busy, or a disk that is full: it stays noted and is said by check
+        return False
+
+
+def _forget(store: Store, kind: str, whats: Iterable[str]) -> None:
+    with store.engines.writer.connect() as connection, connection.begin():
+        for what in whats:
+            connection.exec_driver_sql(
+                "DELETE FROM work WHERE kind = ? AND what = ?" if store.url is None else "DELETE FROM work WHERE kind = %s AND what = %s",
+                (kind, what),
+            )
