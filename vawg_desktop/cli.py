@@ -180,7 +180,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _begin() -> None:
+    """What holds for the whole run: no copy that a kill left behind, and no memory of ours in a file."""
+    from vawg_desktop import commands, scratch
+
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    commands.take_passphrase()
+    scratch.sweep()
+
+
 def _run(arguments: argparse.Namespace) -> int:
+    _begin()
     if arguments.command in LATER:
         raise LaterVersionError(
             f"{LATER[arguments.command]} is not in this version; it comes in a later one."

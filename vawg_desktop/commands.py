@@ -24,12 +24,21 @@ from vawg_desktop.store import store as stores
 _ENCODING_NOTE = "utf-8"
 
 
+_said: str | None = None
+
+
+def take_passphrase() -> None:
+    """Take the passphrase out of the environment, so that no process started from here inherits it."""
+    global _said
+    _said = os.environ.pop("VAWG_PASSPHRASE", None)
+
+
 def passphrase_for(arguments: argparse.Namespace, path: Path, *, new: bool = False) -> str | None:
     """The passphrase from its file, the environment or a prompt; never from an argument."""
     if arguments.passphrase_file:
         return first_line(Path(arguments.passphrase_file))
-    if "VAWG_PASSPHRASE" in os.environ:
-        return os.environ["VAWG_PASSPHRASE"]
+    if _said is not None:
+        return _said
     if not new and not stores.needs_passphrase(path):
         return None
     if sys.stdin is None or not sys.stdin.isatty():
@@ -84,7 +93,7 @@ def open_named(
     path = Path(name)
     if not stores.needs_passphrase(path):
         return open_it(path)
-    if passphrase_file is None and not arguments.passphrase_file and "VAWG_PASSPHRASE" not in os.environ:
+    if passphrase_file is None and not arguments.passphrase_file and _said is None:
         from vawg_desktop.store.keyring_seam import recalled
 
         key = recalled(path)

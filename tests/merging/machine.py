@@ -329,6 +329,7 @@ class Family(RuleBasedStateMachine):
         self._hear(i)
         held = {p.record for p in staged.problems if p.code in ("waits_for_choice", "in_bin")}
         kinds = {(d.record, d.field): d.kind.value for d in staged.differences}
+        doubts = {(d.record, d.field) for d in staged.differences if d.held}
         after = self._now(i, typed)
         for (reference, cell), value in typed.items():
             if cell == "narrative":
@@ -342,9 +343,10 @@ class Family(RuleBasedStateMachine):
                 continue
             kind = kinds.get((reference, cell))
             takes = kind == "incoming" or (kind == "conflict" and how == "all")
-            if takes and reference not in held:
-                assert after[reference, cell] == value, (reference, cell, kind, how, before[reference, cell], after[reference, cell], [(p.record, p.code, p.message[:150]) for p in staged.problems])
-            elif kind == "conflict" or reference in held:
+            doubted = (reference, cell) in doubts  # two answers that came back in each other's place, by chance
+            if takes and reference not in held and not doubted:
+                assert after[reference, cell] == value, (reference, cell, kind)
+            elif doubted or kind == "conflict" or reference in held:
                 assert after[reference, cell] == before[reference, cell]
             else:  # nothing new was said: what stands is what was said, or is newer than what was sent
                 assert kind in (None, "both_same", "incoming")

@@ -192,7 +192,7 @@ def test_provisional_references_become_final_and_the_printed_ones_stay(
     laptop = copy_of(sample, "laptop")
     id, _ = create(laptop, "action", {"title": "Noted in the room"})
     printed = show.record(laptop, id).reference
-    assert printed.startswith("A-x") and len(printed) == 6
+    assert printed.startswith("A-x") and len(printed) == 8
     create(sample, "action", {"title": "Made in the office meanwhile"})
     done = merging.merge(sample, laptop.store)
     assert done.renumbered == [(printed, "A-0024")]
@@ -558,3 +558,29 @@ def test_two_people_who_combine_the_same_two_in_opposite_directions_are_told(
             == 0
         )
         assert check(store).problems == [] and check(sample.store).problems == []
+
+
+def test_a_name_that_two_records_bear_is_refused_and_both_are_named(sample: Session) -> None:
+    from vawg_desktop.store.door import ALIAS
+
+    a, b = (show.record(sample, ref).id for ref in ("A-0001", "A-0002"))
+    with sample.store.write("x", "as printed") as tx:
+        for id in (a, b):
+            tx.create("link", {"kind": ALIAS, "a": id, "b": "kp 7"})
+    with pytest.raises(NotFoundError, match="more than one record: A-0001, A-0002") as told:
+        assign(sample, "KP 7", [Assignment("percent", "40")], "by e-mail")
+    assert told.value.code == "ambiguous"
+    assert names.Directory(sample.read(), "action").find("KP 7") is None
+    hide(sample, ["A-0002"], why="a duplicate")
+    assert names.find(sample.read(), "KP 7").reference == "A-0001"
+
+
+def test_a_provisional_reference_is_found_however_it_is_typed(sample: Session, copy_of: Copier) -> None:
+    laptop = copy_of(sample, "laptop")
+    id, _ = create(laptop, "action", {"title": "Made in the room"})
+    printed = show.record(laptop, id).reference
+    assert set(printed[3:]) <= set("34679ACDEFGHJKMNPQRTWXY")
+    for typed in (printed, printed.lower(), printed.upper(), printed.replace("-", " ")):
+        assert names.find(laptop.read(), typed).id == id
+    merging.merge(sample, laptop.store)
+    assert names.find(sample.read(), printed.lower()).id == id

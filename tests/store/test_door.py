@@ -134,7 +134,7 @@ def test_references_are_minted_kept_and_provisional(empty: Session) -> None:
         connection.exec_driver_sql("UPDATE meta SET value = '0' WHERE \"key\" = 'mints'")
     with empty.store.write("A", "why") as tx:
         laptop = str(tx.row("action", tx.create("action", {"title": "w"}))["reference"])
-    assert laptop.startswith("A-x") and len(laptop) == 6
+    assert laptop.startswith("A-x") and len(laptop) == 8
 
 
 def test_counts_are_kept_through_links_edits_and_deletes(sample: Session) -> None:

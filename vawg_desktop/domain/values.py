@@ -18,7 +18,9 @@ _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
 _SPACES = re.compile(r"[ \t\u00a0]+")
 #: Control characters that no officer typed; tab, newline and bidi marks stay.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]|[\ud800-\udfff]")
+#: What breaks a line, a vertical tab and a form feed among them: Outlook and Access write them inside a cell.
+_BREAK = re.compile("\r\n|[\r\x0b\x0c]")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 MAX_TEXT = 1_000_000
 
@@ -32,8 +34,8 @@ class Cleaned:
 
 
 def clean_text(raw: str) -> Cleaned:
-    """NFC text without NUL, other control characters or lone surrogates."""
-    kept, removed = _CONTROL.subn("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    """NFC text without NUL, other control characters or lone surrogates; every kind of line break is one."""
+    kept, removed = _CONTROL.subn("", _BREAK.sub("\n", raw))
     return Cleaned(unicodedata.normalize("NFC", kept), removed)
 
 

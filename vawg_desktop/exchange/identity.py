@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 #: No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: what people confuse when they type or read aloud.
 LETTERS = "34679ACDEFGHJKMNPQRTWXY"
-_VISIBLE = re.compile(r"([A-Z]{1,2}-(?:\d{1,9}|x[0-9A-Za-z]{3}))\s*-\s*([3-9A-Z]{4})")
+_VISIBLE = re.compile(r"([A-Z]{1,2}-(?:\d{1,9}|x[0-9A-Za-z]{3,5}))\s*-\s*([3-9A-Z]{4})")
 
 
 def letters(secret: str, said: str, count: int = 4) -> str:
@@ -31,9 +31,15 @@ def split_visible(text: str) -> tuple[str, str] | None:
     """Reference and check letters of what stands in column A, or None. Case of letters put right."""
     found = _VISIBLE.search(text.strip().upper().replace("–", "-").replace("X-", "x-"))
     if found is None:
-        raw = re.search(r"([A-Za-z]{1,2}-x[0-9A-Za-z]{3})\s*-\s*([3-9A-Za-z]{4})", text)
-        return (raw[1], raw[2].upper()) if raw else None
+        raw = re.search(r"([A-Za-z]{1,2}-x[0-9A-Za-z]{3,5})\s*-\s*([3-9A-Za-z]{4})", text)
+        return (_one_case(raw[1]), raw[2].upper()) if raw else None
     return found[1], found[2]
+
+
+def _one_case(reference: str) -> str:
+    """A provisional reference as it was given; those of three characters, given once, tell the cases apart."""
+    prefix, _, rest = reference.partition("-")
+    return f"{prefix.upper()}-x{rest[1:].upper()}" if len(rest) == 6 else reference
 
 
 def row_key(secret: str, return_reference: str, reference: str, of: str) -> str:

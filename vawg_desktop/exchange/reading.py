@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 import multiprocessing
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange import preflight, reader_child
+from vawg_desktop.scratch import scratch
 
 #: What a cell may hold once read.
 Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | None
@@ -148,8 +148,8 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="vawg-") as folder:
-        copy, log = Path(folder) / "copy", str(Path(folder) / "reader.log")
+    with scratch("reading") as folder:
+        copy, log = folder / "copy", str(folder / "reader.log")
         try:
             copy.write_bytes(content)
         except OSError as error:

@@ -29,7 +29,7 @@ from vawg_desktop.exchange.return_plan import (
 )
 from vawg_desktop.exchange.tracker_in import colour_word, is_link
 
-_RETURN_REFERENCE = re.compile(r"RT-(?:\d{1,9}|x[0-9A-Za-z]{3})-[3-9A-Z]{4}")
+_RETURN_REFERENCE = re.compile(r"RT-(?:\d{1,9}|x[0-9A-Za-z]{3,5})-[3-9A-Z]{4}")
 _FOLDED_FILLS = {fold(head): key for key, head, _, _ in FILLS}
 _MARK = fold(FILL_MARK)
 #: What people call our columns once they have retyped the heading.
@@ -64,7 +64,7 @@ _RETYPED: dict[str, str] = {
 }
 _BRACKETS = re.compile(r"\([^()]*\)")
 _KEY = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}")
-_SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})\s*[-–]\s*[3-9A-Za-z]{4}")
+_SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3,5})\s*[-–]\s*[3-9A-Za-z]{4}")
 #: How many cells of a sheet that is not ours are listed one by one.
 _MOST_STRAY = 400
 #: How many entries of the tray, and how many questions, are kept with a return.

@@ -97,7 +97,7 @@ def read_text(content: bytes, name: str) -> dict[str, Any]:
 _NOT_NAMES = frozenset(
     {"identity", "lists", "for reference", "start here", "message", "evidence", "new actions"}
 )
-_REFERENCE = re.compile(r"[A-Z]{1,2}-(?:[0-9]{3,9}|x[0-9A-Za-z]{3})-[3-9A-Z]{4}")
+_REFERENCE = re.compile(r"[A-Z]{1,2}-(?:[0-9]{3,9}|x[0-9A-Za-z]{3,5})-[3-9A-Z]{4}")
 
 
 def _rows(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[list[str | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,6 +15,7 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.store.door import ALIAS as ALIAS
 
 _NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
+_PROVISIONAL = re.compile(r"([a-z]{1,2})\s*[-–]?\s*x([0-9a-z]{5})", re.IGNORECASE)
 _SPELT = re.compile(r"([a-z ]+?)\s+(?:no\.?\s*)?0*(\d{1,9})", re.IGNORECASE)
 
 
@@ -33,12 +34,18 @@ class Found:
         return BY_KEY[self.entity]
 
 
-_FIND = "SELECT entity, id, reference, title FROM subject "
+_FIND = "SELECT entity, id, reference, title, deleted FROM subject "
 
 
 def find(connection: Connection, name: str, entity: str | None = None) -> Found:
     """The record that a reference (``R-0003``, ``r3``), alias or id names. Raises NotFoundError."""
-    found = maybe_find(connection, name, entity)
+    owners = _owners(connection, name, entity)
+    if len(owners) > 1:
+        raise NotFoundError(
+            f"“{name[:80]}” stands for more than one record: {', '.join(o.reference for o in owners[:6])}. Name one of them.",
+            code="ambiguous",
+        )
+    found = owners[0] if owners else None
     if found is None:
         what = BY_KEY[entity].label.casefold() if entity else "record"
         raise NotFoundError(f"There is no {what} called “{name[:80]}” in this store.")
@@ -46,16 +53,22 @@ def find(connection: Connection, name: str, entity: str | None = None) -> Found:
 
 
 def maybe_find(connection: Connection, name: str, entity: str | None = None) -> Found | None:
-    """Like ``find``, but None where there is nothing."""
+    """Like ``find``, but None where there is nothing, or more than one."""
+    owners = _owners(connection, name, entity)
+    return owners[0] if len(owners) == 1 else None
+
+
+def _owners(connection: Connection, name: str, entity: str | None) -> list[Found]:
+    """The records a name stands for, by the closest way in which it stands for any; living ones before deleted ones."""
     said = " ".join(name.split())
     if not said:
-        return None
+        return []
     for sql, value in _ways(said):
-        rows = connection.exec_driver_sql(_FIND + sql, (value,)).fetchall()
-        for row in rows:
-            if entity is None or row[0] == entity:
-                return Found(*tuple(row))
-    return None
+        rows = [tuple(r) for r in connection.exec_driver_sql(_FIND + sql, (value,)) if entity is None or r[0] == entity]
+        living = [r for r in rows if not r[4]]
+        if found := living or rows[:1]:
+            return [Found(*r[:4]) for r in found]
+    return []
 
 
 def _ways(said: str) -> list[tuple[str, str]]:
@@ -70,6 +83,9 @@ def _ways(said: str) -> list[tuple[str, str]]:
     ]
     if m := _NUMBERED.fullmatch(said):
         ways.append(("WHERE reference = ?", f"{m[1].upper()}-{int(m[2]):04d}"))
+    elif m := _PROVISIONAL.fullmatch(said):
+        loosely = f"{m[1].upper()}-x{m[2].upper()}"
+        ways += [("WHERE reference = ?", loosely), (former, loosely)]
     elif m := _SPELT.fullmatch(said):
         prefix = next((p for p, s in BY_PREFIX.items() if fold(s.label) == fold(m[1])), None)
         if prefix:
@@ -105,15 +121,22 @@ class Directory:
             "WHERE l.kind = 'alias' AND NOT l.deleted AND s.entity = ? AND NOT s.deleted",
             (entity,),
         )
-        for alias, *found in aliases:
-            self._by_name.setdefault(str(alias), Found(*found))
+        self._take_other_names((str(alias), Found(*found)) for alias, *found in aliases)
         former = connection.exec_driver_sql(
             "SELECT f.reference, s.entity, s.id, s.reference, s.title FROM former f "
             'JOIN subject s ON s.id = f."row" WHERE s.entity = ? AND NOT s.deleted',
             (entity,),
         )
-        for reference, *found in former:
-            self._by_name.setdefault(fold(str(reference)), Found(*found))
+        self._take_other_names((fold(str(reference)), Found(*found)) for reference, *found in former)
+
+    def _take_other_names(self, said: Iterable[tuple[str, Found]]) -> None:
+        """Aliases or former references; one that two records share stands for neither."""
+        owners: dict[str, set[Found]] = {}
+        for name, found in said:
+            owners.setdefault(name, set()).add(found)
+        for name, found in owners.items():
+            if len(found) == 1:
+                self._by_name.setdefault(name, *found)
 
     def _take(self, row: Sequence[object]) -> None:
         id, reference, *names = row

@@ -274,10 +274,10 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
 
 
 _REFERENCE = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z]{1,2})\s*[-–]\s*([0-9]{1,9}|x[0-9A-Za-z]{3})(?![0-9A-Za-z])"
+    r"(?<![A-Za-z0-9])([A-Za-z]{1,2})\s*[-–]\s*([0-9]{1,9}|x[0-9A-Za-z]{3,5})(?![0-9A-Za-z])"
 )
 _WITH_LETTERS = re.compile(
-    r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3})(?:\s*[-–]\s*[0-9A-Za-z]{4})?"
+    r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3,5})(?:\s*[-–]\s*[0-9A-Za-z]{4})?"
 )
 
 

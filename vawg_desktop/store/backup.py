@@ -22,9 +22,9 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.engines import connect_raw, disk_is_full
 from vawg_desktop.store.files import files_path
 from vawg_desktop.store.keys import Key, keys_path, unlock, write_replacing
+from vawg_desktop.store.store import MANIFEST
 
 FORMAT = 1
-MANIFEST = "manifest.json"
 DATABASE = "store.vawg"
 HELD = "held-files"
 AUTOMATIC, BY_HAND, POINT = "automatic", "by hand", "restore point"

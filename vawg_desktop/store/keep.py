@@ -17,7 +17,8 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import FINISHED
 from vawg_desktop.store import derive
 
-_LOOKALIKE_FREE = "23456789abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ"
+#: Capitals and digits that are not taken for one another on paper or by ear: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
+_LOOKALIKE_FREE = "34679ACDEFGHJKMNPQRTWXY"
 _NUMBERED = re.compile(r"[A-Z]{1,2}-(\d+)")
 Row = Mapping[str, Value]
 #: Executes a statement and gives a cursor: the driver's own in a transaction.
@@ -47,7 +48,7 @@ class Keeper:
     def reference(self, prefix: str, wanted: str | None = None) -> str:
         """A free reference: the wanted one if nobody has it, else the next number.
 
-        A store that does not mint (a working copy) gives ``A-x7Q2``: no two stores can clash.
+        A store that does not mint (a working copy) gives ``A-x7Q3KM``, which hardly another will give (one in six million).
         """
         if wanted and not self._taken(wanted):
             if m := _NUMBERED.fullmatch(wanted):
@@ -55,7 +56,7 @@ class Keeper:
             return wanted
         if not self.mints():
             while True:
-                made = f"{prefix}-x" + "".join(secrets.choice(_LOOKALIKE_FREE) for _ in range(3))
+                made = f"{prefix}-x" + "".join(secrets.choice(_LOOKALIKE_FREE) for _ in range(5))
                 if not self._taken(made):
                     return made
         self._last[prefix] = self._number(prefix) + 1

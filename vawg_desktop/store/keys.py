@@ -198,9 +198,29 @@ def _read(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", document)
 
 
+#: What a keys file may ask of the machine: up to 1 GiB, 16 passes, 8 lanes. More is a file made to harm.
+_MOST = {"memory_kib": 1 << 20, "passes": 16, "lanes": 8}
+#: Less is a file weakened so that its passphrase can be guessed.
+_LEAST = {"memory_kib": 8 << 10, "passes": 1, "lanes": 1}
+
+
+def _refuse_strange_cost(cost: object) -> None:
+    """Raise StoreError where the cost in a keys file lies outside what this program ever wrote or will write."""
+    asked = cast("dict[str, Any]", cost) if isinstance(cost, dict) else {}
+    for name, most in _MOST.items():
+        value = asked.get(name)
+        if not isinstance(value, int) or not _LEAST[name] <= value <= most:
+            raise StoreError(
+                "The keys file asks for work that no keys file of this program asks for; it was altered or is damaged. "
+                "Restore it from a backup.",
+                code="keys_damaged",
+            )
+
+
 def _derive(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
     from argon2.low_level import Type, hash_secret_raw  # a plain store's start does not pay for it
 
+    _refuse_strange_cost(cost)
     return hash_secret_raw(
         passphrase.encode(),
         salt,

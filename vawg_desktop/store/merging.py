@@ -181,7 +181,7 @@ def named_files(connection: Connection) -> set[str]:
 
 
 def is_provisional(spec: EntitySpec, reference: Value) -> bool:
-    """Whether a reference was given by a store that does not number, such as A-x7Q2."""
+    """Whether a reference was given by a store that does not number, such as A-x7Q3KM."""
     return spec is not LINK and str(reference or "").startswith(f"{spec.prefix}-x")
 
 

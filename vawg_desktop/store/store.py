@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -17,12 +16,16 @@ from uuid6 import uuid7
 
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
+from vawg_desktop.scratch import Scratch
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import holding, keys, places
 from vawg_desktop.store.door import Door, Transaction
 from vawg_desktop.store.engines import Engines, connect_raw, opening_error
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.version import SCHEMA_VERSION
+
+#: What lies in a backup's folder and says what the backup holds.
+MANIFEST = "manifest.json"
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -51,7 +54,7 @@ class Store:
         self.plain = key is None and url is None
         self.key = key
         self._listener: Listener | None = None
-        self.private_folder: Path | None = None
+        self.scratch: Scratch | None = None
         #: By which other processes know that it is open.
         self.hold: holding.Hold | None = None
 
@@ -97,8 +100,8 @@ class Store:
         self.engines.close()
         if self.hold is not None:
             self.hold.release()
-        if self.private_folder is not None:
-            shutil.rmtree(self.private_folder, ignore_errors=True)
+        if self.scratch is not None:
+            self.scratch.close()
 
     def clock_notice(self, now: datetime | None = None) -> str:
         """A sentence where this computer's clock stands before the store's last change; the log goes on regardless."""
@@ -324,11 +327,15 @@ def open_beside(path: Path, beside: Store) -> Store:
 
 
 def open_near(path: Path, *, passphrase: str | None = None, key: keys.Key | None = None) -> Store:
-    """Open a store to read from, wherever it lies: one in a shared place through a private copy, wiped on closing."""
-    if not places.shared(path):
+    """Open a store to read from, wherever it lies, and a backup: both through a private copy, wiped on closing.
+
+    A backup is so read without a byte of it being touched, and without a file beside it.
+    """
+    if not places.shared(path) and not is_backup(path):
         return open_store(path, passphrase=passphrase, key=key)
     needs_passphrase(path)
-    folder = Path(tempfile.mkdtemp(prefix="vawg-near-"))
+    made = Scratch("near")
+    folder = made.path
     try:
         for one in (path, keys.keys_path(path), files_path(path)):
             for suffix in ("", "-wal"):
@@ -337,10 +344,15 @@ def open_near(path: Path, *, passphrase: str | None = None, key: keys.Key | None
                     shutil.copyfile(there, folder / there.name)
         store = open_store(folder / path.name, passphrase=passphrase, key=key, anywhere=True)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        made.close()
         raise
-    store.private_folder = folder
+    store.scratch = made
     return store
+
+
+def is_backup(path: Path) -> bool:
+    """Whether a store's file is a backup's, which lies in a folder with its manifest."""
+    return (path.parent / MANIFEST).is_file()
 
 
 def remove(path: Path) -> None:

@@ -189,7 +189,8 @@ class MergePage(QWidget):
             row = QHBoxLayout()
             row.setContentsMargins(theme.px(8), 0, 0, 0)
             row.setSpacing(theme.px(8))
-            row.addWidget(button(f"Bring {self._other.name} up to date too", self.bring_back))
+            if self._other.scratch is None:  # a backup, or a file in a shared place, was only read
+                row.addWidget(button(f"Bring {self._other.name} up to date too", self.bring_back))
             row.addWidget(button("Done", self.leave))
             row.addStretch(1)
             section.body.addLayout(row)

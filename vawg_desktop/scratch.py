@@ -1,0 +1,71 @@
+"""Private folders for copies that must not outlive the work on them; a kill's left ones are wiped at the next start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+#: Every folder's name begins so; the lock file in it says whether somebody still works there.
+_PREFIX, _HELD = "vawg-", "in-use"
+
+
+class Scratch:
+    """A private folder, held by an open lock until it is closed."""
+
+    def __init__(self, purpose: str) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-"))
+        self._lock: IO[bytes] | None = (self.path / _HELD).open("wb")
+        _lock(self._lock)
+
+    def close(self) -> None:
+        """Wipe the folder."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+@contextmanager
+def scratch(purpose: str) -> Generator[Path]:
+    """A private folder for as long as the block runs."""
+    made = Scratch(purpose)
+    try:
+        yield made.path
+    finally:
+        made.close()
+
+
+def sweep() -> list[str]:
+    """Wipe the folders whose process was killed; returns their names. Those in use, and other people's, stay."""
+    gone: list[str] = []
+    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_HELD}"):
+        with suppress(OSError):
+            if lock.is_symlink() or lock.parent.is_symlink() or not _is_mine(lock.parent):
+                continue
+            with lock.open("r+b") as handle:
+                _lock(handle)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+            gone.append(lock.parent.name)
+    return gone
+
+
+def _is_mine(folder: Path) -> bool:
+    return sys.platform == "win32" or folder.stat().st_uid == os.getuid()
+
+
+def _lock(handle: IO[bytes]) -> None:
+    """Lock a file for this process. Raises OSError where another has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
