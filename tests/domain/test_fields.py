@@ -73,6 +73,7 @@ def test_whole_numbers_refused(typed: str) -> None:
 
 
 def test_nul_and_surrogates_are_taken_out_and_counted() -> None:
+    assert clean_text("Line one\x0bLine two\x0cLine three\rLine four").text == "Line one\nLine two\nLine three\nLine four"
     done = clean_text("a\x00b\ud800c\x07\r\nd")
     assert (done.text, done.removed) == ("abc\nd", 3)
 

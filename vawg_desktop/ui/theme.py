@@ -204,6 +204,8 @@ def style_rules(t: Theme) -> str:
     QFrame[choice="true"] {{ border: {max(2, px(2))}px solid transparent; border-radius: {px(4)}px; }}
     QFrame[choice="true"]:focus {{ {focus} background: {c.surface}; }}
     QPushButton[chip="true"] {{ border-radius: {(px(22) + 2 * px(2) + 2) // 2}px; padding: {px(2)}px {px(12)}px; }}
+    QFrame[chip="true"] {{ background: {c.soft}; border: 1px solid {c.line}; border-radius: {px(12)}px; }}
+    QFrame[chip="true"] > QLabel {{ background: transparent; }}
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
