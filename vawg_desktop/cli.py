@@ -171,9 +171,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # whoever read our lines has had enough
         return 0
     except Exception as error:
-        if not type(error).__module__.startswith(("sqlalchemy", "sqlcipher3")):
+        from vawg_desktop.store.trouble import told
+
+        trouble = told(error)
+        if trouble is None:
             raise
-        print("The store is damaged and could not be read on; restore the latest backup.", file=sys.stderr)
+        print(trouble.message, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; nothing further was done.", file=sys.stderr)

@@ -44,6 +44,9 @@ class Messages(QObject):
         self, error: BaseException, *, action: str = "", do: Callable[[], object] | None = None
     ) -> None:
         """Something was not done: what happened, what was kept, what to do; may carry one button."""
+        from vawg_desktop.store.trouble import told
+
+        error = told(error) or error
         if isinstance(error, AppError):
             text = error.message
         else:
