@@ -61,6 +61,38 @@ def test_a_disposal_cut_short_after_its_commit_is_finished_at_the_next_opening(
     assert check(empty.store).problems == []
 
 
+def test_check_names_a_disposal_that_is_not_finished_and_one_that_was_undone(
+    empty: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, _ = _with_a_file(empty, tmp_path)
+    monkeypatch.setattr(work, "finish", lambda _store: [])
+    disposal.dispose(empty.store, "evidence", id, TWO)
+    assert {p.code for p in check(empty.store).problems} == {"disposal_unfinished"}
+    monkeypatch.undo()
+    assert work.finish(empty.store) == []
+    assert check(empty.store).problems == []
+    with empty.store.engines.writer.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE evidence SET title = 'numbat' WHERE id = ?", (id,))
+    assert "disposal_undone" in {p.code for p in check(empty.store).problems}
+
+
+def test_a_store_that_could_not_be_read_just_now_is_not_called_damaged(
+    sample: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlcipher3.dbapi2 as driver
+    from sqlalchemy.exc import OperationalError
+
+    from vawg_desktop.store import check as checking
+
+    def busy(*_: object) -> None:
+        raise OperationalError("SELECT 1", (), driver.OperationalError("database is locked"))
+
+    monkeypatch.setattr(checking, "_look", busy)
+    report = check(sample.store)
+    assert [p.code for p in report.problems] == ["not_checked"]
+    assert "damaged" not in report.problems[0].message
+
+
 def test_a_file_that_a_record_names_again_meanwhile_stays(
     empty: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
-from vawg_desktop.domain.fields import Value
-from vawg_desktop.store import derive, history, schema
+from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.store import derive, history, schema, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.dialect import POSTGRES
-from vawg_desktop.store.door import as_value
+from vawg_desktop.store.door import as_value, spec_of
 from vawg_desktop.store.keep import (
     Keeper,
     slips_of,
@@ -24,6 +24,7 @@ from vawg_desktop.store.keep import (
     summary_of_recommendation,
 )
 from vawg_desktop.store.store import Store
+from vawg_desktop.store.trouble import told
 
 
 @dataclass(slots=True)
@@ -56,6 +57,10 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
         with store.engines.fresh() as connection:
             _look(store, connection, report, noted_heads or {})
     except DBAPIError as error:
+        trouble = told(error)
+        if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
+            report.add("not_checked", f"The store was not checked to its end. {trouble.message}")
+            return report
         report.add(
             "file_damaged",
             f"The file is damaged ({error.orig}). Restore the latest backup, or read out what can be read (rescue).",
@@ -85,6 +90,7 @@ def _look_at_all(store: Store, connection: Connection, report: Report, noted: di
     all_entries = _check_chain(connection, report, noted)
     _check_order(connection, report)
     _check_held(store, connection, report)
+    _check_disposals(connection, report)
     _check_rows(connection, report, all_entries)
     _check_derived(connection, report)
 
@@ -200,6 +206,35 @@ def _check_order(connection: Connection, report: Report) -> None:
         if '"d":[' in str(fields) and str(row) not in disposed:
             report.add("value_removed", "A value was taken out of the log without a disposal.", place)
         received, last[str(origin)] = max(received, str(at)), int(seq)
+
+
+def _check_disposals(connection: Connection, report: Report) -> None:
+    """Every disposal is finished: nothing waits to be rewritten, and no record that was disposed of holds a word."""
+    for kind, what in work.left(connection):
+        where = f" (file {what[:12]}…)" if what else ""
+        report.add(
+            "disposal_unfinished",
+            f"A disposal is not finished{where}: {_WAITS.get(kind, kind)} Close every other window on this store and open it again.",
+        )
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT tbl, \"row\" FROM \"change\" WHERE act = 'dispose' AND about IS NOT NULL AND instr(fields, '\"deleted\"') > 0"
+    ).fetchall()
+    for table, row in rows:
+        if str(table) == "link":
+            continue
+        columns = [f.key for f in spec_of(str(table)).cells if f.kind is not Kind.REF]
+        named = ", ".join(f'"{c}"' for c in columns)
+        found = connection.exec_driver_sql(f'SELECT {named} FROM "{table}" WHERE id = ?', (str(row),)).fetchone()
+        left = [c for c, value in zip(columns, found or (), strict=False) if value is not None]
+        if left:
+            report.add("disposal_undone", f"A record that was disposed of holds words again: {', '.join(left)}.", str(row))
+
+
+#: What each kind of work left over means for the words.
+_WAITS = {
+    work.SWEEP_FILE: "a held file with its words is still there.",
+    work.SWEEP_STORE: "the file may still hold its words in freed pages.",
+}
 
 
 def _check_held(store: Store, connection: Connection, report: Report) -> None:
