@@ -25,7 +25,7 @@ REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM vawg_editor;
 REVOKE UPDATE ON held FROM vawg_editor;
 
 GRANT UPDATE (fields, why, why_salt) ON "change" TO vawg_approver;
-GRANT DELETE ON held TO vawg_approver;
+GRANT DELETE ON held, work TO vawg_approver;
 
 CREATE OR REPLACE FUNCTION only_an_approver_closes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

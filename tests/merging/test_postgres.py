@@ -29,7 +29,9 @@ from vawg_desktop.services.returns import import_return, reverse_return
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
+from vawg_desktop.store import work
 from vawg_desktop.store.check import check, repair
+from vawg_desktop.store.dispose import Authority, dispose
 from vawg_desktop.store.search import search
 
 
@@ -317,6 +319,27 @@ def test_an_officer_who_may_not_migrate_is_told_whom_to_ask(
     assert said.value.code == "older_store"
     with psycopg.connect(postgres_url, autocommit=True) as raw:
         raw.execute("DROP ROLE t_migrating")
+
+
+def test_a_disposal_by_an_approver_is_finished_by_the_owner_and_not_called_done_before(
+    server: Session, postgres_url: str
+) -> None:
+    """The server passes over each table that is another's with a mere notice, and the words stayed in its files."""
+    id, _ = create(server, "gap", {"statement": "quokka gap"})
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute((ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8"))  # type: ignore[call-overload]
+        raw.execute("DROP ROLE IF EXISTS t_approving")
+        raw.execute("CREATE ROLE t_approving LOGIN IN ROLE vawg_approver")
+    url = make_url(postgres_url).set(username="t_approving").render_as_string(hide_password=False)
+    with stores.open_postgres(url) as approver:
+        changes = dispose(approver, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
+        assert any("when the owner of its tables next opens" in note for note in changes.notes)
+        assert "disposal_unfinished" in {p.code for p in check(approver).problems}
+    with stores.open_postgres(postgres_url) as owner:
+        assert work.left(owner.read()) == []
+        assert check(owner).problems == []
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        raw.execute("DROP ROLE t_approving")
 
 
 def test_a_lost_connection_is_a_sentence_and_the_next_try_goes_on(

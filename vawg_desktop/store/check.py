@@ -214,7 +214,9 @@ def _check_disposals(connection: Connection, report: Report) -> None:
         where = f" (file {what[:12]}…)" if what else ""
         report.add(
             "disposal_unfinished",
-            f"A disposal is not finished{where}: {_WAITS.get(kind, kind)} Close every other window on this store and open it again.",
+            f"A disposal is not finished{where}: {_WAITS.get(kind, kind)} "
+            + ("Close every other window on this store and open it again." if connection.dialect.name != POSTGRES
+               else "It is finished when the owner of the server's tables opens the store."),
         )
     rows = connection.exec_driver_sql(
         "SELECT DISTINCT tbl, \"row\" FROM \"change\" WHERE act = 'dispose' AND about IS NOT NULL AND instr(fields, '\"deleted\"') > 0"

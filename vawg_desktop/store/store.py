@@ -207,6 +207,7 @@ def open_postgres(name: str) -> Store:
     except BaseException:
         store.close()
         raise
+    _finish_work(store)
     return store
 
 
