@@ -114,8 +114,8 @@ def test_another_window_delays_the_rewriting_and_the_opening_after_it_does_it(em
     changes = disposal.dispose(empty.store, "evidence", id, TWO)
     waits = work.left(empty.read())
     beside.close()
-    if waits:  # said to the officer, and noted
-        assert any("rewritten when it is closed" in n for n in changes.notes)
+    assert waits == [(work.SWEEP_STORE, "")]
+    assert any("rewritten when it is closed" in n for n in changes.notes)
     empty.store.close()
     empty.store = stores.open_store(path)
     assert work.left(empty.read()) == []
