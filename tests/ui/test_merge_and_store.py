@@ -18,6 +18,7 @@ from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keys
 from vawg_desktop.store import store as stores
+from vawg_desktop.store.backup import back_up
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.ui.main_window import MainWindow
@@ -149,6 +150,33 @@ def test_the_window_restores_a_backup_and_goes_on(
     settle(window.tasks)
     assert len(window._shortcuts) > 10
     assert check(held.session.store).problems == []
+    held.close()
+    window.close()
+    window.deleteLater()
+    sample.store = stores.open_store(path)
+
+
+@pytest.mark.parametrize("meant", [False, True])
+def test_a_backup_of_another_store_is_put_in_place_only_when_that_is_meant(
+    qtbot: QtBot, sample: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meant: bool
+) -> None:
+    other = Session(stores.create(tmp_path / "other.vawg", passphrase=None), "X")
+    create(other, "gap", {"statement": "Of the other store"})
+    made = back_up(other.store.path, None, tmp_path / "kept")
+    other.store.close()
+    path = sample.store.path
+    sample.store.close()
+    window = MainWindow()
+    held = Held(window, None)
+    assert held.open(str(path))
+    settle(window.tasks)
+    asked: list[str] = []
+    monkeypatch.setattr(messages, "ask", lambda _title, text, _verb: asked.append(text) or meant)
+    window.restore(made)
+    settle(window.tasks)
+    assert len(asked) == 1 and "another store" in asked[0]
+    found = held.session.read().exec_driver_sql("SELECT count(*) FROM gap WHERE statement = 'Of the other store'").one()[0]
+    assert found == int(meant)
     held.close()
     window.close()
     window.deleteLater()

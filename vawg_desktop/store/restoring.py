@@ -114,10 +114,15 @@ def _exchange(part: Path, to: Path, stamp: str, done: Restored) -> None:
         done.aside = next((there for one, there in away if one == to), away[0][1])
 
 
+def is_of_another(chosen: backups.Backup, to: Path) -> bool:
+    """Whether a backup was made of another store than the one that stands at a path."""
+    standing = _store_id(to) if to.exists() else ""
+    return bool(standing and chosen.store and chosen.store != standing)
+
+
 def _refuse_other(chosen: backups.Backup, to: Path, over: bool) -> None:
     """A backup of another store is not put over this one unasked."""
-    standing = _store_id(to) if to.exists() else ""
-    if standing and chosen.store and chosen.store != standing and not over:
+    if not over and is_of_another(chosen, to):
         raise StoreError(
             f"{chosen.path.name} is a backup of another store than {to.name}; restore it under another name, or say that it is to "
             "take this one's place (--over). Nothing was changed.",

@@ -235,12 +235,20 @@ class MainWindow(QMainWindow):
 
     def restore(self, backup: Any) -> None:
         """Put a backup in place of the open store, and open that."""
-        from vawg_desktop.store.restoring import restore
+        from vawg_desktop.store.restoring import is_of_another, restore
 
         if self.reopen is None:
             messages.tell("Restore from the command line here: restore BACKUP STORE.")
             return
         path = self.tasks.session.store.path
+        strange = is_of_another(backup, path)
+        if strange and not messages.ask(
+            "A backup of another store",
+            f"{backup.path.name} is a backup of another store than {path.name}. What stands here is backed up first; then the other "
+            "store takes its place.",
+            "Replace this store",
+        ):
+            return
         word = None
         if not self.tasks.session.store.plain:
             word, done = messages.ask_text("Restore", "The passphrase of that time", secret=True)
@@ -248,7 +256,7 @@ class MainWindow(QMainWindow):
                 return
 
         def work() -> str:
-            made = restore(backup.path, path, passphrase=word)
+            made = restore(backup.path, path, passphrase=word, over=strange)
             before = f" What stood before is in {made.before.name}." if made.before else ""
             return f"Restored.{before}"
 
