@@ -19,9 +19,15 @@ class Scratch:
     """A private folder, held by an open lock until it is closed."""
 
     def __init__(self, purpose: str) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-"))
-        self._lock: IO[bytes] | None = (self.path / _HELD).open("wb")
-        _lock(self._lock)
+        self._lock: IO[bytes] | None = None
+        while self._lock is None:  # a sweep that came between making and locking takes the folder; then another
+            self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-"))
+            handle = (self.path / _HELD).open("wb")
+            try:
+                _lock(handle)
+                self._lock = handle
+            except BlockingIOError:
+                handle.close()
 
     def close(self) -> None:
         """Wipe the folder."""
@@ -60,11 +66,14 @@ def _is_mine(folder: Path) -> bool:
 
 
 def _lock(handle: IO[bytes]) -> None:
-    """Lock a file for this process. Raises OSError where another has it."""
+    """Lock a file for this process. Raises BlockingIOError where another has it."""
     if sys.platform == "win32":
         import msvcrt
 
-        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(*error.args) from error
     else:
         import fcntl
 
