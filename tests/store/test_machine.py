@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.errors import AppError, RuleError
 from vawg_desktop.services import history
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -83,10 +83,22 @@ class Office(RuleBasedStateMachine):
     @precondition(lambda self: self.road)
     @rule()
     def step_back(self) -> None:
-        history.step_back(self.me)
-        earlier = self.road.pop()
+        earlier = self.road[-1]
+        try:
+            history.step_back(self.me)
+        except RuleError as refused:  # a colleague's link hangs on what was made: it stays
+            made = self.said.keys() - earlier.keys()
+            assert refused.code == "rule_later_work"
+            assert made
+            assert all(self._has_links(id) for id in made)
+            return
+        self.road.pop()
         for id in self.said:
             self.said[id] = dict(earlier[id]) if id in earlier else {**self.said[id], "deleted": True}
+
+    def _has_links(self, id: str) -> bool:
+        found = self.store.read().exec_driver_sql("SELECT 1 FROM link WHERE a = ? LIMIT 1", (id,))
+        return found.fetchone() is not None
 
     @rule(data=st.data())
     def repair(self, data: st.DataObject) -> None:
