@@ -452,8 +452,8 @@ def dispose(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Check the store against its log; exit 1 when not ok."""
+    from vawg_desktop.store.check import NOTICES, repair
     from vawg_desktop.store.check import check as look
-    from vawg_desktop.store.check import repair
 
     with opened(arguments) as session:
         report = look(session.store)
@@ -468,7 +468,7 @@ def check(arguments: argparse.Namespace) -> int:
 
     def words() -> Iterator[str]:
         yield from (f"[{p.code}] {p.record + ': ' if p.record else ''}{p.message}" for p in report.problems)
-        yield "All is well." if report.ok else f"{len(report.problems)} problems."
+        yield "All is well." if report.ok else f"{sum(p.code not in NOTICES for p in report.problems)} problems."
 
     out(arguments, document, words)
     return 0 if report.ok else 1

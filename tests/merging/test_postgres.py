@@ -190,7 +190,7 @@ def test_copies_between_engines_merge_both_ways(
         merging.merge(copy, first.store)
         assert rows_of(copy) == rows_of(first)
         for session in (copy, first):
-            assert check(session.store).problems == []
+            assert check(session.store).ok
     finally:
         store.close()
         with psycopg.connect(postgres_server, autocommit=True) as raw:

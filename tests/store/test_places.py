@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.clock import CLOCK, TODAY
 from tests.test_cli import Run
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services.records import create
+from vawg_desktop.services import history, overview
+from vawg_desktop.services.records import assign, create, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import places
 from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
 
 MOUNTS = """/dev/sda1 / ext4 rw 0 0
 //server/share /mnt/office cifs rw 0 0
@@ -88,3 +91,26 @@ def test_a_new_store_is_not_made_in_a_shared_place(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Dropbox"):
         stores.create(cloud / "x.vawg", passphrase=None)
     assert list(cloud.iterdir()) == []
+
+
+def test_one_wrong_clock_spoils_no_date_and_check_names_it(empty: Session) -> None:
+    """Written under a clock four years ahead, then under the right one: what was known on a day is known of that day."""
+    gap = create(empty, "gap", {"statement": "first"})[0]
+    at_noon = CLOCK.now()
+    CLOCK.go_to(date(2030, 1, 1))
+    assign(empty, gap, [parse_assignment("statement=second, said in 2030")], "w")
+    CLOCK.go_to(TODAY + timedelta(days=1))
+    assign(empty, gap, [parse_assignment("statement=third, the next day")], "w")
+    CLOCK.go_to(TODAY + timedelta(days=2))
+    assert history.as_at(empty, gap, TODAY + timedelta(days=1)).cells["statement"] == "third, the next day"
+    assert history.as_at(empty, gap, TODAY).cells["statement"] == "first"
+    said = [c.after for c in history.changed(empty, TODAY + timedelta(days=1), TODAY + timedelta(days=1))]
+    assert said == ["second, said in 2030", "third, the next day"]  # the wrong one counts from the next that is right
+    assert history.changed(empty, TODAY + timedelta(days=2)) == []
+    assert dict(overview.what_changed(empty, TODAY + timedelta(days=2))) == {}
+    report = check(empty.store)
+    assert report.ok and [p.code for p in report.problems] == ["clock_wrong"]
+    assert "2030" in report.problems[0].message
+    with empty.store.engines.writer.connect() as connection, connection.begin():
+        kept = connection.exec_driver_sql('SELECT at, received FROM "change" ORDER BY n').fetchall()
+    assert all(a == r for a, r in kept) and at_noon.isoformat()[:10] == kept[0][1][:10]  # the raw times are kept

@@ -29,7 +29,6 @@ def history(session: Session, record: str, until: date | None = None) -> list[Fi
     found = names.find(connection, record)
     limit = past.end_of_day(until) if until else None
     entries = past.entries_of(connection, past.kin(connection, found.id), limit)
-    entries.sort(key=lambda e: (e.received, e.origin, e.seq))
     return told(connection, entries)
 
 

@@ -15,7 +15,7 @@ from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
-from vawg_desktop.store.history import start_of_day
+from vawg_desktop.store.history import known_before, start_of_day
 
 PILLARS = (*PILLAR.key_list(), "none")
 RATINGS = ("red", "amber", "green", "blue", "grey", "white", "not_rated")
@@ -163,8 +163,8 @@ def changes_of_kind(session: Session, since: date, what: str, until: date | None
 def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
     """How many records changed since a day, by kind of change, the starter content aside."""
     rows = session.read().exec_driver_sql(
-        "SELECT tbl, \"row\", act, op, fields FROM \"change\" WHERE received >= ? AND act NOT IN ('sample', 'demo') ORDER BY n DESC LIMIT 20000",
-        (start_of_day(since),),
+        "SELECT tbl, \"row\", act, op, fields FROM \"change\" WHERE n > ? AND act NOT IN ('sample', 'demo') ORDER BY n DESC LIMIT 20000",
+        (known_before(session.read(), start_of_day(since)),),
     )
     seen: dict[str, set[str]] = {}
     for tbl, row, _act, op, fields in rows:

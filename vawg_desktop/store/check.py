@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind, Value
@@ -23,7 +25,7 @@ from vawg_desktop.store.keep import (
     summary_of_action,
     summary_of_recommendation,
 )
-from vawg_desktop.store.store import Store
+from vawg_desktop.store.store import CLOCK_SLACK, Store
 from vawg_desktop.store.trouble import told
 
 
@@ -38,14 +40,16 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.problems
+        """Whether nothing is wrong; a clock that once stood wrong is said and is no damage."""
+        return all(p.code in NOTICES for p in self.problems)
 
     def add(self, code: str, message: str, record: str = "") -> None:
         """Note a problem."""
         self.problems.append(Problem(code, message, record=record))
 
 
+#: What is said though nothing is wrong with the store.
+NOTICES = frozenset({"clock_wrong"})
 #: Codes of damage to what is derived: repair may rebuild it.
 DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})
 
@@ -138,9 +142,11 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
     kept: list[log.Entry] = []
     altered: list[tuple[log.Entry, str]] = []
     last: dict[str, tuple[int, str]] = {}
-    for row in connection.exec_driver_sql(f"{log.SELECT} ORDER BY origin, seq"):
+    order: dict[str, int] = {}
+    for row in connection.exec_driver_sql(log.SELECT.replace(" FROM", ", n FROM") + " ORDER BY origin, seq"):
         entry = log.from_row(tuple(row))
         kept.append(entry)
+        order[entry.id] = int(row[-1])
         seq, previous = last.get(entry.origin, (0, log.GENESIS))
         place = f"{entry.origin}/{entry.seq}"
         if entry.seq != seq + 1:
@@ -160,7 +166,7 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
     _name_swapped(altered, report)
     _check_tails(connection, report, last, noted)
     report.entries = len(kept)
-    return kept
+    return sorted(kept, key=lambda e: order[e.id])
 
 
 def _name_swapped(altered: list[tuple[log.Entry, str]], report: Report) -> None:
@@ -186,26 +192,46 @@ def _name_swapped(altered: list[tuple[log.Entry, str]], report: Report) -> None:
 
 
 def _check_order(connection: Connection, report: Report) -> None:
-    """Entries stand in the order they were received, and each origin's by its own numbers."""
-    received, last = "", dict[str, int]()
+    """Each origin's entries stand by their own numbers, and the time each was received is what its store's clock said."""
+    received, last, behind = "", dict[str, int](), list[tuple[str, str, str]]()
+    own = {
+        str(r[0]) for r in connection.exec_driver_sql("SELECT id FROM origin WHERE mine = 1")
+        if connection.dialect.name != POSTGRES  # a server's clock is not that of the computer which says "at"
+    }  # fmt: skip
     rows = connection.exec_driver_sql(
-        'SELECT origin, seq, received, "row", act, fields FROM "change" ORDER BY n'
+        'SELECT origin, seq, at, received, "row", act, fields FROM "change" ORDER BY n'
     )
     disposed = {
         str(r[0])
         for r in connection.exec_driver_sql('SELECT DISTINCT "row" FROM "change" WHERE act = \'dispose\'')
     }
-    for origin, seq, at, row, _act, fields in rows:
+    for origin, seq, at, got, row, _act, fields in rows:
         place = f"{origin}/{seq}"
         if int(seq) < last.get(str(origin), 0):
             report.add("entry_moved", "Two entries of the log changed places.", place)
-        if str(at) < received:
-            report.add(
-                "received_altered", "An entry claims to have been received earlier than it was.", place
-            )
+        if str(origin) in own and str(got) < str(at):
+            report.add("received_altered", "An entry claims to have been received before it was made.", place)
+        elif str(got) < received and _well_before(str(got), received):
+            behind.append((place, received, str(got)))
         if '"d":[' in str(fields) and str(row) not in disposed:
             report.add("value_removed", "A value was taken out of the log without a disposal.", place)
-        received, last[str(origin)] = max(received, str(at)), int(seq)
+        received, last[str(origin)] = max(received, str(got)), int(seq)
+    if behind:
+        place, before, got = behind[0]
+        report.add(
+            "clock_wrong",
+            f"The clock was set back: after an entry of {london_time(before)} came {len(behind)} that say an earlier time, the first "
+            f"{london_time(got)}. The log is whole; each entry counts from the earliest time that it or a later one bears.",
+            place,
+        )
+
+
+def _well_before(one: str, other: str) -> bool:
+    """Whether a time lies so far before another that it is no matter of two clocks that differ a little."""
+    try:
+        return datetime.fromisoformat(other) - datetime.fromisoformat(one) > CLOCK_SLACK
+    except ValueError:
+        return True
 
 
 def _check_disposals(connection: Connection, report: Report) -> None:
@@ -282,7 +308,6 @@ def _check_tails(
 
 
 def _check_rows(connection: Connection, report: Report, all_entries: list[log.Entry]) -> None:
-    all_entries.sort(key=lambda e: (e.received, e.origin, e.seq))
     groups = history.grouped(all_entries)
     heads: dict[str, dict[str, set[str]]] = {}
     for row, cell, change in connection.exec_driver_sql('SELECT "row", cell, "change" FROM head'):

@@ -33,6 +33,7 @@ _REFERENCE = FieldSpec("reference", "Reference")
 #: The kind of link by which a record is also known under another name.
 ALIAS = "alias"
 _FLUSH_AT = 2000
+_SERVER_CLOCK = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 #: Heads a caller saw, by cell; a cell left out is not compared.
 Seen = Mapping[str, frozenset[str]]
 
@@ -161,8 +162,8 @@ class Transaction:
         row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
         self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
         self._at = stamp()
-        last = self._one("SELECT coalesce(max(value), '') FROM meta WHERE \"key\" = 'last_received'")
-        self.received = max(self._at, str(last[0]))
+        #: When this store learns of it: its own clock, on a server the server's. Kept as it was read, right or wrong.
+        self.received = str(self._one(_SERVER_CLOCK)[0]) if self.postgres else self._at
         self._pending: dict[str, log.Entry] = {}
         self.keeper = Keeper(connection, self.run)
 

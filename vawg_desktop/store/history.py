@@ -35,25 +35,39 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def known_by(connection: Connection, moment: str) -> int:
+    """The number (``n``) of the last entry that this store had by a moment, 0 where it had none.
+
+    An entry counts from the smallest time received of it and all later ones: a clock that once stood wrong spoils no date.
+    """
+    row = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE received <= ?', (moment,)).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def known_before(connection: Connection, moment: str) -> int:
+    """The number of the last entry that this store had before a moment, as ``known_by`` counts."""
+    row = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE received < ?', (moment,)).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def entries_of(connection: Connection, rows: Iterable[str], until: str | None = None) -> list[log.Entry]:
     """Every entry about the given rows that this store had by ``until``, oldest first."""
     wanted = list(dict.fromkeys(rows))
+    last = known_by(connection, until) if until else None
     found: list[log.Entry] = []
     for start in range(0, len(wanted), _IN):
         part = wanted[start : start + _IN]
         marks = ",".join("?" * len(part))
-        sql = (
-            f'{log.SELECT} WHERE "row" IN ({marks})' + (" AND received <= ?" if until else "") + " ORDER BY n"
-        )
-        params = (*part, until) if until else tuple(part)
+        sql = f'{log.SELECT} WHERE "row" IN ({marks})' + ("" if last is None else " AND n <= ?") + " ORDER BY n"
+        params = tuple(part) if last is None else (*part, last)
         found += [log.from_row(tuple(r)) for r in connection.exec_driver_sql(sql, params)]
     return found
 
 
 def entries_between(connection: Connection, since: str, until: str) -> list[log.Entry]:
-    """Every entry received in the span, oldest first."""
+    """Every entry that this store learned of in the span, oldest first."""
     rows = connection.exec_driver_sql(
-        f"{log.SELECT} WHERE received >= ? AND received <= ? ORDER BY n", (since, until)
+        f"{log.SELECT} WHERE n > ? AND n <= ? ORDER BY n", (known_before(connection, since), known_by(connection, until))
     )
     return [log.from_row(tuple(r)) for r in rows]
 

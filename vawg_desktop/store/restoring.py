@@ -294,7 +294,7 @@ def _readable_entries(source: _Damaged, done: Rescued) -> Iterator[log.Entry]:
         except (ValueError, KeyError, TypeError):
             continue
         found[entry.id] = entry
-    kept = sorted(found.values(), key=lambda e: (e.received, e.origin, e.seq))
+    kept = list(found.values())  # in the order in which the store learned of them
     last: dict[str, int] = {}
     for entry in sorted(kept, key=lambda e: (e.origin, e.seq)):
         missing = entry.seq - last.get(entry.origin, 0) - 1
@@ -362,10 +362,6 @@ def _origin_names(source: _Damaged) -> dict[str, str]:
 
 def _replay(tx: Transaction, entries: list[log.Entry], names: dict[str, str]) -> None:
     """Put the entries into an empty store and state every row by them."""
-    received = ""
-    for entry in entries:
-        received = max(received, entry.received)
-        entry.received = received
     for start in range(0, len(entries), 1000):
         tx.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in entries[start : start + 1000]])
     rebuild = Rebuild(tx)

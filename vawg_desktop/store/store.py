@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 PLAIN_HEADER = b"SQLite format 3\x00"
 
+#: By how much two clocks may differ before anybody is told.
+CLOCK_SLACK = timedelta(minutes=10)
+
 
 class Store:
     """An open store. ``read()`` gives this thread's connection; ``write()`` a transaction."""
@@ -107,7 +110,7 @@ class Store:
         """A sentence where this computer's clock stands before the store's last change; the log goes on regardless."""
         last = self.meta("last_received")
         stands = now or clock.now()
-        if not last or datetime.fromisoformat(last) - stands < timedelta(minutes=10):
+        if not last or datetime.fromisoformat(last) - stands < CLOCK_SLACK:
             return ""
         from vawg_desktop.domain.dates import london_time
 
