@@ -6,8 +6,10 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,13 @@ from sqlalchemy.engine import URL, make_url
 
 from tests.test_cli import Run
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.services import lists
+from vawg_desktop.services.lists import ListQuery
+from vawg_desktop.services.records import assign, create, parse_assignment
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import door
 from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check
 
 PASSWORD = "a pass word: with/marks@in"
 
@@ -62,6 +70,13 @@ def guarded(worker_id: str) -> Iterator[tuple[URL, Path]]:
 
 def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
+
+
+def _ask(url: URL, sql: str) -> None:
+    """Run a statement that no transaction may hold, on the server's first database."""
+    said = f"host={url.host} port={url.port} user={url.username} dbname=postgres password='{url.password}'"
+    with psycopg.connect(said, autocommit=True) as raw:
+        raw.execute(sql)  # type: ignore[call-overload]
 
 
 def test_the_right_password_opens_and_is_said_nowhere(
@@ -121,3 +136,103 @@ def test_another_window_is_heard_of_whatever_the_password_holds(guarded: tuple[U
 
 def _parts(url: URL) -> dict[str, Any]:
     return dict(url.translate_connect_args(username="user", database="dbname"))
+
+
+class _Wire:
+    """Lies between the program and the server; when told to, it hands a commit on and loses the answer."""
+
+    def __init__(self, port: int) -> None:
+        self._server = ("127.0.0.1", port)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
+        self.lose_answer = self.lose_commit = self.shut = False
+        self._ends: list[socket.socket] = []
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        while True:
+            try:
+                near, _ = self._listening.accept()
+            except OSError:
+                return
+            if self.shut:
+                near.close()
+                continue
+            far = socket.create_connection(self._server)
+            self._ends += [near, far]
+            lost = threading.Event()
+            for one, other, out in ((near, far, True), (far, near, False)):
+                threading.Thread(target=self._pass_on, args=(one, other, out, lost), daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket, out: bool, lost: threading.Event) -> None:
+        """Hand on what comes, and on a commit lose what was asked to be lost: the commit itself or the answer to it."""
+        with suppress(OSError):
+            while data := one.recv(65536):
+                if out and b"COMMIT" in data and self.lose_commit:
+                    self.lose_commit = False
+                    break
+                if out and b"COMMIT" in data and self.lose_answer:
+                    self.lose_answer = False
+                    lost.set()
+                if not out and lost.is_set():
+                    break  # it was made; nobody hears of it
+                other.sendall(data)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        for end in (self._listening, *self._ends):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+@pytest.fixture
+def wire(guarded: tuple[URL, Path]) -> Iterator[tuple[_Wire, str]]:
+    """A store reached through a wire that can lose things."""
+    url, _ = guarded
+    _ask(url, "CREATE DATABASE vawg_wire")
+    there = url.set(database="vawg_wire")
+    stores.create_postgres(_text(there)).close()
+    between = _Wire(int(url.port or 0))
+    yield between, _text(there.set(port=between.port).update_query_dict({"sslmode": "disable"}))
+    between.close()
+    _ask(url, "DROP DATABASE vawg_wire WITH (FORCE)")
+
+
+def test_a_commit_whose_answer_is_lost_is_looked_up_and_counts(wire: tuple[_Wire, str]) -> None:
+    between, url = wire
+    with stores.open_postgres(url) as store:
+        session = Session(store, "B. Officer")
+        between.lose_answer = True
+        id, changes = create(session, "gap", {"statement": "said once"})
+        assert not between.lose_answer and changes.entries  # the answer was lost, and the officer need not know
+        assert lists.count(session, ListQuery("gap")) == 1
+        assign(session, id, [parse_assignment("statement=and went on")], "w")
+        assert check(store).problems == []
+
+
+def test_a_commit_that_never_reached_the_server_is_said_and_may_be_repeated(wire: tuple[_Wire, str]) -> None:
+    between, url = wire
+    with stores.open_postgres(url) as store:
+        session = Session(store, "B. Officer")
+        between.lose_commit = True
+        with pytest.raises(StoreError, match="what you typed is kept") as said:
+            create(session, "gap", {"statement": "never arrived"})
+        assert said.value.code == "server_away"
+        create(session, "gap", {"statement": "typed again"})
+        assert lists.count(session, ListQuery("gap")) == 1 and check(store).problems == []
+
+
+def test_where_the_answer_cannot_be_found_out_that_is_said(wire: tuple[_Wire, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    between, url = wire
+    monkeypatch.setattr(door, "_PAUSE_SECONDS", 0.01)
+    with stores.open_postgres(url) as store:
+        session = Session(store, "B. Officer")
+        with pytest.raises(StoreError, match="it is not known whether") as said, store.write("me", "w") as tx:
+            tx.create("gap", {"statement": "perhaps"})
+            between.lose_answer = between.shut = True
+        assert said.value.code == "server_away"
+        between.shut = False
+        assert lists.count(session, ListQuery("gap")) == 1  # it was there: nobody was told that nothing was changed

@@ -140,7 +140,7 @@ def test_a_full_disk_at_every_step_is_a_sentence_and_changes_nothing(
             work()
             break
         except StoreError as error:
-            assert error.code == "disk_full" and "nothing was changed" in error.message
+            assert error.code == "disk_full" and "othing was changed" in error.message
             refused += 1
             assert entries() == before
             assert check(sample.store).problems == []
@@ -200,7 +200,7 @@ def test_a_full_disk_at_every_step_of_a_migration(
                 except StoreError as error:
                     codes.append(error.code)
                     assert "full" in error.message or "space" in error.message, error.message
-                    assert "nothing was changed" in error.message or "is as it was" in error.message
+                    assert "othing was changed" in error.message or "is as it was" in error.message
             if codes[-1] == "done":
                 break
             if codes[-1] == "backup_failed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from vawg_desktop.store import history
 from vawg_desktop.store.dialect import CHANNEL, POSTGRES, for_postgres
 from vawg_desktop.store.engines import Engines
 from vawg_desktop.store.keep import Keeper, Run
+from vawg_desktop.store.trouble import told
 
 if TYPE_CHECKING:
     from vawg_desktop.store.postgres import PgEngines
@@ -70,16 +72,14 @@ class Door:
     def said(self, error: Exception) -> StoreError:
         """A failure of the database in a sentence and what to do."""
         orig = error.orig if isinstance(error, DBAPIError) else error
+        if _lacks_end(orig):
+            return StoreError("A record refers to one that is not here; nothing was changed.", code="missing_end")
         if isinstance(self._engines, Engines):
-            return _write_error(str(orig))
+            return told(error) or StoreError(f"The store could not be written: {orig}. Nothing was changed.", code="write_failed")
         from vawg_desktop.store.postgres import plain
 
-        if "foreign key" in str(orig):
-            return _write_error("FOREIGN KEY")
         wrapped = error if isinstance(error, DBAPIError) else DBAPIError("", None, error)  # type: ignore[arg-type]
         found = plain(wrapped, self._engines.writer.url)
-        if found.code == "server_away" and not _away(orig):
-            return _write_error(str(orig).partition("\n")[0])
         if found.code == "server_away":
             self._engines.doubt()
         return found
@@ -88,21 +88,57 @@ class Door:
     def transaction(
         self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
     ) -> Generator[Transaction]:
-        """A transaction that commits on leaving and leaves nothing behind if anything is raised."""
+        """A transaction that commits on leaving and leaves nothing behind if anything is raised.
+
+        Where the server's answer to the commit is lost, the transaction is looked up by its id: if it is there, it was made.
+        """
         with self._one:
+            done: Transaction | None = None
             try:
                 with self._engines.writer.connect() as connection, connection.begin():
                     transaction = Transaction(connection, who, why, act, about)
                     yield transaction
                     transaction.finish()
-            except DBAPIError as error:
-                raise self.said(error) from error
-            except self.errors as error:
-                raise self.said(error) from error
+                    done = transaction
+            except (DBAPIError, *self.errors) as error:
+                found = self.said(error)
+                if done is None or found.code != "server_away" or not self._arrived(done):
+                    raise found from error
             except StoreError as error:
-                if error.code == "server_away" and not isinstance(self._engines, Engines):
-                    self._engines.doubt()
-                raise
+                if error.code != "server_away" or isinstance(self._engines, Engines):
+                    raise
+                self._engines.doubt()
+                if done is None or not self._arrived(done):
+                    raise
+
+    def _arrived(self, done: Transaction) -> bool:
+        """Whether a transaction was made though its answer was lost. Raises StoreError where that cannot be found out."""
+        if not done.changes.entries:
+            return True
+        for _ in range(_LOOKS):
+            try:
+                with self._engines.writer.connect() as connection, connection.begin():
+                    # What is still being committed holds this row: after it, the answer is final.
+                    connection.exec_driver_sql("SELECT seq FROM origin WHERE mine = 1 FOR UPDATE").fetchone()
+                    found = connection.exec_driver_sql('SELECT 1 FROM "change" WHERE txn = ? LIMIT 1', (done.id,)).fetchone()
+                return found is not None
+            except (DBAPIError, StoreError, *self.errors):
+                time.sleep(_PAUSE_SECONDS)
+        raise StoreError(
+            "The server was lost just as it was saving, so it is not known whether the last change is there. What you typed is kept; "
+            "when the server is back, look before you enter it again.",
+            code="server_away",
+        )
+
+
+#: How often, and how long apart, a lost answer is looked up before the person is told that it is not known.
+_LOOKS, _PAUSE_SECONDS = 3, 1.0
+
+
+def _lacks_end(error: object) -> bool:
+    """Whether the database refused a reference to a record that is not there."""
+    state, number = str(getattr(error, "sqlstate", None) or ""), int(getattr(error, "sqlite_errorcode", None) or 0)
+    return state == "23503" or number == 787 or (not state and not number and "FOREIGN KEY" in str(error))
 
 
 def _away(error: object) -> bool:
@@ -130,20 +166,6 @@ def direct(connection: Connection) -> Run:
             raise plain(DBAPIError(sql, None, error), connection.engine.url) from error
 
     return execute
-
-
-def _write_error(said: str) -> StoreError:
-    if "locked" in said:
-        return StoreError(
-            "Another program is writing to the store; nothing was changed, try again.", code="busy"
-        )
-    if "disk is full" in said:
-        return StoreError("The disk is full; nothing was changed.", code="disk_full")
-    if "readonly" in said:
-        return StoreError("The store may only be read; nothing was changed.", code="read_only")
-    if "FOREIGN KEY" in said:
-        return StoreError("A record refers to one that is not here; nothing was changed.", code="missing_end")
-    return StoreError(f"The store could not be written: {said}. Nothing was changed.", code="write_failed")
 
 
 class Transaction:

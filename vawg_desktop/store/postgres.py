@@ -211,9 +211,18 @@ class PgFiles:
 
 
 def plain(error: DBAPIError, url: URL) -> StoreError:
-    """A failure of the server in a sentence and what to do."""
+    """A failure of the server in a sentence and what to do: by its code where it gave one, else by libpq's words."""
     said = str(error.orig or error)
     name = called(url)
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state == "42501" or "permission denied" in said:
+        return StoreError("Your role in the database does not allow that; nothing was changed.", code="no_permission")
+    if state and state[:2] not in ("28", "3D", "57", "08") and state != "53300":
+        from vawg_desktop.store.trouble import told
+
+        found = told(error)
+        if found is not None:
+            return found
     if "password authentication failed" in said or "no password supplied" in said:
         return StoreError(
             f"The server refused the name or the password for {name}; nothing was changed.",
@@ -235,11 +244,7 @@ def plain(error: DBAPIError, url: URL) -> StoreError:
             f"{name} could not be reached over TLS, which the URL asks for; nothing was sent. ({said.splitlines()[0][:120]})",
             code="no_tls",
         )
-    if "permission denied" in said:
-        return StoreError(
-            "Your role in the database does not allow that; nothing was changed.", code="no_permission"
-        )
-    if "too many" in said and "connections" in said:
+    if state == "53300" or ("too many" in said and "connections" in said):
         return StoreError(
             f"The server of {name} takes no more connections just now; try again in a moment.", code="busy"
         )
