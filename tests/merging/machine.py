@@ -339,7 +339,8 @@ class Family(RuleBasedStateMachine):
                     "SELECT 1 FROM submission WHERE instr(content, ?) > 0",
                     json.dumps(value, ensure_ascii=False),
                 )
-                assert kept and (written or reference in held), (reference, value)
+                doubted = reference in held or (reference, cell) in doubts
+                assert kept and (written or doubted), (reference, value)
                 continue
             kind = kinds.get((reference, cell))
             takes = kind == "incoming" or (kind == "conflict" and how == "all")
