@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
-from vawg_desktop.services import history, merging, names, show
+from vawg_desktop.services import history, merging, names, rounds, show
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
+from vawg_desktop.services.returns import add_new_row, import_return, reverse_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
@@ -538,26 +542,98 @@ def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) ->
         assert not merging.preview(sample, copy).unrelated
 
 
-def test_two_people_who_combine_the_same_two_in_opposite_directions_are_told(
-    sample: Session, tmp_path: Path
+@pytest.mark.parametrize(
+    ("combined", "torn"),
+    [
+        ([("P-0003", "P-0004"), ("P-0004", "P-0003")], ["P-0003", "P-0004"]),
+        ([("P-0003", "P-0004"), ("P-0004", "P-0005"), ("P-0005", "P-0003")], ["P-0003", "P-0004", "P-0005"]),
+        ([("P-0004", "P-0003"), ("P-0005", "P-0004")], ["P-0004"]),
+    ],
+    ids=["in opposite directions", "in a circle", "in a chain"],
+)
+def test_records_combined_on_different_sides_are_a_conflict_that_stands(
+    sample: Session, copy_of: Copier, combined: list[tuple[str, str]], torn: list[str]
 ) -> None:
-    """Each side's combining hides one; the union hides both, and says so on whichever side it is merged."""
-    merging.copy(sample, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as store:
-        laptop = Session(store, "L")
-        merging.combine(sample, "P-0003", "P-0004", "one body")
-        merging.combine(laptop, "P-0004", "P-0003", "one body")
-        done = merging.merge(sample, store)
-        said = [f for f in done.rule_failures if f.rule == "combined_both_ways"]
-        assert [f.record for f in said] == ["P-0003"] and "P-0004" in said[0].message
-        back = merging.merge(laptop, sample.store)
-        assert [f.record for f in back.rule_failures if f.rule == "combined_both_ways"] == ["P-0003"]
-        hide(sample, ["P-0003"], hidden=False)
-        assert (
-            sample.read().exec_driver_sql("SELECT deleted FROM partner WHERE reference = 'P-0003'").one()[0]
-            == 0
-        )
-        assert check(store).problems == [] and check(sample.store).problems == []
+    """Each side kept what another gave up: both are listed until somebody chooses, in every store alike, and chosen once."""
+    people = [sample, *(copy_of(sample, f"laptop {i}") for i in range(len(combined) - 1))]
+    for person, (keep, drop) in zip(people, combined, strict=True):
+        merging.combine(person, keep, drop, "one body")
+    done = [merging.merge(sample, other.store) for other in people[1:]]
+    assert sorted(c.record for d in done for c in d.conflicts) == torn
+    for other in people[1:]:
+        merging.merge(other, sample.store)
+    for person in people:
+        stand = merging.conflicts(person)
+        assert [(c.record, c.field) for c in stand] == [(r, "deleted") for r in torn]
+        assert all({h.words.partition(";")[0] for h in c.heads} == {"Deleted", "Kept"} for c in stand)
+        assert rows_of(person) == rows_of(sample)
+    for one in merging.conflicts(sample):
+        merging.settle(sample, one.id, "no", "it is a body of its own")
+    for other in people[1:]:
+        merging.merge(other, sample.store)
+        assert merging.conflicts(other) == [] and rows_of(other) == rows_of(sample)
+        well(other)
+    hidden = sample.read().exec_driver_sql("SELECT reference FROM partner WHERE deleted = 1").fetchall()
+    assert not {r for (r,) in hidden} & set(torn)
+    well(sample)
+
+
+def test_combining_is_undone_whole(sample: Session) -> None:
+    def living() -> dict[str, set[tuple[object, ...]]]:
+        return {k: {r for r in rows if not r[1]} for k, rows in rows_of(sample).items()}
+
+    before = living()
+    merging.combine(sample, "P-0003", "P-0004", "one body")
+    history.undo(sample)
+    assert living() == before
+    assert merging.conflicts(sample) == []
+    well(sample)
+
+
+def test_the_same_file_read_in_two_stores_is_one_submission(sample: Session, copy_of: Copier, tmp_path: Path) -> None:
+    """One file, read, taken and its new action added on both sides: one submission, one update and one action each."""
+    made = rounds.export_returns(sample, period="2026/27 Q3", due="2027-01-10", out=tmp_path, partners=["Kent Police"])
+    path = Path(next(r for r in made.returns if r.reference).file)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Actions"]
+    heads = [str(c.value) for c in sheet[1]]
+    for row in (2, 3):
+        sheet.cell(row, heads.index("Progress update (please fill in)") + 1).value = f"We did thing {row}."
+        sheet.cell(row, heads.index("Next step (please fill in)") + 1).value = "More of it"
+    fresh = book["New actions"]
+    first = next(r for r in range(2, 20) if fresh.cell(r, 1).value in (None, ""))
+    fresh.cell(first, 1).value = "A helpline for young people"
+    book.save(path)
+    laptop = copy_of(sample, "laptop")
+    taken = []
+    for day, person in enumerate((sample, laptop)):  # the colleague reads it a day later
+        CLOCK.go_to(TODAY + timedelta(days=day))
+        staged = import_return(person, path, apply="all")
+        assert [r.get("Action") for r in staged.new_rows] == ["A helpline for young people"]
+        add_new_row(person, staged.submission, staged.new_rows[0])
+        taken.append(staged)
+    counted = counts_of(sample)
+    done = merging.merge(sample, laptop.store)
+    assert done.conflicts == [] and counts_of(sample) == counted
+    merging.merge(laptop, sample.store)
+    assert merging.conflicts(laptop) == [] and counts_of(laptop) == counted
+    assert rows_of(laptop) == rows_of(sample)
+    assert taken[0].submission == taken[1].submission
+    reverse_return(sample, made.returns[0].reference)
+    merging.merge(laptop, sample.store)
+    assert counts_of(laptop) == counts_of(sample) and counts_of(sample)["update"] == counted["update"] - 2
+    again = import_return(laptop, path, apply="all")
+    assert again.submission == taken[0].submission and counts_of(laptop)["update"] == counted["update"]
+    well(sample)
+    well(laptop)
+
+
+def counts_of(session: Session) -> dict[str, int]:
+    """How many living records there are of each kind a return writes."""
+    tables = ("submission", "update", "action", "decision")
+    return {
+        t: int(session.read().exec_driver_sql(f'SELECT count(*) FROM "{t}" WHERE deleted = 0').one()[0]) for t in tables
+    }
 
 
 def test_a_name_that_two_records_bear_is_refused_and_both_are_named(sample: Session) -> None:

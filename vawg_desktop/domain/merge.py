@@ -111,6 +111,11 @@ def link_id(kind: str, a: str, b: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{kind}\x1f{a}\x1f{b}"))
 
 
+def content_id(*parts: str) -> str:
+    """The id of a record that follows from what it says: the same file read in two stores is one submission."""
+    return str(uuid.uuid5(_NAMESPACE, "content\x1f" + "\x1f".join(parts)))
+
+
 def conflict_id(table: str, row: str, cell: str) -> str:
     """The id of a conflict, the same in every store that has it."""
     return "K-" + uuid.uuid5(_NAMESPACE, f"conflict\x1f{table}\x1f{row}\x1f{cell}").hex[:10]

@@ -420,7 +420,7 @@ def _stage(session: Session, owner: Owner, name: str, sha256: str, content: Mapp
             "received": session.today.isoformat(), "informant": declared.get("Completed by"),
             "cleared_by": declared.get("Cleared by (chief officer or equivalent)"),
             "content": json.dumps(content, ensure_ascii=False),
-        })  # fmt: skip
+        }, id=tx.free_id("submission", merge.content_id("submission", owner.id, sha256)) if sha256 else None)  # fmt: skip
 
 
 def _apply_staged(session: Session, staged: Review, how: str) -> None:
@@ -563,7 +563,24 @@ def _add_update(
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
-    tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
+    _write_update(tx, then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
+
+
+#: What an update says, of which its id follows where it came with a return.
+_SAID = ("submission", "action", "answer", "corrects", *ON_UPDATE, "barriers")
+
+
+def _write_update(tx: Transaction, cells: dict[str, Value]) -> None:
+    """Write an update of a return, the same in every store that takes it; one that was reversed comes back."""
+    id = merge.content_id("update", *(str(cells.get(k) or "") for k in _SAID))
+    if tx.free_id("update", id):
+        tx.create("update", cells, id=id)
+        return
+    before = tx.row("update", id)
+    if before["deleted"] and all(merge.same(before[k], v) for k, v in cells.items()):
+        tx.delete("update", id, hidden=False)
+    else:
+        tx.create("update", cells)
 
 
 def typed_value(session: Session, key: str, typed: str) -> Value:
@@ -601,7 +618,7 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
     owner = owner_of(session.read(), _return_of(session, submission))
     with session.store.write(session.who, f"New in {owner.called(session.read())}", ACT, submission) as tx:
         if "What it proves" in row or "Title" in row:
-            _remember_added(tx, submission, row, _add_evidence(tx, row))
+            _remember_added(tx, submission, row, _add_evidence(tx, submission, row))
             return tx.changes
         partner = tx.row("submission", submission)["partner"]
         note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", "Action") and v)
@@ -613,6 +630,7 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
                 "status": "proposed",
                 "note": note or None,
             },
+            id=_id_of_row(tx, "action", submission, row),
         )
         _remember_added(tx, submission, row, id)
     return tx.changes
@@ -626,10 +644,17 @@ def _return_of(session: Session, submission: str) -> str:
 def _remember_added(tx: Transaction, submission: str, row: Mapping[str, str], id: str) -> None:
     """Which record a new row became: it is not offered twice."""
     place = f"{ADDED_ROW}{row.get('sheet', '')}!{row.get('cell', '')}"
-    tx.create("decision", {"submission": submission, "record": id, "field": place, "decision": "accepted"})
+    said = {"submission": submission, "record": id, "field": place, "decision": "accepted"}
+    tx.create("decision", said, id=tx.free_id("decision", merge.content_id("decision", submission, place, id)))
 
 
-def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> str:
+def _id_of_row(tx: Transaction, table: str, submission: str, row: Mapping[str, str]) -> str | None:
+    """The id of what a new row of a return becomes: the same in every store that takes it."""
+    said = "\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))
+    return tx.free_id(table, merge.content_id(table, submission, said))
+
+
+def _add_evidence(tx: Transaction, submission: str, row: Mapping[str, str]) -> str:
     name = row.get("Action reference", "")
     action = _action_named(tx.connection, name) if name else None
     rest = "; ".join(f"{k}: {row[k]}" for k in ("Date", "Action reference") if row.get(k))
@@ -641,6 +666,7 @@ def _add_evidence(tx: Transaction, row: Mapping[str, str]) -> str:
             "proves": row.get("What it proves"),
             "note": rest or None,
         },
+        id=_id_of_row(tx, "evidence", submission, row),
     )
     if action is not None:
         tx.link("evidence.actions", id, action.id)

@@ -348,7 +348,7 @@ def _check_former(
 ) -> None:
     kept = {(str(r), str(i)) for r, i in connection.exec_driver_sql('SELECT reference, "row" FROM former')}
     for (tbl, id), said in groups.items():
-        if tbl == "link" or all(e.op == "create" or "reference" not in e.fields for e in said):
+        if tbl == "link" or not history.was_renumbered(said):
             continue
         standing = history.cells_after(said)["reference"].value
         for reference in history.former_references(said, standing):

@@ -248,6 +248,10 @@ class Transaction:
         self.changes.created.append(id)
         return id
 
+    def free_id(self, table: str, id: str) -> str | None:
+        """An id that follows from what a record says, unless a record bears it already."""
+        return None if self.run(f'SELECT 1 FROM "{table}" WHERE id = ?', (id,)).fetchone() else id
+
     def edit(
         self,
         table: str,

@@ -14,6 +14,8 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
 
 _IN = 400
+#: Kinds of record whose id may follow from their words: read in two stores, they are one, and no choice between the readings.
+BY_CONTENT = frozenset({"submission", "update", "decision"})
 #: Kinds of record that are parts of another, with the column that names it.
 PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
 _KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" + "".join(
@@ -113,11 +115,20 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
             (said if spoken else silent)[key].append(
                 merge.Said(entry.id, entry.origin, entry.seq, value, over)
             )
+    if entries[0].tbl in BY_CONTENT and sum(e.op == "create" for e in entries) > 1:
+        made = {e.id for e in entries if e.op == "create"}
+        said = {key: _of_twins(all_said, made) for key, all_said in said.items()}
     stands = {key: merge.standing(said[key] or silent[key]) for key in keys}
     if final is not None:  # whatever was said beside it, on whichever laptop, does not bring a word back
         for key, cell in final.fields.items():
             stands[key] = merge.Standing(cell.after, (merge.Said(final.id, final.origin, final.seq, cell.after),))
     return stands
+
+
+def _of_twins(said: list[merge.Said], made: set[str]) -> list[merge.Said]:
+    """What counts of a cell of a record that was made in two stores of the same words: what was said of it later, else one making."""
+    later = [s for s in said if s.id not in made]
+    return later or sorted(said, key=lambda s: (s.origin, s.seq))[:1]
 
 
 def _just_made(entry: log.Entry) -> dict[str, merge.Standing]:
@@ -126,6 +137,11 @@ def _just_made(entry: log.Entry) -> dict[str, merge.Standing]:
         key: merge.Standing(cell.after, (merge.Said(entry.id, entry.origin, entry.seq, cell.after),))
         for key, cell in entry.fields.items()
     }
+
+
+def was_renumbered(entries: Sequence[log.Entry]) -> bool:
+    """Whether a record may bear more than one reference: it was given another, or was made in two stores."""
+    return sum("reference" in e.fields for e in entries) > 1
 
 
 def former_references(entries: Sequence[log.Entry], standing: Value) -> list[str]:

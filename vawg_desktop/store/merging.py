@@ -212,7 +212,7 @@ class Rebuild:
             born = str(before["born"])
             self._update(spec, id, before, values, len(conflicts))
             tx.run('DELETE FROM head WHERE "row" = ?', (id,))
-        if spec is not LINK and any(e.op != "create" and "reference" in e.fields for e in said):
+        if spec is not LINK and history.was_renumbered(said):
             tx.keeper.set_former(id, history.former_references(said, values.get("reference")))
         rows = [
             (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
@@ -300,7 +300,6 @@ class _Merging:
             *self._broken(touched),
             *self._orphans(),
             *self._namesakes(touched),
-            *self._crossed(),
         ]
         return self._found
 
@@ -533,21 +532,6 @@ class _Merging:
             "SELECT about FROM \"change\" WHERE \"row\" = ? AND act = 'combine' AND about IS NOT NULL ORDER BY n DESC LIMIT 1", (id,)
         ).fetchone()
         return f"combined into {self._called(str(said[0]))}" if said and said[0] != id else "deleted"
-
-    def _crossed(self) -> list[Failure]:
-        """Two records that one side combined one way and the other side the other way: both lie in the bin."""
-        found: list[Failure] = []
-        for entry in self._found.incoming:
-            if entry.act != "combine" or "deleted" not in entry.fields or entry.about in (None, entry.row):
-                continue
-            sql = (
-                'SELECT 1 FROM "change" c JOIN subject one ON one.id = c."row" AND one.deleted = 1 JOIN subject other '
-                "ON other.id = c.about AND other.deleted = 1 WHERE c.act = 'combine' AND c.\"row\" = ? AND c.about = ?"
-            )
-            if self._tx.run(sql, (entry.about, entry.row)).fetchone():
-                one, other = sorted((self._called(entry.row), self._called(str(entry.about))))
-                found.append(Failure(one, "combined_both_ways", f"{one} and {other} were each combined into the other, so both lie in the bin; bring back the one to keep."))  # fmt: skip
-        return list(dict.fromkeys(found))
 
     def _parted(self, row: str, gone: str, key: str) -> bool:
         """Whether whoever deleted a record did not know of a reference (or, with no key, a link) that leads to it.
