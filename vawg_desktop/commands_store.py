@@ -205,9 +205,11 @@ def keys(arguments: argparse.Namespace) -> int:
 
 
 def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) -> list[str]:
+    from vawg_desktop.services import access
+    from vawg_desktop.services.session import Session
     from vawg_desktop.store import keyring_seam
     from vawg_desktop.store import keys as ways
-    from vawg_desktop.store.store import lock_for_window
+    from vawg_desktop.store.store import lock_for_window, open_store
 
     label = arguments.label or ""
     if arguments.do in ("add", "remove") and not label.strip():
@@ -217,16 +219,18 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
         return ["The operating system keeps the key for this login; “keys STORE forget” takes it back."]
     lock = lock_for_window(path, "changing keys")
     try:
-        if arguments.do == "change":
-            ways.change_passphrase(path, known, new)
-            return ["The passphrase is changed; the old one opens no more."]
-        if arguments.do == "add":
-            ways.add_passphrase(path, known, new, label)
-            return [f"{label} can open the store."]
-        if arguments.do == "remove":
-            ways.remove_way_in(path, known, label)
-            return [f"{label}'s passphrase opens the store no more (copies and backups made before keep it)."]
-        spelt = ways.make_recovery(path, known)
+        with open_store(path, passphrase=known) as store:
+            session = Session(store)
+            if arguments.do == "change":
+                access.change(session, known, new)
+                return ["The passphrase is changed; the old one opens no more."]
+            if arguments.do == "add":
+                access.add(session, known, new, label)
+                return [f"{label} can open the store."]
+            if arguments.do == "remove":
+                access.remove(session, known, label)
+                return [f"{label}'s passphrase opens the store no more (copies and backups made before keep it)."]
+            spelt, _ = access.make_recovery(session, known)
         said = "The recovery key, shown this once. Print it, seal it, and lock it away. An earlier one opens no more:"
         return [said, f"  {spelt}"]
     finally:

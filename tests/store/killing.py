@@ -18,14 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from vawg_desktop import paths
-from vawg_desktop.services import merging, trackers
+from vawg_desktop.domain.errors import WrongKeyError
+from vawg_desktop.services import access, merging, safekeeping, trackers
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import keys
+from vawg_desktop.store import backup as backups
+from vawg_desktop.store import keys, work
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.dispose import Authority, dispose
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.migrate import migrate
+from vawg_desktop.store.restoring import restore
 
 WORDS = "correct horse battery"
 
@@ -202,8 +206,142 @@ class Migrations(Kills):
         self.fresh()
 
 
+class Moves(Kills):
+    """The right to number is moved to another file: however it ends, one store has it and nothing is lost."""
+
+    def work(self, say: Any) -> None:
+        merging.copy(self.open(), self.folder / "moved.vawg", passphrase=WORDS, move=True)
+        say()
+        time.sleep(5)
+
+    def looks(self, said: int) -> None:
+        session = self.open()
+        there, moved = self.folder / "moved.vawg", []
+        assert there.exists() or not said
+        if there.exists():
+            moved = [Session(stores.open_store(there, passphrase=WORDS), "parent")]
+        right = [s.store.meta("mints") for s in (session, *moved)]
+        assert right.count("1") == 1, (right, said)
+        assert right[-1] == "1", right  # the new store where it is whole, else the old one
+        for one in (session, *moved):
+            assert one.read().exec_driver_sql("SELECT count(*) FROM action").one()[0] == 60
+            self.well(one)
+            one.store.close()
+        stores.remove(there)
+        self.fresh()
+
+
+class Restores(Kills):
+    """A backup is put back over a store that has gone on: what stood is there or set aside, and the place always opens."""
+
+    def prepare(self, store: stores.Store) -> None:
+        self.backup = safekeeping.back_up(Session(store, "p"), self.folder / "kept")
+        with store.write("setup", "later") as tx:
+            tx.create("gap", {"statement": "said since"})
+
+    def work(self, say: Any) -> None:
+        restore(self.backup.path, self.path, passphrase=WORDS)
+        say()
+        time.sleep(5)
+
+    def looks(self, said: int) -> None:
+        session = self.open()
+        gaps = int(session.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0])
+        assert gaps == 0 if said else gaps in (0, 1)
+        assert session.read().exec_driver_sql("SELECT count(*) FROM action").one()[0] == 60
+        self.well(session)
+        session.store.close()
+        if gaps == 0:  # what stood is in the backup that was made first
+            points = [b for b in backups.listed(backups.folder_beside(self.path)) if b.counts.get("gap") == 1]
+            assert points, "what stood before the restore is nowhere"
+        for left in self.folder.glob("s*"):
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif not left.name.endswith("-open"):
+                left.unlink()
+        self.fresh()
+
+
+class Disposals(Kills):
+    """A record's words are disposed of: once said they are in no file of the store, and never by half."""
+
+    def prepare(self, store: stores.Store) -> None:
+        with store.write("setup", "to go") as tx:
+            self.gap = tx.create("gap", {"statement": "unspeakable words", "note": "more unspeakable words"})
+
+    def work(self, say: Any) -> None:
+        session = self.open()
+        dispose(session.store, "gap", self.gap, Authority("One", "Two", "the schedule", "2026-11-22"))
+        say()
+        time.sleep(5)
+
+    def looks(self, said: int) -> None:
+        session = self.open()
+        rows = session.read().exec_driver_sql("SELECT statement, deleted FROM gap").fetchall()
+        logged = session.read().exec_driver_sql("SELECT count(*) FROM \"change\" WHERE instr(fields, 'unspeakable') > 0").one()[0]
+        if rows == [("unspeakable words", 0)]:
+            assert not said and logged
+        else:
+            assert rows == [(None, 1)] and not logged
+            assert not work.left(session.read())
+            plain = everything_in(session)
+            assert "unspeakable" not in plain
+        self.well(session)
+        session.store.close()
+        self.fresh()
+
+
+def everything_in(session: Session) -> str:
+    """Every row of every table as text."""
+    read = session.read()
+    names = [str(r[0]) for r in read.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")]
+    return "\n".join(str(tuple(r)) for n in names for r in read.exec_driver_sql(f'SELECT * FROM "{n}"'))
+
+
+class KeyChanges(Kills):
+    """The passphrase is changed and an officer let in: every way in that was acknowledged opens, and the log says what was done."""
+
+    def fresh(self) -> None:
+        super().fresh()
+        self.word = WORDS
+
+    def work(self, say: Any) -> None:
+        session = self.open()
+        for i in range(40):
+            access.change(session, f"words number {i - 1}" if i else WORDS, f"words number {i}")
+            say()
+        time.sleep(5)
+
+    def looks(self, said: int) -> None:
+        session = self.open()
+        words = [WORDS, *(f"words number {i}" for i in range(41))]
+        opens = [w for w in words[said : said + 2] if _opens(self.path, w)]
+        assert len(opens) == 1, (said, opens)
+        made = said + (opens == [words[said + 1]])
+        told = [
+            str(r[0]) for r in session.read().exec_driver_sql(
+                "SELECT why FROM \"change\" WHERE act = 'keys' ORDER BY n"
+            )
+        ]  # fmt: skip
+        changed = sum(w.startswith("Passphrase changed") for w in told)
+        undone = sum("cut short" in w for w in told)
+        assert changed - undone == made, (made, told)
+        self.well(session)
+        session.store.close()
+        self.fresh()
+
+
+def _opens(path: Path, word: str) -> bool:
+    try:
+        keys.unlock(path, word)
+    except WrongKeyError:
+        return False
+    return True
+
+
 KINDS: dict[str, tuple[type[Kills], float]] = {
     "commits": (Commits, 0.08), "merges": (Merges, 0.25), "imports": (Imports, 0.30), "migrations": (Migrations, 0.25),
+    "moves": (Moves, 0.3), "restores": (Restores, 0.5), "disposals": (Disposals, 0.1), "key changes": (KeyChanges, 2.0),
 }  # fmt: skip
 
 

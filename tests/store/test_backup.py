@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError, WrongKeyError
-from vawg_desktop.services import merging, safekeeping, show
+from vawg_desktop.services import access, merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
@@ -421,3 +421,33 @@ def test_none_of_fifty_planted_phrases_stands_in_any_file(tmp_path: Path) -> Non
             assert phrase.encode() not in content, path
             assert phrase.encode("utf-16-le") not in content, path
     session.store.close()
+
+
+def test_each_change_of_the_keys_is_an_entry_that_says_for_whom(locked: Session) -> None:
+    path = locked.store.path
+    access.add(locked, WORDS, "second officer's words", "D. Deputy")
+    access.change(locked, "second officer's words", "other words of theirs")
+    access.remove(locked, WORDS, "D. Deputy")
+    spelt, _ = access.make_recovery(locked, WORDS)
+    with pytest.raises(WrongKeyError):
+        access.change(locked, "not the words", "whatever comes")
+    said = locked.read().exec_driver_sql("SELECT who, why FROM \"change\" WHERE act = 'keys' ORDER BY n").fetchall()
+    assert [w for _, w in said] == [
+        "Passphrase made for D. Deputy", "Passphrase changed for D. Deputy", "Passphrase taken away for D. Deputy",
+        "Recovery key made for recovery key",
+    ]  # fmt: skip
+    assert {w for w, _ in said} == {locked.who}
+    assert spelt not in str(locked.read().exec_driver_sql('SELECT fields FROM "change"').fetchall())
+    assert check(locked.store).problems == [] and keys.unlock(path, WORDS)
+
+
+def test_a_key_change_whose_file_was_never_written_is_said_to_be_none(locked: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.", code="write_failed")
+
+    monkeypatch.setattr(keys, "write_replacing", full)
+    with pytest.raises(StoreError, match="full"):
+        access.change(locked, WORDS, "words that never came")
+    said = [str(r[0]) for r in locked.read().exec_driver_sql("SELECT why FROM \"change\" WHERE act = 'keys' ORDER BY n")]
+    assert said[-1].startswith("The change for first passphrase was cut short")
+    assert keys.unlock(locked.store.path, WORDS) and check(locked.store).problems == []

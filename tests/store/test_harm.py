@@ -33,7 +33,7 @@ SOAK = bool(os.environ.get("VAWG_SOAK"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
-@pytest.mark.parametrize("kind", ["commits", "merges", "imports", "migrations"])
+@pytest.mark.parametrize("kind", ["commits", "merges", "imports", "migrations", "moves", "restores", "disposals", "key changes"])
 def test_kill_9_again_and_again(kind: str) -> None:
     turns = 125 if SOAK else 12
     done = subprocess.run(

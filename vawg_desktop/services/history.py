@@ -161,7 +161,7 @@ def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) ->
         session.read()
         .exec_driver_sql(
             'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
-            f"{skip} AND act NOT IN ('dispose', 'sample', 'demo', 'merge', 'move') ORDER BY n DESC LIMIT 1",
+            f"{skip} AND act NOT IN ('dispose', 'sample', 'demo', 'merge', 'move', 'keys') ORDER BY n DESC LIMIT 1",
             (session.who,),
         )
         .fetchone()
@@ -189,7 +189,7 @@ def step_back(session: Session) -> Changes:
     rows = (
         session.read()
         .exec_driver_sql(
-            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose', 'sample', 'demo', 'merge', 'move') "
+            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose', 'sample', 'demo', 'merge', 'move', 'keys') "
             f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
             f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
             (session.who,),

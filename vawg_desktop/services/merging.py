@@ -271,20 +271,14 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         }
         if filled:
             tx.edit(one.entity, one.id, filled)
-        _say_kept(tx, one)
+        # whoever deletes or combines the one that is kept elsewhere, not knowing, has said otherwise
+        tx.say_again(one.entity, one.id, "deleted", False)
         for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
             if name:
                 tx.alias(one.id, str(name))
         said = f"{theirs['note']}\n" if theirs["note"] else ""
         tx.edit(one.entity, other.id, {"note": f"{said}Is one with {one.reference}.", "deleted": True})
     return tx.changes
-
-
-def _say_kept(tx: Transaction, one: names.Found) -> None:
-    """Say of the record that is kept that it is: whoever deletes or combines it elsewhere, not knowing, has said otherwise."""
-    row = tx.row(one.entity, one.id)
-    heads = tx.heads(one.id, str(row["born"])).get("deleted", frozenset({str(row["born"])}))
-    tx.edit(one.entity, one.id, {"deleted": False}, checked=False, overwrites={"deleted": sorted(heads)})
 
 
 def _move_references(tx: Transaction, one: names.Found, other: names.Found) -> None:

@@ -237,6 +237,16 @@ def _well_before(one: str, other: str) -> bool:
 def _check_disposals(connection: Connection, report: Report) -> None:
     """Every disposal is finished: nothing waits to be rewritten, and no record that was disposed of holds a word."""
     for kind, what in work.left(connection):
+        if kind == work.MOVE:
+            report.add(
+                "move_unfinished",
+                f"The move to {what} was cut short, and no store gives final references until it is known whether it was made. Open the "
+                "store again where that place can be reached.",
+            )
+            continue
+        if kind == work.KEYS:
+            report.add("keys_unfinished", f"A change of the keys ({what.partition(' ')[2]}) is under way, or was cut short; open the store again.")
+            continue
         where = f" (file {what[:12]}…)" if what else ""
         report.add(
             "disposal_unfinished",

@@ -8,7 +8,7 @@ from uuid6 import uuid7
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import keys, postgres
+from vawg_desktop.store import keys, moving, postgres
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.backup import back_up_file, three
 from vawg_desktop.store.engines import connect_raw
@@ -37,48 +37,61 @@ def copy_between(store: Store, to: str, *, passphrase: str | None = None, move: 
 
     ``move`` moves the right to give final references with it. Raises StoreError, leaving nothing behind.
     """
-    from vawg_desktop.store.pouring import pour
-
-    meta = {str(k): str(v) for k, v in store.read().exec_driver_sql('SELECT "key", value FROM meta')}
-    if move and meta["mints"] != "1":
+    if not move:
+        return _pour_into(store, to, passphrase, mints=False)
+    if store.meta("mints") != "1":
         raise StoreError(
             "Only the store that gives final references can be moved; this one is a copy.", code="no_right"
         )
+    _refuse_occupied_target(to)
+    with moving.under_way(store):
+        moving.give_up(store, to)
+        try:
+            name = _pour_into(store, to, passphrase, mints=True)
+        except BaseException:
+            moving.take_back(store, to)
+            raise
+        moving.done(store, to)
+    return name
+
+
+def _refuse_occupied_target(to: str) -> None:
+    if not postgres.is_url(to):
+        refuse_occupied(Path(to))
+
+
+def _pour_into(store: Store, to: str, passphrase: str | None, *, mints: bool) -> str:
+    """Every row into a store made for it, put in place when it is whole; returns what it is called."""
+    from vawg_desktop.store.pouring import pour
+
+    meta = {str(k): str(v) for k, v in store.read().exec_driver_sql('SELECT "key", value FROM meta')}
     demonstration = meta.get("demonstration") == "1"
+    there = Path(to)
+    part = there.with_name(there.name + ".part")
     if postgres.is_url(to):
-        made = stores.create_postgres(to, demonstration=demonstration, mints=move, family=meta["family"])
+        made = stores.create_postgres(to, demonstration=demonstration, mints=False, family=meta["family"])
     else:
+        refuse_occupied(there)
+        stores.remove(part)
         made = stores.create(
-            Path(to), passphrase=passphrase, demonstration=demonstration, mints=move, family=meta["family"]
+            part, passphrase=passphrase, demonstration=demonstration, mints=False, family=meta["family"], called=there.stem
         )
     try:
-        pour(store, made)
+        pour(store, made, mints=mints)
     except BaseException:
         made.close()
         if postgres.is_url(to):
             postgres.drop_schema(postgres.parse(to))
         else:
-            stores.remove(Path(to))
+            stores.remove(part)
         raise
     name = made.name
     made.close()
-    if move:
-        _give_up_minting(store, name)
+    if not postgres.is_url(to):
+        put_in_place(part, there)
+        stores.remove(part)
+        name = there.name
     return name
-
-
-def _give_up_minting(store: Store, to: str) -> None:
-    """From now on this store gives provisional references; that the right moved is an entry."""
-    from vawg_desktop.domain.merge import link_id
-
-    with store.write("move", f"The right to give final references moved to {to}", "move") as tx:
-        id = link_id("setting", "minting", "")
-        there = tx.connection.exec_driver_sql("SELECT 1 FROM setting WHERE id = ?", (id,)).fetchone()
-        if there is None:
-            tx.create("setting", {"name": "minting", "value": to}, id=id)
-        else:
-            tx.edit("setting", id, {"value": to})
-        tx.run("UPDATE meta SET value = '0' WHERE \"key\" = 'mints'")
 
 
 def put_in_place(part: Path, to: Path) -> None:

@@ -362,6 +362,12 @@ class Transaction:
         around = rules.Around(evidence=self.keeper.evidence_of(str(before["id"])) if closing else 0)
         rules.refuse_broken(spec, before, after, around)
 
+    def say_again(self, table: str, id: str, key: str, value: Value) -> None:
+        """Say a cell's value whether or not it holds that already: that it was said now is what matters."""
+        born = frozenset({str(self.row(table, id)["born"])})
+        heads = self.heads(id, str(next(iter(born)))).get(key, born)
+        self.edit(table, id, {key: value}, checked=False, overwrites={key: sorted(heads)})
+
     def delete(self, table: str, id: str, *, hidden: bool = True, seen: Seen | None = None) -> bool:
         """Hide a record, or bring it back; nothing is lost."""
         return self.edit(table, id, {"deleted": hidden}, seen=seen, checked=False)

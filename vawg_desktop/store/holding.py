@@ -66,6 +66,19 @@ def hold(path: Path, *, exclusive: bool = False, seconds: float = WAIT_SECONDS) 
 
 
 @contextmanager
+def busy_with(path: Path, what: str, *, seconds: float = WAIT_SECONDS) -> Generator[None]:
+    """No other process does the same to a store meanwhile, such as moving it. Raises StoreError (``in_use``)."""
+    beside = path.with_name(f"{path.name}-{what}-busy")
+    held = hold(beside, exclusive=True, seconds=seconds)
+    try:
+        yield
+    finally:
+        held.release()
+        with suppress(OSError):  # another waits for it: it is taken away when that one is done
+            lock_path(beside).unlink(missing_ok=True)
+
+
+@contextmanager
 def alone(path: Path, *, seconds: float = WAIT_SECONDS) -> Generator[None]:
     """Nobody else has the store open meanwhile. Raises StoreError where somebody has."""
     held = hold(path, exclusive=True, seconds=seconds)

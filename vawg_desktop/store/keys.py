@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -104,7 +105,11 @@ def ways_in(store: Path) -> list[Wrapping]:
     ]
 
 
-def change_passphrase(store: Path, old: str, new: str) -> None:
+#: Told what the keys file will be (its SHA-256), just before it is written.
+Before = Callable[[str], None]
+
+
+def change_passphrase(store: Path, old: str, new: str, *, before: Before | None = None) -> None:
     """Replace the passphrase that was typed by another; the other ways in stay. Raises WrongKeyError."""
     document = _read(keys_path(store))
     key, place = _unlock(document, old)
@@ -113,10 +118,10 @@ def change_passphrase(store: Path, old: str, new: str) -> None:
         raise StoreError("The recovery key stays as it is; make a new one instead.", code="recovery_stays")
     _refuse_short(new)
     document["wrapped"][place] = _wrap(key, new, document["store"], str(there.get("label", "passphrase")))
-    _write(store, document)
+    _write(store, document, before)
 
 
-def add_passphrase(store: Path, known: str, new: str, label: str) -> None:
+def add_passphrase(store: Path, known: str, new: str, label: str, *, before: Before | None = None) -> None:
     """Let a second officer in with a passphrase of their own. Raises WrongKeyError, StoreError."""
     document = _read(keys_path(store))
     key, _ = _unlock(document, known)
@@ -126,10 +131,10 @@ def add_passphrase(store: Path, known: str, new: str, label: str) -> None:
     if any(fold_label(w.get("label")) == fold_label(label) for w in document["wrapped"]):
         raise StoreError(f"{label.strip()} has a passphrase already; change that one.", code="label_taken")
     document["wrapped"].append(_wrap(key, new, document["store"], label.strip()))
-    _write(store, document)
+    _write(store, document, before)
 
 
-def remove_way_in(store: Path, known: str, label: str) -> None:
+def remove_way_in(store: Path, known: str, label: str, *, before: Before | None = None) -> None:
     """Take a way in away. It does not change the store's own key: whoever copied the files may still hold it."""
     document = _read(keys_path(store))
     _, place = _unlock(document, known)
@@ -141,17 +146,17 @@ def remove_way_in(store: Path, known: str, label: str) -> None:
             "That is the way you came in by; use another passphrase to take it away.", code="own_way"
         )
     document["wrapped"] = left
-    _write(store, document)
+    _write(store, document, before)
 
 
-def make_recovery(store: Path, known: str) -> str:
+def make_recovery(store: Path, known: str, *, before: Before | None = None) -> str:
     """Make the recovery key, to be printed once and sealed; an earlier one opens no more. Returns it."""
     document = _read(keys_path(store))
     key, _ = _unlock(document, known)
     spelt = "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(_RECOVERY_LENGTH))
     document["wrapped"] = [w for w in document["wrapped"] if w["kind"] != RECOVERY]
     document["wrapped"].append({**_wrap(key, spelt, document["store"], "recovery key"), "kind": RECOVERY})
-    _write(store, document)
+    _write(store, document, before)
     return "-".join(spelt[i : i + 4] for i in range(0, len(spelt), 4))
 
 
@@ -173,8 +178,23 @@ def _refuse_short(passphrase: str) -> None:
         raise StoreError(f"A passphrase needs at least {MIN_PASSPHRASE} characters.", code="short_passphrase")
 
 
-def _write(store: Path, document: dict[str, Any]) -> None:
-    write_replacing(keys_path(store), json.dumps(document, indent=1).encode())
+def _write(store: Path, document: dict[str, Any], before: Before | None) -> None:
+    made = json.dumps(document, indent=1).encode()
+    if before is not None:
+        before(hashlib.sha256(made).hexdigest())
+    write_replacing(keys_path(store), made)
+
+
+def fingerprint(store: Path) -> str:
+    """The SHA-256 of the keys file as it is; empty where there is none."""
+    path = keys_path(store)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def label_of(store: Path, known: str) -> str:
+    """Whose way in a passphrase opens. Raises WrongKeyError."""
+    document = _read(keys_path(store))
+    return str(document["wrapped"][_unlock(document, known)[1]].get("label", "passphrase"))
 
 
 def store_id_of(store: Path) -> str:

@@ -28,13 +28,16 @@ _OWN_FACTS = ("store", "family", "mints", "schema", "demonstration")
 Rows = Iterator[tuple[Any, ...]]
 
 
-def pour(source: Store, target: Store) -> None:
-    """Fill the empty ``target`` from ``source``. Raises StoreError; then the target holds nothing."""
+def pour(source: Store, target: Store, *, mints: bool = False) -> None:
+    """Fill the empty ``target`` from ``source``; ``mints`` gives it the right to give final references in the same transaction.
+
+    Raises StoreError; then the target holds nothing.
+    """
     carry_files(target, source)
     with _reading(source) as read, _writing(target) as write:
         mine = _own_origin(write)
         write.run("DELETE FROM origin", ())
-        tables = [t.name for t in schema.metadata.sorted_tables if t.name not in ("local", "meta")]
+        tables = [t.name for t in schema.metadata.sorted_tables if t.name not in schema.LOCAL]
         for name in tables:
             columns = [c.name for c in schema.metadata.tables[name].columns]
             write.rows(name, columns, read.rows(name, columns))
@@ -44,6 +47,7 @@ def pour(source: Store, target: Store) -> None:
         for key, value in facts:
             write.run('DELETE FROM meta WHERE "key" = ?', (key,))
             write.run("INSERT INTO meta VALUES (?, ?)", (key, value))
+        write.run("UPDATE meta SET value = ? WHERE \"key\" = 'mints'", ("1" if mints else "0",))
         write.finish(tables)
         here, there = count_rows(read.run), count_rows(write.run)
         here["origin"] += 1

@@ -134,9 +134,10 @@ def create(
     key: keys.Key | None = None,
     mints: bool = True,
     family: str = "",
+    called: str = "",
 ) -> Store:
     """Make an empty store. ``passphrase=None`` makes it plain, unless its raw ``key`` is given (and its keys
-    file brought from elsewhere). Never writes over anything."""
+    file brought from elsewhere); ``called`` is its name where the file will bear another. Never writes over anything."""
     from vawg_desktop.store import schema  # building the tables is for those who make a store
 
     refuse_occupied(path)
@@ -160,7 +161,7 @@ def create(
         facts = _facts(store_id, demonstration, mints, family)
         connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute(
-            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), path.stem, log.GENESIS)
+            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), called or path.stem, log.GENESIS)
         )
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04d}",))

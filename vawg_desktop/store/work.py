@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlcipher3.dbapi2 as driver
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 #: A held file that nothing names any more; the rewriting of index and file after words were disposed of.
 SWEEP_FILE, SWEEP_STORE = "sweep_file", "sweep_store"
+#: The right to give final references, on its way to another store.
+MOVE = "move"
+#: A change of the keys file: what it is to become, and for whom.
+KEYS = "keys"
 
 
 def note(tx: Transaction, kind: str, whats: Iterable[str] = ("",)) -> None:
@@ -47,9 +52,17 @@ def finish(store: Store) -> list[tuple[str, str]]:
     files = [what for kind, what in waits if kind == SWEEP_FILE]
     gone = [f for f in files if not still_named_in(store.read(), f)]
     if files and _done(lambda: store.files.dispose(gone)):
-        _forget(store, SWEEP_FILE, files)
+        forget(store, SWEEP_FILE, files)
     if any(kind == SWEEP_STORE for kind, _ in waits) and _done(lambda: sweep(store)):
-        _forget(store, SWEEP_STORE, [""])
+        forget(store, SWEEP_STORE, [""])
+    if any(kind == KEYS for kind, _ in waits):
+        from vawg_desktop.store import key_changes
+
+        _done(partial(key_changes.finish, store))
+    for to in [what for kind, what in waits if kind == MOVE]:
+        from vawg_desktop.store import moving
+
+        _done(partial(moving.finish, store, to))
     return left(store.read())
 
 
@@ -60,7 +73,8 @@ def _done(do: Callable[[], object]) -> bool:
         return False
 
 
-def _forget(store: Store, kind: str, whats: Iterable[str]) -> None:
+def forget(store: Store, kind: str, whats: Iterable[str]) -> None:
+    """Take out what was done."""
     with store.engines.writer.connect() as connection, connection.begin():
         for what in whats:
             connection.exec_driver_sql(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -18,7 +19,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.services import safekeeping
+from vawg_desktop.services import access, safekeeping
 from vawg_desktop.services.safekeeping import Shown
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keyring_seam, keys
@@ -226,53 +227,62 @@ class StorePage(QWidget):
             return None
         return one
 
-    def _do(self, work: object, told: str) -> None:
+    def _do(self, work: Callable[[], object], told: str) -> None:
         try:
-            work()  # type: ignore[operator]
+            work()
         except AppError as error:
             messages.failed(error)
             return
         messages.tell(told)
         self.load()
 
+    def _change_keys(self, work: Callable[[Session], Changes], told: str) -> None:
+        """Change who can open the store: the log says so too, so it goes the way of every write."""
+
+        def done(_: object) -> None:
+            messages.tell(told)
+            self.load()
+
+        self.tasks.write(work, then=done)
+
     def change(self) -> None:
         """Change the passphrase that is typed."""
-        path = self.tasks.session.store.path
         old = self._word("Change passphrase", "The passphrase as it is")
         new = self._new_word("Change passphrase") if old else None
         if old and new:
-            self._do(lambda: keys.change_passphrase(path, old, new), "The passphrase is changed.")
+            self._change_keys(lambda s: access.change(s, old, new), "The passphrase is changed.")
 
     def add_officer(self) -> None:
         """A passphrase of their own for a second officer."""
-        path = self.tasks.session.store.path
         name, done = messages.ask_text("Let a second officer in", "Name of the second officer")
         known = self._word("Let a second officer in", "Your passphrase") if done and name.strip() else None
         new = self._new_word(f"Passphrase of {name.strip()}") if known else None
         if known and new:
-            self._do(
-                lambda: keys.add_passphrase(path, known, new, name), f"{name.strip()} can open the store."
-            )
+            self._change_keys(lambda s: access.add(s, known, new, name), f"{name.strip()} can open the store.")
 
     def remove(self, way: keys.Wrapping) -> None:
         """Take a way in away."""
         known = self._word("Take away", f"Your passphrase, to take away that of {way.label}")
         if known:
-            path = self.tasks.session.store.path
-            self._do(lambda: keys.remove_way_in(path, known, way.label), f"{way.label}: taken away.")
+            self._change_keys(lambda s: access.remove(s, known, way.label), f"{way.label}: taken away.")
 
     def recovery(self) -> None:
         """Make a recovery key and show it this once."""
         known = self._word("Make a recovery key", "Your passphrase")
         if not known:
             return
-        try:
-            spelt = keys.make_recovery(self.tasks.session.store.path, known)
-        except AppError as error:
-            messages.failed(error)
-            return
-        messages.show("Recovery key", f"{spelt}\n\nIt is shown this once. Write it down or print it, seal it, and lock it away. An earlier one opens no more.")  # fmt: skip
-        self.load()
+        spelt: list[str] = []
+
+        def make(session: Session) -> Changes:
+            word, changes = access.make_recovery(session, known)
+            spelt.append(word)
+            return changes
+
+        def shown(_: object) -> None:
+            messages.show("Recovery key", f"{spelt[0]}\n\nIt is shown this once. Write it down or print it, seal it, and lock it away. An earlier one opens no more.")  # fmt: skip
+            self.load()
+
+        self.tasks.write(make, then=shown)
 
     def remember(self) -> None:
         """Let the operating system keep the key for this login."""
