@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_in import similar
 from vawg_desktop.store.door import Transaction
 
 _NAMESPACE = uuid.UUID("3c0f7f5e-5d0c-5b7e-8a55-6f0f0b8d7a21")
@@ -39,7 +39,9 @@ class Known:
     beside: str
     record: str
     base: dict[str, Value] = field(default_factory=dict[str, Value])
+    #: Whether this copy of the list has the row, and whether it is the first to have it.
     used: bool = False
+    fresh: bool = False
 
 
 class Lineage:
@@ -51,11 +53,12 @@ class Lineage:
             "SELECT mapping, answers, name FROM tracker WHERE id = ? AND NOT deleted", (self.id,)
         ).fetchone()
         self._new = row is None
+        self._pending: dict[str, tuple[Known, dict[str, Value]]] = {}
         self._name, self._headings = name, headings
         self.mapping: dict[str, str | None] = json.loads(row[0]) if row and row[0] else {}
         self.answers: dict[str, str] = json.loads(row[1]) if row and row[1] else {}
-        self._rows: dict[tuple[str, str], list[Known]] = {}
-        self._by_words: dict[tuple[str, str], list[Known]] = {}
+        self._same: Counter[tuple[str, str, str, str]] = Counter()
+        self._by_record: dict[str, Known] = {}
         self._all: dict[str, Known] = {}
         found = tx.connection.exec_driver_sql(
             "SELECT id, sheet, number, entity, words, beside, record, base FROM tracker_row WHERE tracker = ? AND NOT deleted ORDER BY n",
@@ -67,50 +70,57 @@ class Lineage:
 
     def _take(self, known: Known) -> None:
         self._all[known.id] = known
-        self._rows.setdefault((known.entity, known.number), []).append(known)
-        self._by_words.setdefault((known.entity, fold(known.words)), []).append(known)
+        self._by_record.setdefault(known.record, known)
+        self._same[(known.entity, known.number, fold(known.words), known.beside)] += 1
 
     def __bool__(self) -> bool:
         return bool(self._all)
 
-    def rows_of(self, entity: str, number: str, sheet: str) -> list[Known]:
-        """Rows taken before under this number as it is written, those of this sheet alone where there are any."""
-        found = [k for k in self._rows.get((entity, number), ()) if not k.used]
-        here = [k for k in found if k.sheet == sheet]
-        return here or found
-
-    def of_words(self, entity: str, words: str, beside: str) -> list[Known]:
-        """Rows taken before that said the same, those that stood beside the same words first."""
-        found = [k for k in self._by_words.get((entity, fold(words)), ()) if not k.used]
-        same = [k for k in found if k.beside == fold(beside)]
-        return same or found
+    def all(self) -> Iterable[Known]:
+        """Every row that was taken before or now."""
+        return list(self._all.values())
 
     def base_of(self, record: str) -> dict[str, Value] | None:
-        """What a list last said of a record: of this list, else of none."""
-        return next((k.base for k in self._all.values() if k.record == record), None)
+        """What the list last said of a record; None where it never spoke of it."""
+        return self._by_record[record].base if record in self._by_record else None
+
+    def joined(self, record: str, to: str) -> str:
+        """Under which record another stood in the last copy; it stands under ``to`` now. Empty where that is not known."""
+        known = self._by_record.get(record)
+        if known is None:
+            return ""
+        before, known.base["~under"] = str(known.base.get("~under") or ""), to
+        return before
 
     def remember(
-        self, known: Known | None, sheet: str, number: str, entity: str, words: str, beside: str, record: str, base: Mapping[str, Value]
-    ) -> None:
-        """A row that was taken now: what it is and what it says."""
+        self, known: Known | None, sheet: str, number: str, entity: str, words: str, beside: str, record: str, base: Mapping[str, Value],
+        *, write: bool = True,
+    ) -> None:  # fmt: skip
+        """A row that was taken now: what it is and what it says. It is written when the list is closed."""
         cells: dict[str, Value] = {
             "sheet": sheet, "number": number or None, "words": words, "beside": fold(beside) or None, "record": record,
         }  # fmt: skip
         if known is None:
-            count = sum(1 for k in self._rows.get((entity, number), ()) if fold(k.words) == fold(words) and k.beside == fold(beside))
+            if record in self._by_record and self._by_record[record].fresh:
+                return  # several rows of this copy speak of it
+            count = self._same[(entity, number, fold(words), fold(beside))]
             known = Known(
                 made_id("row", self.id, sheet, number, entity, fold(words), fold(beside), str(count)), sheet, number, entity, words,
-                fold(beside), record, dict(base), True,
+                fold(beside), record, dict(base), True, True,
             )  # fmt: skip
             self._take(known)
-            self._write("tracker_row", known.id, {**cells, "tracker": self.id, "entity": entity, "base": _json(known.base)})
+            if write:
+                self._pending[known.id] = (known, {**cells, "tracker": self.id, "entity": entity})
             return
         known.used, known.base = True, {**known.base, **base}
         known.words, known.number, known.record = words, number, record
-        self._write("tracker_row", known.id, {**cells, "base": _json(known.base)})
+        if write:
+            self._pending[known.id] = (known, cells)
 
     def close(self, mapping: Mapping[str, str | None], answers: Mapping[str, str]) -> None:
-        """Keep what each column is, and the questions that were answered once for all."""
+        """Write the rows; keep what each column is, and the questions that were answered once for all."""
+        for known, said in self._pending.values():
+            self._write("tracker_row", known.id, {**said, "base": _json(known.base)})
         cells: dict[str, Value] = {
             "name": self._name, "headings": self._headings, "mapping": _json(dict(mapping)), "answers": _json({**self.answers, **answers}),
         }  # fmt: skip
@@ -149,11 +159,3 @@ def list_of(connection: Connection, name: str, headings: str, rows: Sequence[tup
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def closest(known: list[Known], words: str) -> tuple[Known | None, float]:
-    """The row whose words are most like these, and how like they are."""
-    best = max(known, key=lambda k: similar(k.words, words), default=None)
-    return best, similar(best.words, words) if best else 0.0
-
-

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from vawg_desktop.domain import merge
-from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
+from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import Problem, RuleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
@@ -16,33 +16,74 @@ from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import CellReader, Imported, trayed
-from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known, Lineage, closest, made_id
+from vawg_desktop.services.tracker_lineage import SAME, Known, Lineage, made_id
+from vawg_desktop.services.tracker_match import (
+    UNSEEN,
+    Matching,
+    Place,
+    Records,
+    Seen,
+    exact_number,
+    our_reference,
+    words_key,
+)
 from vawg_desktop.store.door import Transaction
 
-_FOOTERS = ("total", "totals", "prepared by", "key", "notes", "source", "last updated", "end of", "version")
-_NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
+_FOOTERS = (
+    "total", "totals", "sub total", "subtotal", "grand total", "average", "count", "prepared by", "key", "notes", "source", "last updated", "end of",
+    "version",
+)  # fmt: skip
+#: Words that stand where a title should and name nothing.
+_NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x"})
 _IDENTITY = {"figure": ("title", "quoted"), "meeting": ("title", "date"), "strand": ("framework", "title")}
 _T = TypeVar("_T")
 
 
+@dataclass(slots=True)
+class _Prepared:
+    """A row with its cells by kind of record, and what each of these is."""
+
+    row: TrackerRow
+    by_entity: dict[str, dict[str, Given]]
+    beside: str
+    places: dict[str, Place] = field(default_factory=dict[str, Place])
+
+
 class RowImporter(CellReader):
-    """Takes rows one by one into a transaction."""
+    """Takes a list's rows into a transaction, or (``dry``) only says what would become of them."""
 
     def __init__(
-        self, session: Session, tx: Transaction, done: Imported, lineage: Lineage | None, main: str, answers: Mapping[str, str]
-    ) -> None:
+        self, session: Session, tx: Transaction, done: Imported, lineage: Lineage | None, main: str, answers: Mapping[str, str],
+        targets: frozenset[str] = frozenset(), dry: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(session, tx, done, answers, trusted=lineage is None)
         self._lineage = lineage
         self._late: list[tuple[str, str, FieldSpec, Given]] = []
         self._main = main
-        self._titles: dict[str, dict[str, list[str]]] = {}
+        self._targets, self._dry = targets, dry
+        self._records: dict[str, Records] = {}
+        self._rows_now: dict[str, dict[str, Value]] = {}
+        self._cleared: list[str] = []
+        self._left_out: list[str] = []
+        self._waiting: set[str] = set()
+        self._may_be: set[str] = set()
 
-    # -- one row -----------------------------------------------------------------------------
+    # -- all rows ----------------------------------------------------------------------------
 
-    def take(self, row: TrackerRow) -> None:
-        """One row may hold a recommendation, an action and an update; each is found or made."""
+    def take_all(self, rows: Sequence[TrackerRow]) -> None:
+        """Find out what every row is, then write those that are not in doubt."""
+        self.read_orders(rows)
+        prepared = [p for p in (self._prepare(row) for row in rows) if p is not None]
+        if self._lineage is not None:
+            self._match(prepared)
+            self._load([p for p in prepared if not any(x.question for x in p.places.values())])
+        for one in prepared:
+            self.take(one)
+        self.finish()
+
+    def _prepare(self, row: TrackerRow) -> _Prepared | None:
         if self._is_footer(row):
-            return
+            return None
         by_entity: dict[str, dict[str, Given]] = {}
         for target, given in row.cells.items():
             entity, _, key = target.partition(".")
@@ -51,22 +92,92 @@ class RowImporter(CellReader):
         for one in row.filled_down:
             self._problem("filled_down", f"“{one.text[:60]}” was taken from the row above, as the sheet leaves it out here.", one)
         self._refer_only(by_entity)
-        beside = self._beside(by_entity)
+        self._take_out_nothings(by_entity)
+        return _Prepared(row, by_entity, self._beside(by_entity))
+
+    def _take_out_nothings(self, by_entity: dict[str, dict[str, Given]]) -> None:
+        """A title that says nothing (N/A, a dash, a figure alone) makes no record; it goes to the tray."""
+        for entity, cells in by_entity.items():
+            title = cells.get(BY_KEY[entity].title) if entity in BY_KEY else None
+            if self._lineage is None or title is None or not _says_nothing(title.text):
+                continue
+            del cells[BY_KEY[entity].title]
+            if any(c.isalnum() for c in title.text):
+                self._problem("no_words", f"“{title.text[:40]}” says nothing of {_a(BY_KEY[entity])}; it was put in the tray.", title)
+            self._done.tray.append(trayed(title, "it names nothing"))
+
+    def _match(self, prepared: Sequence[_Prepared]) -> None:
+        """What each row is, of the list's own kind one to one, of the others many to one."""
+        assert self._lineage is not None
+        for entity in [e for e in BY_KEY if e not in ("update", "partner") and e not in _IDENTITY]:
+            of_it = [p for p in prepared if p.by_entity.get(entity)]
+            if not of_it:
+                continue
+            spec, many = BY_KEY[entity], entity != self._main
+            seen = [self._seen(p, spec) for p in of_it]
+            known = [k for k in self._lineage.all() if k.entity == entity]
+            first: dict[tuple[str, str], int] = {}
+            alone: list[int] = []
+            for n, one in enumerate(seen):
+                if not many or (one.number, words_key(one.words)) not in first:
+                    first.setdefault((one.number, words_key(one.words)), len(alone))
+                    alone.append(n)
+            fallback = self._directory(entity).find
+            records = self._records_of(spec)
+            matching = Matching(
+                spec, [seen[n] for n in alone], known, records, self._answers, many,
+                lambda name, find=fallback: found.id if (found := find(name)) is not None else None,
+            )  # fmt: skip
+            places = matching.run()
+            for n, p in enumerate(of_it):
+                at = first[(seen[n].number, words_key(seen[n].words))] if many else n
+                p.places[entity] = places[at]
+
+    def _seen(self, one: _Prepared, spec: EntitySpec) -> Seen:
+        cells = one.by_entity[spec.key]
+        reference, title = cells.get("reference"), cells.get(spec.title)
+        owner = cells.get("accountable") or cells.get("owner") or (cells.get("lead") if spec.key == "recommendation" else None)
+        place = title or reference or next(iter(cells.values()))
+        words = title.text if title is not None and title.value is not None else ""
+        return Seen(one.row.sheet, exact_number(reference), words, one.beside, owner.text if owner is not None else "", place)
+
+    def _records_of(self, spec: EntitySpec) -> Records:
+        if spec.key not in self._records:
+            self._tx.flush()
+            self._records[spec.key] = Records(self._tx.connection, spec, self._lineage.id if self._lineage is not None else "")
+        return self._records[spec.key]
+
+    def _load(self, prepared: Sequence[_Prepared]) -> None:
+        """The records that rows speak of, as they stand, read together."""
+        wanted: dict[str, list[str]] = {}
+        for p in prepared:
+            for entity, place in p.places.items():
+                if place.record is not None:
+                    wanted.setdefault(entity, []).append(place.record)
+        for entity, ids in wanted.items():
+            self._rows_now |= self._tx.rows(entity, list(dict.fromkeys(ids)))
+
+    # -- one row -----------------------------------------------------------------------------
+
+    def take(self, one: _Prepared) -> None:
+        """One row may hold a recommendation, an action and an update; each is found or made, or the row waits whole."""
+        row, by_entity = one.row, one.by_entity
+        asked = [p.question for p in one.places.values() if p.question is not None]
+        if asked:
+            self._may_be |= {r for p in one.places.values() for r in p.may_be}
+            fresh = [q for q in asked if q.id not in self._waiting]
+            self._waiting |= {q.id for q in fresh}
+            self._done.problems += fresh
+            self._done.tray += [trayed(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
+            return
         ids: dict[str, str] = {}
         for entity in [e for e in BY_KEY if e in by_entity and e != "update"]:
-            before = len(self._done.tray), len(self._done.problems)
-            try:
-                id = self._record(row, BY_KEY[entity], by_entity[entity], ids, beside)
-            except _WaitsError as waits:
-                del self._done.tray[before[0] :], self._done.problems[before[1] :]
-                self._done.problems.append(waits.question)
-                self._done.tray += [trayed(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
-                return
+            id = self._record(one, BY_KEY[entity], by_entity[entity], ids)
             if id:
                 ids[entity] = id
-        self._join(ids)
-        for target, period, one in row.earlier:
-            self._earlier(ids.get("action"), target, period, one)
+        self._join(ids, row)
+        for target, period, given in row.earlier:
+            self._earlier(ids.get("action"), target, period, given)
         if "update" in by_entity:
             self._update(row, ids.get("action"), by_entity["update"])
 
@@ -88,7 +199,7 @@ class RowImporter(CellReader):
             value = self._cell(spec, one)
         except RuleError:
             value = None
-        if value is None:
+        if value is None or self._dry:
             return
         there = self._tx.connection.exec_driver_sql(
             f'SELECT 1 FROM "update" WHERE action = ? AND as_at = ? AND NOT deleted AND "{key}" IS NOT DISTINCT FROM ?', (action, when, value)
@@ -117,210 +228,123 @@ class RowImporter(CellReader):
         if cells is not None and unnamed and self._directory("recommendation").find(cells["title"].text):
             cells["reference"] = cells.pop("title")
 
-    def _join(self, ids: dict[str, str]) -> None:
-        if "action" in ids and "recommendation" in ids:
-            self._tx.link("action.recommendations", ids["action"], ids["recommendation"])
-        if "gap" in ids and "recommendation" in ids:
-            self._tx.link("gap.recommendations", ids["gap"], ids["recommendation"])
-        if "gap" in ids and "action" in ids:
-            self._tx.link("gap.actions", ids["gap"], ids["action"])
+    def _join(self, ids: dict[str, str], row: TrackerRow) -> None:
+        """Link what stands in one row; an action that stood under another recommendation before keeps that link, and it is said."""
+        for owner, key, other in (("action", "recommendations", "recommendation"), ("gap", "recommendations", "recommendation"), ("gap", "actions", "action")):
+            if owner not in ids or other not in ids:
+                continue
+            if self._lineage is not None and owner == self._main:
+                before = self._lineage.joined(ids[owner], ids[other])
+                if before and before != ids[other]:
+                    one = next(iter(row.cells.values()))
+                    called = (self._reference_of(BY_KEY[owner], ids[owner]), self._reference_of(BY_KEY[other], before))
+                    self._problem("moved_under", f"{called[0]} stood under {called[1]} in the last copy; both links stand now. Take the old one away where it is wrong.", one)
+            if not self._dry:
+                self._tx.link(f"{owner}.{key}", ids[owner], ids[other])
 
-    def _record(
-        self, row: TrackerRow, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str], beside: str
-    ) -> str | None:
+    def _record(self, one: _Prepared, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str]) -> str | None:
+        row, beside = one.row, one.beside
         reference = given.pop("reference", None)
         cells, sets = self._read(row, spec, given)
         if spec.parent in above:
             cells[spec.parent] = above[spec.parent]
-        id, known = self._find(row, spec, reference, given.get(spec.title), cells, beside)
+        id, known, nameless = self._find(one, spec, reference, given.get(spec.title), cells)
         self._section(row, spec, cells)
-        if id is None and not cells.get(spec.title):
+        if nameless or (id is None and not cells.get(spec.title)):
             where = next(iter(given.values()), reference)
             if where is not None:
-                self._problem(
-                    "no_title",
-                    f"This row names no {spec.title} of {_a(spec)} and was put in the tray.",
-                    where,
-                )
+                self._problem("no_title", f"This row names no {spec.title} of {_a(spec)} and was put in the tray.", where)
                 self._done.tray += [
-                    trayed(g, "its row names no record")
-                    for g in (*given.values(), *([reference] if reference else []))
+                    trayed(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))
                 ]
             return None
         base = known.base if known is not None else {}
         if id is None:
             id = self._make(row, spec, cells, reference, given, beside)
+            if spec.key != self._main and spec.key in one.places:
+                one.places[spec.key].record = id  # the rows under it speak of the same
             base = {f.key: f.default for f in spec.cells if f.default is not None}
         else:
             if self._lineage is not None and known is None:
                 base = self._lineage.base_of(id) or {}
             self._change(spec, id, cells, given, base)
+            self._note_left_out(spec, id, cells, given, sets, base, known)
         if self._lineage is not None and spec.key != "partner":
-            said = {**base, **{k: v for k, v in cells.items() if v is not None}}
-            title = given.get(spec.title)
-            number = exact_number(reference)
-            if spec.key == self._main or known is not None or number:
-                words = title.text if title is not None else self._title_of(id)
-                self._lineage.remember(known, row.sheet, number, spec.key, words, beside, id, said)
-        for field_, elements in sets.items():
-            for element in elements:
-                self._tx.link(spec.link_kind(field_), id, element)
-        for key, one in given.items():
+            self._remember(one, spec, id, known, reference, given, cells, sets, base)
+        if not self._dry:
+            for field_, elements in sets.items():
+                for element in elements:
+                    self._tx.link(spec.link_kind(field_), id, element)
+        for key, cell in given.items():
             late = spec.by_key.get(key)
             if late is not None and late.kind in (Kind.REF, Kind.LINKS) and late.target != "partner":
-                self._late.append((spec.key, id, late, one))
+                self._late.append((spec.key, id, late, cell))
         return id
 
-    def _find(
-        self,
-        row: TrackerRow,
-        spec: EntitySpec,
-        reference: Given | None,
-        title: Given | None,
-        cells: Mapping[str, Value],
-        beside: str,
-    ) -> tuple[str | None, Known | None]:
-        """The record a row speaks of and, where the list was taken before, its row there.
-
-        Known by its lineage, its number as written and its words: where they agree in part, it is asked, by raising
-        ``_WaitsError``, and the row is not written.
-        """
-        if spec.key in _IDENTITY:
-            return self._identical(spec, cells), None
-        number, words = exact_number(reference), title.text if title is not None and title.value is not None else ""
-        if self._lineage is not None:
-            known, sure = self._in_lineage(spec, number, words, row.sheet, beside)
-            if known is not None:
-                if sure:
-                    known.used = spec.key == self._main
-                    return self._unless_taken(spec, known.record, title or reference, "duplicate_number"), known
-                return self._asked_same(row, spec, known, title or reference, words)
-        if number:
-            return self._by_number(row, spec, reference, title, words), None
-        return (self._by_words(row, spec, title, words, beside) if title is not None and words else None), None
-
-    def _in_lineage(self, spec: EntitySpec, number: str, words: str, sheet: str, beside: str) -> tuple[Known | None, bool]:
-        """The row of this list that this one is, and whether nothing speaks against it."""
+    def _remember(
+        self, one: _Prepared, spec: EntitySpec, id: str, known: Known | None, reference: Given | None, given: Mapping[str, Given],
+        cells: Mapping[str, Value], sets: Mapping[FieldSpec, list[str]], base: Mapping[str, Value],
+    ) -> None:  # fmt: skip
+        """Keep what the row is and says, with its owner and sets, so that the next copy is compared with it."""
         assert self._lineage is not None
-        if number:
-            found = self._lineage.rows_of(spec.key, number, sheet)
-            if not found:
-                return None, False
-            exact = [k for k in found if fold(k.words) == fold(words)]
-            if exact:
-                return next((k for k in exact if k.beside == fold(beside)), exact[0]), True
-            best, alike = closest(found, words)
-            if len(found) > 1 and alike < SAME:
-                return None, False  # one more action under a number that names several
-            return best, alike >= SAME or not words
-        found = self._lineage.of_words(spec.key, words, beside)
-        return (found[0], True) if found else (None, False)
+        said = {**base, **{k: v for k, v in cells.items() if v is not None}}
+        said |= {f"~{f.key}": ";".join(sorted(ids)) for f, ids in sets.items() if f.kind is not Kind.TAGS}
+        title = given.get(spec.title)
+        words = title.text if title is not None and title.value is not None else self._title_of(spec, id)
+        owner = given.get("accountable") or given.get("owner")
+        if owner is not None:
+            said["~owner"] = words_key(owner.text)
+        self._lineage.remember(known, one.row.sheet, exact_number(reference), spec.key, words, one.beside, id, said, write=not self._dry)
 
-    def _asked_same(
-        self, row: TrackerRow, spec: EntitySpec, known: Known, one: Given | None, words: str
-    ) -> tuple[str | None, Known | None]:
-        """The number is that of a row taken before, the words are not: another thing, or the same in other words?"""
-        assert one is not None
-        id = f"same:{row.sheet}!{one.cell}"
-        answer = self._answers.get(id)
-        if answer == "same":
-            known.used = True
-            return known.record, known
-        if answer == "new":
-            return None, None
-        choices = (("same", f"The same, its words corrected ({self._reference_of(known.record)})"), ("new", "Another one: a record of its own"))
-        said = f"“{known.number}” was “{known.words[:80]}” in this list; now it says “{words[:80]}”. Nothing of the row is written until that is said."
-        raise _WaitsError(Problem("other_words", said, row.sheet, one.cell, "", id, choices))
+    def _note_left_out(
+        self, spec: EntitySpec, id: str, cells: Mapping[str, Value], given: Mapping[str, Given], sets: Mapping[FieldSpec, list[str]],
+        base: Mapping[str, Value], known: Known | None,
+    ) -> None:  # fmt: skip
+        """What the list said before and leaves out now stays as it is, and is said."""
+        if known is None:
+            return
+        called = self._reference_of(spec, id)
+        for key, value in base.items():
+            found = spec.by_key.get(key)
+            if found is None or value is None or value == found.default or f"{spec.key}.{key}" not in self._targets:
+                continue
+            if key not in given and key not in cells:
+                self._cleared.append(f"{found.label} of {called}")
+        for key in [k for k in base if k.startswith("~") and k != "~owner"]:
+            found = spec.by_key.get(key[1:])
+            before = {x for x in str(base[key] or "").split(";") if x}
+            now = set(sets.get(found, [])) if found is not None else before
+            if found is not None and before - now:
+                named = names.labels(self._tx.connection, sorted(before - now))
+                self._left_out.append(f"{', '.join(named.values())} among {found.label.casefold()} of {called}")
 
-    def _by_number(
-        self, row: TrackerRow, spec: EntitySpec, reference: Given | None, title: Given | None, words: str
-    ) -> str | None:
-        """A number that this list never had: a record's own, where the words agree; else it is only a number."""
-        assert reference is not None
-        found = self._numbered(spec, reference.text)
-        if found is None and not words:
-            named = self._directory(spec.key).find(reference.text)
-            found = named.id if named is not None else None
+    def _find(
+        self, one: _Prepared, spec: EntitySpec, reference: Given | None, title: Given | None, cells: Mapping[str, Value]
+    ) -> tuple[str | None, Known | None, bool]:
+        """The record a row speaks of and its row in earlier copies; and whether it names none and can make none."""
+        if spec.key in _IDENTITY:
+            return self._identical(spec, cells), None, False
+        if self._lineage is not None:
+            place = one.places.get(spec.key, Place())
+            if place.note is not None:
+                self._problem(*place.note, title or reference or next(iter(one.row.cells.values())))
+            if place.known is not None and spec.key == self._main:
+                place.known.used = True
+            return place.record, place.known, place.nameless
+        if reference is not None and reference.value is not None:
+            return self._by_own_number(spec, reference, title), None, False
+        found = self._directory(spec.key).find(title.text) if title is not None and title.value is not None else None
+        return self._unless_taken(spec, found.id if found else None, title, "same_title"), None, False
+
+    def _by_own_number(self, spec: EntitySpec, reference: Given, title: Given | None) -> str | None:
+        """The program's own files: a number names the record that bears it, where the words agree."""
+        found = self._directory(spec.key).find(our_reference(spec, reference.text) or reference.text)
         if found is None:
             return None
-        there = self._title_of(found)
-        if words and fold(there) != fold(words) and (spec.key, found) in self._touched and self._lineage is not None:
-            said = f"“{reference.text}” stands beside several rows of this list; each became a record of its own."
-            self._problem("number_taken", said, reference)
+        words = title.text if title is not None else ""
+        if words and similar(found.title, words) < SAME:
             return None
-        if not words or fold(there) == fold(words):
-            return self._unless_taken(spec, found, title or reference, "duplicate_number")
-        alike = similar(there, words)
-        if self._lineage is not None and alike >= NEARLY:
-            return self._asked_record(row, spec, [found], title or reference, words)
-        if alike >= SAME:
-            return self._unless_taken(spec, found, title or reference, "duplicate_number")
-        if self._lineage is not None:
-            self._problem(
-                "number_taken",
-                f"“{reference.text}” is already the number of {self._reference_of(found)}, which says something else; "
-                "this row became a record of its own.",
-                reference,
-            )
-        return None
-
-    def _by_words(self, row: TrackerRow, spec: EntitySpec, title: Given, words: str, beside: str) -> str | None:
-        """A row with no number: the one record of the same words, or a question."""
-        if self._lineage is None:
-            found = self._directory(spec.key).find(words)
-            return self._unless_taken(spec, found.id if found else None, title, "same_title")
-        same = [i for i in self._of_title(spec, words) if (spec.key, i) not in self._touched or spec.key != self._main]
-        if not same:
-            return None
-        if len(same) == 1 and spec.key != self._main:
-            return same[0]
-        return self._asked_record(row, spec, same, title, words)
-
-    def _asked_record(
-        self, row: TrackerRow, spec: EntitySpec, found: list[str], one: Given | None, words: str
-    ) -> str | None:
-        """Records here say the same or nearly: is the row one of them?"""
-        assert one is not None
-        id = f"same:{row.sheet}!{one.cell}"
-        answer = self._answers.get(id)
-        if answer == "new":
-            return None
-        called = {self._reference_of(i): i for i in found[:6]}
-        if answer in called:
-            return called[answer]
-        choices = (*((r, f"It is {r}, {self._title_of(i)[:60]}") for r, i in called.items()), ("new", f"Another one: {_a(spec)} of its own"))
-        said = f"“{words[:80]}” says the same, or nearly, as {' and '.join(called)} here. Nothing of the row is written until that is said."
-        raise _WaitsError(Problem("same_words", said, row.sheet, one.cell, "", id, choices))
-
-    def _numbered(self, spec: EntitySpec, number: str) -> str | None:
-        """The record that bears a number just as it is written: as reference, as alias, or in our own way of counting."""
-        run = self._tx.connection.exec_driver_sql
-        self._tx.flush()
-        for said in dict.fromkeys((number.strip(), _reference(spec, number) or "")):
-            if not said:
-                continue
-            row = run(f'SELECT id FROM "{spec.key}" WHERE reference = ? AND NOT deleted', (said,)).fetchone()
-            row = row or run(
-                f"SELECT l.a FROM link l JOIN \"{spec.key}\" t ON t.id = l.a AND NOT t.deleted WHERE l.kind = 'alias' AND NOT l.deleted "
-                "AND l.b = ? AND (l.part IS NULL OR l.part = ?)", (fold(said), said),
-            ).fetchone()  # fmt: skip
-            if row is not None:
-                return str(row[0])
-        return None
-
-    def _of_title(self, spec: EntitySpec, words: str) -> list[str]:
-        """The records of one kind whose title says just these words."""
-        if spec.key not in self._titles:
-            known: dict[str, list[str]] = {}
-            rows = self._tx.connection.exec_driver_sql(f'SELECT id, "{spec.title}" FROM "{spec.key}" WHERE NOT deleted ORDER BY n')
-            for id, title in rows:
-                known.setdefault(fold(str(title or "")), []).append(str(id))
-            self._titles[spec.key] = known
-        return self._titles[spec.key].get(fold(words), [])
-
-    def _reference_of(self, id: str) -> str:
-        found = self._tx.connection.exec_driver_sql("SELECT reference FROM subject WHERE id = ?", (id,)).fetchone()
-        return str(found[0]) if found else id
+        return self._unless_taken(spec, found.id, title or reference, "duplicate_number")
 
     def _unless_taken(self, spec: EntitySpec, id: str | None, one: Given | None, code: str) -> str | None:
         """Two rows of one file are two records unless they say the same: the second never overwrites the first."""
@@ -331,11 +355,11 @@ class RowImporter(CellReader):
         )
         return None
 
-    def _title_of(self, id: str) -> str:
-        found = self._tx.connection.exec_driver_sql(
-            "SELECT title FROM subject WHERE id = ?", (id,)
-        ).fetchone()
-        return str(found[0]) if found else ""
+    def _title_of(self, spec: EntitySpec, id: str) -> str:
+        return self._records_of(spec).title.get(id, "") if self._lineage is not None else ""
+
+    def _reference_of(self, spec: EntitySpec, id: str) -> str:
+        return self._records_of(spec).reference.get(id, id)
 
     def _identical(self, spec: EntitySpec, cells: Mapping[str, Value]) -> str | None:
         keys = _IDENTITY[spec.key]
@@ -355,15 +379,24 @@ class RowImporter(CellReader):
         beside: str,
     ) -> str:
         """A new record; its id follows from the row, so that the same file makes the same record in every store."""
-        wanted = _reference(spec, reference.text) if reference else None
+        wanted = our_reference(spec, reference.text) if reference else None
         number, title = exact_number(reference), given.get(spec.title)
         made: str | None = None
         if self._lineage is not None:
             words = fold(title.text) if title is not None else ""
             made = self._fresh(spec, made_id("record", self._lineage.id, spec.key, row.sheet, number, words, fold(beside)))
+        if self._dry:
+            id = made or f"{spec.key}/{row.sheet}/{row.number}"
+            self._obeying(spec, cells, given, lambda said: rules.refuse_broken(spec, None, said))
+            self._touched[(spec.key, id)] = "created"
+            words = str(cells.get(spec.title) or "")
+            self._directory(spec.key).add(names.Found(spec.key, id, number or words, words), *([number] if number else []))
+            return id
         id = self._obeying(spec, cells, given, lambda said: self._tx.create(spec.key, said, id=made, reference=wanted))
         kept = self._tx.row(spec.key, id)
-        if reference is not None and number != str(kept["reference"]) and self._directory(spec.key).find(number) is None:
+        if self._lineage is not None:
+            self._records_of(spec).know(id, str(kept["reference"]), str(cells.get(spec.title) or ""))
+        if number and number != str(kept["reference"]) and self._directory(spec.key).find(number) is None:
             add_alias(self._tx, id, number)
         found = names.Found(spec.key, id, str(kept["reference"]), str(cells.get(spec.title) or ""))
         extra = [str(cells[k]) for k in ("short_name", "name", "title") if cells.get(k)]
@@ -405,7 +438,9 @@ class RowImporter(CellReader):
     def _change(
         self, spec: EntitySpec, id: str, cells: dict[str, Value], given: Mapping[str, Given], base: Mapping[str, Value]
     ) -> None:
-        current = self._tx.row(spec.key, id)
+        if self._dry and self._touched.get((spec.key, id)) == "created":
+            return
+        current = self._rows_now.get(id) or self._tx.row(spec.key, id)
         if current["deleted"]:
             self._deleted(spec, current, given)
             return
@@ -422,13 +457,20 @@ class RowImporter(CellReader):
                     f"{spec.by_key[key].label} of {current['reference']} was changed here since; what stands here was kept.",
                     given[key],
                 )
-        moved = bool(wanted) and self._obeying(
-            spec, wanted, given, lambda said: over_time.edit(self._session, self._tx, spec, id, said)
-        )
+        moved = bool(wanted) and self._obeying(spec, wanted, given, lambda said: self._edit(spec, id, current, said))
         state = self._touched.get((spec.key, id))
         self._touched[(spec.key, id)] = (
             "created" if state == "created" else "updated" if moved else state or "unchanged"
         )
+
+    def _edit(self, spec: EntitySpec, id: str, current: dict[str, Value], said: dict[str, Value]) -> bool:
+        if self._dry:
+            rules.refuse_broken(spec, current, {**current, **said})
+            return bool(said)
+        moved = over_time.edit(self._session, self._tx, spec, id, said)
+        if id in self._rows_now:
+            self._rows_now[id] |= said
+        return moved
 
     def _deleted(self, spec: EntitySpec, current: Mapping[str, Value], given: Mapping[str, Given]) -> None:
         where = next(iter(given.values()), None)
@@ -448,11 +490,14 @@ class RowImporter(CellReader):
         cells: dict[str, Value] = {
             k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key
         }
+        cells = {k: v for k, v in cells.items() if v is not None}
+        if not cells or self._dry:
+            return
+        said = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in cells)
         same = self._tx.connection.exec_driver_sql(
-            'SELECT 1 FROM "update" WHERE action = ? AND narrative IS NOT DISTINCT FROM ? AND NOT deleted',
-            (action, cells.get("narrative")),
+            f'SELECT 1 FROM "update" WHERE action = ? AND {said} AND NOT deleted', (action, *cells.values())
         ).fetchone()
-        if same is None and any(cells.values()):
+        if same is None:
             stamp: dict[str, Value] = {
                 "action": action,
                 "as_at": self._session.today.isoformat(),
@@ -463,13 +508,30 @@ class RowImporter(CellReader):
     # -- afterwards --------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Resolve what refers to records of the same file, remember the rows, count."""
+        """Resolve what refers to records of the same file, say what this copy left out, count."""
         for entity, id, spec, one in self._late:
             self._refer(BY_KEY[entity], id, spec, one)
+        self._say_what_is_gone()
         for (entity, _), what in self._touched.items():
             setattr(self._done, what, getattr(self._done, what) + 1)
             if what == "created":
                 self._done.by_entity[entity] = self._done.by_entity.get(entity, 0) + 1
+
+    def _say_what_is_gone(self) -> None:
+        """Rows of the last copy that are not in this one, cells that are blank now, names that are left out: kept, and said."""
+        if self._lineage is None:
+            return
+        records = self._records_of(BY_KEY[self._main])
+        missing = [k for k in self._lineage.all() if k.entity == self._main and not k.used and not k.fresh]
+        gone = [records.reference.get(k.record, k.number) for k in missing if k.record not in self._may_be]
+        for code, said, found in (
+            ("rows_gone", "stood in the last copy of this list and do not stand in this one; nothing was deleted", gone),
+            ("cleared", "said something in the last copy and are blank in this one; what stands here was kept", self._cleared),
+            ("left_out", "stood in the last copy and do not stand in this one; they were kept", self._left_out),
+        ):
+            if found:
+                more = f" and {len(found) - 20} more" if len(found) > 20 else ""
+                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {said}."))
 
     def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
         parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]
@@ -479,41 +541,20 @@ class RowImporter(CellReader):
                 self._ask(
                     "not_found", f"There is no {BY_KEY[spec.target].label.casefold()} called “{part}”.", one
                 )
+            elif self._dry:
+                continue
             elif spec.many:
                 self._tx.link(owner.link_kind(spec), id, found.id)
             else:
                 self._tx.edit(owner.key, id, {spec.key: found.id})
 
 
-def exact_number(reference: Given | None) -> str:
-    """A tracker's own number just as it is written, blanks around it and unseen letters aside: 1.2 is not 12."""
-    return "" if reference is None or reference.value is None else " ".join(_UNSEEN.sub("", reference.text).split())
-
-
-_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
-
-
-class _WaitsError(Exception):
-    """A row in doubt: nothing of it is written until its question is answered."""
-
-    def __init__(self, question: Problem) -> None:
-        super().__init__(question.message)
-        self.question = question
+def _says_nothing(text: str) -> bool:
+    """Whether words are none: a dash, a figure, N/A or the like."""
+    said = fold(UNSEEN.sub("", text))
+    return not any(c.isalpha() for c in said) or said in _NOTHINGS
 
 
 def _a(spec: EntitySpec) -> str:
     word = spec.label.casefold()
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"
-
-
-def _reference(spec: EntitySpec, given: str) -> str | None:
-    """The reference a tracker's own number asks for: A01, 1 and A-0001 all ask for A-0001."""
-    m = _NUMBER.fullmatch(given.strip())
-    if m is None:
-        return None
-    prefix = m[1].upper()
-    if prefix and BY_PREFIX.get(prefix) not in (None, spec):
-        return None
-    if prefix and prefix != spec.prefix and not spec.label.upper().startswith(prefix[:1]):
-        return None
-    return f"{spec.prefix}-{int(m[2]):04d}"

@@ -16,7 +16,8 @@ from vawg_desktop.exchange.tracker_in import Tracker, TrackerRow, read_tracker
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Lineage, list_of
-from vawg_desktop.services.tracker_rows import RowImporter, exact_number
+from vawg_desktop.services.tracker_match import exact_number
+from vawg_desktop.services.tracker_rows import RowImporter
 from vawg_desktop.store.door import Transaction
 
 
@@ -106,12 +107,10 @@ def import_rows(
         with session.store.write(session.who, why, act, book.sha256 if book else None) as tx:
             lineage = Lineage(tx, book.name, _headings_key(book), known.id) if book is not None and known is not None else None
             done.problems += tracker.questions
-            importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {})
-            importer.read_orders(tracker.rows)
-            for row in tracker.rows:
-                importer.take(row)
-            importer.finish()
-            if lineage is not None:
+            targets = frozenset(c.target for c in tracker.columns if c.target)
+            importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
+            importer.take_all(tracker.rows)
+            if lineage is not None and not dry_run:
                 kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:")}
                 told = known.mapping if known is not None else {}
                 lineage.close({h: t for h, t in done.mapping.items() if t or h in told}, kept)

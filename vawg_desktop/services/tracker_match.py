@@ -1,0 +1,441 @@
+"""Which record each row of a list speaks of: decided for all its rows together, before anything is written (DESIGN 5b).
+
+A row is known again by its lineage (what this list said before, by sheet), its number just as it is written, and its words. Where
+all agree it is sure; where they agree in part it is a question with every record that it may be; where nothing agrees it is new.
+Rows are paired whole first, so that a row that moved, was renumbered or stands under a new sheet never takes another one's record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain.entities import BY_PREFIX, EntitySpec
+from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange.tracker_in import Given, similar
+from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known
+
+#: Letters that are not seen; and hyphens and dashes of every kind, which are one when words are compared.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
+_REFERENCE = re.compile(r"[A-Z]{1,2}-(?:\d{4,}|x[0-9A-Za-z]{3,5})")
+_MOST_CHOICES = 6
+#: How alike the words of a row must be to those of a row under another number for that to be worth asking.
+_MOVED_AND_REWORDED = 0.8
+
+
+def words_key(text: str) -> str:
+    """Words for comparing: case, marks, punctuation, unseen letters and kinds of hyphen put aside."""
+    return fold(_HYPHENS.sub("-", UNSEEN.sub("", text)))
+
+
+def exact_number(reference: Given | None) -> str:
+    """A tracker's own number just as it is written, blanks around it and unseen letters aside: 1.2 is not 12."""
+    if reference is None or reference.value is None:
+        return ""
+    said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", reference.text)).split())
+    return said if any(c.isalnum() for c in said) else ""
+
+
+def our_reference(spec: EntitySpec, given: str) -> str | None:
+    """The reference that a tracker's own number asks for: A01, 1 and A-0001 all ask for A-0001."""
+    m = _NUMBER.fullmatch(given.strip())
+    if m is None:
+        return None
+    prefix = m[1].upper()
+    if prefix and BY_PREFIX.get(prefix) not in (None, spec):
+        return None
+    if prefix and prefix != spec.prefix and not spec.label.upper().startswith(prefix[:1]):
+        return None
+    return f"{spec.prefix}-{int(m[2]):04d}"
+
+
+@dataclass(slots=True)
+class Seen:
+    """A row as it can be known again. ``place`` is the cell at which a question about it stands."""
+
+    sheet: str
+    number: str
+    words: str
+    beside: str
+    owner: str
+    place: Given
+    key: str = ""
+    #: The sheet of the list's earlier copies that its sheet goes on.
+    home: str = ""
+
+
+@dataclass(slots=True)
+class Place:
+    """What a row is: the row it goes on, the record it speaks of (None: a new one), or what is asked about it."""
+
+    known: Known | None = None
+    record: str | None = None
+    question: Problem | None = None
+    #: Said of it though it is decided: code and sentence.
+    note: tuple[str, str] | None = None
+    #: The records that it may be, where it is asked.
+    may_be: tuple[str, ...] = ()
+    #: It names a record that there is none of, and no words to make one from.
+    nameless: bool = False
+
+
+class Records:
+    """The records of one kind, read once: by reference, alias, title."""
+
+    def __init__(self, connection: Connection, spec: EntitySpec, tracker: str) -> None:
+        self.spec = spec
+        self.reference: dict[str, str] = {}
+        self.title: dict[str, str] = {}
+        self._by_reference: dict[str, str] = {}
+        self._by_title: dict[str, list[str]] = defaultdict(list)
+        self._aliases: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+        for id, reference, title, deleted in connection.exec_driver_sql(
+            f'SELECT id, reference, "{spec.title}", deleted FROM "{spec.key}" ORDER BY n'
+        ):
+            if deleted:  # a row that speaks of it is told so; it is found by nothing else
+                self.reference[str(id)], self.title[str(id)] = str(reference), str(title or "")
+            else:
+                self.know(str(id), str(reference), str(title or ""))
+        for alias, part, id in connection.exec_driver_sql(
+            f'SELECT l.b, l.part, l.a FROM link l JOIN "{spec.key}" t ON t.id = l.a AND NOT t.deleted '
+            "WHERE l.kind = 'alias' AND NOT l.deleted"
+        ):
+            self._aliases[str(alias)].append((str(id), None if part is None else str(part)))
+        #: Records that another list speaks of.
+        self.elsewhere = {
+            str(r[0]) for r in connection.exec_driver_sql(
+                "SELECT DISTINCT r.record FROM tracker_row r JOIN tracker t ON t.id = r.tracker AND NOT t.deleted "
+                "WHERE NOT r.deleted AND r.entity = ? AND r.tracker <> ?", (spec.key, tracker),
+            )
+        }  # fmt: skip
+
+    def know(self, id: str, reference: str, title: str) -> None:
+        """A record, read or made meanwhile."""
+        self.reference[id], self.title[id] = reference, title
+        self._by_reference.setdefault(reference, id)
+        if key := words_key(title):
+            self._by_title[key].append(id)
+
+    def numbered(self, number: str) -> str | None:
+        """The record that bears a number just as it is written: as reference, as alias, or in our own way of counting."""
+        for said in dict.fromkeys((number, our_reference(self.spec, number) or "")):
+            if not said:
+                continue
+            if said in self._by_reference:
+                return self._by_reference[said]
+            for id, part in self._aliases.get(fold(said), ()):
+                if part is None or part == said:
+                    return id
+        return None
+
+    def entitled(self, key: str) -> list[str]:
+        """The records whose title says just these words."""
+        return self._by_title.get(key, []) if key else []
+
+
+@dataclass(slots=True)
+class _Left:
+    """Rows and known rows that are not paired yet."""
+
+    rows: dict[int, Seen]
+    known: dict[str, Known]
+
+
+class _Index:
+    """The known rows that nothing was paired with: by number, by words, by single words."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self.by_number: dict[str, list[Known]] = defaultdict(list)
+        self.by_key: dict[str, list[Known]] = defaultdict(list)
+        self._by_word: dict[str, list[Known]] = defaultdict(list)
+        self.numbered = False
+        for k in known:
+            key = words_key(k.words)
+            self.by_number[k.number].append(k)
+            self.by_key[key].append(k)
+            self.numbered = self.numbered or bool(k.number)
+            for word in set(key.split()):
+                self._by_word[word].append(k)
+
+    def like(self, key: str) -> list[Known]:
+        """The rows that share most words with these, the rarest words asked first."""
+        wanted = set(key.split())
+        shared: Counter[str] = Counter()
+        by_id: dict[str, Known] = {}
+        for word in sorted(wanted, key=lambda w: len(self._by_word.get(w, ())))[:8]:
+            for k in self._by_word.get(word, ())[:400]:
+                shared[k.id] += 1
+                by_id[k.id] = k
+        return [by_id[id] for id, _ in shared.most_common(8)]
+
+
+@dataclass(slots=True)
+class Matching:
+    """Matches the rows of one kind of record of one file; ``many`` where several rows may speak of one record."""
+
+    spec: EntitySpec
+    rows: Sequence[Seen]
+    known: Sequence[Known]
+    records: Records
+    answers: Mapping[str, str]
+    many: bool = False
+    fallback: Callable[[str], str | None] = lambda _: None
+    places: list[Place] = field(default_factory=list[Place])
+    _taken: set[str] = field(default_factory=set[str])
+    _numbers: set[str] = field(default_factory=set[str])
+
+    def run(self) -> list[Place]:
+        """The place of each row, in their order."""
+        self.places = [Place() for _ in self.rows]
+        homes = sheets_gone_on(self.rows, self.known)
+        for row in self.rows:
+            row.key, row.home = words_key(row.words), homes.get(row.sheet, row.sheet)
+        left = _Left(dict(enumerate(self.rows)), {k.id: k for k in self.known if k.record in self.records.reference})
+        self._pair_whole(left)
+        self._doubt_owners()
+        index = _Index(left.known.values())
+        paired = Counter((p.known.sheet, p.known.number) for p in self.places if p.known is not None)
+        asked = {n: self._candidates(row, index, paired) for n, row in left.rows.items()}
+        numbers = Counter(r.number for r in self.rows if r.number)
+        for n, row in list(left.rows.items()):
+            if asked[n]:
+                self._place_asked(n, row, asked[n], "other_words" if row.number else "same_words")
+            else:
+                self._place_outside(n, row, numbers)
+        return self.places
+
+    # -- pairs that agree in everything ------------------------------------------------------
+
+    def _pair_whole(self, left: _Left) -> None:
+        pairings: tuple[tuple[Callable[[Seen], tuple[str, ...]], Callable[[Known], tuple[str, ...]], bool], ...] = (
+            (lambda s: (s.home, s.number, s.key, fold(s.beside)), lambda k: (k.sheet, k.number, words_key(k.words), k.beside), False),
+            (lambda s: (s.home, s.number, s.key), lambda k: (k.sheet, k.number, words_key(k.words)), True),
+        )
+        for of_row, of_known, alone in pairings:
+            there: dict[tuple[str, ...], list[Known]] = defaultdict(list)
+            for k in left.known.values():
+                there[of_known(k)].append(k)
+            here: dict[tuple[str, ...], list[int]] = defaultdict(list)
+            for n, row in left.rows.items():
+                here[of_row(row)].append(n)
+            for said, numbers in here.items():
+                found = there.get(said, [])
+                if not said[2] or (alone and (len(found) != 1 or len(numbers) != 1)):
+                    continue
+                for n, k in zip(numbers, found, strict=False):
+                    self._take(n, k, left)
+        if self.many:
+            self._pair_anywhere(left)
+        self._pair_numbers_alone(left)
+
+    def _pair_anywhere(self, left: _Left) -> None:
+        """The same words in another sheet are the same recommendation."""
+        there_any: dict[tuple[str, str], list[Known]] = defaultdict(list)
+        for k in left.known.values():
+            there_any[(k.number, words_key(k.words))].append(k)
+        for n, row in list(left.rows.items()):
+            same = there_any.get((row.number, row.key), []) if row.key else []
+            if len({k.record for k in same}) == 1:
+                self._take(n, same[0], left)
+
+    def _pair_numbers_alone(self, left: _Left) -> None:
+        """A number without words, as this list wrote it before."""
+        numbered: dict[tuple[str, str], list[Known]] = defaultdict(list)
+        for k in self.known:
+            numbered[(k.sheet, k.number)].append(k)
+        for n, row in list(left.rows.items()):
+            if row.number and not row.key:
+                same = [k for k in numbered.get((row.home, row.number), ()) if k.record in self.records.reference]
+                if len({k.record for k in same}) == 1 and (self.many or same[0].record not in self._taken):
+                    self._taken.add(same[0].record)
+                    self.places[n] = Place(same[0], same[0].record)
+                    left.rows.pop(n)
+
+    def _take(self, n: int, known: Known, left: _Left) -> None:
+        self.places[n] = Place(known, known.record)
+        self._taken.add(known.record)
+        left.rows.pop(n, None)
+        left.known.pop(known.id, None)
+
+    def _doubt_owners(self) -> None:
+        """Where most rows that agree belong to another body now, the file may be another partner's on the same template."""
+        told = [
+            (n, p.known) for n, p in enumerate(self.places)
+            if p.known is not None and self.rows[n].owner and p.known.base.get("~owner")
+        ]  # fmt: skip
+        differ = [(n, k) for n, k in told if words_key(self.rows[n].owner) != k.base.get("~owner")]
+        if 2 * len(differ) <= len(told):
+            return
+        for n, k in differ:
+            row = self.rows[n]
+            title = self.records.title[k.record]
+            choices = {k.record: f"It is {self.records.reference[k.record]}, {title[:60]}: its owner changed"}
+            self._ask(n, row, choices, "other_list", (
+                f"“{row.words[:80]}” stood with another owner in the list that this file repeats, as do most of its rows; it may be "
+                f"another body's own. Nothing of the row is written until that is said."
+            ), known={k.record: k})  # fmt: skip
+
+    # -- what agrees in part -----------------------------------------------------------------
+
+    def _candidates(self, row: Seen, index: _Index, paired: Counter[tuple[str, str]]) -> dict[str, Known]:
+        """The rows of earlier copies that a row may be: of its number, of its words, of words like its own."""
+        found: dict[str, Known] = {}
+        if not row.key:
+            return found
+        if row.number:
+            of_number = index.by_number.get(row.number, [])
+            here = [k for k in of_number if k.sheet == row.home]
+            several = len(here) > 1 or paired[(row.home, row.number)] > 0
+            # under a number that names several, one that says nothing like it is one more
+            found |= {k.record: k for k in here or of_number if not several or similar(k.words, row.words) >= NEARLY}
+        if row.key:
+            same = index.by_key.get(row.key, [])
+            found |= {k.record: k for k in same}
+            if not same and not (self.many and row.number):
+                found |= {k.record: k for k in self._alike(row, index)}
+        return found
+
+    def _alike(self, row: Seen, index: _Index) -> list[Known]:
+        wanted = set(row.key.split())
+        bound = _MOVED_AND_REWORDED if row.number and index.numbered else NEARLY
+        near: list[tuple[float, Known]] = []
+        for k in index.like(row.key):
+            theirs = set(words_key(k.words).split())
+            if theirs and 2 * len(wanted & theirs) >= min(len(wanted), len(theirs)) and (alike := similar(k.words, row.words)) >= bound:
+                near.append((alike, k))
+        near.sort(key=lambda one: -one[0])
+        return [k for _, k in near[:3]]
+
+    def _place_asked(self, n: int, row: Seen, found: Mapping[str, Known], code: str) -> None:
+        choices: dict[str, str] = {}
+        for id, k in found.items():
+            how = "its words corrected" if k.number == row.number and words_key(k.words) != row.key else ""
+            how = how or ("in other words and under another number" if words_key(k.words) != row.key else "under another number or place")
+            choices[id] = f"It is {self.records.reference[id]}, {k.words[:60]}: {how}"
+        first = next(iter(found.values()))
+        if row.number and first.number == row.number:
+            said = f"“{first.number}” was “{first.words[:80]}” in this list; now it says “{row.words[:80]}”."
+        elif words_key(first.words) == row.key:
+            said = f"“{row.words[:80]}” stood under “{first.number or first.sheet}” in this list; now it stands under “{row.number or row.sheet}”."
+        else:
+            said = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” said in this list."
+        self._ask(n, row, choices, code, f"{said} Nothing of the row is written until it is said which it is.", known=found)
+
+    def _ask(
+        self, n: int, row: Seen, choices: Mapping[str, str], code: str, said: str, *, known: Mapping[str, Known] | None = None, new: bool = True
+    ) -> None:
+        """Ask, or do what was answered. An answer is kept by what the row says, so that it serves no other row."""
+        shown = dict(list(choices.items())[:_MOST_CHOICES])
+        what = "\x1f".join((self.spec.key, row.number, row.key, *sorted(shown)))
+        id = f"same:{row.sheet}!{row.place.cell}:{hashlib.sha256(what.encode('utf-8', 'replace')).hexdigest()[:8]}"
+        answer = self.answers.get(id)
+        by_reference = {self.records.reference[i]: i for i in shown}
+        first = next(iter(shown))
+        same = known is not None and first in known and known[first].number == row.number  # the row that this number was
+        if same and answer == "same":
+            answer = self.records.reference[first]
+        if answer == "new" and new:
+            self.places[n] = Place()
+            return
+        if answer in by_reference and (self.many or by_reference[answer] not in self._taken or self.places[n].record == by_reference[answer]):
+            record = by_reference[answer]
+            self.places[n] = Place((known or {}).get(record), record)
+            self._taken.add(record)
+            return
+        label = self.spec.label.casefold()
+        other = ("new", f"Another one: {'an' if label[0] in 'aeiou' else 'a'} {label} of its own") if new else ("leave", "None of these: leave the row out")
+        told = tuple(("same" if same and i == first else self.records.reference[i], words) for i, words in shown.items())
+        self.places[n] = Place(question=Problem(code, said, row.sheet, row.place.cell, "", id, (*told, other)), may_be=tuple(shown))
+
+    # -- what this list never had ------------------------------------------------------------
+
+    def _place_outside(self, n: int, row: Seen, numbers: Counter[str]) -> None:
+        """A row that no earlier copy had: a record of the store where number and words agree, a question, or new."""
+        if not row.key:
+            self._place_by_number(n, row)
+            return
+        there = self.records.numbered(row.number) if row.number else None
+        same = [i for i in self.records.entitled(row.key) if self.many or i not in self._taken]
+        if there is not None and words_key(self.records.title[there]) == row.key:
+            if there in self._taken and not self.many:
+                self.places[n] = Place(note=("duplicate_number", "This row has the number or title of another row; it became a record of its own."))
+            elif there in self.records.elsewhere and not self.many:
+                self._ask_records(n, row, [there], "same_words", "is a record that another list speaks of too")
+            else:
+                self._settle(n, there)
+            return
+        if self.many and not row.number and len(same) == 1:
+            self._settle(n, same[0])
+            return
+        near = there is not None and there not in self._taken and similar(self.records.title[there], row.words) >= NEARLY
+        if same or near:
+            found = [*([there] if near and there is not None else []), *same]
+            self._ask_records(n, row, list(dict.fromkeys(found)), "same_words", "says the same, or nearly, as {} here")
+            return
+        if row.number and not self.many and numbers[row.number] > 1 and row.number in self._numbers:
+            said = f"“{row.number}” stands beside several rows of this list; each became a record of its own."
+            self.places[n] = Place(note=("number_taken", said))
+        elif there is not None:
+            said = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row became a record of its own."
+            self.places[n] = Place(note=("number_taken", said))
+        self._numbers.add(row.number)
+
+    def _place_by_number(self, n: int, row: Seen) -> None:
+        """A row with a number and no words names a record: surely only where it is our own reference."""
+        there = (self.records.numbered(row.number) or self.fallback(row.number)) if row.number else None
+        if there is None:
+            self.places[n] = Place(nameless=True)
+        elif self.many or _REFERENCE.fullmatch(row.number):
+            if there in self._taken and not self.many:
+                self.places[n] = Place(nameless=True, note=("duplicate_number", "This row has the number of another row and no words; it was put in the tray."))
+            else:
+                self._settle(n, there)
+        elif there not in self._taken:
+            self._ask_records(n, row, [there], "number_only", "may be {} here: the row has a number and no words", new=False)
+            if self.places[n].question is None and self.places[n].record is None:
+                self.places[n].nameless = True
+        else:
+            self.places[n] = Place(nameless=True)
+
+    def _settle(self, n: int, record: str) -> None:
+        self.places[n] = Place(None, record)
+        self._taken.add(record)
+
+    def _ask_records(self, n: int, row: Seen, found: Sequence[str], code: str, how: str, *, new: bool = True) -> None:
+        called = " and ".join(self.records.reference[i] for i in found[:_MOST_CHOICES])
+        said = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is said."
+        choices = {i: f"It is {self.records.reference[i]}, {self.records.title[i][:60]}" for i in found}
+        self._ask(n, row, choices, code, said, new=new)
+
+
+def sheets_gone_on(rows: Iterable[Seen], known: Iterable[Known]) -> dict[str, str]:
+    """Which sheet of the earlier copies a new sheet goes on, such as last quarter's under another name."""
+    here: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows:
+        here[row.sheet].add((row.number, words_key(row.words)))
+    there: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for k in known:
+        there[k.sheet].add((k.number, words_key(k.words)))
+    gone = {s for s in there if s not in here}
+    found: dict[str, str] = {}
+    fresh = [s for s in here if s not in there]
+    if len(here) == len(there) == 1 and fresh:
+        return {fresh[0]: next(iter(there))}
+    hits = sorted(((len(here[s] & there[g]), s, g) for s in fresh for g in gone), reverse=True)
+    for count, s, g in hits:
+        if s not in found and g in gone and 2 * count >= min(len(here[s]), len(there[g])):
+            found[s] = g
+            gone.discard(g)
+    return found
+
+
+__all__ = ["NEARLY", "SAME", "Matching", "Place", "Records", "Seen", "exact_number", "our_reference", "sheets_gone_on", "words_key"]
