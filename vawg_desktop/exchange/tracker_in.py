@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
@@ -105,6 +106,8 @@ class TrackerRow:
     earlier: list[tuple[Target, str, Given]] = field(default_factory=list[tuple[Target, str, Given]])
     #: Which columns were filled from the row above, as blanks or ditto marks mean it there.
     filled_down: list[Given] = field(default_factory=list[Given])
+    #: Whether it is a recommendation on a line of its own, over the rows that belong to it.
+    heads: bool = False
 
 
 @dataclass(slots=True)
@@ -118,6 +121,8 @@ class Column:
     period: str = ""
     #: The target it held in an earlier period than another column's.
     earlier_of: Target | None = None
+    #: The target that another column of another name was taken for.
+    rival_of: Target | None = None
 
 
 @dataclass(slots=True)
@@ -208,15 +213,27 @@ def _is_mark(value: Cell) -> bool:
 _LINKED = re.compile(r"[=+]?(?:(?:\[[^\]]*\])?(?:'[^']*'|[\w. ]+)?[!.])?\[?\.?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}\]?")
 
 
+#: A formula that fetches what another cell holds; of a blank one it makes 0.
+_FETCHED = re.compile(
+    r"[=+]?(?:IFERROR\(|IFNA\(|_xlfn\.)*(?:VLOOKUP|HLOOKUP|XLOOKUP|LOOKUP|INDEX|OFFSET|INDIRECT|CHOOSE|T|N)\(.*|"
+    r"[=+]?[A-Za-z_][\w.]*\[(?:@|\[#This Row\],)?[^\]]*\]+",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def is_link(formula: str) -> bool:
-    """Whether a formula is a bare reference to another cell."""
-    return _LINKED.fullmatch(formula.strip()) is not None
+    """Whether a formula only shows another cell: a bare reference, a look-up, a cell of a table."""
+    said = formula.strip()
+    return _LINKED.fullmatch(said) is not None or _FETCHED.fullmatch(said) is not None
 
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _PERIOD = re.compile(
-    r"(?:as at\s+)?((?:fy\s*)?\d{4}\s*[/-]\s*\d{2,4}(?:\s+q[1-4])?|q[1-4](?:\s+(?:fy\s*)?\d{4}(?:\s*[/-]\s*\d{2,4})?)?|"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{4}|\d{2}))",
+    r"\b(?:as at\s+)?((?:fy\s*)?(?:\d{4}|\d{2})\s*[/-]\s*\d{2,4}\s+q(?:uarter)?\s*[1-4]|(?:fy\s*)?\d{4}\s*[/-]\s*\d{2,4}|"
+    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}\s+" + _MONTHS + r"\s+\d{4}|"
+    r"q(?:uarter)?\s*[1-4](?:\s+(?:fy\s*)?(?:\d{4}|\d{2})(?:\s*[/-]\s*\d{2,4})?)?|"
+    + _MONTHS + r"\.?,?\s+(?:\d{4}|\d{2}))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -314,7 +331,7 @@ def _tell_apart(columns: list[Column], given: Mapping[str, Target | None]) -> No
             continue
         said = [c for c in same if fold(c.header) in given]
         named = [c for c in same if _KNOWN.get(fold(clean_heading(c.header)[0]), [""])[0] == target and _is_own_name(target, c.header)]
-        dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period)))
+        dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period) or _bare_quarter(c.period)))
         kept: Column | None = None
         if len(said) == 1:
             kept = said[0]
@@ -324,10 +341,18 @@ def _tell_apart(columns: list[Column], given: Mapping[str, Target | None]) -> No
                 same[n].earlier_of = target
         elif len({fold(clean_heading(c.header)[0]) for c in same}) > 1:
             kept = named[0] if named else same[0]
+            for one in same:
+                one.rival_of = target if one is not kept else None
         for one in same:
             if one is not kept:
                 one.target = None
                 one.did_you_mean = (target,) if kept is None else ()
+
+
+def _bare_quarter(period: str) -> str:
+    """A quarter that names no year, by which columns of one year stand in order."""
+    m = re.fullmatch(r"q(?:uarter)?\s*([1-4])", period.strip(), re.IGNORECASE)
+    return f"Q{m[1]}" if m else ""
 
 
 def _is_own_name(target: Target, header: str) -> bool:
@@ -341,8 +366,11 @@ def period_end(period: str) -> str:
     """The last day of a period as a heading names it (ISO), or an empty text."""
     if not period:
         return ""
+    said = re.sub(r"quarter\s*", "Q", " ".join(period.replace(",", "").replace(".", "/" if period[:1].isdigit() else "").split()), flags=re.IGNORECASE)
+    said = re.sub(r"^(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})(?=\s+q)", r"20\1/\2", said, flags=re.IGNORECASE)
+    said = re.sub(r"^([a-z]{3,9}) (\d{2})$", r"\1 20\2", said, flags=re.IGNORECASE)
     try:
-        return str(dates.last_day(dates.parse_date(period.replace(",", ""))) or "")
+        return str(dates.last_day(dates.parse_date(said)) or "")
     except ValueRefusedError:
         return ""
 
@@ -384,38 +412,110 @@ def _read_table(
     above = _words_above(sheet, header)
     _fill_merges(sheet, header)
     tracker.outside += _all_cells(sheet, 0, header)
-    heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
-    columns = match_columns(heads, tracker.main, mapping, above)
-    _ask_latest(sheet, header, columns, answers, tracker)
-    known = {c.header for c in tracker.columns}
-    tracker.columns += [c for c in columns if c.header and c.header not in known]
-    titles = [i for i, c in enumerate(columns) if c.target == f"{tracker.main}.title" or c.target == f"{tracker.main}.statement"]
+    table = _Table.under(sheet, header, tracker, mapping, answers, above)
     section = ""
     last: TrackerRow | None = None
     nothing = BesideCell()
-    names = [c.header for c in columns]
     letters = [sheet.address(0, i).rstrip("0123456789") for i in range(max(map(len, sheet.rows), default=0))]
     for number in range(header + 1, len(sheet.rows)):
         row = sheet.rows[number]
         line = str(sheet.top + number + 1)
         given: list[Given] = []
+        names = table.names
         for i, value in enumerate(row):
             one = beside.get(letters[i] + line, nothing)
             given.append(Given(
                 value, sheet.name, letters[i] + line, names[i] if i < len(names) else "", one.colour, one.shown, one.per_cent, one.linked
             ))  # fmt: skip
         filled = [g for g in given if g.value is not None]
-        if not filled or _repeats(given, heads):
+        if not filled or _repeats(given, table.heads):
             continue
-        said = _section(filled, given, columns, titles)
+        if _heads_anew(given, filled):
+            table, last = _Table.under(sheet, number, tracker, mapping, answers, []), None
+            continue
+        said = table.section(filled, given)
         if said:
             section = said
-            tracker.outside += [] if PILLAR.find(section) else filled[:1]
+            tracker.outside += [] if PILLAR.find(section) and tracker.main == "recommendation" else filled
             continue
-        made = _row(sheet, number, given, columns, section)
-        _fill_down(made, last, columns, given, tracker.main)
+        made = _row(sheet, number, given, table.columns, section)
+        if _fill_down(made, last, table.columns, given, tracker.main) and last is not None and last.number == made.number - 1:
+            last.heads = last.heads or all(t.startswith("recommendation.") for t in last.cells)
         tracker.rows.append(made)
         last = made
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table of a sheet: its headings, what each column is, and how its own numbers are written."""
+
+    heads: list[str]
+    columns: list[Column]
+    names: list[str]
+    titles: list[int]
+    reference: int | None
+    numbers: Counter[str]
+
+    @staticmethod
+    def under(
+        sheet: Sheet, header: int, tracker: Tracker, mapping: Mapping[str, Target | None], answers: Mapping[str, str], above: Sequence[str]
+    ) -> _Table:
+        """The table whose headings stand in a row; its questions are noted."""
+        heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
+        columns = match_columns(heads, tracker.main, mapping, above)
+        _ask_rivals(sheet, header, columns, answers, tracker)
+        _ask_latest(sheet, header, columns, answers, tracker)
+        known = {c.header for c in tracker.columns}
+        tracker.columns += [c for c in columns if c.header and c.header not in known]
+        titles = [i for i, c in enumerate(columns) if c.target in (f"{tracker.main}.title", f"{tracker.main}.statement")]
+        reference = next((i for i, c in enumerate(columns) if c.target == f"{tracker.main}.reference"), None)
+        numbers = Counter(
+            plain_text(row[reference]) for row in sheet.rows[header + 1 :] if reference is not None and reference < len(row) and row[reference] is not None
+        )
+        return _Table(heads, columns, [c.header for c in columns], titles, reference, numbers)
+
+    def section(self, filled: list[Given], given: list[Given]) -> str:
+        """The words of a row that only heads others: a pillar, words in capitals or across the table, a number beside them."""
+        texts = list(dict.fromkeys(g.text for g in filled))
+        words = [t for t in texts if any(c.isalpha() for c in t)]
+        if len(self.columns) <= 2 or len(texts) > 2 or len(words) != 1 or (len(texts) == 2 and len(filled) != 2):
+            return ""
+        said = words[0]
+        pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", said))
+        places = [i for i, g in enumerate(given) if g.value is not None]
+        held = [self.columns[i].target or "" for i in places if i < len(self.columns)]
+        if pillar is None and held and all(t.startswith("recommendation.") for t in held) and not (self.titles and held[0].startswith(tuple(
+            self.columns[i].target or "-" for i in self.titles
+        ))):  # fmt: skip
+            return ""  # a recommendation on a line of its own
+        if len(texts) == 2 and self._counts(given):
+            return ""
+        across = len(filled) > 2 and len(texts) == 1
+        capitals = said.isupper() and len(said) > 3
+        beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in self.titles and not _in_reference(self.columns)
+        if pillar is not None:
+            return pillar.label
+        return said if across or capitals or beside_titles else ""
+
+    def _counts(self, given: list[Given]) -> bool:
+        """Whether a row's number is one among its fellows, as an action's is and a section's is not."""
+        if self.reference is None or self.reference >= len(given) or given[self.reference].value is None:
+            return False
+        number = given[self.reference].text
+        if "." in number.strip("."):
+            return True
+        over = any(n.startswith(number.strip(".") + ".") for n in self.numbers)
+        return not over and self.numbers[number] == 1 and sum("." in n.strip(".") for n in self.numbers) == 0 and len(self.numbers) > 3 and all(
+            n.strip(".").isdigit() for n in self.numbers
+        ) and len(self.numbers) == self.numbers.total()  # fmt: skip
+
+
+def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
+    """Whether a row is the headings of another table further down the sheet."""
+    if len(filled) < 3 or not all(isinstance(g.value, str) and len(g.text) < 60 for g in filled):
+        return False
+    known = sum(1 for g in filled if (w := fold(clean_heading(g.text)[0])) in _KNOWN or w in _BARE)
+    return known >= 3 and known * 3 >= len(filled) * 2
 
 
 def _words_above(sheet: Sheet, header: int) -> list[str]:
@@ -428,6 +528,39 @@ def _words_above(sheet: Sheet, header: int) -> list[str]:
             for column in range(left - sheet.left + 1, min(right - sheet.left + 1, len(words))):
                 words[column] = words[column] or words[left - sheet.left]
     return words
+
+
+def _ask_rivals(
+    sheet: Sheet, header: int, columns: list[Column], answers: Mapping[str, str], tracker: Tracker
+) -> None:
+    """Two columns of different names for one field: where they say different things, which is meant is asked."""
+    for target in dict.fromkeys(c.rival_of for c in columns if c.rival_of):
+        rivals = [i for i, c in enumerate(columns) if c.rival_of == target]
+        kept = next((i for i, c in enumerate(columns) if c.target == target), None)
+        if kept is None:
+            continue
+        same = [kept, *rivals]
+        differ = any(
+            len({fold(plain_text(row[i])) for i in same if i < len(row)}) > 1 for row in sheet.rows[header + 1 :]
+        )
+        if not differ:
+            continue
+        named = " and ".join(f"“{columns[i].header}”" for i in sorted(same))
+        id = f"columns:{target}:{'|'.join(fold(columns[i].header) for i in sorted(same))}"
+        choices = tuple((fold(columns[i].header), f"{columns[i].header} ({sheet.address(header, i)})") for i in sorted(same))
+        answer = answers.get(id)
+        if answer in dict(choices):
+            for i in same:
+                columns[i].target = target if fold(columns[i].header) == answer else None
+            continue
+        is_title = target.endswith((".title", ".statement"))
+        if not is_title:
+            columns[kept].target = None
+        taken = f"{columns[kept].header} was taken" if is_title else "Neither is taken"
+        tracker.questions.append(Problem(
+            "two_columns", f"The columns {named} both mean {targets().get(target, target)} and say different things. Which is meant? "
+            f"{taken} until that is said; the rest is in the tray.", sheet.name, sheet.address(header, kept), "", id, choices,
+        ))  # fmt: skip
 
 
 def _ask_latest(
@@ -463,26 +596,6 @@ def _repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
     return same >= 2 and 2 * same > len(filled)
 
 
-def _section(
-    filled: list[Given], given: list[Given], columns: list[Column], titles: Sequence[int]
-) -> str:
-    """The words of a row that only heads others: a pillar, words in capitals or across the table, a number beside them."""
-    texts = list(dict.fromkeys(g.text for g in filled))
-    if len(columns) <= 2 or len(texts) > 2:
-        return ""
-    words = [t for t in texts if any(c.isalpha() for c in t)]
-    if len(words) != 1 or (len(texts) == 2 and len(filled) != 2):
-        return ""
-    said = words[0]
-    pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", said))
-    if pillar is not None:
-        return pillar.label
-    across = len(filled) > 2 and len(texts) == 1
-    capitals = said.isupper() and len(said) > 3
-    beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in titles and not _in_reference(columns)
-    return said if across or capitals or beside_titles else ""
-
-
 def _in_reference(columns: list[Column]) -> bool:
     """Whether the first column holds numbers, so that a word there alone is no heading by its place."""
     return False if not columns else columns[0].target is None and not columns[0].header
@@ -490,21 +603,24 @@ def _in_reference(columns: list[Column]) -> bool:
 
 def _fill_down(
     row: TrackerRow, last: TrackerRow | None, columns: list[Column], given: list[Given], main: str
-) -> None:
+) -> bool:
     """Ditto marks, and a recommendation left blank under one that stands above: both mean the words above."""
     if last is None:
-        return
+        return False
+    own = any(t.startswith("recommendation.") for t in row.cells)
+    under = False
     for i, one in enumerate(given):
         target = columns[i].target if i < len(columns) else None
         if target is None or target not in last.cells:
             continue
         ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
         blank = one.value is None and main == "action" and target.startswith("recommendation.") and f"{main}.title" in row.cells
-        own = any(t.startswith("recommendation.") for t in row.cells)
         if ditto or (blank and not own):
             before = last.cells[target]
             row.cells[target] = Given(before.value, one.sheet, one.cell, one.header, before.colour, before.shown, before.per_cent)
             row.filled_down.append(row.cells[target])
+            under = under or not ditto
+    return under
 
 
 def _row(sheet: Sheet, number: int, given: list[Given], columns: list[Column], section: str) -> TrackerRow:

@@ -77,7 +77,9 @@ class CellReader:
         sets: dict[FieldSpec, list[str]] = {}
         for key, one in given.items():
             found = spec.by_key.get(key)
-            if found is None:
+            if found is not None and one.linked and _is_nothing(one.value):
+                self._ask("linked_blank", f"{found.label}: the cell shows {one.text} by a link to a blank cell; nothing was set.", one)
+            elif found is None:
                 self._done.tray.append(trayed(one, "there is no such field"))
             elif found.target == "partner":
                 self._owners(spec, found, one, cells, sets)
@@ -308,7 +310,7 @@ _LATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]2[23]:[0-9]{2}(?::[0-9.]+)?$"
 
 def _is_nothing(value: object) -> bool:
     """What a spreadsheet program shows of a blank cell elsewhere."""
-    return value == 0 or (isinstance(value, dt.date) and value.year <= 1900)
+    return value in (0, "0", "00/01/1900") or value == dt.time() or (isinstance(value, dt.date) and value.year <= 1900)
 
 
 def _percent(spec: FieldSpec, one: Given) -> object:

@@ -145,13 +145,19 @@ def list_of(connection: Connection, name: str, headings: str, rows: Sequence[tup
     rows say different things under the same numbers.
     """
     wanted = {(number, fold(words)) for number, words in rows}
-    hits: dict[str, int] = {}
+    titles = {words for _, words in wanted if words}
+    whole: Counter[str] = Counter()
+    worded: dict[str, set[str]] = {}
     for tracker, number, words in connection.exec_driver_sql(
         "SELECT r.tracker, r.number, r.words FROM tracker_row r JOIN tracker t ON t.id = r.tracker AND NOT t.deleted WHERE NOT r.deleted"
     ):
-        hits[str(tracker)] = hits.get(str(tracker), 0) + ((str(number or ""), fold(str(words or ""))) in wanted)
+        said = fold(str(words or ""))
+        whole[str(tracker)] += (str(number or ""), said) in wanted
+        if said in titles:
+            worded.setdefault(str(tracker), set()).add(said)
+    hits = {t: max(whole[t], len(worded.get(t, ()))) for t in whole}  # rows that were renumbered still say the same
     best = max(hits, key=lambda t: hits[t], default=None)
-    if best is not None and hits[best] * 3 >= len(wanted):
+    if best is not None and hits[best] and hits[best] * 3 >= len(wanted):
         return best
     first = made_id("first", *(f"{n}\x1e{w}" for n, w in sorted(wanted)[:200]))
     return made_id("tracker", headings, first)

@@ -34,7 +34,7 @@ _MOVED_AND_REWORDED = 0.8
 
 def words_key(text: str) -> str:
     """Words for comparing: case, marks, punctuation, unseen letters and kinds of hyphen put aside."""
-    return fold(_HYPHENS.sub("-", UNSEEN.sub("", text)))
+    return fold(_HYPHENS.sub("-", UNSEEN.sub("", text))).strip(" ;:,.!?*")
 
 
 def exact_number(reference: Given | None) -> str:
@@ -294,9 +294,9 @@ class Matching:
         if row.number:
             of_number = index.by_number.get(row.number, [])
             here = [k for k in of_number if k.sheet == row.home]
-            several = len(here) > 1 or paired[(row.home, row.number)] > 0
-            # under a number that names several, one that says nothing like it is one more
-            found |= {k.record: k for k in here or of_number if not several or similar(k.words, row.words) >= NEARLY}
+            several = len(of_number) > 1 or paired[(row.home, row.number)] > 0
+            # a row of this number that is not in the file any more may be this one, whatever it says now
+            found |= {k.record: k for k in here or (of_number if not several else ())}
         if row.key:
             same = index.by_key.get(row.key, [])
             found |= {k.record: k for k in same}

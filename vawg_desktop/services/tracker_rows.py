@@ -99,7 +99,7 @@ class RowImporter(CellReader):
         """A title that says nothing (N/A, a dash, a figure alone) makes no record; it goes to the tray."""
         for entity, cells in by_entity.items():
             title = cells.get(BY_KEY[entity].title) if entity in BY_KEY else None
-            if self._lineage is None or title is None or not _says_nothing(title.text):
+            if self._lineage is None or title is None or entity == "update" or title.linked or not _says_nothing(title.text):
                 continue
             del cells[BY_KEY[entity].title]
             if any(c.isalnum() for c in title.text):
@@ -116,6 +116,8 @@ class RowImporter(CellReader):
             spec, many = BY_KEY[entity], entity != self._main
             seen = [self._seen(p, spec) for p in of_it]
             known = [k for k in self._lineage.all() if k.entity == entity]
+            if many:
+                _name_by_number(seen)
             first: dict[tuple[str, str], int] = {}
             alone: list[int] = []
             for n, one in enumerate(seen):
@@ -164,6 +166,9 @@ class RowImporter(CellReader):
         row, by_entity = one.row, one.by_entity
         asked = [p.question for p in one.places.values() if p.question is not None]
         if asked:
+            mine = one.places.get(self._main)
+            if mine is not None and mine.known is not None:
+                mine.known.used = True
             self._may_be |= {r for p in one.places.values() for r in p.may_be}
             fresh = [q for q in asked if q.id not in self._waiting]
             self._waiting |= {q.id for q in fresh}
@@ -212,7 +217,7 @@ class RowImporter(CellReader):
         given = [g for g in row.cells.values() if g.value is not None]
         first = fold(given[0].text) if given else ""
         footer = any(first == w or first.startswith(w + " ") for w in _FOOTERS)
-        alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3
+        alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3 and not row.heads
         if not given or self._lineage is None or not (alone or (footer and len(given) <= 3)):
             return False
         self._problem(
@@ -251,12 +256,7 @@ class RowImporter(CellReader):
         id, known, nameless = self._find(one, spec, reference, given.get(spec.title), cells)
         self._section(row, spec, cells)
         if nameless or (id is None and not cells.get(spec.title)):
-            where = next(iter(given.values()), reference)
-            if where is not None:
-                self._problem("no_title", f"This row names no {spec.title} of {_a(spec)} and was put in the tray.", where)
-                self._done.tray += [
-                    trayed(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))
-                ]
+            self._names_nothing(spec, given, reference)
             return None
         base = known.base if known is not None else {}
         if id is None:
@@ -281,6 +281,14 @@ class RowImporter(CellReader):
                 self._late.append((spec.key, id, late, cell))
         return id
 
+    def _names_nothing(self, spec: EntitySpec, given: Mapping[str, Given], reference: Given | None) -> None:
+        where = next(iter(given.values()), reference)
+        if where is not None:
+            self._problem("no_title", f"This row names no {spec.title} of {_a(spec)} and was put in the tray.", where)
+            self._done.tray += [
+                trayed(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))
+            ]
+
     def _remember(
         self, one: _Prepared, spec: EntitySpec, id: str, known: Known | None, reference: Given | None, given: Mapping[str, Given],
         cells: Mapping[str, Value], sets: Mapping[FieldSpec, list[str]], base: Mapping[str, Value],
@@ -301,7 +309,7 @@ class RowImporter(CellReader):
         base: Mapping[str, Value], known: Known | None,
     ) -> None:  # fmt: skip
         """What the list said before and leaves out now stays as it is, and is said."""
-        if known is None:
+        if known is None or spec.key != self._main:
             return
         called = self._reference_of(spec, id)
         for key, value in base.items():
@@ -547,6 +555,17 @@ class RowImporter(CellReader):
                 self._tx.link(owner.link_kind(spec), id, found.id)
             else:
                 self._tx.edit(owner.key, id, {spec.key: found.id})
+
+
+def _name_by_number(seen: Sequence[Seen]) -> None:
+    """A recommendation's number without its words means the one whose words stand beside that number elsewhere in the file."""
+    worded: dict[str, set[str]] = {}
+    for one in seen:
+        if one.number and one.words:
+            worded.setdefault(one.number, set()).add(one.words)
+    for one in seen:
+        if one.number and not one.words and len(worded.get(one.number, ())) == 1:
+            one.words = next(iter(worded[one.number]))
 
 
 def _says_nothing(text: str) -> bool:

@@ -39,7 +39,7 @@ def import_tracker(
     """
     book = read_book(path)
     first = read_tracker(book)
-    told = _known_list(session, book, first)
+    told = _without_rivals(_known_list(session, book, first), first)
     settled = {**told.answers, **(answers or {})}
     tracker = read_tracker(book, {**told.mapping, **(mapping or {})}, settled)
     if not tracker.rows:
@@ -60,6 +60,14 @@ class KnownList:
     id: str
     mapping: dict[str, str | None]
     answers: dict[str, str]
+
+
+def _without_rivals(told: KnownList, tracker: Tracker) -> KnownList:
+    """What was said of columns before, but for fields for which this copy has a column more: that is told or asked anew."""
+    said = {fold(h) for h in told.mapping}
+    anew = {c.target or c.earlier_of or c.rival_of for c in tracker.columns if fold(c.header) not in said}
+    anew |= {c.did_you_mean[0] for c in tracker.columns if fold(c.header) not in said and c.target is None and len(c.did_you_mean) == 1}
+    return replace(told, mapping={h: t for h, t in told.mapping.items() if t is None or t not in anew})
 
 
 def _known_list(session: Session, book: Book, tracker: Tracker) -> KnownList:
@@ -109,11 +117,13 @@ def import_rows(
             done.problems += tracker.questions
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
-            importer.take_all(tracker.rows)
+            rows = tracker.rows if lineage is None else told_once(tracker, done)
+            importer.take_all(rows)
             if lineage is not None and not dry_run:
                 kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:")}
                 told = known.mapping if known is not None else {}
-                lineage.close({h: t for h, t in done.mapping.items() if t or h in told}, kept)
+                of_time = {c.header for c in tracker.columns if c.period}  # next quarter's column is told by its own heading
+                lineage.close({h: t for h, t in done.mapping.items() if (t or h in told) and h not in of_time}, kept)
             if dry_run:
                 raise _DryRun
             if done.tray and book is not None:
@@ -122,6 +132,48 @@ def import_rows(
     except _DryRun:
         pass
     return done
+
+
+def told_once(tracker: Tracker, done: Imported) -> list[TrackerRow]:
+    """The rows of a file, those of a sheet that lists another sheet's rows again (contents, a summary) read as the same rows.
+
+    What the second says more is taken with the first; what it says otherwise is asked to be looked at.
+    """
+    sheets: dict[str, list[TrackerRow]] = {}
+    for row in tracker.rows:
+        sheets.setdefault(row.sheet, []).append(row)
+    said = {name: {_number_and_words(r, tracker.main) for r in rows} - {("", "")} for name, rows in sheets.items()}
+    width = {name: len({t for r in rows for t in r.cells}) for name, rows in sheets.items()}
+    passed: set[int] = set()
+    for name, rows in sheets.items():
+        fuller = [
+            other for other in sheets
+            if other != name and width[other] > width[name] and said[name] and len(said[name] & said[other]) * 5 >= len(said[name]) * 4
+        ]  # fmt: skip
+        if not fuller or not all(words for _, words in said[name]):
+            continue
+        whole = {_number_and_words(r, tracker.main): r for r in sheets[fuller[0]]}
+        done.problems.append(Problem("listed_again", f"The sheet {name} lists rows of the sheet {fuller[0]} again; they were read as the same.", name))
+        for row in rows:
+            twin = whole.get(_number_and_words(row, tracker.main))
+            if twin is None:
+                continue
+            passed.add(id(row))
+            _add_to(twin, row, done)
+    return [r for r in tracker.rows if id(r) not in passed]
+
+
+def _add_to(twin: TrackerRow, row: TrackerRow, done: Imported) -> None:
+    for target, one in row.cells.items():
+        there = twin.cells.get(target)
+        if there is None:
+            twin.cells[target] = one
+        elif fold(there.text) != fold(one.text):
+            words = f"{one.header} says “{one.text[:60]}” here and “{there.text[:60]}” in {there.sheet}!{there.cell}; that was taken."
+            done.problems.append(Problem("told_twice", words, one.sheet, one.cell))
+            done.tray.append(trayed(one, "another sheet says otherwise"))
+    twin.unmatched += row.unmatched
+    twin.earlier += row.earlier
 
 
 _BESIDE = {
