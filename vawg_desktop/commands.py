@@ -179,7 +179,8 @@ def import_tracker(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services.trackers import problems_in_words
 
     with opened(arguments) as session:
-        done = take(session, Path(arguments.file), mapping=_mapping(arguments.map), answers=_answers(arguments.answers), dry_run=arguments.dry_run)
+        done = take(session, Path(arguments.file), mapping=_mapping(arguments.map), answers=_answers(arguments.answers),
+                    dry_run=arguments.dry_run, entity=arguments.entity)  # fmt: skip
 
     def words() -> Iterator[str]:
         would = "would be " if arguments.dry_run else ""
@@ -218,7 +219,7 @@ def _mapping(name: str | None) -> dict[str, str | None] | None:
         raise ValueRefusedError("A mapping is a JSON object from heading to field.")
     known = targets()
     for heading, target in mapping.items():
-        if target is not None and target not in known:
+        if target is not None and (not isinstance(target, str) or target not in known):
             raise ValueRefusedError(
                 f"The mapping sends “{heading}” to “{target}”, which is no field; try {', '.join(list(known)[:4])} …"
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-#: Sheet, cell, kind (comment, text_box, link, struck, colour, formula, empty_formula, error, merged, percent, page,
-#: picture, embedded, cell_picture, and made_words: words of which the program made a formula), words.
+#: Sheet, cell, kind (comment, text_box, link, struck, colour, formula, empty_formula, error, merged, percent, page, month
+#: (what a date shows of itself), shown (a number as its format shows it), picture, embedded, cell_picture, and made_words: words of which the program made a formula), words.
 Remark: TypeAlias = tuple[str, str, str, str]
 #: The fills that we send, and white.
 OURS = frozenset({"1D3557", "7A4A00", "F2F4F7", "FFFBEA", "FFFFFF"})
@@ -29,11 +29,36 @@ def is_percent(code: str) -> bool:
 
 
 def shown_of_date(code: str) -> str:
-    """``month`` or ``year`` where a number format shows that much of a date and no day, else an empty text."""
-    plain = _QUOTED.sub("", code).casefold()
-    if "y" not in plain or "d" in plain or "h" in plain or "s" in plain or "0" in plain:
+    """``month`` or ``year`` where a number format shows that much of a date and no day, ``part`` where it shows no year, else an
+    empty text."""
+    plain = _QUOTED.sub("", code.partition(";")[0]).casefold()
+    if "0" in plain or "#" in plain or "general" in plain or not set(plain) & set("ymdhs"):
+        return ""
+    if "y" not in plain:
+        return "part"
+    if "d" in plain or "h" in plain or "s" in plain:
         return ""
     return "month" if "m" in plain else "year"
+
+
+_DIGITS = re.compile(r'((?:"[^"]*"|\\.|[-/ ])*)(0+)(?:\.(0+))?((?:"[^"]*"|\\.|[-/ ])*)')
+
+
+def shown_of_number(code: str, number: str) -> str:
+    """A number as a format of fixed digits and letters shows it (0.00, 000, "A-"00), where that is not how it is held."""
+    m = _DIGITS.fullmatch(code.partition(";")[0])
+    try:
+        value = float(number)
+    except ValueError:
+        return ""
+    if m is None or value < 0 or value > 1e12:
+        return ""
+    before, after = (re.sub(r'"([^"]*)"|\\(.)', lambda x: x[1] or x[2] or "", part) for part in (m[1], m[4]))
+    places = len(m[3] or "")
+    digits = f"{value:.{places}f}"
+    whole, dot, rest = digits.partition(".")
+    shown = f"{before}{whole.zfill(len(m[2]))}{dot}{rest}{after}"
+    return "" if shown == (repr(value).removesuffix(".0")) else shown
 
 
 def page_words(text: str) -> list[str]:

@@ -15,7 +15,9 @@ MOST = 5_000
 MOST_COLOURS = 60_000
 MOST_PER_CENTS = 200_000
 #: Kinds that a sheet of somebody's own may hold by the thousand and that bear no words.
-_PLENTY = ("formula", "merged", "page", "month", "ink")
+_PLENTY = ("merged", "page", "ink")
+#: Kinds without which a cell would be read otherwise than it is shown: none is left out, or the file is said not to be read whole.
+_NEEDED = ("percent", "month", "shown", "formula")
 
 
 def remarks_of(content: bytes) -> list[Remark]:
@@ -52,7 +54,7 @@ def _bounded(found: Iterator[Remark]) -> list[Remark]:
             continue
         if one not in kept:
             colours += one[2] == "colour"
-            per_cents += one[2] == "percent"
+            per_cents += one[2] in _NEEDED
             plenty += one[2] in _PLENTY
         kept[one] = None
         if len(kept) - colours - per_cents - plenty > MOST or per_cents > MOST_PER_CENTS:

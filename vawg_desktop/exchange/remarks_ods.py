@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,12 +143,27 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
         ]
         if words := " ".join(" ".join(said).split()):
             yield sheet, at, "struck", words
-    kind = _attribute(cell, "value-type")
-    if kind == "percentage" or (kind == "float" and _attribute(cell, "style-name") in styles.per_cents):
-        yield sheet, at, "percent", _attribute(cell, "value")[:20]
+    yield from _shown_of_value(cell, sheet, at, styles)
     rows, columns = (int(_attribute(cell, f"number-{side}-spanned") or 1) for side in ("rows", "columns"))
     if rows > 1:
         yield sheet, at, "merged", f"{rows} {columns}"
+    yield from _of_formula(cell, sheet, at)
+
+
+def _shown_of_value(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark]:
+    """What a cell shows of its number or date, where that is not how it is held."""
+    kind = _attribute(cell, "value-type")
+    if kind == "percentage" or (kind == "float" and _attribute(cell, "style-name") in styles.per_cents):
+        yield sheet, at, "percent", _attribute(cell, "value")[:20]
+    elif kind in ("float", "date"):
+        shown = _paragraphs(cell)
+        if kind == "date" and (part := _part_of_date(shown, _attribute(cell, "date-value"))):
+            yield sheet, at, "month", part
+        elif kind == "float" and shown and shown != _attribute(cell, "value") and any(c.isdigit() for c in shown):
+            yield sheet, at, "shown", shown
+
+
+def _of_formula(cell: Any, sheet: str, at: str) -> Iterator[Remark]:
     formula = _attribute(cell, "formula")
     if formula:
         shown = _paragraphs(cell)
@@ -159,6 +175,21 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
         yield sheet, at, kind, shown if wrong else said
         if wrong and shown == "#NAME?":
             yield sheet, at, "made_words", said.removeprefix("=")
+
+
+def _part_of_date(shown: str, date: str) -> str:
+    """What the words of a cell show of its date: "month" or "year" where no day, "part" where no year, else nothing."""
+    year, _, rest = date[:10].partition("-")
+    month, _, day = rest.partition("-")
+    if not day or not shown or shown.startswith("#"):
+        return ""
+    figures = re.findall(r"[0-9]+", shown)
+    if year not in figures and year[2:] not in figures:
+        return "part"
+    worded = any(c.isalpha() for c in shown)
+    if len(figures) == 1:
+        return "month" if worded else "year"
+    return "month" if len(figures) == 2 and not worded and day not in figures and str(int(month)) in (figures[0].lstrip("0"), figures[1].lstrip("0")) else ""
 
 
 def _of_frame(frame: Any, sheet: str, at: str) -> Iterator[Remark]:

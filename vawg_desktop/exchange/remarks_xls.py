@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words
+from vawg_desktop.exchange.remark import (
+    OURS,
+    Remark,
+    address,
+    is_percent,
+    page_words,
+    shown_of_date,
+    shown_of_number,
+)
 
 _FORMULA, _HEADER, _FOOTER, _CONTINUE, _TXO, _BOF, _EOF = 0x06, 0x14, 0x15, 0x3C, 0x1B6, 0x809, 0x0A
 _BOUNDSHEET = 0x85
@@ -47,23 +55,19 @@ def _stream(content: bytes) -> bytes:
 
 
 def _of_sheet(book: Any, sheet: Any) -> Iterator[Remark]:
-    from xlrd import XL_CELL_ERROR, XL_CELL_NUMBER
+    from xlrd import XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER
     from xlrd.biffh import error_text_from_code
 
     name = sheet.name
     for (row, column), note in sorted(sheet.cell_note_map.items()):
         if words := " ".join(note.text.split()):
             yield name, address(row, column), "comment", words
-    for link in sheet.hyperlink_list:
-        if link.url_or_path:
-            said = link.url_or_path
-            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-            yield name, address(link.frowx, link.fcolx), "link", words
+    yield from _of_links(sheet)
     looks = _looks(book)
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
             kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
-            colour, struck, per_cent = looks.get(sheet.cell_xf_index(row, column), ("", False, False))
+            colour, struck, per_cent, code = looks.get(sheet.cell_xf_index(row, column), ("", False, False, ""))
             at = address(row, column)
             if colour:
                 yield name, at, "colour", colour
@@ -71,15 +75,31 @@ def _of_sheet(book: Any, sheet: Any) -> Iterator[Remark]:
                 yield name, at, "error", error_text_from_code.get(value, "#?")
             elif kind == XL_CELL_NUMBER and per_cent:
                 yield name, at, "percent", repr(value)
+            elif kind in (XL_CELL_NUMBER, XL_CELL_DATE) and (said := _shown_as(kind == XL_CELL_DATE, code, value)):
+                yield name, at, *said
             if struck and value != "":
                 yield name, at, "struck", "the whole cell is struck out"
             elif words := _struck_runs(book, sheet, row, column):
                 yield name, at, "struck", words
 
 
-def _looks(book: Any) -> dict[int, tuple[str, bool, bool]]:
-    """Of each cell format: its fill where it is not ours, whether it strikes out, whether it shows per cents."""
-    found: dict[int, tuple[str, bool, bool]] = {}
+def _of_links(sheet: Any) -> Iterator[Remark]:
+    for link in sheet.hyperlink_list:
+        if link.url_or_path:
+            said = link.url_or_path
+            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+            yield sheet.name, address(link.frowx, link.fcolx), "link", words
+
+
+def _shown_as(date: bool, code: str, value: float) -> tuple[str, str] | None:
+    """What a format shows of a date or a number, where that is not how it is held."""
+    shown = shown_of_date(code) if date else shown_of_number(code, repr(value)) if code else ""
+    return ("month" if date else "shown", shown) if shown else None
+
+
+def _looks(book: Any) -> dict[int, tuple[str, bool, bool, str]]:
+    """Of each cell format: its fill where it is not ours, whether it strikes out, whether it shows per cents, its code."""
+    found: dict[int, tuple[str, bool, bool, str]] = {}
     for number, xf in enumerate(book.xf_list):
         rgb = (
             book.colour_map.get(xf.background.pattern_colour_index)
@@ -91,7 +111,7 @@ def _looks(book: Any) -> dict[int, tuple[str, bool, bool]]:
             bool(book.font_list[xf.font_index].struck_out) if xf.font_index < len(book.font_list) else False
         )
         code = book.format_map[xf.format_key].format_str if xf.format_key in book.format_map else ""
-        found[number] = ("" if colour in OURS else colour, struck, is_percent(code))
+        found[number] = ("" if colour in OURS else colour, struck, is_percent(code), code)
     return found
 
 

@@ -12,7 +12,15 @@ from xml.etree import ElementTree as Tree
 from xml.sax.saxutils import escape
 
 from vawg_desktop.exchange.palette import Palette
-from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words, shown_of_date
+from vawg_desktop.exchange.remark import (
+    OURS,
+    Remark,
+    address,
+    is_percent,
+    page_words,
+    shown_of_date,
+    shown_of_number,
+)
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*?)(/?)>')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
@@ -49,6 +57,8 @@ class _Looks:
     per_cents: set[int]
     #: Formats that show less of a date than its day: "month" or "year".
     months: dict[int, str] = field(default_factory=dict[int, str])
+    #: Formats of fixed digits and letters, which a number's own value does not show.
+    numbers: dict[int, str] = field(default_factory=dict[int, str])
     #: Colours of the letters, where they are not black.
     inks: dict[int, str] = field(default_factory=dict[int, str])
 
@@ -59,7 +69,7 @@ def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
     palette = Palette(archive, names)
     inks = _inks(archive, names, palette)
     looks = _Looks(
-        _fills(archive, names, palette), *_struck(archive, names), _per_cents(archive, names), _months(archive, names), inks
+        _fills(archive, names, palette), *_struck(archive, names), _per_cents(archive, names), *_formats(archive, names), inks=inks
     )
     for one in Tree.fromstring(archive.read("xl/workbook.xml")).iter():
         if local(one.tag) != "sheet":
@@ -120,20 +130,24 @@ def _per_cents(archive: zipfile.ZipFile, names: set[str]) -> set[int]:
     return found
 
 
-def _months(archive: zipfile.ZipFile, names: set[str]) -> dict[int, str]:
-    """Cell formats that show a month or a year of a date and no day."""
+def _formats(archive: zipfile.ZipFile, names: set[str]) -> tuple[dict[int, str], dict[int, str]]:
+    """Cell formats that show a part of a date only, with the part; and those of fixed digits, with their codes."""
     if "xl/styles.xml" not in names:
-        return {}
-    own: dict[str, str] = {"17": "month"}
-    found: dict[int, str] = {}
+        return {}, {}
+    codes = {"2": "0.00", "16": "d-mmm", "17": "mmm-yy", "18": "h:mm", "19": "h:mm:ss", "20": "h:mm", "21": "h:mm:ss", "45": "mm:ss"}
+    dates: dict[int, str] = {}
+    numbers: dict[int, str] = {}
     for group in Tree.fromstring(archive.read("xl/styles.xml")):
         if local(group.tag) == "numFmts":
-            for one in group:
-                if shown := shown_of_date(one.get("formatCode", "")):
-                    own[one.get("numFmtId", "")] = shown
+            codes |= {one.get("numFmtId", ""): one.get("formatCode", "") for one in group}
         if local(group.tag) == "cellXfs":
-            found = {n: own[f] for n, xf in enumerate(group) if (f := xf.get("numFmtId", "0")) in own}
-    return found
+            for n, xf in enumerate(group):
+                code = codes.get(xf.get("numFmtId", "0"), "")
+                if shown := shown_of_date(code):
+                    dates[n] = shown
+                elif shown_of_number(code, "0.5"):
+                    numbers[n] = code
+    return dates, numbers
 
 
 def _inks(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
@@ -293,7 +307,7 @@ def _of_links(data: bytes, sheet: str, archive: zipfile.ZipFile, part: str) -> I
 
 def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
     formulas = b"<f>" in data or b"<f " in data or b"<f/>" in data
-    if not (looks.fills or looks.per_cents or looks.months or looks.inks or formulas) and b't="e"' not in data:
+    if not (looks.fills or looks.per_cents or looks.months or looks.numbers or looks.inks or formulas) and b't="e"' not in data:
         return
     for match in _CELL.finditer(data):
         style = _STYLE.search(match[2])
@@ -329,6 +343,8 @@ def _shown(sheet: str, cell: str, look: int, looks: _Looks, number: bytes) -> It
     """What a cell's format makes of its value."""
     if number and look in looks.months:
         yield sheet, cell, "month", looks.months[look]
+    if number and look in looks.numbers and (shown := shown_of_number(looks.numbers[look], number.decode("ascii", "replace"))):
+        yield sheet, cell, "shown", shown
     if look in looks.inks:
         yield sheet, cell, "ink", looks.inks[look]
     if number and look in looks.per_cents:

@@ -52,7 +52,10 @@ def mixed(content: bytes) -> str:
 
 
 #: An apostrophe between letters, quotation marks and dashes, as an old Mac writes them and as Windows does.
-_OF_MAC = re.compile(rb"[A-Za-z]\xd5[a-z]|(?:^|[\s,;(\"])\xd2(?=\w)|(?<=[\w.,!?])\xd3|\s[\xd0\xd1]\s")
+_OF_MAC = re.compile(
+    rb"[A-Za-z]\xd5[a-z]|(?:^|[\s,;(\"])\xd2(?=\w)|(?<=[\w.,!?])\xd3|\s[\xd0\xd1]\s|"
+    rb"[A-Za-z][\x87\x88\x8a\x8e\x8f\x95\x9f\xd0](?=[a-z]|\W|$)"  # á à ä é è ï ü and a dash, where Windows has letters few words end in
+)
 _OF_WINDOWS = re.compile(rb"[A-Za-z]\x92[a-z]|(?:^|[\s,;(\"])\x93(?=\w)|(?<=[\w.,!?])\x94|\s[\x96\x97]\s")
 
 

@@ -86,6 +86,8 @@ class Given:
     per_cent: bool = False
     #: Whether the cell only shows what stands in another.
     linked: bool = False
+    #: A number as its format shows it, where that is not how it is held: 1.10, 007, A-12.
+    shown_as: str = ""
 
     @property
     def text(self) -> str:
@@ -153,14 +155,16 @@ def targets() -> dict[Target, str]:
 
 
 def read_tracker(
-    book: Book, mapping: Mapping[str, Target | None] | None = None, answers: Mapping[str, str] | None = None
+    book: Book, mapping: Mapping[str, Target | None] | None = None, answers: Mapping[str, str] | None = None, main: str | None = None
 ) -> Tracker:
     """Read every sheet that has a table. ``mapping`` overrides or completes the matching by name; ``answers`` are those
-    to questions about columns."""
+    to questions about columns; ``main`` says of what kind the list is, where its headings do not."""
     tracker = Tracker()
     tables = [(s, h) for s in book.sheets if s.visible and (h := find_header(s, mapping)) is not None]
     heads = [clean_heading(plain_text(c))[0] for s, h in tables for c in s.rows[h]]
-    tracker.main = _main_entity(heads)
+    tracker.main = main or _main_entity(heads)
+    if main is not None:
+        mapping = {**_titled(heads, main), **(mapping or {})}
     beside = Beside(book) if tables else None
     for sheet in book.sheets:
         header = next((h for s, h in tables if s is sheet), None)
@@ -179,6 +183,7 @@ class BesideCell:
     shown: str = ""
     per_cent: bool = False
     linked: bool = False
+    shown_as: str = ""
 
 
 class Beside:
@@ -187,7 +192,7 @@ class Beside:
     def __init__(self, book: Book) -> None:
         self._by_sheet: dict[str, dict[str, BesideCell]] = {}
         for sheet, cell, kind, words in book.remarks:
-            if kind not in ("colour", "ink", "month", "percent", "formula"):
+            if kind not in ("colour", "ink", "month", "percent", "formula", "shown"):
                 continue
             one = self._by_sheet.setdefault(sheet, {}).setdefault(cell, BesideCell())
             if kind == "colour" or (kind == "ink" and not one.colour and _is_mark(book.value(sheet, cell))):
@@ -196,6 +201,8 @@ class Beside:
                 one.shown = words
             elif kind == "percent":
                 one.per_cent = True
+            elif kind == "shown":
+                one.shown_as = words
             elif kind == "formula":
                 one.linked = is_link(words)
 
@@ -287,6 +294,19 @@ def _main_entity(heads: Sequence[str]) -> str:
         if any(f"{entity}.{key}" in _KNOWN.get(f, ())[:1] for f in folded):
             return entity
     return "action"
+
+
+#: Headings under which any list may keep what it lists.
+_WORDED = ("title", "description", "issue", "statement", "details", "summary", "finding")
+
+
+def _titled(heads: Sequence[str], main: str) -> dict[str, Target | None]:
+    """Where a list is said to be of one kind and no heading is that kind's own, the column that holds what it lists."""
+    own = f"{main}.{BY_KEY[main].title}"
+    if any(_KNOWN.get(fold(h), [""])[0] == own for h in heads):
+        return {}
+    found = next((h for w in _WORDED for h in heads if fold(h) == w), None)
+    return {found: own} if found else {}
 
 
 def match_columns(
@@ -425,7 +445,8 @@ def _read_table(
         for i, value in enumerate(row):
             one = beside.get(letters[i] + line, nothing)
             given.append(Given(
-                value, sheet.name, letters[i] + line, names[i] if i < len(names) else "", one.colour, one.shown, one.per_cent, one.linked
+                value, sheet.name, letters[i] + line, names[i] if i < len(names) else "", one.colour, one.shown, one.per_cent, one.linked,
+                one.shown_as,
             ))  # fmt: skip
         filled = [g for g in given if g.value is not None]
         if not filled or _repeats(given, table.heads):

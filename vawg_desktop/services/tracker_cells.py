@@ -26,6 +26,8 @@ _RANK = re.compile(r"\b(?:[TA]|PS|PC|DC|DS)/[A-Z]|\b(?:ACC|DCC|CC|Supt|DCI|DI|DS
 _LEAD = re.compile(r"\s*\((?:joint\s+)?lead\)|\s*[-–]\s*lead$", re.IGNORECASE)
 #: What stands for everybody and is no body.
 _EVERYBODY = frozenset({"all", "all partners", "everyone", "everybody", "various", "partners", "multi agency", "multi-agency"})
+#: Colours that may stand for a rating beside a word; grey and blue are shading.
+_TOLD = frozenset({"red", "amber", "green"})
 #: Words that join two bodies only where both are known: many bodies' own names hold them.
 _JOINED = re.compile(r"\s*(?:\band\b|&)\s*", re.IGNORECASE)
 
@@ -59,6 +61,11 @@ def trayed(given: Given, why: str) -> dict[str, str]:
     return {"sheet": given.sheet, "cell": given.cell, "header": given.header, "text": given.text, "why": why}
 
 
+def id_of(given: Given) -> tuple[str, str]:
+    """A cell by its place."""
+    return given.sheet, given.cell
+
+
 class CellReader:
     """What the cells of a row mean; what is not understood is asked about and kept in the tray."""
 
@@ -67,6 +74,7 @@ class CellReader:
         #: Answers to questions, by their id; and whether the file is the program's own, so that nothing in it is asked.
         self._answers, self._trusted = answers, trusted
         self._orders: dict[str, str] = {}
+        self._doubted: set[tuple[str, str]] = set()
         self._directories: dict[str, names.Directory] = {}
         self._touched: dict[tuple[str, str], str] = {}
 
@@ -94,6 +102,29 @@ class CellReader:
     def _cell(self, spec: FieldSpec, one: Given) -> Value:
         if one.value is None or (one.colour and spec.key.startswith("rating") and not any(c.isalnum() for c in one.text)):
             return self._colour(spec, one)
+        if one.colour in _TOLD and not self._trusted:
+            return self._beside_colour(spec, one)
+        return self._of_words(spec, one)
+
+    def _beside_colour(self, spec: FieldSpec, one: Given) -> Value:
+        """A cell of words that is coloured as a rating too: its words are taken; a colour that says otherwise is asked, any other kept."""
+        value = self._of_words(spec, one)
+        shown = f"{one.text} (coloured {one.colour})"
+        if spec.terms is not None and spec.key.startswith("rating") and value is not None and value != one.colour:
+            id = f"colour_and_word:{value}:{one.colour}"
+            answer = self._answers.get(id)
+            if answer in ("word", "colour"):
+                return value if answer == "word" else one.colour
+            said, colour = spec.terms.label(str(value)), spec.terms.label(one.colour)
+            self._problem("colour_and_word", f"The cell says {said} and is coloured {colour.casefold()}. Which is the rating? Nothing was set.", one, id,
+                          (("word", f"{said}, as the word says"), ("colour", f"{colour}, as the colour says")))  # fmt: skip
+            self._done.tray.append({**trayed(one, "a colour beside a word"), "text": shown})
+            return None
+        if not spec.key.startswith("rating"):
+            self._done.tray.append({**trayed(one, "a colour beside a word"), "text": shown})
+        return value
+
+    def _of_words(self, spec: FieldSpec, one: Given) -> Value:
         if one.linked and _is_nothing(one.value):
             said = f"{spec.label}: the cell shows {one.text} by a link to a blank cell; nothing was set."
             self._ask("linked_blank", said, one)
@@ -112,6 +143,8 @@ class CellReader:
             return None
 
     def _colour(self, spec: FieldSpec, one: Given) -> Value:
+        if one.colour in _TOLD and not spec.key.startswith("rating") and not self._trusted:
+            self._done.tray.append({**trayed(one, "a colour without a word"), "text": f"(filled {one.colour})"})
         if spec.terms is not None and spec.key.startswith("rating"):
             label = spec.terms.label(one.colour)
             id = f"colour:{one.colour}"
@@ -133,6 +166,7 @@ class CellReader:
             if spec is None or spec.kind is not Kind.DATE:
                 continue
             seen: dict[str, Given] = {}
+            self._half_turned(target, spec, rows)
             for row in rows:
                 one = row.cells.get(target)
                 if one is not None and isinstance(one.value, str):
@@ -145,8 +179,37 @@ class CellReader:
                 said = f"{spec.label}: “{seen['us'].text}” can only be month first, so the whole column was read so."
                 self._problem("month_first", said, seen["us"])
 
+    def _half_turned(self, target: str, spec: FieldSpec, rows: Sequence[TrackerRow]) -> None:
+        """True dates among texts that can only be month first: a British program made them of the texts it could turn round."""
+        cells = [row.cells[target] for row in rows if target in row.cells]
+        texts = [c for c in cells if isinstance(c.value, str) and set(both_orders(c.value)) == {"us"}]
+        true = [c for c in cells if isinstance(c.value, dt.date) and c.value.day <= 12 and not c.shown]
+        if not texts or not true:
+            return
+        id = f"half_turned:{target}"
+        answer = self._answers.get(id)
+        if answer == "turn":
+            for one in true:
+                assert isinstance(one.value, dt.date)
+                one.value = one.value.replace(month=one.value.day, day=one.value.month)
+        elif answer != "leave":
+            for one in true:
+                self._doubted.add(id_of(one))
+                turned = label(one.value.replace(month=one.value.day, day=one.value.month).isoformat()[:10]) if isinstance(one.value, dt.date) else ""
+                said = (
+                    f"{spec.label}: this date is {label(as_typed(one.value))}, or {turned}: “{texts[0].text}” in the same column is month first, so a "
+                    "program may have turned it round. Nothing was set."
+                )
+                self._problem("half_turned", said, one, id, (("leave", "As they stand in the whole column"), ("turn", "Day and month exchanged")))
+                self._done.tray.append(trayed(one, "not understood"))
+
     def _date(self, spec: FieldSpec, one: Given) -> Value:
         value = one.value
+        if id_of(one) in self._doubted:
+            return None
+        if one.shown == "part" and isinstance(value, (dt.date, dt.time)):
+            held = label(value.date().isoformat()) if isinstance(value, dt.datetime) else str(value)
+            raise ValueRefusedError(f"{spec.label}: the cell shows a part of its date only; it holds {held}. Nothing was set.")
         if isinstance(value, dt.datetime) and value.hour >= 22:
             raise ValueRefusedError(
                 f"{spec.label}: {value:%d/%m/%Y %H:%M} may be the day after, shown in another hour; which day is meant? Nothing was set."
@@ -319,6 +382,8 @@ def _percent(spec: FieldSpec, one: Given) -> object:
         return round(one.value * 100)
     if spec.key == "percent" and isinstance(one.value, float) and 0 < one.value < 1:
         return round(one.value * 100)
-    if spec.key == "percent" and one.value == 1 and not isinstance(one.value, str):
+    if spec.key == "percent" and isinstance(one.value, str) and re.fullmatch(r"0?\.[0-9]+", one.value.strip()):
+        return round(float(one.value) * 100)
+    if spec.key == "percent" and one.text in ("1", "1.0"):
         raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")
     return as_typed(one.value)

@@ -41,7 +41,7 @@ def exact_number(reference: Given | None) -> str:
     """A tracker's own number just as it is written, blanks around it and unseen letters aside: 1.2 is not 12."""
     if reference is None or reference.value is None:
         return ""
-    said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", reference.text)).split())
+    said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", reference.shown_as or reference.text)).split())
     return said if any(c.isalnum() for c in said) else ""
 
 

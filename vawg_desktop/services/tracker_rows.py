@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -91,9 +92,18 @@ class RowImporter(CellReader):
         self._done.tray += [trayed(g, "its column is not matched") for g in row.unmatched]
         for one in row.filled_down:
             self._problem("filled_down", f"“{one.text[:60]}” was taken from the row above, as the sheet leaves it out here.", one)
+        self._take_out_dates(by_entity)
         self._refer_only(by_entity)
         self._take_out_nothings(by_entity)
         return _Prepared(row, by_entity, self._beside(by_entity))
+
+    def _take_out_dates(self, by_entity: dict[str, dict[str, Given]]) -> None:
+        """A number of which the spreadsheet made a date (1-2 became 1 February) is none: the row is known by its words."""
+        for cells in by_entity.values():
+            one = cells.get("reference")
+            if one is not None and isinstance(one.value, (dt.date, dt.time)):
+                del cells["reference"]
+                self._ask("number_made_date", "The spreadsheet made a date of this row's number, so it cannot be told; the row is known by its words.", one)
 
     def _take_out_nothings(self, by_entity: dict[str, dict[str, Given]]) -> None:
         """A title that says nothing (N/A, a dash, a figure alone) makes no record; it goes to the tray."""
@@ -282,7 +292,7 @@ class RowImporter(CellReader):
         return id
 
     def _names_nothing(self, spec: EntitySpec, given: Mapping[str, Given], reference: Given | None) -> None:
-        where = next(iter(given.values()), reference)
+        where = next((g for g in (*given.values(), reference) if g is not None and g.value is not None), None)
         if where is not None:
             self._problem("no_title", f"This row names no {spec.title} of {_a(spec)} and was put in the tray.", where)
             self._done.tray += [
@@ -387,7 +397,7 @@ class RowImporter(CellReader):
         beside: str,
     ) -> str:
         """A new record; its id follows from the row, so that the same file makes the same record in every store."""
-        wanted = our_reference(spec, reference.text) if reference else None
+        wanted = our_reference(spec, exact_number(reference)) if reference else None
         number, title = exact_number(reference), given.get(spec.title)
         made: str | None = None
         if self._lineage is not None:

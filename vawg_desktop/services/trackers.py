@@ -11,7 +11,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.reading import Book, read_book
+from vawg_desktop.exchange.reading import Book, plain_text, read_book
 from vawg_desktop.exchange.tracker_in import Tracker, TrackerRow, read_tracker
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
@@ -32,16 +32,17 @@ def import_tracker(
     mapping: Mapping[str, str | None] | None = None,
     answers: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    entity: str | None = None,
 ) -> Imported:
-    """Import a tracker file. Raises FileRefusedError where there is no table in it.
+    """Import a tracker file, of which ``entity`` says what it lists where its headings do not. Raises FileRefusedError where there is no table in it.
 
     What is in doubt is asked and not written; ``answers`` are choices by the ids of the questions.
     """
     book = read_book(path)
-    first = read_tracker(book)
+    first = read_tracker(book, main=entity)
     told = _without_rivals(_known_list(session, book, first), first)
     settled = {**told.answers, **(answers or {})}
-    tracker = read_tracker(book, {**told.mapping, **(mapping or {})}, settled)
+    tracker = read_tracker(book, {**told.mapping, **(mapping or {})}, settled, entity)
     if not tracker.rows:
         raise FileRefusedError(
             f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
@@ -185,7 +186,9 @@ _BESIDE = {
     "embedded": "an embedded file",
     "cell_picture": "a picture in the cell",
 }
-_MOST_OF_A_KIND = 200
+_MOST_OF_A_KIND = 1_000
+#: What the reader says of a cell that is struck out altogether.
+WHOLE_CELL = "the whole cell is struck out"
 
 
 def _note_blanks(book: Book, done: Imported) -> None:
@@ -196,6 +199,8 @@ def _note_blanks(book: Book, done: Imported) -> None:
         counted[kind] = counted.get(kind, 0) + 1
         if counted[kind] > _MOST_OF_A_KIND:
             continue
+        if kind == "struck" and words == WHOLE_CELL:
+            words = plain_text(book.value(sheet, cell)) or words
         if kind in _BESIDE:
             done.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": _BESIDE[kind]})
         elif kind == "conditional":
@@ -218,7 +223,6 @@ def _note_blanks(book: Book, done: Imported) -> None:
 
 
 def _headings_key(book: Book) -> str:
-    from vawg_desktop.exchange.reading import plain_text
     from vawg_desktop.exchange.tracker_in import clean_heading, find_header
 
     heads = [clean_heading(plain_text(c))[0] for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
