@@ -16,8 +16,11 @@ _SPLIT = re.compile(r"[\s_\-/]+")
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Text for comparing: case, marks, punctuation and runs of space put aside."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    if text.isascii():
+        plain = text.casefold()
+    else:
+        plain = unicodedata.normalize("NFKD", text)
+        plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     plain = _DOTS.sub("", plain.replace("’", "").replace("'", "")).replace("&", " and ")
     return _SPLIT.sub(" ", plain).strip()
 

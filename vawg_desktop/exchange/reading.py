@@ -265,6 +265,8 @@ def _cell(value: Any) -> Cell:
 
 def plain_text(cell: Cell) -> str:
     """A cell as text, as a person would read it there."""
+    if type(cell) is str:
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -497,6 +497,8 @@ class _Table:
 
     def section(self, filled: list[Given], given: list[Given]) -> str:
         """The words of a row that only heads others: a pillar, words in capitals or across the table, a number beside them."""
+        if len(filled) > 2 and (filled[0].value != filled[1].value or filled[1].value != filled[2].value):
+            return ""
         texts = list(dict.fromkeys(g.text for g in filled))
         words = [t for t in texts if any(c.isalpha() for c in t)]
         if len(self.columns) <= 2 or len(texts) > 2 or len(words) != 1 or (len(texts) == 2 and len(filled) != 2):
@@ -533,7 +535,7 @@ class _Table:
 
 def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
     """Whether a row is the headings of another table further down the sheet."""
-    if len(filled) < 3 or not all(isinstance(g.value, str) and len(g.text) < 60 for g in filled):
+    if len(filled) < 3 or not isinstance(filled[0].value, str) or not all(isinstance(g.value, str) and len(g.text) < 60 for g in filled):
         return False
     known = sum(1 for g in filled if (w := fold(clean_heading(g.text)[0])) in _KNOWN or w in _BARE)
     return known >= 3 and known * 3 >= len(filled) * 2
@@ -612,9 +614,15 @@ def _ask_latest(
 
 def _repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
     """Whether a row only says the headings again."""
-    filled = [(i, fold(g.text)) for i, g in enumerate(given) if g.value is not None]
-    same = sum(1 for i, text in filled if i < len(heads) and text == fold(heads[i]))
-    return same >= 2 and 2 * same > len(filled)
+    filled = same = 0
+    for i, one in enumerate(given):
+        if one.value is None:
+            continue
+        filled += 1
+        # a letter first: folding every cell of a long list would cost more than reading it
+        if i < len(heads) and isinstance(one.value, str) and one.value.strip()[:1].casefold() == heads[i][:1].casefold():
+            same += fold(one.text) == fold(heads[i])
+    return same >= 2 and 2 * same > filled
 
 
 def _in_reference(columns: list[Column]) -> bool:
@@ -632,7 +640,7 @@ def _fill_down(
     under = False
     for i, one in enumerate(given):
         target = columns[i].target if i < len(columns) else None
-        if target is None or target not in last.cells:
+        if target is None or target not in last.cells or (one.value is not None and not (isinstance(one.value, str) and len(one.value) < 10)):
             continue
         ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
         blank = one.value is None and main == "action" and target.startswith("recommendation.") and f"{main}.title" in row.cells

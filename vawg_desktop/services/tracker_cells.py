@@ -74,6 +74,9 @@ class CellReader:
         #: Answers to questions, by their id; and whether the file is the program's own, so that nothing in it is asked.
         self._answers, self._trusted = answers, trusted
         self._orders: dict[str, str] = {}
+        #: What cells of a field were understood to say, so that the same word is not read a thousand times.
+        self._understood: dict[tuple[str, type, object], Value] = {}
+        self._unknown: dict[str, ValueRefusedError | None] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._directories: dict[str, names.Directory] = {}
         self._touched: dict[tuple[str, str], str] = {}
@@ -104,7 +107,16 @@ class CellReader:
             return self._colour(spec, one)
         if one.colour in _TOLD and not self._trusted:
             return self._beside_colour(spec, one)
-        return self._of_words(spec, one)
+        if one.linked or one.shown or one.per_cent or spec.kind is Kind.DATE:
+            return self._of_words(spec, one)
+        said = (spec.key, type(one.value), one.value)
+        if said in self._understood:
+            return self._understood[said]
+        asked = len(self._done.problems)
+        value = self._of_words(spec, one)
+        if len(self._done.problems) == asked and len(self._understood) < 50_000:
+            self._understood[said] = value
+        return value
 
     def _beside_colour(self, spec: FieldSpec, one: Given) -> Value:
         """A cell of words that is coloured as a rating too: its words are taken; a colour that says otherwise is asked, any other kept."""
@@ -329,9 +341,8 @@ class CellReader:
             chosen = names.maybe_find(self._tx.connection, answer, "partner") or directory.find(answer)
             if chosen is not None:
                 return chosen.id
-        try:
-            directory.require(name)
-        except ValueRefusedError as refused:
+        refused = self._unknown_name(name)
+        if refused is not None:
             close = "did you mean" in refused.message
             if not self._trusted and answer != "add":
                 if answer != "leave":
@@ -345,6 +356,16 @@ class CellReader:
         directory.add(names.Found("partner", id, str(self._tx.row("partner", id)["reference"]), name))
         self._touched[("partner", id)] = "created"
         return id
+
+    def _unknown_name(self, name: str) -> ValueRefusedError | None:
+        """Why a name is no partner's, with those it is near to; looked for once."""
+        if name not in self._unknown:
+            self._unknown[name] = None
+            try:
+                self._directory("partner").require(name)
+            except ValueRefusedError as refused:
+                self._unknown[name] = refused
+        return self._unknown[name]
 
     def _section(self, row: TrackerRow, spec: EntitySpec, cells: dict[str, Value]) -> None:
         pillar = PILLAR.find(row.section) if row.section else None

@@ -60,7 +60,7 @@ class Lineage:
         self._same: Counter[tuple[str, str, str, str]] = Counter()
         self._by_record: dict[str, Known] = {}
         self._all: dict[str, Known] = {}
-        found = tx.connection.exec_driver_sql(
+        found = tx.run(
             "SELECT id, sheet, number, entity, words, beside, record, base FROM tracker_row WHERE tracker = ? AND NOT deleted ORDER BY n",
             (self.id,),
         ).fetchall()

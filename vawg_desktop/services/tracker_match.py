@@ -13,14 +13,14 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection
+from functools import lru_cache
 
 from vawg_desktop.domain.entities import BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_in import Given, similar
 from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known
+from vawg_desktop.store.keep import Run
 
 #: Letters that are not seen; and hyphens and dashes of every kind, which are one when words are compared.
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -32,6 +32,7 @@ _MOST_CHOICES = 6
 _MOVED_AND_REWORDED = 0.8
 
 
+@lru_cache(maxsize=65_536)
 def words_key(text: str) -> str:
     """Words for comparing: case, marks, punctuation, unseen letters and kinds of hyphen put aside."""
     return fold(_HYPHENS.sub("-", UNSEEN.sub("", text))).strip(" ;:,.!?*")
@@ -41,6 +42,8 @@ def exact_number(reference: Given | None) -> str:
     """A tracker's own number just as it is written, blanks around it and unseen letters aside: 1.2 is not 12."""
     if reference is None or reference.value is None:
         return ""
+    if type(reference.value) is int and not reference.shown_as:
+        return str(reference.value)
     said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", reference.shown_as or reference.text)).split())
     return said if any(c.isalnum() for c in said) else ""
 
@@ -91,28 +94,28 @@ class Place:
 class Records:
     """The records of one kind, read once: by reference, alias, title."""
 
-    def __init__(self, connection: Connection, spec: EntitySpec, tracker: str) -> None:
+    def __init__(self, run: Run, spec: EntitySpec, tracker: str) -> None:
         self.spec = spec
         self.reference: dict[str, str] = {}
         self.title: dict[str, str] = {}
         self._by_reference: dict[str, str] = {}
         self._by_title: dict[str, list[str]] = defaultdict(list)
         self._aliases: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
-        for id, reference, title, deleted in connection.exec_driver_sql(
+        for id, reference, title, deleted in run(
             f'SELECT id, reference, "{spec.title}", deleted FROM "{spec.key}" ORDER BY n'
         ):
             if deleted:  # a row that speaks of it is told so; it is found by nothing else
                 self.reference[str(id)], self.title[str(id)] = str(reference), str(title or "")
             else:
                 self.know(str(id), str(reference), str(title or ""))
-        for alias, part, id in connection.exec_driver_sql(
+        for alias, part, id in run(
             f'SELECT l.b, l.part, l.a FROM link l JOIN "{spec.key}" t ON t.id = l.a AND NOT t.deleted '
             "WHERE l.kind = 'alias' AND NOT l.deleted"
         ):
             self._aliases[str(alias)].append((str(id), None if part is None else str(part)))
         #: Records that another list speaks of.
         self.elsewhere = {
-            str(r[0]) for r in connection.exec_driver_sql(
+            str(r[0]) for r in run(
                 "SELECT DISTINCT r.record FROM tracker_row r JOIN tracker t ON t.id = r.tracker AND NOT t.deleted "
                 "WHERE NOT r.deleted AND r.entity = ? AND r.tracker <> ?", (spec.key, tracker),
             )
@@ -376,7 +379,7 @@ class Matching:
         if self.many and not row.number and len(same) == 1:
             self._settle(n, same[0])
             return
-        near = there is not None and there not in self._taken and similar(self.records.title[there], row.words) >= NEARLY
+        near = there is not None and there not in self._taken and _nearly(self.records.title[there], row.words)
         if same or near:
             found = [*([there] if near and there is not None else []), *same]
             self._ask_records(n, row, list(dict.fromkeys(found)), "same_words", "says the same, or nearly, as {} here")
@@ -415,6 +418,12 @@ class Matching:
         said = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is said."
         choices = {i: f"It is {self.records.reference[i]}, {self.records.title[i][:60]}" for i in found}
         self._ask(n, row, choices, code, said, new=new)
+
+
+def _nearly(one: str, other: str) -> bool:
+    """Whether two titles are alike enough to ask; words in common are counted first, which costs next to nothing."""
+    a, b = set(words_key(one).split()), set(words_key(other).split())
+    return 3 * len(a & b) >= min(len(a), len(b)) and similar(one, other) >= NEARLY
 
 
 def sheets_gone_on(rows: Iterable[Seen], known: Iterable[Known]) -> dict[str, str]:

@@ -35,7 +35,9 @@ _FOOTERS = (
     "version",
 )  # fmt: skip
 #: Words that stand where a title should and name nothing.
-_NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x"})
+_NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x", "total", "totals", "sub total",
+    "subtotal", "grand total", "average", "count",
+})  # fmt: skip
 _IDENTITY = {"figure": ("title", "quoted"), "meeting": ("title", "date"), "strand": ("framework", "title")}
 _T = TypeVar("_T")
 
@@ -134,11 +136,10 @@ class RowImporter(CellReader):
                 if not many or (one.number, words_key(one.words)) not in first:
                     first.setdefault((one.number, words_key(one.words)), len(alone))
                     alone.append(n)
-            fallback = self._directory(entity).find
             records = self._records_of(spec)
             matching = Matching(
                 spec, [seen[n] for n in alone], known, records, self._answers, many,
-                lambda name, find=fallback: found.id if (found := find(name)) is not None else None,
+                lambda name, of=entity: found.id if (found := self._directory(of).find(name)) is not None else None,
             )  # fmt: skip
             places = matching.run()
             for n, p in enumerate(of_it):
@@ -156,7 +157,7 @@ class RowImporter(CellReader):
     def _records_of(self, spec: EntitySpec) -> Records:
         if spec.key not in self._records:
             self._tx.flush()
-            self._records[spec.key] = Records(self._tx.connection, spec, self._lineage.id if self._lineage is not None else "")
+            self._records[spec.key] = Records(self._tx.run, spec, self._lineage.id if self._lineage is not None else "")
         return self._records[spec.key]
 
     def _load(self, prepared: Sequence[_Prepared]) -> None:
@@ -167,7 +168,10 @@ class RowImporter(CellReader):
                 if place.record is not None:
                     wanted.setdefault(entity, []).append(place.record)
         for entity, ids in wanted.items():
-            self._rows_now |= self._tx.rows(entity, list(dict.fromkeys(ids)))
+            cells = [f.key for f in BY_KEY[entity].cells if f"{entity}.{f.key}" in self._targets]
+            parent = [BY_KEY[entity].parent] if BY_KEY[entity].parent else []
+            columns = dict.fromkeys(("id", "reference", "deleted", *cells, *parent))
+            self._rows_now |= self._tx.rows(entity, list(dict.fromkeys(ids)), list(columns))
 
     # -- one row -----------------------------------------------------------------------------
 
@@ -424,10 +428,8 @@ class RowImporter(CellReader):
 
     def _fresh(self, spec: EntitySpec, id: str) -> str:
         """An id that nothing bears yet: a row that stands again, or one whose record was taken away, has the next."""
-        count = 0
-        tried = id
-        self._tx.flush()
-        while self._tx.connection.exec_driver_sql(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (tried,)).fetchone():
+        count, tried, there = 0, id, self._records_of(spec).reference
+        while tried in there or (spec.key, tried) in self._touched:
             count += 1
             tried = made_id(id, str(count))
         return tried
@@ -466,7 +468,7 @@ class RowImporter(CellReader):
         for key, value in cells.items():
             if value is None:
                 continue
-            kind = merge.compare(base.get(key), current[key], value)
+            kind = merge.compare(base.get(key), current[key] if key in current else self._tx.row(spec.key, id)[key], value)
             if kind is merge.Kind.INCOMING:
                 wanted[key] = value
             elif kind is merge.Kind.CONFLICT and key in given:
@@ -483,7 +485,8 @@ class RowImporter(CellReader):
 
     def _edit(self, spec: EntitySpec, id: str, current: dict[str, Value], said: dict[str, Value]) -> bool:
         if self._dry:
-            rules.refuse_broken(spec, current, {**current, **said})
+            whole = self._tx.row(spec.key, id)
+            rules.refuse_broken(spec, whole, {**whole, **said})
             return bool(said)
         moved = over_time.edit(self._session, self._tx, spec, id, said)
         if id in self._rows_now:

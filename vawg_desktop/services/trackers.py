@@ -13,6 +13,7 @@ from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import Book, plain_text, read_book
 from vawg_desktop.exchange.tracker_in import Tracker, TrackerRow, read_tracker
+from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Lineage, list_of
@@ -38,11 +39,20 @@ def import_tracker(
 
     What is in doubt is asked and not written; ``answers`` are choices by the ids of the questions.
     """
+    with without_collecting():
+        return _import(session, path, mapping, answers, dry_run, entity)
+
+
+def _import(
+    session: Session, path: Path, mapping: Mapping[str, str | None] | None, answers: Mapping[str, str] | None, dry_run: bool, entity: str | None
+) -> Imported:
     book = read_book(path)
     first = read_tracker(book, main=entity)
     told = _without_rivals(_known_list(session, book, first), first)
     settled = {**told.answers, **(answers or {})}
-    tracker = read_tracker(book, {**told.mapping, **(mapping or {})}, settled, entity)
+    wanted = {**told.mapping, **(mapping or {})}
+    as_read = all(wanted.get(c.header, c.target) == c.target for c in first.columns) and not first.questions
+    tracker = first if as_read else read_tracker(book, wanted, settled, entity)
     if not tracker.rows:
         raise FileRefusedError(
             f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
@@ -50,7 +60,7 @@ def import_tracker(
         )
     return import_rows(
         session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled,
-        known=replace(told, mapping={**told.mapping, **(mapping or {})}),
+        known=replace(told, mapping=wanted),
     )  # fmt: skip
 
 

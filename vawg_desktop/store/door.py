@@ -209,14 +209,15 @@ class Transaction:
             row[key] = as_value(by_key[key], raw) if key in by_key else bool(raw) if key == "deleted" else raw
         return row
 
-    def rows(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Value]]:
-        """Many rows at once, as ``row`` gives one, by id; those that are not there are left out."""
+    def rows(self, table: str, ids: Sequence[str], columns: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Columns of many rows at once, as ``row`` gives one, by id (which is among them); those that are not there are left out."""
         self.flush()
         spec, found = spec_of(table), dict[str, dict[str, Value]]()
         by_key = spec.by_key
         for start in range(0, len(ids), 400):
             part = tuple(ids[start : start + 400])
-            cursor = self.run(f'SELECT * FROM "{table}" WHERE id IN ({",".join("?" * len(part))})', part)
+            named = ", ".join(f'"{c}"' for c in columns)
+            cursor = self.run(f'SELECT {named} FROM "{table}" WHERE id IN ({",".join("?" * len(part))})', part)
             keys = [str(d[0]) for d in cursor.description]
             for raw in cursor.fetchall():
                 row = {
