@@ -49,6 +49,7 @@ def merge(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         would = " would be" if arguments.dry_run else ""
         yield f"{done.copied} entries{would} copied, {len(done.conflicts)} new conflicts."
+        yield from done.copied_by_hand
         yield from (f"  {line}" for c in done.conflicts for line in _conflict_lines(c))
         yield from (f"  {f.record}: {f.message}" for f in done.rule_failures)
         if done.unrelated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +16,9 @@ from vawg_desktop.services import history, merging, names, rounds, show
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
 from vawg_desktop.services.returns import add_new_row, import_return, reverse_return
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import entries as log
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check
+from vawg_desktop.store.check import check, heads_of_chains
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.engines import connect_raw
 
@@ -265,23 +267,119 @@ def test_a_preview_shows_all_and_changes_nothing(sample: Session, copy_of: Copie
     well(sample)
 
 
-def test_a_store_copied_by_hand_and_edited_twice_is_refused(tmp_path: Path) -> None:
-    import shutil
+def by_hand(session: Session, folder: Path, name: str) -> Session:
+    """A copy of a store's files as a person makes it in a file manager: the same store twice."""
+    path = session.store.path
+    session.store.close()
+    to = folder / f"{name}.vawg"
+    shutil.copyfile(path, to)
+    session.store = stores.open_store(path)
+    return Session(stores.open_store(to), name)
 
-    path = tmp_path / "a.vawg"
-    with stores.create(path, passphrase=None) as store:
-        create(Session(store, "A"), "gap", {"statement": "first"})
-    shutil.copyfile(path, tmp_path / "b.vawg")
-    one, two = (Session(stores.open_store(tmp_path / f"{n}.vawg"), n) for n in "ab")
-    assert merging.merge(one, two.store).copied == 0
-    for session in (one, two):
-        create(session, "gap", {"statement": f"of {session.who}"})
-    with pytest.raises(StoreError, match="copied by hand") as refused:
-        merging.merge(one, two.store)
-    assert refused.value.code == "cloned"
-    for session in (one, two):
-        well(session)
-        session.store.close()
+
+@pytest.mark.parametrize("first", ["home", "hand"], ids=["the office edits first", "the copy is edited first"])
+def test_a_store_copied_by_hand_and_edited_on_both_sides_is_brought_home(sample: Session, tmp_path: Path, first: str, copy_of: Copier) -> None:
+    """Whichever tail is the later gets an origin of its own, the same everywhere; nothing is lost, and what clashes is a conflict."""
+    say(sample, "A-0001", blockers="before")
+    hand = by_hand(sample, tmp_path, "hand")
+    third = copy_of(sample, "third")
+    order = [sample, hand] if first == "home" else [hand, sample]
+    for session in order:
+        say(session, "A-0002", blockers=f"of {session.who}")
+        create(session, "gap", {"statement": f"seen by {session.who}"})
+    noted = {name: heads_of_chains(s.store.read()) for name, s in (("home", sample), ("hand", hand))}
+    done = merging.merge(sample, hand.store)
+    assert done.copied == 2 and [c.field for c in done.conflicts] == ["blockers"]
+    assert len(done.copied_by_hand) == 1 and "copied by hand" in done.copied_by_hand[0]
+    again = merging.merge(sample, hand.store)
+    assert (again.copied, again.copied_by_hand) == (0, [])
+    merging.merge(hand, sample.store)
+    merging.merge(third, hand.store)
+    merging.merge(third, sample.store)
+    for session in (hand, third):
+        assert rows_of(session) == rows_of(sample)
+        assert [c.id for c in merging.conflicts(session)] == [c.id for c in merging.conflicts(sample)]
+    for heads in noted.values():  # what either printed on paper before is still proved
+        assert check(sample.store, noted_heads=heads).problems == []
+    forged = {f"{place[:-1]}{int(place[-1])}": "f" * 64 for place in noted["hand"]}
+    assert {p.code for p in check(sample.store, noted_heads=forged).problems} == {"chain_rewritten"}
+    say(hand, "A-0003", blockers="later, in the copy")  # both go on, and are two stores now
+    say(sample, "A-0004", blockers="later, at home")
+    merging.settle(sample, merging.conflicts(sample)[0].id, "agreed", "asked both")
+    assert merging.merge(sample, hand.store).copied == 1
+    merging.merge(hand, sample.store)
+    assert rows_of(hand) == rows_of(sample) and merging.conflicts(hand) == []
+    well(sample, hand, third)
+    hand.store.close()
+
+
+def test_three_files_of_one_store_are_brought_home_in_any_order(sample: Session, tmp_path: Path) -> None:
+    people = [sample, *(by_hand(sample, tmp_path, n) for n in ("one", "two"))]
+    for person in people:
+        say(person, "A-0002", percent="10", blockers=f"of {person.who}")
+    for person in people:
+        for other in people:
+            if other is not person:
+                merging.merge(person, other.store)
+    for person in people:
+        for other in people:
+            if other is not person:
+                merging.merge(person, other.store)
+    assert rows_of(people[1]) == rows_of(people[0]) == rows_of(people[2])
+    assert {h.value for h in merging.conflicts(sample)[0].heads} == {f"of {p.who}" for p in people}
+    well(*people)
+    for person in people[1:]:
+        person.store.close()
+
+
+def test_a_copy_made_by_hand_that_alone_went_on_is_simply_ahead(sample: Session, tmp_path: Path) -> None:
+    hand = by_hand(sample, tmp_path, "hand")
+    say(hand, "A-0002", blockers="from the copy")
+    done = merging.merge(sample, hand.store)
+    assert done.copied == 1 and done.copied_by_hand == [] and cell(sample, "A-0002", "blockers") == "from the copy"
+    say(sample, "A-0003", blockers="and on")
+    say(hand, "A-0004", blockers="and on too")
+    assert merging.merge(sample, hand.store).copied == 1
+    merging.merge(hand, sample.store)
+    assert rows_of(hand) == rows_of(sample)
+    well(sample, hand)
+    hand.store.close()
+
+
+def test_a_log_rewritten_whole_is_told_from_a_copy_made_by_hand(sample: Session, tmp_path: Path) -> None:
+    """The tail altered, every hash after it made anew: the chain is whole again, but another store knows how it was."""
+    say(sample, "A-0001", blockers="said")
+    say(sample, "A-0001", blockers="said again")
+    hand = by_hand(sample, tmp_path, "forged")
+    hand.store.close()
+    _rewrite_tail(hand.store.path, 2, "somebody else")
+    forged = Session(stores.open_store(hand.store.path), "forger")
+    assert check(forged.store).problems == []  # by itself it looks whole
+    before = rows_of(sample)
+    with pytest.raises(StoreError, match="rewritten") as refused:
+        merging.merge(sample, forged.store)
+    assert refused.value.code == "rewritten" and rows_of(sample) == before
+    forged.store.close()
+
+
+def _rewrite_tail(path: Path, last: int, who: str) -> None:
+    """Alter who made the last entries of a plain store, and chain everything after anew, as somebody with the file could."""
+    raw = connect_raw(path, None)
+    raw.execute("DROP TRIGGER change_no_update")
+    rows = raw.execute(f"{log.SELECT} ORDER BY n").fetchall()
+    origin = raw.execute("SELECT id FROM origin WHERE mine = 1").fetchone()[0]
+    mine = [log.from_row(tuple(r)) for r in rows if r[1] == origin]
+    previous = mine[-last - 1].hash
+    for entry in mine[-last:]:
+        entry.who = who
+        previous = entry.hash = entry.chained(previous)
+        raw.execute('UPDATE "change" SET who = ?, hash = ? WHERE id = ?', (who, entry.hash, entry.id))
+    raw.execute("UPDATE origin SET hash = ? WHERE id = ?", (previous, origin))
+    from vawg_desktop.store import schema
+
+    raw.execute(schema.SQLITE_EXTRAS[0])
+    raw.commit()
+    raw.close()
 
 
 def test_an_altered_log_is_refused(sample: Session, copy_of: Copier) -> None:

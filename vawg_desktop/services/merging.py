@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from vawg_desktop.domain.changes import Changes, FieldChange
+from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
@@ -22,6 +23,7 @@ from vawg_desktop.store import history as past
 from vawg_desktop.store import merging
 from vawg_desktop.store.copying import copy_between, take_copy
 from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.forks import Fork
 from vawg_desktop.store.merging import Failure
 from vawg_desktop.store.postgres import is_url
 from vawg_desktop.store.store import Store
@@ -76,6 +78,8 @@ class Brought:
     copied: int = 0
     files: int = 0
     unrelated: bool = False
+    #: Of each file that was copied by hand and edited in two places: a sentence.
+    copied_by_hand: list[str] = field(default_factory=list[str])
     told: list[FieldChange] = field(default_factory=list[FieldChange])
     conflicts: list[Conflict] = field(default_factory=list[Conflict])
     rule_failures: list[Failure] = field(default_factory=list[Failure])
@@ -89,7 +93,7 @@ class Brought:
             "conflicts": [c.as_json() for c in self.conflicts],
             "rule_failures": [{"record": f.record, "rule": f.rule, "message": f.message} for f in self.rule_failures],
             "renumbered": [{"before": old, "after": new} for old, new in self.renumbered],
-            "files": self.files,
+            "files": self.files, "copied_by_hand": self.copied_by_hand,
         }  # fmt: skip
 
 
@@ -128,9 +132,17 @@ def preview(session: Session, other: Store) -> Brought:
 
 def _brought(connection: Connection, merged: merging.Merged) -> Brought:
     return Brought(
-        len(merged.incoming), merged.files, merged.unrelated, history.told(connection, merged.incoming),
+        len(merged.incoming), merged.files, merged.unrelated, [_fork_in_words(f) for f in merged.forks], history.told(connection, merged.incoming),
         _conflicts(connection, merged.conflicts), merged.rule_failures, merged.renumbered, merged.changes,
     )  # fmt: skip
+
+
+def _fork_in_words(fork: Fork) -> str:
+    since, count = london_time(fork.since), f"{fork.entries} change{'s' * (fork.entries != 1)}"
+    return (
+        f"“{fork.name}” was copied by hand and edited in two places. {count} made in {'this' if fork.mine else 'the other'} file since {since} "
+        "now count as those of a store of its own; nothing of either was lost. Take working copies with “copy” next time."
+    )
 
 
 def conflicts(session: Session) -> list[Conflict]:

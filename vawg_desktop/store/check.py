@@ -14,7 +14,7 @@ from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind, Value
-from vawg_desktop.store import derive, history, schema, work
+from vawg_desktop.store import derive, forks, history, schema, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.door import as_value, spec_of
@@ -158,15 +158,33 @@ def _check_chain(connection: Connection, report: Report, noted: dict[str, str]) 
             report.add(
                 "entry_altered", f"Entry {entry.seq} of the log was altered after it was written.", place
             )
-        if place in noted and noted[place] != entry.hash:
-            report.add(
-                "chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place
-            )
         last[entry.origin] = (entry.seq, entry.hash)
     _name_swapped(altered, report)
-    _check_tails(connection, report, last, noted)
+    _check_noted(connection, kept, report, noted)
+    _check_tails(connection, report, last)
     report.entries = len(kept)
     return sorted(kept, key=lambda e: order[e.id])
+
+
+def _check_noted(connection: Connection, kept: list[log.Entry], report: Report, noted: dict[str, str]) -> None:
+    """Heads noted elsewhere stand in the log, or stood in it before a tail of it was given an origin of its own."""
+    if not noted:
+        return
+    by_place = {f"{e.origin}/{e.seq}": e.hash for e in kept}
+    for place, hash_ in noted.items():
+        if by_place.get(place) == hash_:
+            continue
+        origin, _, seq = place.partition("/")
+        number = int(seq) if seq.isdigit() else 0
+        made = [(b, k) for b, (o, k) in forks.branches(connection).items() if o == origin and k < number]
+        if any(
+            forks.hash_before((e for e in kept if e.origin == b), origin, k, by_place.get(f"{origin}/{k}", log.GENESIS), number) == hash_ for b, k in made
+        ):
+            continue
+        if place in by_place:
+            report.add("chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place)
+        else:
+            report.add("tail_missing", "The log ends before the head noted earlier.", place)
 
 
 def _name_swapped(altered: list[tuple[log.Entry, str]], report: Report) -> None:
@@ -292,7 +310,7 @@ def _check_held(store: Store, connection: Connection, report: Report) -> None:
 
 
 def _check_tails(
-    connection: Connection, report: Report, last: dict[str, tuple[int, str]], noted: dict[str, str]
+    connection: Connection, report: Report, last: dict[str, tuple[int, str]]
 ) -> None:
     for id, seq, hash_ in connection.exec_driver_sql("SELECT id, seq, hash FROM origin").fetchall():
         have, have_hash = last.get(str(id), (0, log.GENESIS))
@@ -311,10 +329,6 @@ def _check_tails(
         report.add(
             "origin_unknown", "The log holds entries of a store that was never merged.", f"{id}/{last[id][0]}"
         )
-    for place in noted:
-        origin, _, seq_text = place.partition("/")
-        if last.get(origin, (0, ""))[0] < int(seq_text):
-            report.add("tail_missing", "The log ends before the head noted earlier.", place)
 
 
 def _check_rows(connection: Connection, report: Report, all_entries: list[log.Entry]) -> None:

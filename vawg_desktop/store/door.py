@@ -578,6 +578,10 @@ class Transaction:
         if origin == self._origin:
             self._seq, self._hash = seq, hash
 
+    def go_on_as(self, origin: str, seq: int, hash: str) -> None:
+        """This store's later tail was given an origin of its own: go on under it."""
+        self._origin, self._seq, self._hash = origin, seq, hash
+
     def flush(self) -> None:
         """Chain and insert the entries so far."""
         if not self._pending:

@@ -19,7 +19,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
-from vawg_desktop.store import dispose, history, work
+from vawg_desktop.store import dispose, forks, history, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.store import Store
@@ -49,6 +49,8 @@ class Merged:
     renumbered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     files: int = 0
     unrelated: bool = False
+    #: Where a file was copied by hand and edited in two places.
+    forks: list[forks.Fork] = field(default_factory=list[forks.Fork])
     changes: Changes = field(default_factory=Changes)
 
 
@@ -88,8 +90,8 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
         raise StoreError("That is this very store; choose the copy that comes back.", code="same_store")
     read = other.read()
     theirs = origins_of(read)
-    refuse_clones(store, other, theirs)
     mine = origins_of(store.read())
+    forks.find(store.read(), read, mine, theirs)  # raises where a log was rewritten
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()
     )
@@ -127,37 +129,6 @@ class _DryRun(Exception):  # noqa: N818 - not an error: it takes the transaction
 class _Found(Merged):
     disposed: bool = False
     gone_files: list[str] = field(default_factory=list[str])
-
-
-def refuse_clones(store: Store, other: Store, theirs: Origins) -> None:
-    """Raise StoreError where one origin has gone two ways, or the same store is named twice."""
-    mine = origins_of(store.read())
-    own = {o for (o,) in store.read().exec_driver_sql("SELECT id FROM origin WHERE mine = 1")}
-    for origin in theirs.keys() & mine.keys():
-        shared = min(theirs[origin][0], mine[origin][0])
-        if shared and _hash_at(store.read(), origin, shared) != _hash_at(other.read(), origin, shared):
-            whose = mine[origin][2] or theirs[origin][2] or "one store"
-            raise StoreError(
-                f"Both stores hold changes made as “{whose}”, and they are not the same changes: its file was "
-                "copied by hand and edited in two places. Nothing was merged; take a working copy of one of the "
-                "two (copy) and merge that.",
-                code="cloned",
-            )
-    if own & {o for (o,) in other.read().exec_driver_sql("SELECT id FROM origin WHERE mine = 1")}:
-        if theirs == mine:
-            return
-        raise StoreError(
-            "The two files are one store copied by hand, so their changes cannot be told apart. Nothing was "
-            "merged; take a working copy of one of the two (copy) and merge that.",
-            code="cloned",
-        )
-
-
-def _hash_at(connection: Connection, origin: str, seq: int) -> str | None:
-    row = connection.exec_driver_sql(
-        'SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, seq)
-    ).fetchone()
-    return str(row[0]) if row else None
 
 
 def carry_files(store: Store, other: Store) -> int:
@@ -276,22 +247,27 @@ class _Merging:
         self._found = _Found(changes=tx.changes)
         self._new: set[str] = set()
         self._rows = Rebuild(tx, number=tx.keeper.mints())
+        #: The other store's later tails, by origin; and how far each was read: number, hash as it was, hash as it is now.
+        self._forked: dict[str, forks.Fork] = {}
+        self._tails: dict[str, tuple[int, str, str]] = {}
 
     def run(self) -> _Found:
+        moved = self._tell_tails_apart()
         self._copy_entries()
-        if not self._found.incoming:
+        if not self._found.incoming and not moved:
             return self._found
+        self._note_origins()
         disposed = self._strip_disposed()
         self._arrived = history.grouped(self._found.incoming)
         touched = dict.fromkeys((e.tbl, e.row) for e in self._found.incoming)
         touched.update(dict.fromkeys(disposed))
+        touched.update(dict.fromkeys((e.tbl, e.row) for e in moved))  # which of two values stands follows from their origins
         for tbl, row in disposed:  # stripped in the log since they arrived
             self._arrived[(tbl, row)] = history.entries_of(self._tx.connection, [row])
         for part in _batches(touched, 400):
             self._recompute(part)
         gone = dict.fromkeys(self._found.gone_files)
         self._found.gone_files = [h for h in gone if not dispose.still_named(self._tx, h)]
-        self._note_origins()
         self._tx.changes.entries += len(self._found.incoming)
         self._found.renumbered += self._rows.renumbered
         self._number_provisional()
@@ -305,19 +281,50 @@ class _Merging:
 
     # -- the log -----------------------------------------------------------------------------
 
+    def _tell_tails_apart(self) -> list[log.Entry]:
+        """Where an origin went two ways, give the later tail an origin of its own; returns this store's entries that got one."""
+        found = forks.find(self._tx.connection, self._other.read(), self._mine, self._theirs)
+        moved: list[log.Entry] = []
+        for fork in found:
+            if fork.mine:
+                moved += forks.rebase_own(self._tx, fork)
+        self._mine = origins_of(self._tx.connection)
+        self._forked = {f.origin: f for f in found if not f.mine}
+        self._found.forks = [f for f in found if f.mine or f.entries > self._mine.get(f.branch, (0,))[0]]
+        forks.note(self._tx, found, self._other.meta(forks.BRANCHES))
+        return moved
+
+    def _of_branch(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row of the other store's later tail as one of its new origin; any other as it is. The tail's own chain is proved first."""
+        fork = self._forked.get(str(row[1]))
+        if fork is None:
+            return row
+        entry = log.from_row(row)
+        before = self._tails.get(fork.origin, (fork.after, fork.hash, log.GENESIS))
+        if entry.seq != before[0] + 1 or entry.chained(before[1]) != entry.hash:
+            raise self._torn(entry)
+        was = entry.hash
+        (made,) = forks.rechained([entry], fork, before[2])
+        self._tails[fork.origin] = (before[0] + 1, was, made.hash)
+        return made.as_params()
+
+    def _torn(self, entry: log.Entry) -> StoreError:
+        return StoreError(
+            f"The log of {self._other.name} was altered or is torn at entry {entry.seq} of "
+            f"{self._theirs.get(entry.origin, (0, '', ''))[2] or entry.origin}; nothing was merged. Run “check” on it.",
+            code="other_log_altered",
+        )
+
     def _copy_entries(self) -> None:
         tips = {o: (seq, hash_) for o, (seq, hash_, _) in self._mine.items()}
         received = self._tx.received
-        for part in _batches(self._readable(), _BATCH):
+        rows = (self._of_branch(row) for row in self._readable())
+        for part in _batches((r for r in rows if r[2] > self._mine.get(str(r[1]), (0,))[0]), _BATCH):
             entries = [log.from_row(row) for row in part]
             for entry in entries:
                 seq, previous = tips.get(entry.origin, (0, log.GENESIS))
                 if entry.seq != seq + 1 or entry.chained(previous) != entry.hash:
-                    raise StoreError(
-                        f"The log of {self._other.name} was altered or is torn at entry {entry.seq} of "
-                        f"{self._theirs[entry.origin][2] or entry.origin}; nothing was merged. Run “check” on it.",
-                        code="other_log_altered",
-                    )
+                    raise self._torn(entry)
                 tips[entry.origin] = (entry.seq, entry.hash)
                 entry.received = received
                 self._new.add(entry.id)
@@ -327,7 +334,7 @@ class _Merging:
             )
             self._found.incoming += entries
         for origin, (seq, hash_, _) in self._theirs.items():
-            have, have_hash = tips.get(origin, (0, ""))
+            have, have_hash = self._tails.get(origin, (0, "", ""))[:2] if origin in self._forked else tips.get(origin, (0, ""))
             if have < seq or (have == seq and seq and have_hash != hash_):
                 raise StoreError(
                     f"The log of {self._other.name} ends before its last entry; nothing was merged. "
@@ -338,7 +345,8 @@ class _Merging:
 
     def _readable(self) -> Iterator[tuple[Any, ...]]:
         try:
-            yield from unseen(self._other.read(), self._theirs, self._mine)
+            known = {o: (self._forked[o].after, "", "") if o in self._forked else v for o, v in self._mine.items()}
+            yield from unseen(self._other.read(), self._theirs, known)
         except DBAPIError as error:
             raise StoreError(
                 f"{self._other.name} is damaged and could not be read to its end; nothing was merged. "
@@ -354,9 +362,13 @@ class _Merging:
             run(
                 "INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, 0, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-                (origin, self._theirs.get(origin, (0, "", ""))[2], seq, hash_),
+                (origin, self._name_of(origin), seq, hash_),
             )
             self._tx.moved_origin(origin, seq, hash_)
+
+    def _name_of(self, origin: str) -> str:
+        branch = next((f for f in self._forked.values() if f.branch == origin), None)
+        return f"{branch.name}, copied by hand" if branch is not None else self._theirs.get(origin, (0, "", ""))[2]
 
     def _strip_disposed(self) -> list[tuple[str, str]]:
         """Words of records disposed of in either store go from both; a legal hold here keeps the log's."""

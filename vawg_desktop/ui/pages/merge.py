@@ -216,6 +216,8 @@ class MergePage(QWidget):
         return made
 
     def _list_rest(self, brought: Brought) -> None:
+        for said in brought.copied_by_hand:
+            self._body.addWidget(note(said))
         if brought.rule_failures:
             section = Section("To look at: each side was right, together they are not")
             section.set_count(len(brought.rule_failures))
