@@ -451,3 +451,32 @@ def test_a_key_change_whose_file_was_never_written_is_said_to_be_none(locked: Se
     said = [str(r[0]) for r in locked.read().exec_driver_sql("SELECT why FROM \"change\" WHERE act = 'keys' ORDER BY n")]
     assert said[-1].startswith("The change for first passphrase was cut short")
     assert keys.unlock(locked.store.path, WORDS) and check(locked.store).problems == []
+
+
+def test_what_a_rescue_could_not_read_a_later_merge_fills(locked: Session, tmp_path: Path) -> None:
+    """Some entries lay on a page that cannot be read; a laptop still has them: after the merge the log is whole and nothing doubled."""
+    path, key = locked.store.path, locked.store.key
+    for i in range(40):
+        _note(locked, f"note {i}")
+    laptop_path = take_copy(locked.store, tmp_path / "laptop.vawg")
+    titles = _titles(path, WORDS)
+    locked.store.close()
+    whole, out = path.read_bytes(), tmp_path / "out.vawg"
+    for page in range(len(whole) // 4096 - 2, 3, -5):  # the log's pages lie all over the file
+        path.write_bytes(whole)
+        _scribble(path, page)
+        if _holds_the_schema(path, key):
+            continue
+        done = rescue(path, out, passphrase=WORDS)
+        if any("entries of the log" in lost for lost in done.lost):
+            break
+        stores.remove(out)
+    assert any("entries of the log" in lost for lost in done.lost)
+    with stores.open_store(out, passphrase=WORDS) as store, stores.open_store(laptop_path, passphrase=WORDS) as laptop:
+        assert "entry_missing" in {p.code for p in check(store).problems}
+        brought = merging.merge(Session(store, "B. Officer"), laptop)
+        assert brought.copied and brought.conflicts == []
+        assert check(store).problems == []
+        merging.merge(Session(laptop, "L"), store)
+        assert merging.conflicts(Session(laptop, "L")) == [] and check(laptop).problems == []
+    assert _titles(out, WORDS) == titles

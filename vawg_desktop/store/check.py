@@ -14,7 +14,7 @@ from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind, Value
-from vawg_desktop.store import derive, forks, history, schema, work
+from vawg_desktop.store import derive, forks, gaps, history, schema, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.door import as_value, spec_of
@@ -219,12 +219,15 @@ def _check_order(connection: Connection, report: Report) -> None:
     rows = connection.exec_driver_sql(
         'SELECT origin, seq, at, received, "row", act, fields FROM "change" ORDER BY n'
     )
+    filled = gaps.read(connection, gaps.FILLED)
     disposed = {
         str(r[0])
         for r in connection.exec_driver_sql('SELECT DISTINCT "row" FROM "change" WHERE act = \'dispose\'')
     }
     for origin, seq, at, got, row, _act, fields in rows:
         place = f"{origin}/{seq}"
+        if any(a <= int(seq) <= b for a, b in filled.get(str(origin), ())):
+            continue
         if int(seq) < last.get(str(origin), 0):
             report.add("entry_moved", "Two entries of the log changed places.", place)
         if str(origin) in own and str(got) < str(at):

@@ -14,6 +14,8 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
 
 _IN = 400
+#: The title of a record that was lost in damage and holds its place for those that refer to it.
+LOST = "(lost in the damage)"
 #: Kinds of record whose id may follow from their words: read in two stores, they are one, and no choice between the readings.
 BY_CONTENT = frozenset({"submission", "update", "decision"})
 #: Kinds of record that are parts of another, with the column that names it.
@@ -111,7 +113,8 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
             cell = entry.fields.get(key)
             value: Value = cell.after if cell else (False if key == "deleted" else None)
             over = frozenset(cell.overwrote) if cell else frozenset[str]()
-            spoken = cell is not None or key == "deleted"
+            stands_in = entry.act == "rescue" and value == LOST  # once the record itself is back, it says nothing
+            spoken = (cell is not None and not stands_in) or key == "deleted"
             (said if spoken else silent)[key].append(
                 merge.Said(entry.id, entry.origin, entry.seq, value, over)
             )

@@ -19,7 +19,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
-from vawg_desktop.store import dispose, forks, history, work
+from vawg_desktop.store import dispose, forks, gaps, history, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.store import Store
@@ -253,7 +253,10 @@ class _Merging:
 
     def run(self) -> _Found:
         moved = self._tell_tails_apart()
+        filled = gaps.fill(self._tx, self._other.read())
         self._copy_entries()
+        self._found.incoming = [*filled, *self._found.incoming]
+        self._new |= {e.id for e in filled}
         if not self._found.incoming and not moved:
             return self._found
         self._note_origins()

@@ -16,7 +16,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import history, holding, keys
+from vawg_desktop.store import gaps, history, holding, keys
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.copying import renew_origin
 from vawg_desktop.store.door import Transaction, as_value
@@ -229,6 +229,7 @@ def rescue(path: Path, out: Path, *, passphrase: str | None) -> Rescued:
                 _mend_from_rows(tx, source, spec, done)
             _stand_in(tx, done)
             tx.changes.entries += 1  # what is replayed is written even where nothing had to be mended
+            gaps.note(tx, gaps.find(entries))
         done.entries = len(entries)
         done.files = _rescue_files(path, key, store, done)
     except BaseException:
@@ -420,7 +421,7 @@ def _stand_in(tx: Transaction, done: Rescued) -> None:
             ).fetchall()
             for (id,) in rows:
                 target = BY_KEY[cell.target]
-                tx.create(target.key, {target.title: "(lost in the damage)"}, id=str(id), checked=False)
+                tx.create(target.key, {target.title: history.LOST}, id=str(id), checked=False)
                 done.lost.append(f"a {target.label.casefold()}; a stand-in holds its place")
 
 
