@@ -102,6 +102,7 @@ def _add_reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     changed.add_argument("--until", metavar="DATE")
     check = _store_command(commands, "check", "check the store against its log")
     check.add_argument("--repair", action="store_true")
+    check.add_argument("--head", action="append", default=[], metavar="CODE", help="a chain head from an old paper or backup; may be repeated")
 
 
 def _add_stores(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

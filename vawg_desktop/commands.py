@@ -453,15 +453,17 @@ def dispose(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Check the store against its log; exit 1 when not ok."""
+    from vawg_desktop.services.safekeeping import head_code
     from vawg_desktop.store.check import NOTICES, repair
     from vawg_desktop.store.check import check as look
 
     with opened(arguments) as session:
-        report = look(session.store)
+        codes = [head_code(code) for code in arguments.head]
+        report = look(session.store, heads=codes)
         repaired = 0
         if arguments.repair and not report.ok:
             repaired = repair(session.store, session.who)
-            report = look(session.store)
+            report = look(session.store, heads=codes)
     document = {
         "ok": report.ok, "problems": [p.as_json() for p in report.problems], "entries": report.entries,
         "heads": report.heads, "repaired": repaired,

@@ -69,7 +69,7 @@ def back_up_if_changed(session: Session) -> Backup | None:
 def listed(session: Session) -> list[Shown]:
     """This store's backups, newest first, with what changed since each."""
     store = session.store.meta("store")
-    return [_shown(session, b) for b in backups.listed(folder(session)) if b.store == store]
+    return [_shown(session, b) for b in backups.listed(folder(session), session.store.key) if b.store == store]
 
 
 def _shown(session: Session, one: Backup) -> Shown:
@@ -104,15 +104,21 @@ def heads_in_words(known: Mapping[str, tuple[int, str]]) -> list[str]:
     ]  # fmt: skip
 
 
+def head_code(typed: str) -> str:
+    """A chain head as typed off a paper: its letters and figures, spaces aside. Raises ValueRefusedError."""
+    said = "".join(typed.lower().split())
+    if len(said) < 12 or any(c not in "0123456789abcdef" for c in said):
+        raise ValueRefusedError("A chain head is at least 12 of its letters and figures, 0 to 9 and a to f.")
+    return said
+
+
 def verify_head(session: Session, typed: str) -> str:
     """Whether a head printed on an old paper stands in today's log; says when it was written.
 
     ``typed`` is the hash or its beginning (at least 12 letters), spaces aside. Raises NotFoundError where the
     log does not hold it: it was rewritten or cut since.
     """
-    said = "".join(typed.lower().split())
-    if len(said) < 12 or any(c not in "0123456789abcdef" for c in said):
-        raise ValueRefusedError("A chain head is at least 12 of its letters and figures, 0 to 9 and a to f.")
+    said = head_code(typed)
     row = (
         session.read()
         .exec_driver_sql(

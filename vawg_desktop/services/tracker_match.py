@@ -27,7 +27,7 @@ UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
 _REFERENCE = re.compile(r"[A-Z]{1,2}-(?:\d{4,}|x[0-9A-Za-z]{3,5})")
-_MOST_CHOICES = 6
+_MOST_CHOICES = 12
 #: How alike the words of a row must be to those of a row under another number for that to be worth asking.
 _MOVED_AND_REWORDED = 0.8
 
@@ -209,9 +209,12 @@ class Matching:
         paired = Counter((p.known.sheet, p.known.number) for p in self.places if p.known is not None)
         asked = {n: self._candidates(row, index, paired) for n, row in left.rows.items()}
         numbers = Counter(r.number for r in self.rows if r.number)
+        lacking = list(left.known.values())
         for n, row in list(left.rows.items()):
-            if asked[n]:
-                self._place_asked(n, row, asked[n], "other_words" if row.number else "same_words")
+            if asked[n]:  # any other row that this copy lacks may be meant too, renumbered and in quite other words
+                more = [k for k in lacking if k.record not in asked[n] and k.sheet == row.home][: _MOST_CHOICES - len(asked[n])]
+                found = asked[n] | ({} if self.many else {k.record: k for k in more})
+                self._place_asked(n, row, found, "other_words" if row.number else "same_words")
             else:
                 self._place_outside(n, row, numbers)
         return self.places

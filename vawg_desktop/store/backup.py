@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import hmac
@@ -83,7 +84,7 @@ def back_up(
             code="backup_failed",
         ) from error
     stamp = clock.now()
-    title = f"{path.stem} {stamp:%Y-%m-%d %H%M%S}" + (f" {_safe(name)}" if name else "")
+    title = f"{path.stem} {stamp:%Y-%m-%d %H%M%S}" + (f" {_safe(name)}" if name and key is None else "")
     final = _free(folder / title)
     part = final.with_name(final.name + ".part")
     try:
@@ -91,9 +92,11 @@ def back_up(
         back_up_file(path, part / DATABASE, key, files=False, progress=progress)
         facts = _facts(part / DATABASE, key)
         hashes = _keep_held(path, key, folder / HELD)
+        words = {"name": name, "origin_path": str(path.resolve())}
         manifest = {
-            "format": FORMAT, "at": stamp.isoformat(timespec="seconds"), "kind": kind, "name": name,
-            **facts, "files": hashes, "origin_path": str(path.resolve()),
+            "format": FORMAT, "at": stamp.isoformat(timespec="seconds"), "kind": kind,
+            **({"sealed": _seal_words(words, key)} if key else words),
+            **facts, "files": [_held_name(h, key) for h in hashes],
             "sha256": _sha256(part / DATABASE), "size": (part / DATABASE).stat().st_size,
         }  # fmt: skip
         write_replacing(part / MANIFEST, json.dumps(manifest, indent=1).encode())
@@ -102,7 +105,7 @@ def back_up(
         said = plain(error, folder)
         shutil.rmtree(part, ignore_errors=True)
         raise StoreError(f"No backup was made: {said}", code="backup_failed") from error
-    return read(final)
+    return read(final, key)
 
 
 def plain(error: Exception, place: Path) -> str:
@@ -205,6 +208,25 @@ def _unseal(sealed: bytes, key: Key | None) -> tuple[str, bytes]:
     return str(json.loads(plain[4 : 4 + length])["name"]), plain[4 + length :]
 
 
+def _seal_words(words: dict[str, str], key: Key) -> str:
+    """What a manifest says in words, so that only who has the key reads it."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(12)
+    return base64.b64encode(nonce + AESGCM(_files_key(key)).encrypt(nonce, json.dumps(words).encode(), b"manifest")).decode()
+
+
+def _unseal_words(sealed: str, key: Key) -> dict[str, str]:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    said = base64.b64decode(sealed)
+    try:
+        return dict(json.loads(AESGCM(_files_key(key)).decrypt(said[:12], said[12:], b"manifest")))
+    except InvalidTag:
+        return {}
+
+
 def _files_key(key: Key) -> bytes:
     return hashlib.sha256(b"held files" + key.raw).digest()
 
@@ -212,17 +234,18 @@ def _files_key(key: Key) -> bytes:
 # -- the list --------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> Backup:
-    """The backup in a folder, by its manifest. Raises StoreError."""
+def read(path: Path, key: Key | None = None) -> Backup:
+    """The backup in a folder, by its manifest; its name and where it came from only with the store's key. Raises StoreError."""
     try:
         document: Any = json.loads((path / MANIFEST).read_bytes())
         said = cast("dict[str, Any]", document)
         if said["format"] != FORMAT:
             raise StoreError(f"{path.name} was made by a later version of the program.", code="backup_later")
         heads = {o: (int(s), str(h)) for o, (s, h) in said["heads"].items()}
+        words = said if "sealed" not in said else _unseal_words(said["sealed"], key) if key is not None else {}
         return Backup(
-            path, said["at"], said["kind"], said["name"], int(said["size"]), dict(said["counts"]), heads,
-            tuple(said["files"]), said["store"], bool(said["mints"]), said.get("origin_path", ""), said["sha256"],
+            path, said["at"], said["kind"], str(words.get("name", "")), int(said["size"]), dict(said["counts"]), heads,
+            tuple(said["files"]), said["store"], bool(said["mints"]), str(words.get("origin_path", "")), said["sha256"],
         )  # fmt: skip
     except FileNotFoundError:
         raise StoreError(
@@ -234,7 +257,7 @@ def read(path: Path) -> Backup:
         ) from None
 
 
-def listed(folder: Path) -> list[Backup]:
+def listed(folder: Path, key: Key | None = None) -> list[Backup]:
     """Every whole backup of a folder, newest first; what cannot be read is passed over."""
     found: list[Backup] = []
     if not folder.is_dir():
@@ -242,7 +265,7 @@ def listed(folder: Path) -> list[Backup]:
     for place in folder.iterdir():
         if place.is_dir() and (place / MANIFEST).exists() and not place.name.endswith(".part"):
             with contextlib.suppress(StoreError):
-                found.append(read(place))
+                found.append(read(place, key))
     return sorted(found, key=lambda b: (b.at, b.path.name), reverse=True)
 
 
@@ -312,15 +335,17 @@ def lay_out(backup: Backup, key: Key | None, part: Path) -> None:
         from vawg_desktop.store.files import HeldFiles
 
         held, folder = HeldFiles(part, key), backup.path.parent / HELD
-        for sha256 in backup.files:
-            place = folder / _held_name(sha256, key)
+        for listed_as in backup.files:
+            place = folder / listed_as
+            if not place.exists():  # an older manifest names files by their own hash
+                place = folder / _held_name(listed_as, key)
             if not place.exists():
                 raise StoreError(
                     f"The folder {HELD} beside the backup lacks a file it names; bring it back with the backup.",
                     code="backup_damaged",
                 )
             name, content = _unseal(place.read_bytes(), key)
-            if held.keep(name, content) != sha256:
+            if listed_as not in (kept := held.keep(name, content), _held_name(kept, key)):
                 raise StoreError("A held file of the backup is damaged.", code="backup_damaged")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -25,7 +28,7 @@ from vawg_desktop.store.keep import (
     summary_of_action,
     summary_of_recommendation,
 )
-from vawg_desktop.store.store import CLOCK_SLACK, Store
+from vawg_desktop.store.store import CLOCK_SLACK, LEFT_BEHIND, Store
 from vawg_desktop.store.trouble import told
 
 
@@ -54,12 +57,15 @@ NOTICES = frozenset({"clock_wrong"})
 DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})
 
 
-def check(store: Store, *, noted_heads: dict[str, str] | None = None) -> Report:
-    """Check everything. ``noted_heads`` are chain heads from an old paper: hash by origin/seq."""
+def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Sequence[str] = ()) -> Report:
+    """Check everything. ``noted_heads`` are chain heads noted elsewhere: hash by origin/seq; ``heads`` the beginnings of such
+    hashes off a paper. The heads in the manifests of the backups beside the store are compared too."""
     report = Report()
+    noted = {**_heads_beside(store), **(noted_heads or {})}
     try:
         with store.engines.fresh() as connection:
-            _look(store, connection, report, noted_heads or {})
+            _look(store, connection, report, noted)
+            _check_printed(connection, report, heads)
     except DBAPIError as error:
         trouble = told(error)
         if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
@@ -97,6 +103,42 @@ def _look_at_all(store: Store, connection: Connection, report: Report, noted: di
     _check_disposals(connection, report)
     _check_rows(connection, report, all_entries)
     _check_derived(connection, report)
+
+
+def _heads_beside(store: Store) -> dict[str, str]:
+    """The chain heads in the manifests of this store's backups, by origin/seq."""
+    if store.url is not None:
+        return {}
+    from vawg_desktop.store import backup as backups
+
+    row = store.read().exec_driver_sql("SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'backup_folder'").fetchone()
+    folders = {backups.folder_beside(store.path), *([Path(str(row[0]))] if row and row[0] else [])}
+    found: dict[str, str] = {}
+    left = json.loads(store.meta(LEFT_BEHIND) or "{}")
+    for folder in folders:
+        for one in backups.listed(folder):
+            if one.store != store.meta("store"):
+                continue
+            # what was said after the moment that a restored or copied store goes back to stands in the backup alone
+            found |= {f"{o}/{s}": h for o, (s, h) in one.heads.items() if s and s <= left.get(o, s)}
+    return found
+
+
+def _check_printed(connection: Connection, report: Report, heads: Sequence[str]) -> None:
+    """Heads off a paper stand in the log, or stood in it before a tail was given an origin of its own."""
+    missing = [
+        h for h in heads
+        if connection.exec_driver_sql('SELECT 1 FROM "change" WHERE substr(hash, 1, ?) = ? LIMIT 1', (len(h), h)).fetchone() is None
+    ]  # fmt: skip
+    if not missing:
+        return
+    for branch, (origin, after) in forks.branches(connection).items():
+        rows = connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? ORDER BY seq", (branch,))
+        start = connection.exec_driver_sql('SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, after)).fetchone()
+        was = forks.hashes_before((log.from_row(tuple(r)) for r in rows), origin, after, str(start[0]) if start else log.GENESIS)
+        missing = [h for h in missing if not any(w.startswith(h) for w in was)]
+    for head in missing:
+        report.add("head_unknown", "The log does not hold that head: it was rewritten or cut since the head was noted, or the paper is of another store.", head)
 
 
 #: How many altered entries are looked at in pairs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from uuid6 import uuid7
@@ -117,6 +118,9 @@ def renew_origin(path: Path, key: Key | None, name: str, *, mints: bool) -> str:
     connection = connect_raw(path, key)
     try:
         connection.execute("BEGIN IMMEDIATE")
+        known = {str(o): int(s) for o, s in connection.execute("SELECT id, seq FROM origin").fetchall()}
+        connection.execute("DELETE FROM meta WHERE \"key\" = ?", (stores.LEFT_BEHIND,))
+        connection.execute("INSERT INTO meta VALUES (?, ?)", (stores.LEFT_BEHIND, json.dumps(known)))
         connection.execute("UPDATE origin SET mine = 0")
         mine = str(uuid7())
         connection.execute("INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (mine, name, log.GENESIS))

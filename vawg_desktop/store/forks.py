@@ -148,6 +148,16 @@ def _read(said: str | None) -> dict[str, tuple[str, int]]:
     return {str(b): (str(o), int(k)) for b, (o, k) in found.items()}
 
 
+def hashes_before(entries: Iterable[log.Entry], origin: str, after: int, hash: str) -> list[str]:
+    """The hashes that a branch's entries bore while they were their origin's, oldest first."""
+    found: list[str] = []
+    for entry in entries:
+        entry.origin, entry.seq = origin, entry.seq + after
+        hash = entry.chained(hash)
+        found.append(hash)
+    return found
+
+
 def hash_before(entries: Iterable[log.Entry], origin: str, after: int, hash: str, seq: int) -> str:
     """What hash an entry of a branch bore while it was its origin's number ``seq``: by this an old head is still told."""
     previous = hash

@@ -48,6 +48,7 @@ def restore(
     """
     chosen = backups.read(place)
     key = backups.verify(chosen, passphrase)
+    chosen = backups.read(place, key)
     if not to.parent.is_dir():
         raise StoreError(f"There is no folder {to.parent}; make it first.", code="no_folder")
     if to.is_dir():

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 PLAIN_HEADER = b"SQLite format 3\x00"
 
+#: Where a store that was restored or copied keeps how far each origin went at that moment, as JSON.
+LEFT_BEHIND = "left_behind"
 #: By how much two clocks may differ before anybody is told.
 CLOCK_SLACK = timedelta(minutes=10)
 
@@ -233,6 +236,7 @@ def needs_passphrase(path: Path) -> bool:
         raise StoreError(f"There is no store at {path}.", code="missing")
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store.", code="folder")
+    _refuse_links(path)
     try:
         with path.open("rb") as file:
             start = file.read(16)
@@ -243,6 +247,72 @@ def needs_passphrase(path: Path) -> bool:
     if start != PLAIN_HEADER and not keys.keys_path(path).exists():
         keys.store_id_of(path)  # raises, naming the keys file
     return start != PLAIN_HEADER
+
+
+def _refuse_links(path: Path) -> None:
+    """A store is three files that lie together: one reached through a link would be opened without its keys, log or lock."""
+    for one in (path, keys.keys_path(path), files_path(path), path.with_name(path.name + "-wal")):
+        if one.is_symlink():
+            raise StoreError(
+                f"{one.name} is a link to {one.readlink()}; open the store itself where it lies. Nothing was changed.", code="link"
+            )
+
+
+def _refuse_foreign_log(path: Path, key: keys.Key | None) -> None:
+    """A write-ahead log beside a store that nobody has open is what a crash left; one that is not its own is never folded in.
+
+    It is tried on a private copy: with it the store must be whole and hold at least what it holds without.
+    """
+    wal = path.with_name(path.name + "-wal")
+    if not wal.exists() or wal.stat().st_size <= _EMPTY_LOG:
+        return
+    try:
+        alone = holding.hold(path, exclusive=True, seconds=0)
+    except StoreError:
+        return  # another process has it open: the log is its own and in use
+    made = Scratch("log")
+    try:
+        without, whole = made.path / "without", made.path / "with"
+        for place in (without, whole):
+            shutil.copyfile(path, place)
+        shutil.copyfile(wal, whole.with_name(whole.name + "-wal"))
+        before, after = _held_in(without, key), _held_in(whole, key)
+    except OSError:
+        return  # no room to try it: what opens it says so
+    finally:
+        alone.release()
+        made.close()
+    if before is not None and (after is None or any(after.get(o, -1) < s for o, s in before.items())):
+        raise StoreError(
+            f"{wal.name} beside {path.name} is not this store's own log, or an older one: with it the store would be damaged or would lose "
+            f"changes. Nothing was changed. Move {wal.name} to another folder and open the store again.",
+            code="foreign_log",
+        )
+
+
+#: A write-ahead log of this many bytes holds nothing yet.
+_EMPTY_LOG = 32
+
+
+def _held_in(path: Path, key: keys.Key | None) -> dict[str, int] | None:
+    """How many entries of each origin a store holds; None where it cannot be read whole."""
+    try:
+        connection = connect_raw(path, key)
+    except StoreError:
+        return None
+    try:
+        found = {str(o): int(s) for o, s in connection.execute("SELECT id, seq FROM origin").fetchall()}
+        counted = int(connection.execute('SELECT count(*) FROM "change"').fetchone()[0])
+        sound = path.stat().st_size > _LARGE or connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        return found if sound and counted == sum(found.values()) else None
+    except driver.Error:
+        return None
+    finally:
+        connection.close()
+
+
+#: A store of more bytes is not read whole for a log's sake: its entries are counted.
+_LARGE = 200 * 1024 * 1024
 
 
 def open_store(
@@ -259,6 +329,7 @@ def open_store(
         if passphrase is None:
             raise StoreError(f"{path.name} is locked; give its passphrase.", code="passphrase_needed")
         key = keys.unlock(path, passphrase)
+    _refuse_foreign_log(path, key)
     held = holding.hold(path)
     try:
         if _version(path, key) < SCHEMA_VERSION:
@@ -292,7 +363,10 @@ def _finish_work(store: Store) -> None:
 
 def _version(path: Path, key: keys.Key | None) -> int:
     """The schema of a store. Raises StoreError where it is no store, or a later one."""
-    connection = connect_raw(path, key)
+    try:
+        connection = connect_raw(path, key)
+    except StoreError as error:
+        raise _keys_or_damage(path, key, error) from error
     try:
         found = connection.execute("SELECT value FROM meta WHERE \"key\" = 'schema'").fetchone()
     except Exception as error:
@@ -311,6 +385,17 @@ def _version(path: Path, key: keys.Key | None) -> int:
             code="later_store",
         )
     return version
+
+
+def _keys_or_damage(path: Path, key: keys.Key | None, error: StoreError) -> StoreError:
+    """The passphrase opened the keys file, and the key opens nothing: is it another store's keys file, or a damaged beginning?"""
+    if key is None or error.code != "damaged":
+        return error
+    return StoreError(
+        f"The key in {keys.keys_path(path).name} does not open {path.name}: the keys file is another store's, or the file is damaged where it "
+        "begins. Nothing was changed. Put back the keys file that belongs to it (each backup holds one), else restore the latest backup.",
+        code="damaged",
+    )
 
 
 def finish_cut_short(path: Path) -> None:
