@@ -352,7 +352,7 @@ def test_a_log_rewritten_whole_is_told_from_a_copy_made_by_hand(sample: Session,
     say(sample, "A-0001", blockers="said again")
     hand = by_hand(sample, tmp_path, "forged")
     hand.store.close()
-    _rewrite_tail(hand.store.path, 2, "somebody else")
+    rewrite_tail(hand.store.path, 2, "somebody else")
     forged = Session(stores.open_store(hand.store.path), "forger")
     assert check(forged.store).problems == []  # by itself it looks whole
     before = rows_of(sample)
@@ -362,7 +362,7 @@ def test_a_log_rewritten_whole_is_told_from_a_copy_made_by_hand(sample: Session,
     forged.store.close()
 
 
-def _rewrite_tail(path: Path, last: int, who: str) -> None:
+def rewrite_tail(path: Path, last: int, who: str) -> None:
     """Alter who made the last entries of a plain store, and chain everything after anew, as somebody with the file could."""
     raw = connect_raw(path, None)
     raw.execute("DROP TRIGGER change_no_update")

@@ -78,6 +78,28 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
     return report
 
 
+def integrity(store: Store) -> str:
+    """Whether the file itself is whole, read through to its end: a sentence of what is damaged, or an empty text.
+
+    A server keeps watch over its own files.
+    """
+    if store.url is not None:
+        return ""
+    report = Report()
+    try:
+        with store.engines.fresh() as connection:
+            _file_is_whole(connection, report)
+    except DBAPIError as error:
+        trouble = told(error)
+        if trouble is not None and trouble.code == "damaged":
+            return f"{store.name} is damaged ({error.orig}). {_WHAT_NOW}"
+        return ""  # busy, or a disk that cannot be read just now: that is no damage
+    return report.problems[0].message if report.problems else ""
+
+
+_WHAT_NOW = "It may be read and not written. Restore the latest backup, or read out what can be read (rescue)."
+
+
 def _look(store: Store, connection: Connection, report: Report, noted: dict[str, str]) -> None:
     if connection.dialect.name == POSTGRES:
         _look_at_all(store, connection, report, noted)

@@ -63,11 +63,16 @@ class Door:
     def __init__(self, engines: Engines | PgEngines) -> None:
         self._engines = engines
         self._one = threading.Lock()
+        self._closed_for = ""
         self.errors: tuple[type[Exception], ...] = (driver.Error,)
         if engines.dialect == POSTGRES:
             from vawg_desktop.store.postgres import Error
 
             self.errors = (Error,)
+
+    def close_for(self, sentence: str) -> None:
+        """Nothing is written any more: the store was found damaged, and may only be read."""
+        self._closed_for = sentence
 
     def said(self, error: Exception) -> StoreError:
         """A failure of the database in a sentence and what to do."""
@@ -92,6 +97,8 @@ class Door:
 
         Where the server's answer to the commit is lost, the transaction is looked up by its id: if it is there, it was made.
         """
+        if self._closed_for:
+            raise StoreError(self._closed_for, code="damaged")
         with self._one:
             done: Transaction | None = None
             try:

@@ -88,6 +88,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     """
     if store is other or (store.url, store.path.resolve()) == (other.url, other.path.resolve()):
         raise StoreError("That is this very store; choose the copy that comes back.", code="same_store")
+    _refuse_damaged(store, other)
     read = other.read()
     theirs = origins_of(read)
     mine = origins_of(store.read())
@@ -119,6 +120,15 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
         return merged
     work.finish(store)
     return merged
+
+
+def _refuse_damaged(store: Store, other: Store) -> None:
+    """Both files are read through first: damage is met before anything is written, not in the midst of it."""
+    from vawg_desktop.store.check import integrity
+
+    for one, code in ((other, "other_damaged"), (store, "damaged")):
+        if said := integrity(one):
+            raise StoreError(f"Nothing was merged: {one.name} is not whole. {said}", code=code)
 
 
 class _DryRun(Exception):  # noqa: N818 - not an error: it takes the transaction back
