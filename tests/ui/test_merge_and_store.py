@@ -15,6 +15,7 @@ from tests.ui.test_window import Shown
 from vawg_desktop.app import Held
 from vawg_desktop.services import attachments, merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign, create
+from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keys
 from vawg_desktop.store import store as stores
@@ -259,5 +260,28 @@ def test_the_screen_locks_when_idle_and_opens_by_the_passphrase(qtbot: QtBot, tm
     cover.word.setText("correct horse battery")
     cover.word.returnPressed.emit()
     assert window.guard.cover is None and window.isVisible()
+    made.close()
+    store.close()
+
+
+def test_a_damaged_store_is_met_soon_after_opening_and_is_read_only_from_then_on(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.vawg"
+    store = stores.create(path, passphrase="correct horse battery")
+    load_sample(Session(store, "B. Officer"))
+    store.close()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 + 100] ^= 0xFF
+    path.write_bytes(bytes(data))
+    said: list[str] = []
+    monkeypatch.setattr(messages, "failed", lambda error: said.append(error.message))
+    store = stores.open_store(path, passphrase="correct horse battery")
+    made = Shown(Session(store, "B. Officer"))
+    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    assert "damaged" in said[0] and "restore" in said[0].casefold()
+    made.tasks.write(lambda s: create(s, "gap", {"statement": "not to be"})[1])
+    qtbot.waitUntil(lambda: len(said) > 1, timeout=60_000)
+    assert said[1] == said[0]
     made.close()
     store.close()

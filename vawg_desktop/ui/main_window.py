@@ -205,6 +205,15 @@ class MainWindow(QMainWindow):
         self._poll.setInterval(1000)
         self._poll.timeout.connect(tasks.look_for_others)
         self._poll.start()
+        QTimer.singleShot(1500, self, lambda: tasks.read_through(self._on_damaged))
+
+    def _on_damaged(self, said: str) -> None:
+        """The file was found damaged: it may be read, and nothing is written to it any more."""
+        from vawg_desktop.domain.errors import StoreError
+        from vawg_desktop.ui.messages import messages
+
+        self._saved.setText("Damaged: may only be read")
+        messages.failed(StoreError(said, code="damaged"))
 
     def _watch_idle(self) -> None:
         from vawg_desktop import settings

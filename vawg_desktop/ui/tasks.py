@@ -80,6 +80,7 @@ class Tasks(QObject):
         self.session = session
         self._writer = Lane("writer")
         self._reader = Lane("reader")
+        self._through: Lane | None = None
         self._seen: tuple[int, int] | None = None
         self.away = False
         self._looking = False
@@ -203,6 +204,25 @@ class Tasks(QObject):
         """Offer another store, such as a working copy, in a window of its own."""
         self.wants_copy.emit()
 
+    def read_through(self, then: Then) -> None:
+        """Read the store's file through to its end on a thread of its own; ``then`` hears a sentence if it is damaged.
+
+        From that moment the store may only be read.
+        """
+        from vawg_desktop.store.check import integrity
+
+        store = self.session.store
+
+        def look() -> str:
+            said = integrity(store)
+            if said:
+                store.door.close_for(said)
+            return said
+
+        if self._through is None:
+            self._through = Lane("integrity")
+            self._through.put(look, lambda said: then(said) if said else None, lambda _: None)
+
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return self._writer.pending == 0 and self._reader.pending == 0
@@ -224,3 +244,5 @@ class Tasks(QObject):
         """Finish what is queued and end both lanes."""
         self._writer.stop()
         self._reader.stop()
+        if self._through is not None:
+            self._through.stop()
