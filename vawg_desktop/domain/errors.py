@@ -15,6 +15,8 @@ class AppError(Exception):
     code = "not_done"
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
+        if not message.isascii():  # a name of bytes that are no letters is quoted so that it can be printed
+            message = message.encode("utf-8", "replace").decode("utf-8")
         super().__init__(message)
         self.message = message
         if code is not None:

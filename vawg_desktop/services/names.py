@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store.door import ALIAS as ALIAS
 
 _NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
@@ -60,7 +61,7 @@ def maybe_find(connection: Connection, name: str, entity: str | None = None) -> 
 
 def _owners(connection: Connection, name: str, entity: str | None) -> list[Found]:
     """The records a name stands for, by the closest way in which it stands for any; living ones before deleted ones."""
-    said = " ".join(name.split())
+    said = " ".join(clean_text(name).text.split())
     if not said:
         return []
     for sql, value in _ways(said):

@@ -10,12 +10,17 @@ from datetime import date
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import clock
+from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store.store import Store
+
+
+#: The longest name of a person that is kept.
+MOST_LETTERS = 200
 
 
 def who_am_i() -> str:
     """The person's name: ``VAWG_USER``, else the operating system's login."""
-    named = os.environ.get("VAWG_USER", "").strip()
+    named = clean_text(os.environ.get("VAWG_USER", "")).text.strip()[:MOST_LETTERS]
     if named:
         return named
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid6 import uuid7
 
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import keys, moving, postgres
 from vawg_desktop.store import store as stores
@@ -123,7 +124,7 @@ def renew_origin(path: Path, key: Key | None, name: str, *, mints: bool) -> str:
         connection.execute("INSERT INTO meta VALUES (?, ?)", (stores.LEFT_BEHIND, json.dumps(known)))
         connection.execute("UPDATE origin SET mine = 0")
         mine = str(uuid7())
-        connection.execute("INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (mine, name, log.GENESIS))
+        connection.execute("INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (mine, clean_text(name).text, log.GENESIS))
         connection.execute("DELETE FROM meta WHERE \"key\" = 'mints'")
         connection.execute("INSERT INTO meta VALUES ('mints', ?)", ("1" if mints else "0",))
         connection.execute("DELETE FROM local WHERE kind = 'draft'")

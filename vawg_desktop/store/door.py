@@ -35,6 +35,8 @@ _REFERENCE = FieldSpec("reference", "Reference")
 #: The kind of link by which a record is also known under another name.
 ALIAS = "alias"
 _FLUSH_AT = 2000
+#: The longest tag, name of a person, or other name of a record that is kept.
+MOST_NAME = 200
 _SERVER_CLOCK = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 #: Heads a caller saw, by cell; a cell left out is not compared.
 Seen = Mapping[str, frozenset[str]]
@@ -185,7 +187,7 @@ class Transaction:
         self.run = direct(connection)
         self.id = str(uuid7())
         self.changes = Changes(txn=self.id)
-        self._stamp = (who, clean_text(why).text if why else None, act, about)
+        self._stamp = (clean_text(who).text.strip()[:MOST_NAME] or "unknown", clean_text(why).text if why else None, act, about)
         self.postgres = connection.dialect.name == POSTGRES
         lock = " FOR UPDATE" if self.postgres else ""  # a file's writer took its lock at BEGIN
         row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
@@ -398,6 +400,9 @@ class Transaction:
 
     def link(self, kind: str, a: str, b: str, cells: Mapping[str, Value] | None = None) -> str:
         """Make the link, or bring it back and set its cells; the same link is one record everywhere."""
+        b = clean_text(b).text
+        if len(b) > MOST_NAME:
+            raise RuleError(f"“{b[:60]} …” has {len(b):,} letters; a tag has at most {MOST_NAME}.", code="rule_tag")
         id = merge.link_id(kind, a, b)
         there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ?", (id,)).fetchone()
         if there is None:
@@ -577,7 +582,13 @@ class Transaction:
         return merge.Said(entry.id, entry.origin, entry.seq, after, frozenset(overwrote))
 
     def alias(self, id: str, name: str) -> None:
-        """Let a record also be found by ``name``, for ever."""
+        """Let a record also be found by ``name``, for ever. One without a letter or figure, or of a whole page, is no name."""
+        name = clean_text(name).text
+        if not fold(name):
+            return
+        if len(name) > MOST_NAME:
+            self.changes.notes.append(f"“{name[:60]} …” is too long to find a record by, so it was not made a name of it.")
+            return
         self.link(ALIAS, id, fold(name), {"part": name})
 
     def moved_origin(self, origin: str, seq: int, hash: str) -> None:

@@ -17,6 +17,7 @@ from uuid6 import uuid7
 
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
+from vawg_desktop.domain.values import clean_text
 from vawg_desktop.scratch import Scratch
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import holding, keys, places
@@ -164,7 +165,7 @@ def create(
         facts = _facts(store_id, demonstration, mints, family)
         connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute(
-            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), called or path.stem, log.GENESIS)
+            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), clean_text(called or path.stem).text, log.GENESIS)
         )
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04d}",))
