@@ -21,7 +21,7 @@ from tests.merging.test_merging import rows_of
 from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop import paths
-from vawg_desktop.domain.errors import StaleError, StoreError
+from vawg_desktop.domain.errors import NotFoundError, StaleError, StoreError
 from vawg_desktop.services import history, lists, merging, overview, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create
@@ -321,25 +321,164 @@ def test_an_officer_who_may_not_migrate_is_told_whom_to_ask(
         raw.execute("DROP ROLE t_migrating")
 
 
-def test_a_disposal_by_an_approver_is_finished_by_the_owner_and_not_called_done_before(
-    server: Session, postgres_url: str
+def on_disk(url: str, word: str) -> list[str]:
+    """The tables and indexes in whose files a word still stands, dead rows included; empty where the files are not ours to read."""
+    with psycopg.connect(url, autocommit=True) as raw:
+        raw.execute("CHECKPOINT")
+        data = Path(str(raw.execute("SHOW data_directory").fetchone()[0]))  # type: ignore[index]
+        rows = raw.execute(
+            "SELECT relname, pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 't', 'i') AND oid >= 16384"
+        ).fetchall()
+    files = [(str(name), data / str(path)) for name, path in rows if path]
+    return [name for name, path in files if path.exists() and word.encode() in path.read_bytes()]
+
+
+@pytest.fixture
+def people(server: Session, postgres_url: str) -> Iterator[dict[str, Session]]:
+    """A reader, an editor and an approver of the sample inquiry on a guarded server."""
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        script = (ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8")
+        for _ in range(2):  # it may be run again
+            raw.execute(script)  # type: ignore[call-overload]
+        for name in ("reader", "editor", "approver"):
+            raw.execute(f"DROP ROLE IF EXISTS t_{name}")  # type: ignore[call-overload]
+            raw.execute(f"CREATE ROLE t_{name} LOGIN IN ROLE vawg_{name}")  # type: ignore[call-overload]
+    found = {name: Session(stores.open_postgres(as_role(postgres_url, name)), "The Commissioner") for name in ("reader", "editor", "approver")}
+    yield found
+    for session in found.values():
+        session.store.close()
+    with psycopg.connect(postgres_url, autocommit=True) as raw:
+        for name in ("reader", "editor", "approver"):
+            raw.execute(f"DROP ROLE IF EXISTS t_{name}")  # type: ignore[call-overload]
+
+
+def as_role(url: str, name: str) -> str:
+    return make_url(url).set(username=f"t_{name}").render_as_string(hide_password=False)
+
+
+CLOSING = [
+    Assignment("status", "closed"), Assignment("outcome_statement", "It works"), Assignment("closure_route", "delivered"),
+    Assignment("closed_by", "A"), Assignment("closure_agreed_by", "B"), Assignment("closing_authority", "office"),
+]  # fmt: skip
+
+
+def test_a_disposal_by_an_approver_leaves_no_word_in_the_servers_files(
+    server: Session, people: dict[str, Session], postgres_url: str
 ) -> None:
-    """The server passes over each table that is another's with a mere notice, and the words stayed in its files."""
-    id, _ = create(server, "gap", {"statement": "quokka gap"})
+    id, _ = create(people["editor"], "gap", {"statement": "quokka gap"})
+    assign(people["editor"], id, [Assignment("statement", "quokka gap, said again")], "quokka reason")
+    dispose(people["approver"].store, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
+    assert work.left(server.read()) == [] and check(server.store).ok
+    assert on_disk(postgres_url, "quokka") == []
+    with pytest.raises(StoreError, match="role in the database"):
+        dispose(people["editor"].store, "gap", create(people["editor"], "gap", {"statement": "x"})[0],
+                Authority("A Person", "B Person", "rule 4", "2026-11-22"))  # fmt: skip
+
+
+def test_the_log_bears_who_logged_in_and_no_other_name(server: Session, people: dict[str, Session], postgres_url: str) -> None:
+    assert {n: p.who for n, p in people.items()} == {"reader": "t_reader", "editor": "t_editor", "approver": "t_approver"}
     with psycopg.connect(postgres_url, autocommit=True) as raw:
-        raw.execute((ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8"))  # type: ignore[call-overload]
-        raw.execute("DROP ROLE IF EXISTS t_approving")
-        raw.execute("CREATE ROLE t_approving LOGIN IN ROLE vawg_approver")
-    url = make_url(postgres_url).set(username="t_approving").render_as_string(hide_password=False)
-    with stores.open_postgres(url) as approver:
-        changes = dispose(approver, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
-        assert any("when the owner of its tables next opens" in note for note in changes.notes)
-        assert "disposal_unfinished" in {p.code for p in check(approver).problems}
-    with stores.open_postgres(postgres_url) as owner:
-        assert work.left(owner.read()) == []
-        assert check(owner).problems == []
-    with psycopg.connect(postgres_url, autocommit=True) as raw:
-        raw.execute("DROP ROLE t_approving")
+        raw.execute("INSERT INTO vawg_officer VALUES ('t_editor', 'D. Deputy')")
+    id, _ = create(people["editor"], "gap", {"statement": "by whom?"})
+    (said,) = server.read().exec_driver_sql('SELECT who FROM "change" WHERE "row" = ?', (id,)).fetchall()
+    assert said[0] == "D. Deputy"
+
+
+def test_a_merge_brings_everything_but_what_the_role_may_not(
+    server: Session, people: dict[str, Session], tmp_path: Path
+) -> None:
+    """One closing and one disposal in a laptop: an editor brings home the rest, and each waits for an approver."""
+    merging.copy(server, tmp_path / "laptop.vawg")
+    with stores.open_store(tmp_path / "laptop.vawg") as store:
+        laptop = Session(store, "L. Laptop")
+        create(laptop, "evidence", {"title": "Proof", "recommendations": "R-0003"})
+        assign(laptop, "R-0003", CLOSING, "w")
+        assign(laptop, "A-0002", [Assignment("percent", "33")], "w")
+        gone = show.record(laptop, "A-0005").id
+        dispose(store, "action", gone, Authority("X One", "Y Two", "schedule 4", "2026-11-22"))
+        done = merging.merge(people["editor"], store)
+        assert {f.rule for f in done.rule_failures} >= {"closing_waits", "disposal_waits"}
+        assert show.record(server, "A-0002").cells["percent"] == 33
+        assert show.record(server, "R-0003").cells["status"] == "open"
+        assert {p.code for p in check(server.store).problems if p.code != "clock_wrong"} == {"disposal_unfinished"}
+        assign(people["approver"], "R-0003", CLOSING, "seen and agreed")
+        assert show.record(server, "R-0003").cells["status"] == "closed"
+        stores.open_postgres(as_role(str(server.store.url.render_as_string(hide_password=False)), "approver")).close()  # type: ignore[union-attr]
+        assert check(server.store).ok and work.left(server.read()) == []
+        merging.merge(laptop, server.store)
+        assert rows_of(laptop) == rows_of(server)
+
+
+#: What an editor with the password tries beside the program; each is refused by the server itself.
+ATTACKS = {
+    "a closed recommendation without an entry": "INSERT INTO recommendation (id, reference, title, status, deleted, born) VALUES ('x', 'R-0099', 'x', 'closed', 0, 'x')",
+    "a row without an entry": "INSERT INTO gap (id, reference, statement, deleted, born) VALUES ('x', 'G-0099', 'x', 0, 'x')",
+    "a row changed beside the log": "UPDATE action SET status = 'complete' WHERE reference = 'A-0001'",
+    "an entry of another name": "INSERT INTO change (id, origin, seq, at, received, who, txn, act, tbl, row, op, fields, hash) SELECT 'x', origin, seq + 1, at, "
+                                "received, 'Somebody else', 'x', act, tbl, row, op, fields, hash FROM change ORDER BY n DESC LIMIT 1",
+    "a forged origin": "INSERT INTO origin VALUES ('x', 'x', 0, 1, 'x')",
+    "a moved origin": "UPDATE origin SET seq = seq + 1",
+    "a moved head": "DELETE FROM head",
+    "facts of the store": "UPDATE meta SET value = '0' WHERE key = 'mints'",
+    "the log allowed to change": "INSERT INTO meta VALUES ('disposing', '1')",
+    "an entry's words": "UPDATE change SET fields = '{}'",
+    "counts": "UPDATE tally SET count = 99",
+    "the register emptied": "DELETE FROM search",
+    "other bytes under a file's hash": "INSERT INTO held VALUES ('x', 'x', 1, 'a')",
+    "the triggers off": "ALTER TABLE action DISABLE TRIGGER ALL",
+    "another role": "SET ROLE vawg_approver",
+    "an entry beside a transaction of the program": "SELECT vawg_append('[]'::jsonb, '{}'::jsonb)",
+    "a strip of the log": "SELECT vawg_strip('x', ARRAY['title'], 1)",
+    "another's name": "INSERT INTO vawg_officer VALUES ('t_editor', 'The Commissioner')",
+    "a write with a beginning and no entry": "DO $$ BEGIN PERFORM vawg_begin('00000000-0000-7000-8000-000000000000', 'x'); "
+                                             "UPDATE action SET status = 'complete' WHERE reference = 'A-0001'; END $$",
+}  # fmt: skip
+#: What an approver may not either.
+OF_APPROVERS = (
+    "an entry's words", "the log allowed to change", "a row changed beside the log", "a moved origin", "facts of the store", "an entry of another name"
+)
+
+
+@pytest.mark.parametrize("attack", list(ATTACKS), ids=list(ATTACKS))
+def test_nothing_is_written_beside_what_a_role_may(server: Session, people: dict[str, Session], postgres_url: str, attack: str) -> None:
+    before = rows_of(server)
+    roles = ["reader", "editor", *(["approver"] if attack in OF_APPROVERS else [])]
+    for role in roles:
+        with psycopg.connect(as_role(postgres_url, role), autocommit=True) as raw:
+            with pytest.raises(psycopg.Error) as refused:
+                raw.execute(ATTACKS[attack])  # type: ignore[call-overload]
+            assert refused.value.sqlstate in ("42501", "23514"), (role, str(refused.value))
+    assert rows_of(server) == before and check(server.store).ok
+
+
+def test_an_approver_takes_no_word_out_that_nobody_disposed_of(server: Session, people: dict[str, Session], postgres_url: str) -> None:
+    id = show.record(server, "A-0001").id
+    with psycopg.connect(as_role(postgres_url, "approver"), autocommit=True) as raw, pytest.raises(psycopg.Error, match="nobody disposed"):
+            raw.execute(
+                f"DO $$ BEGIN PERFORM vawg_begin('00000000-0000-7000-8000-000000000000', 'x'); PERFORM vawg_strip('{id}', ARRAY['title'], 1); END $$"  # type: ignore[call-overload]
+            )
+    assert check(server.store).ok
+
+
+def test_a_reader_sees_no_secret_and_nothing_restricted(server: Session, people: dict[str, Session], tmp_path: Path, postgres_url: str) -> None:
+    rounds.export_returns(server, period="2026/27 Q3", due="2027-01-10", out=tmp_path)
+    assign(server, "R-0004", [Assignment("restriction", "victim"), Assignment("title", "Zebrafinch matter")], "w")
+    reader = people["reader"]
+    assert lists.count(reader, ListQuery("recommendation")) == lists.count(server, ListQuery("recommendation")) - 1
+    with pytest.raises(NotFoundError):
+        show.record(reader, "R-0004")
+    assert show.record(reader, "RT-0001").cells.get("secret") is None
+    with psycopg.connect(as_role(postgres_url, "reader"), autocommit=True) as raw:
+        for sql in ('SELECT secret FROM "return"', 'SELECT base FROM "return"'):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                raw.execute(sql)  # type: ignore[call-overload]
+        for sql in (
+            "SELECT 1 FROM change WHERE fields LIKE '%Zebrafinch%'", "SELECT 1 FROM subject WHERE title LIKE '%Zebrafinch%'",
+            "SELECT 1 FROM change WHERE tbl IN ('return', 'submission', 'decision')", "SELECT 1 FROM held",
+            "SELECT 1 FROM search WHERE words @@ to_tsquery('simple', 'zebrafinch')",
+        ):  # fmt: skip
+            assert raw.execute(sql).fetchall() == [], sql  # type: ignore[call-overload]
+    assert overview.overview(reader, TODAY).totals and history.history(reader, "R-0003")
 
 
 def test_a_lost_connection_is_a_sentence_and_the_next_try_goes_on(
@@ -368,9 +507,11 @@ def test_a_lost_connection_is_a_sentence_and_the_next_try_goes_on(
     assert check(server.store).problems == []
 
 
-def test_the_family_with_a_server_in_it(postgres_server: str) -> None:
-    """The three-store machine, its office in PostgreSQL."""
+@pytest.mark.parametrize("guarded", [False, True], ids=["as its owner", "as an editor"])
+def test_the_family_with_a_server_in_it(postgres_server: str, guarded: bool) -> None:
+    """The three-store machine, its office in PostgreSQL: worked on by its owner, and by an editor whom the server watches."""
     url = make_url(postgres_server).set(database="vawg_family").render_as_string(hide_password=False)
+    script = (ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8")
 
     class ServerFamily(Family):
         def open_stores(self) -> list[stores.Store]:
@@ -381,13 +522,17 @@ def test_the_family_with_a_server_in_it(postgres_server: str) -> None:
             office = files[0]
             merging.copy(Session(office), url, move=True)
             office.close()
-            merged = stores.open_postgres(url)
-            return [merged, *files[1:]]
+            if not guarded:
+                return [stores.open_postgres(url), *files[1:]]
+            with psycopg.connect(url, autocommit=True) as raw:
+                raw.execute(script)  # type: ignore[call-overload]
+                raw.execute("DO $$ BEGIN CREATE ROLE t_family LOGIN IN ROLE vawg_editor; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+            return [stores.open_postgres(as_role(url, "family")), *files[1:]]
 
     run_state_machine_as_test(
         ServerFamily,
         settings=settings(
-            max_examples=500 if SOAK else 60, stateful_step_count=50, deadline=None, phases=[Phase.generate],
+            max_examples=500 if SOAK else 20 if guarded else 60, stateful_step_count=50, deadline=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck), database=None,
         ),
     )  # fmt: skip

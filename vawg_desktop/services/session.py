@@ -13,7 +13,6 @@ from vawg_desktop.domain import clock
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store.store import Store
 
-
 #: The longest name of a person that is kept.
 MOST_LETTERS = 200
 
@@ -40,6 +39,9 @@ class Session:
     def today(self) -> date:
         """The day it is in London: asked anew each time, so a window left open overnight has tomorrow's."""
         return clock.today()
+
+    def __post_init__(self) -> None:
+        self.who = self.store.known_as(self.who)
 
     def read(self) -> Connection:
         """This thread's reading connection."""

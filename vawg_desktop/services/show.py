@@ -66,12 +66,20 @@ class RecordView:
         return to_words(spec, value)
 
 
+#: What the row of every record has beside its cells.
+_OF_EVERY = ("n", "id", "reference", "deleted", "born", "conflicts")
+
+
 def record(session: Session, name: str) -> RecordView:
     """The record that a reference, alias or id names. Raises NotFoundError."""
     connection = session.read()
     found = names.find(connection, name)
     spec = found.spec
-    row = connection.exec_driver_sql(f'SELECT * FROM "{spec.key}" WHERE id = ?', (found.id,)).mappings().one()
+    columns = "*"
+    if any(f.private for f in spec.cells):  # what is not for showing is not asked for: a reader on a server may not see it
+        columns = ", ".join(f'"{c}"' for c in (*_OF_EVERY, *(f.key for f in spec.cells if not f.private)))
+    row: dict[str, object] = {f.key: None for f in spec.cells if f.private}
+    row |= connection.exec_driver_sql(f'SELECT {columns} FROM "{spec.key}" WHERE id = ?', (found.id,)).mappings().one()
     sets = lists.sets_of(connection, spec, [found.id]).get(found.id, {})
     links = _links(connection, spec, found.id)
     cells = {f.key: from_row(f, row[f.key]) for f in spec.cells}

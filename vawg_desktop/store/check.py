@@ -355,6 +355,7 @@ def _check_disposals(connection: Connection, report: Report) -> None:
 
 #: What each kind of work left over means for the words.
 _WAITS = {
+    work.STRIP: "the words still stand in the log; they go when an approver opens the store.",
     work.SWEEP_FILE: "a held file with its words is still there.",
     work.SWEEP_STORE: "the file may still hold its words in freed pages.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -187,16 +188,41 @@ class Transaction:
         self.run = direct(connection)
         self.id = str(uuid7())
         self.changes = Changes(txn=self.id)
-        self._stamp = (clean_text(who).text.strip()[:MOST_NAME] or "unknown", clean_text(why).text if why else None, act, about)
+        who = clean_text(who).text.strip()[:MOST_NAME] or "unknown"
+        self._stamp = (who, clean_text(why).text if why else None, act, about)
         self.postgres = connection.dialect.name == POSTGRES
-        lock = " FOR UPDATE" if self.postgres else ""  # a file's writer took its lock at BEGIN
-        row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
-        self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
-        self._at = stamp()
+        #: Whether the server itself guards log and rows (resources/postgres/roles.sql was run there).
+        self.guarded = self.postgres and self._is_guarded()
+        #: Whether this login may close recommendations and dispose of records; in a file, everybody.
+        self.approver = True
         #: When this store learns of it: its own clock, on a server the server's. Kept as it was read, right or wrong.
-        self.received = str(self._one(_SERVER_CLOCK)[0]) if self.postgres else self._at
+        self.received = ""
+        if self.guarded:  # the server says who writes and when, and takes the lock
+            row = self._one("SELECT * FROM vawg_begin(?, ?)", (self.id, who))
+            self._at, self.received, self.approver = str(row[3]), str(row[4]), bool(row[6])
+            self._stamp = (str(row[5]), *self._stamp[1:])
+        else:
+            lock = " FOR UPDATE" if self.postgres else ""  # a file's writer took its lock at BEGIN
+            row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
+            self._at = stamp()
+            self.received = str(self._one(_SERVER_CLOCK)[0]) if self.postgres else self._at
+        self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
         self._pending: dict[str, log.Entry] = {}
         self.keeper = Keeper(connection, self.run)
+
+    def _is_guarded(self) -> bool:
+        known = self.connection.info  # kept with the connection
+        if not known.get("guarded"):
+            known["guarded"] = bool(self._one("SELECT to_regproc('vawg_begin') IS NOT NULL")[0])
+        return bool(known["guarded"])
+
+    def note_fact(self, key: str, value: str | None) -> None:
+        """Keep one of this store's own facts; on a guarded server by its function, which takes only those a merge needs."""
+        if self.guarded:
+            self.run("SELECT vawg_note(?, ?)", (key, value))
+            return
+        put = 'INSERT INTO meta ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value'
+        self.connection.exec_driver_sql(put, (key, value))
 
     # -- reading inside the transaction ------------------------------------------------------
 
@@ -606,8 +632,15 @@ class Transaction:
             return
         for entry in self._pending.values():
             self._hash = entry.hash = entry.chained(self._hash)
-        self.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in self._pending.values()])
+        self.append([e.as_params() for e in self._pending.values()])
         self._pending.clear()
+
+    def append(self, entries: Sequence[Sequence[object]], names: Mapping[str, str] | None = None) -> None:
+        """Put chained entries into the log; on a guarded server by its one function, which keeps the origins too."""
+        if self.guarded:
+            self.run("SELECT vawg_append(?, ?)", (json.dumps(entries), json.dumps(names or {})))
+        else:
+            self.connection.exec_driver_sql(log.INSERT, [tuple(e) for e in entries])
 
     def finish(self) -> None:
         """Write what is derived and the origin's new last entry."""
@@ -618,6 +651,12 @@ class Transaction:
             return
         self.flush()
         self.keeper.finish()
+        if not self.guarded:
+            self._note_last()
+        if self.postgres:
+            self.run(f"NOTIFY {CHANNEL}")
+
+    def _note_last(self) -> None:
         self.connection.exec_driver_sql(
             "UPDATE origin SET seq = ?, hash = ? WHERE id = ?", (self._seq, self._hash, self._origin)
         )
@@ -626,5 +665,3 @@ class Transaction:
             'ON CONFLICT ("key") DO UPDATE SET value = excluded.value',
             (self.received,),
         )
-        if self.postgres:
-            self.run(f"NOTIFY {CHANNEL}")

@@ -132,9 +132,7 @@ def note(tx: Transaction, forks: Iterable[Fork], theirs: str | None) -> None:
     known |= {f.branch: (f.origin, f.after) for f in forks}
     if known:
         said = json.dumps({b: list(v) for b, v in known.items()}, sort_keys=True)
-        tx.connection.exec_driver_sql(
-            'INSERT INTO meta ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value', (BRANCHES, said)
-        )
+        tx.note_fact(BRANCHES, said)
 
 
 def branches(connection: Connection) -> dict[str, tuple[str, int]]:

@@ -37,9 +37,7 @@ def find(entries: Iterable[log.Entry]) -> Gaps:
 
 def note(tx: Transaction, gaps: Gaps, key: str = GAPS) -> None:
     """Remember what is missing, or was filled."""
-    said = json.dumps(gaps) if gaps else None
-    put = 'INSERT INTO meta ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value'
-    tx.connection.exec_driver_sql(put, (key, said))
+    tx.note_fact(key, json.dumps(gaps) if gaps else None)
 
 
 def read(connection: Connection, key: str = GAPS) -> Gaps:
@@ -63,7 +61,7 @@ def fill(tx: Transaction, other: Connection) -> list[log.Entry]:
             fits = _fitting(tx.connection, origin, first, last, there)
             for entry in fits:
                 entry.received = tx.received
-                tx.connection.exec_driver_sql(log.INSERT, entry.as_params())
+                tx.connection.exec_driver_sql(log.INSERT, entry.as_params())  # a file's matter: a server is not rescued
             filled += fits
             if len(fits) < last - first + 1:
                 left.setdefault(origin, []).append((first + len(fits), last))

@@ -173,6 +173,8 @@ class Rebuild:
         self._tx, self._number = tx, number
         #: References made final on the way: before and after.
         self.renumbered: list[tuple[str, str]] = []
+        #: Recommendations whose closing waits for an approver.
+        self.held_open: list[str] = []
 
     def state(self, table: str, id: str, said: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
         """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
@@ -186,6 +188,9 @@ class Rebuild:
         before = None if is_new else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
             self._make_final(spec, id, values, standings)
+        if not tx.approver and spec.key == "recommendation" and values.get("status") == "closed":
+            self._hold_closing(spec, id, values, standings, before)
+            conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
         tx.keeper.note_number(spec.prefix, values.get("reference"))
         if before is None:
             self._insert(spec, id, values, born, len(conflicts))
@@ -218,6 +223,20 @@ class Rebuild:
         values["reference"] = new
         self._tx.keeper.set_former(id, [old])
         self.renumbered.append((old, new))
+
+    def _hold_closing(
+        self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing], before: dict[str, Value] | None
+    ) -> None:
+        """A closing that somebody brings who may not close waits: an entry of this store's own keeps it open."""
+        if before is not None and before["status"] == "closed":
+            return
+        was: Value = before["status"] if before is not None else "open"
+        heads = standings["status"].heads
+        closing = [h.id for h in heads if h.value == "closed"]
+        said = self._tx.say(spec.key, id, "status", "closed", was, closing)
+        standings["status"] = merge.standing([*(h for h in heads if h.value != "closed"), said])
+        values["status"] = standings["status"].value
+        self.held_open.append(id)
 
     def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
         tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
@@ -285,6 +304,8 @@ class _Merging:
         self._found.renumbered += self._rows.renumbered
         self._number_provisional()
         self._part_clashing()
+        for id in self._rows.held_open:
+            self._fail(id, "closing_waits", "It was closed in the other store; an approver closes it here.")
         self._found.rule_failures = [
             *self._broken(touched),
             *self._orphans(),
@@ -342,9 +363,8 @@ class _Merging:
                 entry.received = received
                 self._new.add(entry.id)
             at = log.COLUMNS.index("received")
-            self._tx.connection.exec_driver_sql(
-                log.INSERT, [(*row[:at], received, *row[at + 1 :]) for row in part]
-            )
+            names = {origin: self._name_of(origin) for origin in {str(row[1]) for row in part}}
+            self._tx.append([(*row[:at], received, *row[at + 1 :]) for row in part], names)
             self._found.incoming += entries
         for origin, (seq, hash_, _) in self._theirs.items():
             have, have_hash = self._tails.get(origin, (0, "", ""))[:2] if origin in self._forked else tips.get(origin, (0, ""))
@@ -372,11 +392,12 @@ class _Merging:
         for origin, (seq, hash_) in self._tips.items():
             if self._mine.get(origin, (0,))[0] == seq and origin in self._mine:
                 continue
-            run(
-                "INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, 0, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-                (origin, self._name_of(origin), seq, hash_),
-            )
+            if not self._tx.guarded:
+                run(
+                    "INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, 0, ?, ?) "
+                    "ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+                    (origin, self._name_of(origin), seq, hash_),
+                )
             self._tx.moved_origin(origin, seq, hash_)
 
     def _name_of(self, origin: str) -> str:
@@ -402,6 +423,12 @@ class _Merging:
                     "legal_hold",
                     "It was disposed of in the other store; a legal hold here keeps its log.",
                 )
+                continue
+            if not self._tx.approver:
+                self._fail(
+                    row, "disposal_waits", "It was disposed of in the other store; its words stay in the log here until an approver opens the store."
+                )
+                work.note(self._tx, work.STRIP, [f"{tbl} {row}"])
                 continue
             self._found.gone_files += dispose.strip_row(self._tx, tbl, row)
             stripped.append((tbl, row))

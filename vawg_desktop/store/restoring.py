@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -155,6 +156,7 @@ def _keep_numbers(to: Path, part: Path, key: Key | None) -> None:
                 "INSERT INTO counter VALUES (?, ?) ON CONFLICT (prefix) DO UPDATE SET last = max(last, excluded.last)",
                 (prefix, last),
             )
+        _note_left_behind(standing, restored)
         restored.commit()
         restored.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except driver.Error as error:
@@ -164,6 +166,15 @@ def _keep_numbers(to: Path, part: Path, key: Key | None) -> None:
     finally:
         standing.close()
         restored.close()
+
+
+def _note_left_behind(standing: Any, restored: Any) -> None:
+    """How far back each origin goes, so that what the backups hold since is not taken for a log cut short."""
+    before, now = (dict(c.execute("SELECT id, seq FROM origin").fetchall()) for c in (standing, restored))
+    said = [c.execute('SELECT value FROM meta WHERE "key" = ?', (stores.LEFT_BEHIND,)).fetchone() for c in (standing, restored)]
+    earlier, own = (json.loads(r[0]) if r and r[0] else {} for r in said)
+    left = own | {o: int(now.get(o, 0)) for o in {*before, *earlier}}
+    restored.execute('INSERT INTO meta VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value', (stores.LEFT_BEHIND, json.dumps(left)))
 
 
 #: Why a store cannot be backed up before it is replaced: only damage sets it aside.

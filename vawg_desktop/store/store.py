@@ -91,6 +91,15 @@ class Store:
         found = self.read().exec_driver_sql('SELECT value FROM meta WHERE "key" = ?', (key,)).fetchone()
         return found[0] if found else None
 
+    def known_as(self, claimed: str) -> str:
+        """The name that the log bears for who is at it: a guarded server knows its logins, a file takes the word."""
+        if self.url is None:
+            return claimed
+        read = self.read()
+        if not read.exec_driver_sql("SELECT to_regproc('vawg_me') IS NOT NULL").one()[0]:
+            return claimed
+        return str(read.exec_driver_sql("SELECT vawg_me(?)", (claimed,)).one()[0])
+
     def listener(self) -> Listener:
         """Hears of other windows' commits; a PostgreSQL store only."""
         if self._listener is None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A held file that nothing names any more; the rewriting of index and file after words were disposed of.
 SWEEP_FILE, SWEEP_STORE = "sweep_file", "sweep_store"
+#: A record's words in the log, whose disposal was merged by somebody who may not dispose: ``table id``.
+STRIP = "strip"
 #: The right to give final references, on its way to another store.
 MOVE = "move"
 #: A change of the keys file: what it is to become, and for whom.
@@ -44,11 +46,15 @@ def finish(store: Store) -> list[tuple[str, str]]:
 
     Files that a record names again meanwhile stay.
     """
-    from vawg_desktop.store.dispose import still_named_in, sweep
+    from vawg_desktop.store.dispose import still_named_in, strip_later, sweep
 
     waits = left(store.read())
     if not waits:
         return []
+    rows = [what for kind, what in waits if kind == STRIP]
+    if rows and _done(lambda: strip_later(store, rows)):
+        forget(store, STRIP, rows)
+        waits = left(store.read())
     files = [what for kind, what in waits if kind == SWEEP_FILE]
     gone = [f for f in files if not still_named_in(store.read(), f)]
     if files and _done(lambda: store.files.dispose(gone)):
