@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 2.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 3.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,

@@ -268,13 +268,13 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program as its next version would be, with a migration of its own."""
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0003_next.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / "0004_next.py").write_text(
+        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
         "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
     )
     monkeypatch.setattr(paths, "migrations", lambda: scripts)
-    monkeypatch.setattr(stores, "SCHEMA_VERSION", 3)
-    return scripts / "versions" / "0003_next.py"
+    monkeypatch.setattr(stores, "SCHEMA_VERSION", 4)
+    return scripts / "versions" / "0004_next.py"
 
 
 def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
@@ -284,7 +284,7 @@ def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
     with stores.open_postgres(postgres_url) as store:
         one = store.read().exec_driver_sql("SELECT count(*), count(extra) FROM action").one()
         assert tuple(one) == (22, 0)
-        assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == "3"
+        assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == "4"
         assign(Session(store, "me"), "A-0001", [Assignment("percent", "6")], "after")
         assert check(store).problems == []
     with stores.open_postgres(postgres_url) as store:

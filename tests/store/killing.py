@@ -179,8 +179,8 @@ class Migrations(Kills):
     def prepare(self, store: stores.Store) -> None:
         self.scripts = self.folder / "migrations"
         shutil.copytree(paths.migrations(), self.scripts)
-        (self.scripts / "versions" / "0003_extra.py").write_text(
-            "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n\n\ndef upgrade() -> None:\n"
+        (self.scripts / "versions" / "0004_extra.py").write_text(
+            "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
             "    run = op.get_bind().exec_driver_sql\n"
             "    run('ALTER TABLE action ADD COLUMN extra TEXT')\n"
             "    for n in range(1, 61):\n        run(\"UPDATE action SET extra = 'e' WHERE n = ?\", (n,))\n"
@@ -195,8 +195,8 @@ class Migrations(Kills):
         raw = connect_raw(self.path, self.key)
         version = raw.execute("SELECT version_num FROM alembic_version").fetchone()[0]
         columns = [r[1] for r in raw.execute("PRAGMA table_info(action)")]
-        assert version == ("0003" if said else version) and ("extra" in columns) == (version == "0003")
-        if version == "0003":
+        assert version == ("0004" if said else version) and ("extra" in columns) == (version == "0004")
+        if version == "0004":
             assert raw.execute("SELECT count(*) FROM action WHERE extra = 'e'").fetchone()[0] == 60
         assert raw.execute("SELECT count(*) FROM action").fetchone()[0] == 60
         assert raw.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

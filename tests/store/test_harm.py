@@ -180,8 +180,8 @@ def test_a_full_disk_at_every_step_of_a_migration(
     """The store and its backup share a real disk: it fills up in the backup, in the update, or not at all."""
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0003_wide.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / "0004_wide.py").write_text(
+        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
         '    op.get_bind().exec_driver_sql("ALTER TABLE action ADD COLUMN extra TEXT")\n'
         "    op.get_bind().exec_driver_sql(\"UPDATE action SET extra = printf('%.30000c', 'x')\")\n"
     )
@@ -193,7 +193,7 @@ def test_a_full_disk_at_every_step_of_a_migration(
             path = disk / "s.vawg"
             shutil.copyfile(sample_file, path)
             with monkeypatch.context() as later:
-                later.setattr(stores, "SCHEMA_VERSION", 3)
+                later.setattr(stores, "SCHEMA_VERSION", 4)
                 try:
                     stores.open_store(path).close()
                     codes.append("done")

@@ -136,8 +136,8 @@ def test_a_failing_migration_leaves_the_store_and_names_the_backup(sample: Sessi
     sample.store.close()
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0003_bad.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / "0004_bad.py").write_text(
+        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
         "    op.get_bind().exec_driver_sql('DELETE FROM action')\n"
     )
     before = path.read_bytes()
@@ -153,14 +153,14 @@ def test_a_good_migration_keeps_every_row(sample: Session, tmp_path: Path) -> No
     sample.store.close()
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0003_good.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / "0004_good.py").write_text(
+        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
         "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
     )
     backup = migrate(path, None, scripts=scripts)
     connection = connect_raw(path, None)
     assert connection.execute("SELECT count(extra), count(*) FROM action").fetchone() == (0, 22)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0004",)
     connection.close()
     assert backup.exists()
     sample.store = stores.open_store(backup)

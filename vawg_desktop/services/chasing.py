@@ -133,16 +133,18 @@ def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
             None,
             "sent",
         )
-        _what_came(connection, round_id, one)
+        _what_came(connection, round_id, one, session.store.may_read("return", "base"))
         one.log = _log(connection, round_id, one.partner_id)
         _where_it_stands(one, session.today)
         found.append(one)
     return found
 
 
-def _what_came(connection: Connection, round_id: str, one: Chased) -> None:
+def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bool) -> None:
+    """What came back. Who may not see what was sent (a reader on a server) is told the step and no counts."""
+    base = "r.base" if with_base else "NULL"
     rows = connection.exec_driver_sql(
-        'SELECT s.id, s.received, s.state, s.content, s.channel, r.base FROM submission s JOIN "return" r ON r.id = s."return" '
+        f'SELECT s.id, s.received, s.state, s.content, s.channel, {base} FROM submission s JOIN "return" r ON r.id = s."return" '
         "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC",
         (round_id, one.partner_id),
     ).fetchall()

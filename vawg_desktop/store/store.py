@@ -100,6 +100,13 @@ class Store:
             return claimed
         return str(read.exec_driver_sql("SELECT vawg_me(?)", (claimed,)).one()[0])
 
+    def may_read(self, table: str, column: str) -> bool:
+        """Whether this login may see a column; in a file, everybody sees all."""
+        if self.url is None:
+            return True
+        said = self.read().exec_driver_sql("SELECT has_column_privilege(?, ?, 'SELECT')", (f'"{table}"', column)).one()
+        return bool(said[0])
+
     def listener(self) -> Listener:
         """Hears of other windows' commits; a PostgreSQL store only."""
         if self._listener is None:
