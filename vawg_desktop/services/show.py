@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -78,7 +78,7 @@ def record(session: Session, name: str) -> RecordView:
     columns = "*"
     if any(f.private for f in spec.cells):  # what is not for showing is not asked for: a reader on a server may not see it
         columns = ", ".join(f'"{c}"' for c in (*_OF_EVERY, *(f.key for f in spec.cells if not f.private)))
-    row: dict[str, object] = {f.key: None for f in spec.cells if f.private}
+    row: dict[str, Any] = {f.key: None for f in spec.cells if f.private}
     row |= connection.exec_driver_sql(f'SELECT {columns} FROM "{spec.key}" WHERE id = ?', (found.id,)).mappings().one()
     sets = lists.sets_of(connection, spec, [found.id]).get(found.id, {})
     links = _links(connection, spec, found.id)

@@ -172,7 +172,8 @@ def _note_left_behind(standing: Any, restored: Any) -> None:
     """How far back each origin goes, so that what the backups hold since is not taken for a log cut short."""
     before, now = (dict(c.execute("SELECT id, seq FROM origin").fetchall()) for c in (standing, restored))
     said = [c.execute('SELECT value FROM meta WHERE "key" = ?', (stores.LEFT_BEHIND,)).fetchone() for c in (standing, restored)]
-    earlier, own = (json.loads(r[0]) if r and r[0] else {} for r in said)
+    known: list[dict[str, int]] = [json.loads(r[0]) if r and r[0] else {} for r in said]
+    earlier, own = known
     left = own | {o: int(now.get(o, 0)) for o in {*before, *earlier}}
     restored.execute('INSERT INTO meta VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value', (stores.LEFT_BEHIND, json.dumps(left)))
 
