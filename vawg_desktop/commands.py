@@ -193,6 +193,20 @@ def import_tracker(arguments: argparse.Namespace) -> int:
     return out(arguments, done.as_json(), words)
 
 
+def export_tracker(arguments: argparse.Namespace) -> int:
+    """Write a tracker again in its own shape."""
+    from vawg_desktop.services.tracker_out import export_tracker as write
+
+    with opened(arguments) as session:
+        done = write(session, Path(arguments.like), Path(arguments.out), entity=arguments.entity)
+
+    def words() -> Iterator[str]:
+        yield f"{done.file}: {done.rows} rows known, {len(done.changed)} cells say something else now."
+        yield from done.notes
+
+    return out(arguments, done.as_json(), words)
+
+
 def _answers(name: str | None) -> dict[str, str]:
     """Choices by the ids of questions, from a JSON object."""
     if name is None:
@@ -478,7 +492,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "new": new, "import-tracker": import_tracker, "export-returns": export_returns, "import-return": import_return,
+    "new": new, "import-tracker": import_tracker, "export-tracker": export_tracker, "export-returns": export_returns, "import-return": import_return,
     "reverse-return": reverse_return, "list": list_records, "show": show, "history": history, "changed": changed,
     "set": set_fields, "undo": undo, "dispose": dispose, "check": check,
 }  # fmt: skip

@@ -16,10 +16,13 @@ import pytest
 from tests.merging.test_family import SOAK
 from tests.services.test_stranger_trackers import actions, counts, csv, take
 from tests.test_cli import Run
+from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.terms import ACTION_STATUS
 from vawg_desktop.services import lists, show
 from vawg_desktop.services.lists import ListQuery
+from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.services.session import Session
+from vawg_desktop.services.tracker_out import export_tracker
 from vawg_desktop.services.trackers import Imported
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
@@ -512,3 +515,74 @@ def _agrees(
             item = ever[str(row["note"])]
             term = ACTION_STATUS.find(item.status)
             assert term is not None and row["status"] == term.key, (copy, item, row["status"])
+
+
+# -- and out again ----------------------------------------------------------------------------------
+
+
+def test_a_tracker_is_written_back_in_its_own_shape(sample: Session, tmp_path: Path) -> None:
+    """Its widths, colours and columns stay; what the store says otherwise is filled in and listed; what it does not know stands."""
+    import datetime as dt
+
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "Our actions"
+    sheet.append(["Ref", "Action", "Owner", "Due date", "Status", "% complete", "Latest update", "Our mood"])
+    sheet.append([40, TITLES[0], "KCC", dt.date(2027, 3, 31), "In progress", 0.25, "Ten schools", "sunny"])
+    sheet.append([41, TITLES[1], "Medway", dt.date(2027, 6, 30), "Not started", None, None, "cloudy"])
+    sheet["D2"].number_format, sheet["F2"].number_format = "dd mmmm yyyy", "0%"
+    sheet["B2"].fill = openpyxl.styles.PatternFill("solid", fgColor="DDEBF7")
+    sheet.column_dimensions["B"].width = 61
+    path, out = tmp_path / "t.xlsx", tmp_path / "again.xlsx"
+    made.save(path)
+    take(sample, path)
+    same = export_tracker(sample, path, out)
+    assert (same.rows, same.changed, same.unknown) == (2, [], 0)
+    one = str(actions(sample)[TITLES[0]]["reference"])
+    other = str(actions(sample)[TITLES[1]]["reference"])
+    put = [Assignment("status", "complete"), Assignment("percent", "100"), Assignment("due", "2027-09-30")]
+    assign(sample, one, put, "told")
+    assign(sample, other, [Assignment("title", "=Map the hotspots, again")], "told")
+    add_update(sample, one, {"narrative": "All schools"})
+    done = export_tracker(sample, path, out)
+    assert {(c["cell"], c["now"]) for c in done.changed} == {
+        ("E2", "Complete"), ("F2", "1.0"), ("D2", "2027-09-30"), ("B3", "=Map the hotspots, again"), ("G2", "All schools"),
+    }  # fmt: skip
+    book_ = openpyxl.load_workbook(out)
+    page = book_["Our actions"]
+    assert page["E2"].value == "Complete" and page["H2"].value == "sunny" and page["A2"].value == 40
+    assert page["D2"].value.date() == dt.date(2027, 9, 30) and page["D2"].number_format == "dd mmmm yyyy"
+    assert page["B2"].fill.fgColor.rgb.endswith("DDEBF7") and page.column_dimensions["B"].width == 61
+    assert page["B3"].data_type == "s"
+    told = [tuple(c.value for c in row) for row in book_["Changed since"].iter_rows(min_row=2)]
+    assert ("Our actions", "E2", one, "Status", "In progress", "Complete") in told
+    again = take(sample, out)  # and what was written is read back as it stands
+    assert counts(again) == (0, 0, 2) and not [p for p in again.problems if p.choices]
+    with pytest.raises(StoreError, match="not written over"):
+        export_tracker(sample, path, path)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_a_tracker_of_text_is_written_back_with_its_columns_in_order(sample: Session, tmp_path: Path, ending: str) -> None:
+    path = csv(tmp_path / "t.csv", HEAD, *rows_of(TITLES[:3]))
+    take(sample, path)
+    assign(sample, str(actions(sample)[TITLES[1]]["reference"]), [Assignment("status", "complete")], "told")
+    csv(path, HEAD, *rows_of(TITLES[:2]), "99,Nobody knows this one at all,KCC,,")
+    done = export_tracker(sample, path, tmp_path / f"out{ending}")
+    assert [(c["cell"], c["now"]) for c in done.changed] == [("E3", "Complete")] and done.unknown == 1
+    assert any("does not stand in this copy" in n for n in done.notes)
+    if ending == ".csv":
+        said = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
+        assert said[0] == HEAD and said[2].endswith("Complete") and said[3].startswith("99,Nobody")
+
+
+def test_the_command_writes_a_tracker_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "s.vawg"
+    Run(capsys, "new", store, "--sample", "--plain")
+    path = csv(tmp_path / "t.csv", HEAD, *rows_of(TITLES[:2]))
+    Run(capsys, "import-tracker", store, path)
+    said = Run(capsys, "export-tracker", store, "--like", path, "--out", tmp_path / "o.xlsx", "--json").json()
+    assert said["rows"] == 2 and said["changed"] == [] and (tmp_path / "o.xlsx").exists()  # type: ignore[index]
+    bad = Run(capsys, "export-tracker", store, "--like", path, "--out", tmp_path / "o.doc")
+    assert bad.code == 1 and ".xlsx or .csv" in bad.err

@@ -103,6 +103,8 @@ class TrackerRow:
     number: int
     cells: dict[Target, Given] = field(default_factory=dict[Target, Given])
     unmatched: list[Given] = field(default_factory=list[Given])
+    #: Cells of matched columns that hold nothing.
+    blank: dict[Target, Given] = field(default_factory=dict[Target, Given])
     section: str = ""
     #: Cells of earlier periods: the target, the period as written, the cell.
     earlier: list[tuple[Target, str, Given]] = field(default_factory=list[tuple[Target, str, Given]])
@@ -663,6 +665,8 @@ def _row(sheet: Sheet, number: int, given: list[Given], columns: list[Column], s
             row.earlier.append((column.earlier_of, column.period, one))
         elif one.value is not None:
             row.unmatched.append(one)
+        elif target is not None:
+            row.blank[target] = one
     return row
 
 

@@ -5,6 +5,8 @@ An update may say "No change", or a figure only: the words of the one before it 
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 _LAST = (
     '(SELECT x.{column} FROM "update" x WHERE x.action = {action} AND NOT x.deleted AND x.{of} IS NOT NULL '
     "ORDER BY coalesce(x.as_at, '') DESC, x.id DESC LIMIT 1)"
@@ -20,3 +22,9 @@ def latest_day(action: str, update: str = "u") -> str:
     """SQL for the as-at date of the latest narrative."""
     found = _LAST.format(column="as_at", of="narrative", action=action)
     return f"CASE WHEN {update}.narrative IS NOT NULL THEN {update}.as_at ELSE {found} END"
+
+
+def latest_update(connection: Connection, action: str, column: str) -> str | None:
+    """The latest words of one column of an action's updates."""
+    row = connection.exec_driver_sql(f"SELECT {_LAST.format(column=column, of=column, action='?')}", (action,)).fetchone()
+    return str(row[0]) if row is not None and row[0] is not None else None

@@ -225,6 +225,8 @@ class Matching:
         pairings: tuple[tuple[Callable[[Seen], tuple[str, ...]], Callable[[Known], tuple[str, ...]], bool], ...] = (
             (lambda s: (s.home, s.number, s.key, fold(s.beside)), lambda k: (k.sheet, k.number, words_key(k.words), k.beside), False),
             (lambda s: (s.home, s.number, s.key), lambda k: (k.sheet, k.number, words_key(k.words)), True),
+            # or it says what the office has called the record since
+            (lambda s: (s.home, s.number, s.key), lambda k: (k.sheet, k.number, words_key(self.records.title.get(k.record, ""))), True),
         )
         for of_row, of_known, alone in pairings:
             there: dict[tuple[str, ...], list[Known]] = defaultdict(list)

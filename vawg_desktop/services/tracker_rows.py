@@ -66,6 +66,9 @@ class RowImporter(CellReader):
         self._targets, self._dry = targets, dry
         self._records: dict[str, Records] = {}
         self._rows_now: dict[str, dict[str, Value]] = {}
+        #: Every row with the records it speaks of and what its cells mean, where that is asked for.
+        self.taken: list[tuple[TrackerRow, dict[str, str], dict[str, dict[str, Value]]]] = []
+        self.keep_taken = False
         self._cleared: list[str] = []
         self._left_out: list[str] = []
         self._waiting: set[str] = set()
@@ -183,6 +186,8 @@ class RowImporter(CellReader):
             mine = one.places.get(self._main)
             if mine is not None and mine.known is not None:
                 mine.known.used = True
+            if self.keep_taken:
+                self.taken.append((row, {}, {}))
             self._may_be |= {r for p in one.places.values() for r in p.may_be}
             fresh = [q for q in asked if q.id not in self._waiting]
             self._waiting |= {q.id for q in fresh}
@@ -190,10 +195,13 @@ class RowImporter(CellReader):
             self._done.tray += [trayed(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
             return
         ids: dict[str, str] = {}
+        parsed: dict[str, dict[str, Value]] = {}
         for entity in [e for e in BY_KEY if e in by_entity and e != "update"]:
-            id = self._record(one, BY_KEY[entity], by_entity[entity], ids)
+            id = self._record(one, BY_KEY[entity], by_entity[entity], ids, parsed)
             if id:
                 ids[entity] = id
+        if self.keep_taken:
+            self.taken.append((row, ids, parsed))
         self._join(ids, row)
         for target, period, given in row.earlier:
             self._earlier(ids.get("action"), target, period, given)
@@ -261,10 +269,13 @@ class RowImporter(CellReader):
             if not self._dry:
                 self._tx.link(f"{owner}.{key}", ids[owner], ids[other])
 
-    def _record(self, one: _Prepared, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str]) -> str | None:
+    def _record(
+        self, one: _Prepared, spec: EntitySpec, given: dict[str, Given], above: Mapping[str, str], parsed: dict[str, dict[str, Value]]
+    ) -> str | None:
         row, beside = one.row, one.beside
         reference = given.pop("reference", None)
         cells, sets = self._read(row, spec, given)
+        parsed[spec.key] = dict(cells)
         if spec.parent in above:
             cells[spec.parent] = above[spec.parent]
         id, known, nameless = self._find(one, spec, reference, given.get(spec.title), cells)

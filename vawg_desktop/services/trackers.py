@@ -10,6 +10,7 @@ from pathlib import Path
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem
+from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import Book, plain_text, read_book
 from vawg_desktop.exchange.tracker_in import Tracker, TrackerRow, read_tracker
@@ -46,6 +47,15 @@ def import_tracker(
 def _import(
     session: Session, path: Path, mapping: Mapping[str, str | None] | None, answers: Mapping[str, str] | None, dry_run: bool, entity: str | None
 ) -> Imported:
+    book, tracker, told, settled = _read(session, path, mapping, answers, entity)
+    return import_rows(
+        session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled, known=told,
+    )
+
+
+def _read(
+    session: Session, path: Path, mapping: Mapping[str, str | None] | None, answers: Mapping[str, str] | None, entity: str | None
+) -> tuple[Book, Tracker, KnownList, dict[str, str]]:
     book = read_book(path)
     first = read_tracker(book, main=entity)
     told = _without_rivals(_known_list(session, book, first), first)
@@ -58,10 +68,7 @@ def _import(
             f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
             code="no_table",
         )
-    return import_rows(
-        session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled,
-        known=replace(told, mapping=wanted),
-    )  # fmt: skip
+    return book, tracker, replace(told, mapping=wanted), settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,29 @@ def import_rows(
     except _DryRun:
         pass
     return done
+
+
+#: Rows of a file, the ids of the records each speaks of, and what its cells mean as stored values.
+TakenRows = list[tuple[TrackerRow, dict[str, str], dict[str, dict[str, Value]]]]
+
+
+def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tuple[Book, TakenRows]:
+    """A file's rows with the records they speak of, nothing written. Raises FileRefusedError."""
+    book, tracker, told, settled = _read(session, path, None, None, entity)
+    taken: TakenRows = []
+    try:
+        with session.store.write(session.who, "Looked at", "import") as tx:
+            lineage = Lineage(tx, book.name, _headings_key(book), told.id)
+            done = Imported()
+            targets = frozenset(c.target for c in tracker.columns if c.target)
+            importer = RowImporter(session, tx, done, lineage, tracker.main, settled, targets, dry=True)
+            importer.keep_taken = True
+            importer.take_all(told_once(tracker, done))
+            taken = importer.taken
+            raise _DryRun
+    except _DryRun:
+        pass
+    return book, taken
 
 
 def told_once(tracker: Tracker, done: Imported) -> list[TrackerRow]:

@@ -72,6 +72,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Send round of returns", (), lambda: window.go("returns").send_round()),
         Command("Read a return", ("Ctrl+O",), lambda: window.go("returns").choose_file()),
         Command("Bring in a tracker", (), window.bring_in_tracker),
+        Command("Write a tracker in its own shape", (), window.write_tracker),
         Command("Hand my portfolio to a colleague", (), window.hand_portfolio),
         Command("Name a deputy between two dates", (), window.name_deputy),
         Command("Lock the screen", ("Ctrl+Shift+L",), window.lock),

@@ -397,6 +397,34 @@ class MainWindow(QMainWindow):
                 told=f"{path.name} is in; undo takes all of it back.",
             )
 
+    def write_tracker(self) -> None:
+        """Write a tracker that was taken again in its own shape, filled from the store."""
+        from pathlib import Path
+
+        from PySide6.QtWidgets import QFileDialog
+
+        like, _ = QFileDialog.getOpenFileName(
+            self, "The tracker as you have it", "", "Trackers (*.xlsx *.xlsm *.xls *.ods *.csv)"
+        )
+        if not like:
+            return
+        start = str(Path(like).with_name(f"{Path(like).stem} from the store.xlsx"))
+        name, _ = QFileDialog.getSaveFileName(self, "Write it to", start, "Excel (*.xlsx);;Text (*.csv)")
+        if name:
+            self.write_tracker_to(Path(like), Path(name))
+
+    def write_tracker_to(self, like: Any, out: Any) -> None:
+        """The same for files already chosen."""
+        from vawg_desktop.services.tracker_out import Written, export_tracker
+        from vawg_desktop.ui.messages import messages
+
+        def told(done: Written) -> None:
+            cells = f"{len(done.changed):,} cell{'s say' if len(done.changed) != 1 else ' says'} something else now, listed on its last sheet"
+            left = f" {done.unknown:,} rows are of no record here and stand as they were." if done.unknown else ""
+            messages.tell(f"{out.name} is written: {cells if done.changed else 'it says what the list said'}.{left}")
+
+        self.tasks.do(lambda s: export_tracker(s, like, out), told)
+
     def edit_rating_key(self) -> None:
         """Reword what the colours mean."""
         from vawg_desktop.services import office

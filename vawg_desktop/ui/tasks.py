@@ -129,6 +129,19 @@ class Tasks(QObject):
         self.busy_changed.emit(True)
         self._writer.put(lambda: work(self.session), done, wrong)
 
+    def do(self, work: Callable[[Session], Any], then: Then) -> None:
+        """Run work that writes a file and not the store, in the writer's turn."""
+        self.busy_changed.emit(True)
+
+        def ended(call: Then) -> Then:
+            def end(answer: Any) -> None:
+                self.busy_changed.emit(self._writer.pending > 0)
+                call(answer)
+
+            return end
+
+        self._writer.put(lambda: work(self.session), ended(then), ended(messages.failed))
+
     def read(self, work: Callable[[Session], Any], then: Then) -> None:
         """Read on the reader's own connection."""
         self._reader.put(lambda: work(self.session), then, None)

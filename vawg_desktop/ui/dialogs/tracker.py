@@ -28,6 +28,11 @@ _KINDS = {
 }  # fmt: skip
 
 
+#: What the first choice of a kind means wherever its words name another record each time.
+_FIRST = {"other_words": "The same in all of these", "same_words": "The first one named, in all of these", "other_list": "The same in all of these: their owner changed"}
+_THE_FIRST = "*first"
+
+
 @dataclass(frozen=True, slots=True)
 class TrackerWanted:
     """How to bring a tracker in: what each column is, and what was answered."""
@@ -73,6 +78,8 @@ class TrackerDialog(Form):
         inside.addLayout(self._grid)
         self._asked = QVBoxLayout()
         inside.addLayout(self._asked)
+        self._tray = QVBoxLayout()
+        inside.addLayout(self._tray)
         inside.addStretch(1)
         scroll.setWidget(page)
         box.addWidget(scroll, 1)
@@ -124,6 +131,7 @@ class TrackerDialog(Form):
         self._show_questions(list(asked.values()), done.problems)
         self._show_columns(done)
         self._show_problems([p for p in done.problems if not p.choices])
+        self._show_tray(done.tray)
         self._before = self.state()
         first = next(iter(self._choices.values()), self._go)
         first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -137,7 +145,7 @@ class TrackerDialog(Form):
         for one in sorted(asked, key=lambda p: order.get(p.code, 99))[:SHOWN]:
             if one.code != code:
                 code = one.code
-                self._questions.addWidget(label(_KINDS.get(code, "To be answered"), bold=True))
+                self._head_kind(code, [p for p in asked if p.code == code])
             cells = [p for p in every if p.id == one.id]
             place = f"{one.sheet}!{one.cell}" + (f" and {len(cells) - 1} more" if len(cells) > 1 else "")
             self._questions.addWidget(label(f"{place}: {one.message}"))
@@ -147,10 +155,50 @@ class TrackerDialog(Form):
             for choice, words in one.choices:
                 combo.addItem(words, choice)
             combo.setCurrentIndex(max(0, combo.findData(self._answers.get(one.id, ""))))
+            combo.setProperty("kind", one.code)
             self._questions.addWidget(combo)
             self._choices[one.id] = combo
         if len(asked) > SHOWN:
             self._questions.addWidget(label(f"… and {len(asked) - SHOWN} more; they are shown once these are answered.", muted=True))
+
+    def _head_kind(self, code: str, alike: list[Problem]) -> None:
+        """The heading of one kind of question and, where several can be answered the same way, one choice for all of them."""
+        line = QHBoxLayout()
+        line.addWidget(label(f"{_KINDS.get(code, 'To be answered')} ({len(alike)})", bold=True), 1)
+        same = {words for _, words in alike[0].choices}.intersection(*({w for _, w in p.choices} for p in alike))
+        first = _FIRST.get(code, "")
+        if len(alike) > 1 and (same or first):
+            every = Choice()
+            every.setAccessibleName(f"Answer all {len(alike)} alike: {_KINDS.get(code, '')}")
+            every.addItem("One by one", "")
+            if first:
+                every.addItem(first, _THE_FIRST)
+            for words in sorted(same):
+                every.addItem(words, words)
+            every.activated.connect(self._answer_alike)
+            every.setProperty("kind", code)
+            line.addWidget(every)
+        self._questions.addLayout(line)
+
+    def _answer_alike(self) -> None:
+        """Put one answer to every question of a kind that is shown; each can still be changed."""
+        every = self.sender()
+        assert isinstance(every, Choice)
+        wanted, code = str(every.currentData() or ""), str(every.property("kind"))
+        for combo in (c for c in self._choices.values() if c.property("kind") == code):
+            at = 1 if wanted == _THE_FIRST else max(0, combo.findText(wanted)) if wanted else 0
+            combo.setCurrentIndex(at)
+
+    def _show_tray(self, tray: list[dict[str, str]]) -> None:
+        """What would be kept beside the records, with its place and why."""
+        clear(self._tray)
+        if tray:
+            self._tray.addWidget(label(f"In the tray ({len(tray):,})", bold=True))
+        for one in tray[:SHOWN]:
+            place = f"{one['sheet']}!{one['cell']}" if one["cell"] else one["sheet"]
+            self._tray.addWidget(label(f"{place}: {one['text'][:160]} ({one['why']})", muted=True))
+        if len(tray) > SHOWN:
+            self._tray.addWidget(label(f"… and {len(tray) - SHOWN:,} more.", muted=True))
 
     def _show_columns(self, done: Imported) -> None:
         clear(self._grid)

@@ -1,0 +1,51 @@
+"""Bringing a tracker in from the window: questions by kind, answered one by one or alike, the tray beside them; and writing it out again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from tests.services.test_stranger_trackers import actions, csv, take
+from tests.services.test_tracker_identity import HEAD, TITLES, rows_of
+from tests.ui.test_window import Shown, shown  # noqa: F401 - a fixture
+from vawg_desktop.services.records import Assignment, assign
+from vawg_desktop.ui.dialogs.tracker import TrackerDialog
+from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.choice import Choice
+
+
+def words_in(dialog: TrackerDialog) -> str:
+    from PySide6.QtWidgets import QLabel
+
+    return "\n".join(one.text() for one in dialog.findChildren(QLabel))
+
+
+def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown, tmp_path: Path, qtbot: QtBot) -> None:  # noqa: F811
+    path = tmp_path / "t.csv"
+    take(shown.session, csv(path, HEAD, *rows_of(TITLES)))
+    csv(path, f"{HEAD},Our mood", *(f"{r},sunny" for r in rows_of([*TITLES[:2], *(f"{t} this year" for t in TITLES[2:])], status="Complete")))
+    dialog = TrackerDialog(shown.window, shown.tasks, path)
+    settle(shown.tasks)
+    said = words_in(dialog)
+    assert "Numbers whose words have changed (3)" in said and "In the tray" in said and "sunny" in said
+    if os.environ.get("VAWG_PICTURES"):
+        dialog.grab().save(str(Path(os.environ["VAWG_PICTURES"]) / "tracker-questions.png"))
+    (alike,) = [c for c in dialog.findChildren(Choice) if c.accessibleName().startswith("Answer all")]
+    alike.setCurrentIndex(1)
+    alike.activated.emit(1)
+    assert len(dialog.wanted().answers) == 3
+    dialog.look()
+    settle(shown.tasks)
+    assert "change 5" in words_in(dialog)
+    dialog.deleteLater()
+
+
+def test_a_tracker_is_written_again_from_the_window(shown: Shown, tmp_path: Path) -> None:  # noqa: F811
+    path, out = csv(tmp_path / "t.csv", HEAD, *rows_of(TITLES[:2])), tmp_path / "o.xlsx"
+    take(shown.session, path)
+    assign(shown.session, str(actions(shown.session)[TITLES[0]]["reference"]), [Assignment("status", "complete")], "w")
+    shown.window.write_tracker_to(path, out)
+    settle(shown.tasks)
+    assert out.exists()

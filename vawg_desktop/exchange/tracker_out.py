@@ -1,0 +1,133 @@
+"""A tracker written back in its own shape: its own workbook with the cells that changed filled anew, and what changed on a second sheet."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.exchange.reading import Book, Cell, Sheet
+
+#: The sheet that says what changed, in words and with each place.
+CHANGED = "Changed since"
+_HEADS = ("Sheet", "Cell", "Record", "Column", "Was", "Is now")
+#: Letters with which a spreadsheet program begins a formula: words that begin so stay words.
+_FORMULA = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Refilled:
+    """One cell that says something else now: its place, its record, and its words then and now."""
+
+    sheet: str
+    cell: str
+    record: str
+    heading: str
+    was: str
+    value: Cell
+
+
+def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out: Path) -> None:
+    """Write the workbook again to ``out`` (.xlsx, or .csv for its one sheet). Raises StoreError."""
+    try:
+        if out.suffix.casefold() == ".csv":
+            out.write_text(_as_text(book, cells), "utf-8-sig")
+            return
+        made = _own_workbook(book) if _is_excel(book) else _plain_workbook(book)
+        _fill(made, cells)
+        _note_changes(made, cells, notes)
+        made.save(out)
+    except OSError as error:
+        raise StoreError(f"{out.name} could not be written ({error.strerror}).", code="write_failed") from error
+
+
+def _is_excel(book: Book) -> bool:
+    return book.inner.startswith(b"PK") and b"xl/workbook.xml" in book.inner
+
+
+def _own_workbook(book: Book) -> Any:
+    """The workbook itself, with its widths, colours and rules."""
+    import openpyxl
+
+    return openpyxl.load_workbook(io.BytesIO(book.inner))
+
+
+def _plain_workbook(book: Book) -> Any:
+    """A workbook of the same sheets, columns, order and fills, for kinds of file that are not written as they were."""
+    import openpyxl
+    from openpyxl.styles import Font, PatternFill
+
+    made = openpyxl.Workbook()
+    made.remove(made.active)  # type: ignore[arg-type]
+    for sheet in book.sheets:
+        page = made.create_sheet(sheet.name[:31])
+        for r, row in enumerate(sheet.rows):
+            for c, value in enumerate(row):
+                if value is not None:
+                    _put(page.cell(sheet.top + r + 1, sheet.left + c + 1), value)
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+    for name, cell, kind, words in book.remarks:
+        if kind == "colour" and name[:31] in made.sheetnames:
+            made[name[:31]][cell].fill = PatternFill("solid", fgColor=words)
+    return made
+
+
+def _fill(made: Any, cells: Sequence[Refilled]) -> None:
+    for one in cells:
+        _put(made[one.sheet if one.sheet in made.sheetnames else one.sheet[:31]][one.cell], one.value)
+
+
+def _put(cell: Any, value: Cell) -> None:
+    """A value into a cell; words stay words, whatever they begin with, and a date keeps the cell's own way of showing it."""
+    was = cell.number_format
+    cell.value = value
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        cell.data_type = "s"
+    if isinstance(value, dt.date):
+        cell.number_format = was if was not in ("General", "@") else "dd/mm/yyyy"
+
+
+def _note_changes(made: Any, cells: Sequence[Refilled], notes: Sequence[str]) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    name = CHANGED
+    while name in made.sheetnames:
+        name += " (2)"
+    page = made.create_sheet(name)
+    page.append(_HEADS)
+    for cell in page[1]:
+        cell.font = Font(bold=True)
+    for one in cells:
+        page.append((one.sheet, one.cell, one.record, one.heading, "", ""))
+        for column, value in ((5, one.was), (6, one.value)):
+            _put(page.cell(page.max_row, column), value)
+    for note in notes:
+        page.append(("", "", "", note))
+    for letter, width in zip("ABCDEF", (16, 8, 12, 24, 44, 44), strict=True):
+        page.column_dimensions[letter].width = width
+    for row in page.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    page.freeze_panes = "A2"
+
+
+def _as_text(book: Book, cells: Sequence[Refilled]) -> str:
+    sheet: Sheet = next(s for s in book.sheets if s.rows)
+    new = {one.cell: one.value for one in cells if one.sheet == sheet.name}
+    said = io.StringIO(newline="")
+    writer = csv.writer(said)
+    for r, row in enumerate(sheet.rows):
+        writer.writerow([_plain(new.get(sheet.address(r, c), value)) for c, value in enumerate(row)])
+    return said.getvalue()
+
+
+def _plain(value: Cell) -> str:
+    if isinstance(value, dt.datetime | dt.date):
+        return f"{value:%d/%m/%Y}"
+    return "" if value is None else str(value)

@@ -1,0 +1,136 @@
+"""A tracker that was taken, written back in its own columns, order and colours, filled from the store as it stands now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.values import from_row, to_words
+from vawg_desktop.exchange.reading import Cell
+from vawg_desktop.exchange.tracker_in import Given
+from vawg_desktop.exchange.tracker_out import Refilled, write_like
+from vawg_desktop.services import names, trackers
+from vawg_desktop.services.latest_words import latest_update
+from vawg_desktop.services.session import Session
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written: the file, its rows that were known, the cells that say something else now, and what is to be said."""
+
+    file: str = ""
+    rows: int = 0
+    changed: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    unknown: int = 0
+    notes: list[str] = field(default_factory=list[str])
+
+    def as_json(self) -> dict[str, object]:
+        """Keys of the command's answer."""
+        return {"file": self.file, "rows": self.rows, "changed": self.changed, "unknown": self.unknown, "notes": self.notes}
+
+
+def export_tracker(session: Session, like: Path, out: Path, *, entity: str | None = None) -> Written:
+    """Write a tracker again as the store has it now. Raises FileRefusedError for a file that is none, StoreError."""
+    if out.exists() and out.resolve() == like.resolve():
+        raise StoreError("The tracker itself is not written over; name another file.", code="occupied")
+    if out.suffix.casefold() not in (".xlsx", ".csv"):
+        raise StoreError(f"A tracker is written as .xlsx or .csv, not {out.suffix or 'without an ending'}.", code="bad_ending")
+    book, taken = trackers.rows_as_known(session, like, entity)
+    done = Written(str(out))
+    cells: list[Refilled] = []
+    connection = session.read()
+    for row, ids, parsed in taken:
+        own = {e: i for e, i in ids.items() if e in BY_KEY and _is_there(connection, e, i)}
+        done.rows += bool(own)
+        done.unknown += not own
+        if not own:
+            cell = next(iter(row.cells.values()), None)
+            if cell is not None:
+                done.notes.append(f"{cell.sheet}!{cell.cell}: no record of the store is known by this row; it stands as it was.")
+        for target, given in (*row.cells.items(), *row.blank.items()):
+            kind, _, key = target.partition(".")
+            one = _refilled(connection, own, parsed, kind, key, given)
+            if one is not None:
+                cells.append(one)
+    done.changed = [{"sheet": c.sheet, "cell": c.cell, "record": c.record, "was": c.was, "now": _said(c.value)} for c in cells]
+    done.notes += [f"{reference} was taken from this list and does not stand in this copy." for reference in _missing(connection, taken)]
+    write_like(book, cells, done.notes, out)
+    return done
+
+
+def _is_there(connection: Connection, entity: str, id: str) -> bool:
+    return connection.exec_driver_sql(f'SELECT 1 FROM "{entity}" WHERE id = ? AND NOT deleted', (id,)).fetchone() is not None
+
+
+def _refilled(
+    connection: Connection, ids: Mapping[str, str], parsed: Mapping[str, Mapping[str, Value]], kind: str, key: str, given: Given
+) -> Refilled | None:
+    """A cell that says something else now than the store; None where it says the same, or nothing of the store's."""
+    if key == "reference":
+        return None
+    if kind == "update":
+        return _words_of_update(connection, ids.get("action"), key, given)
+    spec = BY_KEY.get(kind)
+    found = spec.by_key.get(key) if spec is not None else None
+    if spec is None or found is None or kind not in ids or found.private or found.many:
+        return None
+    now = from_row(found, connection.exec_driver_sql(f'SELECT "{key}" FROM "{kind}" WHERE id = ?', (ids[kind],)).one()[0])
+    then = parsed.get(kind, {}).get(key)
+    if merge.same(now, then) or (now is None and then is None):
+        return None
+    return Refilled(given.sheet, given.cell, _reference(connection, kind, ids[kind]), given.header, given.text, _shown(connection, found, now, given))
+
+
+def _words_of_update(connection: Connection, action: str | None, key: str, given: Given) -> Refilled | None:
+    if action is None:
+        return None
+    latest = latest_update(connection, action, key)
+    if latest is None or merge.same(latest, given.text):
+        return None
+    return Refilled(given.sheet, given.cell, _reference(connection, "action", action), given.header, given.text, latest)
+
+
+def _reference(connection: Connection, entity: str, id: str) -> str:
+    return str(connection.exec_driver_sql(f'SELECT reference FROM "{entity}" WHERE id = ?', (id,)).one()[0])
+
+
+def _shown(connection: Connection, spec: FieldSpec, value: Value, given: Given) -> Cell:
+    """A stored value as the column shows its like: a true date where it had one, a share where it counts to one, else words."""
+    if value is None:
+        return None
+    if spec.kind is Kind.REF:
+        return names.labels(connection, [str(value)]).get(str(value), str(value))
+    if spec.kind is Kind.DATE and len(str(value)) == 10:
+        return dt.date.fromisoformat(str(value))
+    if spec.key == "percent" and isinstance(value, int):
+        return value / 100 if given.per_cent else value
+    return value if isinstance(value, int) and not isinstance(value, bool) else to_words(spec, value)
+
+
+def _said(value: Cell) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _missing(connection: Connection, taken: trackers.TakenRows) -> list[str]:
+    """References of records that the list had and this copy has not."""
+    here = {i for _, ids, _ in taken for i in ids.values()}
+    lists = {
+        str(r[0]) for i in here for r in connection.exec_driver_sql("SELECT tracker FROM tracker_row WHERE record = ? AND NOT deleted", (i,))
+    }
+    found: list[str] = []
+    for tracker in lists:
+        rows = connection.exec_driver_sql(
+            "SELECT DISTINCT r.record, s.reference FROM tracker_row r JOIN subject s ON s.id = r.record AND NOT s.deleted "
+            "JOIN tracker t ON t.id = r.tracker WHERE r.tracker = ? AND NOT r.deleted AND r.entity IN ('action', 'gap') ORDER BY s.reference",
+            (tracker,),
+        )
+        found += [str(reference) for record, reference in rows if str(record) not in here]
+    return list(dict.fromkeys(found))
