@@ -334,7 +334,7 @@ def test_merge_takes_the_other_stores_passphrase(tmp_path: Path, capsys: pytest.
         words["b"],
         "--json",
     )
-    assert done.json() == {"copied": 0, "conflicts": [], "rule_failures": [], "renumbered": [], "files": 0}
+    assert done.json() == {"copied": 0, "conflicts": [], "rule_failures": [], "renumbered": [], "files": 0, "copied_by_hand": []}
 
 
 def test_a_store_is_not_merged_with_itself_and_damage_is_one_sentence(
