@@ -11,7 +11,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.merging.machine import Family
 from vawg_desktop.domain import merge as pure
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.services import history as undoing
+from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, merging
+from vawg_desktop.store.door import Transaction
 
 #: The long run (``python3 dev.py bench --soak``) is the issue's 500 examples of up to 50 steps.
 SOAK = os.environ.get("VAWG_SOAK") == "1"
@@ -56,6 +59,15 @@ def test_a_merge_that_takes_only_the_other_stores_own_entries_is_caught(
         return {o: v for o, v in real(connection).items() if o in own}  # type: ignore[arg-type]
 
     monkeypatch.setattr(merging, "origins_of", own_only)
+    _caught()
+
+
+def test_an_undo_that_overwrites_plainly_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def plainly(tx: Transaction, entry: log.Entry) -> None:
+        cells = {k: c.before for k, c in entry.fields.items() if k != "reference"} if entry.op != "create" else {"deleted": True}
+        tx.edit(entry.tbl, entry.row, cells, checked=False)
+
+    monkeypatch.setattr(undoing, "reverse_entry", plainly)
     _caught()
 
 
