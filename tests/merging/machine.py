@@ -229,7 +229,7 @@ class Family(RuleBasedStateMachine):
             with self.stores[i].write(f"person {i}", "edit", "bulk") as tx:
                 for id in ids:
                     tx.edit("action", id, {cell: value})
-        except RuleError as refused:
+        except (RuleError, ConflictedError) as refused:
             if not isinstance(refused, ConflictedError):
                 assert refused.code == "rule_disposed"
                 assert any(self._disposed(i, id) for id in ids)
@@ -250,7 +250,7 @@ class Family(RuleBasedStateMachine):
         try:
             with self.stores[i].write(f"person {i}", "hide", "delete") as tx:
                 tx.delete("action", id, hidden=hidden)
-        except RuleError as refused:
+        except (RuleError, ConflictedError) as refused:
             if not isinstance(refused, ConflictedError):
                 assert refused.code == "rule_disposed"
                 assert self._disposed(i, id)
@@ -269,7 +269,7 @@ class Family(RuleBasedStateMachine):
                     tx.link(KIND, id, other, {"extent": extent} if extent else None)
                 else:
                     tx.unlink(KIND, id, other)
-        except RuleError as refused:
+        except (RuleError, ConflictedError) as refused:
             if not isinstance(refused, ConflictedError):
                 assert refused.code == "rule_disposed"
                 assert self._disposed(i, id)
