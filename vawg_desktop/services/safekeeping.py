@@ -62,7 +62,7 @@ def back_up_if_changed(session: Session) -> Backup | None:
     if newest is not None and newest.entries_since == 0:
         return None
     made = backups.back_up(session.store.path, session.store.key, place, kind=backups.AUTOMATIC)
-    backups.thin(place)
+    backups.thin(place, session.store.key)
     return made
 
 

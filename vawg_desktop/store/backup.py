@@ -281,18 +281,34 @@ def to_thin(backups: Iterable[Backup]) -> list[Backup]:
     return [b for b in automatic if b.path not in keep]
 
 
-def thin(folder: Path) -> int:
-    """Take away what need not be kept; restore points and backups made by hand stay. Returns how many went."""
+def thin(folder: Path, key: Key | None = None) -> int:
+    """Take away what need not be kept, and the held files that no backup left names; restore points and backups made by hand
+    stay. Returns how many went."""
     gone = to_thin(listed(folder))
     for one in gone:
         doomed = one.path.with_name(one.path.name + ".part")  # never a half backup under a whole one's name
         one.path.replace(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
+    if gone:
+        _thin_held(folder, key)
     yesterday = clock.now().timestamp() - 86_400
     for left in folder.glob("*.part") if folder.is_dir() else ():
         if left.is_dir() and left.stat().st_mtime < yesterday:
             shutil.rmtree(left, ignore_errors=True)
     return len(gone)
+
+
+def _thin_held(folder: Path, key: Key | None) -> None:
+    """The held files beside the backups that none of these names any more: with its last backup a disposed file goes too."""
+    places = [p for p in folder.iterdir() if p.is_dir() and (p / MANIFEST).exists()]
+    try:
+        left = [read(p, key) for p in places]
+    except StoreError:
+        return  # one that cannot be read may name any of them
+    named = {n for one in left for f in one.files for n in (f, _held_name(f, key))}
+    for held in (folder / HELD).iterdir() if (folder / HELD).is_dir() else ():
+        if held.name not in named:
+            held.unlink(missing_ok=True)
 
 
 # -- restoring -------------------------------------------------------------------------------------

@@ -17,9 +17,12 @@ from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.store import backup as backups
 from vawg_desktop.store import derive, forks, gaps, history, schema, work
 from vawg_desktop.store import entries as log
+from vawg_desktop.store.backup import Backup
 from vawg_desktop.store.dialect import POSTGRES
+from vawg_desktop.store.dispose import unnamed
 from vawg_desktop.store.door import as_value, spec_of
 from vawg_desktop.store.keep import (
     Keeper,
@@ -52,7 +55,7 @@ class Report:
 
 
 #: What is said though nothing is wrong with the store.
-NOTICES = frozenset({"clock_wrong"})
+NOTICES = frozenset({"clock_wrong", "disposed_in_backup", "held_unnamed"})
 #: Codes of damage to what is derived: repair may rebuild it.
 DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})
 
@@ -66,6 +69,7 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
         with store.engines.fresh() as connection:
             _look(store, connection, report, noted)
             _check_printed(connection, report, heads)
+            _check_backups(store, connection, report)
     except DBAPIError as error:
         trouble = told(error)
         if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
@@ -129,21 +133,42 @@ def _look_at_all(store: Store, connection: Connection, report: Report, noted: di
 
 def _heads_beside(store: Store) -> dict[str, str]:
     """The chain heads in the manifests of this store's backups, by origin/seq."""
-    if store.url is not None:
-        return {}
-    from vawg_desktop.store import backup as backups
-
-    row = store.read().exec_driver_sql("SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'backup_folder'").fetchone()
-    folders = {backups.folder_beside(store.path), *([Path(str(row[0]))] if row and row[0] else [])}
     found: dict[str, str] = {}
     left = json.loads(store.meta(LEFT_BEHIND) or "{}")
-    for folder in folders:
-        for one in backups.listed(folder):
-            if one.store != store.meta("store"):
-                continue
-            # what was said after the moment that a restored or copied store goes back to stands in the backup alone
-            found |= {f"{o}/{s}": h for o, (s, h) in one.heads.items() if s and s <= left.get(o, s)}
+    for one in _backups_beside(store):
+        # what was said after the moment that a restored or copied store goes back to stands in the backup alone
+        found |= {f"{o}/{s}": h for o, (s, h) in one.heads.items() if s and s <= left.get(o, s)}
     return found
+
+
+def _backups_beside(store: Store) -> list[Backup]:
+    """The backups of this store in the folder beside it and in the one chosen for them."""
+    if store.url is not None:
+        return []
+    row = store.read().exec_driver_sql("SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'backup_folder'").fetchone()
+    folders = {backups.folder_beside(store.path), *([Path(str(row[0]))] if row and row[0] else [])}
+    return [b for folder in sorted(folders) for b in backups.listed(folder, store.key) if b.store == store.meta("store")]
+
+
+def _check_backups(store: Store, connection: Connection, report: Report) -> None:
+    """Backups made before a disposal still hold its words until they are aged out or taken away: each is named."""
+    made = _backups_beside(store)
+    if not made:
+        return
+    gone = connection.exec_driver_sql(
+        "SELECT d.origin, d.seq, c.origin, c.seq FROM \"change\" d JOIN \"change\" c ON c.\"row\" = d.\"row\" AND c.op = 'create' "
+        "WHERE d.act = 'dispose' AND d.about = d.\"row\" AND instr(d.fields, '\"deleted\"') > 0"
+    ).fetchall()
+    for one in made:
+        heads = {o: s for o, (s, _) in one.heads.items()}
+        held = sum(heads.get(str(o), 0) < int(s) and heads.get(str(co), 0) >= int(cs) for o, s, co, cs in gone)
+        if held:
+            how = "it goes by itself as it ages" if one.kind == backups.AUTOMATIC else "it stays until you take it away"
+            report.add(
+                "disposed_in_backup",
+                f"The backup {one.path.name}{f' ({one.name})' if one.name else ''} was made before {held} record{'s were' if held > 1 else ' was'} "
+                f"disposed of and still holds the words; {how}.",
+            )
 
 
 def _check_printed(connection: Connection, report: Report, heads: Sequence[str]) -> None:
@@ -364,6 +389,9 @@ _WAITS = {
 def _check_held(store: Store, connection: Connection, report: Report) -> None:
     """Every file a record names is held, and its bytes are those it was kept by."""
     held = store.files.digests()
+    waits = {what for kind, what in work.left(connection) if kind == work.SWEEP_FILE}  # those are said by themselves
+    if left := [h for h in unnamed(store) if h not in waits]:
+        report.add("held_unnamed", f"{len(left)} held files are named by no record; they go the next time the store is opened by itself.")
     for table in ("evidence", "return", "submission"):
         rows = connection.exec_driver_sql(
             f'SELECT reference, file_sha256 FROM "{table}" WHERE file_sha256 IS NOT NULL'

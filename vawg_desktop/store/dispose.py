@@ -137,6 +137,18 @@ def still_named_in(connection: Connection, sha256: str) -> bool:
     return connection.exec_driver_sql(sql, (sha256,) * len(FILED)).fetchone() is not None
 
 
+def unnamed(store: Store) -> list[str]:
+    """Held files that no record and no import names: a kill came between the file and its record, or its record was taken out."""
+    held = store.files.known()
+    if not held:
+        return []
+    sql = " UNION ".join(f'SELECT file_sha256 FROM "{t}" WHERE file_sha256 IS NOT NULL' for t in FILED)
+    sql += " UNION SELECT about FROM \"change\" WHERE act = 'import' AND about IS NOT NULL"
+    named = {str(r[0]) for r in store.read().exec_driver_sql(sql)}
+    named |= {str(r[0]) for r in store.read().exec_driver_sql("SELECT value FROM setting WHERE value IS NOT NULL") if len(str(r[0])) == 64}
+    return sorted(held - named)
+
+
 def _worded(spec: EntitySpec) -> Iterable[str]:
     """Cells that can hold words: everything but references to records and a link's ends."""
     keep = {"kind", "a"} if spec.key == "link" else set[str]()

@@ -347,6 +347,7 @@ def open_store(
             raise StoreError(f"{path.name} is locked; give its passphrase.", code="passphrase_needed")
         key = keys.unlock(path, passphrase)
     _refuse_foreign_log(path, key)
+    _sweep_unnamed(path, key)
     held = holding.hold(path)
     try:
         if _version(path, key) < SCHEMA_VERSION:
@@ -364,6 +365,35 @@ def open_store(
     store.hold = held
     _finish_work(store)
     return store
+
+
+def _sweep_unnamed(path: Path, key: keys.Key | None) -> None:
+    """Held files that nobody names go, while no other process has the store open that may be about to name one."""
+    if not files_path(path).exists() or _version_or_none(path, key) != SCHEMA_VERSION:
+        return
+    try:
+        alone = holding.hold(path, exclusive=True, seconds=0)
+    except StoreError:
+        return
+    store = Store(path, key)
+    try:
+        from vawg_desktop.store.dispose import unnamed
+
+        gone = unnamed(store)
+        if gone:
+            store.files.dispose(gone)
+    except (DBAPIError, driver.Error, StoreError):
+        return  # damaged, full or read-only: check says so, and the next opening tries again
+    finally:
+        store.close()
+        alone.release()
+
+
+def _version_or_none(path: Path, key: keys.Key | None) -> int | None:
+    try:
+        return _version(path, key)
+    except (StoreError, driver.Error):
+        return None
 
 
 def _finish_work(store: Store) -> None:
