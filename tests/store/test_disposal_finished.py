@@ -10,7 +10,7 @@ import pytest
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.services import history, merging, safekeeping
 from vawg_desktop.services.attachments import attach
-from vawg_desktop.services.records import add_update, assign, create, parse_assignment, set_link
+from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment, set_link
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import dispose as disposal
@@ -226,6 +226,25 @@ def test_undoing_a_creation_spares_a_colleagues_later_work(sample: Session) -> N
     row = sample.read().exec_driver_sql("SELECT deleted FROM action WHERE id = ?", (id,)).one()
     assert row[0] == 0
     assert check(sample.store).problems == []
+
+
+def test_a_record_disposed_of_out_of_the_bin_stays_disposed_of(sample: Session, tmp_path: Path) -> None:
+    """It lay in the bin already: its tombstone is as final, here and on a laptop where it was brought back meanwhile."""
+    id, _ = create(sample, "gap", {"statement": "quokka words"})
+    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
+    hide(sample, [id])
+    assign(laptop, id, [parse_assignment("statement=quokka words, and more")], "w")
+    dispose(sample.store, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
+    for change in (lambda: hide(sample, [id], hidden=False), lambda: assign(sample, id, [parse_assignment("note=back")], "w")):
+        with pytest.raises(RuleError, match="disposed of"):
+            change()
+    for one, other in ((sample, laptop), (laptop, sample)):
+        merging.merge(one, other.store)
+        rows = one.read().exec_driver_sql("SELECT statement, deleted FROM gap WHERE id = ?", (id,)).fetchall()
+        assert [tuple(r) for r in rows] == [(None, 1)] and merging.conflicts(one) == []
+        logged = one.read().exec_driver_sql("SELECT count(*) FROM \"change\" WHERE instr(fields, 'quokka') > 0").one()[0]
+        assert logged == 0 and check(one.store).problems == []
+    laptop.store.close()
 
 
 def test_a_held_file_that_nobody_names_is_said_and_swept_at_the_next_opening(tmp_path: Path) -> None:

@@ -163,7 +163,9 @@ def _empty(tx: Transaction, table: str, id: str) -> list[str]:
         k: None for k in _worded(spec) if row[k] is not None and not (k == "b" and target_end)
     }
     hashes = [str(row["file_sha256"])] if row.get("file_sha256") else []
-    tx.edit(table, id, {**cells, "deleted": True}, settling=True, checked=False)
+    # that it is gone is said even of a record that lies in the bin already: by this its tombstone is known
+    known = frozenset({str(row["born"])}).union(*tx.heads(id, str(row["born"])).values())
+    tx.edit(table, id, {**cells, "deleted": True}, settling=True, checked=False, overwrites={"deleted": sorted(known)})
     return hashes
 
 
