@@ -285,3 +285,11 @@ def test_backups_that_still_hold_disposed_words_are_named_and_age_out_with_their
     backups.thin(backups.folder_beside(store.path), store.key)
     assert list(held.iterdir()) == [] and check(store).problems == []
     store.close()
+
+
+def test_a_record_is_disposed_of_once(empty: Session) -> None:
+    id, _ = create(empty, "gap", {"statement": "words"})
+    dispose(empty.store, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
+    with pytest.raises(RuleError, match="already"):
+        dispose(empty.store, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
+    assert check(empty.store).problems == []

@@ -54,7 +54,9 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
     why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
     hashes: list[str] = []
     with store.write(authority.by, why, "dispose", id) as tx:
-        rows = _with_parts(tx, table, id)
+        if _is_gone(tx, id):
+            raise RuleError("That record was disposed of already; there is no word of it left.", code="rule_disposed")
+        rows = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
         if any(tx.linked(HOLD, row) for row in {*(r for _, r in rows), *_parents(tx, table, id)}):
             raise RuleError("A legal hold blocks the disposal of this record.", code="rule_legal_hold")
         _allow(tx, True)
@@ -153,6 +155,11 @@ def _worded(spec: EntitySpec) -> Iterable[str]:
     """Cells that can hold words: everything but references to records and a link's ends."""
     keep = {"kind", "a"} if spec.key == "link" else set[str]()
     return (f.key for f in spec.cells if f.kind is not Kind.REF and f.key not in keep)
+
+
+def _is_gone(tx: Transaction, id: str) -> bool:
+    """Whether a record has its tombstone already: there is one only."""
+    return history.tombstone(history.entries_of(tx.connection, [id])) is not None
 
 
 def _empty(tx: Transaction, table: str, id: str) -> list[str]:
