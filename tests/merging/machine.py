@@ -380,7 +380,7 @@ class Family(RuleBasedStateMachine):
     def clock_goes_wrong(self, days: int) -> None:
         CLOCK.go_to(TODAY + timedelta(days=days))
 
-    @precondition(lambda self: self.hands < 3)
+    @precondition(lambda self: self.hands < 3 and not self.may_wait)
     @rule(i=who, j=who)
     def copy_by_hand(self, i: int, j: int) -> None:
         """Somebody puts a copy of one store's file in another's place: the two are one store from here on, edited in two places."""

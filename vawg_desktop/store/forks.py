@@ -89,6 +89,12 @@ def rechained(entries: Iterable[log.Entry], fork: Fork, previous: str = log.GENE
 def rebase_own(tx: Transaction, fork: Fork) -> list[log.Entry]:
     """Give this store's own later tail its new origin; returns its entries. The log's own guard is lifted for it, and put back."""
     run = tx.connection.exec_driver_sql
+    if tx.guarded and not run("SELECT vawg_owns()").one()[0]:
+        raise StoreError(
+            f"“{fork.name}” was copied by hand and edited in two places, and what this server holds of it has to be numbered anew: the owner "
+            "of the server's tables brings it in. Nothing was merged.",
+            code="needs_owner",
+        )
     tx.flush()
     rows = run(f"{log.SELECT} WHERE origin = ? AND seq > ? ORDER BY seq", (fork.origin, fork.after)).fetchall()
     moved = list(rechained((log.from_row(tuple(r)) for r in rows), fork))
