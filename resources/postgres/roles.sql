@@ -168,7 +168,8 @@ CREATE OR REPLACE FUNCTION %1$I(p_rows TEXT[]) RETURNS TEXT LANGUAGE sql STABLE 
    UNION ALL
    SELECT 'the row says otherwise than the log in ' || c FROM t CROSS JOIN unnest(ARRAY[%4$s]) c LEFT JOIN grouped g ON g.r = t.id AND g.cell = c
    WHERE CASE WHEN g.ids IS NULL THEN coalesce(t.j->>c, '0') <> '0' OR (t.j->>c = '0' AND c <> 'deleted')
-     ELSE NOT EXISTS (SELECT FROM unnest(g.vals) v WHERE v IS NOT DISTINCT FROM t.j->>c) END
+     ELSE NOT EXISTS (SELECT FROM unnest(g.vals) v WHERE v IS NOT DISTINCT FROM t.j->>c) AND NOT (t.j->>c IS NULL AND EXISTS (
+       SELECT FROM change d WHERE d."row" = t.id AND d.act = 'dispose' AND d.fields::jsonb #>> '{deleted,a}' = 'true')) END
    UNION ALL
    SELECT 'a head that is not the log''s, of ' || coalesce(g.cell, k.cell) FROM (SELECT g.*, t.born FROM grouped g JOIN t ON t.id = g.r) g
    FULL JOIN kept k ON k.r = g.r AND k.cell = g.cell WHERE coalesce(k.ids, ARRAY[g.born]) IS DISTINCT FROM g.ids) LIMIT 1 $b$
@@ -377,8 +378,8 @@ CREATE CONSTRAINT TRIGGER vawg_named AFTER INSERT OR DELETE ON head DEFERRABLE I
 -- ------------------------------------------------------------------ grants
 GRANT SELECT ON change, origin, head, conflict, former, subject, tally, counter, search, local, held, meta, work, alembic_version TO vawg_reader;
 GRANT INSERT, DELETE ON work TO vawg_editor;
-GRANT INSERT, DELETE ON head, conflict, search TO vawg_editor;
-GRANT INSERT ON former, subject, held TO vawg_editor;
+GRANT INSERT, DELETE ON head, conflict, search, former TO vawg_editor;
+GRANT INSERT ON subject, held TO vawg_editor;
 GRANT UPDATE (reference, title, deleted) ON subject TO vawg_editor;
 GRANT INSERT, UPDATE ON tally, counter TO vawg_editor;
 GRANT INSERT, UPDATE, DELETE ON local TO vawg_editor;

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.entities import ENTITIES
-from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import entries as log
 
 _IN = 400
@@ -125,6 +125,9 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
     if final is not None:  # whatever was said beside it, on whichever laptop, does not bring a word back
         for key, cell in final.fields.items():
             stands[key] = merge.Standing(cell.after, (merge.Said(final.id, final.origin, final.seq, cell.after),))
+        kept = _KEPT_BY_TOMBSTONES.get(final.tbl, frozenset({"reference"}))
+        for key in stands.keys() - final.fields.keys() - kept:
+            stands[key] = merge.Standing(None, stands[key].heads)
     return stands
 
 
@@ -132,6 +135,12 @@ def _of_twins(said: list[merge.Said], made: set[str]) -> list[merge.Said]:
     """What counts of a cell of a record that was made in two stores of the same words: what was said of it later, else one making."""
     later = [s for s in said if s.id not in made]
     return later or sorted(said, key=lambda s: (s.origin, s.seq))[:1]
+
+
+#: What a tombstone leaves: the reference, and which records it belonged to.
+_KEPT_BY_TOMBSTONES = {
+    e.key: frozenset({"reference", *(f.key for f in e.cells if f.kind is Kind.REF)}) for e in ENTITIES
+} | {"link": frozenset({"kind", "a", "b"})}
 
 
 def _just_made(entry: log.Entry) -> dict[str, merge.Standing]:

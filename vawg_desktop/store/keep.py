@@ -175,6 +175,11 @@ class Keeper:
                 (reference, row),
             )
 
+    def restate_former(self, row: str, references: Iterable[str]) -> None:
+        """The same from the whole log: what it bears now may have been an earlier one, where it was made in two stores."""
+        self._run('DELETE FROM former WHERE "row" = ?', (row,))
+        self.set_former(row, references)
+
     def evidence_of(self, recommendation: str) -> int:
         """How many undeleted, accepted-or-awaiting pieces of evidence a recommendation or its actions have."""
         return int(str(self._scalar(

@@ -199,7 +199,7 @@ class Rebuild:
             self._update(spec, id, before, values, len(conflicts))
             tx.run('DELETE FROM head WHERE "row" = ?', (id,))
         if spec is not LINK and history.was_renumbered(said):
-            tx.keeper.set_former(id, history.former_references(said, values.get("reference")))
+            tx.keeper.restate_former(id, history.former_references(said, values.get("reference")))
         rows = [
             (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
         ]
