@@ -125,6 +125,7 @@ class Family(RuleBasedStateMachine):
         self.backups: list[tuple[int, Backup, frozenset[str]]] = []
         #: Who made each entry: the store's origin then, and the person.
         self.makers: dict[str, tuple[str, str]] = {}
+        self.acts: dict[str, str] = {}
         self.tombs: dict[str, str] = {}
         self.hands = 0
         self.read_child, reading._ask_child = reading._ask_child, read_here
@@ -144,6 +145,7 @@ class Family(RuleBasedStateMachine):
         for entry in fresh:
             knew = frozenset(self.known[i])
             self.makers.setdefault(entry.id, (entry.origin, entry.who))
+            self.acts.setdefault(entry.id, entry.act)
             if entry.act == "dispose" and "deleted" in entry.fields and entry.op != "create":
                 self.tombs[entry.id] = entry.row
             if entry.id in self.events:
@@ -313,7 +315,12 @@ class Family(RuleBasedStateMachine):
             mine = self.makers[entry.id][1]
             for key, said in entry.fields.items():  # what somebody else has said since is never overwritten by an undo
                 if entry.act == "undo" and key != "deleted":  # a deletion names all that it saw
-                    assert all(self.makers[o][1] == mine for o in said.overwrote), (entry, said.overwrote)
+                    # but for a colleague's own taking back, after which the cell holds what it held before
+                    others = [
+                        o for o in said.overwrote
+                        if self.makers[o][1] != mine and self.acts[o] not in ("undo", "redo", "reverse") and any(e.cell == key for e in self.events[o])
+                    ]  # fmt: skip
+                    assert not others, (entry, others)
 
     @rule(i=who, data=st.data())
     def settle(self, i: int, data: st.DataObject) -> None:
@@ -452,7 +459,7 @@ class Family(RuleBasedStateMachine):
         doubts = {(d.record, d.field) for d in staged.differences if d.held}
         after = self._now(i, typed)
         for (reference, cell), value in typed.items():
-            if reference in gone:
+            if reference in gone or len(self._called(i, reference)) > 1:  # two stores gave one number, and one of the two has another now
                 continue
             if cell == "narrative":
                 written = self._ask(i, 'SELECT narrative FROM "update" WHERE narrative = ?', value)
@@ -473,6 +480,11 @@ class Family(RuleBasedStateMachine):
                 assert after[reference, cell] == before[reference, cell]
             else:  # nothing new was said: what stands is what was said, or is newer than what was sent
                 assert kind in (None, "both_same", "incoming")
+
+    def _called(self, i: int, reference: str) -> list[tuple[object, ...]]:
+        """The actions that a reference leads to."""
+        sql = 'SELECT DISTINCT a.id FROM action a LEFT JOIN former f ON f."row" = a.id WHERE a.reference = ? OR f.reference = ?'
+        return self._ask(i, sql, reference, reference)
 
     def _filled(self, out: Out, data: st.DataObject) -> tuple[Path, dict[tuple[str, str], object]]:
         book = openpyxl.load_workbook(io.BytesIO(out.content))
@@ -499,7 +511,7 @@ class Family(RuleBasedStateMachine):
                 continue
             rows = self._ask(
                 i,
-                f'SELECT a."{cell}" FROM action a LEFT JOIN former f ON f."row" = a.id '
+                f'SELECT DISTINCT a."{cell}", a.id FROM action a LEFT JOIN former f ON f."row" = a.id '
                 "WHERE a.reference = ? OR f.reference = ?",
                 reference,
                 reference,
@@ -564,6 +576,8 @@ class Family(RuleBasedStateMachine):
         for i in sorted(self.touched):
             self._agrees(i)
             found = [p for p in check(self.stores[i]).problems if p.code not in NOTICES | self.may_wait]
+            if self.hands:  # a file put in another's place by hand lacks what that one's backups hold, and is told so
+                found = [p for p in found if p.code not in ("tail_missing", "chain_rewritten")]
             assert found == [], found
         self.touched.clear()
 
@@ -589,7 +603,11 @@ class Family(RuleBasedStateMachine):
                 continue
             for cell, standing in heads.items():
                 assert row[cell] == standing[0].value, (cell, row[cell], standing)
-        assert conflicted == should, (conflicted - should, should - conflicted)
+        assert conflicted == should, (i, conflicted - should, should - conflicted, self._told(i, conflicted ^ should))
+
+    def _told(self, i: int, cells: set[tuple[str, str]]) -> list[object]:
+        """What the log says of rows, for a failure's message."""
+        return [(r, self._ask(i, 'SELECT origin, seq, id, act, op, fields FROM "change" WHERE "row" = ? ORDER BY n', r)) for r, _ in cells]
 
     def teardown(self) -> None:
         if not hasattr(self, "stores"):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from vawg_desktop.domain.errors import NotFoundError, RuleError
-from vawg_desktop.services import history, show
+from vawg_desktop.services import history, merging, show
 from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment, set_link
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
+from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
 
 
@@ -142,3 +145,17 @@ def test_changed_between_days(sample: Session) -> None:
     found = history.changed(sample, today - timedelta(days=1), today + timedelta(days=1))
     assert found[-1].record == "A-0006"
     assert history.changed(sample, date(2001, 1, 1), date(2001, 1, 2)) == []
+
+
+def test_an_undo_beside_a_colleagues_word_on_a_deleted_record_is_no_change_behind_the_deletion(sample: Session, tmp_path: Path) -> None:
+    """Who undoes knows that the record lies in the bin: what is contested is the cell, not the deletion."""
+    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
+    hide(sample, ["A-0006"])
+    put(sample, "A-0006", "blockers=mine")
+    merging.merge(laptop, sample.store)
+    put(laptop, "A-0006", "blockers=theirs")
+    merging.merge(sample, laptop.store)
+    history.undo(sample)
+    assert [c.field for c in merging.conflicts(sample)] == ["blockers"]
+    assert check(sample.store).problems == []
+    laptop.store.close()

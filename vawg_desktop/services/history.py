@@ -306,7 +306,9 @@ def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
         if moved and merge.same(row[key], cell.before):
             continue
         later |= moved and not merge.same(row[key], cell.before)
-        over = {key: (entry.id,)} if moved else None
+        # a reversal made in the knowledge of a deletion names it, so that it is not taken for a change made behind it
+        gone = known.get("deleted", frozenset[str]()) if row["deleted"] and key != "deleted" else frozenset[str]()
+        over = {key: (entry.id, *sorted(gone))} if moved else None
         tx.edit(entry.tbl, entry.row, {key: cell.before}, checked=False, overwrites=over, settling=not moved)
     return later
 
