@@ -150,7 +150,8 @@ def test_changed_between_days(sample: Session) -> None:
 def test_an_undo_beside_a_colleagues_word_on_a_deleted_record_is_no_change_behind_the_deletion(sample: Session, tmp_path: Path) -> None:
     """Who undoes knows that the record lies in the bin: what is contested is the cell, not the deletion."""
     laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
-    hide(sample, ["A-0006"])
+    hide(laptop, ["A-0006"])
+    merging.merge(sample, laptop.store)
     put(sample, "A-0006", "blockers=mine")
     merging.merge(laptop, sample.store)
     put(laptop, "A-0006", "blockers=theirs")
