@@ -64,6 +64,7 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "a row changed in place": (_run("UPDATE action SET status = 'complete' WHERE reference = 'A-0006'"), "row_altered"),
     "a row taken out": (_run("PRAGMA foreign_keys = OFF", "DELETE FROM gap WHERE reference = 'G-0001'"), "row_missing"),
     "a row added": (_run("INSERT INTO gap (id, reference, statement, deleted) VALUES ('x', 'G-0099', 'x', 0)"), "row_unlogged"),
+    "a time received": (_run("UPDATE \"change\" SET received = '2020-01-01T00:00:00.000000Z' WHERE seq = 30"), "received_altered"),
     "an entry edited": (_run("UPDATE \"change\" SET who = 'Somebody else' WHERE seq = 30"), "entry_altered"),
     "an entry's value edited": (_run("UPDATE \"change\" SET fields = replace(fields, 'proposed', 'complete') WHERE fields LIKE '%proposed%'"), "entry_altered"),
     "an entry removed": (_run('DELETE FROM "change" WHERE seq = 30'), "entry_missing"),
