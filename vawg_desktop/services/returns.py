@@ -563,24 +563,7 @@ def _add_update(
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
-    _write_update(tx, then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
-
-
-#: What an update says, of which its id follows where it came with a return.
-_SAID = ("submission", "action", "answer", "corrects", *ON_UPDATE, "barriers")
-
-
-def _write_update(tx: Transaction, cells: dict[str, Value]) -> None:
-    """Write an update of a return, the same in every store that takes it; one that was reversed comes back."""
-    id = merge.content_id("update", *(str(cells.get(k) or "") for k in _SAID))
-    if tx.free_id("update", id):
-        tx.create("update", cells, id=id)
-        return
-    before = tx.row("update", id)
-    if before["deleted"] and all(merge.same(before[k], v) for k, v in cells.items()):
-        tx.delete("update", id, hidden=False)
-    else:
-        tx.create("update", cells)
+    tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
 
 
 def typed_value(session: Session, key: str, typed: str) -> Value:

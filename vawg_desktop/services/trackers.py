@@ -127,8 +127,6 @@ def import_rows(
     done.tray += [trayed(g, "outside the table") for g in tracker.outside]
     if book is not None:
         _note_blanks(book, done)
-        if not dry_run:
-            session.store.files.keep(book.name, book.content)
     try:
         with session.store.write(session.who, why, act, book.sha256 if book else None) as tx:
             lineage = Lineage(tx, book.name, _headings_key(book), known.id) if book is not None and known is not None else None
@@ -146,6 +144,8 @@ def import_rows(
                 raise _DryRun
             if done.tray and book is not None:
                 _keep_tray(tx, book, done)
+            if book is not None and tx.changes.entries:  # before the entries that name it; one of which nothing was taken is not kept
+                session.store.files.keep(book.name, book.content)
         done.changes = tx.changes
     except _DryRun:
         pass

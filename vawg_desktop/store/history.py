@@ -17,7 +17,7 @@ _IN = 400
 #: The title of a record that was lost in damage and holds its place for those that refer to it.
 LOST = "(lost in the damage)"
 #: Kinds of record whose id may follow from their words: read in two stores, they are one, and no choice between the readings.
-BY_CONTENT = frozenset({"submission", "update", "decision"})
+BY_CONTENT = frozenset({"submission", "decision"})
 #: Kinds of record that are parts of another, with the column that names it.
 PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
 _KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" + "".join(
