@@ -17,6 +17,7 @@ from vawg_desktop.domain import dates
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, entity, field_of
 from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -201,7 +202,7 @@ def export_tracker(arguments: argparse.Namespace) -> int:
         done = write(session, Path(arguments.like), Path(arguments.out), entity=arguments.entity)
 
     def words() -> Iterator[str]:
-        yield f"{done.file}: {done.rows} rows known, {len(done.changed)} cells say something else now."
+        yield f"{done.file}: {how_many(done.rows, 'row')} known, {how_many(len(done.changed), 'cell')} written anew."
         yield from done.notes
 
     return out(arguments, done.as_json(), words)
@@ -257,7 +258,7 @@ def export_returns(arguments: argparse.Namespace) -> int:
 
     def words() -> Iterator[str]:
         for sent in made.returns:
-            yield f"{sent.reference}  {sent.partner}: {sent.rows} rows, version {sent.version}, {sent.file}"
+            yield f"{sent.reference}  {sent.partner}: {how_many(sent.rows, 'row')}, version {sent.version}, {sent.file}"
         for skip in made.skipped:
             yield f"No return for {skip['partner']}: {skip['why']}."
 
@@ -272,7 +273,7 @@ def import_return(arguments: argparse.Namespace) -> int:
         staged = take(session, Path(arguments.file), apply=arguments.apply)
 
     def words() -> Iterator[str]:
-        yield f"Return {staged.return_reference} of {staged.partner}: {staged.rows} rows."
+        yield f"Return {staged.return_reference} of {staged.partner}: {how_many(staged.rows, 'row')}."
         for d in staged.differences:
             spec = BY_KEY["action"].by_key.get(d.field) or BY_KEY["update"].by_key[d.field]
             sent, now, came = (to_words(spec, v) or "nothing" for v in (d.base, d.current, d.incoming))
@@ -443,7 +444,7 @@ def _undone(session: Session, done: Changes) -> list[str]:
     from vawg_desktop.services.history import in_words, of_transaction
 
     told = of_transaction(session, done.txn)
-    return [f"Undone, {len(told)} changes:", *(f"{c.record}  {in_words(session, c)}" for c in told[:12])]
+    return [f"Undone, {how_many(len(told), 'change')}:", *(f"{c.record}  {in_words(session, c)}" for c in told[:12])]
 
 
 def dispose(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from vawg_desktop.commands import ask_new, first_line, open_named, opened, out, passphrase_for
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.terms import how_many
 
 
 def copy(arguments: argparse.Namespace) -> int:
@@ -48,7 +49,7 @@ def merge(arguments: argparse.Namespace) -> int:
 
     def words() -> Iterator[str]:
         would = " would be" if arguments.dry_run else ""
-        yield f"{done.copied} entries{would} copied, {len(done.conflicts)} new conflicts."
+        yield f"{how_many(done.copied, 'entry', 'entries')}{would} copied, {how_many(len(done.conflicts), 'new conflict')}."
         yield from done.copied_by_hand
         yield from (f"  {line}" for c in done.conflicts for line in _conflict_lines(c))
         yield from (f"  {f.record}: {f.message}" for f in done.rule_failures)
@@ -120,7 +121,7 @@ def backup(arguments: argparse.Namespace) -> int:
         made = safekeeping.back_up(session, Path(arguments.dir), name=arguments.name or "")
 
     def words() -> Iterator[str]:
-        yield f"Backed up to {made.path}: {made.entries} entries, {made.size / 1e6:.1f} MB, {len(made.files)} files."
+        yield f"Backed up to {made.path}: {how_many(made.entries, 'entry', 'entries')}, {made.size / 1e6:.1f} MB, {how_many(len(made.files), 'file')}."
         yield "Chain heads, to be noted on paper:"
         yield from (f"  {line}" for line in safekeeping.heads_in_words(made.heads))
 
@@ -168,7 +169,7 @@ def rescue(arguments: argparse.Namespace) -> int:
     done = save(path, Path(arguments.out), passphrase=word)
 
     def words() -> Iterator[str]:
-        yield f"{done.entries} entries and {done.rows} records read, {done.mended} mended from their rows, {done.files} files."
+        yield f"{how_many(done.entries, 'entry', 'entries')} and {how_many(done.rows, 'record')} read, {done.mended} mended from their rows, {how_many(done.files, 'file')}."
         yield from (f"Lost: {what}." for what in done.lost)
         yield f"The rescued store is {arguments.out}; run “check” on it, and keep the damaged file."
 

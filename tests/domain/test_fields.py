@@ -85,3 +85,11 @@ def test_long_text_comes_back_as_typed_but_for_control_characters(text: str) -> 
     cleaned = clean_text(text).text.strip()
     assert stored == (cleaned or None)
     assert to_words(spec, stored) == (cleaned or "")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries"), (1200, "1,200 entries"), (-1, "-1 entries")]
+)
+def test_a_number_is_said_with_what_it_counts(number: int, said: str) -> None:
+    assert terms.how_many(number, "entry", "entries") == said
+    assert terms.how_many(number, "row") == said.replace("entries", "rows").replace("entry", "row")

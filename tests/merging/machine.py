@@ -454,9 +454,8 @@ class Family(RuleBasedStateMachine):
             str(r) for (r,) in self._ask(i, "SELECT a.reference FROM action a WHERE a.deleted = 1 AND a.title IS NULL")
         }  # fmt: skip
         gone |= {str(f) for f, row in self._ask(i, 'SELECT f.reference, f."row" FROM former f') if self._disposed(i, str(row))}
-        held = {p.record for p in staged.problems if p.code in ("waits_for_choice", "in_bin")}
         kinds = {(d.record, d.field): d.kind.value for d in staged.differences}
-        doubts = {(d.record, d.field) for d in staged.differences if d.held}
+        waits = {(d.record, d.field) for d in staged.differences if d.held}
         after = self._now(i, typed)
         for (reference, cell), value in typed.items():
             if reference in gone or len(self._called(i, reference)) > 1:  # two stores gave one number, and one of the two has another now
@@ -468,18 +467,14 @@ class Family(RuleBasedStateMachine):
                     "SELECT 1 FROM submission WHERE instr(content, ?) > 0",
                     json.dumps(value, ensure_ascii=False),
                 )
-                doubted = reference in held or (reference, cell) in doubts
-                said_before = (reference, cell) not in kinds  # the partner's file before said the same: it waits, or stands, there
-                assert kept and (written or doubted or said_before), (reference, value)
+                assert kept, (reference, value)
+                assert written or (reference, cell) in waits, (reference, value, kinds)
                 continue
             kind = kinds.get((reference, cell))
             takes = kind == "incoming" or (kind == "conflict" and how == "all")
-            doubted = (reference, cell) in doubts  # two answers that came back in each other's place, by chance
-            if takes and reference not in held and not doubted:
+            if takes and (reference, cell) not in waits:
                 assert after[reference, cell] == value, (reference, cell, kind)
-            elif reference in held:  # another cell of the record waits: this one may have been taken
-                assert after[reference, cell] in (before[reference, cell], value), (reference, cell, kind)
-            elif doubted or kind == "conflict":
+            elif kind == "conflict" or (reference, cell) in waits:
                 assert after[reference, cell] == before[reference, cell], (reference, cell, kind, how)
             else:  # nothing new was said: what stands is what was said, or is newer than what was sent
                 assert kind in (None, "both_same", "incoming")

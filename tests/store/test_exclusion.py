@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -178,3 +179,29 @@ def test_a_refused_commit_leaves_the_writer_free(sample: Session) -> None:
         tx.run("UPDATE action SET accountable = 'nobody at all' WHERE reference = 'A-0001'")
     create(sample, "gap", {"statement": "the next write"})
     assert check(sample.store).problems == []
+
+
+def test_one_who_waited_for_a_lock_keeps_out_the_next(tmp_path: Path) -> None:
+    """The lock's file stays when it is released: taken away, the one who waited would hold a file that nobody else sees."""
+    path = tmp_path / "s.vawg"
+    waits, holds, ends = threading.Event(), threading.Event(), threading.Event()
+
+    def wait() -> None:
+        waits.set()
+        with holding.busy_with(path, "keys", seconds=30):
+            holds.set()
+            ends.wait(30)
+
+    second = threading.Thread(target=wait)
+    with holding.busy_with(path, "keys"):
+        second.start()
+        waits.wait(30)
+        time.sleep(0.3)  # it has opened the file and waits
+    assert holds.wait(30)
+    try:
+        with pytest.raises(StoreError) as refused, holding.busy_with(path, "keys", seconds=0):
+            pass
+        assert refused.value.code == "in_use"
+    finally:
+        ends.set()
+        second.join()

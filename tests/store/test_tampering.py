@@ -149,12 +149,11 @@ def test_a_log_that_is_not_the_stores_own_is_not_folded_in(tmp_path: Path, words
             create(Session(store, "A"), "gap", {"statement": f"later {i}"})
     shutil.copyfile(tmp_path / "kept-wal", path.with_name(path.name + "-wal"))
     before = everything(tmp_path)
-    try:
-        store = stores.open_store(path, passphrase=words)
-    except StoreError as refused:
-        assert refused.code == "foreign_log" and everything(tmp_path) == before
-        path.with_name(path.name + "-wal").unlink()
-        store = stores.open_store(path, passphrase=words)
+    with pytest.raises(StoreError) as refused:
+        stores.open_store(path, passphrase=words)
+    assert refused.value.code == "foreign_log" and everything(tmp_path) == before
+    path.with_name(path.name + "-wal").unlink()
+    store = stores.open_store(path, passphrase=words)
     assert store.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0] >= 31
     assert check(store).problems == []
     store.close()
@@ -220,5 +219,12 @@ def test_a_store_found_damaged_may_be_read_and_not_written(tmp_path: Path) -> No
         assert refused.value.code == "damaged"
 
 
-def test_the_locks_of_a_store_are_no_part_of_it(plain: Path) -> None:
-    assert holding.lock_path(plain).name.endswith("-open")
+@pytest.mark.parametrize("words", [None, b"", b"another program's words"], ids=["gone", "empty", "strange"])
+def test_the_lock_of_a_store_is_no_part_of_it(plain: Path, words: bytes | None) -> None:
+    lock = holding.lock_path(plain)
+    lock.unlink(missing_ok=True)
+    if words is not None:
+        lock.write_bytes(words)
+    with stores.open_store(plain) as store:
+        create(Session(store, "A"), "gap", {"statement": "written all the same"})
+        assert check(store).problems == []

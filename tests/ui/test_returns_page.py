@@ -196,7 +196,7 @@ def test_the_window_asks_before_closing_over_changes_that_wait_for_a_server(
     assert shown.tasks.waiting() == 2 and "2 not saved yet" in shown.window._saved.text()
     asked: list[str] = []
     monkeypatch.setattr(messages, "ask", lambda title, text, verb: asked.append(text) or False)
-    assert shown.window.close() is False and "2 changes wait" in asked[0]
+    assert shown.window.close() is False and "2 changes waiting" in asked[0]
     away[0] = False
     shown.tasks.look_for_others()
     settle(shown.tasks)

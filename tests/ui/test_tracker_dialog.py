@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.services.test_stranger_trackers import actions, csv, take
 from tests.services.test_tracker_identity import HEAD, TITLES, rows_of
 from tests.ui.test_window import Shown, shown  # noqa: F401 - a fixture
 from vawg_desktop.services.records import Assignment, assign
+from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.tracker import TrackerDialog
 from vawg_desktop.ui.tour import settle
 from vawg_desktop.ui.widgets.choice import Choice
@@ -40,6 +43,23 @@ def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown
     settle(shown.tasks)
     assert "change 5" in words_in(dialog)
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_nothing_in_the_dialog_is_cut_off_at_its_side(sample: Session, tmp_path: Path, qtbot: QtBot, scale: float) -> None:
+    """Long headings and choices at 200 %, on a small screen."""
+    made = Shown(sample, "light", scale)
+    path = tmp_path / "t.csv"
+    take(made.session, csv(path, HEAD, *rows_of(TITLES)))
+    long = "How the month was felt by most of those who came to the round table in the county hall"
+    csv(path, f"{HEAD},{long}", *(f"{r},well" for r in rows_of([f"{t} this year" for t in TITLES])))
+    dialog = TrackerDialog(made.window, made.tasks, path)
+    dialog.show()
+    settle(made.tasks)
+    (area,) = [a for a in dialog.findChildren(QScrollArea) if a.widget() is not None]
+    assert area.widget().width() <= area.viewport().width()
+    dialog.deleteLater()
+    made.close()
 
 
 def test_a_tracker_is_written_again_from_the_window(shown: Shown, tmp_path: Path) -> None:  # noqa: F811

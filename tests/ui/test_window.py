@@ -520,6 +520,9 @@ def test_one_window_per_file(sample: Session) -> None:
     lock = lock_for_window(sample.store.path, "B. Officer")
     with pytest.raises(StoreError, match=r"already open in another window \(B. Officer on "):
         lock_for_window(sample.store.path, "Colleague")
+    sample.store.path.with_name(sample.store.path.name + "-lock-by").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(StoreError, match="already open in another window"):
+        lock_for_window(sample.store.path, "Colleague")
     lock.release()
     lock_for_window(sample.store.path, "Colleague").release()
 

@@ -25,6 +25,11 @@ def fold(text: str) -> str:
     return _SPLIT.sub(" ", plain).strip()
 
 
+def how_many(number: int, one: str, many: str = "") -> str:
+    """A number with what it counts: 1 row, 2 rows, 1 entry, 1,200 entries. ``many`` where it is not ``one`` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One value of a vocabulary. ``key`` is stored for ever; ``label`` may be reworded."""

@@ -13,7 +13,7 @@ from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import history, names
 from vawg_desktop.services.records import read_value
@@ -138,10 +138,10 @@ def _brought(connection: Connection, merged: merging.Merged) -> Brought:
 
 
 def _fork_in_words(fork: Fork) -> str:
-    since, count = london_time(fork.since), f"{fork.entries} change{'s' * (fork.entries != 1)}"
+    since, count = london_time(fork.since), how_many(fork.entries, "change")
     return (
         f"“{fork.name}” was copied by hand and edited in two places. {count} made in {'this' if fork.mine else 'the other'} file since {since} "
-        "now count as those of a store of its own; nothing of either was lost. Take working copies with “copy” next time."
+        f"{'counts as that' if fork.entries == 1 else 'count as those'} of a store of its own; nothing of either is lost. Take a working copy next time."
     )
 
 

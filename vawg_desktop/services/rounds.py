@@ -18,7 +18,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING
+from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING, how_many
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.leaving import hidden_in
 from vawg_desktop.exchange.ods_out import write_ods
@@ -212,7 +212,7 @@ class _Sender:
         for partner, ids in actions.items():
             called = names.labels(self._tx.connection, [partner]).get(partner, partner)
             self.made.skipped.append(
-                {"partner": called, "why": f"it is in the bin, so its {len(ids)} actions went to nobody"}
+                {"partner": called, "why": f"it is in the bin, so its {how_many(len(ids), 'action')} went to nobody"}
             )
 
     def _actions_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:

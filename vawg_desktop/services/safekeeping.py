@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import office
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
@@ -99,7 +100,7 @@ def heads(session: Session) -> dict[str, tuple[int, str]]:
 def heads_in_words(known: Mapping[str, tuple[int, str]]) -> list[str]:
     """Heads as papers print them: number and the hash in groups of four."""
     return [
-        f"{seq:,} entries   " + " ".join(h[i : i + 4] for i in range(0, 24, 4))
+        f"{how_many(seq, 'entry', 'entries')}   " + " ".join(h[i : i + 4] for i in range(0, 24, 4))
         for _, (seq, h) in sorted(known.items()) if seq
     ]  # fmt: skip
 

@@ -305,11 +305,10 @@ class Matching:
             several = len(of_number) > 1 or paired[(row.home, row.number)] > 0
             # a row of this number that is not in the file any more may be this one, whatever it says now
             found |= {k.record: k for k in here or (of_number if not several else ())}
-        if row.key:
-            same = index.by_key.get(row.key, [])
-            found |= {k.record: k for k in same}
-            if not same and not (self.many and row.number):
-                found |= {k.record: k for k in self._alike(row, index)}
+        same = index.by_key.get(row.key, [])
+        found |= {k.record: k for k in same}
+        if not same and not (self.many and row.number):
+            found |= {k.record: k for k in self._alike(row, index)}
         return found
 
     def _alike(self, row: Seen, index: _Index) -> list[Known]:

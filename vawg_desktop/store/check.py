@@ -17,6 +17,7 @@ from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import derive, forks, gaps, history, schema, work
 from vawg_desktop.store import entries as log
@@ -417,10 +418,10 @@ def _check_tails(
         have, have_hash = last.get(str(id), (0, log.GENESIS))
         if have < seq:
             report.add(
-                "tail_missing", f"The last {seq - have} entries of the log are missing.", f"{id}/{seq}"
+                "tail_missing", f"{how_many(seq - have, 'entry', 'entries')} missing from the end of the log.", f"{id}/{seq}"
             )
         elif have > seq:
-            report.add("entry_added", f"{have - seq} entries were added beside the program.", f"{id}/{have}")
+            report.add("entry_added", f"{how_many(have - seq, 'entry', 'entries')} added beside the program.", f"{id}/{have}")
         elif have_hash != hash_:
             report.add(
                 "head_altered", "The log's last hash is not the one it should end with.", f"{id}/{seq}"

@@ -7,6 +7,7 @@ and never opened any other way, since closing any handle of a file would drop th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,15 +47,13 @@ def hold(path: Path, *, exclusive: bool = False, seconds: float = WAIT_SECONDS) 
     Where nothing may be written beside the store, nobody can write the store either, and there is nothing to hold.
     """
     try:
-        connection: Any = driver.connect(
-            str(lock_path(path)), timeout=seconds, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA journal_mode = MEMORY")
-        if exclusive:
-            connection.execute("BEGIN EXCLUSIVE")
-        else:
-            connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        try:
+            return Hold(_take(path, exclusive, seconds))
+        except driver.OperationalError:
+            raise
+        except driver.DatabaseError:  # some other program wrote in the file, which has nothing to say: it is emptied, which drops no lock
+            os.truncate(lock_path(path), 0)
+            return Hold(_take(path, exclusive, seconds))
     except driver.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise StoreError(
@@ -62,20 +61,33 @@ def hold(path: Path, *, exclusive: bool = False, seconds: float = WAIT_SECONDS) 
                 code="in_use",
             ) from error
         return Hold(None)
-    return Hold(connection)
+    except OSError:
+        return Hold(None)
+
+
+def _take(path: Path, exclusive: bool, seconds: float) -> Any:
+    connection: Any = driver.connect(
+        str(lock_path(path)), timeout=seconds, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("BEGIN EXCLUSIVE" if exclusive else "BEGIN")
+        if not exclusive:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except driver.Error:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager
 def busy_with(path: Path, what: str, *, seconds: float = WAIT_SECONDS) -> Generator[None]:
     """No other process does the same to a store meanwhile, such as moving it. Raises StoreError (``in_use``)."""
-    beside = path.with_name(f"{path.name}-{what}-busy")
-    held = hold(beside, exclusive=True, seconds=seconds)
+    held = hold(path.with_name(f"{path.name}-{what}-busy"), exclusive=True, seconds=seconds)
     try:
         yield
     finally:
         held.release()
-        with suppress(OSError):  # another waits for it: it is taken away when that one is done
-            lock_path(beside).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from vawg_desktop.domain import clock
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import gaps, history, holding, keys
@@ -313,7 +314,7 @@ def _readable_entries(source: _Damaged, done: Rescued) -> Iterator[log.Entry]:
     for entry in sorted(kept, key=lambda e: (e.origin, e.seq)):
         missing = entry.seq - last.get(entry.origin, 0) - 1
         if missing:
-            done.lost.append(f"{missing} entries of the log before {entry.at[:16].replace('T', ' ')}")
+            done.lost.append(f"{how_many(missing, 'entry', 'entries')} of the log before {entry.at[:16].replace('T', ' ')}")
         last[entry.origin] = entry.seq
     yield from kept
 

@@ -509,7 +509,7 @@ def lock_for_window(path: Path, who: str) -> BaseFileLock:
     try:
         lock.acquire()
     except Timeout:
-        holder = note.read_text("utf-8").strip() if note.exists() else "another window"
+        holder = note.read_text("utf-8", "replace").strip() if note.exists() else "another window"
         raise StoreError(
             f"{path.name} is already open in another window ({holder}); use that one, or close it first.",
             code="open_elsewhere",

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.basics import Elided, EmptyState
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(theme.px(16))
         self._find = QPushButton("Search or do anything …   Ctrl+K")
         self._find.setIcon(icon("search", theme.colours.muted))
+        self._find.setIconSize(QSize(theme.px(18), theme.px(18)))
         self._find.setMinimumHeight(theme.px(32))
         self._find.setMinimumWidth(theme.px(300))
         self._find.setStyleSheet(f"text-align: left; color: {theme.colours.muted};")
@@ -419,9 +421,9 @@ class MainWindow(QMainWindow):
         from vawg_desktop.ui.messages import messages
 
         def told(done: Written) -> None:
-            cells = f"{len(done.changed):,} cell{'s say' if len(done.changed) != 1 else ' says'} something else now, listed on its last sheet"
-            left = f" {done.unknown:,} rows are of no record here and stand as they were." if done.unknown else ""
-            messages.tell(f"{out.name} is written: {cells if done.changed else 'it says what the list said'}.{left}")
+            cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it says what the list said"
+            left = f" Left as the list has them: {how_many(done.unknown, 'row')} of no record here." if done.unknown else ""
+            messages.tell(f"{out.name} is written: {cells}.{left}")
 
         self.tasks.do(lambda s: export_tracker(s, like, out), told)
 
@@ -530,7 +532,7 @@ class MainWindow(QMainWindow):
             waits = self.tasks.waiting()
             if waits and not messages.ask(
                 "The server is away",
-                f"{waits} changes wait for it and would be lost. Keep the window open until the server is back, or copy "
+                f"{how_many(waits, 'change')} waiting for it would be lost. Keep the window open until the server is back, or copy "
                 "what you typed elsewhere.",
                 "Close and lose them",
             ):

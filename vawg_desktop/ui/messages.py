@@ -127,7 +127,7 @@ class Toast(QWidget):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Message")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -153,6 +153,7 @@ class Toast(QWidget):
         self.setStyleSheet(
             f"Toast {{ background: {c.raised}; border: 1px solid {c.line}; border-left: {theme.px(4)}px solid {edge}; }}"
         )
+        self._row.setContentsMargins(theme.px(16), theme.px(8), theme.px(8), theme.px(8))
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._do = do
@@ -176,7 +177,8 @@ class Toast(QWidget):
             return
         width = min(theme.px(640), window.width() - theme.px(48))
         self.setFixedWidth(width)
-        self.adjustSize()
+        self._row.activate()
+        self.resize(width, self._row.heightForWidth(width))
         self.move((window.width() - width) // 2, window.height() - self.height() - theme.px(24))
 
 

@@ -234,7 +234,7 @@ class Tasks(QObject):
 
         if self._through is None:
             self._through = Lane("integrity")
-            self._through.put(look, lambda said: then(said) if said else None, lambda _: None)
+            self._through.put(look, lambda said: then(said) if said else None, None)
 
     def idle(self) -> bool:
         """Whether nothing is under way."""

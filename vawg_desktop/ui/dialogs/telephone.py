@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vawg_desktop.domain.terms import CHANNEL
+from vawg_desktop.domain.terms import CHANNEL, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.services.return_rows import spec_of_column
@@ -186,7 +186,7 @@ class TelephoneDialog(Form):
     def reject(self) -> None:
         """Leave; what was told is not thrown away unasked."""
         self._keep()
-        answered = f"{len(self.said)} actions were answered; leaving forgets them." if self.said else "Who rang is not kept."
+        answered = f"{how_many(len(self.said), 'action')} answered so far; leaving forgets what was said." if self.said else "Who rang is not kept."
         if (self.said or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
             return
         self._before = None  # asked already

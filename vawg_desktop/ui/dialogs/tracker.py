@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.errors import AppError, Problem
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import trackers
 from vawg_desktop.services.trackers import Imported
 from vawg_desktop.ui.dialogs.form import Form
@@ -74,7 +75,8 @@ class TrackerDialog(Form):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(16))
         self._grid.setVerticalSpacing(theme.px(4))
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 2)
         inside.addLayout(self._grid)
         self._asked = QVBoxLayout()
         inside.addLayout(self._asked)
@@ -123,10 +125,10 @@ class TrackerDialog(Form):
         self._again.setEnabled(True)
         self._go.setEnabled(done.created + done.updated > 0)
         asked = {p.id: p for p in done.problems if p.choices}
-        waits = f" {len(asked)} questions wait: what they are about is not written until they are answered." if asked else ""
+        waits = f" {how_many(len(asked), 'question')} to answer: nothing that is asked about is written until then." if asked else ""
         self._said.setText(
-            f"Would add {done.created} records, change {done.updated} and leave {done.unchanged} as they are. "
-            f"{len(done.tray)} cells would be kept in the tray.{waits}"
+            f"Would add {how_many(done.created, 'record')}, change {done.updated} and leave {done.unchanged} as they are. "
+            f"{how_many(len(done.tray), 'cell')} would be kept in the tray.{waits}"
         )
         self._show_questions(list(asked.values()), done.problems)
         self._show_columns(done)
@@ -204,7 +206,7 @@ class TrackerDialog(Form):
         clear(self._grid)
         self._combos = {}
         for row, (head, target) in enumerate(done.mapping.items()):
-            name = QLabel(head)
+            name = label(head)
             combo = Choice()
             combo.setAccessibleName(f"Column {head} is")
             combo.addItem("Keep in the tray", "")

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.errors import AppError, WrongKeyError
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import history, merging
 from vawg_desktop.services.merging import Brought, Conflict
 from vawg_desktop.services.session import Session
@@ -161,7 +162,7 @@ class MergePage(QWidget):
     def _show_incoming(self, brought: Brought, name: str) -> None:
         records = list(dict.fromkeys(c.record for c in brought.told))
         section = Section(
-            f"{name} would bring {_count(brought.copied, 'entry', 'entries')} about {_count(len(records), 'record')}"
+            f"{name} would bring {how_many(brought.copied, 'entry', 'entries')} about {how_many(len(records), 'record')}"
         )
         self._body.addWidget(section)
         row = QHBoxLayout()
@@ -183,7 +184,7 @@ class MergePage(QWidget):
         self._list_rest(brought)
 
     def _show_done(self, brought: Brought) -> None:
-        section = Section(f"{_count(brought.copied, 'entry', 'entries')} brought in")
+        section = Section(f"{how_many(brought.copied, 'entry', 'entries')} brought in")
         self._body.addWidget(section)
         if self._other is not None:
             row = QHBoxLayout()
@@ -216,8 +217,12 @@ class MergePage(QWidget):
         return made
 
     def _list_rest(self, brought: Brought) -> None:
-        for said in brought.copied_by_hand:
-            self._body.addWidget(note(said))
+        if brought.copied_by_hand:
+            section = Section("Copied by hand and edited in two places")
+            section.set_count(len(brought.copied_by_hand))
+            for said in brought.copied_by_hand:
+                section.body.addWidget(note(said))
+            self._body.addWidget(section)
         if brought.rule_failures:
             section = Section("To look at: each side was right, together they are not")
             section.set_count(len(brought.rule_failures))
@@ -327,7 +332,7 @@ class MergePage(QWidget):
         def done(brought: Brought) -> None:
             self._preview, self._done = None, brought
             left = f" {len(brought.conflicts):,} to settle." if brought.conflicts else ""
-            messages.tell(f"{_count(brought.copied, 'entry', 'entries')} brought in.{left}")
+            messages.tell(f"{how_many(brought.copied, 'entry', 'entries')} brought in.{left}")
             self.load()
 
         self.tasks.write(lambda s: merging.merge(s, other, strangers=strangers), then=done, failed=self._failed)
@@ -400,7 +405,3 @@ def _typed(conflict: Conflict, head: merging.Head) -> str:
 def _short(words: str) -> str:
     plain = " ".join(words.split())
     return plain if len(plain) <= 60 else plain[:59] + "…"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

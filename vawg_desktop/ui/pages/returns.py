@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.domain.terms import CHASE_STEP
+from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.services import chasing, leaks, office, returns, rounds, telephone
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.chasing import Chased
@@ -296,7 +296,7 @@ class ReturnsPage(QWidget):
             return
 
         def made(answer: rounds.RoundMade) -> None:
-            said = f"{len(answer.returns)} returns are in {wanted.folder}; {len(answer.skipped)} partners got none."
+            said = f"{how_many(len(answer.returns), 'return')} written to {wanted.folder}; {how_many(len(answer.skipped), 'partner')} got none."
             if answer.held:
                 held = "\n\n".join(f"{p}: {leaks.in_words(found)}." for p, found in answer.held.items())
                 self._offer_release(said, held, list(answer.held), wanted)
@@ -380,7 +380,7 @@ class ReturnsPage(QWidget):
     def _many_read(self, answer: returns.ManyRead) -> None:
         self._stack.setCurrentIndex(0)
         self.load()
-        said = f"{len(answer.reviews)} returns read, of {len({r.partner for r in answer.reviews})} partners; they wait for review."
+        said = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."
         if answer.refused:
             shown = " ".join(answer.refused[:3])
             rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""

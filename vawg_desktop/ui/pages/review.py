@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.merge import Kind
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import chasing, returns
 from vawg_desktop.services.return_review import tray_place
 from vawg_desktop.services.return_tray import MADE, make_of_tray
@@ -155,7 +156,7 @@ class ReviewPane(QWidget):
         left = review.left()
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         said = [
-            f"{review.return_reference}", f"{review.rows} rows", f"{left} to decide" if left else "nothing left to decide",
+            f"{review.return_reference}", how_many(review.rows, "row"), f"{left} to decide" if left else "nothing left to decide",
             review.answers_in_words(), *([f"{c['ours']} changed only by us"] if c["ours"] else []),
         ]  # fmt: skip
         self._said.setText(" · ".join(said))
@@ -380,8 +381,8 @@ class ReviewPane(QWidget):
     def _accept(self, chosen: list[Difference]) -> None:
         review = self.current
         if review is not None:
-            many = f"{len(chosen)} answers" if len(chosen) != 1 else "1 answer"
-            self.tasks.write(lambda s: returns.accept(s, review.submission, chosen), told=f"{many} accepted.")
+            told = f"{how_many(len(chosen), 'answer')} accepted."
+            self.tasks.write(lambda s: returns.accept(s, review.submission, chosen), told=told)
 
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from vawg_desktop.domain.terms import fold
+from vawg_desktop.ui.theme import theme
 
 #: Reasons for losing the focus that are no leaving: a menu opened, or another program came to the front.
 _STILL_HERE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
@@ -29,6 +30,11 @@ class Choice(QComboBox):
         self._typed = ""
         self._picking = False
         self.activated.connect(self._on_activated)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than its longest entry where there is no room: nothing beside it may be pushed out of sight."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), theme.px(120)), hint.height())
 
     def settle(self) -> None:
         """What is shown now is what stands: the way back for Escape."""
