@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from tests.clock import CLOCK, TODAY
+from vawg_desktop.domain import merge as merge_rules
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
 from vawg_desktop.services import history, merging, names, rounds, show
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
@@ -18,7 +19,7 @@ from vawg_desktop.services.returns import add_new_row, import_return, reverse_re
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, heads_of_chains
+from vawg_desktop.store.check import check, heads_of_chains, repair
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.engines import connect_raw
 
@@ -188,6 +189,29 @@ def test_the_same_link_made_twice_is_one(sample: Session, copy_of: Copier) -> No
     set_link(sample, "action", "recommendations", a, r, remove=True)
     merging.merge(laptop, sample.store)
     assert [x for x in show.record(laptop, "A-0001").links if x.id == r] == []
+    well(sample, laptop)
+    assert rows_of(laptop) == rows_of(sample)
+
+
+def test_a_link_made_in_two_stores_is_said_to_be_there_where_an_undo_leaves_it_open(sample: Session, copy_of: Copier) -> None:
+    """What a creation leaves out of the log, it says: that the link is there. The row once held neither yes nor no."""
+    laptop = copy_of(sample, "laptop")
+    a, r = (names.find(sample.read(), n).id for n in ("A-0001", "R-0003"))
+    set_link(sample, "action", "recommendations", a, r)
+    for remove in (False, True, False):  # made, taken away, brought back
+        set_link(laptop, "action", "recommendations", a, r, remove=remove)
+    merging.merge(laptop, sample.store)
+    history.undo(laptop)
+    link = merge_rules.link_id("action.recommendations", a, r)
+    stood = laptop.read().exec_driver_sql("SELECT deleted FROM link WHERE id = ?", (link,)).scalar_one()
+    assert stood == 0, "the office made it, and that stands until somebody chooses"
+    assert [(c.record, c.field) for c in merging.conflicts(laptop)] == [("A-0001", "recommendations")]
+    with connect_raw(laptop.store.path, None) as raw:  # as an earlier version left it
+        raw.execute("UPDATE link SET deleted = NULL WHERE id = ?", (link,))
+    assert "row_altered" in {p.code for p in check(laptop.store).problems}
+    repair(laptop.store, "B. Officer")
+    well(laptop)
+    merging.merge(sample, laptop.store)
     well(sample, laptop)
     assert rows_of(laptop) == rows_of(sample)
 

@@ -501,7 +501,7 @@ def _check_row(
     name, counted = _name(row), 0
     standings = history.cells_after(said)
     cells: list[tuple[str, Value]] = [(f.key, as_value(f, row[f.key])) for f in spec.cells]
-    cells.append(("deleted", bool(row["deleted"])))
+    cells.append(("deleted", None if row["deleted"] is None else bool(row["deleted"])))
     if spec is not LINK:
         cells.append(("reference", str(row["reference"]) if row["reference"] is not None else None))
     for key, value in cells:
@@ -629,7 +629,9 @@ def repair(store: Store, who: str) -> int:
         rows = run(f"{log.SELECT} ORDER BY n")
         groups = history.grouped(log.from_row(tuple(r)) for r in rows)
         for (tbl, id), said in groups.items():
-            _repair_heads(transaction.keeper, tbl, id, said)
+            gone = _repair_heads(transaction.keeper, tbl, id, said)
+            # an earlier version could leave a link that was neither there nor gone
+            run(f'UPDATE "{tbl}" SET deleted = ? WHERE id = ? AND deleted IS NULL', (int(gone), id))
         for spec in ENTITIES:
             for row in sorted(_rows(transaction.connection, spec), key=lambda r: str(r["id"])):
                 transaction.keeper.rebuild(spec, row)
@@ -638,7 +640,8 @@ def repair(store: Store, who: str) -> int:
     return count
 
 
-def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> None:
+def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> bool:
+    """Restate a record's heads and conflicts from the log; returns whether it is deleted."""
     born = said[0].id
     standings = history.cells_after(said)
     for cell, standing in standings.items():
@@ -651,3 +654,4 @@ def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> N
         reference = standings["reference"].value if "reference" in standings else None
         keeper.set_former(id, history.former_references(said, reference))
     keeper.restate(tbl, id, born, len(conflicts))
+    return "deleted" in standings and bool(standings["deleted"].value)

@@ -502,14 +502,13 @@ class Transaction:
         )
 
     def said(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
-        """What the given changes said of one cell."""
+        """What the given changes said of one cell; a creation always says that the record is not deleted."""
         self.flush()
         marks = ",".join("?" * len(heads))
         rows = self.connection.exec_driver_sql(f"{log.SELECT} WHERE id IN ({marks})", tuple(heads))
         found = [log.from_row(tuple(r)) for r in rows]
-        return [
-            merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else None) for e in found
-        ]
+        unsaid = False if key == "deleted" else None
+        return [merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else unsaid) for e in found]
 
     def _entry(self, table: str, id: str, op: str) -> log.Entry:
         pending = self._pending.get(id)
