@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import dispose, forks, gaps, history, work
@@ -304,6 +304,7 @@ class _Merging:
         self._found.renumbered += self._rows.renumbered
         self._number_provisional()
         self._part_clashing()
+        self._hide_taken_twice()
         for id in self._rows.held_open:
             self._fail(id, "closing_waits", "It was closed in the other store; an approver closes it here.")
         self._found.rule_failures = [
@@ -512,6 +513,25 @@ class _Merging:
         self._tx.edit(spec.key, id, {"reference": new}, checked=False, settling=True)
         self._found.renumbered.append((old, new))
 
+    def _hide_taken_twice(self) -> None:
+        """Of two updates that two stores took from one submission, word for word, the one whose id is larger is hidden.
+
+        Only one that nobody has changed since, and by its making alone: no two stores ever hide both.
+        """
+        made = dict.fromkeys(e.row for e in self._found.incoming if e.tbl == "update" and e.op == "create")
+        words = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM t."{c}"' for c in _TAKEN)
+        for part in _batches(made, 400):
+            marks = ",".join("?" * len(part))
+            twins = self._tx.run(
+                f'SELECT t.id, o.id FROM "update" t JOIN "update" o ON o.submission = t.submission AND o.id <> t.id AND {words} '
+                'JOIN "change" c ON c.id = t.born JOIN "change" d ON d.id = o.born AND d.origin <> c.origin '
+                f"WHERE t.id IN ({marks}) AND t.deleted = 0 AND o.deleted = 0",
+                tuple(part),
+            ).fetchall()
+            for id in sorted({max(str(one), str(other)) for one, other in twins}):
+                if self._tx.heads(id, "").keys() <= {"reference"}:  # it was numbered at most, since it was made
+                    self._tx.delete("update", id)
+
     # -- what each side kept and the union breaks --------------------------------------------
 
     def _fail(self, id: str, rule: str, message: str) -> None:
@@ -618,6 +638,10 @@ class _Merging:
                         Failure(str(reference), "same_name", f"{reference} bears the same name as {other[1]}; if they are one body, combine them.")
                     )  # fmt: skip
         return list(dict.fromkeys(found))
+
+
+#: What makes two updates of one submission the same words about the same action.
+_TAKEN = ("action", "answer", "channel", *(f.key for f in BY_KEY["update"].cells if f.kind is Kind.LONG))
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
