@@ -190,6 +190,12 @@ def import_tracker(arguments: argparse.Namespace) -> int:
         if done.tray:
             yield "In the tray:"
             yield from (f"  {t['sheet']}!{t['cell']}  {t['text'][:100]}  ({t['why']})" for t in done.tray)
+        asked = {p.id: p for p in done.problems if p.choices}
+        if asked:
+            yield "What may be answered, with --answers FILE (a JSON object from a question to its choice):"
+        for id, one in asked.items():
+            yield f"  {id}"
+            yield from (f"      {choice}: {said}" for choice, said in one.choices)
 
     return out(arguments, done.as_json(), words)
 

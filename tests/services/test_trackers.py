@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,11 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
+from tests.clock import CLOCK
+from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange.reading import read_book
+from vawg_desktop.exchange.tracker_in import match_columns
 from vawg_desktop.services import history, lists, show, trackers
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
@@ -318,3 +322,82 @@ def test_notes_under_the_table_become_no_actions(sample: Session, tmp_path: Path
     assert done.by_entity == {"action": 1}
     assert [p.code for p in done.problems].count("stray_row") == 2
     assert "7 actions" in repr(done.tray) and "Prepared by Jo" in repr(done.tray)
+
+
+def test_words_no_field_takes_are_asked_once_and_remembered(sample: Session, tmp_path: Path) -> None:
+    """One question for all cells of the same words, answered with one of the field's terms; the next copy needs no answer."""
+    head = "Action,Lead,Status,Due"
+    rows = ["Open a drop-in,Kent Police,Getting there,31/03/2027", "Print a leaflet,Kent Police,getting there,31/03/2027"]
+    path = _csv(tmp_path / "list.csv", head, *rows)
+    looked = trackers.import_tracker(sample, path, dry_run=True)
+    asked = {p.id: dict(p.choices) for p in looked.problems if p.id}
+    (id,) = asked
+    assert asked[id]["in_progress"] == "Take it as In progress" and len([p for p in looked.problems if p.id == id]) == 2
+    assert [t["text"] for t in looked.tray] == ["Getting there", "getting there"]
+    done = trackers.import_tracker(sample, path, answers={id: "in_progress"})
+    assert done.created == 2 and not done.tray and not [p for p in done.problems if p.code == "not_understood"]
+    found = {str(r["title"]): r["status"] for r in lists.records(sample, ListQuery("action"))}
+    assert found["Open a drop-in"] == found["Print a leaflet"] == "in_progress"
+    again = trackers.import_tracker(sample, _csv(tmp_path / "list.csv", head, *rows, "Train the staff,Kent Police,Getting there,31/03/2027"))
+    assert (again.created, again.unchanged, again.tray) == (1, 2, [])
+
+
+def test_a_month_without_a_year_is_asked_apart_for_finished_work(sample: Session, tmp_path: Path) -> None:
+    """March of what is done was last March; of what is not, it may be the next."""
+    path = _csv(tmp_path / "l.csv", "Action,Status,Due", "Open a drop-in,Complete,March", "Print a leaflet,In progress,March", "Train them,In progress,Spring")
+    looked = trackers.import_tracker(sample, path, dry_run=True)
+    asked = [(p.id, [k for k, _ in p.choices]) for p in looked.problems if p.code == "not_understood"]
+    years = ["2025-03", "2026-03", "2027-03", "leave"]
+    assert [c for _, c in asked] == [years, years, []] and len({i for i, _ in asked}) == 3
+    trackers.import_tracker(sample, path, answers={asked[0][0]: "2026-03", asked[1][0]: "2027-03"})
+    found = {str(r["title"]): r["due"] for r in lists.records(sample, ListQuery("action"))}
+    assert [found[t] for t in ("Open a drop-in", "Print a leaflet", "Train them")] == ["2026-03", "2027-03", None]
+    CLOCK.go_to(date(2027, 11, 22))
+    later = trackers.import_tracker(sample, _csv(tmp_path / "l.csv", "Action,Status,Due", "Open a drop-in,Complete,Mar", "Print a leaflet,In progress,March"))
+    assert {p.cell for p in later.problems if p.code == "not_understood"} == {"C2", "C3"}, "an answer is of its own year"
+
+
+def test_one_word_in_two_kinds_of_record_is_read_by_each(sample: Session, tmp_path: Path) -> None:
+    """“Complete” is a status of an action and an alias of another status of a recommendation."""
+    path = _csv(tmp_path / "both.csv", "Recommendation,Recommendation status,Action,Action status", "Fund a refuge for all,Complete,Find a house,Complete")
+    done = trackers.import_tracker(sample, path, dry_run=True)
+    assert done.mapping["Recommendation status"] == "recommendation.status"
+    closed = [p for p in done.problems if p.code == "rule_closure"]
+    assert len(closed) == 1, "closed was understood, and a closure is earned"
+    for row in ("Fund a refuge for all,Replaced,Find a house,Replaced", "Fund a helpline,Live,Find a line,Live"):
+        trackers.import_tracker(sample, _csv(path, path.read_text("utf-8").splitlines()[0], row))
+    found = {str(r["title"]): r["status"] for e in ("recommendation", "action") for r in lists.records(sample, ListQuery(e))}
+    assert [found[t] for t in ("Fund a helpline", "Find a line")] == ["open", "in_progress"]
+
+
+@pytest.mark.parametrize(
+    ("heads", "meant"),
+    [
+        ("Ref|Action|Action owner|Action status|Action due date|Action RAG", "reference|title|accountable|status|due|rating_opcc"),
+        ("Action ref|Action title|Status of action|Action lead|Actions update", "reference|title|status|lead|narrative"),
+        ("Rec|Recommendation|Rec status|Recommendation owner|Recommendation priority", "reference|title|status|lead|priority"),
+        ("Ref|Action|Action plan|Action taken|Recommendation group", "reference|title|None|None|None"),
+    ],
+)
+def test_a_heading_may_name_its_kind_of_record(heads: str, meant: str) -> None:
+    found = match_columns(heads.split("|"), "recommendation" if heads.startswith("Rec") else "action", {})
+    assert "|".join(str(c.target).rpartition(".")[2] for c in found) == meant
+
+
+def test_a_column_of_free_words_is_not_asked_about_word_by_word(sample: Session, tmp_path: Path) -> None:
+    rows = [f"Do thing {n},Free words number {n}" for n in range(40)]
+    looked = trackers.import_tracker(sample, _csv(tmp_path / "free.csv", "Action,Status", *rows), dry_run=True)
+    assert len({p.id for p in looked.problems if p.id}) == 12 and len(looked.tray) == 40
+
+
+def test_questions_and_choices_are_said_in_words_too(sample: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ``--json`` says of a question, the words say: its name, its choices, and that a file answers it."""
+    path = _csv(tmp_path / "list.csv", "Action,Status", "Open a drop-in,Getting there")
+    assert main(["import-tracker", str(sample.store.path), str(path), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    id = "says:action.status:getting there"
+    assert f"  {id}\n" in said and "      in_progress: Take it as In progress\n" in said
+    (tmp_path / "answers.json").write_text(json.dumps({id: "in_progress"}), "utf-8")
+    assert main(["import-tracker", str(sample.store.path), str(path), "--answers", str(tmp_path / "answers.json")]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("1 created, 0 updated, 0 unchanged.") and "may be answered" not in said

@@ -249,6 +249,26 @@ def both_orders(text: str) -> dict[str, str]:
     return found
 
 
+def may_be(text: str, now: date) -> tuple[str, ...]:
+    """The stored dates that words without a year may mean, last year's to next year's, earliest first; none for any other words.
+
+    >>> may_be("March", date(2026, 11, 22))
+    ('2025-03', '2026-03', '2027-03')
+    """
+    said = " ".join(text.split()).casefold()
+    found: set[str] = set()
+    for year in (now.year - 1, now.year, now.year + 1):
+        quarter = re.sub(r"\bq([1-4])$", rf"{year}/{(year + 1) % 100:02d} q\1", said)
+        words = [f"{said} {year}"] if quarter == said else [quarter]
+        if m := _MONTH_YEAR.fullmatch(said):  # May 26: a day of May, or May of a year
+            near = now.year - 1 <= _century(int(m[2])) <= now.year + 3
+            words = [f"{m[2]} {m[1]} {year}", *([f"{m[1]} {_century(int(m[2]))}"] if near else [])]
+        for one in words:
+            with contextlib.suppress(ValueRefusedError):
+                found.add(parse_date(one))
+    return tuple(sorted(found))
+
+
 def _counts_from_a_day(said: str) -> bool:
     """Whether words mean a date only to somebody who knows when they were written."""
     with contextlib.suppress(ValueRefusedError):

@@ -265,7 +265,7 @@ def find_header(sheet: Sheet, mapping: Mapping[str, Target | None] | None = None
     for number, row in enumerate(sheet.rows[:HEADER_SEARCH]):
         words = [fold(clean_heading(c)[0]) for c in row if isinstance(c, str) and len(c) < 120]
         words += [fold(c) for c in row if isinstance(c, str) and fold(c) in wanted]
-        score = sum(2 if w in wanted else 1 for w in set(words) if w in wanted or w in _KNOWN or w in _BARE)
+        score = sum(2 if w in wanted else 1 for w in set(words) if w in wanted or w in _KNOWN or w in _BARE or _of_kind(w))
         if score > best_score:
             best, best_score = number, score
     return best
@@ -401,7 +401,25 @@ def _by_name(name: str, main: str, taken: set[Target]) -> Target | None:
     if name in _BARE:
         return f"{main}.reference"
     found = [t for t in _KNOWN.get(name, ()) if t not in taken]
-    return _preferred(found, main) if found else None
+    return _preferred(found, main) if found else _of_kind(name)
+
+
+#: A heading that says of which kind of record it speaks: "Action status", "Rec owner", "Status of action".
+_OF_KIND = re.compile(r"(action|recommendation|rec|gap)s? (.+)|(.+) of (?:the |each )?(action|recommendation|rec|gap)s?")
+
+
+def _of_kind(name: str) -> Target | None:
+    """What a heading means that names the kind of record beside a field's name, of that kind only."""
+    m = _OF_KIND.fullmatch(name)
+    if m is None:
+        return None
+    kind, said = str(m[1] or m[4]), str(m[2] or m[3])
+    entity = "recommendation" if kind == "rec" else kind
+    if said in _BARE:
+        return f"{entity}.reference"
+    known = _KNOWN.get(said, [])
+    found = next((t for t in known if t.startswith(f"{entity}.")), _preferred(known, entity) if known else "")
+    return found if found.partition(".")[0] in (entity, "update" if entity == "action" else entity) else None
 
 
 def _preferred(found: Sequence[Target], main: str) -> Target:
@@ -539,7 +557,7 @@ def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
     """Whether a row is the headings of another table further down the sheet."""
     if len(filled) < 3 or not isinstance(filled[0].value, str) or not all(isinstance(g.value, str) and len(g.text) < 60 for g in filled):
         return False
-    known = sum(1 for g in filled if (w := fold(clean_heading(g.text)[0])) in _KNOWN or w in _BARE)
+    known = sum(1 for g in filled if (w := fold(clean_heading(g.text)[0])) in _KNOWN or w in _BARE or _of_kind(w))
     return known >= 3 and known * 3 >= len(filled) * 2
 
 

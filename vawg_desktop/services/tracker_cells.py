@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import both_orders, label
+from vawg_desktop.domain.dates import both_orders, label, may_be
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.terms import CROSS_CUTTING, PILLAR, fold
+from vawg_desktop.domain.terms import CROSS_CUTTING, FINISHED, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
 from vawg_desktop.exchange.tracker_in import NO_DATE, Given, TrackerRow, as_typed
 from vawg_desktop.services import names
@@ -75,7 +75,11 @@ class CellReader:
         self._answers, self._trusted = answers, trusted
         self._orders: dict[str, str] = {}
         #: What cells of a field were understood to say, so that the same word is not read a thousand times.
-        self._understood: dict[tuple[str, type, object], Value] = {}
+        self._understood: dict[tuple[str, str, type, object], Value] = {}
+        #: Which kind of record is read, and whether its row says that the work is finished.
+        self._entity, self._finished = "", False
+        #: Words of a column that were asked about with what they may mean.
+        self._words_asked: dict[tuple[str, str], set[str]] = {}
         self._unknown: dict[str, ValueRefusedError | None] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._directories: dict[str, names.Directory] = {}
@@ -86,6 +90,7 @@ class CellReader:
     ) -> tuple[dict[str, Value], dict[FieldSpec, list[str]]]:
         cells: dict[str, Value] = {}
         sets: dict[FieldSpec, list[str]] = {}
+        self._entity, self._finished = spec.key, _is_finished(spec, given.get("status"))
         for key, one in given.items():
             found = spec.by_key.get(key)
             if found is not None and one.linked and _is_nothing(one.value):
@@ -109,7 +114,7 @@ class CellReader:
             return self._beside_colour(spec, one)
         if one.linked or one.shown or one.per_cent or spec.kind is Kind.DATE:
             return self._of_words(spec, one)
-        said = (spec.key, type(one.value), one.value)
+        said = (self._entity, spec.key, type(one.value), one.value)
         if said in self._understood:
             return self._understood[said]
         asked = len(self._done.problems)
@@ -151,8 +156,35 @@ class CellReader:
                 return self._date(spec, one)
             return to_stored(spec, _percent(spec, one))
         except ValueRefusedError as refused:
-            self._ask("not_understood", refused.message, one)
+            return self._meaning(spec, refused.message, one, one.text)
+
+    def _meaning(self, spec: FieldSpec, message: str, one: Given, words: str) -> Value:
+        """What the officer said that words mean which no field takes; until then they are asked about and kept in the tray.
+
+        The same words of a column are one question. Dates without a year are asked apart for work that is finished, and each year anew.
+        """
+        column, told = (self._entity, spec.key), fold(words)
+        choices: tuple[tuple[str, str], ...] = ()
+        if spec.terms is not None:
+            choices = tuple((t.key, f"Take it as {t.label}") for t in spec.terms.terms)
+        elif spec.kind is Kind.DATE:
+            choices = tuple((d, f"Take it as {label(d)}") for d in may_be(words, self._session.today))
+        asked = self._words_asked.setdefault(column, set())
+        if not choices or not told or self._trusted or (told not in asked and len(asked) >= _MOST_WORDS):
+            self._ask("not_understood", message, one)
             return None
+        asked.add(told)
+        when = f":{'finished' if self._finished else 'open'}:{self._session.today.year}" if spec.kind is Kind.DATE else ""
+        id = f"says:{self._entity}.{spec.key}:{told}{when}"
+        answer = self._answers.get(id)
+        if answer in dict(choices):
+            return answer
+        if answer != "leave":
+            done = ", in a row that says it is finished," if when and self._finished else ""
+            said = f"{spec.label}: “{words[:_MOST_SHOWN]}”{done} is not understood; what is meant? Nothing was set."
+            self._problem("not_understood", said, one, id, (*choices, ("leave", "Leave it in the tray")))
+        self._done.tray.append(trayed(one, "not understood"))
+        return None
 
     def _colour(self, spec: FieldSpec, one: Given) -> Value:
         if one.colour in _TOLD and not spec.key.startswith("rating") and not self._trusted:
@@ -262,8 +294,8 @@ class CellReader:
                 )
                 self._done.tray.append(trayed(one, "more pillars than one"))
                 return known[0].key
-            self._ask("not_understood", f"“{one.text}” is not a pillar.", one)
-            return None
+            spec = BY_KEY["recommendation"].by_key["pillar"]
+            return self._meaning(spec, f"“{one.text}” is not a pillar.", one, one.text)
         return known[0].key
 
     def _elements(self, spec: FieldSpec, one: Given) -> list[str]:
@@ -275,7 +307,8 @@ class CellReader:
             try:
                 found.append(str(to_stored(spec, part)))
             except ValueRefusedError as refused:
-                self._ask("not_understood", refused.message, one)
+                meant = self._meaning(spec, refused.message, one, part)
+                found += [str(meant)] if meant is not None else []
         return found
 
     def _owners(
@@ -386,6 +419,19 @@ class CellReader:
         """A value we do not understand: said, and kept in the tray word for word."""
         self._problem(code, message, one)
         self._done.tray.append(trayed(one, "not understood"))
+
+
+#: How many words of one column are asked about with what they may mean; where there are more, it is no such column.
+_MOST_WORDS = 12
+#: How much of a cell a question quotes, in letters.
+_MOST_SHOWN = 80
+
+
+def _is_finished(spec: EntitySpec, one: Given | None) -> bool:
+    """Whether a row's own status says that nothing is left to do."""
+    terms = spec.by_key["status"].terms if "status" in spec.by_key else None
+    found = terms.find(one.text) if terms is not None and one is not None else None
+    return found is not None and found.key in FINISHED | {"closed"}
 
 
 #: Late in the evening with no word of the hour's place: an instant of midnight in London, or the evening itself.

@@ -25,7 +25,8 @@ _KINDS = {
     "which_is_latest": "Columns that stand twice", "two_columns": "Two columns for one thing", "other_list": "Rows with another owner than before",
     "other_words": "Numbers whose words have changed", "same_words": "Rows that may be records you have", "number_only": "Numbers without words",
     "date_order": "Dates of two orders", "half_turned": "Dates that may be turned round", "owner_unclear": "Owners that are not clear",
-    "new_partner": "Owners that are not known yet", "colour_only": "Colours without a word", "colour_and_word": "Colours that say something else",
+    "new_partner": "Owners that are not known yet", "not_understood": "Words that are not understood",
+    "colour_only": "Colours without a word", "colour_and_word": "Colours that say something else",
 }  # fmt: skip
 
 
