@@ -18,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def application() -> Any:
     """The Qt application with our theme on it."""
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from vawg_desktop.ui.theme import theme
@@ -25,6 +26,8 @@ def application() -> Any:
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("VAWG Desktop")
+    # The system's own file dialog hears no key of ours, so it would stand there while the screen is to be hidden.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     theme.apply()
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
+from vawg_desktop.app import application
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import chasing, office, rounds, show, telephone
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
+from vawg_desktop.ui.commands import commands
 from vawg_desktop.ui.dialogs.bulk import BulkDialog
 from vawg_desktop.ui.dialogs.form import AskDialog, Form
 from vawg_desktop.ui.dialogs.forms import FormDialog
@@ -417,6 +420,29 @@ def test_the_screen_is_hidden_over_every_dialog_and_its_words_are_kept(
         raise wrong[0]
 
 
+@pytest.mark.parametrize("asks", ["getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory"])
+def test_a_file_dialog_is_hidden_too_and_nothing_is_chosen(shown: Shown, tmp_path: Path, asks: str) -> None:
+    """The system's own dialog hears no key of ours: the program's stands in its place, and ends with the cover."""
+    application()
+    assert QApplication.testAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    (tmp_path / "Kent Police Q3.xlsx").write_bytes(b"")
+    guard, seen = shown.window.guard, list[bool]()
+
+    def hide() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QFileDialog):
+            QTest.keyClick(dialog, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+            seen.append(guard.cover is not None and not dialog.isVisible())
+            dialog.reject()
+
+    QTimer.singleShot(200, hide)
+    found = getattr(QFileDialog, asks)(shown.window, "Choose", str(tmp_path))
+    assert seen == [True] and not (found[0] if isinstance(found, tuple) else found)
+    gc.collect()
+    shown.window.quick_exit()
+    assert guard.cover is None and shown.window.isVisible()
+
+
 def test_no_key_reaches_what_lies_behind(shown: Shown) -> None:
     page: Any = shown.go("action")
     numbers = page.model.rowCount()
@@ -456,3 +482,79 @@ def test_a_menu_is_closed_with_the_screen(shown: Shown) -> None:
     shown.window.quick_exit()
     assert not menu.isVisible()
     shown.window.quick_exit()
+
+
+# -- words that were refused, and words half typed ---------------------------------------------------
+
+
+def _refuse_a_date(shown: Shown) -> Any:
+    page: Any = shown.go("action")
+    line = page.pane._editors["due"].focusProxy()
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "31/2/2027")
+    return line
+
+
+@pytest.mark.parametrize("meant", [False, True])
+def test_a_refused_value_is_not_lost_by_closing_the_window(shown: Shown, monkeypatch: pytest.MonkeyPatch, meant: bool) -> None:
+    """The window closed while the sentence about the value was still on its way."""
+    line, asked = _refuse_a_date(shown), list[str]()
+
+    def ask(_: str, text: str, verb: str) -> bool:
+        asked.append(f"{text} [{verb}]")
+        return meant
+
+    monkeypatch.setattr(messages, "ask", ask)
+    assert shown.window.close() is meant
+    reference = shown.go("action").pane.view.reference if not meant else "A-0001"  # type: ignore[attr-defined]
+    assert asked == [f"“31/2/2027” in Due of {reference} was not saved. It would be lost if the window closed. [Close without it]"]
+    assert line.text() == "31/2/2027" or meant
+
+
+def test_a_refused_value_is_not_lost_by_another_theme(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    line, told = _refuse_a_date(shown), list[str]()
+    monkeypatch.setattr(messages, "tell", lambda text, **_: told.append(text))
+    dark = next(c for c in commands(shown.window) if "dark" in c.words.casefold())
+    dark.do()
+    assert line.text() == "31/2/2027" and len(told) == 1 and "press Escape there" in told[0]
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    dark.do()
+    settle(shown.tasks)
+    assert len(told) == 1
+
+
+def test_a_word_typed_into_a_set_is_of_the_record_where_it_was_typed(shown: Shown) -> None:
+    """It stood in the line while another record was shown, and Enter gave it to that one."""
+    page: Any = shown.go("recommendation")
+    pane = page.pane
+    line = pane._sets["themes"].focusProxy()
+    first = pane.view.id
+    second = next(str(r[0]) for r in shown.session.read().exec_driver_sql("SELECT id FROM recommendation WHERE id <> ?", (first,)))
+    line.setFocus()
+    QTest.keyClicks(line, "night buses")
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    settle(shown.tasks)
+    assert pane.view is not None and line.text() == "" and "night buses" not in pane.view.sets["themes"]
+    line.setFocus()
+    QTest.keyClicks(line, "night buses")
+    pane.show_record(second)
+    settle(shown.tasks)
+    assert line.text() == "" and "night buses" not in show.record(shown.session, second).sets["themes"]
+    assert "night buses" in show.record(shown.session, first).sets["themes"]
+
+
+def test_a_name_that_is_not_known_stays_where_it_was_typed(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(messages, "failed", lambda error, **_: said.append(str(error)))
+    page: Any = shown.go("recommendation")
+    line = page.pane._sets["supporting"].focusProxy()
+    line.setFocus()
+    QTest.keyClicks(line, "Nobody of that name")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
+    assert line.text() == "Nobody of that name" and len(said) == 1
+    page.pane.enter()
+    settle(shown.tasks)
+    assert len(said) == 1, "leaving it again does not say it again"
+    assert shown.window.left_over().startswith("“Nobody of that name” in Supporting of R-")

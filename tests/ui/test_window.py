@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -62,7 +63,8 @@ class Shown:
         return page
 
     def close(self) -> None:
-        self.window.close()
+        with patch.object(messages, "ask", return_value=True):  # whatever a case left behind is let go
+            self.window.close()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

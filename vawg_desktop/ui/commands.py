@@ -36,6 +36,10 @@ def commands(window: MainWindow) -> list[Command]:
         theme_name: str | None = None, scale: float | None = None, density: str | None = None
     ) -> Callable[[], None]:
         def do() -> None:
+            lost = window.left_over()
+            if lost:  # every page is built anew
+                messages.tell(f"{lost}. Correct it, or press Escape there, and then change how the window looks.")
+                return
             theme.apply(theme_name, scale, density)
             for setting, value in ((settings.THEME, theme_name), (settings.DENSITY, density)):
                 if value:

@@ -524,10 +524,25 @@ class MainWindow(QMainWindow):
             words.append("not encrypted")
         self._about.say(" · ".join([*words, store.path.stem, self.tasks.session.who]))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def left_over(self) -> str:
+        """Save what is being typed as leaving its field does; what was refused and so is kept nowhere, in words, or an empty text."""
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()
+        if self.tasks is None:
+            return ""
+        panes = [p.pane for p in self._pages.values() if hasattr(p, "pane")]  # type: ignore[attr-defined]
+        for pane in panes:
+            pane.leave()
+        self.tasks.wait()
+        found = [words for pane in panes for words in pane.left_over()]
+        return "" if not found else f"{' and '.join(found)} {'was' if len(found) == 1 else 'were'} not saved"
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        lost = self.left_over()
+        if lost and not messages.ask("Not saved", f"{lost}. It would be lost if the window closed.", "Close without it"):
+            event.ignore()
+            return
         if self.tasks is not None:
             waits = self.tasks.waiting()
             if waits and not messages.ask(
@@ -539,7 +554,6 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
             self._poll.stop()
-            self.tasks.wait()
             self.tasks.stop()
         super().closeEvent(event)
 

@@ -56,7 +56,7 @@ class Choice(QComboBox):
         super().focusOutEvent(e)
         if e.reason() not in _STILL_HERE:
             self._typed = ""
-            self._mean()
+            self.mean()
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
         self._picking = False
@@ -67,7 +67,7 @@ class Choice(QComboBox):
         plain = not e.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._typed = ""
-            self._mean()
+            self.mean()
             e.ignore()  # a dialog's saving button hears it too
         elif key == Qt.Key.Key_Escape and self._settled >= 0 and self.currentIndex() != self._settled:
             self._typed = ""
@@ -91,9 +91,10 @@ class Choice(QComboBox):
     def _on_activated(self, _: int) -> None:
         if self._picking:
             self._picking = False
-            self._mean()
+            self.mean()
 
-    def _mean(self) -> None:
+    def mean(self) -> None:
+        """What is shown is meant, as by Enter; nothing where it stands already."""
         if self.currentIndex() != self._settled:
             self.settle()
             self.meant.emit(self.currentIndex())

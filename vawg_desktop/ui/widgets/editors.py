@@ -80,6 +80,14 @@ class FieldEditor(QWidget):
         text = self.typed().strip()
         return text not in {self.shown.strip(), words.strip(), (self.sent or words).strip()}
 
+    def leave(self) -> None:
+        """Hand over what was typed here and is not saved, as leaving the field does, whichever window is in front."""
+        raise NotImplementedError
+
+    def left_over(self) -> str:
+        """Words that were refused and still stand here; empty where there are none."""
+        return self.typed().strip() if self._wrong.text() and self.half_typed(self.shown) else ""
+
     def set_value(self, value: Value, words: str) -> None:
         """Show a stored value and its words."""
         raise NotImplementedError
@@ -99,6 +107,10 @@ class LineEditor(FieldEditor):
 
     def typed(self) -> str:
         return self._line.text()
+
+    def leave(self) -> None:
+        if self._line.isModified() and self.half_typed(self.shown):
+            self.offer(self._line.text())
 
     def set_value(self, value: Value, words: str) -> None:
         self.shown = words
@@ -200,6 +212,10 @@ class PaperEditor(FieldEditor):
     def typed(self) -> str:
         return self.paper.toPlainText()
 
+    def leave(self) -> None:
+        if self.paper.document().isModified() and self.half_typed(self.shown):  # a draft shown again is left as it is
+            self.offer(self.paper.toPlainText())
+
     def set_value(self, value: Value, words: str) -> None:
         self._timer.stop()
         self.sent = None
@@ -208,6 +224,9 @@ class PaperEditor(FieldEditor):
             self.paper.setPlainText(words)
         self.paper.fit()
         self.set_wrong("")
+
+    def left_over(self) -> str:
+        return ""  # paragraphs are kept as a draft while they are typed
 
     def set_draft(self, text: str) -> None:
         """Show a half-typed text again; it is not yet saved."""
@@ -237,6 +256,12 @@ class ChoiceEditor(FieldEditor):
 
     def typed(self) -> str:
         return self._keys[max(0, self._combo.currentIndex())]
+
+    def leave(self) -> None:
+        self._combo.mean()
+
+    def left_over(self) -> str:
+        return self._combo.currentText() if self._wrong.text() and self.typed() != self.shown else ""
 
     def half_typed(self, words: str) -> bool:
         """Whether another choice is under the hand that was not made yet."""
@@ -289,6 +314,9 @@ class RefEditor(FieldEditor):
         self.sent = text
         self.committed.emit(self.spec.key, keys.get(text, text))
         self.sent = text
+
+    def leave(self) -> None:
+        self._on_left()
 
     def _fill(self) -> None:
         text = self._combo.currentText()

@@ -11,7 +11,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from vawg_desktop.ui.widgets.file_dialog import dress
 
 #: Escape held this long hides the screen (the inquiry's own site has the same).
 HELD_MS = 500
@@ -144,14 +147,15 @@ class Guard(QObject):
         if cover is None:
             return
         self._moving = True
-        for one in self._hidden:
+        back_again = [w for w in self._hidden if isValid(w)]  # a file dialog ended when it was hidden: nothing was chosen
+        for one in back_again:
             one.show()
         cover.hide()
         cover.deleteLater()
-        if self._hidden:
-            self._hidden[-1].raise_()
-            self._hidden[-1].activateWindow()
-        if self._focus is not None:
+        if back_again:
+            back_again[-1].raise_()
+            back_again[-1].activateWindow()
+        if self._focus is not None and isValid(self._focus):
             self._focus.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self._moving = False
         self._hidden, self._focus = [], None
@@ -170,6 +174,8 @@ class Guard(QObject):
         kind = event.type()
         if self._moving:
             return kind in _FOCUS
+        if kind == QEvent.Type.Show and isinstance(watched, QFileDialog):
+            dress(watched)
         if self.cover is not None:
             return self._behind(watched, event)
         if kind in _KEYS and isinstance(event, QKeyEvent) and not self._replaying and isinstance(watched, QWidget):

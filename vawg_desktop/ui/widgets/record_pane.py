@@ -245,6 +245,8 @@ class RecordPane(QScrollArea):
             if draft and isinstance(editor, PaperEditor) and draft != _shown(view, key):
                 editor.set_draft(draft)
         for key, chips in self._sets.items():
+            if not same:
+                chips.put_back("")
             spec = self.spec.by_key[key]
             chips.set_elements([(e, view.names.get(e) or to_words(spec, e)) for e in view.sets[key]])
         for fill in self._fillers:
@@ -298,6 +300,7 @@ class RecordPane(QScrollArea):
         focused = self.focusWidget()
         if focused is not None and self.isAncestorOf(focused) and focused.hasFocus():
             focused.clearFocus()
+        self.leave()
 
     def _on_committed(self, key: str, text: str) -> None:
         view = self.view
@@ -356,16 +359,35 @@ class RecordPane(QScrollArea):
         self.tasks.keep("draft", f"{id}|{key}", None)
 
     def _on_added(self, key: str, text: str) -> None:
-        self._assign(Assignment(key, text, ADD))
+        if self.view is None:
+            return
+        id = self.view.id
+
+        def failed(error: BaseException) -> None:
+            if self.view is not None and self.view.id == id:
+                self._sets[key].put_back(text)
+                messages.failed(error)
+            else:
+                messages.failed(error, action="Copy what I typed", do=lambda: QApplication.clipboard().setText(text))
+
+        self.tasks.write(lambda s: records.assign(s, id, [Assignment(key, text, ADD)], None), failed=failed)
 
     def _on_removed(self, key: str, element: str) -> None:
-        self._assign(Assignment(key, element, REMOVE))
-
-    def _assign(self, assignment: Assignment) -> None:
         if self.view is not None:
-            id, field = self.view.id, self.spec.by_key[assignment.field].label
-            told = f"Taken out of {field}." if assignment.how == REMOVE else ""
-            self.tasks.write(lambda s: records.assign(s, id, [assignment], None), told=told)
+            id, told = self.view.id, f"Taken out of {self.spec.by_key[key].label}."
+            self.tasks.write(lambda s: records.assign(s, id, [Assignment(key, element, REMOVE)], None), told=told)
+
+    def leave(self) -> None:
+        """Save what is typed and not saved yet, as leaving its field does."""
+        if self.view is not None:
+            for editor in (*self._editors.values(), *self._sets.values()):
+                editor.leave()
+
+    def left_over(self) -> list[str]:
+        """Words of this record that were refused and still stand in their fields, each with its field."""
+        name = self.view.reference if self.view is not None else ""
+        standing = [(e.spec.label, e.left_over()) for e in (*self._editors.values(), *self._sets.values())]
+        return [f"“{text[:60]}” in {field} of {name}" for field, text in standing if text and name]
 
 
 def _shown(view: show.RecordView, key: str) -> str:

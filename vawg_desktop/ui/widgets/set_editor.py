@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
@@ -49,11 +50,18 @@ class SetEditor(QWidget):
         self._line.setPlaceholderText("Add …")
         self._line.setProperty("flat", True)
         self._line.setAccessibleName(f"Add to {spec.label}")
-        self._line.returnPressed.connect(self._on_return)
+        self._line.editingFinished.connect(self.leave)  # by Enter too
         box.addWidget(self._line)
         self.setFocusProxy(self._line)
         self._completed = False
-        self._line.textEdited.connect(lambda _: self._complete())
+        #: What was refused and stands here again: offered anew once it is changed.
+        self._refused = ""
+        self._line.textEdited.connect(self._on_edited)
+        self._line.installEventFilter(self)
+
+    def _on_edited(self, _: str) -> None:
+        self._refused = ""
+        self._complete()
 
     def _complete(self) -> None:
         if self._completed or self._choices is None:
@@ -64,9 +72,27 @@ class SetEditor(QWidget):
         self._line.setCompleter(completer)
         self._completed = True
 
-    def _on_return(self) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        dropped = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
+        if dropped and self._line.text():
+            self._line.selectAll()  # so that Ctrl+Z brings the words again
+            self._line.insert("")
+            return True
+        return False
+
+    def left_over(self) -> str:
+        """Words that were refused and still stand here; empty where there are none."""
+        return self._line.text().strip()
+
+    def put_back(self, text: str) -> None:
+        """Words that were refused, to be corrected where they were typed; none for another record."""
+        self._line.setText(text)
+        self._refused = text
+
+    def leave(self) -> None:
+        """Hand over what was typed here."""
         text = self._line.text().strip()
-        if text:
+        if text and text != self._refused:
             self._line.clear()
             keys = {label: key for key, label in self._choices()} if self._choices else {}
             self.added.emit(self.spec.key, keys.get(text, text))
