@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -352,6 +353,38 @@ def test_three_files_of_one_store_are_brought_home_in_any_order(sample: Session,
     assert rows_of(people[1]) == rows_of(people[0]) == rows_of(people[2])
     assert {h.value for h in merging.conflicts(sample)[0].heads} == {f"of {p.who}" for p in people}
     well(*people)
+    for person in people[1:]:
+        person.store.close()
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::3])
+@pytest.mark.parametrize("first", ["the copy", "its own copy"])
+def test_copies_of_copies_are_brought_home_in_any_order(sample: Session, tmp_path: Path, first: str, order: tuple[int, ...]) -> None:
+    """A copy was made by hand, worked on, and copied by hand again: its tail forks a second and a third time."""
+    one = by_hand(sample, tmp_path, "one")
+    say(one, "A-0001", blockers="said before it was copied again")
+    two = by_hand(one, tmp_path, "two")
+    for person in (one, two) if first == "the copy" else (two, one):
+        say(person, "A-0002", blockers=f"of {person.who}")
+    three = by_hand(two, tmp_path, "three")
+    people = [sample, one, two, three]
+    for person in people if first == "the copy" else reversed(people):
+        say(person, "A-0003", blockers=f"of {person.who}")
+        create(person, "gap", {"statement": f"seen by {person.who}"})
+    noted = heads_of_chains(sample.read()) | {k: v for p in people for k, v in heads_of_chains(p.read()).items()}
+    for i in order:
+        for j in order:
+            if i != j:
+                merging.merge(people[i], people[j].store)
+    for i in reversed(order):
+        for j in order:
+            if i != j:
+                merging.merge(people[i], people[j].store)
+    for person in people:
+        assert rows_of(person) == rows_of(sample) and heads_of_chains(person.read()) == heads_of_chains(sample.read())
+        assert check(person.store, noted_heads=noted, heads=list(noted.values())).problems == []
+    values = {c.record: {h.value for h in c.heads} for c in merging.conflicts(sample)}
+    assert values["A-0003"] == {f"of {p.who}" for p in people}
     for person in people[1:]:
         person.store.close()
 

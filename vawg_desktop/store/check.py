@@ -180,11 +180,8 @@ def _check_printed(connection: Connection, report: Report, heads: Sequence[str])
     ]  # fmt: skip
     if not missing:
         return
-    for branch, (origin, after) in forks.branches(connection).items():
-        rows = connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? ORDER BY seq", (branch,))
-        start = connection.exec_driver_sql('SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, after)).fetchone()
-        was = forks.hashes_before((log.from_row(tuple(r)) for r in rows), origin, after, str(start[0]) if start else log.GENESIS)
-        missing = [h for h in missing if not any(w.startswith(h) for w in was)]
+    for _, _, was in forks.borne(connection):
+        missing = [h for h in missing if not was.startswith(h)]
     for head in missing:
         report.add("head_unknown", "The log does not hold that head: it was rewritten or cut since the head was noted, or the paper is of another store.", head)
 
@@ -261,15 +258,9 @@ def _check_noted(connection: Connection, kept: list[log.Entry], report: Report, 
     if not noted:
         return
     by_place = {f"{e.origin}/{e.seq}": e.hash for e in kept}
+    was = {(f"{origin}/{seq}", hash_) for origin, seq, hash_ in forks.borne(connection)}
     for place, hash_ in noted.items():
-        if by_place.get(place) == hash_:
-            continue
-        origin, _, seq = place.partition("/")
-        number = int(seq) if seq.isdigit() else 0
-        made = [(b, k) for b, (o, k) in forks.branches(connection).items() if o == origin and k < number]
-        if any(
-            forks.hash_before((e for e in kept if e.origin == b), origin, k, by_place.get(f"{origin}/{k}", log.GENESIS), number) == hash_ for b, k in made
-        ):
+        if by_place.get(place) == hash_ or (place, hash_) in was:
             continue
         if place in by_place:
             report.add("chain_rewritten", "The log differs from the head noted earlier: it was rewritten.", place)

@@ -1,15 +1,16 @@
 """A store's file that was copied by hand and edited in two places: one origin gone two ways, told apart again (DESIGN 4).
 
 Up to some entry both hold the same; from there each has a tail of its own. The tail whose first entry is the later one becomes an
-origin of its own, numbered from 1 and chained anew, under an id that follows from that first entry. Whoever meets the two tails does
-the same, so that all stores that know both hold them alike; and where the later tail is one's own, one goes on under the new origin.
+origin of its own, numbered from 1 and chained anew, under an id that follows from that first entry's. Whoever meets the two tails does
+the same, in whatever order, so that all stores that know them hold them alike; where the later tail is one's own, one goes on under the
+new origin. A copy of a copy forks that tail again, by the same rule.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ from vawg_desktop.store import entries as log
 
 if TYPE_CHECKING:
     from vawg_desktop.store.door import Transaction
+
+#: ``{origin: (last number, last hash, name)}``
+Origins = dict[str, tuple[int, str, str]]
 
 _NAMESPACE = uuid.UUID("8d0c6c39-0b3e-5d1a-9a37-54c3f0a1b7d2")
 #: Where a store keeps which origins were made of whose tails: ``{branch: [origin, last common number]}``.
@@ -41,36 +45,97 @@ class Fork:
     since: str
 
 
-def find(here: Connection, there: Connection, mine: dict[str, tuple[int, str, str]], theirs: dict[str, tuple[int, str, str]]) -> list[Fork]:
-    """Every origin that both stores know and that went two ways. Raises StoreError where one was rewritten."""
-    found: list[Fork] = []
-    for origin in mine.keys() & theirs.keys():
-        shared = min(mine[origin][0], theirs[origin][0])
-        if not shared or _hash(here, origin, shared) == _hash(there, origin, shared):
-            continue
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Entries of one of the other store's origins, from the number ``after`` on, as those of ``origin`` counted from 1."""
+
+    origin: str
+    after: int
+
+
+#: The other store's origins, each as the parts that it is made of, by ``after``.
+Parts = dict[str, list[Part]]
+
+
+class Telling:
+    """Tells the tails of two stores apart: copies of copies too, so that a tail may fork again.
+
+    ``rebase`` gives this store's own later tail its new origin and returns what this store's origins then are; without it
+    such a tail is only found. Raises StoreError where an entry is held under one id in two versions.
+    """
+
+    def __init__(
+        self, here: Connection, there: Connection, mine: Origins, theirs: Origins, rebase: Callable[[Fork], Origins] | None = None
+    ) -> None:
+        self._here, self._there = here, there
+        self._mine, self._theirs, self._rebase = mine, theirs, rebase
+        self.found: list[Fork] = []
+        self.parts: Parts = {}
+        waiting = [(o, Part(o, 0)) for o, (seq, _, _) in theirs.items() if seq]
+        while waiting:
+            source, part = waiting.pop()
+            known = self.parts.setdefault(source, [])
+            if part not in known:
+                known.append(part)
+            waiting += self._compare(source, part)
+
+    def _compare(self, source: str, part: Part) -> list[tuple[str, Part]]:
+        """What is to be compared next, after one part of theirs and the same origin of mine."""
+        if part.origin not in self._mine:
+            return []
+        made = self._chain(source, part)
+        have = self._mine[part.origin][0]
+        shared = min(have, self._theirs[source][0] - part.after)
+        if not shared or made(shared) == self._mine_at(part.origin, shared):
+            return []
         low, high = 0, shared  # the same at low, not at high
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if _hash(here, origin, middle) == _hash(there, origin, middle) else (low, middle)
-        found.append(_fork(here, there, origin, low, mine[origin], theirs[origin]))
-    return found
+            low, high = (middle, high) if made(middle) == self._mine_at(part.origin, middle) else (low, middle)
+        one = _entry(self._here, part.origin, low + 1)
+        other = _entry(self._there, source, part.after + low + 1)
+        name = _bare(self._mine[part.origin][2] or self._theirs[source][2] or "one store")
+        if one.id == other.id:
+            raise StoreError(
+                f"The log of “{name}” was rewritten in one of the two stores: they hold entry {low + 1} under one name and in two versions. "
+                "Nothing was merged. Run “check” on both, with a head from an old paper or backup (--head), to see which was altered.",
+                code="rewritten",
+            )
+        is_mine = (one.at, one.id) > (other.at, other.id)
+        later = one if is_mine else other
+        branch = str(uuid.uuid5(_NAMESPACE, later.id))
+        count = (have if is_mine else self._theirs[source][0] - part.after) - low
+        fork = Fork(part.origin, low, self._mine_at(part.origin, low) or log.GENESIS, branch, is_mine, name, count, later.at)
+        self.found.append(fork)
+        if not is_mine:
+            return [(source, Part(branch, part.after + low))]
+        if self._rebase is None:
+            return []
+        self._mine = self._rebase(fork)
+        return [(branch, Part(branch, 0))] if branch in self._theirs else []
+
+    def _chain(self, source: str, part: Part) -> Callable[[int], str | None]:
+        """The hash of each of their entries as it is, or would be, in the chain of the part's origin."""
+        if not part.after:
+            return lambda seq: _hash(self._there, source, seq)
+        rows = self._there.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq > ? ORDER BY seq", (source, part.after))
+        made = [e.hash for e in rechained((log.from_row(tuple(r)) for r in rows), part.origin, part.after)]
+        return lambda seq: made[seq - 1] if seq else log.GENESIS
+
+    def _mine_at(self, origin: str, seq: int) -> str | None:
+        return _hash(self._here, origin, seq) if seq else log.GENESIS
+
+    def place(self, source: str, seq: int) -> Part:
+        """Which part of an origin of theirs holds its entry of that number."""
+        return _part(self.parts, source, seq)
 
 
-def _fork(here: Connection, there: Connection, origin: str, after: int, mine: tuple[int, str, str], theirs: tuple[int, str, str]) -> Fork:
-    firsts = [c.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, after + 1)).fetchone() for c in (here, there)]
-    one, other = (log.from_row(tuple(r)) for r in firsts if r is not None)
-    name = mine[2] or theirs[2] or "one store"
-    if one.id == other.id:
-        raise StoreError(
-            f"The log of “{name}” was rewritten in one of the two stores: they hold entry {after + 1} under one name and in two versions. "
-            "Nothing was merged. Run “check” on both, with a head from an old paper or backup (--head), to see which was altered.",
-            code="rewritten",
-        )
-    is_mine = (one.at, one.id) > (other.at, other.id)
-    later = one if is_mine else other
-    branch = str(uuid.uuid5(_NAMESPACE, f"{origin}\x1f{later.hash}"))
-    count = (mine if is_mine else theirs)[0] - after
-    return Fork(origin, after, _hash(here, origin, after) or log.GENESIS, branch, is_mine, name, count, later.at)
+def _part(parts: Parts, source: str, seq: int) -> Part:
+    return max((p for p in parts.get(source, ()) if p.after < seq), key=lambda p: p.after, default=Part(source, 0))
+
+
+def _entry(connection: Connection, origin: str, seq: int) -> log.Entry:
+    return log.from_row(tuple(connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, seq)).one()))
 
 
 def _hash(connection: Connection, origin: str, seq: int) -> str | None:
@@ -78,10 +143,23 @@ def _hash(connection: Connection, origin: str, seq: int) -> str | None:
     return str(row[0]) if row else None
 
 
-def rechained(entries: Iterable[log.Entry], fork: Fork, previous: str = log.GENESIS) -> Iterator[log.Entry]:
-    """Entries of a tail, oldest first, as those of the new origin; ``previous`` is the hash of the one before the first."""
+#: What is added to the name of a store whose tail became an origin of its own.
+_BY_HAND = ", copied by hand"
+
+
+def _bare(name: str) -> str:
+    return name.removesuffix(_BY_HAND)
+
+
+def named(fork: Fork) -> str:
+    """What the origin of a later tail is called."""
+    return f"{fork.name}{_BY_HAND}"
+
+
+def rechained(entries: Iterable[log.Entry], origin: str, after: int, previous: str = log.GENESIS) -> Iterator[log.Entry]:
+    """Entries of a tail, oldest first, as those of another origin; ``previous`` is the hash of the one before the first."""
     for entry in entries:
-        entry.origin, entry.seq = fork.branch, entry.seq - fork.after
+        entry.origin, entry.seq = origin, entry.seq - after
         previous = entry.hash = entry.chained(previous)
         yield entry
 
@@ -97,14 +175,16 @@ def rebase_own(tx: Transaction, fork: Fork) -> list[log.Entry]:
         )
     tx.flush()
     rows = run(f"{log.SELECT} WHERE origin = ? AND seq > ? ORDER BY seq", (fork.origin, fork.after)).fetchall()
-    moved = list(rechained((log.from_row(tuple(r)) for r in rows), fork))
+    moved = list(rechained((log.from_row(tuple(r)) for r in rows), fork.branch, fork.after))
     with _guard_lifted(tx):
         for entry in moved:
             tx.run('UPDATE "change" SET origin = ?, seq = ?, hash = ? WHERE id = ?', (entry.origin, entry.seq, entry.hash, entry.id))
     was_mine = run("SELECT mine FROM origin WHERE id = ?", (fork.origin,)).one()[0]
     last = moved[-1]
     run("UPDATE origin SET mine = 0, seq = ?, hash = ? WHERE id = ?", (fork.after, fork.hash, fork.origin))
-    run("INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, ?, ?, ?)", (fork.branch, f"{fork.name}, copied by hand", was_mine, last.seq, last.hash))
+    run("INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, ?, ?, ?)", (fork.branch, named(fork), was_mine, last.seq, last.hash))
+    moved_on = {b: (fork.branch, k - fork.after) for b, (o, k) in branches(tx.connection).items() if o == fork.origin and k > fork.after}
+    _write(tx, branches(tx.connection) | moved_on)
     if was_mine:
         tx.go_on_as(fork.branch, last.seq, last.hash)
     return moved
@@ -132,13 +212,18 @@ class _guard_lifted:  # noqa: N801 - a context manager, named as what it does
             self._tx.run(sql)
 
 
-def note(tx: Transaction, forks: Iterable[Fork], theirs: str | None) -> None:
+def note(tx: Transaction, told: Telling, theirs: str | None) -> None:
     """Remember which origins were made of whose tails, so that a head noted before still proves what it proved."""
-    known = branches(tx.connection) | _read(theirs)
-    known |= {f.branch: (f.origin, f.after) for f in forks}
+    known = branches(tx.connection)
+    for branch, (origin, after) in _read(theirs).items():
+        part = told.place(origin, after)
+        known.setdefault(branch, (part.origin, after - part.after))
+    _write(tx, known | {f.branch: (f.origin, f.after) for f in told.found})
+
+
+def _write(tx: Transaction, known: Mapping[str, tuple[str, int]]) -> None:
     if known:
-        said = json.dumps({b: list(v) for b, v in known.items()}, sort_keys=True)
-        tx.note_fact(BRANCHES, said)
+        tx.note_fact(BRANCHES, json.dumps({b: list(v) for b, v in known.items()}, sort_keys=True))
 
 
 def branches(connection: Connection) -> dict[str, tuple[str, int]]:
@@ -152,25 +237,18 @@ def _read(said: str | None) -> dict[str, tuple[str, int]]:
     return {str(b): (str(o), int(k)) for b, (o, k) in found.items()}
 
 
-def hashes_before(entries: Iterable[log.Entry], origin: str, after: int, hash: str) -> list[str]:
-    """The hashes that a branch's entries bore while they were their origin's, oldest first."""
-    found: list[str] = []
-    for entry in entries:
-        entry.origin, entry.seq = origin, entry.seq + after
-        hash = entry.chained(hash)
-        found.append(hash)
-    return found
-
-
-def hash_before(entries: Iterable[log.Entry], origin: str, after: int, hash: str, seq: int) -> str:
-    """What hash an entry of a branch bore while it was its origin's number ``seq``: by this an old head is still told."""
-    previous = hash
-    for entry in entries:
-        kept = entry.origin, entry.seq
-        entry.origin, entry.seq = origin, entry.seq + after
-        previous = entry.chained(previous)
-        done = entry.seq == seq
-        entry.origin, entry.seq = kept
-        if done:
-            return previous
-    return ""
+def borne(connection: Connection) -> Iterator[tuple[str, int, str]]:
+    """Origin, number and hash that entries of tails bore before they were given origins of their own: by these old heads are told."""
+    known = branches(connection)
+    for root in sorted({o for o, _ in known.values()}):
+        waiting = [(b, k, _hash(connection, root, k) or log.GENESIS) for b, (o, k) in known.items() if o == root]
+        while waiting:
+            branch, after, hash = waiting.pop()
+            hashes = {0: hash}
+            for row in connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? ORDER BY seq", (branch,)):
+                entry = log.from_row(tuple(row))
+                seq = entry.seq
+                entry.origin, entry.seq = root, seq + after
+                hash = hashes[seq] = entry.chained(hash)
+                yield root, entry.seq, hash
+            waiting += [(b, after + k, hashes[k]) for b, (o, k) in known.items() if o == branch and k in hashes]

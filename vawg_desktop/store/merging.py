@@ -22,12 +22,11 @@ from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import dispose, forks, gaps, history, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.forks import Origins
 from vawg_desktop.store.store import Store
 
 ACT = "merge"
 _BATCH = 1000
-#: ``{origin: (last number, last hash, name)}``
-Origins = dict[str, tuple[int, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     read = other.read()
     theirs = origins_of(read)
     mine = origins_of(store.read())
-    forks.find(store.read(), read, mine, theirs)  # raises where a log was rewritten
+    forks.Telling(store.read(), read, mine, theirs)  # raises where a log was rewritten
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()
     )
@@ -276,9 +275,9 @@ class _Merging:
         self._found = _Found(changes=tx.changes)
         self._new: set[str] = set()
         self._rows = Rebuild(tx, number=tx.keeper.mints())
-        #: The other store's later tails, by origin; and how far each was read: number, hash as it was, hash as it is now.
-        self._forked: dict[str, forks.Fork] = {}
-        self._tails: dict[str, tuple[int, str, str]] = {}
+        #: How far each origin of theirs that is in parts was read: its number and hash; and the hash of each part as it is made anew.
+        self._read: dict[str, tuple[int, str]] = {}
+        self._made: dict[str, str] = {}
 
     def run(self) -> _Found:
         moved = self._tell_tails_apart()
@@ -318,29 +317,38 @@ class _Merging:
 
     def _tell_tails_apart(self) -> list[log.Entry]:
         """Where an origin went two ways, give the later tail an origin of its own; returns this store's entries that got one."""
-        found = forks.find(self._tx.connection, self._other.read(), self._mine, self._theirs)
         moved: list[log.Entry] = []
-        for fork in found:
-            if fork.mine:
-                moved += forks.rebase_own(self._tx, fork)
+
+        def rebase(fork: forks.Fork) -> Origins:
+            moved.extend(forks.rebase_own(self._tx, fork))
+            return origins_of(self._tx.connection)
+
+        self._told = forks.Telling(self._tx.connection, self._other.read(), self._mine, self._theirs, rebase)
         self._mine = origins_of(self._tx.connection)
-        self._forked = {f.origin: f for f in found if not f.mine}
-        self._found.forks = [f for f in found if f.mine or f.entries > self._mine.get(f.branch, (0,))[0]]
-        forks.note(self._tx, found, self._other.meta(forks.BRANCHES))
+        self._found.forks = [f for f in self._told.found if f.mine or f.entries > self._mine.get(f.branch, (0,))[0]]
+        #: From which number on each origin of theirs is in parts: before it, both logs are the same.
+        self._cut = {o: parts[1].after for o, found in self._told.parts.items() if len(parts := sorted(found, key=lambda p: p.after)) > 1}
+        self._read = {o: (cut, self._hash_there(o, cut)) for o, cut in self._cut.items()}
+        forks.note(self._tx, self._told, self._other.meta(forks.BRANCHES))
         return moved
+
+    def _hash_there(self, origin: str, seq: int) -> str:
+        row = self._other.read().exec_driver_sql('SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, seq)).fetchone()
+        return str(row[0]) if row else log.GENESIS
 
     def _of_branch(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row of the other store's later tail as one of its new origin; any other as it is. The tail's own chain is proved first."""
-        fork = self._forked.get(str(row[1]))
-        if fork is None:
+        source = str(row[1])
+        if source not in self._read:
             return row
         entry = log.from_row(row)
-        before = self._tails.get(fork.origin, (fork.after, fork.hash, log.GENESIS))
-        if entry.seq != before[0] + 1 or entry.chained(before[1]) != entry.hash:
+        seq, hash_ = self._read[source]
+        if entry.seq != seq + 1 or entry.chained(hash_) != entry.hash:
             raise self._torn(entry)
-        was = entry.hash
-        (made,) = forks.rechained([entry], fork, before[2])
-        self._tails[fork.origin] = (before[0] + 1, was, made.hash)
+        self._read[source] = (entry.seq, entry.hash)
+        part = self._told.place(source, entry.seq)
+        (made,) = forks.rechained([entry], part.origin, part.after, self._made.get(part.origin, log.GENESIS))
+        self._made[part.origin] = made.hash
         return made.as_params()
 
     def _torn(self, entry: log.Entry) -> StoreError:
@@ -368,7 +376,7 @@ class _Merging:
             self._tx.append([(*row[:at], received, *row[at + 1 :]) for row in part], names)
             self._found.incoming += entries
         for origin, (seq, hash_, _) in self._theirs.items():
-            have, have_hash = self._tails.get(origin, (0, "", ""))[:2] if origin in self._forked else tips.get(origin, (0, ""))
+            have, have_hash = self._read.get(origin) or tips.get(origin, (0, ""))
             if have < seq or (have == seq and seq and have_hash != hash_):
                 raise StoreError(
                     f"The log of {self._other.name} ends before its last entry; nothing was merged. "
@@ -379,7 +387,7 @@ class _Merging:
 
     def _readable(self) -> Iterator[tuple[Any, ...]]:
         try:
-            known = {o: (self._forked[o].after, "", "") if o in self._forked else v for o, v in self._mine.items()}
+            known = self._mine | {o: (cut, "", "") for o, cut in self._cut.items()}
             yield from unseen(self._other.read(), self._theirs, known)
         except DBAPIError as error:
             raise StoreError(
@@ -402,8 +410,8 @@ class _Merging:
             self._tx.moved_origin(origin, seq, hash_)
 
     def _name_of(self, origin: str) -> str:
-        branch = next((f for f in self._forked.values() if f.branch == origin), None)
-        return f"{branch.name}, copied by hand" if branch is not None else self._theirs.get(origin, (0, "", ""))[2]
+        branch = next((f for f in self._told.found if f.branch == origin), None)
+        return forks.named(branch) if branch is not None else self._theirs.get(origin, (0, "", ""))[2]
 
     def _strip_disposed(self) -> list[tuple[str, str]]:
         """Words of records disposed of in either store go from both; a legal hold here keeps the log's."""
