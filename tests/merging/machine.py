@@ -468,7 +468,8 @@ class Family(RuleBasedStateMachine):
                     json.dumps(value, ensure_ascii=False),
                 )
                 assert kept, (reference, value)
-                assert written or (reference, cell) in waits, (reference, value, kinds)
+                asked = (reference, cell) in waits or (how == "safe" and kinds.get((reference, cell)) == "conflict")
+                assert written or asked, (reference, value, kinds)
                 continue
             kind = kinds.get((reference, cell))
             takes = kind == "incoming" or (kind == "conflict" and how == "all")

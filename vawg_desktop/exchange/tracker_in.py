@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY
@@ -709,6 +710,7 @@ def _all_cells(sheet: Sheet, start: int, stop: int) -> list[Given]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def colour_word(rgb: str) -> str:
     """The rating that a fill (RRGGBB) most looks like, by offices' usual pickings, or an empty text."""
     if not re.fullmatch(r"[0-9A-Fa-f]{6}", rgb):

@@ -83,6 +83,7 @@ class CellReader:
         self._unknown: dict[str, ValueRefusedError | None] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._directories: dict[str, names.Directory] = {}
+        self._split: dict[tuple[str, int], tuple[list[str], int]] = {}
         self._touched: dict[tuple[str, str], str] = {}
 
     def _read(
@@ -345,8 +346,14 @@ class CellReader:
             )
 
     def _bodies(self, text: str) -> tuple[list[str], int]:
-        """The names in an owner's cell, and which of them leads."""
+        """The names in an owner's cell, and which of them leads; the same words are looked at once while no body is added."""
         directory = self._directory("partner")
+        known = (text, len(directory.all))
+        if known not in self._split:
+            self._split[known] = self._told_apart(text, directory)
+        return self._split[known]
+
+    def _told_apart(self, text: str, directory: names.Directory) -> tuple[list[str], int]:
         whole = _LEAD.sub("", text).strip()
         if directory.find(whole) or fold(whole) in NO_DATE or _RANK.search(whole):
             return [whole], 0

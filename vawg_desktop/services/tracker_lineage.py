@@ -64,7 +64,10 @@ class Lineage:
             "SELECT id, sheet, number, entity, words, beside, record, base FROM tracker_row WHERE tracker = ? AND NOT deleted ORDER BY n",
             (self.id,),
         ).fetchall()
+        #: Each row as it stands, so that one that says the same again is not written.
+        self._stands: dict[str, tuple[str, ...]] = {}
         for id, sheet, number, entity, words, beside, record, base in found:
+            self._stands[str(id)] = tuple(str(x or "") for x in (sheet, number, words, beside, record, base))
             said = (str(x or "") for x in (id, sheet, number, entity, words, beside, record))
             self._take(Known(*said, base=json.loads(base or "{}")))
 
@@ -120,8 +123,10 @@ class Lineage:
     def close(self, mapping: Mapping[str, str | None], answers: Mapping[str, str]) -> None:
         """Write the rows; keep what each column is, and the questions that were answered once for all."""
         for known, said in self._pending.values():
-            self._write("tracker_row", known.id, {**said, "base": _json(known.base)})
-        cells: dict[str, Value] = {
+            cells: dict[str, Value] = {**said, "base": _json(known.base)}
+            if self._stands.get(known.id) != tuple(str(cells[k] or "") for k in ("sheet", "number", "words", "beside", "record", "base")):
+                self._write("tracker_row", known.id, cells)
+        cells = {
             "name": self._name, "headings": self._headings, "mapping": _json(dict(mapping)), "answers": _json({**self.answers, **answers}),
         }  # fmt: skip
         self._write("tracker", self.id, cells)

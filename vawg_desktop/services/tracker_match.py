@@ -44,7 +44,12 @@ def exact_number(reference: Given | None) -> str:
         return ""
     if type(reference.value) is int and not reference.shown_as:
         return str(reference.value)
-    said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", reference.shown_as or reference.text)).split())
+    return _number_as_written(reference.shown_as or reference.text)
+
+
+@lru_cache(maxsize=65_536)
+def _number_as_written(text: str) -> str:
+    said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
     return said if any(c.isalnum() for c in said) else ""
 
 

@@ -526,9 +526,8 @@ class RowImporter(CellReader):
         if not cells or self._dry:
             return
         said = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in cells)
-        same = self._tx.connection.exec_driver_sql(
-            f'SELECT 1 FROM "update" WHERE action = ? AND {said} AND NOT deleted', (action, *cells.values())
-        ).fetchone()
+        sql = f'SELECT 1 FROM "update" WHERE action = ? AND {said} AND NOT deleted'
+        same = self._tx.run(sql, (action, *cells.values())).fetchone()
         if same is None:
             stamp: dict[str, Value] = {
                 "action": action,

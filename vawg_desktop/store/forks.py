@@ -53,7 +53,7 @@ class Part:
     after: int
 
 
-#: The other store's origins, each as the parts that it is made of, by ``after``.
+#: The other store's origins, each as the parts that it is made of, as they were told.
 Parts = dict[str, list[Part]]
 
 
@@ -116,7 +116,7 @@ class Telling:
 
     def _chain(self, source: str, part: Part) -> Callable[[int], str | None]:
         """The hash of each of their entries as it is, or would be, in the chain of the part's origin."""
-        if not part.after:
+        if part.origin == source:
             return lambda seq: _hash(self._there, source, seq)
         rows = self._there.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq > ? ORDER BY seq", (source, part.after))
         made = [e.hash for e in rechained((log.from_row(tuple(r)) for r in rows), part.origin, part.after)]
@@ -127,11 +127,13 @@ class Telling:
 
     def place(self, source: str, seq: int) -> Part:
         """Which part of an origin of theirs holds its entry of that number."""
-        return _part(self.parts, source, seq)
+        before = [p for p in self.parts.get(source, ()) if p.after < seq]
+        # of two that begin at one number the later told is meant: nothing is left of the other
+        return max(enumerate(before), key=lambda p: (p[1].after, p[0]), default=(0, Part(source, 0)))[1]
 
-
-def _part(parts: Parts, source: str, seq: int) -> Part:
-    return max((p for p in parts.get(source, ()) if p.after < seq), key=lambda p: p.after, default=Part(source, 0))
+    def cuts(self) -> dict[str, int]:
+        """After which number each origin of theirs that is in parts is no longer what it is called."""
+        return {o: min(p.after for p in parts if p.origin != o) for o, parts in self.parts.items() if any(p.origin != o for p in parts)}
 
 
 def _entry(connection: Connection, origin: str, seq: int) -> log.Entry:

@@ -327,7 +327,7 @@ class _Merging:
         self._mine = origins_of(self._tx.connection)
         self._found.forks = [f for f in self._told.found if f.mine or f.entries > self._mine.get(f.branch, (0,))[0]]
         #: From which number on each origin of theirs is in parts: before it, both logs are the same.
-        self._cut = {o: parts[1].after for o, found in self._told.parts.items() if len(parts := sorted(found, key=lambda p: p.after)) > 1}
+        self._cut = self._told.cuts()
         self._read = {o: (cut, self._hash_there(o, cut)) for o, cut in self._cut.items()}
         forks.note(self._tx, self._told, self._other.meta(forks.BRANCHES))
         return moved

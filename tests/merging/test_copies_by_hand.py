@@ -1,0 +1,84 @@
+"""Files of one store copied by hand, worked on, copied again and merged at random: whatever is met when, all end alike."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.merging.test_merging import rows_of, say
+from vawg_desktop.services import merging
+from vawg_desktop.services.records import create
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
+from vawg_desktop.store.check import check, heads_of_chains
+from vawg_desktop.store.copying import take_copy
+
+SEEDS = range(400) if os.environ.get("VAWG_SOAK") else range(12)
+
+
+class Files:
+    """The files of one store, those who work on them, and every head that was noted on the way."""
+
+    def __init__(self, folder: Path, chance: random.Random) -> None:
+        self._folder, self._chance = folder, chance
+        office = Session(stores.create(folder / "office.vawg", passphrase=None), "office")
+        self._action = create(office, "action", {"title": "Light the paths"})[0]
+        self.people = [office]
+        self.noted: list[tuple[str, str]] = []
+
+    def step(self) -> None:
+        one = self._chance.choice(self.people)
+        what = self._chance.choice(("say", "say", "say", "make", "copy", "merge", "merge"))
+        if what == "copy" and len(self.people) < 6:
+            one = self._copied(one)
+        elif what == "merge" and len(self.people) > 1:
+            merging.merge(one, self._chance.choice([p for p in self.people if p is not one]).store)
+        elif what == "say" and not one.read().exec_driver_sql("SELECT 1 FROM conflict").fetchone():
+            say(one, self._action, note=f"{one.who} {self._chance.randrange(10**6)}")
+        else:
+            create(one, "gap", {"statement": f"{one.who} {self._chance.randrange(10**6)}"})
+        self.noted += said_heads(one).items()
+
+    def _copied(self, one: Session) -> Session:
+        """A copy by the program one time in five, else one that a person makes in a file manager; whose file it was, as it is open now."""
+        name = f"copy{len(self.people)}"
+        if self._chance.random() < 0.2:
+            self.people.append(Session(stores.open_store(take_copy(one.store, self._folder / f"{name}.vawg")), name))
+            return one
+        at = one.store.path
+        one.store.close()
+        shutil.copyfile(at, self._folder / f"{name}.vawg")
+        self.people[self.people.index(one)] = again = Session(stores.open_store(at), one.who)
+        self.people.append(Session(stores.open_store(self._folder / f"{name}.vawg"), name))
+        return again
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_copies_made_by_hand_at_random_end_alike(tmp_path: Path, seed: int) -> None:
+    """Six files of one store and of a working copy of it; heads noted on the way are proved at the end."""
+    chance = random.Random(seed)
+    files = Files(tmp_path, chance)
+    for _ in range(chance.randrange(20, 45)):
+        files.step()
+    for one, other in itertools.product([*files.people, *files.people], files.people):
+        if one is not other:
+            merging.merge(one, other.store)
+    first = files.people[0]
+    for one in files.people:
+        assert rows_of(one) == rows_of(first) and said_heads(one) == said_heads(first)
+        assert check(one.store, heads=[head for _, head in files.noted]).problems == []
+        place, head = chance.choice(files.noted)
+        assert check(one.store, noted_heads={place: head}).problems == []
+    for one in files.people:
+        one.store.close()
+
+
+def said_heads(session: Session) -> dict[str, str]:
+    """The heads of the origins that said something."""
+    return {k: v for k, v in heads_of_chains(session.read()).items() if not k.endswith("/0")}
+
