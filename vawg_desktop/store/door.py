@@ -546,6 +546,8 @@ class Transaction:
                 overwrote = earlier.overwrote if earlier else ()
                 entry.fields[key] = log.CellSaid(first, value, overwrote, log.new_salt())
                 after[key] = value
+                if key == "reference":  # the number in between is said nowhere, so it leads nowhere
+                    before = {**before, key: first}
                 continue
             was = None if self._stamp[2] == "dispose" else before[key]  # a tombstone repeats no words
             entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())

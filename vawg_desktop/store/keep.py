@@ -127,6 +127,7 @@ class Keeper:
             return {}
         if "reference" in cells and before.get("reference"):
             self.set_former(str(after["id"]), [str(before["reference"])])
+            self._run('DELETE FROM former WHERE "row" = ? AND reference = ?', (after["id"], after.get("reference")))
         extra = derive.row_derived(spec, after)
         if spec.key == "action" and cells & {"due", "revised_due"}:
             self._moved[str(after["id"])] = None
