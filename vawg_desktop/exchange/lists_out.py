@@ -9,6 +9,8 @@ from typing import Any
 
 import xlsxwriter
 
+from vawg_desktop.exchange.plan import fit_cell
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -54,7 +56,7 @@ def list_xlsx(printed: Printed) -> bytes:
         sheet.set_column(c, c, min(60, max(10, widest + 2)))
     for r, row in enumerate(printed.rows, top + 1):
         for c, text in enumerate(row):
-            sheet.write_string(r, c, text[:32767], plain)
+            sheet.write_string(r, c, fit_cell(text), plain)
     sheet.write_string(
         top + len(printed.rows) + 2, 0, printed.foot(), book.add_format({"font_name": "Arial"})
     )

@@ -28,7 +28,7 @@ class Style(StrEnum):
 
 #: What a cell of a spreadsheet holds at the most (Excel's limit); what is longer is cut and says so.
 MOST_IN_CELL = 32_767
-CUT = "\n[Cut here: a cell holds no more. The office keeps the rest.]"
+CUT = " [Cut here: a cell holds no more. The office keeps the rest.]"
 
 
 def fit_cell(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.exchange.plan import fit_cell
 from vawg_desktop.exchange.reading import Book, Cell, Sheet
 
 #: The sheet that says what changed, in words and with each place.
@@ -86,7 +87,7 @@ def _fill(made: Any, cells: Sequence[Refilled]) -> None:
 def _put(cell: Any, value: Cell) -> None:
     """A value into a cell; words stay words, whatever they begin with, and a date keeps the cell's own way of showing it."""
     was = cell.number_format
-    cell.value = value
+    cell.value = fit_cell(value) if isinstance(value, str) else value
     if isinstance(value, str) and value.startswith(_FORMULA):
         cell.data_type = "s"
     if isinstance(value, dt.date):

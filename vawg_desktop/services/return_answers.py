@@ -196,6 +196,10 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
             answers[key].setdefault("doubt", "made_date")
 
 
+#: LibreOffice breaks a paragraph of more letters than this in two, where the cell has several.
+_PARAGRAPH = 16_000
+
+
 def _as_sent(key: str, given: Answer, sent: Value) -> bool:
     """Whether a cell is just what we wrote there, which most are: nothing to read anew."""
     value = given.value
@@ -206,6 +210,8 @@ def _as_sent(key: str, given: Answer, sent: Value) -> bool:
     label = _LABELS[key].get(str(sent)) if key in _LABELS else sent
     if type(label) is str and len(label) > MOST_IN_CELL:
         return isinstance(value, str) and merge.same(value, fit_cell(label))
+    if type(label) is str and len(label) > _PARAGRAPH and isinstance(value, str) and "\n" in label:
+        return value.replace("\n", "") == label.replace("\n", "")
     return type(value) is type(label) and value == label
 
 
