@@ -309,14 +309,16 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
     formulas = b"<f>" in data or b"<f " in data or b"<f/>" in data
     if not (looks.fills or looks.per_cents or looks.months or looks.numbers or looks.inks or formulas) and b't="e"' not in data:
         return
+    plain = not formulas and b't="e"' not in data
+    telling = {*looks.months, *looks.numbers, *looks.inks, *looks.per_cents}  # of these the value is looked at too
     for match in _CELL.finditer(data):
         style = _STYLE.search(match[2])
         look = int(style[1]) if style else 0
-        cell = match[1].decode()
         if colour := looks.fills.get(look):
-            yield sheet, cell, "colour", colour
-        if match[3]:
+            yield sheet, match[1].decode(), "colour", colour
+        if match[3] or (plain and look not in telling):
             continue
+        cell = match[1].decode()
         end = data.find(b"</c>", match.end())
         if end < 0:
             return

@@ -439,6 +439,7 @@ def _preferred(found: Sequence[Target], main: str) -> Target:
     return first
 
 
+_LONGEST_DITTO = 10
 _DITTO = frozenset({'"', "”", "″", "''", "ditto", "as above", "do", "〃"})
 
 
@@ -456,7 +457,6 @@ def _read_table(
     table = _Table.under(sheet, header, tracker, mapping, answers, above)
     section = ""
     last: TrackerRow | None = None
-    nothing = BesideCell()
     letters = [sheet.address(0, i).rstrip("0123456789") for i in range(max(map(len, sheet.rows), default=0))]
     for number in range(header + 1, len(sheet.rows)):
         row = sheet.rows[number]
@@ -464,11 +464,13 @@ def _read_table(
         given: list[Given] = []
         names = table.names
         for i, value in enumerate(row):
-            one = beside.get(letters[i] + line, nothing)
-            given.append(Given(
-                value, sheet.name, letters[i] + line, names[i] if i < len(names) else "", one.colour, one.shown, one.per_cent, one.linked,
-                one.shown_as,
-            ))  # fmt: skip
+            place = letters[i] + line
+            called = names[i] if i < len(names) else ""
+            one = beside.get(place)
+            given.append(
+                Given(value, sheet.name, place, called) if one is None
+                else Given(value, sheet.name, place, called, one.colour, one.shown, one.per_cent, one.linked, one.shown_as)
+            )  # fmt: skip
         filled = [g for g in given if g.value is not None]
         if not filled or _repeats(given, table.heads):
             continue
@@ -635,15 +637,13 @@ def _ask_latest(
 
 def _repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
     """Whether a row only says the headings again."""
-    filled = same = 0
-    for i, one in enumerate(given):
-        if one.value is None:
-            continue
-        filled += 1
+    same = 0
+    for one, head in zip(given, heads, strict=False):
+        value = one.value
         # a letter first: folding every cell of a long list would cost more than reading it
-        if i < len(heads) and isinstance(one.value, str) and one.value.strip()[:1].casefold() == heads[i][:1].casefold():
-            same += fold(one.text) == fold(heads[i])
-    return same >= 2 and 2 * same > filled
+        if type(value) is str and (value[:1] in (head[:1], head[:1].swapcase()) or value[:1].isspace()):
+            same += fold(value) == fold(head)
+    return same >= 2 and 2 * same > sum(1 for one in given if one.value is not None)
 
 
 def _in_reference(columns: list[Column]) -> bool:
@@ -659,9 +659,11 @@ def _fill_down(
         return False
     own = any(t.startswith("recommendation.") for t in row.cells)
     under = False
-    for i, one in enumerate(given):
-        target = columns[i].target if i < len(columns) else None
-        if target is None or target not in last.cells or (one.value is not None and not (isinstance(one.value, str) and len(one.value) < 10)):
+    for one, column in zip(given, columns, strict=False):
+        value, target = one.value, column.target
+        if value is not None and (type(value) is not str or len(value) >= _LONGEST_DITTO):
+            continue
+        if target is None or target not in last.cells:
             continue
         ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
         blank = one.value is None and main == "action" and target.startswith("recommendation.") and f"{main}.title" in row.cells

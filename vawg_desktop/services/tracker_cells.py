@@ -80,7 +80,8 @@ class CellReader:
         self._entity, self._finished = "", False
         #: Words of a column that were asked about with what they may mean.
         self._words_asked: dict[tuple[str, str], set[str]] = {}
-        self._unknown: dict[str, ValueRefusedError | None] = {}
+        #: Why a name is no partner's; the words and not the error, which would hold every row in memory.
+        self._unknown: dict[str, str] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._directories: dict[str, names.Directory] = {}
         self._split: dict[tuple[str, int], tuple[list[str], int]] = {}
@@ -382,13 +383,13 @@ class CellReader:
             if chosen is not None:
                 return chosen.id
         refused = self._unknown_name(name)
-        if refused is not None:
-            close = "did you mean" in refused.message
+        if refused:
+            close = "did you mean" in refused
             if not self._trusted and answer != "add":
                 if answer != "leave":
-                    near = [d for d in directory.all if close and d.title in refused.message][:3]
+                    near = [d for d in directory.all if close and d.title in refused][:3]
                     choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is no partner"))
-                    said = refused.message if close else f"“{name}” is not known. Is it a partner? Nobody was set."
+                    said = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
                     self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", said, one, id_, choices)
                 self._done.tray.append(trayed(one, "not understood"))
                 return None
@@ -397,14 +398,14 @@ class CellReader:
         self._touched[("partner", id)] = "created"
         return id
 
-    def _unknown_name(self, name: str) -> ValueRefusedError | None:
-        """Why a name is no partner's, with those it is near to; looked for once."""
+    def _unknown_name(self, name: str) -> str:
+        """Why a name is no partner's, with those it is near to, looked for once; empty where it is one."""
         if name not in self._unknown:
-            self._unknown[name] = None
+            self._unknown[name] = ""
             try:
                 self._directory("partner").require(name)
             except ValueRefusedError as refused:
-                self._unknown[name] = refused
+                self._unknown[name] = refused.message
         return self._unknown[name]
 
     def _section(self, row: TrackerRow, spec: EntitySpec, cells: dict[str, Value]) -> None:
