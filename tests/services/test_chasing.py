@@ -151,6 +151,10 @@ def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path
     sheet.cell(2, at["Answer"]).value = "No change"
     sheet.cell(3, at["Answer"]).value = "Update"
     sheet.cell(3, at["Progress update"]).value = "We met."
+    for line in book["Start here"].iter_rows():
+        said = {"Completed by": "The VAWG lead", "Cleared by (chief officer or equivalent)": "The deputy chief constable"}.get(str(line[0].value).removesuffix(" (please fill in)"))
+        if said:
+            line[1].value = said
     book.save(tmp_path / "back.xlsx")
     returns.import_return(sample, tmp_path / "back.xlsx")
     opcc = next(p for n, p in files.items() if n.startswith("OPCC"))
@@ -175,6 +179,8 @@ def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path
     assert [(r["period"], r["late"]) for r in record] == [
         ("2026/27 Q2", working_between(date(2026, 11, 13), sample.today))
     ]
+    assert record[0]["declared"] == "Completed by The VAWG lead; cleared by The deputy chief constable"
+    assert chasing.record_over_time(sample, "OPCC")[0]["declared"] == "Not cleared by a chief officer or equivalent"
     assert sent["Kent Police"].received is None
 
 

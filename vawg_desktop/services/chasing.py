@@ -24,6 +24,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, CHASE_STEP
 from vawg_desktop.services import names
 from vawg_desktop.services.answer_counts import AnswerCounts, count_answers, way_answered
 from vawg_desktop.services.office import office_name, settings_said
+from vawg_desktop.services.return_review import declared_in_words
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
@@ -475,8 +476,17 @@ def _said_so_far(connection: Connection, return_id: str) -> dict[str, Any]:
     return json.loads(row[0] or "{}") if row else {}
 
 
+def _declared(connection: Connection, return_id: str) -> str:
+    """Who completed and cleared the last file that came back for a return."""
+    row = connection.exec_driver_sql(
+        "SELECT content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' ORDER BY n DESC LIMIT 1",
+        (return_id,),
+    ).fetchone()
+    return declared_in_words(json.loads(row[0])["declaration"]) if row is not None and row[0] else ""
+
+
 def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
-    """A partner's rounds, newest first: due, received, working days late (negative: early), answers, how proved."""
+    """A partner's rounds, newest first: due, received, working days late (negative: early), answers, who completed and cleared them."""
     connection = session.read()
     found_partner = names.find_named(connection, "partner", partner) or names.find(
         connection, partner, "partner"
@@ -493,7 +503,7 @@ def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
         late = working_between(due, came) if due and came else None
         found.append({
             "period": period, "due": one.due, "received": one.received, "late": late, "step": one.step, "nil": one.nil,
-            **one.counts.as_dict(), "answers": one.counts.in_words(),
+            **one.counts.as_dict(), "answers": one.counts.in_words(), "declared": _declared(connection, one.return_id) if one.received else "",
             "reminders": sum(1 for entry in one.log if entry["step"] != "extension"),
             "extensions": sum(1 for entry in one.log if entry["step"] == "extension"),
         })  # fmt: skip

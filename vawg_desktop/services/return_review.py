@@ -111,13 +111,7 @@ class Review:
 
     def declared_in_words(self) -> str:
         """Who completed and who cleared the return, or that nobody cleared it."""
-        said = {k.partition(" (")[0]: v for k, v in self.declaration.items() if v}
-        parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
-        if "Cleared by" not in said:
-            return f"{parts[0]}; {_NOT_CLEARED}" if parts else f"N{_NOT_CLEARED[1:]}"
-        beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
-        cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
-        return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"
+        return declared_in_words(self.declaration)
 
     def left(self) -> int:
         """How many differences still wait for a person."""
@@ -137,6 +131,17 @@ class Review:
 
 #: What is said where the declaration names nobody who cleared the return.
 _NOT_CLEARED = "not cleared by a chief officer or equivalent"
+
+
+def declared_in_words(declaration: Mapping[str, str]) -> str:
+    """Who completed and who cleared a return, in which role and when, or that nobody cleared it."""
+    said = {k.partition(" (")[0]: v for k, v in declaration.items() if v}
+    parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
+    if "Cleared by" not in said:
+        return f"{parts[0]}; {_NOT_CLEARED}" if parts else f"N{_NOT_CLEARED[1:]}"
+    beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
+    cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
+    return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"
 
 
 @dataclass(slots=True)

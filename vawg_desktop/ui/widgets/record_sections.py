@@ -462,7 +462,8 @@ def _round_words(one: dict[str, object]) -> str:
         said.append("reminded once" if one["reminders"] == 1 else f"reminded {one['reminders']} times")
     if one["extensions"]:
         said.append("extended")
-    return f"{one['period']}: {'; '.join(x for x in said if x)}"
+    words = f"{one['period']}: {'; '.join(x for x in said if x)}"
+    return f"{words}. {one['declared']}." if one["declared"] else words
 
 
 def _recommendations(pane: RecordPane) -> Made:
