@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vawg_desktop.cli import LATER, main
+from vawg_desktop.cli import LATER, build_parser, main
 
 
 class Run:
@@ -355,3 +355,25 @@ def test_a_store_is_not_merged_with_itself_and_damage_is_one_sentence(
     refused = Run(capsys, "copy", store, store.with_name("copy.vawg"))
     assert refused.code == 1 and "rescue" in refused.err and refused.err.count("\n") == 1
     assert not store.with_name("copy.vawg").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "said"),
+    [
+        ("--scale", "20000", "Pages are drawn at 50 to 400 per cent"), ("--scale", "9", "Pages are drawn at 50 to 400 per cent"),
+        ("--scale", "nan", "Pages are drawn at 50 to 400 per cent"), ("--scale", "big", "is no size; type 2, or 200"),
+        ("--size", "99999x99999", "320 to 7680 points"), ("--size", "wide", "is not a size such as 1366x768"),
+    ],
+)  # fmt: skip
+def test_pictures_larger_than_any_screen_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, given: str, said: str) -> None:
+    """``--scale 200`` was taken for two hundred times: it filled the memory of the machine."""
+    try:
+        code = main(["tour", "--out", str(tmp_path), option, given])
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    assert code in (1, 2) and said in capsys.readouterr().err
+
+
+def test_a_scale_may_be_said_in_per_cent() -> None:
+    read = [build_parser().parse_args(["tour", "--out", "x", f"--scale={s}"]).scale for s in ("2", "200", "150%", "1.25")]
+    assert read == [2.0, 2.0, 1.5, 1.25]

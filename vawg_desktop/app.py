@@ -217,6 +217,8 @@ def tour(arguments: argparse.Namespace) -> int:
     wide, _, high = arguments.size.partition("x")
     if not (wide.isdigit() and high.isdigit()):
         raise ValueRefusedError(f"“{arguments.size}” is not a size such as 1366x768.")
+    if not all(320 <= int(side) <= 7680 for side in (wide, high)):
+        raise ValueRefusedError(f"A window is 320 to 7680 points wide and high, not {arguments.size[:40]}.")
     with tempfile.TemporaryDirectory(prefix="vawg-tour-") as folder:
         session = _tour_session(arguments, Path(folder))
         try:

@@ -15,6 +15,22 @@ LATER = {
 }  # fmt: skip
 
 
+def _scale(typed: str) -> float:
+    """How large the pages are drawn: a factor, or per cent from 50 on. Raises ArgumentTypeError outside 50 to 400 per cent."""
+    try:
+        given = float(typed.removesuffix("%"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{typed}” is no size; type 2, or 200 for 200 per cent.") from None
+    factor = given / 100 if given >= _LEAST_PER_CENT else given
+    if not _LEAST_PER_CENT <= factor * 100 <= _MOST_PER_CENT:  # not a number, too
+        raise argparse.ArgumentTypeError(f"Pages are drawn at {_LEAST_PER_CENT} to {_MOST_PER_CENT} per cent, not at “{typed}”.")
+    return factor
+
+
+#: How small and how large pages may be drawn; without an end, one picture would take all the memory there is.
+_LEAST_PER_CENT, _MOST_PER_CENT = 50, 400
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = argparse.ArgumentParser(
@@ -34,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     tour = commands.add_parser("tour", help="draw every page to PNG, with no screen")
     tour.add_argument("--out", required=True)
     tour.add_argument("--store")
-    tour.add_argument("--scale", type=float, default=1.0)
+    tour.add_argument("--scale", type=_scale, default=1.0, help="2, or 200 for 200 per cent")
     tour.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
     tour.add_argument("--size", default="1366x768", help="window size before scaling")
     _passphrase(tour)

@@ -40,6 +40,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import THEMES, theme
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.basics import RowButton
 
 ROOT = Path(__file__).parents[2]
 
@@ -647,3 +648,31 @@ def _late_on(page: QWidget) -> int:
     """What the Overview says is overdue."""
     tiles = [b.accessibleName() for b in page.findChildren(QPushButton) if b.isVisible()]
     return next(int(re.sub(r"[^0-9]", "", t.split(".")[0])) for t in tiles if t.startswith("Overdue:"))
+
+
+@pytest.mark.parametrize("name", sorted(THEMES))
+def test_what_stands_for_an_empty_field_can_be_read(qtbot: QtBot, name: str) -> None:
+    """The words in an empty field, such as “Not set”, were half as strong as any text: 3.3 to 1 in the light theme."""
+
+    theme.apply(name, 2.0)
+    try:
+        line = QLineEdit()
+        qtbot.addWidget(line)
+        line.setPlaceholderText("Not set")
+        line.resize(400, 60)
+        line.show()
+        line.clearFocus()
+        drawn = line.grab().toImage()
+        inside = {drawn.pixelColor(x, y).name() for x in range(16, 240) for y in range(16, drawn.height() - 16)}
+        ground = drawn.pixelColor(300, drawn.height() // 2).name()
+        assert max(contrast(one, ground) for one in inside) >= (7 if name == "contrast" else 4.5)
+    finally:
+        theme.apply("light", 1.0)
+
+
+def test_a_row_of_my_work_ends_in_dots_where_it_has_no_room(shown: Shown) -> None:
+    page = shown.go("my_work")
+    rows = [b for b in page.findChildren(RowButton) if len(b.text()) > 40]
+    rows[0].resize(160, rows[0].height())
+    drawn = QPushButton.text(rows[0])
+    assert drawn.endswith("…") and rows[0].text() == rows[0].accessibleName().removeprefix("Open ")

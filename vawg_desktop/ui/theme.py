@@ -170,7 +170,7 @@ def style_rules(t: Theme) -> str:
     QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {{
         background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(4)}px;
         padding: {px(3)}px {px(7)}px; min-height: {px(24)}px; selection-background-color: {c.select};
-        selection-color: {c.on_select}; }}
+        selection-color: {c.on_select}; placeholder-text-color: {c.grey}; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}

@@ -41,7 +41,7 @@ def button(
     text: str, do: Callable[[], object], *, kind: str = "", icon_name: str = "", tip: str = ""
 ) -> QPushButton:
     """A button: ``primary``, ``quiet``, ``chip`` or plain, with a word always."""
-    made = QPushButton(text)
+    made = RowButton(text) if kind == "row" else QPushButton(text)
     made.setMinimumHeight(theme.px(28))
     if kind:
         made.setProperty(kind, True)
@@ -53,6 +53,22 @@ def button(
     made.setAccessibleName(text)
     made.clicked.connect(lambda: do())
     return made
+
+
+class RowButton(QPushButton):
+    """A button over the width of its row, whose words end in dots where there is no room."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self._words = words
+
+    def text(self) -> str:
+        return self._words
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - theme.px(2 * (6 + 2))
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
 
 
 class Elided(QLabel):
