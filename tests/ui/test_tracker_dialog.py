@@ -45,9 +45,12 @@ def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown
     dialog.deleteLater()
 
 
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_nothing_in_the_dialog_is_cut_off_at_its_side(sample: Session, tmp_path: Path, qtbot: QtBot, scale: float) -> None:
-    """Long headings and choices at 200 %, on a small screen."""
+@pytest.mark.parametrize(("scale", "wide"), [(1.0, False), (2.0, False), (1.0, True)])
+def test_nothing_in_the_dialog_is_cut_off_at_its_side(
+    sample: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, scale: float, wide: bool
+) -> None:
+    """Long headings and choices at 200 %, on a small screen; where there is room, the tray stands beside the questions."""
+    monkeypatch.setattr("vawg_desktop.ui.dialogs.tracker._WIDE", 300 if wide else 10**6)
     made = Shown(sample, "light", scale)
     path = tmp_path / "t.csv"
     take(made.session, csv(path, HEAD, *rows_of(TITLES)))
@@ -56,8 +59,10 @@ def test_nothing_in_the_dialog_is_cut_off_at_its_side(sample: Session, tmp_path:
     dialog = TrackerDialog(made.window, made.tasks, path)
     dialog.show()
     settle(made.tasks)
-    (area,) = [a for a in dialog.findChildren(QScrollArea) if a.widget() is not None]
-    assert area.widget().width() <= area.viewport().width()
+    areas = [a for a in dialog.findChildren(QScrollArea) if a.widget() is not None]
+    assert len(areas) == 1 + wide
+    for area in areas:
+        assert area.widget().width() <= area.viewport().width()
     dialog.deleteLater()
     made.close()
 

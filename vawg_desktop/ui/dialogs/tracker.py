@@ -43,6 +43,25 @@ class TrackerWanted:
     answers: dict[str, str]
 
 
+#: How wide the dialog has to be for the tray to stand beside the questions, and not under them.
+_WIDE = 900
+
+
+def _scrolled(into: QHBoxLayout, stretch: int) -> QVBoxLayout:
+    """A page that scrolls up and down only, put into a row of pages; returns its layout."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    page = QWidget()
+    inside = QVBoxLayout(page)
+    inside.setContentsMargins(0, 0, theme.px(12), 0)
+    inside.setSpacing(theme.px(8))
+    scroll.setWidget(page)
+    into.addWidget(scroll, stretch)
+    return inside
+
+
 class TrackerDialog(Form):
     """Shows a dry run; questions are answered and columns corrected before anything is written."""
 
@@ -60,14 +79,11 @@ class TrackerDialog(Form):
         box.addWidget(label(f"Bring in {path.name}", size=16, bold=True))
         self._said = label("Reading the file …")
         box.addWidget(self._said)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        page = QWidget()
-        inside = QVBoxLayout(page)
-        inside.setContentsMargins(0, 0, theme.px(12), 0)
-        inside.setSpacing(theme.px(8))
+        fit_screen(self, 1120, 680)
+        beside = self.width() >= theme.px(_WIDE)
+        pages = QHBoxLayout()
+        pages.setSpacing(theme.px(24))
+        inside = _scrolled(pages, 3)
         self._questions = QVBoxLayout()
         self._questions.setSpacing(theme.px(8))
         inside.addLayout(self._questions)
@@ -79,13 +95,14 @@ class TrackerDialog(Form):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 2)
         inside.addLayout(self._grid)
+        aside = _scrolled(pages, 2) if beside else inside
         self._asked = QVBoxLayout()
-        inside.addLayout(self._asked)
+        aside.addLayout(self._asked)
         self._tray = QVBoxLayout()
-        inside.addLayout(self._tray)
-        inside.addStretch(1)
-        scroll.setWidget(page)
-        box.addWidget(scroll, 1)
+        aside.addLayout(self._tray)
+        for page in {id(x): x for x in (inside, aside)}.values():
+            page.addStretch(1)
+        box.addLayout(pages, 1)
         row = QHBoxLayout()
         self._again = button("Look again with these answers", self.look)
         row.addWidget(self._again)
@@ -95,7 +112,6 @@ class TrackerDialog(Form):
         row.addWidget(self._go)
         self.saves = self._go
         box.addLayout(row)
-        fit_screen(self, 820, 660)
         self.look()
 
     def wanted(self) -> TrackerWanted:
