@@ -92,7 +92,8 @@ def _list(path: Path, rows: int, kind: str) -> Path:
         else:
             sheet.write_string(n, 8, {"#00B050": "Green", "#FFC000": "Amber", "#FF0000": "Red"}[colour], fills[colour] if kind == "formatted" else None)
         sheet.write_string(n, 9, f"Work went on in week {n % 52}.", style)
-        sheet.write_string(n, 10, "" if n % 4 else "See the minutes", style) if n % 4 == 0 else None
+        if n % 4 == 0:
+            sheet.write_string(n, 10, "See the minutes", style)
     book.close()
     return path
 

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -47,8 +48,8 @@ def test_words_longer_than_a_cell_come_back_as_they_were(
     if kind == "ods":
         return
 
-    def shorter(_: object, sheet: object, at: dict[str, int]) -> None:
-        sheet.cell(3, at["Blockers"]).value = "The court has answered."  # type: ignore[attr-defined]
+    def shorter(_: object, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(3, at["Blockers"]).value = "The court has answered."
 
     said = returns.import_return(sent.session, edited(path, shorter, tmp_path / "shorter.xlsx"), apply="all")
     assert [(d.field, d.held) for d in said.differences] == [("blockers", "cut")]
@@ -69,8 +70,8 @@ def test_an_answer_longer_than_excel_holds_is_taken_whole(sent: Sent, tmp_path: 
 def test_words_that_excel_made_an_error_are_read_from_the_formula(sent: Sent, tmp_path: Path) -> None:
     """“-Review the pathway” typed into a cell becomes a formula of unknown names: what was typed stands in it."""
 
-    def typed(_: object, sheet: object, at: dict[str, int]) -> None:
-        sheet.cell(3, at["Progress update"]).value = "=-Review the pathway"  # type: ignore[attr-defined]
+    def typed(_: object, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(3, at["Progress update"]).value = "=-Review the pathway"
 
     path = edited(sent.police, typed, tmp_path / "made.xlsx")
     out = io.BytesIO()

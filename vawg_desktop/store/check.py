@@ -180,7 +180,7 @@ def _check_printed(connection: Connection, report: Report, heads: Sequence[str])
     ]  # fmt: skip
     if not missing:
         return
-    for _, _, was in forks.borne(connection):
+    for _, _, was in forks.former_hashes(connection):
         missing = [h for h in missing if not was.startswith(h)]
     for head in missing:
         report.add("head_unknown", "The log does not hold that head: it was rewritten or cut since the head was noted, or the paper is of another store.", head)
@@ -258,7 +258,7 @@ def _check_noted(connection: Connection, kept: list[log.Entry], report: Report, 
     if not noted:
         return
     by_place = {f"{e.origin}/{e.seq}": e.hash for e in kept}
-    was = {(f"{origin}/{seq}", hash_) for origin, seq, hash_ in forks.borne(connection)}
+    was = {(f"{origin}/{seq}", hash_) for origin, seq, hash_ in forks.former_hashes(connection)}
     for place, hash_ in noted.items():
         if by_place.get(place) == hash_ or (place, hash_) in was or (place.endswith("/0") and hash_ == log.GENESIS):
             continue

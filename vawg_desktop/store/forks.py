@@ -57,7 +57,7 @@ class Part:
 Parts = dict[str, list[Part]]
 
 
-class Telling:
+class TailComparison:
     """Tells the tails of two stores apart: copies of copies too, so that a tail may fork again.
 
     ``rebase`` gives this store's own later tail its new origin and returns what this store's origins then are; without it
@@ -214,13 +214,13 @@ class _guard_lifted:  # noqa: N801 - a context manager, named as what it does
             self._tx.run(sql)
 
 
-def note(tx: Transaction, told: Telling, theirs: str | None) -> None:
+def note(tx: Transaction, tails: TailComparison, theirs: str | None) -> None:
     """Remember which origins were made of whose tails, so that a head noted before still proves what it proved."""
     known = branches(tx.connection)
     for branch, (origin, after) in _read(theirs).items():
-        part = told.place(origin, after)
+        part = tails.place(origin, after)
         known.setdefault(branch, (part.origin, after - part.after))
-    _write(tx, known | {f.branch: (f.origin, f.after) for f in told.found})
+    _write(tx, known | {f.branch: (f.origin, f.after) for f in tails.found})
 
 
 def _write(tx: Transaction, known: Mapping[str, tuple[str, int]]) -> None:
@@ -239,7 +239,7 @@ def _read(said: str | None) -> dict[str, tuple[str, int]]:
     return {str(b): (str(o), int(k)) for b, (o, k) in found.items()}
 
 
-def borne(connection: Connection) -> Iterator[tuple[str, int, str]]:
+def former_hashes(connection: Connection) -> Iterator[tuple[str, int, str]]:
     """Origin, number and hash that entries of tails bore before they were given origins of their own: by these old heads are told."""
     known = branches(connection)
     for root in sorted({o for o, _ in known.values()}):

@@ -91,7 +91,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     read = other.read()
     theirs = origins_of(read)
     mine = origins_of(store.read())
-    forks.Telling(store.read(), read, mine, theirs)  # raises where a log was rewritten
+    forks.TailComparison(store.read(), read, mine, theirs)  # raises where a log was rewritten
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()
     )
@@ -323,13 +323,13 @@ class _Merging:
             moved.extend(forks.rebase_own(self._tx, fork))
             return origins_of(self._tx.connection)
 
-        self._told = forks.Telling(self._tx.connection, self._other.read(), self._mine, self._theirs, rebase)
+        self._tails = forks.TailComparison(self._tx.connection, self._other.read(), self._mine, self._theirs, rebase)
         self._mine = origins_of(self._tx.connection)
-        self._found.forks = [f for f in self._told.found if f.mine or f.entries > self._mine.get(f.branch, (0,))[0]]
+        self._found.forks = [f for f in self._tails.found if f.mine or f.entries > self._mine.get(f.branch, (0,))[0]]
         #: From which number on each origin of theirs is in parts: before it, both logs are the same.
-        self._cut = self._told.cuts()
+        self._cut = self._tails.cuts()
         self._read = {o: (cut, self._hash_there(o, cut)) for o, cut in self._cut.items()}
-        forks.note(self._tx, self._told, self._other.meta(forks.BRANCHES))
+        forks.note(self._tx, self._tails, self._other.meta(forks.BRANCHES))
         return moved
 
     def _hash_there(self, origin: str, seq: int) -> str:
@@ -346,7 +346,7 @@ class _Merging:
         if entry.seq != seq + 1 or entry.chained(hash_) != entry.hash:
             raise self._torn(entry)
         self._read[source] = (entry.seq, entry.hash)
-        part = self._told.place(source, entry.seq)
+        part = self._tails.place(source, entry.seq)
         (made,) = forks.rechained([entry], part.origin, part.after, self._made.get(part.origin, log.GENESIS))
         self._made[part.origin] = made.hash
         return made.as_params()
@@ -410,7 +410,7 @@ class _Merging:
             self._tx.moved_origin(origin, seq, hash_)
 
     def _name_of(self, origin: str) -> str:
-        branch = next((f for f in self._told.found if f.branch == origin), None)
+        branch = next((f for f in self._tails.found if f.branch == origin), None)
         return forks.named(branch) if branch is not None else self._theirs.get(origin, (0, "", ""))[2]
 
     def _strip_disposed(self) -> list[tuple[str, str]]:
