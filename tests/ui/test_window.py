@@ -324,6 +324,23 @@ def test_copying_one_row_gives_its_reference_and_many_a_table(shown: Shown) -> N
     QApplication.clipboard().clear()  # the offscreen clipboard ends the interpreter badly with a table of ours still in it
 
 
+@pytest.mark.parametrize("held", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier])
+def test_a_row_chosen_by_the_program_is_the_only_one_whatever_key_is_held(
+    shown: Shown, held: Qt.KeyboardModifier
+) -> None:
+    """Ctrl still down from Ctrl+2 took the choice away again, Shift added every row between."""
+    page = shown.go("recommendation")
+    view = page.view  # type: ignore[attr-defined]
+    view.choose(5)
+    key = Qt.Key.Key_Control if held is Qt.KeyboardModifier.ControlModifier else Qt.Key.Key_Shift
+    QTest.keyPress(shown.window, key, held)
+    try:
+        view.choose(2)
+        assert view.places() == [2] and view.currentIndex().row() == 2
+    finally:
+        QTest.keyRelease(shown.window, key)
+
+
 def test_a_printed_list_is_as_large_as_paper_wants_it(shown: Shown, tmp_path: Path) -> None:
     """It was laid out in the printer's own dots: a hundred rows stood in a corner of one page, too small to read."""
     from vawg_desktop.ui.outputs import write_pdf

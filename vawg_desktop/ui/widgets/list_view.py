@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -175,11 +175,11 @@ class ListView(QTableView):
         super().keyPressEvent(event)
 
     def choose(self, place: int) -> None:
-        """Choose the row at a place."""
+        """Choose the row at a place, and no other, whatever key is held (Ctrl would turn its choice round)."""
         if 0 <= place < self._model.rowCount():
             index = self._model.index(place, 0)
-            self.setCurrentIndex(index)
-            self.selectRow(place)
+            only = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(index, only)
             self.scrollTo(index)
 
     def places(self) -> list[int]:
