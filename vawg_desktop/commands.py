@@ -340,12 +340,14 @@ def list_records(arguments: argparse.Namespace) -> int:
 
 
 def _where_key(entity_key: str, key: str) -> str:
-    from vawg_desktop.services.lists import COMPUTED
+    from vawg_desktop.domain.conditions import CONDITIONS
+    from vawg_desktop.services.lists import MINE
 
-    own = {"reference", "id", "rating", "linked_to"} | ({"pillar"} if entity_key == "action" else set[str]())
-    if key in COMPUTED or key in own:
+    spec = BY_KEY[entity_key]
+    own = {"reference", "id", "rating", "linked_to", *(("pillar",) if spec.pillar else ())}
+    if key in CONDITIONS or key in own or key == MINE:
         return key
-    return field_of(BY_KEY[entity_key], key).key
+    return field_of(spec, key).key
 
 
 def show(arguments: argparse.Namespace) -> int:

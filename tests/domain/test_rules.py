@@ -6,6 +6,7 @@ import pytest
 
 from tests.clock import TODAY
 from vawg_desktop.domain import rules
+from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, UPDATE
 from vawg_desktop.domain.errors import RuleError
 
@@ -27,7 +28,8 @@ from vawg_desktop.domain.errors import RuleError
     ],
 )
 def test_overdue(row: dict[str, str], late: bool) -> None:
-    assert rules.is_overdue(row, TODAY) is late
+    with_due = {**row, "x_due": rules.due_day(ACTION, row)}
+    assert meets("overdue", ACTION, with_due, TODAY) is late
 
 
 def test_blue_needs_complete_and_level_two() -> None:

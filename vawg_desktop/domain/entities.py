@@ -5,9 +5,11 @@ from __future__ import annotations
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import (
+    Asked,
     EntitySpec,
     FieldSpec,
     Kind,
+    Locked,
     links,
     long,
     ref,
@@ -40,7 +42,7 @@ SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title
     text("link", "Link"),
     when("response_due", "Response due", "An inspection gives 56 days."),
     _NOTE,
-))  # fmt: skip
+), listed=("title", "publisher", "published"), form=("title", "publisher", "kind", "published", "link"))  # fmt: skip
 
 RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations", "R", "title", (
     text("title", "Title", "A plain title in a few words.", required=True, search=True),
@@ -82,7 +84,11 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     _BASIS,
     _SOURCES,
     _NOTE,
-))  # fmt: skip
+), status="status", finished=frozenset({"closed", "superseded"}), closes_with_evidence=True, due=("target_date",), owner="lead", others="supporting",
+   rating="rating_opcc", pillar="pillar", derived=("x_sort", "x_actions", "x_done", "x_due"), kept_counts=True,
+   indexed=("x_sort", "pillar", "rating_opcc"), large=True,
+   listed=("title", "pillar", "rating_opcc", "x_done", "lead", "target_date"),
+   form=("title", "kind", "pillar", "lead", "target_date"))  # fmt: skip
 
 RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
     ref("recommendation", "Recommendation", "recommendation", required=True),
@@ -98,32 +104,42 @@ RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
     text("body_status", "Its own status"),
     term("body_rating", "Its own rating", t.RATING),
     _NOTE,
-), parent="recommendation")  # fmt: skip
+), parent="recommendation", own_day=("date",), listed=("answer", "date"),
+   form=("recommendation", "partner", "answer", "date"))  # fmt: skip
 
 ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
-    text("title", "Action", required=True, search=True, locked=True),
+    text("title", "Action", required=True, search=True, locked=Locked(1, 40)),
     long("description", "Description", search=True),
     links("recommendations", "Recommendations", "recommendation", "What it serves: in full, in part, or contributes.", "Actions"),
-    ref("accountable", "Accountable body", "partner"),
-    text("accountable_person", "Accountable person", search=True),
-    text("lead", "Lead", search=True),
+    ref("accountable", "Accountable body", "partner", over_time="role"),
+    text("accountable_person", "Accountable person", search=True, over_time="role"),
+    text("lead", "Lead", search=True, over_time="role"),
     links("contributors", "Contributors", "partner", inverse="Contributes to"),
-    text("completes_return", "Completes the return"),
-    text("clears_return", "Clears the return"),
-    text("link_officer", "Our link officer"),
-    term("status", "Status", t.ACTION_STATUS, asked="Choose where the action stands.", default="not_known"),
-    whole("percent", "% complete", 0, 100, "Optional.", asked="A whole number from 0 to 100; may be left empty."),
-    term("rating_partner", "Partner's rating", t.RATING, asked="Your own rating; the key is on Start here."),
+    text("completes_return", "Completes the return", over_time="role"),
+    text("clears_return", "Clears the return", over_time="role"),
+    text("link_officer", "Our link officer", over_time="role"),
+    term("status", "Status", t.ACTION_STATUS, default="not_known", asked=Asked(
+        2, "Where the action stands now. Leave as it is if nothing changed.", 16, sent=True)),
+    whole("percent", "% complete", 0, 100, "Optional.", asked=Asked(
+        4, "A whole number from 0 to 100. Optional.", 14, sent=True,
+        called=("Percent complete", "Percentage complete", "Per cent complete", "Complete %", "Progress %", "%"))),
+    term("rating_partner", "Partner's rating", t.RATING, asked=Asked(
+        5, "Your own rating; the key is on Start here.", 14, "Rating", sent=True,
+        called=("RAG", "BRAG", "RAG rating", "BRAG rating", "RAG status", "Our rating"))),
     term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC."),
     long("rating_reason", "Reason for rating"),
-    when("due", "Due", "The date first agreed.", locked=True),
-    when("revised_due", "Revised due", asked="Only if the date has changed: 30/09/2026."),
-    text("revised_reason", "Reason for new date", asked="Why the date changed."),
+    when("due", "Due", "The date first agreed.", locked=Locked(3, 13, "Due date")),
+    when("revised_due", "Revised due", asked=Asked(
+        6, "Only if the date has changed, such as 30/09/2026.", 16, "Revised due date", sent=True,
+        called=("Revised date", "New due date", "New date", "Revised deadline"))),
+    text("revised_reason", "Reason for new date", asked=Asked(
+        7, "Why the date changed.", 28, called=("Reason", "Reason for new due date", "Reason for change"))),
     text("revised_agreed_by", "New date agreed by"),
     when("funding_end", "Funding ends"),
     when("bring_forward", "Bring forward on", "When My work should show it again."),
     long("milestones", "Milestones"),
-    long("blockers", "Blockers", asked="What stands in the way.", search=True),
+    long("blockers", "Blockers", search=True, asked=Asked(
+        9, "What stands in the way.", 30, sent=True, called=("Blocker", "Barriers", "Risks", "Issues"))),
     links("depends_on", "Waits on", "action", inverse="Awaited by"),
     text("resource", "Resource"),
     term("verification", "Verification", t.VERIFICATION),
@@ -134,7 +150,12 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     _BASIS,
     _SOURCES,
     _NOTE,
-))  # fmt: skip
+), status="status", finished=t.FINISHED, complete="complete", due=("revised_due", "due"), owner="accountable", others="contributors",
+   rating="rating_opcc", pillar="x_pillar",
+   derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips"), kept_counts=True,
+   indexed=("x_sort", "x_due", "status", "rating_opcc", "x_heard"), large=True,
+   listed=("title", "status", "rating_opcc", "due", "accountable", "x_heard"),
+   form=("title", "accountable", "status", "due"))  # fmt: skip
 
 ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
     ref("action", "Action", "action", required=True),
@@ -145,7 +166,8 @@ ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
     when("from_date", "From"),
     when("until_date", "Until", "The last day; empty while it lasts."),
     _NOTE,
-), parent="action")  # fmt: skip
+), parent="action", own_day=("until_date", "from_date"), listed=("person", "role", "until_date"),
+   form=("action", "role", "person", "partner", "from_date", "until_date"))  # fmt: skip
 
 UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narrative", (
     ref("action", "Action", "action", required=True),
@@ -153,30 +175,35 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     when("as_at", "As at"),
     term("channel", "Channel", t.CHANNEL),
     text("informant", "Told by"),
-    term("answer", "Answer", t.ANSWER, default="update"),
-    long("narrative", "Progress update", search=True, asked="What has been done since the last return."),
+    term("answer", "Answer", t.ANSWER, default="update", asked=Asked(
+        1, "Update, No change, or Not able to say yet. One of these for every action.", 18)),
+    long("narrative", "Progress update", search=True, asked=Asked(
+        3, "What has been done since the last return, in a few sentences.", 48,
+        called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),
     term("status", "Status then", t.ACTION_STATUS),
     term("rating_partner", "Partner's rating then", t.RATING),
     term("rating_opcc", "Our rating then", t.RATING),
     whole("percent", "% complete then", 0, 100),
     when("due", "Due then"),
     when("revised_due", "Revised due then"),
-    long("next_step", "Next step", asked="The next thing that will happen, and when.", search=True),
+    long("next_step", "Next step", search=True, asked=Asked(
+        8, "The next thing that will happen, and when.", 34, called=("Next steps",))),
     long("barriers", "Barriers", search=True),
-    long("help_wanted", "Help wanted", asked="What you need from us or from others.", search=True),
+    long("help_wanted", "Help wanted", search=True, asked=Asked(
+        10, "What you need from us or from others.", 28, called=("Help needed", "Help", "Support needed"))),
     _PUBLIC,
     links("evidence", "Evidence", "evidence", inverse="Progress updates"),
     ref("corrects", "Corrects", "update"),
     ref("submission", "Came with", "submission"),
     _NOTE,
-), immutable=True, parent="action")  # fmt: skip
+), immutable=True, parent="action", large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"))  # fmt: skip
 
 EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     text("title", "Title", required=True, search=True),
     term("kind", "Kind", t.EVIDENCE_KIND),
     when("date", "Date"),
     text("holder", "Held by", search=True),
-    text("file_sha256", "File's SHA-256"),
+    text("file_sha256", "File's SHA-256", names_file=True),
     text("file_name", "File name", search=True),
     text("link", "Link"),
     long("proves", "What it proves", search=True),
@@ -186,7 +213,7 @@ EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     links("recommendations", "Recommendations", "recommendation", inverse="Evidence"),
     _MARKING,
     _NOTE,
-))  # fmt: skip
+), listed=("title", "kind", "decision", "date"), form=("title", "kind", "date", "holder", "proves"))  # fmt: skip
 
 GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     text("statement", "Gap", required=True, search=True),
@@ -210,10 +237,11 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     _BASIS,
     _SOURCES,
     _NOTE,
-))  # fmt: skip
+), status="status", owner="owner", derived=("x_sort",), kept_counts=True, large=True,
+   listed=("statement", "status", "provision", "owner"), form=("statement", "provision", "owner"))  # fmt: skip
 
 PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
-    text("name", "Name", required=True, search=True),
+    text("name", "Name", required=True, search=True, over_time="former_name"),
     text("short_name", "Short name", search=True),
     term("kind", "Kind", t.PARTNER_KIND),
     term("standing", "Standing", t.STANDING, "Chooses the wording of everything sent."),
@@ -223,14 +251,14 @@ PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("shared_mailbox", "Shared mailbox"),
     text("sharing_agreement", "Sharing agreement"),
     _NOTE,
-))  # fmt: skip
+), derived=("x_sort",), listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"))  # fmt: skip
 
 FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (
     ref("partner", "Partner", "partner", required=True),
     text("name", "Name", required=True, search=True),
     when("until_date", "Until", "The last day on which it was called so."),
     _NOTE,
-), parent="partner")  # fmt: skip
+), parent="partner", listed=("name", "until_date"), form=("partner", "name", "until_date"))  # fmt: skip
 
 CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     text("name", "Name", required=True, search=True),
@@ -244,7 +272,7 @@ CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     yes_no("completes_return", "Completes the return"),
     yes_no("clears_return", "Clears the return"),
     _NOTE,
-), parent="partner")  # fmt: skip
+), parent="partner", listed=("name", "partner", "role"), form=("name", "partner", "role", "email"))  # fmt: skip
 
 GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance bodies", "B", "name", (
     text("name", "Name", required=True, search=True),
@@ -256,7 +284,7 @@ GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance b
     long("purpose", "Purpose", search=True),
     _SOURCES,
     _NOTE,
-))  # fmt: skip
+), listed=("name", "short_name", "cadence"), form=("name", "short_name", "chair", "cadence"))  # fmt: skip
 
 MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
     text("title", "Title", required=True, search=True),
@@ -266,7 +294,7 @@ MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
     yes_no("open_to_public", "Open to the public"),
     _SOURCES,
     _NOTE,
-))  # fmt: skip
+), identity=("title", "date"), listed=("title", "body", "date"), form=("title", "body", "date"))  # fmt: skip
 
 FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     text("title", "Figure", required=True, search=True),
@@ -281,12 +309,12 @@ FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
     _SOURCES,
     _NOTE,
-))  # fmt: skip
+), identity=("title", "quoted"), listed=("title", "quoted", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
 
 FRAMEWORK = EntitySpec("framework", "Framework", "Frameworks", "W", "title", (
     text("title", "Title", required=True, search=True),
     _NOTE,
-))  # fmt: skip
+), listed=("title",), form=("title",))  # fmt: skip
 
 STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "title", (
     text("title", "Title", required=True, search=True),
@@ -294,7 +322,7 @@ STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "tit
     whole("position", "Order", 0, 999),
     _BASIS,
     _NOTE,
-), parent="framework")  # fmt: skip
+), parent="framework", identity=("framework", "title"), listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
 
 JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
     text("title", "Title", required=True, search=True),
@@ -302,7 +330,7 @@ JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "
     whole("position", "Order", 0, 999),
     text("duty_holder", "Duty holder", search=True),
     _NOTE,
-))  # fmt: skip
+), listed=("title", "duty_holder"), form=("title", "stage", "duty_holder"))  # fmt: skip
 
 ROUND = EntitySpec("round", "Return round", "Return rounds", "Q", "period", (
     text("period", "Period", required=True),
@@ -320,15 +348,15 @@ RETURN = EntitySpec("return", "Return", "Returns", "RT", "reference", (
     when("sent", "Sent"),
     text("secret", "Secret", private=True),
     long("base", "What was sent", private=True),
-    text("file_sha256", "File's SHA-256"),
+    text("file_sha256", "File's SHA-256", names_file=True),
     text("file_name", "File name"),
     _NOTE,
-), system=True)  # fmt: skip
+), system=True, own_day=("sent",))  # fmt: skip
 
 SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_name", (
     ref("return", "Return", "return", required=True),
     ref("partner", "Partner", "partner"),
-    text("file_sha256", "File's SHA-256"),
+    text("file_sha256", "File's SHA-256", names_file=True),
     text("file_name", "File name"),
     when("received", "Received"),
     term("channel", "Channel", t.CHANNEL, default="return"),
@@ -337,7 +365,7 @@ SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_n
     term("state", "State", t.SUBMISSION_STATE, default="in_review"),
     long("content", "What came", private=True),
     _NOTE,
-), system=True)  # fmt: skip
+), system=True, own_day=("received",), by_content=True)  # fmt: skip
 
 DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
     ref("submission", "Submission", "submission", required=True),
@@ -347,7 +375,7 @@ DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
     long("value", "Value"),
     long("reason", "Reason"),
     _NOTE,
-), system=True, parent="submission")  # fmt: skip
+), system=True, parent="submission", by_content=True)  # fmt: skip
 
 REMINDER = EntitySpec("reminder", "Reminder", "Reminders", "RM", "step", (
     ref("return", "Return", "return", required=True),

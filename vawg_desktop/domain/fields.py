@@ -1,15 +1,16 @@
-"""THE list: every entity's fields, from which columns, editors, checks, search and returns derive.
+"""What a field and an entity are: the words with which ``domain/entities.py`` declares every one of them.
 
-To add a field: 1. add its FieldSpec here; 2. run ``python dev.py schema`` for ``db/schema.sql``;
+To add a field: 1. add its FieldSpec in ``domain/entities.py``; 2. run ``python dev.py schema`` for ``db/schema.sql``;
 3. write one migration in ``db/migrations/versions``. A many-valued field (kinds ``TERMS``,
-``TAGS``, ``LINKS``) is a set of link records and needs neither 2 nor 3. A new entity is an
-EntitySpec in ``domain/entities.py``.
+``TAGS``, ``LINKS``) is a set of link records and needs neither 2 nor 3.
+To ask for a field in the return: give it ``asked``. To show it there as context: ``locked``. Nothing else.
+To add an entity: 1. its EntitySpec in ``domain/entities.py``; 2. and 3. as above; its list, form and record page
+derive from it, and a layout by hand (``ui/layouts.py``, ``ui/columns.py``) is needed only where that will not do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
@@ -41,11 +42,38 @@ SETS = frozenset({Kind.TERMS, Kind.TAGS, Kind.LINKS})
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How the return asks partners for a field (DESIGN 5): its place among the columns to fill, heading, width and hint.
+
+    ``width`` is in characters, as spreadsheets count it. ``sent`` says that the column leaves filled with what
+    stands now; others start empty. ``called`` are headings that partners have typed in its place.
+    """
+
+    place: int
+    hint: str
+    width: int = 28
+    heading: str = ""
+    sent: bool = False
+    called: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """How the return shows a field as context that is not for answer: its place, heading and width."""
+
+    place: int
+    width: int
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field of one entity, declared once.
 
-    ``low`` and ``high`` bound a whole number. ``asked`` marks a column that the partner fills in
+    ``low`` and ``high`` bound a whole number. ``asked`` makes it a column that the partner fills in
     a return and ``locked`` one shown there as context. ``private`` fields never leave the store.
+    ``names_file``: the SHA-256 of a kept file. ``over_time`` is the kind of record that keeps what the
+    field said before, where a role passes to another or a body is renamed.
     """
 
     key: str
@@ -58,11 +86,13 @@ class FieldSpec:
     search: bool = False
     low: int = 0
     high: int = 0
-    asked: str = ""
-    locked: bool = False
+    asked: Asked | None = None
+    locked: Locked | None = None
     private: bool = False
     default: Value = None
     inverse: str = ""
+    names_file: bool = False
+    over_time: str = ""
 
     @property
     def many(self) -> bool:
@@ -72,7 +102,18 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class EntitySpec:
-    """One kind of record: its name in commands, its words, its reference prefix, its fields."""
+    """One kind of record: its name in commands, its words, its reference prefix, its fields, and what it can.
+
+    ``title``, ``status``, ``due``, ``owner``, ``others``, ``rating`` and ``pillar`` are keys of its fields (``pillar`` may be a
+    derived column); ``due`` are the dates that count, the first that is filled in. ``finished`` are the statuses with
+    nothing left to do, ``complete`` the one that claims the work done. ``closes_with_evidence``: closing it needs evidence, an outcome
+    and a second person. ``derived`` are columns worked out from rows,
+    in the order of the table (``store/derive.py`` says how). ``kept_counts``: the store keeps how many stand in each status and
+    rating. ``indexed`` are columns that a long list is sorted by. ``large``: many thousands of rows; its references and found rows
+    have indexes of their own. ``identity``: fields by which an imported row is
+    this record. ``own_day``: dates that say of which day the record is. ``by_content``: the same content is the same record in every
+    store. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form.
+    """
 
     key: str
     label: str
@@ -83,7 +124,24 @@ class EntitySpec:
     immutable: bool = False
     parent: str = ""
     system: bool = False
-    extra: Mapping[str, str] = field(default_factory=dict[str, str])
+    status: str = ""
+    finished: frozenset[str] = frozenset()
+    complete: str = ""
+    closes_with_evidence: bool = False
+    due: tuple[str, ...] = ()
+    owner: str = ""
+    others: str = ""
+    rating: str = ""
+    pillar: str = ""
+    derived: tuple[str, ...] = ()
+    kept_counts: bool = False
+    indexed: tuple[str, ...] = ()
+    large: bool = False
+    identity: tuple[str, ...] = ()
+    own_day: tuple[str, ...] = ()
+    by_content: bool = False
+    listed: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:
@@ -99,6 +157,21 @@ class EntitySpec:
     def sets(self) -> tuple[FieldSpec, ...]:
         """Fields that are sets of links."""
         return tuple(f for f in self.fields if f.many)
+
+    @cached_property
+    def status_field(self) -> FieldSpec | None:
+        """The field that says where the record stands."""
+        return self.by_key.get(self.status)
+
+    @cached_property
+    def file_cell(self) -> str:
+        """The field that holds the SHA-256 of its kept file, or an empty text."""
+        return next((f.key for f in self.cells if f.names_file), "")
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Every column of its row that a list can filter and sort by."""
+        return frozenset({"id", "reference", "deleted", "conflicts", *(f.key for f in self.cells), *self.derived})
 
     def link_kind(self, spec: FieldSpec) -> str:
         """The kind under which the links of a set field are kept."""

@@ -8,40 +8,24 @@ from datetime import date
 from itertools import pairwise
 
 from vawg_desktop.domain import dates
+from vawg_desktop.domain.conditions import EVIDENCE_SEEN
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.terms import CLOSING_AUTHORITY, FINISHED
+from vawg_desktop.domain.terms import CLOSING_AUTHORITY
 
 Row = Mapping[str, Value]
 
 
-def effective_due(row: Row) -> str | None:
-    """The date that counts: ``revised_due``, else ``due``."""
-    due = row.get("revised_due") or row.get("due")
-    return str(due) if due else None
+def effective_due(spec: EntitySpec, row: Mapping[str, object]) -> str | None:
+    """The date that counts: of an action ``revised_due``, else ``due``."""
+    return next((str(row[key]) for key in spec.due if row.get(key)), None)
 
 
-def due_day(row: Row) -> str:
+def due_day(spec: EntitySpec, row: Row) -> str:
     """The last day the effective due date can mean, ISO; empty where no date is set."""
-    last = dates.last_day(effective_due(row))
+    last = dates.last_day(effective_due(spec, row))
     return last.isoformat() if last else ""
-
-
-def is_open(row: Row) -> bool:
-    """Whether an action still has something to be done."""
-    return row.get("status") not in FINISHED
-
-
-def is_overdue(row: Row, today: date) -> bool:
-    """Before today (Europe/London) and neither complete, stopped nor superseded."""
-    day = due_day(row)
-    return bool(day) and day < today.isoformat() and is_open(row)
-
-
-def is_claimed(row: Row) -> bool:
-    """Complete by word alone: no evidence seen by the office (below level 2)."""
-    return row.get("status") == "complete" and verification(row) < 2
 
 
 def is_restricted(row: Row, today: date) -> bool:
@@ -89,22 +73,26 @@ def broken_rules(spec: EntitySpec, row: Row, around: Around | None = None) -> li
     ]
     if spec.key == "action":
         found += _blue(row, row.get("status") == "complete")
+    if closes(spec, row):
+        found += _closure(row, around)
     if spec.key == "recommendation":
         found += _blue(row, row.get("status") == "closed")
-        found += _closure(row, around)
     return found
 
 
 def _blue(row: Row, finished: bool) -> list[Broken]:
-    if row.get("rating_opcc") != "blue" or (finished and verification(row) >= 2):
+    if row.get("rating_opcc") != "blue" or (finished and verification(row) >= int(EVIDENCE_SEEN)):
         return []
     return [Broken("blue", "Blue means complete and verified: set the status to complete and the "
                    "verification to 2 (evidence seen by the OPCC) or above first.")]  # fmt: skip
 
 
+def closes(spec: EntitySpec, row: Row) -> bool:
+    """Whether the record stands closed in a way that has to be earned, so that its evidence is counted (DESIGN 3)."""
+    return spec.closes_with_evidence and row.get(spec.status) == "closed"
+
+
 def _closure(row: Row, around: Around) -> list[Broken]:
-    if row.get("status") != "closed":
-        return []
     missing: list[str] = []
     if around.evidence == 0:
         missing.append("evidence")

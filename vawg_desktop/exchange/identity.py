@@ -7,9 +7,12 @@ import hmac
 import re
 from collections.abc import Sequence
 
+from vawg_desktop.domain.references import CHECK, PROVISIONAL, REFERENCE
+
 #: No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: what people confuse when they type or read aloud.
 LETTERS = "34679ACDEFGHJKMNPQRTWXY"
-_VISIBLE = re.compile(r"([A-Z]{1,2}-(?:\d{1,9}|x[0-9A-Za-z]{3,5}))\s*-\s*([3-9A-Z]{4})")
+_VISIBLE = re.compile(rf"({REFERENCE})\s*-\s*({CHECK})")
+_ANY_CASE = re.compile(rf"([A-Za-z]{{1,2}}-{PROVISIONAL})\s*-\s*([3-9A-Za-z]{{4}})")
 
 
 def letters(secret: str, said: str, count: int = 4) -> str:
@@ -31,7 +34,7 @@ def split_visible(text: str) -> tuple[str, str] | None:
     """Reference and check letters of what stands in column A, or None. Case of letters put right."""
     found = _VISIBLE.search(text.strip().upper().replace("–", "-").replace("X-", "x-"))
     if found is None:
-        raw = re.search(r"([A-Za-z]{1,2}-x[0-9A-Za-z]{3,5})\s*-\s*([3-9A-Za-z]{4})", text)
+        raw = _ANY_CASE.search(text)
         return (_one_case(raw[1]), raw[2].upper()) if raw else None
     return found[1], found[2]
 

@@ -8,12 +8,14 @@ import zipfile
 from collections.abc import Collection
 
 from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.references import PREFIX, PROVISIONAL
 from vawg_desktop.exchange.identity import LETTERS
 from vawg_desktop.exchange.return_plan import IDENTITY_SHEET
 
 #: Parts that a return of ours never has.
 _NEVER = ("comments", "threadedComments", "externalLinks", "vbaProject", "embeddings", "persons", "customXml")
-_SHOWN = re.compile(rf"(?<![\w-])[A-Z]{{1,2}}-(?:[0-9]{{4,9}}|x[0-9A-Za-z]{{3,5}})-[{LETTERS}]{{4}}(?![\w-])")
+#: Fewer than four digits may be a postcode or a road.
+_SHOWN = re.compile(rf"(?<![\w-]){PREFIX}-(?:[0-9]{{4,9}}|{PROVISIONAL})-[{LETTERS}]{{4}}(?![\w-])")
 _PERSON = re.compile(r"<(?:\w+:)?(?:creator|lastModifiedBy|initial-creator)\b[^>]*>([^<]+)<")
 _SHEET = re.compile(r"<sheet\b[^>]*>")
 

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.errors import FileRefusedError, Problem
+from vawg_desktop.domain.fields import Kind
+from vawg_desktop.domain.references import NUMBER, PROVISIONAL, RETURN_REFERENCE, ROW_KEY
+from vawg_desktop.domain.return_columns import ASKED, HEADINGS, WORDED
 from vawg_desktop.domain.terms import MARKING, fold
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import Book, Cell, Sheet, place, plain_text
@@ -18,53 +21,25 @@ from vawg_desktop.exchange.return_plan import (
     DEPARTURES,
     EVIDENCE,
     FILL_MARK,
-    FILLS,
     HIDDEN,
     IDENTITY_SHEET,
     LOCKED,
     LOGO_DEPARTURE,
+    MORE_SHOWN,
     NEW_ACTIONS,
     NIL_QUESTION,
     OUR_SHEETS,
 )
 from vawg_desktop.exchange.tracker_in import colour_word, is_link
 
-_RETURN_REFERENCE = re.compile(r"RT-(?:\d{1,9}|x[0-9A-Za-z]{3,5})-[3-9A-Z]{4}")
-_FOLDED_FILLS = {fold(head): key for key, head, _, _ in FILLS}
+_RETURN_REFERENCE = re.compile(RETURN_REFERENCE)
+_BY_HEADING = {fold(c.heading): c.key for c in ASKED}
 _MARK = fold(FILL_MARK)
 #: What people call our columns once they have retyped the heading.
-_RETYPED: dict[str, str] = {
-    fold(word): key
-    for key, words in {
-        "narrative": (
-            "Narrative",
-            "Update",
-            "Progress",
-            "Latest update",
-            "Progress to date",
-            "Commentary",
-            "What we did",
-        ),
-        "percent": (
-            "Percent complete",
-            "Percentage complete",
-            "Per cent complete",
-            "Complete %",
-            "Progress %",
-            "%",
-        ),
-        "rating_partner": ("RAG", "BRAG", "RAG rating", "BRAG rating", "RAG status", "Our rating"),
-        "revised_due": ("Revised date", "New due date", "New date", "Revised deadline"),
-        "revised_reason": ("Reason", "Reason for new due date", "Reason for change"),
-        "next_step": ("Next steps",),
-        "blockers": ("Blocker", "Barriers", "Risks", "Issues"),
-        "help_wanted": ("Help needed", "Help", "Support needed"),
-    }.items()
-    for word in words
-}
+_RETYPED: dict[str, str] = {fold(words): c.key for c in ASKED for words in c.called}
 _BRACKETS = re.compile(r"\([^()]*\)")
-_KEY = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}")
-_SHOWN = re.compile(r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3,5})\s*[-–]\s*[3-9A-Za-z]{4}")
+_KEY = re.compile(ROW_KEY)
+_SHOWN = re.compile(rf"[A-Za-z]{{1,2}}\s*[-–]\s*(?:{NUMBER}|{PROVISIONAL})\s*[-–]\s*[3-9A-Za-z]{{4}}")
 #: How many cells of a sheet that is not ours are listed one by one.
 _MOST_STRAY = 400
 #: How many entries of the tray, and how many questions, are kept with a return.
@@ -99,6 +74,8 @@ class ReadRow:
     digests: list[str] = field(default_factory=list[str])
     plain: tuple[str, str, str] | None = None
     last: str = ""
+    #: Further context that we sent, by the key of its field.
+    more: dict[str, str] = field(default_factory=dict[str, str])
     #: The letters of the columns of ours that are not for answer, where they were found: title, due, key …
     where: dict[str, str] = field(default_factory=dict[str, str])
     #: Whether its cells stand in other columns than those of the rows around it.
@@ -275,7 +252,6 @@ class _Beside:
 
 
 #: Columns of words that are somebody's own.
-WORDED = frozenset({"narrative", "revised_reason", "next_step", "blockers", "help_wanted"})
 
 
 def _take_made_words(
@@ -420,13 +396,13 @@ def _columns(sheet: Sheet, header: int) -> _Columns:
 
 def _headless(sheet: Sheet) -> tuple[Sheet, int, _Columns] | None:
     """Our table with its headings gone or retyped: the hidden keys still stand where we put them."""
-    width = len(LOCKED) + len(FILLS)
+    width = len(LOCKED) + len(ASKED)
     kept = [
         n for n, row in enumerate(sheet.rows) if len(row) > width and _KEY.fullmatch(plain_text(row[width]))
     ]
     if not kept:
         return None
-    fills: list[str | None] = [None] * len(LOCKED) + [k for k, *_ in FILLS] + [None, None]
+    fills: list[str | None] = [None] * len(LOCKED) + [c.key for c in ASKED] + [None, None]
     return sheet, kept[0] - 1, _Columns(0, list(range(len(LOCKED))), [width, width + 1], fills)
 
 
@@ -435,9 +411,9 @@ def _fill_key(cell: Cell) -> tuple[str | None, bool]:
     words = fold(plain_text(cell))
     if _MARK in words:
         before, _, after = words.partition(_MARK)
-        return _FOLDED_FILLS.get(before.strip()), not after.strip()
+        return _BY_HEADING.get(before.strip()), not after.strip()
     bare = fold(_BRACKETS.sub(" ", plain_text(cell)))
-    return _FOLDED_FILLS.get(words) or _FOLDED_FILLS.get(bare) or _RETYPED.get(bare), False
+    return _BY_HEADING.get(words) or _BY_HEADING.get(bare) or _RETYPED.get(bare), False
 
 
 def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
@@ -450,7 +426,7 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
             if value is not None:
                 read.tray.append(_trayed(sheet, number, column, "", value, "words above the table"))
     letters = [sheet_address(0, sheet.left + c)[:-1] for c in range(max(map(len, sheet.rows), default=0))]
-    names = ("visible", "title", "recommendation", "due", "last", "key", "check")
+    names = ("visible", "title", "recommendation", "due", "last", *(c.key for c in MORE_SHOWN), "key", "check")
     columns = (at.visible, *at.locked[1:], *at.hidden)
     where = {name: letters[c] for name, c in zip(names, columns, strict=True) if 0 <= c < len(letters)}
     even = 2 * sum(len(r) == len(heads) for r in sheet.rows[header + 1 :]) > len(sheet.rows) - header - 1
@@ -471,6 +447,7 @@ def _read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> 
             sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
             [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=letters[max(at.visible, 0)] + line,
             last=said(at.locked[4]), where=where, shifted=uneven,
+            more={c.key: said(column) for c, column in zip(MORE_SHOWN, at.locked[5:], strict=True)},
         )  # fmt: skip
         for column, key in fills:
             value = cells[column] if column < len(cells) else None
@@ -493,12 +470,13 @@ def _contradicts(cells: list[Cell], fills: list[tuple[int, str]]) -> bool:
         value = cells[column] if column < len(cells) else None
         if value is not None and key in _TERMS and _TERMS[key].find(plain_text(value)) is None:
             return True
-        if key == "percent" and value is not None and not any(c.isdigit() for c in plain_text(value)):
+        if key in _NUMBERS and value is not None and not any(c.isdigit() for c in plain_text(value)):
             return True
     return False
 
 
-_TERMS = {key: terms for key, _, _, terms in FILLS if terms is not None}
+_TERMS = {c.key: c.terms for c in ASKED if c.terms is not None}
+_NUMBERS = frozenset(c.key for c in ASKED if c.spec.kind in (Kind.WHOLE, Kind.NUMBER))
 
 
 def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
@@ -512,7 +490,6 @@ def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
 
 def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str], at: _Columns) -> None:
     """Headings that are not as we sent them are taken, and said."""
-    labels = {k: h for k, h, *_ in FILLS}
     ours = {fold(h) for h in (*LOCKED, *HIDDEN)}
     for column, head in enumerate(heads):
         used = column < len(at.fills) and at.fills[column]
@@ -521,9 +498,9 @@ def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str]
             read.tray.append(_trayed(sheet, header, column, "", head, "a heading we did not send"))
     for column, key in enumerate(at.fills):
         head = heads[column] if column < len(heads) else ""
-        if key and not _fill_key(head)[1] and fold(head) != fold(labels[key]):
+        if key and not _fill_key(head)[1] and fold(head) != fold(HEADINGS[key]):
             read.problems.append(Problem(
-                "heading_changed", f"The column headed “{head[:60]}” was read as {labels[key]}.",
+                "heading_changed", f"The column headed “{head[:60]}” was read as {HEADINGS[key]}.",
                 sheet.name, sheet.address(max(header, 0), column),
             ))  # fmt: skip
 

@@ -6,41 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.fields import Kind
+from vawg_desktop.domain.return_columns import ASKED, SENT, SHOWN, ReturnColumn
+from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.plan import BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
 
 FILL_MARK = "(please fill in)"
-#: Columns to fill: key, heading, width, list of terms; in the order of DESIGN 5.
-FILLS: tuple[tuple[str, str, int, t.Vocabulary | None], ...] = (
-    ("answer", "Answer", 18, t.ANSWER),
-    ("status", "Status", 16, t.ACTION_STATUS),
-    ("narrative", "Progress update", 48, None),
-    ("percent", "% complete", 14, None),
-    ("rating_partner", "Rating", 14, t.RATING),
-    ("revised_due", "Revised due date", 16, None),
-    ("revised_reason", "Reason for new date", 28, None),
-    ("next_step", "Next step", 34, None),
-    ("blockers", "Blockers", 30, None),
-    ("help_wanted", "Help wanted", 28, None),
-)
-#: Answers that live on the progress update, not on the action.
-ON_UPDATE = frozenset({"answer", "narrative", "next_step", "help_wanted"})
-#: Answers sent filled with what stands now; the rest start empty, with the last answer beside them.
-PREFILLED = frozenset({"status", "percent", "rating_partner", "revised_due", "blockers"})
-_HINTS = {
-    "answer": "Update, No change, or Not able to say yet. One of these for every action.",
-    "status": "Where the action stands now. Leave as it is if nothing changed.",
-    "narrative": "What has been done since the last return, in a few sentences.",
-    "percent": "A whole number from 0 to 100. Optional.",
-    "rating_partner": "Your own rating; the key is on Start here.",
-    "revised_due": "Only if the date has changed, such as 30/09/2026.",
-    "revised_reason": "Why the date changed.",
-    "next_step": "The next thing that will happen, and when.",
-    "blockers": "What stands in the way.",
-    "help_wanted": "What you need from us or from others.",
-}
-LOCKED = ("Reference", "Action", "Recommendation", "Due date", "Last answer")
+#: Fields shown as context beyond title and due date, which the row's digest covers.
+MORE_SHOWN: tuple[ReturnColumn, ...] = tuple(c for c in SHOWN if c.key not in ("title", "due"))
+#: Headings of the columns that are not for answer.
+LOCKED = (
+    "Reference", "Action", "Recommendation", "Due date", "Last answer", *(c.heading for c in MORE_SHOWN),
+)  # fmt: skip
+_LOCKED_WIDTHS = (16, 40, 26, 13, 34, *(c.width for c in MORE_SHOWN))
 HIDDEN = ("Row key", "Row check")
 EVIDENCE = ("Action reference", "Title", "Date", "Held by", "What it proves")
 NEW_ACTIONS = ("Action", "Who leads it", "Due date", "Recommendation it serves")
@@ -73,7 +52,7 @@ OUR_SHEETS = ("Start here", "Actions", "Evidence", "New actions", "For reference
 
 @dataclass(slots=True)
 class ReturnRow:
-    """One action in one return. ``values`` are stored values as sent; ``locked`` texts as shown."""
+    """One action in one return. ``values`` are stored values as sent; ``more`` is further context, in words, by key."""
 
     visible: str
     key: str
@@ -84,6 +63,7 @@ class ReturnRow:
     last_answer: str
     values: dict[str, str | int | None] = field(default_factory=dict[str, "str | int | None"])
     finished: bool = False
+    more: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -136,9 +116,7 @@ def plan_return(content: ReturnContent) -> BookPlan:
 def _lists() -> tuple[SheetPlan, dict[str, str]]:
     sheet = SheetPlan("Lists", widths=[], about="The words to choose from in the other sheets.")
     columns = [
-        (key, head, [x.label for x in terms if x.key != "superseded"])
-        for key, head, _, terms in FILLS
-        if terms
+        (c.key, c.heading, [x.label for x in c.terms if x.key != "superseded"]) for c in ASKED if c.terms
     ]
     sheet.add(*(PlanCell(head, Style.HEADER) for _, head, _ in columns))
     for r in range(max(len(words) for _, _, words in columns)):
@@ -224,14 +202,18 @@ def _date_cell(stored: str | None, fill: bool) -> PlanCell:
     return PlanCell(label(stored) or None, day if fill else Style.LOCKED)
 
 
-def _fill_cell(key: str, vocabulary: t.Vocabulary | None, value: str | int | None) -> PlanCell:
-    if key == "revised_due":
+def _fill_cell(column: ReturnColumn, value: str | int | None) -> PlanCell:
+    if column.spec.kind is Kind.DATE:
         return _date_cell(str(value) if value else None, True)
-    if key == "percent":
+    if column.spec.kind is Kind.WHOLE:
         return PlanCell(value if isinstance(value, int) else None, Style.FILL_WHOLE)
-    if value is None or key not in PREFILLED:
+    if value is None or column.key not in SENT:
         return PlanCell(None, Style.FILL)
-    return PlanCell(vocabulary.label(str(value)) if vocabulary else str(value), Style.FILL)
+    return PlanCell(to_words(column.spec, value), Style.FILL)
+
+
+#: What a spreadsheet program checks as somebody types.
+_CHECKED = {Kind.DATE: "date", Kind.WHOLE: "whole"}
 
 
 def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
@@ -241,18 +223,19 @@ def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
         about="One row for each of your actions; pale yellow cells are to be filled in.",
     )
     heads = [PlanCell(h, Style.HEADER) for h in LOCKED]
-    heads += [PlanCell(f"{h} {FILL_MARK}", Style.HEADER_FILL) for _, h, _, _ in FILLS]
+    heads += [PlanCell(f"{c.heading} {FILL_MARK}", Style.HEADER_FILL) for c in ASKED]
     sheet.add(*heads, *(PlanCell(h, Style.HEADER) for h in HIDDEN))
     for row in content.rows:
         sheet.add(*_action_cells(row))
     first, last = 1, len(content.rows)
-    for number, (key, head, _, vocabulary) in enumerate(FILLS, len(LOCKED)):
-        kind = "list" if vocabulary else {"revised_due": "date", "percent": "whole"}.get(key, "any")
+    for number, column in enumerate(ASKED, len(LOCKED)):
+        spec, known = column.spec, ranges.get(column.key, "")
+        kind = "list" if known else _CHECKED.get(spec.kind, "any")
         sheet.choices.append(
-            Choice(first, last, number, kind, ranges.get(key, ""), head, _HINTS[key], 0, 100)
+            Choice(first, last, number, kind, known, column.heading, column.hint, spec.low, spec.high)
         )
-    width = len(LOCKED) + len(FILLS)
-    sheet.widths = [16.0, 40.0, 26.0, 13.0, 34.0, *(float(w) for _, _, w, _ in FILLS), 4.0, 4.0]
+    width = len(LOCKED) + len(ASKED)
+    sheet.widths = [float(w) for w in (*_LOCKED_WIDTHS, *(c.width for c in ASKED), 4, 4)]
     sheet.hidden_columns = (width, width + 1)
     sheet.table = (0, max(last, 1), width + 1)
     sheet.frozen = (1, 2)
@@ -270,8 +253,9 @@ def _action_cells(row: ReturnRow) -> list[PlanCell | None]:
         PlanCell(row.recommendation, Style.LOCKED),
         _date_cell(row.due, False),
         PlanCell(row.last_answer or None, Style.LOCKED),
+        *(PlanCell(row.more.get(c.key) or None, Style.LOCKED) for c in MORE_SHOWN),
     ]
-    cells += [_fill_cell(key, vocabulary, row.values.get(key)) for key, _, _, vocabulary in FILLS]
+    cells += [_fill_cell(c, row.values.get(c.key)) for c in ASKED]
     return [*cells, PlanCell(row.key, Style.LOCKED), PlanCell(row.check, Style.LOCKED)]
 
 

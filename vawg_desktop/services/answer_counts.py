@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from vawg_desktop.domain import merge
-
-#: Statuses whose rows are sent as needing no answer.
-FINISHED = frozenset({"complete", "stopped", "superseded"})
+from vawg_desktop.domain.conditions import is_open
+from vawg_desktop.domain.entities import ACTION
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ def way_answered(
         return str(said)
     if said == "update" or changed:
         return "answered"
-    return "finished" if base.get("status") in FINISHED else "not_answered"
+    return "not_answered" if is_open(ACTION, base) else "finished"
 
 
 def count_answers(sent: Iterable[Mapping[str, Any]], content: Mapping[str, Any]) -> AnswerCounts:

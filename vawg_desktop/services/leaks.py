@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import address
-from vawg_desktop.exchange.return_plan import FILLS, LOCKED, ON_UPDATE, ReturnRow
+from vawg_desktop.exchange.return_plan import LOCKED, MORE_SHOWN, ReturnRow
 
 #: Markings above OFFICIAL-SENSITIVE, as the Government Security Classifications write them.
 _ABOVE = re.compile(r"\b(?:TOP SECRET|SECRET|CONFIDENTIAL)\b")
@@ -151,10 +152,11 @@ def _texts(row: ReturnRow, sheet: str) -> list[tuple[int, str, bool]]:
     said: list[tuple[int, str, bool]] = [(1, row.title, True), (2, row.recommendation, True)]
     if sheet == "Actions":
         said.append((_LAST_ANSWER, row.last_answer, False))
+        said += [(_LAST_ANSWER + i, row.more.get(c.key, ""), False) for i, c in enumerate(MORE_SHOWN, 1)]
         said += [
-            (len(LOCKED) + i, str(row.values.get(key) or ""), False)
-            for i, (key, *_) in enumerate(FILLS)
-            if isinstance(row.values.get(key), str)
+            (len(LOCKED) + i, str(row.values.get(c.key) or ""), False)
+            for i, c in enumerate(ASKED)
+            if isinstance(row.values.get(c.key), str)
         ]
     return [one for one in said if one[1]]
 
@@ -176,8 +178,9 @@ def _involved(connection: Connection, ids: Sequence[str]) -> Mapping[str, set[st
 
 def _wrote_it(connection: Connection, partner: str, action: str, column: int) -> bool:
     """Whether the words of a column came in this partner's own return."""
-    key = "" if column == _LAST_ANSWER else FILLS[column - len(LOCKED)][0]
-    if not key or key in ("narrative", "next_step", "help_wanted"):
+    asked, shown = column - len(LOCKED), column - _LAST_ANSWER - 1
+    key = ASKED[asked].key if asked >= 0 else MORE_SHOWN[shown].key if shown >= 0 else ""
+    if not key or key in UPDATE_WORDS:
         row = connection.exec_driver_sql(
             'SELECT s.partner FROM action a JOIN "update" u ON u.id = a.x_update JOIN submission s ON s.id = u.submission WHERE a.id = ?',
             (action,),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
+from vawg_desktop.domain.conditions import CONDITIONS, meets
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
@@ -62,31 +63,14 @@ class _Sql:
         return " AND ".join(self.conditions)
 
 
-#: Computed filters (DESIGN 3): key, entities, label. Value yes or no.
-COMPUTED: dict[str, tuple[tuple[str, ...], str]] = {
-    "overdue": (("action", "recommendation"), "Overdue"),
-    "no_date": (("action", "recommendation"), "No date set"),
-    "open": (("action",), "Open"),
-    "claimed": (("action",), "Claimed without proof"),
-    "silent": (("action",), "Not heard of for 120 days"),
-    "due_soon": (("action",), "Due within 30 days"),
-    "conflicted": (("action", "recommendation", "gap", "partner"), "Two values to choose between"),
-    "no_actions": (("recommendation",), "No action"),
-    "dates_moved": (("action",), "Date moved later"),
-    "bring_forward_due": (("action",), "Brought forward"),
-    "mine": (("action",), "Mine"),
-}
-_SORTS: dict[str, str] = {
-    "title": "x_sort",
-    "statement": "x_sort",
-    "name": "x_sort",
-    "due": "x_due",
-    "heard": "x_heard",
-    "target_date": "x_due",
-}
-SILENT_DAYS = 120
-#: Entities with an index for searching by words (``store/schema.py``).
-FOUND_INDEXED = ("action", "recommendation", "update", "gap")
+#: The filter that asks whose action it is: the office's officer at this desk, and those they deputise for.
+MINE = "mine"
+
+
+def filters(spec: EntitySpec) -> dict[str, str]:
+    """The computed filters of a kind of record, by key, with their words. Their value is yes or no."""
+    found = {c.key: c.label for c in CONDITIONS.values() if c.applies(spec)}
+    return found | ({MINE: "Mine"} if "link_officer" in spec.by_key else {})
 
 
 def ids(session: Session, query: ListQuery, connection: Connection | None = None) -> list[int]:
@@ -102,7 +86,7 @@ def ids(session: Session, query: ListQuery, connection: Connection | None = None
 def _by(session: Session, query: ListQuery) -> str:
     """The index that holds all that a word's search needs, where SQLite would rather read every row found."""
     plain = query.words.strip() and not query.where and query.sort in ("", "reference")
-    if not plain or query.entity not in FOUND_INDEXED or session.store.url is not None:
+    if not plain or not BY_KEY[query.entity].large or session.store.url is not None:
         return ""
     return f"INDEXED BY ix_{query.entity}_found"
 
@@ -116,18 +100,26 @@ def count(session: Session, query: ListQuery) -> int:
 
 
 def _order(spec: EntitySpec, query: ListQuery) -> str:
-    wanted = _SORTS.get(query.sort, query.sort)
-    columns = {*spec.by_key, "reference", "x_sort", "x_due", "x_heard", "x_pillar", "x_actions"}
-    column = wanted if wanted in columns else "reference"
-    if column.startswith("x_") and spec.key not in ("action", "recommendation", "gap", "partner"):
-        column = spec.title if spec.title in spec.by_key else "reference"
+    column = sort_column(spec, query.sort)
     way = "DESC" if query.descending else "ASC"
     if column in ("reference",):
         return f"length(reference) {way}, reference {way}, n {way}"  # A-9999 before A-10000
     known = spec.by_key.get(column)
-    numeric = column == "x_actions" or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
+    numeric = column in ("x_actions", "x_done", "x_slips") or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
     last = f'"{column}" IS NULL' if numeric else f"coalesce(\"{column}\", '') = ''"
     return f'{last}, "{column}" {way}, n {way}'
+
+
+def sort_column(spec: EntitySpec, wanted: str) -> str:
+    """The column that puts a list in order: a kept sort key for titles and due dates, where the kind has one."""
+    kept = "x_sort" if wanted in (spec.title, "title") else "x_due" if wanted in ("due", *spec.due) else ""
+    if wanted == "heard":
+        kept = "x_heard"
+    if kept in spec.derived:
+        return kept
+    if wanted == "title" and spec.title in spec.by_key:
+        return spec.title
+    return wanted if wanted in spec.columns else "reference"
 
 
 def _conditions(session: Session, query: ListQuery) -> _Sql:
@@ -144,8 +136,8 @@ def _conditions(session: Session, query: ListQuery) -> _Sql:
 
 def _add_condition(session: Session, sql: _Sql, spec: EntitySpec, where: Where) -> None:
     key = where.field
-    if key in COMPUTED:
-        if spec.key not in COMPUTED[key][0]:
+    if key in CONDITIONS or key == MINE:
+        if key not in filters(spec):
             raise NotFoundError(f"{spec.label} has no filter called “{key}”.", code="unknown_field")
         wanted = fold(where.value) not in ("no", "false", "0")
         condition, params = _computed(session, spec, key)
@@ -154,8 +146,8 @@ def _add_condition(session: Session, sql: _Sql, spec: EntitySpec, where: Where) 
         sql.add("t.reference = ?", where.value)
     elif key == "id":
         sql.add("t.id = ?", where.value)
-    elif spec.key == "action" and key == "pillar":
-        sql.add("t.x_pillar = ?", _pillar(where.value))
+    elif key == "pillar" and key not in spec.by_key and spec.pillar:
+        sql.add(f"t.{spec.pillar} = ?", _pillar(where.value))
     elif key == "rating":
         _add_condition(session, sql, spec, Where("rating_opcc", where.value))
     elif key == "linked_to":
@@ -203,46 +195,39 @@ def _computed(session: Session, spec: EntitySpec, key: str) -> tuple[str, tuple[
 
         own = portfolio.names_in(session.read(), portfolio.mine(session))
         return f"t.link_officer IN ({','.join('?' * len(own)) or 'NULL'})", tuple(own)
-    today = session.today.isoformat()
-    is_open = "t.x_open = 1" if spec.key == "action" else "t.status = 'open'"
-    conditions: dict[str, tuple[str, tuple[object, ...]]] = {
-        "overdue": (f"{is_open} AND t.x_due > '' AND t.x_due < ?", (today,)),
-        "no_date": (f"{is_open} AND coalesce(t.x_due, '') = ''", ()),
-        "open": (is_open, ()),
-        "claimed": ("t.status = 'complete' AND coalesce(t.verification, '0') < '2'", ()),
-        "silent": (
-            f"{is_open} AND coalesce(t.x_heard, '') < ?",
-            ((session.today - timedelta(days=SILENT_DAYS)).isoformat(),),
-        ),
-        "due_soon": (
-            f"{is_open} AND t.x_due >= ? AND t.x_due <= ?",
-            (today, (session.today + timedelta(days=30)).isoformat()),
-        ),
-        "conflicted": ("t.conflicts > 0", ()),
-        "no_actions": ("coalesce(t.x_actions, 0) = 0", ()),
-        "dates_moved": ("coalesce(t.x_slips, 0) > 0", ()),
-        "bring_forward_due": ("t.bring_forward <= ?", (today,)),
-    }
-    return conditions[key]
+    return CONDITIONS[key].sql(spec, session.today)
 
 
-#: Columns a list page shows beside the entity's own cells.
-_JOINS: dict[str, tuple[str, str]] = {
-    "action": (", coalesce(p.short_name, p.name) AS accountable_name", "LEFT JOIN partner p ON p.id = t.accountable"),
-    "recommendation": (", coalesce(p.short_name, p.name) AS lead_name", "LEFT JOIN partner p ON p.id = t.lead"),
-    "gap": (", coalesce(p.short_name, p.name) AS owner_name", "LEFT JOIN partner p ON p.id = t.owner"),
-    "contact": (", coalesce(p.short_name, p.name) AS partner_name", "LEFT JOIN partner p ON p.id = t.partner"),
-    "meeting": (", coalesce(b.short_name, b.name) AS body_name", "LEFT JOIN governance_body b ON b.id = t.body"),
-    "update": (", a.reference AS action_reference, a.title AS action_title", "LEFT JOIN action a ON a.id = t.action"),
-    "strand": (", f.title AS framework_name", "LEFT JOIN framework f ON f.id = t.framework"),
-}  # fmt: skip
+def name_column(key: str) -> str:
+    """The column under which a page of rows bears what another record is called; ``key`` is the field that names it."""
+    return f"{key}_name"
+
+
+def reference_column(key: str) -> str:
+    """The same for its reference."""
+    return f"{key}_reference"
+
+
+@lru_cache
+def _joined(entity: str) -> tuple[str, str]:
+    """Columns and joins for the names of the records that a list's columns refer to."""
+    spec = BY_KEY[entity]
+    columns, joins = "", ""
+    for number, key in enumerate(k for k in spec.listed if k in spec.by_key and spec.by_key[k].kind is Kind.REF):
+        target, alias = BY_KEY[spec.by_key[key].target], f"r{number}"
+        called = f"{alias}.{target.title}"
+        if "short_name" in target.by_key:
+            called = f"coalesce({alias}.short_name, {called})"
+        columns += f", {called} AS {name_column(key)}, {alias}.reference AS {reference_column(key)}"
+        joins += f' LEFT JOIN "{target.key}" {alias} ON {alias}.id = t."{key}"'
+    return columns, joins
 
 
 def page(connection: Connection, entity: str, numbers: Sequence[int]) -> dict[int, dict[str, object]]:
     """The rows of some local numbers, by number; one constant statement per page size."""
     if not numbers:
         return {}
-    columns, join = _JOINS.get(entity, ("", ""))
+    columns, join = _joined(entity)
     marks = ",".join("?" * len(numbers))
     rows = plain_rows(
         connection,
@@ -308,7 +293,7 @@ def as_json(
     record["deleted"] = bool(row["deleted"])
     record["conflicted"] = bool(row["conflicts"])
     if spec.key == "action":
-        record["overdue"] = bool(row["x_open"]) and "" < str(row["x_due"] or "") < session.today.isoformat()
+        record["overdue"] = meets("overdue", spec, row, session.today)
         record["latest_update"] = row["x_update"]
         record["last_heard"] = row["x_heard"]
         record["slips"] = row["x_slips"] or 0

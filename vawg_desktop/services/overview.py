@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from vawg_desktop.domain.changes import FieldChange
+from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, SOON_DAYS
+from vawg_desktop.domain.entities import ACTION, BY_KEY
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
 from vawg_desktop.services import history, portfolio
 from vawg_desktop.services.chasing import Chased, standing_of
-from vawg_desktop.services.lists import SILENT_DAYS, ListQuery, Where
+from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
 from vawg_desktop.store.history import known_before, start_of_day
@@ -190,7 +192,8 @@ def kinds_of_change(tbl: str, op: str, fields: str) -> list[str]:
     """The kinds under which the Overview counts an entry. ``fields`` is the log's JSON text."""
     if op == "create":
         return [f"{tbl} added"] if f"{tbl} added" in _KINDS else []
-    if tbl not in ("action", "recommendation", "gap"):
+    spec = BY_KEY.get(tbl)
+    if spec is None or not spec.kept_counts:
         return []
     found: list[str] = []
     if '"status":' in fields:
@@ -242,17 +245,17 @@ def my_work(
     """
     own = [] if everybody else portfolio.names_in(session.read(), portfolio.mine(session))
     only = f" AND t.link_officer IN ({','.join('?' * len(own))})" if own else ""
-    today, soon = session.today.isoformat(), (session.today + timedelta(days=30)).isoformat()
-    silent = (session.today - timedelta(days=SILENT_DAYS)).isoformat()
     groups = (
-        ("Brought forward for today", "bring_forward <= ?", (today,), _actions("bring_forward_due")),
-        ("Overdue", "x_open = 1 AND x_due > '' AND x_due < ?", (today,), _actions("overdue")),
-        ("Due in the next 30 days", "x_open = 1 AND x_due >= ? AND x_due <= ?", (today, soon), _actions("due_soon")),
-        ("Complete, evidence awaited", "status = 'complete' AND coalesce(verification, '0') < '2'", (), _actions("claimed")),
-        ("Not heard of for 120 days", "x_open = 1 AND coalesce(x_heard, '') < ?", (silent,), _actions("silent")),
-    )  # fmt: skip
+        ("Brought forward for today", "bring_forward_due"),
+        ("Overdue", "overdue"),
+        (f"Due in the next {SOON_DAYS} days", "due_soon"),
+        ("Complete, evidence awaited", "claimed"),
+        (f"Not heard of for {SILENT_DAYS} days", "silent"),
+    )
     found: list[tuple[str, list[dict[str, object]], ListQuery | None]] = []
-    for name, condition, params, query in groups:
+    for name, key in groups:
+        condition, params = CONDITIONS[key].sql(ACTION, session.today)
+        query = _actions(key)
         rows = (
             session.read()
             .exec_driver_sql(

@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.conditions import open_sql
+from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.domain.terms import FINISHED, fold
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
 from vawg_desktop.services.office import say_setting, settings_said
 from vawg_desktop.services.session import Session
@@ -50,20 +51,19 @@ def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> 
     """Give every open action of one person's portfolio to another, in one transaction that undo takes back."""
     if not to.strip() or fold(to) == fold(giver):
         raise ValueRefusedError("A portfolio goes to somebody else; name the colleague.")
-    done = tuple(sorted(FINISHED))
     with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", "bulk") as tx:
         written = names_in(tx.connection, [giver])
         if not written:
             raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
-        marks, ends = ",".join("?" * len(written)), ",".join("?" * len(done))
+        marks = ",".join("?" * len(written))
         rows = tx.connection.exec_driver_sql(
-            f"SELECT id FROM action WHERE link_officer IN ({marks}) AND deleted = 0 AND status NOT IN ({ends})",
-            (*written, *done),
+            f"SELECT id FROM action WHERE link_officer IN ({marks}) AND deleted = 0 AND {open_sql(ACTION, '')}",
+            tuple(written),
         ).fetchall()
         if not rows:
             raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
         for (id,) in rows:
-            over_time.edit(session, tx, BY_KEY["action"], str(id), {"link_officer": to.strip()})
+            over_time.edit(session, tx, ACTION, str(id), {"link_officer": to.strip()})
     return tx.changes
 
 

@@ -12,20 +12,20 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.dates import both_orders
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.return_columns import ASKED, HEADINGS, SENT, WORDED, field_of_column
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.plan import MOST_IN_CELL, fit_cell
 from vawg_desktop.exchange.reading import Cell, plain_text
-from vawg_desktop.exchange.return_in import WORDED, Answer, ReadReturn
-from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
+from vawg_desktop.exchange.return_in import Answer, ReadReturn
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.return_moved import note_cells_below, note_moved, note_words_astray
-from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow, spec_of_column
+from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow
 from vawg_desktop.services.session import Session
 
-_KEYS = tuple(key for key, *_ in FILLS)
-_LABELS = {key: {term.key: term.label for term in terms} for key, _, _, terms in FILLS if terms is not None}
+_KEYS = tuple(HEADINGS)
+_LABELS = {c.key: {term.key: term.label for term in c.terms} for c in ASKED if c.terms is not None}
 _CROSSED_ROWS = 2
 
 
@@ -89,7 +89,7 @@ def read_answers(
     """The answers of matched rows as stored values with their places; what is not understood is asked."""
     understood = Understood()
     order = date_order(matched, read.as_text)
-    moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(PREFILLED)}
+    moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(SENT)}
     filled = dict.fromkeys(moved, 0)
     for one in matched.rows:
         answers: dict[str, dict[str, Any]] = {}
@@ -121,13 +121,12 @@ def read_answers(
 
 def _crossed(moved: dict[str, list[MatchedRow]], filled: dict[str, int], read: ReadReturn) -> set[str]:
     """Columns whose headings were exchanged by their words alone: under one stands what we sent under the other."""
-    heads = {k: head for k, head, *_ in FILLS}
     found: set[str] = set()
     for sent, rows in moved.items():
         if len(rows) < _CROSSED_ROWS or 2 * len(rows) < filled[sent]:
             continue
-        spec = spec_of_column(sent)
-        for key in heads:
+        spec = field_of_column(sent)
+        for key in HEADINGS:
             hits = [
                 m
                 for m in rows
@@ -138,7 +137,7 @@ def _crossed(moved: dict[str, list[MatchedRow]], filled: dict[str, int], read: R
                 found |= {sent, key}
                 place = hits[0].row.answers[key]
                 words = (
-                    f"What stands under “{heads[key]}” in {len(hits)} rows is what we sent under “{heads[sent]}”: were the two "
+                    f"What stands under “{HEADINGS[key]}” in {len(hits)} rows is what we sent under “{HEADINGS[sent]}”: were the two "
                     "headings exchanged? Neither column is taken unasked."
                 )
                 read.problems.append(Problem("headings_crossed", words, place.sheet, place.cell))
@@ -164,8 +163,8 @@ def _emptied(
     )  # a table that somebody typed: nothing in it was sent filled
     for key, cell in one.row.blank.items() if one.doubt != "aside" and not typed else ():
         before = one.base.values.get(key)
-        if key in PREFILLED - crossed and before is not None and (one.row.sheet, cell) not in spoken:
-            spec = spec_of_column(key)
+        if key in SENT - crossed and before is not None and (one.row.sheet, cell) not in spoken:
+            spec = field_of_column(key)
             words = f"{spec.label} of {one.base.reference} was sent as “{to_words(spec, before)[:60]}” and came back blank. It stands as it was unless you clear it."
             read.problems.append(Problem("emptied", words, one.row.sheet, cell, one.base.reference))
             found.append({"id": one.base.id, "field": key, "sheet": one.row.sheet, "cell": cell})
@@ -220,7 +219,7 @@ def _read(
 ) -> Value:
     if _as_sent(key, given, sent := one.base.values.get(key)):
         return sent
-    spec = spec_of_column(key)
+    spec = field_of_column(key)
     try:
         if given.linked and _is_nothing(given.value):
             raise ValueRefusedError(

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import UPDATE_WORDS
 
 #: An action and a column of the return.
 Place = tuple[str, str]
-_WORDS = ("narrative", "next_step", "help_wanted")
 
 
 @dataclass(slots=True)
@@ -81,10 +81,10 @@ def taken_cells(connection: Connection, submission: str, actions: Sequence[str])
         ).fetchall()
         found |= {(str(row), key) for row, fields in rows for key in json.loads(fields)}
     words = connection.exec_driver_sql(
-        f'SELECT action, {", ".join(_WORDS)} FROM "update" WHERE submission = ? AND NOT deleted',
+        f'SELECT action, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND NOT deleted',
         (submission,),
     ).fetchall()
-    return found | {(str(w[0]), key) for w in words for key, said in zip(_WORDS, w[1:], strict=True) if said}
+    return found | {(str(w[0]), key) for w in words for key, said in zip(UPDATE_WORDS, w[1:], strict=True) if said}
 
 
 def _decided(connection: Connection, submission: str) -> set[Place]:

@@ -9,16 +9,15 @@ from typing import Any
 from vawg_desktop.analysis.moved import Cell, Moved, find_moved
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import HEADINGS, SENT, field_of_column
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.reading import plain_text
 from vawg_desktop.exchange.return_in import ReadReturn
-from vawg_desktop.exchange.return_plan import FILLS, PREFILLED
-from vawg_desktop.services.return_rows import BaseRow, MatchedRow, spec_of_column
+from vawg_desktop.services.return_rows import BaseRow, MatchedRow
 
-_HEADS = {key: head for key, head, *_ in FILLS}
-_PREFILLED = tuple(key for key in _HEADS if key in PREFILLED)
+_SENT = tuple(key for key in HEADINGS if key in SENT)
 #: Columns of words that are sent empty; an Answer says too little for its order to mean anything.
-_FREE = tuple(key for key in _HEADS if key not in PREFILLED and key != "answer")
+_FREE = tuple(key for key in HEADINGS if key not in SENT and key != "answer")
 #: How many actions a sentence names.
 _NAMED = 6
 
@@ -47,14 +46,14 @@ def note_moved(
     ``bases`` are all rows that were sent, those that did not come back included.
     """
     order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
-    sent = [{k: _cell(k, rows[n].base.values.get(k)) for k in _PREFILLED} for n in order]
+    sent = [{k: _cell(k, rows[n].base.values.get(k)) for k in _SENT} for n in order]
     came = [_came(rows[n], understood[n]["answers"]) for n in order]
     raw = [_raw(rows[n], came[place]) for place, n in enumerate(order)]
     matched = {one.base.id for one in rows}
     others = [b for b in bases if b.id not in matched]
     named = [*(rows[n].base.reference for n in order), *(b.reference for b in others)]
-    beside = [{k: _cell(k, b.values.get(k)) for k in _PREFILLED} for b in others]
-    for one in find_moved(sent, came, _PREFILLED, _FREE, raw, beside):
+    beside = [{k: _cell(k, b.values.get(k)) for k in _SENT} for b in others]
+    for one in find_moved(sent, came, _SENT, _FREE, raw, beside):
         marked = [
             _mark(one, place, rows[order[place]], understood[order[place]]["answers"], named)
             for place in sorted(one.rows)
@@ -79,14 +78,14 @@ def note_cells_below(
             held = False
             for one, row in zip(rows, understood, strict=True):
                 if one.row.sheet == stray.sheet and one.row.number < stray.number and key in row["answers"]:
-                    base = one.base.values.get(key) if key in PREFILLED else None
+                    base = one.base.values.get(key) if key in SENT else None
                     if _cell(key, base) != _cell(key, row["answers"][key]["value"]):
                         row["answers"][key]["doubt"] = "shifted"
                         held = True
             if held:
                 words = (
-                    f"“{plain_text(given.value)[:60]}” stands in {_HEADS[key]} under the last row: either it was written there, or the "
-                    f"answers of {_HEADS[key]} slid down from their rows. They are not taken unasked."
+                    f"“{plain_text(given.value)[:60]}” stands in {HEADINGS[key]} under the last row: either it was written there, or the "
+                    f"answers of {HEADINGS[key]} slid down from their rows. They are not taken unasked."
                 )
                 read.problems.append(Problem("answers_shifted", words, given.sheet, given.cell))
 
@@ -106,7 +105,7 @@ def note_words_astray(
         changed = any(
             _cell(k, one.base.values.get(k)) != _cell(k, a["value"])
             for k, a in answers.items()
-            if k in PREFILLED
+            if k in SENT
         )
         if said == "update" and not worded and not changed:
             silent.append(one.base.reference)
@@ -132,7 +131,7 @@ def note_words_astray(
 def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     """What came back in each column, in words; what was not understood as it stands, and what is not there as it was sent."""
     found: dict[str, Cell] = {}
-    for key in (*_PREFILLED, *_FREE):
+    for key in (*_SENT, *_FREE):
         if key in answers:
             found[key] = _cell(key, answers[key]["value"])
         elif key in one.row.answers:
@@ -140,7 +139,7 @@ def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str
         elif key in one.row.blank:
             found[key] = None
         else:
-            found[key] = _cell(key, one.base.values.get(key)) if key in PREFILLED else None
+            found[key] = _cell(key, one.base.values.get(key)) if key in SENT else None
     return found
 
 
@@ -159,7 +158,7 @@ def _raw(one: MatchedRow, came: Mapping[str, Cell]) -> dict[str, Cell]:
 
 def _cell(key: str, value: Value) -> Cell:
     """A stored value as Excel would sort it: a label, a number, a day."""
-    spec = spec_of_column(key)
+    spec = field_of_column(key)
     if value is None or isinstance(value, int):
         return value
     return to_words(spec, value) if spec.terms is not None else " ".join(str(value).split()).casefold()
@@ -179,7 +178,7 @@ def _mark(
     for key, said in answers.items():
         if key == "answer" or (one.alone and key not in one.columns):
             continue
-        base = matched.base.values.get(key) if key in PREFILLED else None
+        base = matched.base.values.get(key) if key in SENT else None
         if _cell(key, base) == _cell(key, said["value"]):
             continue
         said["doubt"], held = one.kind, True
@@ -190,7 +189,7 @@ def _mark(
 
 
 def _in_words(one: Moved, named: Sequence[str]) -> str:
-    columns = _list([_HEADS[c] for c in one.columns])
+    columns = _list([HEADINGS[c] for c in one.columns])
     here = [named[place] for place in sorted(one.rows)]
     records = (
         _list(here) if len(here) <= _NAMED else f"{', '.join(here[:_NAMED])} and {len(here) - _NAMED} more"

@@ -15,8 +15,8 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.exchange import identity
-from vawg_desktop.exchange.return_plan import FILLS, ON_UPDATE
 from vawg_desktop.services import names
 from vawg_desktop.services.answer_counts import AnswerCounts, count_answers
 from vawg_desktop.services.latest_words import latest
@@ -32,7 +32,7 @@ ADDED_ROW = "row:"
 FROM_TRAY = "tray:"
 _OPEN = frozenset({merge.Kind.INCOMING, merge.Kind.CONFLICT})
 _LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
-_ORDER = {key: i for i, (key, *_) in enumerate(FILLS)}
+_ORDER = {key: place for place, key in enumerate(HEADINGS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +350,7 @@ class Closed:
 
 def label_of_column(key: str) -> str:
     """The heading of a column to fill; for what stood beside the columns, that it did."""
-    return next((head for k, head, *_ in FILLS if k == key), "beside the answers")
+    return HEADINGS.get(key, "beside the answers")
 
 
 @dataclass(slots=True)
@@ -363,12 +363,12 @@ class _Current:
     torn: set[str] = field(default_factory=set[str])
 
 
-_WORDS = ", ".join(f"{latest(c, 't.id')} AS {c}" for c in ("narrative", "next_step", "help_wanted"))
+_WORDS = ", ".join(f"{latest(c, 't.id')} AS {c}" for c in UPDATE_WORDS)
 
 
 def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
     """What stands now of many actions: their cells, their latest update's words, their heads."""
-    own = [k for k, *_ in FILLS if k not in ON_UPDATE]
+    own = [k for k in HEADINGS if k not in ON_UPDATE]
     columns = ", ".join(f't."{k}"' for k in own)
     found: dict[str, _Current] = {}
     for start in range(0, len(ids), 400):
@@ -381,7 +381,7 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
             part,
         )
         for row in rows:
-            keys = (*own, "narrative", "next_step", "help_wanted")
+            keys = (*own, *UPDATE_WORDS)
             cells = {k: cast("Value", row[k]) for k in keys}
             found[str(row["id"])] = _Current(
                 str(row["action_title"] or ""),

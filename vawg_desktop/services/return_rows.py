@@ -8,19 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vawg_desktop.domain import dates, merge
-from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
-from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.terms import ANSWER
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.references import CHECK_LETTER, NUMBER, PROVISIONAL, ROW_KEY
+from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.reading import plain_text
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, visible_of
-from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.exchange.tracker_in import as_typed
 
 #: Stands after the title of a row that needs no answer.
 _FINISHED = "(finished: no answer needed)"
-_HEADS = {key: head for key, head, *_ in FILLS}
 _SAID = ("row_contradicts", "row_unsure")
 
 
@@ -37,6 +35,7 @@ class BaseRow:
     #: The words shown beside it: title, recommendation, due date; and the last answer.
     locked: tuple[str, str, str] = ("", "", "")
     last: str = ""
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def due(self) -> str:
@@ -55,6 +54,7 @@ class BaseRow:
             dict(row["values"]),
             _plainly(*row["locked"]),
             row.get("last", ""),
+            row.get("more", {}),
         )
 
 
@@ -173,7 +173,7 @@ def _without_untouched(same: list[MatchedRow]) -> list[MatchedRow]:
 
 
 def _stored_or(key: str, answer: Answer) -> Value:
-    spec = spec_of_column(key)
+    spec = field_of_column(key)
     word = as_typed(answer.value)
     try:
         from vawg_desktop.domain.values import to_stored
@@ -195,9 +195,11 @@ def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
             continue
         changed |= base.check not in _checks(secret, row) or bool(now)
         _tray_cell(row, name, now, "words we sent were changed", read)
-    last, sent = (" ".join(words.split()) if row.last != base.last else "" for words in (row.last, base.last))
-    if "last" in row.where and last and not sent.startswith(last):
-        _tray_cell(row, "last", row.last, "words we sent were changed", read)
+    beside = [("last", row.last, base.last), *((k, said, base.more.get(k, "")) for k, said in row.more.items())]
+    for name, said, was in beside:
+        now, sent = (" ".join(words.split()) if said != was else "" for words in (said, was))
+        if name in row.where and now and not sent.startswith(now):
+            _tray_cell(row, name, said, "words we sent were changed", read)
     if changed:
         words = f"The words we sent about {base.reference} were changed in the file."
         read.problems.append(Problem("locked_changed", words, row.sheet, row.place, base.reference))
@@ -273,12 +275,8 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
     return None
 
 
-_REFERENCE = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z]{1,2})\s*[-–]\s*([0-9]{1,9}|x[0-9A-Za-z]{3,5})(?![0-9A-Za-z])"
-)
-_WITH_LETTERS = re.compile(
-    r"[A-Za-z]{1,2}\s*[-–]\s*(?:[0-9]{1,9}|x[0-9A-Za-z]{3,5})(?:\s*[-–]\s*[0-9A-Za-z]{4})?"
-)
+_REFERENCE = re.compile(rf"(?<![A-Za-z0-9])([A-Za-z]{{1,2}})\s*[-–]\s*({NUMBER}|{PROVISIONAL})(?![0-9A-Za-z])")
+_WITH_LETTERS = re.compile(rf"[A-Za-z]{{1,2}}\s*[-–]\s*(?:{NUMBER}|{PROVISIONAL})(?:\s*[-–]\s*[0-9A-Za-z]{{4}})?")
 
 
 def _references_in(text: str) -> list[str]:
@@ -332,7 +330,7 @@ def _digests(secret: str, row: ReadRow) -> list[str]:
 
 def answered_text(row: ReadRow) -> str:
     """Everything that stands in a row's columns to fill."""
-    return "; ".join(f"{_HEADS[k]}: {plain_text(a.value)}" for k, a in row.answers.items())
+    return "; ".join(f"{HEADINGS[k]}: {plain_text(a.value)}" for k, a in row.answers.items())
 
 
 def _signature(row: ReadRow) -> tuple[tuple[str, str], ...]:
@@ -356,7 +354,7 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
         more = {
             "Recommendation": row.locked[1],
             "Due date": row.locked[2],
-            "Beside it": _words(row.last, row.check),
+            "Beside it": _words(row.last, *row.more.values(), row.check),
         }
         matched.new_rows.append(
             {
@@ -368,7 +366,7 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
             }
         )
         return
-    if beside := _words(row.visible, *row.locked, row.last, row.key, row.check):
+    if beside := _words(row.visible, *row.locked, row.last, *row.more.values(), row.key, row.check):
         read.tray.append(
             {
                 "sheet": row.sheet,
@@ -385,7 +383,7 @@ def _words(*texts: str) -> str:
     return " | ".join(t for t in texts if t.strip() and not _MARKS.fullmatch(t.strip()))
 
 
-_MARKS = re.compile(r"RT-[^|]+\|[A-Z]{1,2}-[^|]+\|[3-9A-Z]{8}|[3-9A-Z]{12}")
+_MARKS = re.compile(f"{ROW_KEY}|{CHECK_LETTER}{{12}}")
 
 
 def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
@@ -394,14 +392,7 @@ def _to_tray(read: ReadReturn, row: ReadRow, why: str) -> None:
             "sheet": row.sheet,
             "cell": row.place,
             "header": "",
-            "text": _words(row.visible, *row.locked, answered_text(row), row.last, row.key, row.check),
+            "text": _words(row.visible, *row.locked, answered_text(row), row.last, *row.more.values(), row.key, row.check),
             "why": why,
         }
     )
-
-
-def spec_of_column(key: str) -> FieldSpec:
-    """The field that a column to fill is read into."""
-    if key == "answer":
-        return FieldSpec("answer", "Answer", Kind.TERM, ANSWER)
-    return BY_KEY["action"].by_key.get(key) or BY_KEY["update"].by_key[key]

@@ -17,12 +17,13 @@ from vawg_desktop.domain.dates import last_day, parse_date
 from vawg_desktop.domain.errors import AppError, FileRefusedError, NotFoundError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
+from vawg_desktop.domain.return_columns import ON_UPDATE, UPDATE_WORDS, field_of_column
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.checklist import Point, look
 from vawg_desktop.exchange.reading import Book, plain_text, read_book, sheets_of
 from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, read_return, tidy_tray
-from vawg_desktop.exchange.return_plan import NIL_QUESTION, ON_UPDATE
+from vawg_desktop.exchange.return_plan import NIL_QUESTION
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services import names
 from vawg_desktop.services.bulk import without_collecting
@@ -36,7 +37,6 @@ from vawg_desktop.services.return_rows import (
     MatchedRow,
     match_rows,
     pass_over_disposed,
-    spec_of_column,
 )
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
@@ -539,12 +539,12 @@ def _add_update(
     if not chosen and said not in ("no_change", "not_able"):
         return
     there = tx.connection.exec_driver_sql(
-        'SELECT id, narrative, next_step, help_wanted, barriers FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
+        f'SELECT id, barriers, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
         (submission, answer["id"]),
     ).fetchone()
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
     if there is not None:
-        told: dict[str, Value] = {"narrative": there[1], "next_step": there[2], "help_wanted": there[3]}
+        told: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
         words = {k: v for k, v in words.items() if not merge.same(v, told[k])}
         if not words:
             return
@@ -558,8 +558,8 @@ def _add_update(
         "channel": row["channel"] or "return", "informant": row["informant"], "answer": said or "update", "submission": submission,
         **words, "corrects": str(there[0]) if there else None,
     }  # fmt: skip
-    if there is not None and there[4]:
-        cells["barriers"] = there[4]
+    if there is not None and there[1]:
+        cells["barriers"] = there[1]
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
@@ -568,7 +568,7 @@ def _add_update(
 
 def typed_value(session: Session, key: str, typed: str) -> Value:
     """The stored value of what an officer typed for a column of a return. Raises ValueRefusedError."""
-    return read_value(session, session.read(), spec_of_column(key), typed)
+    return read_value(session, session.read(), field_of_column(key), typed)
 
 
 def decide(

@@ -15,17 +15,20 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.conditions import is_open, meets
 from vawg_desktop.domain.dates import label, last_day, parse_date
+from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING, how_many
+from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.leaving import hidden_in
 from vawg_desktop.exchange.ods_out import write_ods
 from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
-    FILLS,
-    ON_UPDATE,
+    MORE_SHOWN,
     ReturnContent,
     ReturnRow,
     locked_texts,
@@ -41,6 +44,9 @@ from vawg_desktop.store.door import Transaction
 from vawg_desktop.store.keys import write_replacing
 
 FORMATS = ("xlsx", "ods")
+
+#: The latest words of each column that lives on updates, as a row of an action's facts names them.
+_LATEST_WORDS = ", ".join(f"{latest(key, 'a.id')} AS u_{key}" for key in UPDATE_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,10 @@ class _Sender:
         for partner, ids in actions.items():
             called = names.labels(self._tx.connection, [partner]).get(partner, partner)
             self.made.skipped.append(
-                {"partner": called, "why": f"it is in the bin, so its {how_many(len(ids), 'action')} went to nobody"}
+                {
+                    "partner": called,
+                    "why": f"it is in the bin, so its {how_many(len(ids), 'action')} went to nobody",
+                }
             )
 
     def _actions_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
@@ -388,8 +397,7 @@ def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list
             hidden = rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)
             served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
         rows = connection.exec_driver_sql(
-            f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {latest('narrative', 'a.id')} AS u_narrative, "
-            f"{latest('next_step', 'a.id')} AS u_next_step, {latest('help_wanted', 'a.id')} AS u_help_wanted "
+            f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {_LATEST_WORDS} "
             'FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
             f"WHERE a.id IN ({marks}) ORDER BY a.reference",
             tuple(part),
@@ -410,9 +418,9 @@ def _sorted_rows(session: Session, facts: list[_Facts]) -> tuple[list[_Facts], l
     """Rows to answer (finished ones last), verified ones for reference, and restricted ones left out."""
     restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]
     rest = [f for f in facts if f not in restricted]
-    verified = [f for f in rest if f.cells["status"] == "complete" and rules.verification(f.cells) >= 2]
+    verified = [f for f in rest if f.cells["status"] == ACTION.complete and not meets("claimed", ACTION, f.cells, session.today)]
     rows = [f for f in rest if f not in verified]
-    rows.sort(key=lambda f: (not rules.is_open(f.cells), f.reference))
+    rows.sort(key=lambda f: (not is_open(ACTION, f.cells), f.reference))
     return rows, verified, restricted
 
 
@@ -427,13 +435,14 @@ def _return_row(facts: _Facts, return_reference: str, secret: str) -> ReturnRow:
 def _shown_row(facts: _Facts) -> ReturnRow:
     """What a row shows, without its marks."""
     values: dict[str, str | int | None] = {}
-    for key, *_ in FILLS:
+    for key in HEADINGS:
         value = facts.update.get(key) if key in ON_UPDATE else facts.cells.get(key)
         values[key] = None if key == "answer" else value
     return ReturnRow(
         facts.reference, "", "", str(facts.cells["title"] or ""), facts.recommendations,
         str(facts.cells["due"]) if facts.cells["due"] else None, _last_answer(facts), values,
-        finished=not rules.is_open(facts.cells),
+        finished=not is_open(ACTION, facts.cells),
+        more={c.key: to_words(c.spec, facts.cells.get(c.key)) for c in MORE_SHOWN},
     )  # fmt: skip
 
 
@@ -451,5 +460,5 @@ def _last_answer(facts: _Facts) -> str:
 def _base_row(row: ReturnRow, facts: _Facts) -> dict[str, object]:
     return {
         "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,
-        "locked": locked_texts(row), "last": row.last_answer, "values": row.values,
+        "locked": locked_texts(row), "last": row.last_answer, "more": row.more, "values": row.values,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from vawg_desktop.domain import rules
+from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import from_row
@@ -91,7 +91,7 @@ def record(session: Session, name: str) -> RecordView:
     refs = [str(v) for f in spec.cells if f.kind is Kind.REF and (v := cells[f.key])]
     ends = [i for f in spec.sets if f.kind is Kind.LINKS for i in view.sets[f.key]]
     view.names = names.labels(connection, refs + ends)
-    day = next((cells[k] for k in _OWN_DAY.get(spec.key, ()) if cells[k]), None)
+    day = next((cells[k] for k in spec.own_day if cells[k]), None)
     if day:
         view.names |= over_time.labels_then(connection, [(r, str(day)) for r in refs])
     view.aliases = [
@@ -106,12 +106,6 @@ def record(session: Session, name: str) -> RecordView:
     return view
 
 
-#: The cells that say of what day a record is: a body is called there by its name of that day.
-_OWN_DAY = {
-    "response": ("date",), "return": ("sent",), "submission": ("received",), "role": ("until_date", "from_date"),
-}  # fmt: skip
-
-
 def _heads(connection: Connection, id: str, born: str) -> dict[str, frozenset[str]]:
     heads: dict[str, set[str]] = {"": {born}}
     for cell, change in connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ?', (id,)):
@@ -124,11 +118,16 @@ def seen(view: RecordView, key: str) -> dict[str, frozenset[str]]:
     return {key: view.heads.get(key, view.heads[""])}
 
 
+#: Kinds of record that have a status, each joined under an alias of its own.
+_STANDING = [(f"s{i}", e) for i, e in enumerate(e for e in ENTITIES if e.status)]
+_STATUS = f"coalesce(NULL, {', '.join(f'{a}.{e.status}' for a, e in _STANDING)})"
+_WITH_STATUS = " ".join(f'LEFT JOIN "{e.key}" {a} ON {a}.id = s.id' for a, e in _STANDING)
+
+
 def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
     rows = connection.exec_driver_sql(
-        "SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, coalesce(a.status, r.status, g.status), l.from_date, l.until_date "
-        "FROM link l JOIN subject s ON s.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT s.deleted "
-        "LEFT JOIN action a ON a.id = s.id LEFT JOIN recommendation r ON r.id = s.id LEFT JOIN gap g ON g.id = s.id "
+        f"SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, {_STATUS}, l.from_date, l.until_date "
+        f"FROM link l JOIN subject s ON s.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT s.deleted {_WITH_STATUS} "
         "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference",
         (id, id, id),
     )
@@ -145,16 +144,13 @@ def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
 
 
 def _around(session: Session, connection: Connection, view: RecordView, row: dict[str, object]) -> None:
+    view.overdue = meets("overdue", view.spec, row, session.today)
     if view.spec.key == "action":
-        view.overdue = rules.is_overdue(view.cells, session.today)
         view.last_heard = str(row["x_heard"] or "")
         view.slips = int(str(row["x_slips"] or 0))
         view.updates = _rows(connection, 'SELECT * FROM "update" WHERE action = ? AND NOT deleted '
                              "ORDER BY coalesce(as_at, '') DESC, n DESC", view.id)  # fmt: skip
     if view.spec.key == "recommendation":
-        view.overdue = view.cells["status"] == "open" and rules.is_overdue(
-            {"due": view.cells["target_date"]}, session.today
-        )
         view.updates = _rows(connection, 'SELECT u.*, a.reference AS action_reference FROM "update" u JOIN action a ON a.id = u.action '
             "WHERE u.action IN (SELECT a FROM link WHERE b = ? AND kind = 'action.recommendations' AND NOT deleted) "
             "AND NOT u.deleted ORDER BY coalesce(u.as_at, '') DESC, u.n DESC LIMIT 50", view.id)  # fmt: skip

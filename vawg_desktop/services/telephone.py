@@ -10,11 +10,10 @@ from typing import Any
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.personal import in_words, likely_personal
+from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
 from vawg_desktop.domain.terms import CHANNEL
-from vawg_desktop.exchange.return_plan import FILLS
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.return_review import Review, owner_of, review
-from vawg_desktop.services.return_rows import spec_of_column
 from vawg_desktop.services.session import Session
 
 #: What was said of each action: id, then column, then the words as typed.
@@ -56,7 +55,7 @@ def take_call(
     asked: list[dict[str, str]] = []
     for base in owner.rows:
         answers: dict[str, dict[str, Any]] = {}
-        for key, *_ in FILLS:
+        for key in HEADINGS:
             typed = said.get(base.id, {}).get(key, "").strip()
             if not typed:
                 continue
@@ -68,7 +67,7 @@ def take_call(
                 )
                 why = f"not understood, for {base.reference}"
                 tray.append(
-                    {"sheet": "", "cell": "", "header": spec_of_column(key).label, "text": typed, "why": why}
+                    {"sheet": "", "cell": "", "header": field_of_column(key).label, "text": typed, "why": why}
                 )
                 asked.append(
                     {
@@ -104,7 +103,7 @@ def take_call(
 
 
 def _read(session: Session, key: str, typed: str, reference: str) -> Value:
-    spec = spec_of_column(key)
+    spec = field_of_column(key)
     try:
         if spec.kind is Kind.WHOLE:
             typed = typed.removesuffix("%")

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from vawg_desktop.domain.entities import BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.references import PREFIX, PROVISIONAL
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_in import Given, similar
 from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known
@@ -26,7 +27,7 @@ from vawg_desktop.store.keep import Run
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
-_REFERENCE = re.compile(r"[A-Z]{1,2}-(?:\d{4,}|x[0-9A-Za-z]{3,5})")
+_REFERENCE = re.compile(rf"{PREFIX}-(?:\d{{4,}}|{PROVISIONAL})")
 _MOST_CHOICES = 12
 #: How alike the words of a row must be to those of a row under another number for that to be worth asking.
 _MOVED_AND_REWORDED = 0.8

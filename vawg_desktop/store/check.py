@@ -573,7 +573,7 @@ def _summary(connection: Connection, spec: EntitySpec, row: dict[str, Value]) ->
 def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value], report: Report) -> None:
     if row.get("deleted") or spec.system:
         return
-    closing = spec.key == "recommendation" and row.get("status") == "closed"
+    closing = rules.closes(spec, row)
     around = rules.Around(evidence=Keeper(connection).evidence_of(str(row["id"])) if closing else 0)
     for broken in rules.broken_rules(spec, row, around):
         report.add(f"rule_{broken.rule}", broken.message, str(row["reference"]))

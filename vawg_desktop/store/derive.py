@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 
 from vawg_desktop.domain import rules
+from vawg_desktop.domain.conditions import is_open, meets
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import Kind, Value
 
@@ -58,15 +60,15 @@ def searched_cells(spec: EntitySpec) -> frozenset[str]:
 
 def row_derived(spec: EntitySpec, row: Row) -> dict[str, Value]:
     """Derived columns that follow from the row alone."""
-    title = row.get(spec.title)
-    if spec.key == "action":
-        return {"x_sort": sort_key(title), "x_due": rules.due_day(row), "x_open": int(rules.is_open(row))}
-    if spec.key == "recommendation":
-        due = rules.due_day({"due": row.get("target_date")})
-        return {"x_sort": sort_key(title), "x_due": due}
-    if spec.key in ("gap", "partner"):
-        return {"x_sort": sort_key(title)}
-    return {}
+    return {key: FROM_ROW[key](spec, row) for key in spec.derived if key in FROM_ROW}
+
+
+#: How each derived column follows from its row; those that are not here are summaries of other rows (``keep.py``).
+FROM_ROW: dict[str, Callable[[EntitySpec, Row], Value]] = {
+    "x_sort": lambda spec, row: sort_key(row.get(spec.title)),
+    "x_due": rules.due_day,
+    "x_open": lambda spec, row: int(is_open(spec, row)),
+}
 
 
 def tally_keys(spec: EntitySpec, row: Row) -> frozenset[tuple[str, str]]:
@@ -74,36 +76,24 @@ def tally_keys(spec: EntitySpec, row: Row) -> frozenset[tuple[str, str]]:
     if row.get("deleted"):
         return frozenset()
     keys = {("live", spec.key)}
-    if spec.key == "recommendation":
-        pillar = str(row.get("pillar") or "none")
-        keys |= {
-            ("recommendation_rating", f"{pillar}|{rules.counted_rating(row)}"),
-            ("recommendation_status", f"{pillar}|{row.get('status') or 'open'}"),
-        }
-        if row.get("status") == "open" and not row.get("target_date"):
-            keys.add(("recommendation_no_date", ""))
-    elif spec.key == "action":
-        keys |= _action_keys(row)
-    elif spec.key == "gap":
-        keys.add(("gap_status", str(row.get("status") or "identified")))
-    return frozenset(keys)
-
-
-def _action_keys(row: Row) -> set[tuple[str, str]]:
-    pillar = str(row.get("x_pillar") or "none")
-    status = str(row.get("status") or "not_known")
-    keys = {
-        ("action_rating", f"{pillar}|{rules.counted_rating(row)}"),
-        ("action_status", f"{pillar}|{status}"),
-    }
-    if rules.is_open(row):
+    if not spec.kept_counts:
+        return frozenset(keys)
+    pillar = f"{row.get(spec.pillar) or 'none'}|" if spec.pillar else ""
+    if spec.rating:
+        keys.add((f"{spec.key}_rating", f"{pillar}{rules.counted_rating(row)}"))
+    if (field := spec.status_field) is not None:
+        keys.add((f"{spec.key}_status", f"{pillar}{row.get(spec.status) or field.default}"))
+    if spec.due and is_open(spec, row):
         due = str(row.get("x_due") or "")
-        keys.add(("action_due", due) if due else ("action_no_date", ""))
-    if rules.is_claimed(row):
-        keys.add(("action_claimed", ""))
+        if not due:
+            keys.add((f"{spec.key}_no_date", ""))
+        elif "x_open" in spec.derived:  # counted by day, so that "overdue" is a sum and no search
+            keys.add((f"{spec.key}_due", due))
+    if spec.complete and meets("claimed", spec, row, date.min):
+        keys.add((f"{spec.key}_claimed", ""))
     if row.get("done_before_publication"):
-        keys.add(("action_done_before", ""))
-    return keys
+        keys.add((f"{spec.key}_done_before", ""))
+    return frozenset(keys)
 
 
 def update_heard(row: Row) -> str:

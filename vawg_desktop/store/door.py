@@ -410,7 +410,7 @@ class Transaction:
     def _check(self, spec: EntitySpec, before: dict[str, Value], changed: Mapping[str, Value]) -> None:
         rules.refuse_immutable(spec, tuple(changed))
         after = {**before, **changed}
-        closing = spec.key == "recommendation" and after.get("status") == "closed"
+        closing = rules.closes(spec, after)
         around = rules.Around(evidence=self.keeper.evidence_of(str(before["id"])) if closing else 0)
         rules.refuse_broken(spec, before, after, around)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,12 +13,12 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.references import number_of
 from vawg_desktop.domain.terms import FINISHED
 from vawg_desktop.store import derive
 
 #: Capitals and digits that are not taken for one another on paper or by ear: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 _LOOKALIKE_FREE = "34679ACDEFGHJKMNPQRTWXY"
-_NUMBERED = re.compile(r"[A-Z]{1,2}-(\d+)")
 Row = Mapping[str, Value]
 #: Executes a statement and gives a cursor: the driver's own in a transaction.
 Run = Callable[..., Any]
@@ -51,8 +50,7 @@ class Keeper:
         A store that does not mint (a working copy) gives ``A-x7Q3KM``, which hardly another will give (one in six million).
         """
         if wanted and not self._taken(wanted):
-            if m := _NUMBERED.fullmatch(wanted):
-                self._last[prefix] = max(self._number(prefix), int(m[1]))
+            self.note_number(prefix, wanted)
             return wanted
         if not self.mints():
             while True:
@@ -64,9 +62,9 @@ class Keeper:
 
     def note_number(self, prefix: str, reference: Value) -> None:
         """A numbered reference is in use, wherever it was given: the next one comes after it."""
-        number = _NUMBERED.fullmatch(str(reference or ""))
-        if number and int(number[1]) > self._number(prefix):
-            self._last[prefix] = int(number[1])
+        number = number_of(str(reference or ""))
+        if number is not None and number > self._number(prefix):
+            self._last[prefix] = number
 
     def mints(self) -> bool:
         """Whether this store gives final references; one store of a family does."""

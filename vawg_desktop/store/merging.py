@@ -187,7 +187,7 @@ class Rebuild:
         before = None if is_new else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
             self._make_final(spec, id, values, standings)
-        if not tx.approver and spec.key == "recommendation" and values.get("status") == "closed":
+        if not tx.approver and rules.closes(spec, values):
             self._hold_closing(spec, id, values, standings, before)
             conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
         tx.keeper.note_number(spec.prefix, values.get("reference"))
@@ -555,7 +555,7 @@ class _Merging:
             spec, row = spec_of(tbl), self._tx.row(tbl, id)
             if row["deleted"]:
                 continue
-            closing = tbl == "recommendation" and row.get("status") == "closed"
+            closing = rules.closes(spec, row)
             around = rules.Around(evidence=self._tx.keeper.evidence_of(id) if closing else 0)
             found += [
                 Failure(self._called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)

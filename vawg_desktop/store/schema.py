@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from vawg_desktop.domain.entities import ENTITIES, LINK
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
 from vawg_desktop.store.version import SCHEMA_VERSION
 
@@ -14,20 +14,8 @@ metadata = MetaData()
 #: Columns of an entity's row that are derived: never logged, rebuilt by ``check --repair``.
 #: ``born`` is the creating entry (the head of every cell without a row in ``head``).
 _COMMON = ("born", "conflicts")
-_EXTRA: dict[str, dict[str, type[Integer] | type[Text]]] = {
-    "recommendation": {"x_sort": Text, "x_actions": Integer, "x_done": Integer, "x_due": Text},
-    "action": {
-        "x_sort": Text,
-        "x_due": Text,
-        "x_open": Integer,
-        "x_pillar": Text,
-        "x_update": Text,
-        "x_heard": Text,
-        "x_slips": Integer,
-    },
-    "gap": {"x_sort": Text},
-    "partner": {"x_sort": Text},
-}
+#: Derived columns that are whole numbers; the others are text.
+_WHOLE = frozenset({"x_actions", "x_done", "x_open", "x_slips"})
 
 
 #: Text compares by its letters' numbers in both engines, whatever a server's language.
@@ -49,13 +37,11 @@ def _cell(spec: FieldSpec) -> Column[object]:
 
 def derived_columns(entity: str) -> tuple[str, ...]:
     """The names of an entity's derived columns."""
-    return (*_COMMON, *_EXTRA.get(entity, {}))
+    return (*_COMMON, *(BY_KEY[entity].derived if entity in BY_KEY else ()))
 
 
 def _entity_table(spec: EntitySpec) -> Table:
-    extras = [
-        Column(name, _TEXT if kind is Text else kind) for name, kind in _EXTRA.get(spec.key, {}).items()
-    ]
+    extras = [Column(name, Integer if name in _WHOLE else _TEXT) for name in spec.derived]
     reference = [] if spec is LINK else [Column("reference", _TEXT)]
     return Table(
         spec.key,
@@ -199,14 +185,13 @@ Index(
     sqlite_where=text("deleted = 0 AND x_open = 1"),
     postgresql_where=text("deleted = 0 AND x_open = 1"),
 )
-for _key in ("x_sort", "x_due", "status", "rating_opcc", "x_heard"):
-    Index(f"ix_action_by_{_key}", _a[_key], _a.n)
-_r = TABLES["recommendation"].c
-for _key in ("x_sort", "pillar", "rating_opcc"):
-    Index(f"ix_recommendation_by_{_key}", _r[_key], _r.n)
 _LIVE = text("deleted = 0")
-for _t in ("action", "recommendation", "update", "gap"):
-    _c = TABLES[_t].c
+for _spec in ENTITIES:
+    _t, _c = _spec.key, TABLES[_spec.key].c
+    for _key in _spec.indexed:
+        Index(f"ix_{_t}_by_{_key}", _c[_key], _c.n)
+    if not _spec.large:
+        continue
     Index(
         f"ix_{_t}_by_reference",
         text("length(reference)"),

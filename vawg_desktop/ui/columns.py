@@ -1,79 +1,101 @@
-"""The columns of each list, in the order the eye wants them."""
+"""The columns of each list and the filters offered above it, derived from what the kind of record declares.
+
+``_ADJUSTED`` is what the eye wants otherwise than its kind of field says; ``CHIPS`` are chosen by hand.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.conditions import CONDITIONS
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
+from vawg_desktop.services.lists import name_column, reference_column
 from vawg_desktop.ui.models.list_model import Column
 
-_REF = Column("reference", "Ref", 78, "reference")
-_PILLAR = Column("pillar", "Pillar", 124, "term", t.PILLAR, empty=t.CROSS_CUTTING)
-
-COLUMNS: dict[str, tuple[Column, ...]] = {
-    "recommendation": (
-        _REF, Column("title", "Recommendation", 0, "title"), _PILLAR, Column("rating_opcc", "Rating", 98, "rating"),
-        Column("x_done", "Done", 68, "progress", sort="x_actions"), Column("lead_name", "Lead", 104, sort="lead"),
-        Column("target_date", "Due", 138, "due", sort="due"),
-    ),
-    "action": (
-        _REF, Column("title", "Action", 0, "title"), Column("status", "Status", 98, "term", t.ACTION_STATUS),
-        Column("rating_opcc", "Rating", 98, "rating"),
-        Column("due", "Due", 138, "due", sort="due"), Column("accountable_name", "Accountable", 128, sort="accountable", empty="Nobody"),
-        Column("x_heard", "Last heard of", 116, "date", sort="heard", empty="Not yet"),
-    ),
-    "gap": (
-        _REF, Column("statement", "Gap", 0, "title"), Column("status", "Status", 128, "term", t.GAP_STATUS),
-        Column("provision", "Provision", 96, "term", t.PROVISION, empty="Not said"), Column("owner_name", "Owner", 110, sort="owner", empty="Nobody"),
-    ),
-    "partner": (
-        _REF, Column("name", "Partner", 0, "title"), Column("short_name", "Short name", 120),
-        Column("standing", "Standing", 160, "term", t.STANDING), Column("kind", "Kind", 150, "term", t.PARTNER_KIND),
-    ),
-    "evidence": (
-        _REF, Column("title", "Evidence", 0, "title"), Column("kind", "Kind", 110, "term", t.EVIDENCE_KIND),
-        Column("decision", "Decision", 120, "term", t.EVIDENCE_DECISION), Column("date", "Date", 104, "date", empty="Undated"),
-    ),
-    "source": (
-        _REF, Column("title", "Source document", 0, "title"), Column("publisher", "Publisher", 220),
-        Column("published", "Published", 110, "date", empty="Undated"),
-    ),
-    "figure": (
-        _REF, Column("title", "Figure", 0, "title"), Column("quoted", "As quoted", 140), Column("unit", "Unit", 140),
-        Column("as_at", "As at", 110, "date", empty="Undated"),
-    ),
-    "governance_body": (
-        _REF, Column("name", "Body", 0, "title"), Column("short_name", "Short name", 140), Column("cadence", "Cadence", 110),
-    ),
-    "meeting": (_REF, Column("title", "Meeting", 0, "title"), Column("body_name", "Body", 150, sort="body"), Column("date", "Date", 120, "date", empty="No date set")),
-    "strand": (_REF, Column("title", "Strand", 0, "title"), Column("framework_name", "Framework", 220, sort="framework"), Column("basis", "Basis", 120, "term", t.BASIS)),
-    "framework": (_REF, Column("title", "Framework", 0, "title")),
-    "journey_stage": (_REF, Column("title", "Stage", 0, "title"), Column("duty_holder", "Duty holder", 260)),
-    "contact": (_REF, Column("name", "Contact", 0, "title"), Column("partner_name", "Partner", 140, sort="partner"), Column("role", "Role", 150)),
-    "role": (_REF, Column("person", "Person", 0, "title"), Column("role", "Role", 150, "term", t.ROLE), Column("until_date", "Until", 110, "date")),
-    "former_name": (_REF, Column("name", "Name", 0, "title"), Column("until_date", "Until", 110, "date")),
-    "response": (_REF, Column("answer", "Response", 0, "title", t.RESPONSE), Column("date", "Date", 110, "date")),
-    "update": (_REF, Column("narrative", "Update", 0, "title"), Column("action_reference", "Action", 90, sort="action"), Column("as_at", "As at", 110, "date")),
+_REFERENCE = Column("reference", "Ref", 78, "reference")
+#: Width at 100 % of a column by its kind of field.
+_WIDTHS = {Kind.TERM: 120, Kind.DATE: 110, Kind.REF: 140, Kind.WHOLE: 80, Kind.YES_NO: 80, Kind.NUMBER: 90}
+#: By entity and field: what differs from the plain column of its kind.
+_ADJUSTED: dict[tuple[str, str], dict[str, object]] = {
+    ("recommendation", "title"): {"label": "Recommendation"},
+    ("recommendation", "pillar"): {"width": 124, "empty": t.CROSS_CUTTING},
+    ("recommendation", "x_done"): {"label": "Done", "width": 68, "kind": "progress", "sort": "x_actions"},
+    ("recommendation", "lead"): {"width": 104},
+    ("recommendation", "target_date"): {"label": "Due"},
+    ("action", "status"): {"width": 98},
+    ("action", "accountable"): {"label": "Accountable", "width": 128, "empty": "Nobody"},
+    ("action", "x_heard"): {"label": "Last heard of", "width": 116, "kind": "date", "sort": "heard", "empty": "Not yet"},
+    ("gap", "status"): {"width": 128},
+    ("gap", "provision"): {"width": 96, "empty": "Not said"},
+    ("gap", "owner"): {"width": 110, "empty": "Nobody"},
+    ("partner", "name"): {"label": "Partner"},
+    ("partner", "short_name"): {"width": 120},
+    ("partner", "standing"): {"width": 160},
+    ("partner", "kind"): {"width": 150},
+    ("evidence", "title"): {"label": "Evidence"},
+    ("evidence", "kind"): {"width": 110},
+    ("evidence", "date"): {"width": 104, "empty": "Undated"},
+    ("source", "title"): {"label": "Source document"},
+    ("source", "publisher"): {"width": 220},
+    ("source", "published"): {"empty": "Undated"},
+    ("figure", "as_at"): {"empty": "Undated"},
+    ("governance_body", "name"): {"label": "Body"},
+    ("governance_body", "cadence"): {"width": 110},
+    ("meeting", "title"): {"label": "Meeting"},
+    ("meeting", "body"): {"width": 150},
+    ("meeting", "date"): {"width": 120, "empty": "No date set"},
+    ("strand", "title"): {"label": "Strand"},
+    ("strand", "framework"): {"width": 220},
+    ("framework", "title"): {"label": "Framework"},
+    ("journey_stage", "title"): {"label": "Stage"},
+    ("journey_stage", "duty_holder"): {"width": 260},
+    ("contact", "name"): {"label": "Contact"},
+    ("contact", "role"): {"width": 150},
+    ("role", "role"): {"width": 150},
+    ("update", "narrative"): {"label": "Update"},
+    ("update", "action"): {"key": reference_column("action"), "width": 90},
 }  # fmt: skip
 
-#: Fields of the "new record" form.
-NEW_FIELDS: dict[str, tuple[str, ...]] = {
-    "recommendation": ("title", "kind", "pillar", "lead", "target_date"),
-    "action": ("title", "accountable", "status", "due"),
-    "gap": ("statement", "provision", "owner"),
-    "partner": ("name", "short_name", "kind", "standing"),
-    "evidence": ("title", "kind", "date", "holder", "proves"),
-    "source": ("title", "publisher", "kind", "published", "link"),
-    "figure": ("title", "quoted", "unit", "as_at"),
-    "governance_body": ("name", "short_name", "chair", "cadence"),
-    "meeting": ("title", "body", "date"),
-    "strand": ("title", "framework"),
-    "framework": ("title",),
-    "journey_stage": ("title", "stage", "duty_holder"),
-    "contact": ("name", "partner", "role", "email"),
-    "response": ("recommendation", "partner", "answer", "date"),
-    "update": ("action", "narrative"),
-    "role": ("action", "role", "person", "partner", "from_date", "until_date"),
-    "former_name": ("partner", "name", "until_date"),
-}
+
+@lru_cache
+def columns_of(entity: str) -> tuple[Column, ...]:
+    """The columns of a kind's list, its reference first."""
+    spec = BY_KEY[entity]
+    return (_REFERENCE, *(_column(spec, key) for key in listed(spec)))
+
+
+def listed(spec: EntitySpec) -> tuple[str, ...]:
+    """The keys of a list's columns: as declared, else the title and where the record stands."""
+    return spec.listed or tuple(k for k in (spec.title, spec.status, *spec.due[:1], spec.owner) if k in spec.by_key)
+
+
+def form_fields(spec: EntitySpec) -> tuple[str, ...]:
+    """The fields that the "new" form asks for: as declared, else the title and what must not be empty."""
+    return spec.form or tuple(f.key for f in spec.cells if f.required or f.key in (spec.title, spec.status))
+
+
+def _column(spec: EntitySpec, key: str) -> Column:
+    field = spec.by_key.get(key)
+    plain = Column(key, key, 100) if field is None else _plain_column(spec, field)
+    return replace(plain, **_ADJUSTED.get((spec.key, key), {}))  # type: ignore[arg-type]
+
+
+def _plain_column(spec: EntitySpec, field: FieldSpec) -> Column:
+    """The column that a field's kind asks for."""
+    if field.key == spec.title:
+        return Column(field.key, field.label, 0, "title", field.terms)
+    if field.key in spec.due:
+        return Column(field.key, field.label, 138, "due", sort="due")
+    if field.kind is Kind.REF:
+        return Column(name_column(field.key), field.label, _WIDTHS[Kind.REF], sort=field.key)
+    if field.terms is t.RATING:
+        return Column(field.key, "Rating", 98, "rating")
+    kind = {Kind.TERM: "term", Kind.DATE: "date", Kind.YES_NO: "yes_no"}.get(field.kind, "text")
+    return Column(field.key, field.label, _WIDTHS.get(field.kind, 140), kind, field.terms)
+
 
 #: Filters offered as chips above each list: label, field, value.
 CHIPS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -85,3 +107,9 @@ CHIPS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "gap": (("No provision", "provision", "none"), ("Not known", "provision", "unknown")),
     "partner": (("Held to account", "standing", "held_to_account"), ("Independent", "standing", "independent")),
 }  # fmt: skip
+
+
+def chips_of(spec: EntitySpec) -> tuple[tuple[str, str, str], ...]:
+    """The filters offered above a list: those chosen by hand, else what is overdue, undated or waits on nobody."""
+    plain = (c for c in (CONDITIONS["overdue"], CONDITIONS["no_date"]) if c.applies(spec))
+    return CHIPS.get(spec.key) or tuple((c.label, c.key, "yes") for c in plain)

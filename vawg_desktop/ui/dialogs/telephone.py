@@ -14,10 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
 from vawg_desktop.domain.terms import CHANNEL, how_many
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.return_plan import FILLS
-from vawg_desktop.services.return_rows import spec_of_column
 from vawg_desktop.services.telephone import Asked
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
@@ -93,9 +92,8 @@ class TelephoneDialog(Form):
             "blockers",
             "help_wanted",
         )
-        facts = {key: (head, terms) for key, head, _, terms in FILLS}
         for row, key in enumerate(order):
-            head, terms = facts[key]
+            head, terms = HEADINGS[key], field_of_column(key).terms
             side = Qt.AlignmentFlag.AlignTop if key in _LONG else Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(label(head, muted=True), row, 0, side)
             made: QWidget
@@ -125,7 +123,7 @@ class TelephoneDialog(Form):
         said = self.said.get(one.id, {})
         for key, made in self._fields.items():
             sent = one.values.get(key)
-            now = to_words(spec_of_column(key), sent) if sent is not None else ""
+            now = to_words(field_of_column(key), sent) if sent is not None else ""
             if isinstance(made, Choice):
                 made.setItemText(0, f"As it stands ({now})" if now else "As it stands")
                 made.setCurrentIndex(max(0, made.findData(said.get(key, ""))))

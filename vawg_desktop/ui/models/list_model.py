@@ -11,6 +11,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from vawg_desktop.domain import clock, dates
 from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.conditions import meets
+from vawg_desktop.domain.fields import EntitySpec
+from vawg_desktop.domain.rules import effective_due
 
 PAGE = 128
 KEPT_PAGES = 24
@@ -23,7 +26,7 @@ VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list. ``kind``: reference, title, term, rating, date, due, text, progress."""
+    """A column of a list. ``kind``: reference, title, term, rating, date, due, text, progress, yes_no."""
 
     key: str
     label: str
@@ -37,8 +40,14 @@ class Column:
 class ListModel(QAbstractTableModel):
     """Rows by local number, fetched a page at a time by ``fetch``."""
 
-    def __init__(self, columns: Sequence[Column], fetch: Callable[[Sequence[int]], dict[int, Row]]) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        fetch: Callable[[Sequence[int]], dict[int, Row]],
+        spec: EntitySpec | None = None,
+    ) -> None:
         super().__init__()
+        self._spec = spec
         self.columns = list(columns)
         self._fetch = fetch
         self._numbers: list[int] = []
@@ -120,7 +129,7 @@ class ListModel(QAbstractTableModel):
         if column.kind == "rating":
             return t.RATING.label(str(value)) if value else t.NOT_RATED
         if column.kind == "due":
-            due = row.get("revised_due") or row.get("due") or row.get("target_date")
+            due = self._due(row)
             words = dates.short_label(str(due)) if due else "No date set"
             return f"{words} late" if self.is_late(row) else words
         if column.kind == "date":
@@ -129,14 +138,18 @@ class ListModel(QAbstractTableModel):
             return f"{row.get('x_done') or 0} of {row.get('x_actions') or 0}"
         if value is None or value == "":
             return column.empty
+        if column.kind == "yes_no":
+            return "Yes" if value else "No"
         if column.terms is not None:
             return column.terms.label(str(value)) if str(value) != "none" else column.empty
         return " ".join(str(value).split())
 
     def is_late(self, row: Row) -> bool:
         """Whether the row is overdue today."""
-        is_open = row.get("x_open") if "x_open" in row else row.get("status") == "open"
-        return bool(is_open) and "" < str(row.get("x_due") or "") < clock.today().isoformat()
+        return self._spec is not None and meets("overdue", self._spec, row, clock.today())
+
+    def _due(self, row: Row) -> str | None:
+        return effective_due(self._spec, row) if self._spec is not None else None
 
     def ids(self, places: Sequence[int]) -> list[str]:
         """Record ids at places in the list."""

@@ -24,7 +24,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import lists, office, records, show
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.ui.columns import CHIPS, COLUMNS, NEW_FIELDS
+from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import ListModel
@@ -52,7 +52,7 @@ class ListPage(QWidget):
         self._wanted: str | None = None
         self._chips: list[tuple[QPushButton, Where]] = []
         self.model = ListModel(
-            COLUMNS[entity], lambda numbers: lists.page(tasks.session.read(), entity, numbers)
+            columns_of(entity), lambda numbers: lists.page(tasks.session.read(), entity, numbers), self.spec
         )
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self.pane = RecordPane(tasks, entity)
@@ -125,7 +125,7 @@ class ListPage(QWidget):
         self._flow = FlowLayout()
         holder.setLayout(self._flow)
         holder.setContentsMargins(0, 0, theme.px(16), 0)
-        for words, key, value in CHIPS.get(self.entity, ()):
+        for words, key, value in chips_of(self.spec):
             self._add_chip(words, Where(key, value))
         holder.setVisible(bool(self._chips))
         self._chip_holder = holder
@@ -287,7 +287,7 @@ class ListPage(QWidget):
             self.tasks.session,
             f"New {self.spec.label.casefold()}",
             self.spec,
-            NEW_FIELDS[self.entity],
+            form_fields(self.spec),
             f"Add {self.spec.label.casefold()}",
         )
         if typed is None:

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
+from vawg_desktop.domain.return_columns import SENT
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.return_plan import PREFILLED
 from vawg_desktop.services.returns import Difference
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
@@ -85,7 +85,7 @@ class DifferenceRow(QFrame):
         grid.setVerticalSpacing(theme.px(2))
         base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
         incoming = d.text or incoming
-        sent = "Sent" if d.field in PREFILLED else "Last said"
+        sent = "Sent" if d.field in SENT else "Last said"
         self.setAccessibleName(
             f"{d.label} of {d.record}. {self._state()}. {sent}: {base or 'nothing'}. Now: {current or 'nothing'}. "
             f"Came back: {incoming or 'nothing'}"
