@@ -456,6 +456,7 @@ def test_an_answer_about_a_record_in_the_bin_or_in_conflict_waits(sample: Sessio
     names = [str(sheet.cell(r, 1).value).rpartition("-")[0] for r in range(2, sheet.max_row + 1)]
     for n in names:
         put(sample, n, "status=in_progress")
+        put(sample, n, "accountable=OPCC")  # of another body's action a contributor gives words only
     sent = export(sample, tmp_path / "out")["OPCC"]
     back = fill(sent.file, {(n, "% complete"): 35 for n in names}, tmp_path / "back.xlsx")
     binned, torn = names[:2]

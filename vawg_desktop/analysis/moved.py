@@ -26,10 +26,15 @@ _SHIFT_EVIDENCE = math.log(50)
 _GAP_EVIDENCE = 3.0
 #: A column in order is suspicious from so many possible orders on: four different values, or a longer list of few.
 _ORDERS = math.log(20)
+#: The same where nothing that came is known for another row, by how many different values there are: that the first few rows
+#: of a short list are complete and the others not is no sign that anybody sorted them.
+_ORDERS_NEW = {2: math.log(1000), 3: math.log(100)}
 #: Columns of different values are looked at together up to this many; more never stand in a return.
 _MOST_TOGETHER = 6
 #: Words longer than any label or date are somebody's own: nobody writes them twice by chance.
 _LABEL = 20
+#: Letters of a text that more than one row would have to repeat.
+_PHRASE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,11 @@ def find_moved(
     free: Sequence[str],
     raw: Sequence[Row] | None = None,
     others: Sequence[Row] = (),
+    few: Sequence[str] = (),
 ) -> list[Moved]:
-    """Places to look at. ``prefilled`` columns were sent filled, so both sides are known; ``free`` ones were sent empty.
+    """Places to look at. ``prefilled`` columns were sent filled, so both sides are known; ``free`` ones were sent empty,
+    and ``sent`` holds of them what each row is known to have said before. ``few`` are free columns of a few words to choose
+    from, such as "Update" and "No change", which stand in order by chance more often.
 
     ``raw`` holds the cells as the file has them, by which a program sorts: 40 stands before the text "30%". ``others``
     are rows that were sent and are not compared, since they did not come back or came twice; ``owners`` counts them on
@@ -71,9 +79,8 @@ def find_moved(
         found += [*one.windows(), *one.pairs(), *one.in_order(), *one.shifts(), *one.gaps(), *one.series()]
         found += one.of_others([r.get(c) for r in others])
     for c in free:
-        found += _Column(
-            c, [None] * len(sent), [r.get(c) for r in came], [r.get(c) for r in raw]
-        ).free_in_order()
+        one = _Column(c, [r.get(c) for r in sent], [r.get(c) for r in came], [r.get(c) for r in raw])
+        found += [*one.series(), *one.free_in_order(_ORDERS_NEW[2] if c in few else _ORDERS), *one.known_elsewhere()]
     return _without_repeats(found)
 
 
@@ -105,13 +112,8 @@ def _other_order(sent: Sequence[Row], came: Sequence[Row], columns: Sequence[str
             matched = sum(common.values())
             whole = had == has
             if whole and len(rows) >= 2 and matched:
-                pair = len(rows) == 2
-                # two of few values, such as a rating, that changed places say nothing of the rest of their rows
-                found.append(
-                    _place(
-                        "exchanged" if pair else "moved", some, rows, before, after, alone=pair and size == 1
-                    )
-                )
+                # whoever exchanged two cells by hand may have exchanged the rest of their rows with them
+                found.append(_place("exchanged" if len(rows) == 2 else "moved", some, rows, before, after))
             elif size > 1 and matched >= 3 and 2 * matched >= len(rows) and _varied(common, size):
                 found.append(_place("moved", some, range(len(sent)), before, after))
     return found
@@ -152,6 +154,7 @@ class _Column:
         self.name, self.sent, self.came, self.raw = name, sent, came, raw
         self.changed = [i for i in range(len(sent)) if sent[i] != came[i]]
         self.often = Counter(v for v in (*sent, *came) if v is not None)
+        self.often_sent = Counter(v for v in sent if v is not None)
 
     def windows(self) -> list[Moved]:
         """Rows next to each other that hold just what was sent for them, in another order: a part that was sorted."""
@@ -203,22 +206,42 @@ class _Column:
         return found
 
     def in_order(self) -> list[Moved]:
-        """A column that came back in order and was not sent so, though some of it was edited as well."""
-        again = sum(
-            (
-                Counter(self.sent[i] for i in self.changed) & Counter(self.came[i] for i in self.changed)
-            ).values()
-        )
-        if len(self.changed) < 3 or again < 2 or not _in_order(self.raw) or _in_order(self.sent):
+        """A column that came back in order and was not sent so: edited, and then sorted with the cells beside it?
+
+        Its values may all have been typed anew, so that none of them is known for another row.
+        """
+        if len(self.changed) < 3 or _in_order(self.sent):
+            return []
+        again = Counter(self.sent[i] for i in self.changed) & Counter(self.came[i] for i in self.changed)
+        if sum(again.values()) >= 2:
+            ordered = _in_order(self.raw)
+        else:
+            filled = [v for v in self.raw if v is not None]
+            needed = _ORDERS_NEW.get(len(set(filled)), _ORDERS)
+            ordered = not _even_steps(filled) and (_in_order(self.raw, needed) or _in_order_with_blanks(self.raw))
+        if not ordered:
             return []
         return [_place("sorted", [self.name], range(len(self.came)), self.sent, self.came)]
 
-    def free_in_order(self) -> list[Moved]:
-        """A column that was sent empty and whose words came back in order of the alphabet: sorted by itself?"""
-        if not _in_order(self.raw) or _numbered(self.came):
+    def free_in_order(self, orders: float = _ORDERS) -> list[Moved]:
+        """A column that was sent empty and came back in order of the alphabet: sorted, with the cells beside it?
+
+        ``orders`` is the natural logarithm of how many other orders its values must allow.
+        """
+        if not _in_order(self.raw, orders) or _numbered(self.came):
             return []
-        rows = [i for i, v in enumerate(self.came) if v is not None]
-        return [Moved("sorted", (self.name,), frozenset(rows), alone=True)]
+        return [Moved("sorted", (self.name,), frozenset(range(len(self.came))))]
+
+    def known_elsewhere(self) -> list[Moved]:
+        """Words that are known, word for word, as what another row of the table said before."""
+        where: dict[Cell, int] = {
+            v: i for i, v in enumerate(self.sent)
+            if isinstance(v, str) and len(v) >= _PHRASE and self.often_sent[v] == 1
+        }  # fmt: skip
+        rows = [i for i, v in enumerate(self.came) if v in where and where[v] != i]
+        if len(rows) < 2:  # one short text may be written twice by chance, several are not
+            rows = [i for i in rows if len(str(self.came[i])) > _LABEL]
+        return [Moved("moved", (self.name,), frozenset([i]), {(i, self.name): where[self.came[i]]}) for i in rows]
 
     def shifts(self) -> list[Moved]:
         """Rows that hold what was sent for the row below or above: cells deleted or put in.
@@ -308,11 +331,25 @@ class _Column:
 
 
 def _one_more(one: Cell, other: Cell) -> bool:
-    if isinstance(one, str) and isinstance(other, str) and _DAY.fullmatch(one) and _DAY.fullmatch(other):
-        return date.fromisoformat(one) + timedelta(days=1) == date.fromisoformat(other)
+    if isinstance(one, str) and isinstance(other, str):
+        if _DAY.fullmatch(one) and _DAY.fullmatch(other):
+            return date.fromisoformat(one) + timedelta(days=1) == date.fromisoformat(other)
+        return _counted_on(one, other)
     return type(one) is int and type(other) is int and other == one + 1
 
 
+def _counted_on(one: str, other: str) -> bool:
+    """Whether words are the same but for their last number, which is one more: "officers trained: 3", then 4."""
+    a, b = ([*_NUMBER.finditer(words)][-1:] for words in (one, other))
+    if not a or not b or len(a[0][0]) > 9 or len(b[0][0]) > 9:
+        return False
+    around = [(w[: m.start()], w[m.end() :]) for w, m in ((one, a[0]), (other, b[0]))]
+    words = sum(c.isalpha() for c in "".join(around[0]))
+    return around[0] == around[1] and words >= _SENTENCE and int(b[0][0]) == int(a[0][0]) + 1
+
+
+#: Letters of a text that says something: "Reason 1" and "Reason 2" are a list that somebody counted.
+_SENTENCE = 12
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -338,11 +375,28 @@ def _follows(one: Cell, other: Cell, way: int) -> bool:
     return a <= b if way > 0 else a >= b  # type: ignore[operator]
 
 
-def _in_order(values: Sequence[Cell]) -> bool:
+def _in_order(values: Sequence[Cell], orders_needed: float = _ORDERS) -> bool:
     """Whether a column stands in order, blanks last, and could have stood in many other orders."""
     filled = [v for v in values if v is not None]
     counts = Counter(filled).values()
     orders = math.lgamma(len(filled) + 1) - sum(math.lgamma(n + 1) for n in counts)
-    if len(counts) < 2 or orders < _ORDERS:
+    if len(counts) < 2 or orders < orders_needed:
         return False
     return any(all(_follows(a, b, way) for a, b in pairwise(values)) for way in (1, -1))
+
+
+def _in_order_with_blanks(values: Sequence[Cell]) -> bool:
+    """The same where few are filled: four dates or more, in order and all above the blanks, are seldom so by chance."""
+    filled = [v for v in values if v is not None]
+    blank = len(values) - len(filled)
+    if len(set(filled)) < 4 or blank == 0:
+        return False
+    counts = [*Counter(filled).values(), blank]
+    orders = math.lgamma(len(values) + 1) - sum(math.lgamma(n + 1) for n in counts)
+    return orders >= _ORDERS_NEW[3] and any(all(_follows(a, b, way) for a, b in pairwise(values)) for way in (1, -1))
+
+
+def _even_steps(values: Sequence[Cell]) -> bool:
+    """Whether numbers rise or fall by the same step from row to row: somebody counted, nobody sorted."""
+    numbers = [v for v in values if isinstance(v, (int, float))]
+    return len(numbers) == len(values) > 2 and len({round(b - a, 6) for a, b in pairwise(numbers)}) == 1

@@ -187,7 +187,8 @@ def _words(said: str) -> str | None:
         month = _month_number(m[2])
         return _day(int(m[3]), month, int(m[1]), said) if month else None
     if (m := _MONTH_YEAR.fullmatch(said)) and (month := _month_number(m[1])):
-        if len(m[2]) == 2 and int(m[2]) <= 31 and "-" not in said:
+        # "Nov-26" is how programs write a month; beyond the years at hand it is as likely a day
+        if len(m[2]) == 2 and int(m[2]) <= 31 and ("-" not in said or int(m[2]) >= 29):
             raise ValueRefusedError(
                 f"“{_short(said)}” may be {int(m[2])} {MONTHS[month - 1]} or {MONTHS[month - 1]} {_century(int(m[2]))}; "
                 "type it with the whole year."

@@ -131,6 +131,8 @@ def known_by_sight(name: str, content: bytes) -> str:
     start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t")
     if name.startswith("~$"):
         return "is the note by which Excel remembers who has a workbook open; choose the workbook itself, without ~$ in its name."
+    if content.startswith(b"\x1f\x8b") and name.casefold().endswith(".gnumeric"):
+        return "is a workbook of Gnumeric; open it there, save it as .xlsx and read that in."
     for beginning, said in _BEGINNINGS:
         if content.startswith(beginning) or start.startswith(beginning):
             return said
@@ -178,6 +180,7 @@ def _look_zip(name: str, content: bytes) -> Looked:
 
 def _refuse_folder(name: str, names: list[str]) -> None:
     """Say what lies in a zipped folder, where that helps."""
+    names = [n for n in names if not Path(n).name.startswith("._")]  # beside each file, a Mac packs what it knows of it
     inside = [_printable(Path(n).name) for n in names if n.lower().endswith(BOOKS)]
     packed = [_printable(Path(n).name) for n in names if n.lower().endswith(_PACKED)]
     if inside:

@@ -225,7 +225,8 @@ _LINKED = re.compile(r"[=+]?(?:(?:\[[^\]]*\])?(?:'[^']*'|[\w. ]+)?[!.])?\[?\.?\$
 
 #: A formula that fetches what another cell holds; of a blank one it makes 0.
 _FETCHED = re.compile(
-    r"[=+]?(?:IFERROR\(|IFNA\(|_xlfn\.)*(?:VLOOKUP|HLOOKUP|XLOOKUP|LOOKUP|INDEX|OFFSET|INDIRECT|CHOOSE|T|N)\(.*|"
+    r"[=+]?(?:IFERROR|IFNA|IF|_xlfn\.IFS|_xlfn\.XLOOKUP|VLOOKUP|HLOOKUP|XLOOKUP|LOOKUP|INDEX|OFFSET|INDIRECT|CHOOSE|T|N|"
+    r"ROUND|ROUNDUP|ROUNDDOWN|INT|VALUE|TRIM|CLEAN|SUM|MAX|MIN)\(.*|"
     r"[=+]?[A-Za-z_][\w.]*\[(?:@|\[#This Row\],)?[^\]]*\]+",
     re.IGNORECASE | re.DOTALL,
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.conditions import is_open
@@ -50,12 +53,68 @@ def way_answered(
     return "not_answered" if is_open(ACTION, base) else "finished"
 
 
-def count_answers(sent: Iterable[Mapping[str, Any]], content: Mapping[str, Any]) -> AnswerCounts:
-    """Counts over all actions that were sent; ``sent`` are a return's base rows, ``content`` what came back."""
-    came = {str(row["id"]): row["answers"] for row in content.get("rows", ())}
-    doubtful = {str(one["id"]) for one in content.get("asked", ())}
-    counts = AnswerCounts()
-    for row in sent:
-        name = way_answered(row["values"], came.get(str(row["id"]), {}), str(row["id"]) in doubtful)
-        setattr(counts, name, getattr(counts, name) + 1)
-    return counts
+#: Ways of answering that settle an action until another file says otherwise.
+_GIVEN = ("answered", "no_change", "not_able")
+
+
+@dataclass(slots=True)
+class Standing:
+    """What all files that stand for one partner's return of a round say together."""
+
+    #: By action's id, how it was answered last; actions that no file speaks of are left out.
+    ways: dict[str, str] = field(default_factory=dict[str, str])
+    #: The declaration of the newest file that has one; a file that names who cleared it goes before one that does not.
+    declaration: dict[str, str] = field(default_factory=dict[str, str])
+    nil: bool = False
+    files: int = 0
+
+    def add(self, sent: Iterable[Mapping[str, Any]], content: Mapping[str, Any]) -> None:
+        """Take in the next file. ``sent`` are the base rows of the version it answers, ``content`` what came back."""
+        self.files += 1
+        self.nil = bool(content.get("nil"))
+        came = {str(row["id"]): row["answers"] for row in content.get("rows", ())}
+        doubtful = {str(one["id"]) for one in content.get("asked", ())}
+        for row in sent:
+            id = str(row["id"])
+            way = way_answered(row["values"], came.get(id, {}), id in doubtful)
+            if way in _GIVEN:
+                self.ways[id] = way
+        declared = {k: v for k, v in dict(content.get("declaration") or {}).items() if v}
+        if declared and (_cleared(declared) or not _cleared(self.declaration)):
+            self.declaration = declared
+
+    def way(self, row: Mapping[str, Any]) -> str:
+        """How one action of the version that stands was answered."""
+        return self.ways.get(str(row["id"])) or way_answered(row["values"], {})
+
+    def counts(self, sent: Iterable[Mapping[str, Any]]) -> AnswerCounts:
+        """Counts over all actions of a version; ``sent`` are its base rows."""
+        counts = AnswerCounts()
+        for row in sent:
+            name = self.way(row)
+            setattr(counts, name, getattr(counts, name) + 1)
+        return counts
+
+
+def _cleared(declaration: Mapping[str, str]) -> bool:
+    return any(key.startswith("Cleared by") and value for key, value in declaration.items())
+
+
+def standing_answers(
+    connection: Connection, round_id: str, partner: str, *, until: str = "", with_base: bool = True
+) -> Standing:
+    """The files of one partner's return in a round that were not reversed, oldest first, every version of it.
+
+    ``until`` is the id of a submission after which none is looked at; it counts itself though it was reversed. ``with_base`` is False for who may not see what was sent.
+    """
+    base = "r.base" if with_base else "NULL"
+    rows = connection.exec_driver_sql(
+        f'SELECT {base}, s.content FROM submission s JOIN "return" r ON r.id = s."return" WHERE r.round = ? AND r.partner = ? '
+        "AND NOT s.deleted AND (s.state IS DISTINCT FROM 'reversed' OR s.id = ?) "
+        "AND s.n <= coalesce((SELECT n FROM submission WHERE id = ?), 9223372036854775807) ORDER BY s.n",
+        (round_id, partner, until, until),
+    )
+    found = Standing()
+    for sent, content in rows:
+        found.add(json.loads(sent or '{"rows": []}')["rows"], json.loads(content or "{}"))
+    return found

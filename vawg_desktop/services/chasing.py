@@ -22,7 +22,7 @@ from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS, CHASE_STEP
 from vawg_desktop.services import names
-from vawg_desktop.services.answer_counts import AnswerCounts, count_answers, way_answered
+from vawg_desktop.services.answer_counts import AnswerCounts, standing_answers
 from vawg_desktop.services.office import office_name, settings_said
 from vawg_desktop.services.return_review import declared_in_words
 from vawg_desktop.services.session import Session
@@ -97,6 +97,8 @@ class Chased:
     nil: bool = False
     counts: AnswerCounts = field(default_factory=AnswerCounts)
     channel: str = ""
+    #: Who completed and who cleared it, in words.
+    declared: str = ""
 
     @property
     def waited_for(self) -> bool:
@@ -143,9 +145,8 @@ def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
 
 def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bool) -> None:
     """What came back. Who may not see what was sent (a reader on a server) is told the step and no counts."""
-    base = "r.base" if with_base else "NULL"
     rows = connection.exec_driver_sql(
-        f'SELECT s.id, s.received, s.state, s.content, s.channel, {base} FROM submission s JOIN "return" r ON r.id = s."return" '
+        'SELECT s.id, s.received, s.state, s.channel FROM submission s JOIN "return" r ON r.id = s."return" '
         "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC",
         (round_id, one.partner_id),
     ).fetchall()
@@ -153,16 +154,23 @@ def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bo
     if not rows:
         return
     row = (standing or rows)[0]
-    one.submission, one.channel = str(row[0]), str(row[4] or "")
+    said = standing_answers(connection, round_id, one.partner_id, with_base=with_base)
+    one.submission, one.channel = str(row[0]), str(row[3] or "")
     if not standing:  # taken back as a whole: it is waited for again
         return
     one.received = min(
         str(r[1] or "9") for r in standing
     )  # what follows a return in time does not make it late
     one.step = {"in_review": "received", "applied": "applied"}[str(row[2])]
-    said: dict[str, Any] = json.loads(row[3] or "{}")
-    one.nil = bool(said.get("nil"))
-    one.counts = count_answers(json.loads(row[5] or '{"rows": []}')["rows"], said)
+    one.nil = said.nil
+    one.declared = declared_in_words(said.declaration)
+    one.counts = said.counts(_rows_sent(connection, one.return_id) if with_base else [])
+
+
+def _rows_sent(connection: Connection, return_id: str) -> list[dict[str, Any]]:
+    """The rows of a return as they were sent."""
+    row = connection.exec_driver_sql('SELECT base FROM "return" WHERE id = ?', (return_id,)).one()
+    return json.loads(row[0] or '{"rows": []}')["rows"]
 
 
 def _log(connection: Connection, round_id: str, partner: str) -> list[dict[str, str]]:
@@ -434,7 +442,7 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
     """One page for a telephone call: title, headings and a row for each action that was not answered yet."""
     connection = session.read()
     row = connection.exec_driver_sql(
-        'SELECT r.partner, p.name, q.period, r.due, r.base, r.reference FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
+        'SELECT r.partner, p.name, q.period, r.due, r.base, r.round FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
         (return_id,),
     ).fetchone()
     if row is None:
@@ -443,15 +451,13 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
     who = ", ".join(x for x in (contact, telephone, email) if x)
     title = f"Call sheet: {row[1]}, {row[2]}, due {label(str(row[3]))}{f'. {who}' if who else ''}"
     found: list[list[str]] = []
-    said = _said_so_far(connection, return_id)
+    said = standing_answers(connection, str(row[5]), str(row[0]))
     rows = json.loads(row[4] or '{"rows": []}')["rows"]
-    counts = count_answers(rows, said)
-    if said:
-        title += f". {counts.in_words()}"
-    came = {str(r["id"]): r["answers"] for r in said.get("rows", ())}
+    if said.files:
+        title += f". {said.counts(rows).in_words()}"
     for base in rows:
         values = base["values"]
-        if way_answered(values, came.get(str(base["id"]), {})) not in ("not_answered", "not_able"):
+        if said.way(base) not in ("not_answered", "not_able"):
             continue  # finished, or answered already: nothing to ask
         status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
         found.append(
@@ -465,24 +471,6 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
             ]
         )
     return title, ["Ref", "Action", "Due", "Status", "Last said", "Answer now"], found
-
-
-def _said_so_far(connection: Connection, return_id: str) -> dict[str, Any]:
-    """What the newest submission of a return that stands says, or nothing."""
-    row = connection.exec_driver_sql(
-        "SELECT content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' ORDER BY n DESC LIMIT 1",
-        (return_id,),
-    ).fetchone()
-    return json.loads(row[0] or "{}") if row else {}
-
-
-def _declared(connection: Connection, return_id: str) -> str:
-    """Who completed and cleared the last file that came back for a return."""
-    row = connection.exec_driver_sql(
-        "SELECT content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' ORDER BY n DESC LIMIT 1",
-        (return_id,),
-    ).fetchone()
-    return declared_in_words(json.loads(row[0])["declaration"]) if row is not None and row[0] else ""
 
 
 def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
@@ -503,7 +491,7 @@ def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
         late = working_between(due, came) if due and came else None
         found.append({
             "period": period, "due": one.due, "received": one.received, "late": late, "step": one.step, "nil": one.nil,
-            **one.counts.as_dict(), "answers": one.counts.in_words(), "declared": _declared(connection, one.return_id) if one.received else "",
+            **one.counts.as_dict(), "answers": one.counts.in_words(), "declared": one.declared,
             "reminders": sum(1 for entry in one.log if entry["step"] != "extension"),
             "extensions": sum(1 for entry in one.log if entry["step"] == "extension"),
         })  # fmt: skip

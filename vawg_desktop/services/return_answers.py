@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,13 @@ from vawg_desktop.exchange.reading import Cell, plain_text
 from vawg_desktop.exchange.return_in import Answer, ReadReturn
 from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services.records import read_value
-from vawg_desktop.services.return_moved import note_cells_below, note_moved, note_words_astray
+from vawg_desktop.services.return_earlier import Before, Place
+from vawg_desktop.services.return_moved import (
+    note_cells_below,
+    note_moved,
+    note_rows_emptied,
+    note_words_astray,
+)
 from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow
 from vawg_desktop.services.session import Session
 
@@ -111,6 +117,7 @@ def read_answers(
     note_moved(matched.rows, understood.rows, bases, read)
     note_cells_below(matched.rows, understood.rows, read)
     note_words_astray(matched.rows, understood.rows, read)
+    note_rows_emptied(matched.rows, understood.rows, read)
     crossed = _crossed(moved, filled, read)
     spoken = {(p.sheet, p.cell) for p in read.problems}
     for one, row in zip(matched.rows, understood.rows, strict=True):
@@ -178,17 +185,20 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
         k for k, a in answers.items() if k != "answer" and not merge.same(one.base.values.get(k), a["value"])
     ]
     doubt = one.doubt
-    if (said == "no_change" or (read.nil and said is None)) and changed:
+    # beside "Not able to say yet" words may say why
+    contradicts = [k for k in changed if k in SENT] if said == "not_able" else changed
+    if (said in ("no_change", "not_able") or (read.nil and said is None)) and contradicts:
         doubt = doubt or "contradicts"
-        place = answers.get("answer", answers[changed[0]])
+        place = answers.get("answer", answers[contradicts[0]])
         word = ANSWER.label(str(said)) if said else "a nil return"
         read.problems.append(Problem(
             "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unasked.",
             place["sheet"], place["cell"], one.base.reference,
         ))  # fmt: skip
     for key in changed:
-        if doubt or key in crossed:
-            answers[key].setdefault("doubt", doubt or "crossed")
+        why = one.doubt or (doubt if key in contradicts else "")
+        if why or key in crossed:
+            answers[key].setdefault("doubt", why or "crossed")
         elif len(str(one.base.values.get(key) or "")) > MOST_IN_CELL:
             answers[key].setdefault("doubt", "cut")
         elif key in WORDED and isinstance(one.row.answers[key].value, (dt.date, dt.time)):
@@ -214,6 +224,46 @@ def _as_sent(key: str, given: Answer, sent: Value) -> bool:
     return type(value) is type(label) and value == label
 
 
+def rows_of_fresh_copy(
+    rows: Sequence[MatchedRow], before: Mapping[Place, Before], read: ReadReturn
+) -> frozenset[str]:
+    """The actions that were answered before and of which this file says nothing, because it began as a fresh copy.
+
+    Such a file speaks of other rows and repeats nothing of what was said before; a file in which the earlier answers still
+    stand, or that speaks of nothing else, takes back what it shows as it was sent.
+    """
+    answered = {id for id, _ in before}
+    as_sent = {one.base.id for one in rows if _untouched(one)}
+    fresh = as_sent & answered
+    if not fresh or len(as_sent) == len(rows) or any(_repeats(one, before) for one in rows):
+        return frozenset()
+    named = [one.base.reference for one in rows if one.base.id in fresh]
+    words = f"What was answered before about {len(named)} rows stands: this file has them as they were sent, and speaks of others."
+    if len(named) == 1:
+        words = f"What was answered before about {named[0]} stands: this file has it as it was sent, and speaks of others."
+    read.problems.append(Problem("as_sent", words))
+    return frozenset(fresh)
+
+
+def _untouched(one: MatchedRow) -> bool:
+    """Whether a row came back as it left: no answer, no words, and no cell that was sent filled is another or blank."""
+    sent = one.base.values
+    same = all(key in SENT and _as_sent(key, given, sent.get(key)) for key, given in one.row.answers.items())
+    return same and not any(key in SENT and sent.get(key) is not None for key in one.row.blank)
+
+
+def _repeats(one: MatchedRow, before: Mapping[Place, Before]) -> bool:
+    """Whether a row still bears an answer of an earlier file that is not what we sent."""
+    for key, given in one.row.answers.items():
+        said = before.get((one.base.id, key))
+        for value in (said.taken, said.decided) if said is not None else ():
+            if value is not None and not merge.same(value, one.base.values.get(key)):
+                words = to_words(field_of_column(key), value)
+                if _as_sent(key, given, value) or _plain(plain_text(given.value)) == _plain(words):
+                    return True
+    return False
+
+
 def _read(
     session: Session, key: str, given: Answer, one: MatchedRow, read: ReadReturn, order: DateOrder
 ) -> Value:
@@ -221,7 +271,8 @@ def _read(
         return sent
     spec = field_of_column(key)
     try:
-        if given.linked and _is_nothing(given.value):
+        blank = given.value == 0 and key in WORDED and not isinstance(given.value, (str, bool))
+        if (given.linked and _is_nothing(given.value)) or blank:
             raise ValueRefusedError(
                 f"{spec.label}: the cell shows {plain_text(given.value)} by a link to a blank cell; nothing was taken."
             )
@@ -289,13 +340,14 @@ def _is_nothing(value: Cell) -> bool:
 def _likely_date(
     session: Session, spec: FieldSpec, found: Value, before: Value, typed: str, sent: dt.date | None
 ) -> Value:
-    """A date that nobody is likely to mean is asked: one that lay in the past when we sent the return, too."""
+    """A date that nobody is likely to mean is asked: one that lay in the past when the return was sent or read, too."""
     from vawg_desktop.domain.dates import label, last_day
 
     day = last_day(str(found)) if found else None
-    if day is not None and sent is not None and day < sent and not merge.same(found, before):
+    if day is not None and sent is not None and day < max(sent, session.today) and not merge.same(found, before):
+        when = "sent" if day < sent else "read"
         raise ValueRefusedError(
-            f"{spec.label}: “{typed[:40]}” is {label(str(found))}, which was past when the return was sent; a spreadsheet program "
+            f"{spec.label}: “{typed[:40]}” is {label(str(found))}, which was past when the return was {when}; a spreadsheet program "
             "puts the year in by itself. Which year is meant? Nothing was taken."
         )
     if (

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import SENT
 from vawg_desktop.services import names
 
-#: What the accountable body says of the whole action; of its own part a contributor says what it likes.
-_ACCOUNTABLE_SAYS = frozenset({"status", "rating_partner", "revised_due"})
+#: What the accountable body says of the whole action; of its own part a contributor writes what it likes.
+_ACCOUNTABLE_SAYS = SENT | {"revised_reason"}
 
 
 class Standing(Protocol):
@@ -58,17 +59,27 @@ class Doubts:
     def about(self, id: str, key: str, incoming: Value, answers: Mapping[str, Mapping[str, Any]]) -> str:
         """The code of a doubt about one answer, or an empty text."""
         current = self._currents[id]
-        if current.cells.get("status") == "superseded":
-            return "superseded"
-        mine = current.accountable is None or current.accountable in self._speaks_for
-        if not mine and id not in self._contributes:
-            return "reassigned"
-        if not mine and key in _ACCOUNTABLE_SAYS:
+        whose = self.about_row(id)
+        if whose:
+            return whose
+        if current.accountable not in self._speaks_for and key in _ACCOUNTABLE_SAYS:
             return "somebody_elses"
-        if key == "revised_due" and not merge.same(current.cells.get(key), incoming):
-            return "not_agreed"
+        date = answers.get("revised_due", {}).get("value")
+        if key in ("revised_due", "revised_reason") and not merge.same(current.cells.get("revised_due"), date):
+            return "not_agreed"  # the reason waits with its date
+        if key == "status" and incoming == "superseded":
+            return "not_offered"
         if key in ("status", "percent") and _at_odds(current.cells, answers):
             return "at_odds"
+        return ""
+
+    def about_row(self, id: str) -> str:
+        """The code of a doubt about everything that a row says, "No change" included, or an empty text."""
+        current = self._currents[id]
+        if current.cells.get("status") == "superseded":
+            return "superseded"
+        if current.accountable not in self._speaks_for and id not in self._contributes:
+            return "reassigned"
         return ""
 
     def beside(self, id: str, code: str) -> str:

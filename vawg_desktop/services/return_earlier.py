@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import UPDATE_WORDS
+from vawg_desktop.store.history import taken_back
 
 #: An action and a column of the return.
 Place = tuple[str, str]
@@ -61,25 +62,26 @@ def base_for(sent: Value, before: Before | None, incoming: Value) -> Value:
     return before.taken if before is not None and before.was_taken else sent
 
 
-#: Each part of the statement goes by the row, which is indexed; a log of two million entries is never read whole.
-_TAKEN = (
-    'SELECT c."row", c.fields FROM "change" c WHERE c."row" IN ({marks}) AND c.about = ? AND c.act = \'return\' '
-    "AND c.op <> 'create' AND c.n > coalesce((SELECT max(r.n) FROM \"change\" r WHERE r.\"row\" = c.about AND r.act = 'reverse' "
-    'AND NOT EXISTS (SELECT 1 FROM "change" u WHERE u."row" = r."row" AND u.act = \'undo\' AND u.about = r.txn)), 0) '
-    'AND NOT EXISTS (SELECT 1 FROM "change" u WHERE u."row" = c."row" AND u.act = \'undo\' AND u.about = c.txn '
-    'AND NOT EXISTS (SELECT 1 FROM "change" v WHERE v."row" = u."row" AND v.act = \'redo\' AND v.about = u.txn))'
+#: Each part goes by the row, which is indexed; a log of two million entries is never read whole.
+_OF_ROWS = (
+    'SELECT c."row", c.txn, c.act, c.about, c.op, c.n, c.fields FROM "change" c WHERE c."row" IN ({marks}) '
+    "AND c.act IN ('return', 'reverse', 'undo', 'redo') ORDER BY c.n"
 )
 
 
 def taken_cells(connection: Connection, submission: str, actions: Sequence[str]) -> set[Place]:
     """The cells of a submission that were taken and neither undone nor reversed since."""
+    of_itself = connection.exec_driver_sql(_OF_ROWS.format(marks="?"), (submission,)).fetchall()
+    gone = taken_back((str(r[1]), str(r[3])) for r in of_itself if r[2] in ("undo", "redo"))
+    reversed_at = max((int(r[5]) for r in of_itself if r[2] == "reverse" and str(r[1]) not in gone), default=0)
     found: set[Place] = set()
     for start in range(0, len(actions), 400):
         part = actions[start : start + 400]
-        rows = connection.exec_driver_sql(
-            _TAKEN.format(marks=",".join("?" * len(part))), (*part, submission)
-        ).fetchall()
-        found |= {(str(row), key) for row, fields in rows for key in json.loads(fields)}
+        rows = connection.exec_driver_sql(_OF_ROWS.format(marks=",".join("?" * len(part))), tuple(part)).fetchall()
+        gone = taken_back((str(r[1]), str(r[3])) for r in rows if r[2] in ("undo", "redo"))
+        for row, txn, act, about, op, n, fields in rows:
+            if act == "return" and about == submission and op != "create" and n > reversed_at and str(txn) not in gone:
+                found |= {(str(row), key) for key in json.loads(fields)}
     words = connection.exec_driver_sql(
         f'SELECT action, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND NOT deleted',
         (submission,),

@@ -16,8 +16,10 @@ from vawg_desktop.exchange.return_in import ReadReturn
 from vawg_desktop.services.return_rows import BaseRow, MatchedRow
 
 _SENT = tuple(key for key in HEADINGS if key in SENT)
-#: Columns of words that are sent empty; an Answer says too little for its order to mean anything.
+#: Columns of words that are sent empty.
 _FREE = tuple(key for key in HEADINGS if key not in SENT and key != "answer")
+#: Columns that are sent empty and hold one of a few words.
+_FEW = ("answer",)
 #: How many actions a sentence names.
 _NAMED = 6
 
@@ -46,14 +48,14 @@ def note_moved(
     ``bases`` are all rows that were sent, those that did not come back included.
     """
     order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
-    sent = [{k: _cell(k, rows[n].base.values.get(k)) for k in _SENT} for n in order]
+    sent = [{k: _cell(k, rows[n].base.values.get(k)) for k in (*_SENT, *_FREE)} for n in order]
     came = [_came(rows[n], understood[n]["answers"]) for n in order]
     raw = [_raw(rows[n], came[place]) for place, n in enumerate(order)]
     matched = {one.base.id for one in rows}
     others = [b for b in bases if b.id not in matched]
     named = [*(rows[n].base.reference for n in order), *(b.reference for b in others)]
     beside = [{k: _cell(k, b.values.get(k)) for k in _SENT} for b in others]
-    for one in find_moved(sent, came, _SENT, _FREE, raw, beside):
+    for one in find_moved(sent, came, _SENT, (*_FREE, *_FEW), raw, beside, _FEW):
         marked = [
             _mark(one, place, rows[order[place]], understood[order[place]]["answers"], named)
             for place in sorted(one.rows)
@@ -93,45 +95,92 @@ def note_cells_below(
 def note_words_astray(
     rows: Sequence[MatchedRow], understood: Sequence[dict[str, Any]], read: ReadReturn
 ) -> None:
-    """Words where no "Update" was said, and "Update" where no words stand: a cell of the words may have been deleted."""
-    silent: list[str] = []
+    """Words where no "Update" was said, and "Update" where no words stand: cells of the words may have been deleted or put in.
+
+    Between such rows, and above a last row that says "Update" and no more, the words may be those of the next row.
+    """
+    order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
+    silent: list[int] = []
     spoken: list[int] = []
+    worded: list[int] = []
     answered = 0
-    for n, one in enumerate(rows):
+    for place, n in enumerate(order):
         answers = understood[n]["answers"]
         said = answers.get("answer", {}).get("value")
         answered += said is not None
-        worded = any(key in answers for key in _FREE)
+        has_words = any(key in answers for key in _FREE)
         changed = any(
-            _cell(k, one.base.values.get(k)) != _cell(k, a["value"])
-            for k, a in answers.items()
-            if k in SENT
+            _cell(k, rows[n].base.values.get(k)) != _cell(k, a["value"]) for k, a in answers.items() if k in SENT
         )
-        if said == "update" and not worded and not changed:
-            silent.append(one.base.reference)
-        elif worded and said is None:
-            spoken.append(n)
-    if not silent or not spoken or 2 * answered < len(rows) or len(spoken) > len(silent) + 1:
+        if said == "update" and not has_words and not changed:
+            silent.append(place)
+        elif has_words and said in (None, "no_change"):
+            spoken.append(place)
+        elif has_words:
+            worded.append(place)
+    if not silent or 2 * answered < len(rows):
         return
-    for n in spoken:
-        for key in _FREE:
-            if key in understood[n]["answers"]:
-                understood[n]["answers"][key].setdefault("doubt", "moved")
-    named = _list([rows[n].base.reference for n in spoken][:_NAMED])
-    words = (
-        f"{named} came back with words and no answer, {_list(silent[:_NAMED])} with “Update” and no words. Either that is meant, or "
-        "the words slid to another row. They are not taken unasked."
-    )
-    first = rows[spoken[0]]
-    read.problems.append(
-        Problem("answers_moved", words, first.row.sheet, first.row.place, first.base.reference)
-    )
+    if spoken and len(spoken) <= len(silent) + 1:
+        first, last = min(*silent, *spoken), max(*silent, *spoken)
+        _hold_words(range(first, last + 1), order, rows, understood)
+        named = _list([rows[order[p]].base.reference for p in spoken][:_NAMED])
+        words = f"{named} came back with words and no “Update”, {_named(silent, order, rows)} with “Update” and no words"
+    elif len(silent) == 1 and len(worded) >= 2 and silent[0] > max(worded):
+        _hold_words(range(silent[0]), order, rows, understood)
+        words = f"{_named(silent, order, rows)} came last, with “Update” and no words, while every row above has its own"
+    else:
+        return
+    first_row = rows[order[(spoken or silent)[0]]]
+    read.problems.append(Problem(
+        "answers_moved", f"{words}. Either that is meant, or the words slid to other rows. They are not taken unasked.",
+        first_row.row.sheet, first_row.row.place, first_row.base.reference,
+    ))  # fmt: skip
+
+
+def _named(places: Sequence[int], order: Sequence[int], rows: Sequence[MatchedRow]) -> str:
+    return _list([rows[order[p]].base.reference for p in places][:_NAMED])
+
+
+def _hold_words(
+    places: Sequence[int], order: Sequence[int], rows: Sequence[MatchedRow], understood: Sequence[dict[str, Any]]
+) -> None:
+    """Hold every answer of some rows that says something new."""
+    for place in places:
+        base = rows[order[place]].base.values
+        for key, said in understood[order[place]]["answers"].items():
+            if key != "answer" and not (key in SENT and _cell(key, base.get(key)) == _cell(key, said["value"])):
+                said.setdefault("doubt", "moved")
+
+
+def note_rows_emptied(
+    rows: Sequence[MatchedRow], understood: Sequence[dict[str, Any]], read: ReadReturn
+) -> None:
+    """A row that came back with nothing at all, though cells of it were sent filled: a block of cells was deleted or put in.
+
+    Cells that move up leave it at the end of the table, cells that are pushed down leave it where they began.
+    """
+    order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
+    for place, n in enumerate(order):
+        one = rows[n]
+        sent = [k for k in _SENT if one.base.values.get(k) is not None]
+        if one.doubt == "aside" or one.row.answers or not sent or not all(k in one.row.blank for k in sent):
+            continue
+        sheet = [p for p in range(len(order)) if rows[order[p]].row.sheet == one.row.sheet]
+        moved = [p for p in sheet if p != place and (place == sheet[-1] or p > place)]
+        before = sum("doubt" in a for p in moved for a in understood[order[p]]["answers"].values())
+        _hold_words(moved, order, rows, understood)
+        if sum("doubt" in a for p in moved for a in understood[order[p]]["answers"].values()) > before:
+            words = (
+                f"Every cell of {one.base.reference} that was sent filled came back blank, as if cells had been deleted or put in. Either "
+                "that is meant, or the answers beside it slid to other rows. They are not taken unasked."
+            )
+            read.problems.append(Problem("answers_shifted", words, one.row.sheet, one.row.place, one.base.reference))
 
 
 def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     """What came back in each column, in words; what was not understood as it stands, and what is not there as it was sent."""
     found: dict[str, Cell] = {}
-    for key in (*_SENT, *_FREE):
+    for key in (*_SENT, *_FREE, *_FEW):
         if key in answers:
             found[key] = _cell(key, answers[key]["value"])
         elif key in one.row.answers:

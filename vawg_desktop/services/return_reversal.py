@@ -52,13 +52,18 @@ def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[st
     if not submissions:
         return []
     marks = ",".join("?" * len(submissions))
-    rows = tx.connection.exec_driver_sql(
-        f"SELECT txn, min(n) FROM \"change\" WHERE act = 'return' AND about IN ({marks}) AND n > coalesce("
-        "(SELECT max(n) FROM \"change\" WHERE act = 'reverse' AND about = ? AND txn NOT IN "
-        "(SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL)), 0) GROUP BY txn ORDER BY 2",
-        (*submissions, owner),
+    run = tx.connection.exec_driver_sql
+    gone = past.taken_back(
+        (str(r[0]), str(r[1]))
+        for r in run("SELECT DISTINCT txn, about FROM \"change\" WHERE act IN ('undo', 'redo') AND about IS NOT NULL")
     )
-    return [str(r[0]) for r in rows]
+    reversals = run("SELECT txn, max(n) FROM \"change\" WHERE act = 'reverse' AND about = ? GROUP BY txn", (owner,))
+    since = max((int(n) for txn, n in reversals.fetchall() if str(txn) not in gone), default=0)
+    rows = run(
+        f"SELECT txn, min(n) FROM \"change\" WHERE act = 'return' AND about IN ({marks}) AND n > ? GROUP BY txn ORDER BY 2",
+        (*submissions, since),
+    )
+    return [str(r[0]) for r in rows.fetchall() if str(r[0]) not in gone]
 
 
 def _find_return(connection: Connection, reference: str) -> Owner:

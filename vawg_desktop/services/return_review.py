@@ -16,9 +16,10 @@ from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
+from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
-from vawg_desktop.services.answer_counts import AnswerCounts, count_answers
+from vawg_desktop.services.answer_counts import AnswerCounts, standing_answers
 from vawg_desktop.services.latest_words import latest
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.return_doubts import Doubts
@@ -154,6 +155,7 @@ class Owner:
     partner: str
     secret: str
     rows: list[BaseRow]
+    round: str = ""
     #: References of actions that were sent and have been disposed of since: nothing about them is kept.
     disposed: frozenset[str] = frozenset()
 
@@ -170,7 +172,7 @@ class Owner:
 def owner_of(connection: Connection, id: str) -> Owner:
     """A return by id. Raises NotFoundError."""
     row = connection.exec_driver_sql(
-        'SELECT r.id, r.reference, r.partner, r.secret, r.base FROM "return" r WHERE r.id = ? AND NOT r.deleted',
+        'SELECT r.id, r.reference, r.partner, r.secret, r.base, r.round FROM "return" r WHERE r.id = ? AND NOT r.deleted',
         (id,),
     ).fetchone()
     if row is None:
@@ -185,6 +187,7 @@ def owner_of(connection: Connection, id: str) -> Owner:
         str(row[2]),
         secret,
         rows,
+        str(row[5]),
         frozenset(base.get("disposed", ())),
     )
 
@@ -200,13 +203,15 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
     ).fetchone()
     counts = {k.value: 0 for k in merge.Kind}
-    counts |= count_answers([{"id": b.id, "values": b.values} for b in owner.rows], content).as_dict()
+    said = standing_answers(connection, owner.round, owner.partner, until=found.id)
+    counts |= said.counts([{"id": b.id, "values": b.values} for b in owner.rows]).as_dict()
     differences = _differences(connection, found.id, owner, content, counts, str(row["state"]))
     return Review(
         found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
         str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"] or ""), str(row["state"]),
         int(content["count"]), differences, counts,
-        [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]],
+        [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]]
+        + _no_longer_theirs(connection, owner, content),
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
         emptied=[d for d in _apart(connection, found.id, owner, content.get("emptied", []), "emptied") if d.current is not None],
         asked=_apart(connection, found.id, owner, [a for a in content.get("asked", []) if a["field"] != "answer"], "not_understood"),
@@ -231,7 +236,7 @@ def _apart(
     """Cells kept apart from the differences, as they stand now: those that came back blank, those not understood."""
     bases = {b.id: b for b in owner.rows}
     decided = _decided(connection, submission)
-    currents = _currents(connection, [one["id"] for one in places])
+    currents = currents_of(connection, [one["id"] for one in places])
     found: list[Difference] = []
     for one in places:
         if one["id"] not in currents:
@@ -294,10 +299,11 @@ def _differences(
     decided = _decided(connection, submission)
     found: list[Difference] = []
     ids = [str(row["id"]) for row in content["rows"]]
-    currents = _currents(connection, ids)
+    currents = currents_of(connection, ids)
     before_this = said_before(connection, owner.id, submission)
     closed = Closed(taken_cells(connection, submission, ids), state == "applied")
     doubts = Doubts(connection, owner.partner, currents)
+    fresh = frozenset(content.get("fresh", ()))
     for row in content["rows"]:
         base = bases[row["id"]]
         current = currents.get(base.id)
@@ -308,7 +314,8 @@ def _differences(
             if key == "answer":
                 continue
             now = current.cells.get(key)
-            before = base_for(base.values.get(key), before_this.get((base.id, key)), one["value"])
+            earlier = None if base.id in fresh else before_this.get((base.id, key))
+            before = base_for(base.values.get(key), earlier, one["value"])
             kind = closed.kind(base.id, key, merge.compare(before, now, one["value"]), now, one["value"])
             counts[kind.value] += 1
             if kind in _LISTED:
@@ -323,7 +330,25 @@ def _differences(
     return found
 
 
-def _held(current: _Current, key: str) -> str:
+def _no_longer_theirs(connection: Connection, owner: Owner, content: Mapping[str, Any]) -> list[Problem]:
+    """Rows that were answered without words, and whose action is no longer this body's: nothing is written of them."""
+    said = {
+        str(r["id"]): r["answers"]["answer"]["value"]
+        for r in content["rows"]
+        if r["answers"].get("answer", {}).get("value") in ("no_change", "not_able")
+    }
+    currents = currents_of(connection, list(said))
+    doubts = Doubts(connection, owner.partner, currents)
+    references = {b.id: b.reference for b in owner.rows}
+    why = {"superseded": "is superseded", "reassigned": "is no longer this body's"}
+    return [
+        Problem(code, f"{references[id]} {why[code]}: “{ANSWER.label(said[id])}” was not written down.", record=references[id])
+        for id in currents
+        if (code := doubts.about_row(id))
+    ]
+
+
+def _held(current: Current, key: str) -> str:
     if current.torn & {"deleted", key}:
         return "waits_for_choice"
     return "in_bin" if current.deleted else ""
@@ -354,7 +379,7 @@ def label_of_column(key: str) -> str:
 
 
 @dataclass(slots=True)
-class _Current:
+class Current:
     title: str
     cells: dict[str, Value]
     heads: dict[str, frozenset[str]]
@@ -366,11 +391,11 @@ class _Current:
 _WORDS = ", ".join(f"{latest(c, 't.id')} AS {c}" for c in UPDATE_WORDS)
 
 
-def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]:
+def currents_of(connection: Connection, ids: Sequence[str]) -> dict[str, Current]:
     """What stands now of many actions: their cells, their latest update's words, their heads."""
     own = [k for k in HEADINGS if k not in ON_UPDATE]
     columns = ", ".join(f't."{k}"' for k in own)
-    found: dict[str, _Current] = {}
+    found: dict[str, Current] = {}
     for start in range(0, len(ids), 400):
         part = tuple(ids[start : start + 400])
         marks = ",".join("?" * len(part))
@@ -383,7 +408,7 @@ def _currents(connection: Connection, ids: Sequence[str]) -> dict[str, _Current]
         for row in rows:
             keys = (*own, *UPDATE_WORDS)
             cells = {k: cast("Value", row[k]) for k in keys}
-            found[str(row["id"])] = _Current(
+            found[str(row["id"])] = Current(
                 str(row["action_title"] or ""),
                 cells,
                 {"": frozenset({str(row["born"])})},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -28,10 +28,19 @@ from vawg_desktop.exchange.tracker_in import as_typed
 from vawg_desktop.services import names
 from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.records import read_value, then_stood
-from vawg_desktop.services.return_answers import read_answers
+from vawg_desktop.services.return_answers import read_answers, rows_of_fresh_copy
+from vawg_desktop.services.return_doubts import Doubts
 from vawg_desktop.services.return_earlier import said_before, with_said
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
-from vawg_desktop.services.return_review import ADDED_ROW, Difference, Owner, Review, owner_of, review
+from vawg_desktop.services.return_review import (
+    ADDED_ROW,
+    Difference,
+    Owner,
+    Review,
+    currents_of,
+    owner_of,
+    review,
+)
 from vawg_desktop.services.return_rows import (
     BaseRow,
     MatchedRow,
@@ -286,8 +295,10 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
     matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
     before = said_before(session.read(), owner.id)
+    fresh = rows_of_fresh_copy(matched.rows, before, read)
     for one in matched.rows if before else ():
-        one.base = replace(one.base, values=with_said(one.base.values, one.base.id, before))
+        if one.base.id not in fresh:
+            one.base = replace(one.base, values=with_said(one.base.values, one.base.id, before))
     _name_rows(matched.rows, read)
     answers = read_answers(session, owner.rows, matched, read)
     understood = answers.rows
@@ -315,6 +326,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
         "new_rows": new_rows,
         "declaration": {k: str(a.value) for k, a in read.declaration.items()},
         "nil": read.nil,
+        "fresh": sorted(fresh),
     }
 
 
@@ -437,13 +449,14 @@ def _apply_staged(session: Session, staged: Review, how: str) -> None:
 
 #: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was said on reading it.
 HELD_NOW = frozenset({
-    "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds",
+    "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered",
 })  # fmt: skip
 _DOUBTS = {
     "superseded": "the action has been superseded since it was sent.",
-    "reassigned": "the action has passed to another body since it was sent.",
+    "reassigned": "the action is no longer this body's since it was sent.",
     "somebody_elses": "another body is accountable for the action, and says how it stands.",
     "not_agreed": "a date moves only when somebody agrees to it.",
+    "not_offered": "the action would be superseded, which is the office's to say.",
     "at_odds": "it would be complete and not at a hundred per cent.",
 
     "exchanged": "its row and another have each other's answers.",
@@ -505,7 +518,10 @@ def accept(
         for d in review(session, submission).differences
         if d.kind is not merge.Kind.BOTH_SAME and not d.decision and (d.id, d.field) not in taken
     ]
-    called = owner_of(connection, str(row["return"])).called(connection)
+    owner = owner_of(connection, str(row["return"]))
+    called = owner.called(connection)
+    standing = currents_of(connection, [str(r["id"]) for r in content["rows"]])
+    doubts = Doubts(connection, owner.partner, standing)
     with session.store.write(session.who, f"From return {called} ({row['file_name']})", ACT, submission) as tx:
         for id, cells in by_action.items():
             told = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
@@ -520,11 +536,27 @@ def accept(
                     "submission": submission, "record": id, "field": key, "decision": "accepted",
                     "value": None if value is None else str(value), "reason": "Taken in other words",
                 })  # fmt: skip
+        waiting = {d.id for d in open_still}
+        refused = _refused(tx.connection, submission)
         for answer in content["rows"]:
-            _add_update(tx, submission, dict(row), answer, by_action.get(answer["id"], {}), edited or {})
+            id = answer["id"]
+            if id not in by_action and (id in waiting or id not in standing or doubts.about_row(id)):
+                continue
+            _add_update(tx, submission, dict(row), answer, by_action.get(id, {}), edited or {}, refused.get(id, ()))
         if row["state"] != "applied" and not open_still:
             tx.edit("submission", submission, {"state": "applied"})
     return tx.changes
+
+
+def _refused(connection: Connection, submission: str) -> dict[str, set[str]]:
+    """Columns of a submission that were queried or refused, by action."""
+    found: dict[str, set[str]] = {}
+    for record, key in connection.exec_driver_sql(
+        "SELECT record, field FROM decision WHERE submission = ? AND decision IS DISTINCT FROM 'accepted' AND NOT deleted",
+        (submission,),
+    ):
+        found.setdefault(str(record), set()).add(str(key))
+    return found
 
 
 def _add_update(
@@ -534,15 +566,20 @@ def _add_update(
     answer: Mapping[str, Any],
     chosen: Mapping[str, Difference],
     edited: Mapping[tuple[str, str], Value],
+    refused: Collection[str] = (),
 ) -> None:
+    """One progress update for an action that was answered, though its words be those of last time."""
     said = answer["answers"].get("answer", {}).get("value")
-    if not chosen and said not in ("no_change", "not_able"):
+    if not chosen and said is None:
         return
     there = tx.connection.exec_driver_sql(
         f'SELECT id, barriers, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
         (submission, answer["id"]),
     ).fetchone()
+    given = {k: a["value"] for k, a in answer["answers"].items() if k in UPDATE_WORDS and k not in refused}
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
+    if there is None and (said or words):
+        words = given | words  # words that the record says already are this answer's as well
     if there is not None:
         told: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
         words = {k: v for k, v in words.items() if not merge.same(v, told[k])}

@@ -25,6 +25,29 @@ _KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" +
 )
 
 
+def taken_back(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Transactions that do not stand, of those that were undone or brought back.
+
+    ``pairs`` are a transaction that undoes or redoes, and the one that it takes back. What was taken back by a transaction
+    that was itself taken back stands, and so on.
+    """
+    takers: dict[str, set[str]] = {}
+    for taker, taken in pairs:
+        takers.setdefault(taken, set()).add(taker)
+    memo: dict[str, bool] = {}
+    for first in takers:
+        chain = [first]
+        while chain:
+            one = chain[-1]
+            waiting = [t for t in takers.get(one, ()) if t not in memo and t not in chain]
+            if waiting:
+                chain.append(waiting[0])
+                continue
+            memo[one] = any(not memo.get(t, False) for t in takers.get(one, ()))
+            chain.pop()
+    return frozenset(one for one, gone in memo.items() if gone)
+
+
 def end_of_day(day: date) -> str:
     """The last moment of a London day as the log writes time."""
     return _utc(datetime.combine(day, time.max, LONDON))

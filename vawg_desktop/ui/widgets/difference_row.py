@@ -32,6 +32,7 @@ _HELD = {
     "superseded": "The action has been superseded", "reassigned": "The action has passed to another body",
     "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
     "at_odds": "Complete, and not at 100 %",
+    "not_offered": "Superseded: a word we did not offer",
     "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values wait to be chosen; see Merge",
 }  # fmt: skip
 _DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
