@@ -378,6 +378,15 @@ CREATE CONSTRAINT TRIGGER vawg_named AFTER INSERT OR DELETE ON head DEFERRABLE I
 -- ------------------------------------------------------------------ grants
 GRANT SELECT ON change, origin, head, conflict, former, subject, tally, counter, search, local, held, meta, work, alembic_version TO vawg_reader;
 GRANT INSERT, DELETE ON work TO vawg_editor;
+-- What an approver or the owner is to finish is not taken out by anybody else, and a move of the store is none of theirs.
+ALTER TABLE public.work ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS vawg_seen ON public.work;
+DROP POLICY IF EXISTS vawg_noted ON public.work;
+DROP POLICY IF EXISTS vawg_done ON public.work;
+CREATE POLICY vawg_seen ON public.work FOR SELECT TO vawg_reader USING (true);
+CREATE POLICY vawg_noted ON public.work FOR INSERT TO vawg_editor WITH CHECK (kind IN ('strip', 'dispose_rest', 'sweep_store')
+  OR pg_has_role(session_user, 'vawg_approver', 'MEMBER'));
+CREATE POLICY vawg_done ON public.work FOR DELETE TO vawg_editor USING (pg_has_role(session_user, 'vawg_approver', 'MEMBER'));
 GRANT INSERT, DELETE ON head, conflict, search, former TO vawg_editor;
 GRANT INSERT ON subject, held TO vawg_editor;
 GRANT UPDATE (reference, title, deleted) ON subject TO vawg_editor;

@@ -75,6 +75,11 @@ SHOWN: tuple[ReturnColumn, ...] = tuple(
     )
 )
 
+#: Before the place of a new row in the decision that says which record it became.
+ADDED_ROW = "row:"
+#: Before the place of an entry of the tray in the decision that says what was made of it.
+FROM_TRAY = "tray:"
+
 
 def field_of_column(key: str) -> FieldSpec:
     """The field that a column of the return fills. Raises KeyError for a key that is no column."""

@@ -13,7 +13,7 @@ from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
-from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
@@ -251,12 +251,30 @@ def reverse(session: Session, txn: str, *, act: str = "undo", why: str | None = 
     return tx.changes
 
 
+#: How many records that name another are looked at for who did so.
+_MOST_LOOKED_AT = 200
+
+
 def _later_work(tx: Transaction, entry: log.Entry, txn: str) -> str:
     """Who else has changed a record that was made here, or anything that hangs on it, since; empty where nobody has."""
     for one in past.entries_of(tx.connection, past.kin(tx.connection, entry.row)):
         apart = one.txn != txn and (one.who != entry.who or one.origin != entry.origin)
         if apart and one.act not in ("merge", "repair", "move"):
             return one.who
+    return _named_by(tx, entry, txn)
+
+
+def _named_by(tx: Transaction, entry: log.Entry, txn: str) -> str:
+    """Who else has since named the record in a field of another one, such as an action's accountable body."""
+    for spec in BY_KEY.values():
+        for cell in (f for f in spec.cells if f.kind is Kind.REF and f.target == entry.tbl):
+            rows = tx.connection.exec_driver_sql(
+                f'SELECT id FROM "{spec.key}" WHERE "{cell.key}" = ? AND NOT deleted', (entry.row,)
+            ).fetchall()
+            for one in past.entries_of(tx.connection, [str(r[0]) for r in rows[:_MOST_LOOKED_AT]]):
+                said = one.fields.get(cell.key)
+                if said is not None and said.after == entry.row and one.txn != txn and (one.who != entry.who or one.origin != entry.origin):
+                    return one.who
     return ""
 
 

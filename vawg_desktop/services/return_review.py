@@ -15,7 +15,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
+from vawg_desktop.domain.return_columns import ADDED_ROW, FROM_TRAY, HEADINGS, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
@@ -27,10 +27,6 @@ from vawg_desktop.services.return_earlier import Place, base_for, said_before, t
 from vawg_desktop.services.return_rows import BaseRow
 from vawg_desktop.services.session import Session
 
-#: Before the place of a new row in the decision that says which record it became.
-ADDED_ROW = "row:"
-#: Before the place of an entry of the tray in the decision that says what was made of it.
-FROM_TRAY = "tray:"
 _OPEN = frozenset({merge.Kind.INCOMING, merge.Kind.CONFLICT})
 _LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
 _ORDER = {key: place for place, key in enumerate(HEADINGS)}

@@ -17,7 +17,7 @@ from vawg_desktop.domain.dates import last_day, parse_date
 from vawg_desktop.domain.errors import AppError, FileRefusedError, NotFoundError, Problem, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
-from vawg_desktop.domain.return_columns import ON_UPDATE, UPDATE_WORDS, field_of_column
+from vawg_desktop.domain.return_columns import ADDED_ROW, ON_UPDATE, UPDATE_WORDS, field_of_column
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.checklist import Point, look
@@ -33,7 +33,6 @@ from vawg_desktop.services.return_doubts import Doubts
 from vawg_desktop.services.return_earlier import said_before, with_said
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
 from vawg_desktop.services.return_review import (
-    ADDED_ROW,
     Difference,
     Owner,
     Review,

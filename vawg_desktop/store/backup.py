@@ -22,6 +22,7 @@ from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.engines import connect_raw, disk_is_full
 from vawg_desktop.store.files import files_path
+from vawg_desktop.store.gaps import GAPS
 from vawg_desktop.store.keys import Key, keys_path, unlock, write_replacing
 from vawg_desktop.store.store import MANIFEST
 
@@ -151,7 +152,8 @@ def _facts(copy: Path, key: Key | None) -> dict[str, object]:
         meta = dict(connection.execute('SELECT "key", value FROM meta').fetchall())
     finally:
         connection.close()
-    if entries != sum(int(r[1]) for r in found):
+    lacking = sum(b - a + 1 for spans in json.loads(meta.get(GAPS) or "{}").values() for a, b in spans)  # lost in a rescue, and known
+    if entries + lacking != sum(int(r[1]) for r in found):
         raise StoreError(
             "the copy does not hold the whole log; run “check” on the store.", code="backup_failed"
         )

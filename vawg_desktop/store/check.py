@@ -23,7 +23,7 @@ from vawg_desktop.store import derive, forks, gaps, history, schema, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.backup import Backup
 from vawg_desktop.store.dialect import POSTGRES
-from vawg_desktop.store.dispose import unnamed
+from vawg_desktop.store.dispose import FILED, files_are_foreign, has_rest, unnamed
 from vawg_desktop.store.door import as_value, spec_of
 from vawg_desktop.store.keep import (
     Keeper,
@@ -344,11 +344,13 @@ def _well_before(one: str, other: str) -> bool:
 def _check_disposals(connection: Connection, report: Report) -> None:
     """Every disposal is finished: nothing waits to be rewritten, and no record that was disposed of holds a word."""
     for kind, what in work.left(connection):
+        if kind == work.MOVE_WHOLE:
+            continue
         if kind == work.MOVE:
             report.add(
                 "move_unfinished",
                 f"The move to {what} was cut short, and no store gives final references until it is known whether it was made. Open the "
-                "store again where that place can be reached.",
+                "store again where that place can be reached; if the new store was taken elsewhere, put it back there first.",
             )
             continue
         if kind == work.KEYS:
@@ -371,6 +373,9 @@ def _check_disposals(connection: Connection, report: Report) -> None:
         named = ", ".join(f'"{c}"' for c in columns)
         found = connection.exec_driver_sql(f'SELECT {named} FROM "{table}" WHERE id = ?', (str(row),)).fetchone()
         left = [c for c, value in zip(columns, found or (), strict=False) if value is not None]
+        waits = (work.REST, f"{table} {row}") in work.left(connection)  # said above
+        if not waits and has_rest(connection, str(table), str(row)):
+            report.add("disposal_undone", "Words about a record that was disposed of stand in its parts or in a return.", str(row))
         if left:
             report.add("disposal_undone", f"A record that was disposed of holds words again: {', '.join(left)}.", str(row))
 
@@ -378,6 +383,7 @@ def _check_disposals(connection: Connection, report: Report) -> None:
 #: What each kind of work left over means for the words.
 _WAITS = {
     work.STRIP: "the words still stand in the log; they go when an approver opens the store.",
+    work.REST: "words that were written of it elsewhere meanwhile are still there.",
     work.SWEEP_FILE: "a held file with its words is still there.",
     work.SWEEP_STORE: "the file may still hold its words in freed pages.",
 }
@@ -389,10 +395,10 @@ def _check_held(store: Store, connection: Connection, report: Report) -> None:
     waits = {what for kind, what in work.left(connection) if kind == work.SWEEP_FILE}  # those are said by themselves
     if left := [h for h in unnamed(store) if h not in waits]:
         report.add("held_unnamed", f"{len(left)} held files are named by no record; they go the next time the store is opened by itself.")
-    for table in ("evidence", "return", "submission"):
-        rows = connection.exec_driver_sql(
-            f'SELECT reference, file_sha256 FROM "{table}" WHERE file_sha256 IS NOT NULL'
-        )
+    if files_are_foreign(store):
+        report.add("files_foreign", "The held files beside this store were kept for another store; put its own back beside it.")
+    for table, cell in FILED.items():
+        rows = connection.exec_driver_sql(f'SELECT reference, "{cell}" FROM "{table}" WHERE "{cell}" IS NOT NULL')
         for reference, sha256 in rows.fetchall():
             if str(sha256) not in held:
                 report.add("file_missing", f"The file of {reference} is not held.", str(reference))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from uuid6 import uuid7
@@ -49,7 +50,7 @@ def copy_between(store: Store, to: str, *, passphrase: str | None = None, move: 
     with moving.under_way(store):
         moving.give_up(store, to)
         try:
-            name = _pour_into(store, to, passphrase, mints=True)
+            name = _pour_into(store, to, passphrase, mints=True, whole=lambda: moving.whole(store, to))
         except BaseException:
             moving.take_back(store, to)
             raise
@@ -62,7 +63,9 @@ def _refuse_occupied_target(to: str) -> None:
         refuse_occupied(Path(to))
 
 
-def _pour_into(store: Store, to: str, passphrase: str | None, *, mints: bool) -> str:
+def _pour_into(
+    store: Store, to: str, passphrase: str | None, *, mints: bool, whole: Callable[[], None] | None = None
+) -> str:
     """Every row into a store made for it, put in place when it is whole; returns what it is called."""
     from vawg_desktop.store.pouring import pour
 
@@ -90,6 +93,8 @@ def _pour_into(store: Store, to: str, passphrase: str | None, *, mints: bool) ->
     name = made.name
     made.close()
     if not postgres.is_url(to):
+        if whole is not None:
+            whole()
         put_in_place(part, there)
         stores.remove(part)
         name = there.name

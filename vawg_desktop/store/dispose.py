@@ -14,9 +14,10 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.return_columns import ADDED_ROW, UPDATE_WORDS
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, work
-from vawg_desktop.store.door import Transaction, spec_of
+from vawg_desktop.store.door import ALIAS, Transaction, spec_of
 from vawg_desktop.store.schema import TABLES
 from vawg_desktop.store.store import Store
 
@@ -52,26 +53,13 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
     """
     authority.refuse_unless_two()
     why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
-    hashes: list[str] = []
     with store.write(authority.by, why, "dispose", id) as tx:
         if _is_gone(tx, id):
             raise RuleError("That record was disposed of already; there is no word of it left.", code="rule_disposed")
         rows = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
         if any(tx.linked(HOLD, row) for row in {*(r for _, r in rows), *_parents(tx, table, id)}):
             raise RuleError("A legal hold blocks the disposal of this record.", code="rule_legal_hold")
-        _allow(tx, True)
-        hashes += _imports_of(tx, [row for _, row in rows])
-        for tbl, row in rows:
-            hashes += _empty(tx, tbl, row)
-        hashes += _redact_returns(tx, id, str(tx.row(table, id).get("reference") or id))
-        for tbl, row in rows:
-            _strip_log(tx, tbl, row)
-            tx.connection.exec_driver_sql(
-                'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
-            )
-        _allow(tx, False)
-        work.note(tx, work.SWEEP_FILE, [h for h in dict.fromkeys(hashes) if not still_named(tx, h)])
-        work.note(tx, work.SWEEP_STORE)
+        _take_out(tx, table, id, rows)
         changes = tx.changes
     if work.finish(store):
         changes.notes.append(
@@ -80,6 +68,70 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
             else "The words are gone from every record; the server's own files are rewritten when the owner of its tables next opens the store."
         )
     return changes
+
+
+def _take_out(tx: Transaction, table: str, id: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Empty rows, and take their words out of what was sent and came back, out of the log and out of held files."""
+    _allow(tx, True)
+    hashes = _imports_of(tx, [row for _, row in rows])
+    for tbl, row in rows:
+        if (tbl, row) == (table, id) or tx.row(tbl, row).get(table) != id:  # a part's return is redacted with its whole
+            hashes += _redact_where_it_came(tx, tbl, row)
+    for tbl, row in rows:
+        hashes += _empty(tx, tbl, row)
+    hashes += _redact_returns(tx, id, str(tx.row(table, id).get("reference") or id))
+    for tbl, row in rows:
+        _strip_log(tx, tbl, row)
+        tx.connection.exec_driver_sql(
+            'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
+        )
+    _allow(tx, False)
+    work.note(tx, work.SWEEP_FILE, _unneeded(tx.connection, hashes))
+    work.note(tx, work.SWEEP_STORE)
+
+
+def complete(store: Store, rows: Sequence[str]) -> bool:
+    """Take out what stands of records (``table id``) that were disposed of elsewhere, or before a restore; whether it could be.
+
+    It was written by somebody who did not know of it, or came back with an older backup.
+    """
+    for one in rows:
+        table, id = one.split(" ", 1)
+        with store.write("disposal", None, "dispose", id) as tx:
+            if not tx.approver:
+                return False
+            left = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
+            if left or _said_in(tx.connection, id):
+                _take_out(tx, table, id, left)
+    return True
+
+
+def has_rest(connection: Connection, table: str, id: str) -> bool:
+    """Whether words of a disposed record stand in a part of it, or in what was sent and came back."""
+    if _said_in(connection, id):
+        return True
+    for part, column in history.PARTS:
+        if column != table:
+            continue
+        worded = " OR ".join(f'"{k}" IS NOT NULL' for k in _worded(spec_of(part)))
+        if connection.exec_driver_sql(f'SELECT 1 FROM "{part}" WHERE "{column}" = ? AND ({worded})', (id,)).fetchone():
+            return True
+    return False
+
+
+def _said_in(connection: Connection, id: str) -> bool:
+    """Whether a return or a submission names a record."""
+    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0' for t, cell in DOCUMENTS)
+    return connection.exec_driver_sql(sql, (id,) * len(DOCUMENTS)).fetchone() is not None
+
+
+#: What was sent and what came back, as documents: the kind of record and its cell.
+DOCUMENTS = (("return", "base"), ("submission", "content"))
+
+
+def _unneeded(connection: Connection, hashes: Iterable[str]) -> list[str]:
+    wanted = list(dict.fromkeys(hashes))
+    return [h for h in wanted if h not in still_named_in(connection, wanted)]
 
 
 def _allow(tx: Transaction, on: bool) -> None:
@@ -98,6 +150,12 @@ def _with_parts(tx: Transaction, table: str, id: str) -> list[tuple[str, str]]:
         rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE "{column}" = ?', (id,))]
     rows += [("decision", str(r[0])) for r in run("SELECT id FROM decision WHERE record = ?", (id,))]
     rows += [("tracker_row", str(r[0])) for r in run("SELECT id FROM tracker_row WHERE record = ?", (id,))]
+    # by these names the record that it was combined with is found
+    rows += [("link", str(r[0])) for r in run(
+        "SELECT DISTINCT l.\"row\" FROM \"change\" c JOIN \"change\" l ON l.txn = c.txn AND l.tbl = 'link' AND l.op = 'create' "
+        "JOIN link k ON k.id = l.\"row\" AND k.kind = ? WHERE c.\"row\" = ? AND c.act = 'combine' AND instr(c.fields, '\"deleted\"') > 0",
+        (ALIAS, id),
+    )]  # fmt: skip
     parts = [row for _, row in rows]
     for part in parts:
         rows += [("link", str(r[0])) for r in run("SELECT id FROM link WHERE a = ? OR b = ?", (part, part))]
@@ -124,31 +182,66 @@ def _imports_of(tx: Transaction, rows: list[str]) -> list[str]:
     return hashes
 
 
-#: The kinds of record that may name a held file.
-FILED = tuple(e.key for e in ENTITIES if "file_sha256" in e.by_key)
+#: The cell of each kind of record that may name a held file.
+FILED = {e.key: e.file_cell for e in ENTITIES if e.file_cell}
 
 
-def still_named(tx: Transaction, sha256: str) -> bool:
-    """Whether a record that was not disposed of rests on the same bytes."""
-    return still_named_in(tx.connection, sha256)
+def named_now(connection: Connection) -> set[str]:
+    """The hashes of held files that records name as they stand."""
+    sql = " UNION ".join(f'SELECT "{cell}" FROM "{t}" WHERE "{cell}" IS NOT NULL' for t, cell in FILED.items())
+    return {str(r[0]) for r in connection.exec_driver_sql(sql)}
 
 
-def still_named_in(connection: Connection, sha256: str) -> bool:
-    """The same by any connection."""
-    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE file_sha256 = ?' for t in FILED)
-    return connection.exec_driver_sql(sql, (sha256,) * len(FILED)).fetchone() is not None
+def named_before(connection: Connection, hashes: Iterable[str]) -> set[str]:
+    """Which of some hashes the log still leads to: another reading of a cell in conflict, or what an undo brings back."""
+    wanted = set(hashes)
+    if not wanted:
+        return set()
+    kinds = (*FILED, "setting")
+    cells = {*FILED.values(), "value"}
+    rows = connection.exec_driver_sql(
+        f"SELECT fields FROM \"change\" WHERE tbl IN ({','.join('?' * len(kinds))}) AND length(fields) > 64", kinds
+    )
+    found: set[str] = set()
+    for (text,) in rows:
+        if any(h in text for h in wanted):
+            said = json.loads(text)
+            found |= {str(v) for key in cells & said.keys() for v in (said[key].get("a"), said[key].get("b"))}
+    return found & wanted
+
+
+def still_named_in(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Which of some hashes a record that was not disposed of rests on, now or by its history."""
+    now = named_now(connection) & set(hashes)
+    return now | named_before(connection, set(hashes) - now)
 
 
 def unnamed(store: Store) -> list[str]:
-    """Held files that no record and no import names: a kill came between the file and its record, or its record was taken out."""
+    """Held files that no record, no entry and no import names: a kill came between the file and its record.
+
+    None where the files stand beside another store, or beside an older state of this one, than they were kept for.
+    """
     held = store.files.known()
-    if not held:
+    if not held or files_are_foreign(store) or _files_are_newer(store):
         return []
-    sql = " UNION ".join(f'SELECT file_sha256 FROM "{t}" WHERE file_sha256 IS NOT NULL' for t in FILED)
-    sql += " UNION SELECT about FROM \"change\" WHERE act = 'import' AND about IS NOT NULL"
-    named = {str(r[0]) for r in store.read().exec_driver_sql(sql)}
-    named |= {str(r[0]) for r in store.read().exec_driver_sql("SELECT value FROM setting WHERE value IS NOT NULL") if len(str(r[0])) == 64}
-    return sorted(held - named)
+    connection = store.read()
+    sql = "SELECT about FROM \"change\" WHERE act = 'import' AND about IS NOT NULL"
+    left = held - named_now(connection) - {str(r[0]) for r in connection.exec_driver_sql(sql)}
+    return sorted(left - named_before(connection, left))
+
+
+def files_are_foreign(store: Store) -> bool:
+    """Whether the held files beside a store were kept for another one."""
+    noted = store.files.beside()
+    return noted is not None and noted[0] != store.meta("store")
+
+
+def _files_are_newer(store: Store) -> bool:
+    noted = store.files.beside()
+    if noted is None:
+        return False
+    row = store.read().exec_driver_sql("SELECT seq FROM origin WHERE id = ?", (noted[1],)).fetchone()
+    return row is None or int(row[0]) < noted[2]
 
 
 def _worded(spec: EntitySpec) -> Iterable[str]:
@@ -169,7 +262,11 @@ def _empty(tx: Transaction, table: str, id: str) -> list[str]:
     cells: dict[str, Value] = {
         k: None for k in _worded(spec) if row[k] is not None and not (k == "b" and target_end)
     }
-    hashes = [str(row["file_sha256"])] if row.get("file_sha256") else []
+    hashes: list[str] = []
+    if spec.file_cell:
+        for entry in history.entries_of(tx.connection, [id]):
+            said = entry.fields.get(spec.file_cell)
+            hashes += [str(said.after)] if said is not None and said.after else []
     # that it is gone is said even of a record that lies in the bin already: by this its tombstone is known
     known = frozenset({str(row["born"])}).union(*tx.heads(id, str(row["born"])).values())
     tx.edit(table, id, {**cells, "deleted": True}, settling=True, checked=False, overwrites={"deleted": sorted(known)})
@@ -183,7 +280,7 @@ def _is_record(tx: Transaction, id: str) -> bool:
 def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
     """Take the record out of what was sent and what came back; the workbooks go whole."""
     hashes: list[str] = []
-    for table, cell in (("return", "base"), ("submission", "content")):
+    for table, cell in DOCUMENTS:
         found = tx.connection.exec_driver_sql(
             f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
         ).fetchall()
@@ -193,10 +290,52 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
                 document.setdefault("disposed", []).append(reference)
             said = json.dumps(document, ensure_ascii=False)
             tx.edit(table, str(row), {cell: said, "file_sha256": None}, checked=False)
-            _strip_log(tx, table, str(row), only=cell)
+            _strip_log(tx, table, str(row), only={cell, "file_sha256"})
             if sha256:
                 hashes.append(str(sha256))
     return hashes
+
+
+def _redact_where_it_came(tx: Transaction, table: str, id: str) -> list[str]:
+    """Take the words of an update, or of a record made of a new row, out of the return with which they came."""
+    run, row = tx.connection.exec_driver_sql, tx.row(table, id)
+    hashes: list[str] = []
+    came: dict[str, str] = {}
+    if table == "update":
+        made = run("SELECT about FROM \"change\" WHERE \"row\" = ? AND op = 'create' AND act = 'return'", (id,)).fetchone()
+        came = {str(made[0]): ""} if made is not None and made[0] else {}
+    for submission, place in run(
+        "SELECT submission, field FROM decision WHERE record = ? AND substr(field, 1, ?) = ?", (id, len(ADDED_ROW), ADDED_ROW)
+    ).fetchall():
+        came[str(submission)] = str(place).removeprefix(ADDED_ROW)
+    for submission, place in came.items():
+        kept = tx.row("submission", submission)
+        if not kept["content"]:
+            continue
+        document = json.loads(str(kept["content"]))
+        if place:
+            document["new_rows"] = [r for r in document["new_rows"] if f"{r.get('sheet')}!{r.get('cell')}" != place]
+        else:
+            _drop_words(document, str(row["action"]), str(row["narrative"] or ""))
+        tx.edit("submission", submission, {"content": json.dumps(document, ensure_ascii=False), "file_sha256": None}, checked=False)
+        _strip_log(tx, "submission", submission, only={"content", "file_sha256"})
+        hashes += [str(kept["file_sha256"])] if kept["file_sha256"] else []
+    return hashes
+
+
+def _drop_words(document: dict[str, Any], action: str, narrative: str) -> None:
+    """Take the words of one action's answer out of what came back: the answers, and what was noted of their cells."""
+    lines: set[tuple[str, str]] = set()
+    for one in document.get("rows", []):
+        if one.get("id") == action:
+            lines |= {(str(a.get("sheet")), _LINE.sub("", str(a.get("cell", "")))) for a in one["answers"].values()}
+            one["answers"] = {k: a for k, a in one["answers"].items() if k not in UPDATE_WORDS}
+    for part in ("problems", "tray", "asked"):
+        document[part] = [
+            x for x in document.get(part, [])
+            if (str(x.get("sheet")), _LINE.sub("", str(x.get("cell", "")))) not in lines - {("", "")}
+            and not (narrative and narrative in json.dumps(x, ensure_ascii=False))
+        ]  # fmt: skip
 
 
 def _without(document: dict[str, Any], id: str, reference: str) -> dict[str, Any]:
@@ -241,6 +380,7 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
         worded.discard("b")
     hashes: list[str] = []
     _allow(tx, True)
+    remarks: dict[str, None] = {}
     for found in run(f"{log.SELECT} WHERE \"row\" = ? AND act <> 'dispose'", (row,)).fetchall():
         entry = log.from_row(tuple(found))
         sha256 = entry.fields.get("file_sha256")
@@ -250,8 +390,10 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
         for key in worded & set(entry.fields):
             entry.fields[key] = entry.fields[key].disposed()
         run('UPDATE "change" SET fields = ? WHERE id = ?', (entry.fields_json(), entry.id))
-        if _remark(tx, entry.txn):
-            _strip_reasons(tx, entry.txn)
+        remarks[entry.txn] = None
+    for txn in remarks:  # after all cells: a transaction may have several entries about the row
+        if _remark(tx, txn):
+            _strip_reasons(tx, txn)
     if tx.guarded:
         tx.run("SELECT vawg_strip(?, ?, 1)", (row, sorted(worded)))
     run('DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row))
@@ -265,15 +407,15 @@ def strip_later(store: Store, rows: Sequence[str]) -> bool:
         if not tx.approver:
             return False
         gone = [h for what in rows for h in strip_row(tx, *what.split(" ", 1))]
-        work.note(tx, work.SWEEP_FILE, [h for h in dict.fromkeys(gone) if not still_named(tx, h)])
+        work.note(tx, work.SWEEP_FILE, _unneeded(tx.connection, gone))
         work.note(tx, work.SWEEP_STORE)
     return True
 
 
-def _strip_log(tx: Transaction, table: str, row: str, only: str | None = None) -> None:
+def _strip_log(tx: Transaction, table: str, row: str, only: set[str] | None = None) -> None:
     """Replace values by their digests in every earlier entry about a row."""
     tx.flush()
-    emptied = {only} if only else set(_gone(tx, table, row))
+    emptied = only or set(_gone(tx, table, row))
     if tx.guarded:
         tx.run("SELECT vawg_strip(?, ?, ?)", (row, sorted(emptied), int(only is None)))
         return

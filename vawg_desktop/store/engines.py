@@ -40,6 +40,9 @@ def connect_raw(path: Path, key: Key | None, *, cache_kib: int = 8192) -> Any:
     except driver.DatabaseError as error:
         connection.close()
         raise opening_error(path, error) from error
+    except UnicodeDecodeError as error:  # the driver could not even read its own message, which quotes the damaged page
+        connection.close()
+        raise opening_error(path, driver.DatabaseError("database disk image is malformed")) from error
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA foreign_keys = ON")

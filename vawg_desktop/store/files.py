@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def refuse_occupied(path: Path) -> None:
 class HeldFiles:
     """Content by hash. A file is committed here before the record that names it."""
 
-    def __init__(self, store: Path, key: Key | None) -> None:
+    def __init__(self, store: Path, key: Key | None, kept: Callable[[], None] | None = None) -> None:
         self._path, self._key = files_path(store), key
+        self._kept = kept
 
     def _open(self) -> Any:
         connection = connect_raw(self._path, self._key)
@@ -38,7 +40,37 @@ class HeldFiles:
         connection.execute(
             "CREATE TABLE IF NOT EXISTS held (sha256 TEXT PRIMARY KEY, name TEXT, size INTEGER, content BLOB)"
         )
+        connection.execute("CREATE TABLE IF NOT EXISTS beside (store TEXT, origin TEXT, seq INTEGER)")
         return connection
+
+    def note_beside(self, store: str, origin: str, seq: int) -> None:
+        """Remember beside which state of which store the files stand: the last entry of its own that the store had.
+
+        By this an older database that is put beside newer files is told, and files of another store are.
+        """
+        if not self._path.exists():
+            return
+        connection = self._open()
+        try:
+            noted = connection.execute("SELECT store, origin, seq FROM beside").fetchone()
+            if noted is None or tuple(noted) != (store, origin, seq):
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("DELETE FROM beside")
+                connection.execute("INSERT INTO beside VALUES (?, ?, ?)", (store, origin, seq))
+                connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+    def beside(self) -> tuple[str, str, int] | None:
+        """Store, origin and number as last noted; None for files that no store noted yet."""
+        if not self._path.exists():
+            return None
+        connection = self._open()
+        try:
+            noted = connection.execute("SELECT store, origin, seq FROM beside").fetchone()
+        finally:
+            connection.close()
+        return (str(noted[0]), str(noted[1]), int(noted[2])) if noted is not None else None
 
     def keep(self, name: str, content: bytes) -> str:
         """Keep a file once; returns its SHA-256 in hex."""
@@ -50,6 +82,8 @@ class HeldFiles:
             )
         finally:
             connection.close()
+        if self._kept is not None:
+            self._kept()
         return sha256
 
     def get(self, sha256: str) -> bytes:

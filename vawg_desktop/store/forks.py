@@ -86,14 +86,22 @@ class TailComparison:
         made = self._chain(source, part)
         have = self._mine[part.origin][0]
         shared = min(have, self._theirs[source][0] - part.after)
-        if not shared or made(shared) == self._mine_at(part.origin, shared):
+
+        def same(seq: int) -> bool:
+            """Whether both hold the same up to a number; of entries that a rescue lost, the last known before them speaks."""
+            while seq and (made(seq) is None or self._mine_at(part.origin, seq) is None):
+                seq -= 1
+            return not seq or made(seq) == self._mine_at(part.origin, seq)
+
+        if not shared or same(shared):
             return []
         low, high = 0, shared  # the same at low, not at high
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if made(middle) == self._mine_at(part.origin, middle) else (low, middle)
-        one = _entry(self._here, part.origin, low + 1)
-        other = _entry(self._there, source, part.after + low + 1)
+            low, high = (middle, high) if same(middle) else (low, middle)
+        name = self._mine[part.origin][2] or self._theirs[source][2] or "one store"
+        one = _entry(self._here, part.origin, low + 1, name)
+        other = _entry(self._there, source, part.after + low + 1, name)
         name = _bare(self._mine[part.origin][2] or self._theirs[source][2] or "one store")
         if one.id == other.id:
             raise StoreError(
@@ -119,7 +127,11 @@ class TailComparison:
         if part.origin == source:
             return lambda seq: _hash(self._there, source, seq)
         rows = self._there.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq > ? ORDER BY seq", (source, part.after))
-        made = [e.hash for e in rechained((log.from_row(tuple(r)) for r in rows), part.origin, part.after)]
+        entries = [log.from_row(tuple(r)) for r in rows]
+        for number, entry in enumerate(entries, part.after + 1):
+            if entry.seq != number:
+                raise lost(self._theirs[source][2] or source, number, entry.seq - 1)
+        made = [e.hash for e in rechained(entries, part.origin, part.after)]
         return lambda seq: made[seq - 1] if seq else log.GENESIS
 
     def _mine_at(self, origin: str, seq: int) -> str | None:
@@ -136,8 +148,22 @@ class TailComparison:
         return {o: min(p.after for p in parts if p.origin != o) for o, parts in self.parts.items() if any(p.origin != o for p in parts)}
 
 
-def _entry(connection: Connection, origin: str, seq: int) -> log.Entry:
-    return log.from_row(tuple(connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, seq)).one()))
+def _entry(connection: Connection, origin: str, seq: int, name: str) -> log.Entry:
+    """An entry by its number. Raises StoreError where it was lost, so that two tails cannot be told apart."""
+    row = connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, seq)).fetchone()
+    if row is None:
+        raise lost(name, seq)
+    return log.from_row(tuple(row))
+
+
+def lost(name: str, first: int, last: int | None = None) -> StoreError:
+    """What to say where entries that a rescue could not read stand in the way of a merge."""
+    which = f"entries {first} to {last}" if last is not None and last > first else f"entry {first}"
+    return StoreError(
+        f"One of the two stores was read out of a damaged file and lacks {which} of “{name}”; what follows cannot be proved without "
+        "that. Nothing was merged. Bring a backup or copy that still holds it into the rescued store first.",
+        code="log_has_gaps",
+    )
 
 
 def _hash(connection: Connection, origin: str, seq: int) -> str | None:

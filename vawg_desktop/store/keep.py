@@ -120,6 +120,7 @@ class Keeper:
         self, spec: EntitySpec, before: Row, after: dict[str, Value], cells: frozenset[str]
     ) -> dict[str, Value]:
         """Derived columns to write with an edited row; counts and search are brought in step."""
+        self._touch(spec, before)  # an update that moves leaves another action behind
         self._touch(spec, after)
         if spec is LINK:
             return {}

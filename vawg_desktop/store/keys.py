@@ -100,7 +100,7 @@ class Wrapping:
 def ways_in(store: Path) -> list[Wrapping]:
     """Who can open the store, in the order it was granted."""
     return [
-        Wrapping(str(w.get("label", "passphrase")), str(w["kind"]), str(w.get("made", "")))
+        Wrapping(str(w.get("label", "passphrase")), str(w.get("kind", "")), str(w.get("made", "")))
         for w in _read(keys_path(store))["wrapped"]
     ]
 
@@ -211,11 +211,22 @@ def _read(path: Path) -> dict[str, Any]:
             "or its keys file must be put back beside it.",
             code="keys_missing",
         ) from None
-    except ValueError:
-        raise StoreError("The keys file is damaged; restore it from a backup.", code="keys_damaged") from None
-    if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
+    except (ValueError, RecursionError):
+        raise _damaged() from None
+    except OSError as error:
+        raise StoreError(f"{path.name} cannot be read ({error.strerror}).", code="keys_unreadable") from None
+    said = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    format = said.get("format")
+    if isinstance(format, int) and not isinstance(format, bool) and format > FORMAT:
         raise StoreError("The keys file was made by a later version of the program.", code="keys_later")
-    return cast("dict[str, Any]", document)
+    wrapped = said.get("wrapped")
+    if format != FORMAT or not isinstance(wrapped, list) or not all(isinstance(w, dict) for w in cast("list[object]", wrapped)):
+        raise _damaged()
+    return said
+
+
+def _damaged() -> StoreError:
+    return StoreError("The keys file is damaged; restore it from a backup.", code="keys_damaged")
 
 
 #: What a keys file may ask of the machine: up to 1 GiB, 16 passes, 8 lanes. More is a file made to harm.

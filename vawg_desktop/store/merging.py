@@ -6,6 +6,7 @@ values and the same conflicts, in whatever order they came. All of it is one tra
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -141,23 +142,16 @@ class _Found(Merged):
 
 
 def carry_files(store: Store, other: Store) -> int:
-    """Keep the files that the other store holds and a record names; returns how many were new."""
-    have, named = store.files.known(), named_files(other.read())
+    """Keep the files that the other store holds and its records name, now or by their history; returns how many were new."""
+    have, there = store.files.known(), other.files.listed()
+    new = [sha256 for sha256, _ in there if sha256 not in have]
+    named = dispose.still_named_in(other.read(), new)
     carried = 0
-    for sha256, name in other.files.listed():
+    for sha256, name in there:
         if sha256 in named and sha256 not in have:
             store.files.keep(name, other.files.get(sha256))
             carried += 1
     return carried
-
-
-def named_files(connection: Connection) -> set[str]:
-    """The hashes that records name."""
-    sql = " UNION ".join(
-        f'SELECT file_sha256 FROM "{t}" WHERE file_sha256 IS NOT NULL'
-        for t in dispose.FILED
-    )
-    return {str(r[0]) for r in connection.exec_driver_sql(sql)}
 
 
 def is_provisional(spec: EntitySpec, reference: Value) -> bool:
@@ -298,9 +292,11 @@ class _Merging:
         for part in _batches(touched, 400):
             self._recompute(part)
         gone = dict.fromkeys(self._found.gone_files)
-        self._found.gone_files = [h for h in gone if not dispose.still_named(self._tx, h)]
+        needed = dispose.still_named_in(self._tx.connection, list(gone))
+        self._found.gone_files = [h for h in gone if h not in needed]
         self._tx.changes.entries += len(self._found.incoming)
         self._found.renumbered += self._rows.renumbered
+        self._note_rest_of_disposed()
         self._number_provisional()
         self._part_clashing()
         self._hide_taken_twice()
@@ -344,14 +340,17 @@ class _Merging:
         entry = log.from_row(row)
         seq, hash_ = self._read[source]
         if entry.seq != seq + 1 or entry.chained(hash_) != entry.hash:
-            raise self._torn(entry)
+            raise self._torn(entry, seq)
         self._read[source] = (entry.seq, entry.hash)
         part = self._tails.place(source, entry.seq)
         (made,) = forks.rechained([entry], part.origin, part.after, self._made.get(part.origin, log.GENESIS))
         self._made[part.origin] = made.hash
         return made.as_params()
 
-    def _torn(self, entry: log.Entry) -> StoreError:
+    def _torn(self, entry: log.Entry, after: int | None = None) -> StoreError:
+        name = self._theirs.get(entry.origin, (0, "", ""))[2] or entry.origin
+        if after is not None and any(a <= after + 1 <= b for a, b in gaps.read(self._other.read()).get(entry.origin, ())):
+            return forks.lost(name, after + 1, entry.seq - 1)
         return StoreError(
             f"The log of {self._other.name} was altered or is torn at entry {entry.seq} of "
             f"{self._theirs.get(entry.origin, (0, '', ''))[2] or entry.origin}; nothing was merged. Run “check” on it.",
@@ -367,7 +366,7 @@ class _Merging:
             for entry in entries:
                 seq, previous = tips.get(entry.origin, (0, log.GENESIS))
                 if entry.seq != seq + 1 or entry.chained(previous) != entry.hash:
-                    raise self._torn(entry)
+                    raise self._torn(entry, seq)
                 tips[entry.origin] = (entry.seq, entry.hash)
                 entry.received = received
                 self._new.add(entry.id)
@@ -443,6 +442,27 @@ class _Merging:
             stripped.append((tbl, row))
         self._found.disposed = bool(stripped)
         return stripped
+
+    def _note_rest_of_disposed(self) -> None:
+        """What either store wrote of a record that the other had disposed of goes too, as work after the merge."""
+        known: dict[str, None] = dict.fromkeys(e.row for e in self._found.incoming if e.act == "dispose")
+        parts = dict(history.PARTS) | {"decision": "record", "tracker_row": "record"}
+        for tbl, column in parts.items():
+            for some in _batches(dict.fromkeys(e.row for e in self._found.incoming if e.tbl == tbl), 400):
+                marks = ",".join("?" * len(some))
+                found = self._tx.run(f'SELECT DISTINCT "{column}" FROM "{tbl}" WHERE id IN ({marks})', tuple(some))
+                known.update(dict.fromkeys(str(r[0]) for r in found.fetchall() if r[0]))
+        for e in self._found.incoming:
+            for tbl, cell in dispose.DOCUMENTS:
+                if e.tbl == tbl and (said := e.fields.get(cell)) is not None and said.after:
+                    known.update(dict.fromkeys(str(r["id"]) for r in json.loads(str(said.after)).get("rows", ())))
+        for some in _batches(known, 400):
+            marks = ",".join("?" * len(some))
+            gone = self._tx.run(
+                f'SELECT DISTINCT tbl, "row" FROM "change" WHERE act = \'dispose\' AND about = "row" AND "row" IN ({marks})', tuple(some)
+            ).fetchall()
+            left = [f"{tbl} {row}" for tbl, row in gone if dispose.has_rest(self._tx.connection, str(tbl), str(row))]
+            work.note(self._tx, work.REST, left)
 
     def _held(self, tbl: str, row: str) -> bool:
         """Whether a legal hold here lies on the record, on what it is a part of, or on a link's ends."""

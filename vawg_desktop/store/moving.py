@@ -47,16 +47,24 @@ def give_up(store: Store, to: str) -> None:
         work.note(tx, work.MOVE, [_plain(to)])
 
 
+def whole(store: Store, to: str) -> None:
+    """The new store is whole and about to be put in its place: if it is not found there later, somebody took it elsewhere."""
+    with store.write("move", None, "move") as tx:
+        work.note(tx, work.MOVE_WHOLE, [_plain(to)])
+
+
 def take_back(store: Store, to: str) -> None:
     """The new store was not made: the right stays here, which is an entry too."""
     with store.write("move", f"The move to {_called(to)} was cut short; the right to give final references stays here", "move") as tx:
         _say(tx, store.name, mints="1")
-        tx.run("DELETE FROM work WHERE kind = ? AND what = ?", (work.MOVE, _plain(to)))
+        for kind in (work.MOVE, work.MOVE_WHOLE):
+            tx.run("DELETE FROM work WHERE kind = ? AND what = ?", (kind, _plain(to)))
 
 
 def done(store: Store, to: str) -> None:
     """The new store is whole: nothing is left to do."""
-    work.forget(store, work.MOVE, [_plain(to)])
+    for kind in (work.MOVE, work.MOVE_WHOLE):
+        work.forget(store, kind, [_plain(to)])
 
 
 def finish(store: Store, to: str) -> None:
@@ -66,7 +74,8 @@ def finish(store: Store, to: str) -> None:
             return
         if _is_whole(to, str(store.meta("family"))):
             done(store, to)
-        else:
+        elif (work.MOVE_WHOLE, to) not in work.left(store.read()) or Path(f"{to}.part").exists():
+            # otherwise it stood there once, and gives references wherever it is now
             take_back(store, to)
 
 

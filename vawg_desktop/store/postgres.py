@@ -163,6 +163,12 @@ class PgEngines:
 class PgFiles:
     """Held files in the table ``held``, by SHA-256."""
 
+    def note_beside(self, store: str, origin: str, seq: int) -> None:
+        """Nothing: the files stand in the store itself."""
+
+    def beside(self) -> None:
+        """The files stand in the store itself, and so beside no other."""
+
     def __init__(self, engines: PgEngines) -> None:
         self._engines = engines
 

@@ -18,7 +18,7 @@ from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import gaps, history, holding, keys
+from vawg_desktop.store import gaps, history, holding, keys, work
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.copying import renew_origin
 from vawg_desktop.store.door import Transaction, as_value
@@ -27,6 +27,7 @@ from vawg_desktop.store.exchanging import exchange
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.keys import Key
 from vawg_desktop.store.merging import Rebuild
+from vawg_desktop.store.schema import TABLES
 
 
 @dataclass(slots=True)
@@ -158,6 +159,7 @@ def _keep_numbers(to: Path, part: Path, key: Key | None) -> None:
                 (prefix, last),
             )
         _note_left_behind(standing, restored)
+        _note_disposed(standing, restored)
         restored.commit()
         restored.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except driver.Error as error:
@@ -167,6 +169,18 @@ def _keep_numbers(to: Path, part: Path, key: Key | None) -> None:
     finally:
         standing.close()
         restored.close()
+
+
+def _note_disposed(standing: Any, restored: Any) -> None:
+    """What was disposed of since the backup is disposed of again at the next opening."""
+    gone = standing.execute("SELECT DISTINCT tbl, \"row\" FROM \"change\" WHERE act = 'dispose' AND about = \"row\"").fetchall()
+    for table, row in gone:
+        there = restored.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', (row,)).fetchone() if table in TABLES else None
+        done = restored.execute("SELECT 1 FROM \"change\" WHERE \"row\" = ? AND act = 'dispose'", (row,)).fetchone()
+        if there and not done:
+            restored.execute(
+                "INSERT INTO work VALUES (?, ?, ?) ON CONFLICT (kind, what) DO NOTHING", (work.REST, f"{table} {row}", clock.now().isoformat())
+            )
 
 
 def _note_left_behind(standing: Any, restored: Any) -> None:

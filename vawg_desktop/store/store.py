@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ class Store:
         self.engines: Engines | PgEngines
         self.files: HeldFiles | PgFiles
         if url is None:
-            self.engines, self.files = Engines(path, key), HeldFiles(path, key)
+            self.engines, self.files = Engines(path, key), HeldFiles(path, key, self._note_files)
         else:
             from vawg_desktop.store import postgres
 
@@ -64,6 +64,7 @@ class Store:
         self.scratch: Scratch | None = None
         #: By which other processes know that it is open.
         self.hold: holding.Hold | None = None
+        self._wrote = False
 
     @property
     def name(self) -> str:
@@ -85,6 +86,7 @@ class Store:
         """A writing transaction: all of it or nothing."""
         with self.door.transaction(who, why, act, about) as transaction:
             yield transaction
+        self._wrote = True
 
     def meta(self, key: str) -> str | None:
         """One of this store's own facts."""
@@ -120,11 +122,20 @@ class Store:
         """Close every connection and fold the write-ahead log into the file."""
         if self._listener is not None:
             self._listener.close()
+        if self._wrote and self.url is None:
+            with suppress(DBAPIError, driver.Error, StoreError):  # it only helps to tell a file put there by hand
+                self._note_files()
         self.engines.close()
         if self.hold is not None:
             self.hold.release()
         if self.scratch is not None:
             self.scratch.close()
+
+    def _note_files(self) -> None:
+        """Note beside which state of which store the held files stand."""
+        row = self.read().exec_driver_sql("SELECT id, seq FROM origin WHERE mine = 1").fetchone()
+        if row is not None:
+            self.files.note_beside(self.meta("store") or "", str(row[0]), int(row[1]))
 
     def clock_notice(self, now: datetime | None = None) -> str:
         """A sentence where this computer's clock stands before the store's last change; the log goes on regardless."""

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 SWEEP_FILE, SWEEP_STORE = "sweep_file", "sweep_store"
 #: A record's words in the log, whose disposal was merged by somebody who may not dispose: ``table id``.
 STRIP = "strip"
+#: What was written of a record by somebody who did not know that it had been disposed of: ``table id``.
+REST = "dispose_rest"
 #: The right to give final references, on its way to another store.
 MOVE = "move"
+#: The new store of a move is whole, and about to stand in its place.
+MOVE_WHOLE = "move_whole"
 #: A change of the keys file: what it is to become, and for whom.
 KEYS = "keys"
 
@@ -46,7 +50,7 @@ def finish(store: Store) -> list[tuple[str, str]]:
 
     Files that a record names again meanwhile stay.
     """
-    from vawg_desktop.store.dispose import still_named_in, strip_later, sweep
+    from vawg_desktop.store.dispose import complete, still_named_in, strip_later, sweep
 
     waits = left(store.read())
     if not waits:
@@ -55,8 +59,13 @@ def finish(store: Store) -> list[tuple[str, str]]:
     if rows and _done(lambda: strip_later(store, rows)):
         forget(store, STRIP, rows)
         waits = left(store.read())
+    rest = [what for kind, what in waits if kind == REST]
+    if rest and _done(lambda: complete(store, rest)):
+        forget(store, REST, rest)
+        waits = left(store.read())
     files = [what for kind, what in waits if kind == SWEEP_FILE]
-    gone = [f for f in files if not still_named_in(store.read(), f)]
+    needed = still_named_in(store.read(), files)
+    gone = [f for f in files if f not in needed]
     if files and _done(lambda: store.files.dispose(gone)):
         forget(store, SWEEP_FILE, files)
     if any(kind == SWEEP_STORE for kind, _ in waits) and _done(lambda: sweep(store)):

@@ -535,7 +535,8 @@ class MainWindow(QMainWindow):
         for pane in panes:
             pane.leave()
         self.tasks.wait()
-        found = [words for pane in panes for words in pane.left_over()]
+        others = [p for p in self._pages.values() if hasattr(p, "left_over")]
+        found = [words for one in (*panes, *others) for words in one.left_over()]  # type: ignore[attr-defined]
         return "" if not found else f"{' and '.join(found)} {'was' if len(found) == 1 else 'were'} not saved"
 
     def closeEvent(self, event: QCloseEvent) -> None:

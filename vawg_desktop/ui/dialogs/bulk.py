@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import AppError
@@ -37,8 +37,11 @@ class BulkDialog(Form):
         self._value = Choice()
         self._value.setEditable(True)
         self._value.setAccessibleName("New value")
-        box.addWidget(label("New value (empty clears it)", muted=True))
+        box.addWidget(label("New value", muted=True))
         box.addWidget(self._value)
+        self._clears = QCheckBox(f"Empty the field in {'all of them' if count > 1 else 'it'}")
+        self._clears.toggled.connect(lambda on: self._value.setDisabled(on))
+        box.addWidget(self._clears)
         self._why = QLineEdit()
         self._why.setAccessibleName("Reason")
         box.addWidget(label("Reason (optional)", muted=True))
@@ -69,8 +72,12 @@ class BulkDialog(Form):
 
     def _on_done(self) -> None:
         text = self._value.currentText()
+        if not text.strip() and not self._clears.isChecked():
+            self._wrong.setText("Type the new value, or say that the field is to be emptied.")
+            self._value.setFocus()
+            return
         try:
-            if text.strip() and not self._spec().many:
+            if not self._clears.isChecked() and not self._spec().many:
                 read_value(self._session, self._session.read(), self._spec(), text)
         except AppError as error:
             self._wrong.setText(error.message)
@@ -87,7 +94,7 @@ class BulkDialog(Form):
         found = dialog._spec()
         how = ADD if found.many else STATE
         answer = (
-            (Assignment(found.key, dialog._value.currentText(), how), dialog._why.text())
+            (Assignment(found.key, "" if dialog._clears.isChecked() else dialog._value.currentText(), how), dialog._why.text())
             if accepted
             else None
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QCompleter,
     QHBoxLayout,
     QLabel,
@@ -22,6 +23,7 @@ from vawg_desktop.services import names
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.choice import Choice
@@ -160,3 +162,13 @@ class FormDialog(Form):
         typed = dialog.typed() if accepted else None
         dialog.deleteLater()
         return typed
+
+
+def words_back(typed: Mapping[str, object]) -> Callable[[BaseException], None]:
+    """What to do where the words of a form could not be saved: say why, and offer them for another try."""
+    words = "\n".join(str(value) for value in typed.values() if value)
+
+    def failed(error: BaseException) -> None:
+        messages.failed(error, action="Copy what I typed", do=lambda: QApplication.clipboard().setText(words))
+
+    return failed

@@ -25,7 +25,7 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import lists, office, records, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
-from vawg_desktop.ui.dialogs.forms import FormDialog
+from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import ListModel
 from vawg_desktop.ui.tasks import Tasks
@@ -296,7 +296,7 @@ class ListPage(QWidget):
         def made(answer: tuple[str, Changes]) -> None:
             self.go_to(answer[0])
 
-        self.tasks.write(lambda s: _Made(*records.create(s, self.entity, typed)), then=made)
+        self.tasks.write(lambda s: _Made(*records.create(s, self.entity, typed)), then=made, failed=words_back(typed))
 
     def picked(self) -> list[str]:
         """Ids of the rows picked."""

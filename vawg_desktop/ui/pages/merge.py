@@ -50,6 +50,8 @@ class MergePage(QWidget):
         self._other: Store | None = None
         self._preview: Brought | None = None
         self._done: Brought | None = None
+        #: Reasons typed so far, by conflict: its field in words, and the text.
+        self._reasons: dict[str, tuple[str, str]] = {}
         self.setAcceptDrops(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
@@ -132,6 +134,8 @@ class MergePage(QWidget):
         why = QLineEdit()
         why.setPlaceholderText("Why this one and not the other (needed)")
         why.setAccessibleName(f"Reason for settling {name} of {conflict.record}")
+        why.setText(self._reasons.get(conflict.id, ("", ""))[1])
+        why.textChanged.connect(lambda text: self._keep_reason(conflict, text))
         for column, head in enumerate(conflict.heads):
             words = head.words or "Empty"
             shown = QLabel(
@@ -374,11 +378,26 @@ class MergePage(QWidget):
             why.setFocus()
             messages.tell("Write down why, then choose.")
             return
-        why.clear()
+        def settled(_: object) -> None:
+            self._reasons.pop(conflict.id, None)
+            self.load()
+
         self.tasks.write(
             lambda s: merging.settle(s, conflict.id, typed, reason),
+            then=settled,
             told=f"{conflict.label} of {conflict.record} is settled.",
         )
+
+    def _keep_reason(self, conflict: Conflict, text: str) -> None:
+        """A reason outlives the page's drawing anew, and is asked about before it is lost."""
+        if text.strip():
+            self._reasons[conflict.id] = (f"{conflict.label} of {conflict.record}", text)
+        else:
+            self._reasons.pop(conflict.id, None)
+
+    def left_over(self) -> list[str]:
+        """Reasons that were typed and settle nothing yet, each with its field."""
+        return [f"The reason “{text[:60]}” for {field}" for field, text in self._reasons.values()]
 
     def _another(self, conflict: Conflict, why: QLineEdit) -> None:
         typed, done = messages.ask_text(f"{conflict.label} of {conflict.record}", "The value it should hold")

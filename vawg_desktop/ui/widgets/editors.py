@@ -192,13 +192,17 @@ class PaperEditor(FieldEditor):
         self._timer.setInterval(800)
         self._timer.timeout.connect(lambda: self.typing.emit(spec.key, self.paper.toPlainText()))
         self.paper.textChanged.connect(self._on_text)
-        self.paper.left.connect(lambda: self.offer(self.paper.toPlainText()))
+        self.paper.left.connect(self._on_left)
         self.paper.escaped.connect(self._on_escape)
         self._finish(self.paper)
 
     def _on_text(self) -> None:
         if self.paper.hasFocus():
             self._timer.start()
+
+    def _on_left(self) -> None:
+        if self.paper.document().isModified():  # a draft that is shown again and was not touched is none of this visit's
+            self.offer(self.paper.toPlainText())
 
     def _on_escape(self) -> None:
         if self.paper.toPlainText() == self.shown:
@@ -207,6 +211,7 @@ class PaperEditor(FieldEditor):
         cursor.select(cursor.SelectionType.Document)
         cursor.insertText(self.shown)
         self._timer.stop()
+        self.typing.emit(self.spec.key, self.shown)  # what was let go is no draft any more
         self.set_wrong("Put back as it was; Ctrl+Z brings your words again.")
 
     def typed(self) -> str:

@@ -15,7 +15,7 @@ from vawg_desktop.domain import dates
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.entities import BY_KEY, LINK
 from vawg_desktop.services import attachments, chasing, finding, history, over_time, records, show
-from vawg_desktop.ui.dialogs.forms import FormDialog
+from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.dialogs.pick import PickDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import icon, theme
@@ -142,7 +142,7 @@ def _actions(pane: RecordPane) -> Made:
             )
             if typed is not None:
                 typed = {**typed, "recommendations": view.id}
-                pane.tasks.write(lambda s: records.create(s, "action", typed)[1], told="Action added.")
+                pane.tasks.write(lambda s: records.create(s, "action", typed)[1], told="Action added.", failed=words_back(typed))
 
         new_button = button("New action", new, kind="quiet", icon_name="plus")
         layout = made.widget.layout()
@@ -233,7 +233,8 @@ def _contributor_row(pane: RecordPane, link: show.Link) -> QWidget:
         if typed is not None:
             cells = {k: typed.get(k, "") for k in given}
             pane.tasks.write(
-                lambda s: records.set_link(s, "action", "contributors", view.id, link.id, cells=cells)
+                lambda s: records.set_link(s, "action", "contributors", view.id, link.id, cells=cells),
+                failed=words_back(cells),
             )
 
     go = button(words, change, kind="quiet")
@@ -269,7 +270,7 @@ def _parts(
         typed = FormDialog.fill_in(pane, pane.tasks.session, verb, spec, fields, verb)
         if typed is not None:
             typed = {**typed, spec.parent: view.id}
-            pane.tasks.write(lambda s: records.create(s, entity, typed)[1])
+            pane.tasks.write(lambda s: records.create(s, entity, typed)[1], failed=words_back(typed))
 
     section = Section(title, verb, add)
 
@@ -329,7 +330,9 @@ def _progress(pane: RecordPane) -> Made:
             },
         )
         if typed is not None:
-            pane.tasks.write(lambda s: records.add_update(s, view.id, typed), told="Update added.")
+            pane.tasks.write(
+                lambda s: records.add_update(s, view.id, typed), told="Update added.", failed=words_back(typed)
+            )
 
     section = Section("Progress", "Add update", add) if pane.spec.key == "action" else Section("Progress")
 
