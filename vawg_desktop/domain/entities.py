@@ -196,7 +196,7 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     ref("corrects", "Corrects", "update"),
     ref("submission", "Came with", "submission"),
     _NOTE,
-), immutable=True, parent="action", large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"))  # fmt: skip
+), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"))  # fmt: skip
 
 EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     text("title", "Title", required=True, search=True),
@@ -251,7 +251,8 @@ PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("shared_mailbox", "Shared mailbox"),
     text("sharing_agreement", "Sharing agreement"),
     _NOTE,
-), derived=("x_sort",), listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"))  # fmt: skip
+), derived=("x_sort",), by_content=True,
+   listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"))  # fmt: skip
 
 FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (
     ref("partner", "Partner", "partner", required=True),
@@ -400,7 +401,7 @@ TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "
     long("mapping", "What each column is", private=True),
     long("answers", "Questions answered", private=True),
     _NOTE,
-), system=True)  # fmt: skip
+), system=True, by_content=True, kept_by_program=True)  # fmt: skip
 
 #: One row of such a list, the record that it is, and what it last said.
 TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", "TR", "number", (
@@ -413,7 +414,7 @@ TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", 
     text("record", "Record"),
     long("base", "What it last said", private=True),
     _NOTE,
-), system=True)  # fmt: skip
+), system=True, by_content=True, kept_by_program=True)  # fmt: skip
 
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (

@@ -112,7 +112,8 @@ class EntitySpec:
     rating. ``indexed`` are columns that a long list is sorted by. ``large``: many thousands of rows; its references and found rows
     have indexes of their own. ``identity``: fields by which an imported row is
     this record. ``own_day``: dates that say of which day the record is. ``by_content``: the same content is the same record in every
-    store. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form.
+    store. ``kept_by_program``: nobody is asked to choose between two
+    readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form.
     """
 
     key: str
@@ -140,6 +141,7 @@ class EntitySpec:
     identity: tuple[str, ...] = ()
     own_day: tuple[str, ...] = ()
     by_content: bool = False
+    kept_by_program: bool = False
     listed: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
 

@@ -45,6 +45,7 @@ def of_open_document(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Rema
     for table in Tree.fromstring(archive.read("content.xml")).iter():
         if local(table.tag) == "table" and table.tag.endswith("}table"):
             yield from _of_table(table, styles)
+            yield from _of_rules(table)
     for page in masters:
         yield from _of_page(page)
 
@@ -121,6 +122,15 @@ def _of_table(table: Any, styles: _Styles) -> Iterator[Remark]:
             yield from _of_cell(cell, sheet, address(row, column), styles)
             column += min(int(_attribute(cell, "number-columns-repeated") or 1), 20_000)
         row += min(int(_attribute(one, "number-rows-repeated") or 1), 2_000_000)
+
+
+def _of_rules(table: Any) -> Iterator[Remark]:
+    """Rules that colour cells by what they say; which colour a cell shows by them cannot be seen here."""
+    for one in table.iter():
+        if local(one.tag) == "conditional-format":
+            for said in _attribute(one, "target-range-address").split():
+                first, _, last = (part.rpartition(".")[2].replace("$", "") for part in said.partition(":"))
+                yield _attribute(table, "name"), first, "conditional", f"{first}:{last}" if last and last != first else first
 
 
 def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark]:

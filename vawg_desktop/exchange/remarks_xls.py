@@ -22,6 +22,7 @@ from vawg_desktop.exchange.remark import (
 
 _FORMULA, _HEADER, _FOOTER, _CONTINUE, _TXO, _BOF, _EOF = 0x06, 0x14, 0x15, 0x3C, 0x1B6, 0x809, 0x0A
 _BOUNDSHEET = 0x85
+_RULES = 0x01B0
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class _Records:
     formulas: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     pages: list[str] = field(default_factory=list[str])
     texts: list[str] = field(default_factory=list[str])
+    #: Ranges that rules colour: first and last cell.
+    rules: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list[tuple[tuple[int, int], tuple[int, int]]])
 
 
 def of_xls(content: bytes) -> Iterator[Remark]:
@@ -134,6 +137,9 @@ def _of_records(sheet: Any, records: _Records) -> Iterator[Remark]:
         if inside and sheet.cell_type(row, column) == 5:
             continue  # an error: said already
         yield sheet.name, address(row, column), "empty_formula" if value == "" else "formula", ""
+    for first, last in records.rules:
+        here, there = address(*first), address(*last)
+        yield sheet.name, here, "conditional", here if here == there else f"{here}:{there}"
     for text in records.pages:
         for words in page_words(text):
             yield sheet.name, "", "page", words
@@ -193,6 +199,9 @@ def _records(stream: bytes, at: int) -> _Records:
             left -= max(len(text), 1)
         elif depth == 1 and record == _FORMULA and size >= 4:
             found.formulas.append((int.from_bytes(body[:2], "little"), int.from_bytes(body[2:4], "little")))
+        elif depth == 1 and record == _RULES and size >= 12:  # [MS-XLS] CondFmt: two counts, then the range it bounds
+            top, bottom, left_, right = (int.from_bytes(body[n : n + 2], "little") for n in (4, 6, 8, 10))
+            found.rules.append(((top, left_), (bottom, right)))
         elif depth == 1 and record in (_HEADER, _FOOTER) and size > 3:
             found.pages.append(_text(body[1:], False) if old else _text(body[3:], bool(body[2] & 1)))
     return found

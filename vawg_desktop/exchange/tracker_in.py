@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
+from itertools import pairwise
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY
@@ -72,6 +73,10 @@ _COLOURS: dict[str, tuple[tuple[int, int, int], ...]] = {
 }
 
 
+#: The fill (RRGGBB) by which each rating is written out.
+RATING_FILLS = {name: "".join(f"{part:02X}" for part in shades[0]) for name, shades in _COLOURS.items()}
+
+
 @dataclass(slots=True)
 class Given:
     """One cell of a row: its value, its place, and a colour that stands where no word does."""
@@ -89,6 +94,8 @@ class Given:
     linked: bool = False
     #: A number as its format shows it, where that is not how it is held: 1.10, 007, A-12.
     shown_as: str = ""
+    #: A fill (RRGGBB) that looks like no rating.
+    strange: str = ""
 
     @property
     def text(self) -> str:
@@ -113,6 +120,8 @@ class TrackerRow:
     filled_down: list[Given] = field(default_factory=list[Given])
     #: Whether it is a recommendation on a line of its own, over the rows that belong to it.
     heads: bool = False
+    #: The period that a column names for the present state, by its target.
+    periods: Mapping[Target, str] = field(default_factory=dict[Target, str])
 
 
 @dataclass(slots=True)
@@ -187,6 +196,7 @@ class BesideCell:
     per_cent: bool = False
     linked: bool = False
     shown_as: str = ""
+    strange: str = ""
 
 
 class Beside:
@@ -200,6 +210,7 @@ class Beside:
             one = self._by_sheet.setdefault(sheet, {}).setdefault(cell, BesideCell())
             if kind == "colour" or (kind == "ink" and not one.colour and _is_mark(book.value(sheet, cell))):
                 one.colour = colour_word(words) or one.colour
+                one.strange = words if not one.colour and _is_telling(words) else ""
             elif kind == "month":
                 one.shown = words
             elif kind == "percent":
@@ -240,7 +251,7 @@ def is_link(formula: str) -> bool:
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_PERIOD = re.compile(
+PERIOD = re.compile(
     r"\b(?:as at\s+)?((?:fy\s*)?(?:\d{4}|\d{2})\s*[/-]\s*\d{2,4}\s+q(?:uarter)?\s*[1-4]|(?:fy\s*)?\d{4}\s*[/-]\s*\d{2,4}|"
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}\s+" + _MONTHS + r"\s+\d{4}|"
     r"q(?:uarter)?\s*[1-4](?:\s+(?:fy\s*)?(?:\d{4}|\d{2})(?:\s*[/-]\s*\d{2,4})?)?|"
@@ -252,10 +263,10 @@ _PERIOD = re.compile(
 def clean_heading(text: str) -> tuple[str, str]:
     """A heading without its notes and marks, and the quarter or month that it names."""
     words = " ".join(text.split())
-    period = m[1] if (m := _PERIOD.search(words)) else ""
+    period = m[1] if (m := PERIOD.search(words)) else ""
     bare = _BRACKETS.sub(" ", words)
     if period:
-        bare = _PERIOD.sub(" ", bare)
+        bare = PERIOD.sub(" ", bare)
     bare = " ".join(bare.split()).strip(" *:#-–—,†‡^")
     return bare or words.strip(" *:"), period
 
@@ -314,12 +325,13 @@ def _titled(heads: Sequence[str], main: str) -> dict[str, Target | None]:
 
 
 def match_columns(
-    heads: Sequence[str], main: str, mapping: Mapping[str, Target | None], above: Sequence[str] = ()
+    heads: Sequence[str], main: str, mapping: Mapping[str, Target | None], above: Sequence[str] = (), empty: Collection[int] = ()
 ) -> list[Column]:
     """Match headings to targets: by the given mapping, by name, else "did you mean".
 
     A heading that stands twice is told by its period: the newest column is the present state, the others are earlier
-    ones. ``above`` are the words over each heading, which may name the period.
+    ones. ``above`` are the words over each heading, which may name the period; ``empty`` columns hold nothing under their
+    headings, such as those of quarters to come, and are the present state of nothing.
     """
     given = {fold(h): t for h, t in mapping.items()}
     columns: list[Column] = []
@@ -330,53 +342,84 @@ def match_columns(
         called = head if times[fold(head)] == 1 or not head else f"{head} ({times[fold(head)]})"
         bare, period = clean_heading(head)
         if not period and i < len(above):
-            period = m[1] if (m := _PERIOD.search(above[i])) else ""
+            period = m[1] if (m := PERIOD.search(above[i])) else ""
         name = fold(bare)
         exact = fold(called)
         target = given[exact] if exact in given else _by_name(name, main, set())
         close = [] if target or not name else get_close_matches(name, list(_KNOWN), n=3, cutoff=0.75)
         means = tuple(dict.fromkeys(_preferred(_KNOWN[c], main) for c in close))
         columns.append(Column(called, target, means, period))
-    _tell_apart(columns, given)
+    _tell_apart(columns, given, [c for i, c in enumerate(columns) if i in empty])
     taken = {c.target for c in columns if c.target}
     for one in columns:
         one.did_you_mean = tuple(m for m in one.did_you_mean if m not in taken)
     return columns
 
 
-def _tell_apart(columns: list[Column], given: Mapping[str, Target | None]) -> None:
+def _without_times_to_come(target: Target, same: list[Column], empty: Sequence[Column]) -> list[Column]:
+    """The columns of a field without those of quarters to come, made in advance, that hold nothing yet."""
+    worded = [c for c in same if not any(c is e for e in empty)]
+    if not worded or not all(c.period for c in same):
+        return same
+    for one in same:
+        if not any(one is w for w in worded):
+            one.target, one.earlier_of = None, target
+    return worded
+
+
+def _tell_apart(columns: list[Column], given: Mapping[str, Target | None], empty: Sequence[Column]) -> None:
     """Of columns that mean the same field one is left: by what a person said, by its own name, by the newest period."""
     by_target: dict[Target, list[Column]] = {}
     for one in columns:
         if one.target:
             by_target.setdefault(one.target, []).append(one)
-    for target, same in by_target.items():
-        if len(same) == 1:
+    for target, all_of_it in by_target.items():
+        same = _without_times_to_come(target, all_of_it, empty) if len(all_of_it) > 1 else all_of_it
+        if len(same) < 2:
             continue
-        said = [c for c in same if fold(c.header) in given]
-        named = [c for c in same if _KNOWN.get(fold(clean_heading(c.header)[0]), [""])[0] == target and _is_own_name(target, c.header)]
-        dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period) or _bare_quarter(c.period)))
-        kept: Column | None = None
-        if len(said) == 1:
-            kept = said[0]
-        elif len(dated) == len(same):
-            kept = same[dated[-1][1]]
-            for _, n in dated[:-1]:
-                same[n].earlier_of = target
-        elif len({fold(clean_heading(c.header)[0]) for c in same}) > 1:
-            kept = named[0] if named else same[0]
-            for one in same:
-                one.rival_of = target if one is not kept else None
+        kept = _present(target, same, given)
         for one in same:
             if one is not kept:
                 one.target = None
                 one.did_you_mean = (target,) if kept is None else ()
 
 
-def _bare_quarter(period: str) -> str:
-    """A quarter that names no year, by which columns of one year stand in order."""
-    m = re.fullmatch(r"q(?:uarter)?\s*([1-4])", period.strip(), re.IGNORECASE)
-    return f"Q{m[1]}" if m else ""
+def _present(target: Target, same: list[Column], given: Mapping[str, Target | None]) -> Column | None:
+    """Which of the columns of a field is the present state; the others are marked as earlier or as rivals. None: it cannot be told."""
+    said = [c for c in same if fold(c.header) in given]
+    bare = _bare_quarters([c.period for c in same])
+    dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period) or bare[n]))
+    if len(said) == 1:
+        return said[0]
+    if len(dated) == len(same):
+        for _, n in dated[:-1]:
+            same[n].earlier_of = target
+        return same[dated[-1][1]]
+    if len({fold(clean_heading(c.header)[0]) for c in same}) == 1:
+        return None
+    named = [c for c in same if _KNOWN.get(fold(clean_heading(c.header)[0]), [""])[0] == target and _is_own_name(target, c.header)]
+    kept = named[0] if named else same[0]
+    for one in same:
+        one.rival_of = target if one is not kept else None
+    return kept
+
+
+def _bare_quarters(periods: Sequence[str]) -> list[str]:
+    """Keys that put quarters without a year in order, as their columns run: Q4, Q1, Q2 go on over the turn of the year.
+
+    Empty ones where a period is none, or the columns run in no order that can be told.
+    """
+    told = [re.fullmatch(r"q(?:uarter)?\s*([1-4])", p.strip(), re.IGNORECASE) for p in periods]
+    if not all(told):
+        return [""] * len(periods)
+    numbers = [int(m[1]) for m in told if m]
+    steps = {(b - a) % 4 for a, b in pairwise(numbers)}
+    if steps <= {1}:
+        return [f"{n:02d}" for n in range(len(numbers))]
+    if steps <= {3}:
+        return [f"{n:02d}" for n in range(len(numbers), 0, -1)]
+    rising = all(a < b for a, b in pairwise(numbers))
+    return [f"{n:02d}" for n in range(len(numbers))] if rising else [""] * len(periods)
 
 
 def _is_own_name(target: Target, header: str) -> bool:
@@ -470,7 +513,7 @@ def _read_table(
             one = beside.get(place)
             given.append(
                 Given(value, sheet.name, place, called) if one is None
-                else Given(value, sheet.name, place, called, one.colour, one.shown, one.per_cent, one.linked, one.shown_as)
+                else Given(value, sheet.name, place, called, one.colour, one.shown, one.per_cent, one.linked, one.shown_as, one.strange)
             )  # fmt: skip
         filled = [g for g in given if g.value is not None]
         if not filled or _repeats(given, table.heads):
@@ -507,7 +550,8 @@ class _Table:
     ) -> _Table:
         """The table whose headings stand in a row; its questions are noted."""
         heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
-        columns = match_columns(heads, tracker.main, mapping, above)
+        empty = {i for i in range(len(heads)) if not any(i < len(row) and row[i] is not None for row in sheet.rows[header + 1 :])}
+        columns = match_columns(heads, tracker.main, mapping, above, empty)
         _ask_rivals(sheet, header, columns, answers, tracker)
         _ask_latest(sheet, header, columns, answers, tracker)
         known = {c.header for c in tracker.columns}
@@ -678,10 +722,11 @@ def _fill_down(
 
 def _row(sheet: Sheet, number: int, given: list[Given], columns: list[Column], section: str) -> TrackerRow:
     row = TrackerRow(sheet.name, sheet.top + number + 1, section=section)
+    row.periods = {c.target: c.period for c in columns if c.target and c.period}
     for i, one in enumerate(given):
         column = columns[i] if i < len(columns) else None
         target = column.target if column else None
-        if target is not None and (one.value is not None or one.colour):
+        if target is not None and (one.value is not None or one.colour or (one.strange and "rating" in target)):
             row.cells[target] = one
         elif column is not None and column.earlier_of is not None and one.value is not None:
             row.earlier.append((column.earlier_of, column.period, one))
@@ -726,6 +771,14 @@ def colour_word(rgb: str) -> str:
             if d < distance:
                 best, distance = name, d
     return best
+
+
+def _is_telling(rgb: str) -> bool:
+    """Whether a fill is somebody's and no shading: a strong colour, or a dark one."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", rgb):
+        return False
+    parts = [int(rgb[i : i + 2], 16) for i in (0, 2, 4)]
+    return max(parts) - min(parts) > 90 or max(parts) < 70
 
 
 def similar(one: str, other: str) -> float:

@@ -31,6 +31,8 @@ class Refilled:
     heading: str
     was: str
     value: Cell
+    #: The fill (RRGGBB) of the rating that it says now, empty for none; None where its fill is no rating's.
+    fill: str | None = None
 
 
 def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out: Path) -> None:
@@ -81,7 +83,23 @@ def _plain_workbook(book: Book) -> Any:
 
 def _fill(made: Any, cells: Sequence[Refilled]) -> None:
     for one in cells:
-        _put(made[one.sheet if one.sheet in made.sheetnames else one.sheet[:31]][one.cell], one.value)
+        cell = made[one.sheet if one.sheet in made.sheetnames else one.sheet[:31]][one.cell]
+        if _is_covered(cell):
+            continue  # a part of a merged cell shows nothing of its own; the last sheet says what changed there
+        _put(cell, one.value)
+        if one.fill is not None and cell.fill is not None and cell.fill.fill_type:
+            _paint(cell, one.fill)
+
+
+def _is_covered(cell: Any) -> bool:
+    return type(cell).__name__ == "MergedCell"
+
+
+def _paint(cell: Any, fill: str) -> None:
+    """Give a cell that is coloured as a rating the colour of what it says now, or none."""
+    from openpyxl.styles import PatternFill
+
+    cell.fill = PatternFill("solid", fgColor=fill) if fill else PatternFill()
 
 
 def _put(cell: Any, value: Cell) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from vawg_desktop.store.derive import newest_first
+
 _LAST = (
     '(SELECT x.{column} FROM "update" x WHERE x.action = {action} AND NOT x.deleted AND x.{of} IS NOT NULL '
-    "ORDER BY coalesce(x.as_at, '') DESC, x.id DESC LIMIT 1)"
+    f"ORDER BY {newest_first('x')} LIMIT 1)"
 )
 
 

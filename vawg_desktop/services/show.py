@@ -15,6 +15,7 @@ from vawg_desktop.domain.values import from_row
 from vawg_desktop.services import lists, names, over_time
 from vawg_desktop.services.history import as_at as past_state
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.derive import newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,11 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
         view.last_heard = str(row["x_heard"] or "")
         view.slips = int(str(row["x_slips"] or 0))
         view.updates = _rows(connection, 'SELECT * FROM "update" WHERE action = ? AND NOT deleted '
-                             "ORDER BY coalesce(as_at, '') DESC, n DESC", view.id)  # fmt: skip
+                             f"ORDER BY {newest_first()}", view.id)  # fmt: skip
     if view.spec.key == "recommendation":
         view.updates = _rows(connection, 'SELECT u.*, a.reference AS action_reference FROM "update" u JOIN action a ON a.id = u.action '
             "WHERE u.action IN (SELECT a FROM link WHERE b = ? AND kind = 'action.recommendations' AND NOT deleted) "
-            "AND NOT u.deleted ORDER BY coalesce(u.as_at, '') DESC, u.n DESC LIMIT 50", view.id)  # fmt: skip
+            f"AND NOT u.deleted ORDER BY {newest_first('u')} LIMIT 50", view.id)  # fmt: skip
     for child in ENTITIES:
         if child.parent == view.spec.key and child.key != "update":
             view.parts[child.key] = _rows(

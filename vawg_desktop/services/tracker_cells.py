@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from vawg_desktop.domain.values import to_stored
 from vawg_desktop.exchange.tracker_in import NO_DATE, Given, TrackerRow, as_typed
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
+from vawg_desktop.services.tracker_lineage import made_id
 from vawg_desktop.store.door import Transaction
 
 _OWNERS = re.compile(r"\s*(?:;#?|\n|,|\+|/)\s*")
@@ -110,6 +112,8 @@ class CellReader:
         return cells, sets
 
     def _cell(self, spec: FieldSpec, one: Given) -> Value:
+        if one.strange and spec.key.startswith("rating") and not self._trusted:
+            self._done.tray.append({**trayed(one, "a colour that is no rating"), "text": f"{one.text} (filled #{one.strange})".strip()})
         if one.value is None or (one.colour and spec.key.startswith("rating") and not any(c.isalnum() for c in one.text)):
             return self._colour(spec, one)
         if one.colour in _TOLD and not self._trusted:
@@ -220,8 +224,10 @@ class CellReader:
                     if len(both) == 1:
                         seen.setdefault(next(iter(both)), one)
             answer = self._answers.get(f"date_order:{target}")
-            self._orders[target] = answer if answer in ("uk", "us") else "mixed" if len(seen) > 1 else next(iter(seen), "uk")
-            if self._orders[target] == "us" and answer is None:
+            # what was answered for a column of both orders does not serve one that says itself which it has
+            both = answer if answer in ("uk", "us") else "mixed"
+            self._orders[target] = both if len(seen) > 1 else next(iter(seen), "uk")
+            if self._orders[target] == "us" and len(seen) == 1:
                 said = f"{spec.label}: “{seen['us'].text}” can only be month first, so the whole column was read so."
                 self._problem("month_first", said, seen["us"])
 
@@ -232,7 +238,8 @@ class CellReader:
         true = [c for c in cells if isinstance(c.value, dt.date) and c.value.day <= 12 and not c.shown]
         if not texts or not true:
             return
-        id = f"half_turned:{target}"
+        told = sorted(f"{c.sheet}!{c.cell}:{c.value}" for c in true)  # an answer serves these very dates
+        id = f"half_turned:{target}:{hashlib.sha256('|'.join(told).encode()).hexdigest()[:8]}"
         answer = self._answers.get(id)
         if answer == "turn":
             for one in true:
@@ -330,13 +337,13 @@ class CellReader:
             sets.setdefault(found, []).extend(ids)
             return
         if found_ids[lead] is None:  # the first is not known: nobody is made accountable in its place
-            others = spec.by_key.get({"action": "contributors", "recommendation": "supporting"}.get(spec.key, ""))
+            others = spec.by_key.get(spec.others)
             if others is not None:
                 sets.setdefault(others, []).extend(ids)
             return
         ids = [str(found_ids[lead]), *(i for i in ids if i != found_ids[lead])]
         cells[found.key] = ids[0]
-        others = spec.by_key.get({"action": "contributors", "recommendation": "supporting"}.get(spec.key, ""))
+        others = spec.by_key.get(spec.others)
         if len(ids) > 1 and others is not None:
             sets.setdefault(others, []).extend(ids[1:])
             self._problem(
@@ -393,7 +400,8 @@ class CellReader:
                     self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", said, one, id_, choices)
                 self._done.tray.append(trayed(one, "not understood"))
                 return None
-        id = self._tx.create("partner", {"name": name})
+        made = None if self._trusted else self._tx.free_id("partner", made_id("partner", fold(name)))
+        id = self._tx.create("partner", {"name": name}, id=made)
         directory.add(names.Found("partner", id, str(self._tx.row("partner", id)["reference"]), name))
         self._touched[("partner", id)] = "created"
         return id

@@ -136,7 +136,7 @@ class Lineage:
         if there is None:
             self._tx.create(table, cells, id=id, checked=False)
         else:
-            self._tx.edit(table, id, {**cells, "deleted": False} if there[0] else cells, checked=False)
+            self._tx.edit(table, id, {**cells, "deleted": False} if there[0] else cells, checked=False, settling=True)
 
     def created(self) -> bool:
         """Whether this list was never taken in before."""

@@ -364,6 +364,9 @@ class Matching:
             self.places[n] = Place((known or {}).get(record), record)
             self._taken.add(record)
             return
+        if answer == "leave" and not new:
+            self.places[n] = Place(nameless=True)
+            return
         label = self.spec.label.casefold()
         other = ("new", f"Another one: {'an' if label[0] in 'aeiou' else 'a'} {label} of its own") if new else ("leave", "None of these: leave the row out")
         told = tuple(("same" if same and i == first else self.records.reference[i], words) for i, words in shown.items())

@@ -13,9 +13,10 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import RATING
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.reading import Cell
-from vawg_desktop.exchange.tracker_in import Given
+from vawg_desktop.exchange.tracker_in import RATING_FILLS, Given
 from vawg_desktop.exchange.tracker_out import Refilled, write_like
 from vawg_desktop.services import names, trackers
 from vawg_desktop.services.latest_words import latest_update
@@ -84,9 +85,11 @@ def _refilled(
         return None
     now = from_row(found, connection.exec_driver_sql(f'SELECT "{key}" FROM "{kind}" WHERE id = ?', (ids[kind],)).one()[0])
     then = parsed.get(kind, {}).get(key)
-    if merge.same(now, then) or (now is None and then is None):
-        return None
-    return Refilled(given.sheet, given.cell, _reference(connection, kind, ids[kind]), given.header, given.text, _shown(connection, found, now, given))
+    if merge.same(now, then) or (then is None and now in (None, found.default)):
+        return None  # what was never understood stands as it is, so long as the store knows no more
+    fill = RATING_FILLS.get(str(now or ""), "") if given.colour and found.terms is RATING else None
+    shown = _shown(connection, found, now, given)
+    return Refilled(given.sheet, given.cell, _reference(connection, kind, ids[kind]), given.header, given.text, shown, fill)
 
 
 def _words_of_update(connection: Connection, action: str | None, key: str, given: Given) -> Refilled | None:

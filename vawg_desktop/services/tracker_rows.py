@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from vawg_desktop.domain import merge, rules
@@ -38,7 +39,17 @@ _FOOTERS = (
 _NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x", "total", "totals", "sub total",
     "subtotal", "grand total", "average", "count",
 })  # fmt: skip
-_IDENTITY = {"figure": ("title", "quoted"), "meeting": ("title", "date"), "strand": ("framework", "title")}
+#: Words that only point at another row.
+_POINTS_BACK = re.compile(r"(?:(?:same )?as|see|as per|refer to|per|ditto)(?: the)?(?: row| action| item| ref| number| no)? ?(?:above|below|[0-9 ]+[a-z]?)|ditto")
+#: How a cell says which recommendations a row serves by their numbers alone: "Rec 3", "R3/R4", "3 & 4".
+_POINTER = re.compile(
+    r"(?:(?:recommendations?|recs?)\.?\s*)?(?:(?:nos?|numbers?)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4}"
+    r"(?:\s*(?:,|;|/|&|\band\b|\n)\s*(?:(?:recommendation|rec)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4})*",
+    re.IGNORECASE,
+)
+_NUMBERED_TITLE = re.compile(r"(?:(?:recommendation|rec)\.?\s*)?R?\s*[-–]?\s*([0-9]{1,4})\s*[.:)–-]\s*(.+)", re.IGNORECASE | re.DOTALL)
+#: What stands for every recommendation and is none.
+_EVERY = frozenset({"all", "all recommendations", "all recs", "every recommendation", "various", "several", "multiple"})
 _T = TypeVar("_T")
 
 
@@ -50,6 +61,8 @@ class _Prepared:
     by_entity: dict[str, dict[str, Given]]
     beside: str
     places: dict[str, Place] = field(default_factory=dict[str, Place])
+    #: Recommendations beyond the first that the row names by their numbers.
+    serves: tuple[str, ...] = ()
 
 
 class RowImporter(CellReader):
@@ -98,9 +111,9 @@ class RowImporter(CellReader):
         for one in row.filled_down:
             self._problem("filled_down", f"“{one.text[:60]}” was taken from the row above, as the sheet leaves it out here.", one)
         self._take_out_dates(by_entity)
-        self._refer_only(by_entity)
+        more = self._refer_only(by_entity)
         self._take_out_nothings(by_entity)
-        return _Prepared(row, by_entity, self._beside(by_entity))
+        return _Prepared(row, {e: c for e, c in by_entity.items() if c}, self._beside(by_entity), serves=more)
 
     def _take_out_dates(self, by_entity: dict[str, dict[str, Given]]) -> None:
         """A number of which the spreadsheet made a date (1-2 became 1 February) is none: the row is known by its words."""
@@ -124,7 +137,7 @@ class RowImporter(CellReader):
     def _match(self, prepared: Sequence[_Prepared]) -> None:
         """What each row is, of the list's own kind one to one, of the others many to one."""
         assert self._lineage is not None
-        for entity in [e for e in BY_KEY if e not in ("update", "partner") and e not in _IDENTITY]:
+        for entity in [e for e in BY_KEY if e not in ("update", "partner") and not BY_KEY[e].identity]:
             of_it = [p for p in prepared if p.by_entity.get(entity)]
             if not of_it:
                 continue
@@ -203,6 +216,8 @@ class RowImporter(CellReader):
         if self.keep_taken:
             self.taken.append((row, ids, parsed))
         self._join(ids, row)
+        for other in one.serves if "action" in ids and not self._dry else ():
+            self._tx.link("action.recommendations", ids["action"], other)
         for target, period, given in row.earlier:
             self._earlier(ids.get("action"), target, period, given)
         if "update" in by_entity:
@@ -229,16 +244,25 @@ class RowImporter(CellReader):
         if value is None or self._dry:
             return
         there = self._tx.connection.exec_driver_sql(
-            f'SELECT 1 FROM "update" WHERE action = ? AND as_at = ? AND NOT deleted AND "{key}" IS NOT DISTINCT FROM ?', (action, when, value)
+            'SELECT 1 FROM "update" WHERE action = ? AND (as_at = ? OR period = ? OR period IS NULL) AND NOT deleted '
+            f'AND "{key}" IS NOT DISTINCT FROM ?', (action, when, period, value)
         ).fetchone()
         if there is None:
-            self._tx.create("update", {"action": action, "as_at": when, "period": period, "channel": "own", key: value})
+            cells: dict[str, Value] = {"action": action, "as_at": when, "period": period, "channel": "own", key: value}
+            self._tx.create("update", cells, id=self._id_of_update(action, when, {key: value}))
+
+    def _id_of_update(self, action: str, when: str, said: Mapping[str, Value]) -> str | None:
+        """An id that follows from what is said of an action, so that the same file makes the same update in every store."""
+        if self._lineage is None:
+            return None
+        words = (f"{k}\x1e{v}" for k, v in sorted(said.items()))
+        return self._tx.free_id("update", made_id("update", self._lineage.id, action, when, *words))
 
     def _is_footer(self, row: TrackerRow) -> bool:
         """A line under the table (Total, Prepared by …) is kept in the tray, not made a record."""
         given = [g for g in row.cells.values() if g.value is not None]
         first = fold(given[0].text) if given else ""
-        footer = any(first == w or first.startswith(w + " ") for w in _FOOTERS)
+        footer = any(first == w or first.startswith(w + " ") for w in _FOOTERS) and not _works(given[1:], row)
         alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3 and not row.heads
         if not given or self._lineage is None or not (alone or (footer and len(given) <= 3)):
             return False
@@ -248,12 +272,53 @@ class RowImporter(CellReader):
         self._done.tray += [trayed(g, "a note under the table") for g in [*given, *row.unmatched]]
         return True
 
-    def _refer_only(self, by_entity: dict[str, dict[str, Given]]) -> None:
-        """A recommendation column that holds a known number names it rather than making another."""
+    def _refer_only(self, by_entity: dict[str, dict[str, Given]]) -> tuple[str, ...]:
+        """A recommendation column that holds known numbers names them rather than making another; those beyond the first are returned."""
         cells = by_entity.get("recommendation")
-        unnamed = cells is not None and "title" in cells and "reference" not in cells
-        if cells is not None and unnamed and self._directory("recommendation").find(cells["title"].text):
+        if cells is None:
+            return ()
+        key = next((k for k in ("title", "reference") if k in cells and not (k == "reference" and "title" in cells)), "")
+        if self._trusted or not key:
+            return ()
+        one, directory = cells[key], self._directory("recommendation")
+        if fold(one.text) in _EVERY:
+            del cells[key]
+            self._ask("names_all", f"“{one.text[:60]}” names no recommendation; no link was made.", one)
+            return ()
+        if key == "title" and directory.find(one.text):
             cells["reference"] = cells.pop("title")
+            return ()
+        numbered = _NUMBERED_TITLE.fullmatch(one.text.strip()) if key == "title" else None
+        if numbered is not None:
+            found = directory.find(f"R-{int(numbered[1]):04d}")
+            if found is not None and words_key(found.title) == words_key(numbered[2]):
+                del cells["title"]
+                cells["reference"] = replace(one, value=found.reference)
+            return ()
+        if self._main == "recommendation" or not _POINTER.fullmatch(one.text.strip()) or (key == "reference" and one.text.strip().isdigit()):
+            return ()
+        return self._point(cells, key, one)
+
+    def _point(self, cells: dict[str, Given], key: str, one: Given) -> tuple[str, ...]:
+        """Numbers that may be our recommendations' or a list's own: asked once for all cells that say the same, and remembered."""
+        directory = self._directory("recommendation")
+        numbers = [int(n) for n in re.findall("[0-9]+", one.text)]
+        found = [directory.find(f"R-{n:04d}") for n in numbers]
+        id, known = f"points_to:{fold(one.text)}", [f for f in found if f is not None]
+        del cells[key]
+        if len(known) == len(numbers) and self._answers.get(id) == "ours":
+            cells["reference"] = replace(one, value=known[0].reference)
+            return tuple(f.id for f in known[1:])
+        if len(known) < len(numbers):
+            self._ask("not_found", f"“{one.text[:60]}” names no recommendation that is here.", one)
+        elif self._answers.get(id) != "leave":
+            named = "; ".join(f"{f.reference}, {f.title[:50]}" for f in known)
+            self._problem("points_to", f"Does “{one.text[:60]}” mean {named}? No link was made.", one, id,
+                          (("ours", f"It means {named}"), ("leave", "It is a number of the list's own: leave it in the tray")))  # fmt: skip
+            self._done.tray.append(trayed(one, "not understood"))
+        else:
+            self._done.tray.append(trayed(one, "a number of the list's own"))
+        return ()
 
     def _join(self, ids: dict[str, str], row: TrackerRow) -> None:
         """Link what stands in one row; an action that stood under another recommendation before keeps that link, and it is said."""
@@ -355,7 +420,7 @@ class RowImporter(CellReader):
         self, one: _Prepared, spec: EntitySpec, reference: Given | None, title: Given | None, cells: Mapping[str, Value]
     ) -> tuple[str | None, Known | None, bool]:
         """The record a row speaks of and its row in earlier copies; and whether it names none and can make none."""
-        if spec.key in _IDENTITY:
+        if spec.identity:
             return self._identical(spec, cells), None, False
         if self._lineage is not None:
             place = one.places.get(spec.key, Place())
@@ -395,7 +460,7 @@ class RowImporter(CellReader):
         return self._records_of(spec).reference.get(id, id)
 
     def _identical(self, spec: EntitySpec, cells: Mapping[str, Value]) -> str | None:
-        keys = _IDENTITY[spec.key]
+        keys = spec.identity
         test = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in keys)
         found = self._tx.connection.exec_driver_sql(
             f'SELECT id FROM "{spec.key}" WHERE NOT deleted AND {test}', tuple(cells.get(k) for k in keys)
@@ -529,12 +594,15 @@ class RowImporter(CellReader):
         sql = f'SELECT 1 FROM "update" WHERE action = ? AND {said} AND NOT deleted'
         same = self._tx.run(sql, (action, *cells.values())).fetchone()
         if same is None:
+            period = next((p for t, p in row.periods.items() if t.startswith("update.")), "")
+            today, ends = self._session.today.isoformat(), period_end(period)
             stamp: dict[str, Value] = {
                 "action": action,
-                "as_at": self._session.today.isoformat(),
+                "as_at": min(ends, today) if ends else today,
+                "period": period or None,
                 "channel": "own",
             }
-            self._tx.create("update", then_stood(self._tx, {**stamp, **cells}))
+            self._tx.create("update", then_stood(self._tx, {**stamp, **cells}), id=self._id_of_update(action, period, cells))
 
     # -- afterwards --------------------------------------------------------------------------
 
@@ -591,10 +659,20 @@ def _name_by_number(seen: Sequence[Seen]) -> None:
             one.words = next(iter(worded[one.number]))
 
 
+#: Columns that say how work stands and whose it is: a row with words there is work, whatever its title begins with.
+_OF_WORK = frozenset({"status", "accountable", "lead", "owner", "due", "revised_due", "target_date", "rating_partner", "rating_opcc"})
+
+
+def _works(given: Sequence[Given], row: TrackerRow) -> bool:
+    """Whether any of some cells says in words how work stands or whose it is."""
+    columns = {id(cell): target.partition(".")[2] for target, cell in row.cells.items()}
+    return any(columns.get(id(g)) in _OF_WORK and any(c.isalpha() for c in g.text) for g in given)
+
+
 def _says_nothing(text: str) -> bool:
     """Whether words are none: a dash, a figure, N/A or the like."""
-    said = fold(UNSEEN.sub("", text))
-    return not any(c.isalpha() for c in said) or said in _NOTHINGS
+    said = " ".join(re.findall(r"[^\W_]+", fold(UNSEEN.sub("", text))))
+    return not any(c.isalpha() for c in said) or said in _NOTHINGS or _POINTS_BACK.fullmatch(said) is not None
 
 
 def _a(spec: EntitySpec) -> str:

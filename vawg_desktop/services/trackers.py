@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import Book, plain_text, read_book
-from vawg_desktop.exchange.tracker_in import Tracker, TrackerRow, read_tracker
+from vawg_desktop.exchange.tracker_in import PERIOD, Tracker, TrackerRow, period_end, read_tracker
 from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
@@ -61,8 +61,20 @@ def _read(
     told = _without_rivals(_known_list(session, book, first), first)
     settled = {**told.answers, **(answers or {})}
     wanted = {**told.mapping, **(mapping or {})}
-    as_read = all(wanted.get(c.header, c.target) == c.target for c in first.columns) and not first.questions
+    given = {fold(h): t for h, t in wanted.items()}
+    read = {fold(c.header): c.target for c in first.columns}
+    as_read = first.rows and not first.questions and all(read.get(h, t) == t and h in read for h, t in given.items())
     tracker = first if as_read else read_tracker(book, wanted, settled, entity)
+    again = told if as_read else _known_list(session, book, tracker)
+    if again.id != told.id:  # by its columns as they were named by hand, it is another list's copy
+        told = _without_rivals(again, tracker)
+        settled = {**told.answers, **(answers or {})}
+        wanted = {**told.mapping, **(mapping or {})}
+        tracker = read_tracker(book, wanted, settled, entity)
+    there = {fold(c.header) for c in tracker.columns}
+    for heading in mapping or {}:
+        if fold(heading) not in there:
+            tracker.questions.append(Problem("no_such_heading", f"There is no column headed “{heading[:60]}” in {book.name}; its mapping was not used."))
     if not tracker.rows:
         raise FileRefusedError(
             f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
@@ -133,10 +145,10 @@ def import_rows(
             done.problems += tracker.questions
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
-            rows = tracker.rows if lineage is None else told_once(tracker, done)
+            rows = tracker.rows if lineage is None else told_once(tracker, done, answers or {}, {k.sheet for k in lineage.all()})
             importer.take_all(rows)
             if lineage is not None and not dry_run:
-                kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:")}
+                kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:") or v == "leave"}
                 told = known.mapping if known is not None else {}
                 of_time = {c.header for c in tracker.columns if c.period}  # next quarter's column is told by its own heading
                 lineage.close({h: t for h, t in done.mapping.items() if (t or h in told) and h not in of_time}, kept)
@@ -167,7 +179,7 @@ def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tu
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, settled, targets, dry=True)
             importer.keep_taken = True
-            importer.take_all(told_once(tracker, done))
+            importer.take_all(told_once(tracker, done, settled, {k.sheet for k in lineage.all()}))
             taken = importer.taken
             raise _DryRun
     except _DryRun:
@@ -175,10 +187,13 @@ def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tu
     return book, taken
 
 
-def told_once(tracker: Tracker, done: Imported) -> list[TrackerRow]:
+def told_once(
+    tracker: Tracker, done: Imported, answers: Mapping[str, str], known: Collection[str] = ()
+) -> list[TrackerRow]:
     """The rows of a file, those of a sheet that lists another sheet's rows again (contents, a summary) read as the same rows.
 
-    What the second says more is taken with the first; what it says otherwise is asked to be looked at.
+    What the second says more is taken with the first; what it says otherwise is asked to be looked at. ``known`` are the sheets
+    that earlier copies of the list had.
     """
     sheets: dict[str, list[TrackerRow]] = {}
     for row in tracker.rows:
@@ -186,13 +201,36 @@ def told_once(tracker: Tracker, done: Imported) -> list[TrackerRow]:
     said = {name: {_number_and_words(r, tracker.main) for r in rows} - {("", "")} for name, rows in sheets.items()}
     width = {name: len({t for r in rows for t in r.cells}) for name, rows in sheets.items()}
     passed: set[int] = set()
+    # of two sheets alike the one that earlier copies had is read, and the other is asked about
+    order = {name: (name not in known, place) for place, name in enumerate(sheets)}
+    folded: dict[str, set[str]] = {}
     for name, rows in sheets.items():
-        fuller = [
-            other for other in sheets
-            if other != name and width[other] > width[name] and said[name] and len(said[name] & said[other]) * 5 >= len(said[name]) * 4
+        same = [
+            o for o in sheets
+            if o != name and name not in folded.get(o, ()) and said[name] and len(said[name] & said[o]) * 5 >= len(said[name]) * 4
         ]  # fmt: skip
-        if not fuller or not all(words for _, words in said[name]):
+        if not same or not all(words for _, words in said[name]):
             continue
+        whole = {_number_and_words(r, tracker.main): r for r in sheets[same[0]]}
+        pairs = [(r, twin) for r in rows if (twin := whole.get(_number_and_words(r, tracker.main))) is not None]
+        if _owners_differ(pairs):
+            continue  # one template, filled in by two bodies
+        later = _later_sheet(name, same)
+        if later:
+            folded.setdefault(name, set()).add(later)
+            _tell_earlier(name, pairs if later == same[0] else _pairs(rows, sheets[later], tracker.main), done, passed)
+            continue
+        fuller = [o for o in same if width[o] > width[name]]
+        if _says_otherwise(pairs) or not fuller:
+            if order[same[0]] > order[name]:
+                continue  # asked of the sheet that comes later
+            answer = answers.get(f"sheets_alike:{fold(name)}:{fold(same[0])}")
+            if answer == "own" or (answer is None and not _says_otherwise(pairs)):
+                continue
+            if answer != "same":
+                _ask_sheets(name, same[0], [r for r, _ in pairs], done, passed)
+                continue
+            fuller = same
         whole = {_number_and_words(r, tracker.main): r for r in sheets[fuller[0]]}
         done.problems.append(Problem("listed_again", f"The sheet {name} lists rows of the sheet {fuller[0]} again; they were read as the same.", name))
         for row in rows:
@@ -202,6 +240,69 @@ def told_once(tracker: Tracker, done: Imported) -> list[TrackerRow]:
             passed.add(id(row))
             _add_to(twin, row, done)
     return [r for r in tracker.rows if id(r) not in passed]
+
+
+Pairs = list[tuple[TrackerRow, TrackerRow]]
+
+
+def _pairs(rows: Sequence[TrackerRow], others: Sequence[TrackerRow], main: str) -> Pairs:
+    whole = {_number_and_words(r, main): r for r in others}
+    return [(r, twin) for r in rows if (twin := whole.get(_number_and_words(r, main))) is not None]
+
+
+def _cell_of(row: TrackerRow, *keys: str) -> str:
+    return next((fold(g.text) for t, g in row.cells.items() if t.partition(".")[2] in keys and g.value is not None), "")
+
+
+def _owners_differ(pairs: Pairs) -> bool:
+    """Whether most rows that two sheets share are said to be other bodies'."""
+    told = [(a, b) for r, t in pairs if (a := _cell_of(r, "accountable", "owner")) and (b := _cell_of(t, "accountable", "owner"))]
+    return 2 * sum(a != b for a, b in told) > len(told)
+
+
+def _says_otherwise(pairs: Pairs) -> bool:
+    """Whether a good part of the rows that two sheets share stands otherwise in the one than in the other."""
+    differ = sum(
+        any(fold(g.text) != fold(t.cells[target].text) for target, g in r.cells.items() if target in t.cells and g.value is not None)
+        for r, t in pairs
+    )
+    return 4 * differ >= len(pairs) > 0
+
+
+def _later_sheet(name: str, others: Sequence[str]) -> str:
+    """The next later of some sheets, where all are called after a period: sheets of a quarter each."""
+    mine = _period_of_sheet(name)
+    later = sorted((when, o) for o in others if (when := _period_of_sheet(o)) and mine and when > mine)
+    return later[0][1] if later else ""
+
+
+def _period_of_sheet(name: str) -> str:
+    return period_end(m[1]) if (m := PERIOD.search(name)) else ""
+
+
+def _tell_earlier(name: str, pairs: Pairs, done: Imported, passed: set[int]) -> None:
+    """The rows of an earlier period's sheet are what the same rows of the later one said before."""
+    period = m[1] if (m := PERIOD.search(name)) else name
+    done.problems.append(Problem("earlier_sheet", f"The sheet {name} says how the rows of a later sheet stood then; they were read as the same.", name))
+    for row, twin in pairs:
+        passed.add(id(row))
+        twin.earlier += [(t, period, g) for t, g in row.cells.items() if not t.endswith((".reference", ".title", ".statement")) and g.value is not None]
+        twin.earlier += row.earlier
+        twin.unmatched += row.unmatched
+
+
+def _ask_sheets(name: str, other: str, rows: Sequence[TrackerRow], done: Imported, passed: set[int]) -> None:
+    """Two sheets hold the same rows and say different things of them: whether they are the same work is asked once for all."""
+    first = next(iter(rows[0].cells.values()))
+    done.problems.append(Problem(
+        "sheets_alike", f"The sheet {name} has the same rows as the sheet {other} and says other things of them. Are they the same work? Its rows are "
+        "not written until that is said.", name, first.cell, "", f"sheets_alike:{fold(name)}:{fold(other)}",
+        (("own", f"No: {name} is another body's or another time's list, with records of its own"),
+         ("same", f"Yes: what {other} says was taken, the rest is in the tray")),
+    ))  # fmt: skip
+    for row in rows:
+        passed.add(id(row))
+        done.tray += [trayed(g, "its sheet waits for an answer") for g in row.cells.values() if g.value is not None]
 
 
 def _add_to(twin: TrackerRow, row: TrackerRow, done: Imported) -> None:

@@ -96,6 +96,15 @@ def tally_keys(spec: EntitySpec, row: Row) -> frozenset[tuple[str, str]]:
     return frozenset(keys)
 
 
+def newest_first(alias: str = "") -> str:
+    """The SQL order of an action's updates, the latest first, the same in every store.
+
+    Ids of updates grow with time, but for those that follow from an imported row: of one day these come before the others.
+    """
+    at = f"{alias}." if alias else ""
+    return f"coalesce({at}as_at, '') DESC, CASE WHEN substr({at}id, 15, 1) = '7' THEN 1 ELSE 0 END DESC, {at}id DESC"
+
+
 def update_heard(row: Row) -> str:
     """When an update speaks of: its as-at date's last day."""
     from vawg_desktop.domain.dates import last_day

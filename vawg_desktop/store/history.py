@@ -17,7 +17,9 @@ _IN = 400
 #: The title of a record that was lost in damage and holds its place for those that refer to it.
 LOST = "(lost in the damage)"
 #: Kinds of record whose id may follow from their words: read in two stores, they are one, and no choice between the readings.
-BY_CONTENT = frozenset({"submission", "decision"})
+BY_CONTENT = frozenset(e.key for e in ENTITIES if e.by_content)
+#: Kinds of record of the program's own book-keeping: of two readings the first stands, and nobody is asked.
+_NEVER_TORN = frozenset(e.key for e in ENTITIES if e.kept_by_program)
 #: Kinds of record that are parts of another, with the column that names it.
 PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
 _KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" + "".join(
@@ -191,7 +193,7 @@ def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standin
 
     A reference is never one: where two stores numbered the same record, both numbers lead to it for ever.
     """
-    if tombstone(entries) is not None:
+    if tombstone(entries) is not None or entries[0].tbl in _NEVER_TORN:
         return []
     found = [key for key, standing in cells.items() if standing.conflicted and key != "reference"]
     if "deleted" not in found and changed_behind_deletion(entries, cells):

@@ -294,7 +294,7 @@ def summary_of_action(run: Run, id: str) -> dict[str, Value]:
     ).fetchone()
     latest = run(
         'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
-        "ORDER BY coalesce(as_at, '') DESC, id DESC LIMIT 1",
+        f"ORDER BY {derive.newest_first()} LIMIT 1",
         (id,),
     ).fetchone()
     return {
