@@ -1,4 +1,4 @@
-"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, build.
+"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, windows, build.
 
 Needs only Python 3.11 or later. Makes ``.venv``, installs what is locked (with hashes), and on
 Debian or Ubuntu as root also the system packages that Qt needs; anyone else gets the one line to run.
@@ -224,8 +224,22 @@ def tour(rest: list[str]) -> int:
 def schema(rest: list[str]) -> int:
     """Write db/schema.sql from the field list."""
     prepare("run")
-    code = "from vawg_desktop.store import schema; open('db/schema.sql', 'w', encoding='utf-8').write(schema.schema_sql())"
+    code = "from vawg_desktop.store import schema; open('db/schema.sql', 'w', encoding='utf-8', newline='\n').write(schema.schema_sql())"
     return python("-c", code)
+
+
+def windows(rest: list[str]) -> int:
+    """The program, or with nothing named the tests, on Windows' own Python under Wine (``.ci/windows.py``)."""
+    sys.path.insert(0, str(ROOT / ".ci"))
+    from windows import Kit, KitError
+
+    kit = Kit(OUT / "windows")
+    try:
+        kit.make()
+        words = rest or ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests"]
+        return kit.run(words)
+    except KitError as error:
+        raise StopError(str(error)) from error
 
 
 def build(rest: list[str]) -> int:
@@ -266,7 +280,7 @@ def build(rest: list[str]) -> int:
 
 
 COMMANDS = {
-    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "build": build,
+    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "windows": windows, "build": build,
 }  # fmt: skip
 
 if __name__ == "__main__":

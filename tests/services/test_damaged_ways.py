@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import time
 import zipfile
@@ -391,6 +392,8 @@ def test_a_small_file_that_swells_is_refused_in_the_child(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["a\nb.csv", "x" * 300 + ".csv"])
 def test_odd_names_of_files_are_one_sentence(tmp_path: Path, name: str) -> None:
     if len(name) < 200:
+        if os.name == "nt":
+            pytest.skip("no file may be called so there")
         (tmp_path / name).write_text("a,b\n1,2\n")
         assert reading.read_book(tmp_path / name).name == "a?b.csv"
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ me@host: /mnt/ssh fuse.sshfs rw 0 0
 """
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a table of mounts is not Windows' way")
 @pytest.mark.parametrize(
     ("path", "network"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from vawg_desktop.services import attachments, history, merging, names, returns,
 from vawg_desktop.services.records import Assignment, add_update, assign, create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
+from vawg_desktop.store import history as past
 from vawg_desktop.store import keys
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
@@ -343,3 +345,10 @@ def test_undoing_a_creation_spares_a_record_that_a_colleague_has_named_since(sam
     with pytest.raises(AppError, match=r"B\. Colleague has worked on it since"):
         history.undo(sample)
     assert not show.record(sample, id).deleted
+
+
+def test_the_servers_twin_of_the_log_knows_the_same_kinds_by_content() -> None:
+    """``roles.sql`` says again in SQL what ``history.cells_after`` says: which kinds are one where they were made twice."""
+    sql = (Path(__file__).parents[2] / "resources" / "postgres" / "roles.sql").read_text("utf-8")
+    said = re.search(r"p_tbl IN \(([^)]*)\) AS twins", sql)
+    assert said is not None and set(re.findall(r"'(\w+)'", said[1])) == past.BY_CONTENT

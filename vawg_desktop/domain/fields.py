@@ -166,6 +166,12 @@ class EntitySpec:
         return self.by_key.get(self.status)
 
     @cached_property
+    def in_list(self) -> tuple[str, ...]:
+        """The columns of its list: as declared, else the title, where it stands, when it is due and whose it is."""
+        plain = (self.title, self.status, *self.due[-1:], self.owner)
+        return self.listed or tuple(k for k in plain if k in self.by_key)
+
+    @cached_property
     def file_cell(self) -> str:
         """The field that holds the SHA-256 of its kept file, or an empty text."""
         return next((f.key for f in self.cells if f.names_file), "")

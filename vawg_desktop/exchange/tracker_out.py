@@ -39,7 +39,7 @@ def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out:
     """Write the workbook again to ``out`` (.xlsx, or .csv for its one sheet). Raises StoreError."""
     try:
         if out.suffix.casefold() == ".csv":
-            out.write_text(_as_text(book, cells), "utf-8-sig")
+            out.write_bytes(_as_text(book, cells).encode("utf-8-sig"))  # as text, Windows would end each line twice
             return
         made = _own_workbook(book) if _is_excel(book) else _plain_workbook(book)
         _fill(made, cells)

@@ -213,7 +213,7 @@ def _joined(entity: str) -> tuple[str, str]:
     """Columns and joins for the names of the records that a list's columns refer to."""
     spec = BY_KEY[entity]
     columns, joins = "", ""
-    for number, key in enumerate(k for k in spec.listed if k in spec.by_key and spec.by_key[k].kind is Kind.REF):
+    for number, key in enumerate(k for k in spec.in_list if k in spec.by_key and spec.by_key[k].kind is Kind.REF):
         target, alias = BY_KEY[spec.by_key[key].target], f"r{number}"
         called = f"{alias}.{target.title}"
         if "short_name" in target.by_key:
@@ -292,8 +292,9 @@ def as_json(
     }
     record["deleted"] = bool(row["deleted"])
     record["conflicted"] = bool(row["conflicts"])
-    if spec.key == "action":
+    if CONDITIONS["overdue"].applies(spec):
         record["overdue"] = meets("overdue", spec, row, session.today)
+    if spec.key == "action":
         record["latest_update"] = row["x_update"]
         record["last_heard"] = row["x_heard"]
         record["slips"] = row["x_slips"] or 0

@@ -78,7 +78,7 @@ def record(session: Session, name: str) -> RecordView:
     spec = found.spec
     columns = "*"
     if any(f.private for f in spec.cells):  # what is not for showing is not asked for: a reader on a server may not see it
-        columns = ", ".join(f'"{c}"' for c in (*_OF_EVERY, *(f.key for f in spec.cells if not f.private)))
+        columns = ", ".join(f'"{c}"' for c in (*_OF_EVERY, *spec.derived, *(f.key for f in spec.cells if not f.private)))
     row: dict[str, Any] = {f.key: None for f in spec.cells if f.private}
     row |= connection.exec_driver_sql(f'SELECT {columns} FROM "{spec.key}" WHERE id = ?', (found.id,)).mappings().one()
     sets = lists.sets_of(connection, spec, [found.id]).get(found.id, {})

@@ -64,12 +64,7 @@ _ADJUSTED: dict[tuple[str, str], dict[str, object]] = {
 def columns_of(entity: str) -> tuple[Column, ...]:
     """The columns of a kind's list, its reference first."""
     spec = BY_KEY[entity]
-    return (_REFERENCE, *(_column(spec, key) for key in listed(spec)))
-
-
-def listed(spec: EntitySpec) -> tuple[str, ...]:
-    """The keys of a list's columns: as declared, else the title and where the record stands."""
-    return spec.listed or tuple(k for k in (spec.title, spec.status, *spec.due[:1], spec.owner) if k in spec.by_key)
+    return (_REFERENCE, *(_column(spec, key) for key in spec.in_list))
 
 
 def form_fields(spec: EntitySpec) -> tuple[str, ...]:
