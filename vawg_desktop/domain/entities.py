@@ -401,7 +401,7 @@ TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "
     long("mapping", "What each column is", private=True),
     long("answers", "Questions answered", private=True),
     _NOTE,
-), system=True, by_content=True, kept_by_program=True)  # fmt: skip
+), system=True, kept_by_program=True)  # fmt: skip
 
 #: One row of such a list, the record that it is, and what it last said.
 TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", "TR", "number", (
@@ -414,7 +414,7 @@ TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", 
     text("record", "Record"),
     long("base", "What it last said", private=True),
     _NOTE,
-), system=True, by_content=True, kept_by_program=True)  # fmt: skip
+), system=True, kept_by_program=True)  # fmt: skip
 
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (
