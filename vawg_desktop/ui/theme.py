@@ -163,6 +163,7 @@ def palette(c: Colours) -> QPalette:
 def style_rules(t: Theme) -> str:
     """The few style rules that a palette cannot say."""
     c, px = t.colours, t.px
+    tick = paths.resources("icons", f"tick-{c.name}.svg").as_posix()
     arrow = paths.resources("icons", f"down-{c.name}.svg").as_posix()
     focus = f"border: {max(2, px(2))}px solid {c.accent};"
     return f"""
@@ -174,6 +175,10 @@ def style_rules(t: Theme) -> str:
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}
+    QCheckBox {{ spacing: {px(8)}px; min-height: {px(28)}px; border: 2px solid transparent; border-radius: {px(4)}px; }}
+    QCheckBox:focus {{ border: 2px solid {c.accent}; }}
+    QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
     QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; outline: none; }}
     QComboBox[flat="true"], QLineEdit[flat="true"], QPlainTextEdit[flat="true"] {{ border: 1px solid transparent;
