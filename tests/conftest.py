@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
 os.environ["VAWG_USER"] = "B. Officer"
+if "VAWG_HOME" not in os.environ:  # nobody's own settings and log are touched; each process of the tests has a folder of its own
+    os.environ["VAWG_HOME"] = _home = tempfile.mkdtemp(prefix="vawg-tests-")
+    atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ.pop("VAWG_PASSPHRASE", None)
 
 from tests.clock import CLOCK, TODAY

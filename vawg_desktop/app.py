@@ -147,8 +147,7 @@ class Held:
 
     def close(self, *, backup: bool = True) -> None:
         """End what is under way, back up what changed, fold the log in, let the lock go."""
-        import sys as system
-
+        from vawg_desktop import log_file
         from vawg_desktop.domain.errors import AppError
         from vawg_desktop.services.safekeeping import back_up_if_changed
 
@@ -163,7 +162,7 @@ class Held:
                 try:
                     back_up_if_changed(self.session)
                 except AppError as error:
-                    system.stderr.write(error.message + "\n")
+                    log_file.say(error.message + "\n")
             self.session.store.close()
             self.session = None
         from vawg_desktop.services.attachments import wipe_copies

@@ -197,6 +197,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         trouble = told(error)
         if trouble is None:
+            from vawg_desktop import log_file
+
+            log_file.note(error)
             raise
         print(trouble.message, file=sys.stderr)
         return 1

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QVBoxLayout
 
-from vawg_desktop import paths, settings
+from vawg_desktop import __version__, log_file, paths, settings
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.pick import FindBox, Offer
 from vawg_desktop.ui.messages import messages
@@ -84,6 +85,7 @@ def commands(window: MainWindow) -> list[Command]:
         Command("Bring in a copy (merge)", (), lambda: window.go("merge").choose()),
         Command("Rating key: what the colours mean", (), window.edit_rating_key),
         Command("Help", (), lambda: show_help(window)),
+        Command("About this program", (), lambda: show_about(window)),
         Command("Undo", ("Ctrl+Z",), lambda: window.tasks.undo()),
         Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda: window.tasks.redo()),
         Command("Back to the record before", ("Alt+Left",), window.back),
@@ -139,6 +141,39 @@ def show_help(window: MainWindow) -> None:
     box.addWidget(text)
     box.addWidget(button("Close", dialog.accept, kind="primary"))
     dialog.resize(theme.px(640), theme.px(560))
+    messages.run(dialog)
+    dialog.deleteLater()
+
+
+def show_about(window: MainWindow) -> None:
+    """Which version this is, and where things lie: the store, the settings, what went wrong."""
+    session = window.tasks.session
+    lines = (
+        ("Version", __version__),
+        ("Store", str(session.store.path) if session.store.url is None else session.store.name),
+        ("Your name in it", session.who),
+        ("Settings", str(paths.user_data())),
+        ("What went wrong", f"{log_file.place()}: kinds of error and places in the program, no word of a store"),
+        ("Licence", "MIT; typeface Atkinson Hyperlegible Next, SIL Open Font License"),
+        ("Network", "The program uses none, unless the store is on a server of your office"),
+    )
+    dialog = QDialog(window)
+    dialog.setWindowTitle("About VAWG Desktop")
+    box = QVBoxLayout(dialog)
+    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    box.setSpacing(theme.px(8))
+    box.addWidget(label("VAWG Desktop", size=16, bold=True, wrap=False))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.px(24))
+    for row, (name, said) in enumerate(lines):
+        grid.addWidget(label(name, muted=True, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+        words = label(said)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        words.setFixedWidth(theme.px(400))  # so that it knows how many lines it needs
+        words.setMinimumHeight(words.heightForWidth(theme.px(400)))
+        grid.addWidget(words, row, 1)
+    box.addLayout(grid)
+    box.addWidget(button("Close", dialog.accept, kind="primary"), 0, Qt.AlignmentFlag.AlignRight)
     messages.run(dialog)
     dialog.deleteLater()
 

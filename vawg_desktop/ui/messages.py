@@ -11,6 +11,7 @@ from types import TracebackType
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
 
+from vawg_desktop import log_file
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.ui.theme import theme
 
@@ -50,8 +51,9 @@ class Messages(QObject):
         if isinstance(error, AppError):
             text = error.message
         else:
-            text = "Something in the program went wrong; what you typed is kept. Please try again."
-            sys.stderr.write("".join(traceback.format_exception(error)))
+            text = "Something in the program went wrong; what you typed is kept. Please try again. About says where it is written down."
+            log_file.note(error)
+            log_file.say("".join(traceback.format_exception(error)))
         self.said.emit("failed", text)
         if self._toast is not None:
             self._toast.show_text(text, True, action, do)
@@ -106,7 +108,7 @@ class Messages(QObject):
         self.run(box)
 
     def install_hooks(self) -> None:
-        """Unexpected errors of any thread reach the person as a sentence and stderr as a trace."""
+        """Unexpected errors of any thread reach the person as a sentence, the log file, and the console where there is one."""
 
         def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
             if issubclass(kind, KeyboardInterrupt):

@@ -1,0 +1,63 @@
+"""What went wrong in the program itself, in a file beside the settings: kinds of error and places in the code, no word of a store.
+
+The windowed program has no console: what only went to one would be lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import sys
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from vawg_desktop import __version__, paths
+
+NAME = "vawg-desktop.log"
+#: Bytes a file may have, and how many older ones are kept.
+_MOST, _KEPT = 256 * 1024, 3
+_LOG = logging.getLogger("vawg_desktop")
+
+
+def place() -> Path:
+    """Where the file is, whether or not anything has been written to it."""
+    return paths.user_data() / NAME
+
+
+def note(error: BaseException) -> None:
+    """Write down an error that the program did not expect, with those that led to it."""
+    if not any(isinstance(h, RotatingFileHandler) and Path(h.baseFilename) == place() for h in _LOG.handlers):
+        _open()
+    _LOG.error("%s, Python %s, %s\n%s", __version__, platform.python_version(), platform.platform(), "\n".join(_lines(error)))
+
+
+def _open() -> None:
+    for old in list(_LOG.handlers):
+        _LOG.removeHandler(old)
+        old.close()
+    logging.raiseExceptions = False  # a full disk must not turn one failure into two
+    made = RotatingFileHandler(place(), maxBytes=_MOST, backupCount=_KEPT, encoding="utf-8", delay=True)
+    made.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    _LOG.addHandler(made)
+    _LOG.propagate = False
+
+
+def _lines(error: BaseException) -> list[str]:
+    """Kinds of error and the lines of code they came through. Their messages are left out: they may quote a store."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        code = getattr(one, "code", "")
+        lines.append(f"{type(one).__module__}.{type(one).__qualname__}{f' ({code})' if isinstance(code, str) and code else ''}")
+        lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(one.__traceback__)]
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return lines
+
+
+def say(text: str) -> None:
+    """A line on the console, where there is one."""
+    if sys.stderr is not None:
+        sys.stderr.write(text)
