@@ -285,3 +285,68 @@ def test_words_with_a_number_that_were_drawn_down_are_held(sent: Round, key: str
 def test_a_date_that_may_mean_another_year_is_asked(sent: Round, typed: str) -> None:
     review = sent.read(one(2, answer="Update", date=typed))
     assert review.differences == [] and [d.field for d in review.asked] == ["revised_due"]
+
+
+def test_only_words_that_were_taken_are_written_down(sent: Round) -> None:
+    """Accepting one cell wrote every word of the row, those held as a person's data included."""
+
+    def fill(sheet: Any, at: Mapping[str, int]) -> None:
+        sheet.cell(2, at["Answer"]).value = "Update"
+        sheet.cell(2, at["Progress update"]).value = "We met the council"
+        sheet.cell(2, at["Next step"]).value = "Ring the victim on 07700 900123, jane.doe@example.org"
+
+    review = sent.read(fill)
+    assert {d.field: d.held for d in review.differences} == {"narrative": "", "next_step": "personal_data"}
+    (update,) = show.record(sent.session, "A-0001").updates
+    assert (update["narrative"], update["next_step"]) == ("We met the council", None)
+
+
+def test_a_second_file_that_repeats_an_answer_writes_it_once(sent: Round) -> None:
+    sent.read(one(2, answer="Update", words="We met"))
+
+    def again(sheet: Any, at: Mapping[str, int]) -> None:
+        one(2, answer="Update", words="We met")(sheet, at)
+        one(3, answer="Update", words="They met too")(sheet, at)
+
+    sent.read(again)
+    assert [len(show.record(sent.session, r).updates) for r in ("A-0001", "A-0002")] == [1, 1]
+
+
+def test_words_that_were_refused_leave_no_empty_update(sent: Round) -> None:
+    review = sent.read(one(2, answer="Update", words="No comment"), apply=None)
+    returns.decide(sent.session, review.submission, review.differences, "refused", "says nothing")
+    returns.accept(sent.session, review.submission, [])
+    assert show.record(sent.session, "A-0001").updates == []
+
+
+def test_open_rows_answered_one_way_and_finished_ones_another_are_no_sorted_column(sent: Round) -> None:
+    for n in range(6, 11):
+        put(sent, f"A-{n:04d}", "status", "complete")
+    sent.sent = sent.send("2026/27 Q4")
+
+    def fill(sheet: Any, at: Mapping[str, int]) -> None:
+        for row in range(2, ROWS + 2):
+            finished = "finished" in str(sheet.cell(row, at["Action"]).value)
+            sheet.cell(row, at["Answer"]).value = "No change" if finished else "Update"
+            if not finished:
+                sheet.cell(row, at["Progress update"]).value = f"{'hbdac'[row - 2]} words"
+
+    assert sent.read(fill).applied == 5
+
+
+def test_a_last_row_that_only_says_update_far_from_any_words_is_no_shift(sent: Round) -> None:
+    def fill(sheet: Any, at: Mapping[str, int]) -> None:
+        for row in range(2, ROWS + 2):
+            sheet.cell(row, at["Answer"]).value = "No change"
+        for row in (2, 3):
+            one(row, answer="Update", words=f"words of {own(sheet, row)}")(sheet, at)
+        one(ROWS + 1, answer="Update")(sheet, at)
+
+    assert sent.read(fill).applied == 2
+
+
+def test_a_contributor_alone_may_say_how_an_action_stands(sent: Round) -> None:
+    put(sent, "A-0001", "accountable", "")
+    assign(sent.session, "A-0001", [Assignment("contributors", "Kent Police")], "office")
+    sent.sent = sent.send("2026/27 Q4")
+    assert sent.read(one(2, answer="Update", percent=10)).applied == 1

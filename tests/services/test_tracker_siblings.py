@@ -12,7 +12,7 @@ from openpyxl.styles import PatternFill
 
 from vawg_desktop.services import lists, merging, show
 from vawg_desktop.services.lists import ListQuery
-from vawg_desktop.services.records import Assignment, assign
+from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported
 from vawg_desktop.services.tracker_out import export_tracker
@@ -100,6 +100,14 @@ def test_a_sheet_for_each_quarter_is_one_list_told_over_time(sample: Session, tm
     assert done.created == 2 and "earlier_sheet" in codes(done)
     assert {t: r["status"] for t, r in new(sample).items()} == {WORDS[0]: "complete", WORDS[1]: "in_progress"}
     assert updates(sample, WORDS[0]) == [("2026-06-30", "Q1 2026-27", None)]
+
+
+def test_quarters_newest_first_and_the_older_wider_lose_no_row(sample: Session, tmp_path: Path) -> None:
+    head = ["Ref", "Action", "Status"]
+    now = [head, *([300 + n, t, "Complete" if n == 0 else "In progress"] for n, t in enumerate(WORDS))]
+    then = [[*head, "Blockers"], *([300 + n, t, "In progress", "None of them"] for n, t in enumerate(WORDS))]
+    done = take(sample, book(tmp_path / "t.xlsx", {"Q2 2026-27": now, "Q1 2026-27": then}))
+    assert done.created == 4 and new(sample)[WORDS[0]]["status"] == "complete"
 
 
 def test_the_same_file_taken_in_two_stores_is_one_also_in_its_updates_and_new_partners(sample: Session, tmp_path: Path) -> None:
@@ -284,3 +292,12 @@ def test_words_never_understood_stand_and_a_rating_takes_its_colour_along(sample
     cell = openpyxl.load_workbook(tmp_path / "out.xlsx")["A"]["D2"]
     assert (cell.value, cell.fill.fgColor.rgb[-6:]) == ("Green", "00B050")
     assert openpyxl.load_workbook(tmp_path / "out.xlsx")["A"]["C2"].value == "On hold"
+
+
+def test_an_earlier_status_is_written_down_though_a_note_without_a_period_says_the_same(sample: Session, tmp_path: Path) -> None:
+    head = ["Ref", "Action", "Status Q1 2026/27", "Status Q2 2026/27"]
+    take(sample, book(tmp_path / "t.xlsx", {"A": [head[:2], [71, WORDS[0]]]}))
+    assign(sample, str(new(sample)[WORDS[0]]["reference"]), [Assignment("status", "not_started")], "x")
+    add_update(sample, str(new(sample)[WORDS[0]]["id"]), {"narrative": "Rang them"})
+    take(sample, book(tmp_path / "t.xlsx", {"A": [head, [71, WORDS[0], "Not started", "In progress"]]}))
+    assert ("2026-06-30", "Q1 2026/27", None) in updates(sample, WORDS[0])

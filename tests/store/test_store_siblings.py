@@ -28,7 +28,7 @@ from vawg_desktop.store import keys
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
-from vawg_desktop.store.dispose import Authority, dispose
+from vawg_desktop.store.dispose import HOLD, Authority, dispose
 from vawg_desktop.store.restoring import rescue, restore
 from vawg_desktop.store.store import Store
 
@@ -352,3 +352,32 @@ def test_the_servers_twin_of_the_log_knows_the_same_kinds_by_content() -> None:
     sql = (Path(__file__).parents[2] / "resources" / "postgres" / "roles.sql").read_text("utf-8")
     said = re.search(r"p_tbl IN \(([^)]*)\) AS twins", sql)
     assert said is not None and set(re.findall(r"'(\w+)'", said[1])) == past.BY_CONTENT
+
+
+def test_a_legal_hold_keeps_what_was_written_here_of_a_record_disposed_of_elsewhere(sample: Session, tmp_path: Path) -> None:
+    take_copy(sample.store, tmp_path / "c.vawg")
+    copy = Session(stores.open_store(tmp_path / "c.vawg"), "Copy")
+    found = names.find(sample.read(), "A-0001")
+    with sample.store.write("A. Officer", "a claim is before the court") as tx:
+        tx.link(HOLD, found.id, "case 7")
+    add_update(sample, "A-0001", {"narrative": "zebraheld"})
+    dispose(copy.store, found.entity, found.id, TWO)
+    merging.merge(sample, copy.store)
+    assert "change.fields" in places_of(again(sample).store, "zebraheld") and "update.narrative" in places_of(sample.store, "zebraheld")
+    copy.store.close()
+
+
+def test_a_return_redacted_twice_stands_as_its_log_says(sample: Session, tmp_path: Path) -> None:
+    sent = max(export(sample, tmp_path / "out").values(), key=lambda s: s.rows)
+    rows = [str(c.value)[:6] for c in load_workbook(sent.file)["Actions"]["A"][1:3]]
+    one = fill(sent.file, {(rows[0], "Progress update"): "bilbywords"}, tmp_path / "one.xlsx")
+    two = fill(sent.file, {(rows[1], "Progress update"): "numbatwords", (rows[1], "Answer"): "Update"}, tmp_path / "two.xlsx")
+    for path in (one, two):
+        returns.import_return(sample, path, apply="all")
+    updates = sample.read().exec_driver_sql('SELECT id FROM "update" ORDER BY n').fetchall()
+    for (id,) in updates:
+        dispose(sample.store, "update", str(id), TWO)
+        assert codes(sample.store) == []
+    for name in rows:
+        dispose(sample.store, "action", names.find(sample.read(), name).id, TWO)
+        assert codes(sample.store) == []  # rows of a fresh copy are named apart, and leave with the rest

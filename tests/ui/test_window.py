@@ -476,7 +476,9 @@ def test_unexpected_errors_reach_the_person_as_a_sentence(
     said: list[str] = []
     messages.said.connect(lambda kind, text: said.append(text))
     messages.failed(ValueError("boom"))
-    assert said == ["Something in the program went wrong; what you typed is kept. Please try again."]
+    assert said == [
+        "Something in the program went wrong; what you typed is kept. Please try again. About says where it is written down."
+    ]
     assert "boom" in capsys.readouterr().err
 
 

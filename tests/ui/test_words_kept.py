@@ -169,3 +169,22 @@ def test_the_words_of_a_form_are_given_back_where_it_could_not_be_saved(shown: S
     failed.call_args[1]["do"]()
     assert "a long story told at the board" in QApplication.clipboard().text()
     QApplication.clipboard().clear()
+
+
+def test_words_taken_back_with_ctrl_z_after_saving_are_saved_as_they_stand(shown: Shown, qtbot: QtBot) -> None:
+    page: Any = shown.go("action")
+    pane, first = page.pane, page.pane.view.id
+    paper, was = pane._editors["title"].paper, str(page.pane.view.title)
+    shown.window.activateWindow()
+    qtbot.waitUntil(shown.window.isActiveWindow, timeout=20_000)
+    paper.setFocus()
+    qtbot.waitUntil(paper.hasFocus, timeout=20_000)
+    QTest.keyClicks(paper, "More ")
+    QTest.keyClick(paper, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(shown.tasks)
+    assert show.record(shown.session, first).title == f"More {was}"
+    while paper.toPlainText() != was:
+        paper.undo()
+    QTest.keyClick(paper, Qt.Key.Key_Tab)
+    settle(shown.tasks)
+    assert show.record(shown.session, first).title == was == paper.toPlainText()

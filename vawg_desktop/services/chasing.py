@@ -106,8 +106,8 @@ class Chased:
         return self.step in ("sent", "late", "silent")
 
 
-def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
-    """Every partner of a round, by name: the newest version sent, what came, the next step of its ladder."""
+def standing_of(session: Session, round_id: str | None = None, partner: str | None = None) -> list[Chased]:
+    """Every partner of a round (or one), by name: the newest version sent, what came, the next step of its ladder."""
     connection = session.read()
     if round_id is None:
         newest = connection.exec_driver_sql(
@@ -119,8 +119,8 @@ def standing_of(session: Session, round_id: str | None = None) -> list[Chased]:
     rows = connection.exec_driver_sql(
         "SELECT r.id, r.reference, r.partner, coalesce(p.short_name, p.name), p.standing, r.version, r.sent, r.due "
         'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted AND r.version = '
-        '(SELECT max(v.version) FROM "return" v WHERE v.round = r.round AND v.partner = r.partner AND NOT v.deleted) ORDER BY p.x_sort',
-        (round_id,),
+        '(SELECT max(v.version) FROM "return" v WHERE v.round = r.round AND v.partner = r.partner AND NOT v.deleted) AND r.partner = coalesce(?, r.partner) ORDER BY p.x_sort',
+        (round_id, partner),
     ).fetchall()
     found: list[Chased] = []
     for id, reference, partner, name, standing, version, sent, due in rows:
@@ -484,7 +484,7 @@ def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
     ).fetchall()
     found: list[dict[str, object]] = []
     for round_id, period in rows:
-        one = next((c for c in standing_of(session, str(round_id)) if c.partner_id == found_partner.id), None)
+        one = next(iter(standing_of(session, str(round_id), found_partner.id)), None)
         if one is None:
             continue
         due, came = last_day(one.due), last_day(one.received) if one.received else None

@@ -62,7 +62,7 @@ class Doubts:
         whose = self.about_row(id)
         if whose:
             return whose
-        if current.accountable not in self._speaks_for and key in _ACCOUNTABLE_SAYS:
+        if current.accountable is not None and current.accountable not in self._speaks_for and key in _ACCOUNTABLE_SAYS:
             return "somebody_elses"
         date = answers.get("revised_due", {}).get("value")
         if key in ("revised_due", "revised_reason") and not merge.same(current.cells.get("revised_due"), date):

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vawg_desktop.analysis.moved import Cell, Moved, find_moved
+from vawg_desktop.domain.conditions import is_open
+from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import HEADINGS, SENT, field_of_column
@@ -125,9 +127,9 @@ def note_words_astray(
         _hold_words(range(first, last + 1), order, rows, understood)
         named = _list([rows[order[p]].base.reference for p in spoken][:_NAMED])
         words = f"{named} came back with words and no “Update”, {_named(silent, order, rows)} with “Update” and no words"
-    elif len(silent) == 1 and len(worded) >= 2 and silent[0] > max(worded):
+    elif len(silent) == 1 and len(worded) >= 2 and silent[0] == max(worded) + 1 and 2 * len(worded) >= silent[0]:
         _hold_words(range(silent[0]), order, rows, understood)
-        words = f"{_named(silent, order, rows)} came last, with “Update” and no words, while every row above has its own"
+        words = f"{_named(silent, order, rows)} came last, with “Update” and no words, right under rows that have their own"
     else:
         return
     first_row = rows[order[(spoken or silent)[0]]]
@@ -181,7 +183,9 @@ def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str
     """What came back in each column, in words; what was not understood as it stands, and what is not there as it was sent."""
     found: dict[str, Cell] = {}
     for key in (*_SENT, *_FREE, *_FEW):
-        if key in answers:
+        if key in _FEW and not is_open(ACTION, one.base.values):
+            found[key] = None  # finished rows leave last and are answered otherwise: their order is ours
+        elif key in answers:
             found[key] = _cell(key, answers[key]["value"])
         elif key in one.row.answers:
             found[key] = plain_text(one.row.answers[key].value).casefold()
@@ -196,7 +200,9 @@ def _raw(one: MatchedRow, came: Mapping[str, Cell]) -> dict[str, Cell]:
     """The cells of a row as the file has them, which is what a program sorts by."""
     given = {k: a.value for k, a in one.row.answers.items()}
     return {
-        k: v
+        k: None
+        if came[k] is None and k in _FEW
+        else v
         if (v := given.get(k)) is None or isinstance(v, (int, float))
         else v.isoformat()
         if isinstance(v, dt.date)

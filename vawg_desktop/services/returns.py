@@ -537,6 +537,8 @@ def accept(
                 })  # fmt: skip
         waiting = {d.id for d in open_still}
         refused = _refused(tx.connection, submission)
+        for one in open_still:  # held, or not decided yet: nobody has taken these words
+            refused.setdefault(one.id, set()).add(one.field)
         for answer in content["rows"]:
             id = answer["id"]
             if id not in by_action and (id in waiting or id not in standing or doubts.about_row(id)):
@@ -545,6 +547,18 @@ def accept(
         if row["state"] != "applied" and not open_still:
             tx.edit("submission", submission, {"state": "applied"})
     return tx.changes
+
+
+def _heard_before(tx: Transaction, submission: str, row: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """Whether an earlier file of the same return gave the very words of an answer, so that they are written down already."""
+    given = [answer["answers"].get(key, {}).get("value") for key in UPDATE_WORDS]
+    said = " AND ".join(f'u."{key}" IS NOT DISTINCT FROM ?' for key in UPDATE_WORDS)
+    found = tx.connection.exec_driver_sql(
+        'SELECT 1 FROM "update" u JOIN submission s ON s.id = u.submission WHERE s."return" = ? AND s.id <> ? AND NOT s.deleted '
+        f"AND s.state IS DISTINCT FROM 'reversed' AND u.action = ? AND NOT u.deleted AND {said}",
+        (row["return"], submission, answer["id"], *given),
+    ).fetchone()
+    return found is not None
 
 
 def _refused(connection: Connection, submission: str) -> dict[str, set[str]]:
@@ -569,7 +583,7 @@ def _add_update(
 ) -> None:
     """One progress update for an action that was answered, though its words be those of last time."""
     said = answer["answers"].get("answer", {}).get("value")
-    if not chosen and said is None:
+    if not chosen and (said is None or refused or (said == "update" and _heard_before(tx, submission, row, answer))):
         return
     there = tx.connection.exec_driver_sql(
         f'SELECT id, barriers, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',

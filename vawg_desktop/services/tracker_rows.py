@@ -244,8 +244,8 @@ class RowImporter(CellReader):
         if value is None or self._dry:
             return
         there = self._tx.connection.exec_driver_sql(
-            'SELECT 1 FROM "update" WHERE action = ? AND (as_at = ? OR period = ? OR period IS NULL) AND NOT deleted '
-            f'AND "{key}" IS NOT DISTINCT FROM ?', (action, when, period, value)
+            'SELECT 1 FROM "update" WHERE action = ? AND (as_at = ? OR period = ? OR (period IS NULL AND ?)) AND NOT deleted '
+            f'AND "{key}" IS NOT DISTINCT FROM ?', (action, when, period, spec.kind is Kind.LONG, value)
         ).fetchone()
         if there is None:
             cells: dict[str, Value] = {"action": action, "as_at": when, "period": period, "channel": "own", key: value}

@@ -203,11 +203,12 @@ def told_once(
     passed: set[int] = set()
     # of two sheets alike the one that earlier copies had is read, and the other is asked about
     order = {name: (name not in known, place) for place, name in enumerate(sheets)}
-    folded: dict[str, set[str]] = {}
+    folded: set[str] = set()  # their rows are read with those of another sheet, which is none of these
     for name, rows in sheets.items():
         same = [
             o for o in sheets
-            if o != name and name not in folded.get(o, ()) and said[name] and len(said[name] & said[o]) * 5 >= len(said[name]) * 4
+            if o != name and o not in folded and said[name] and len(said[name] & said[o]) * 5 >= len(said[name]) * 4
+            and not _is_earlier(o, name)
         ]  # fmt: skip
         if not same or not all(words for _, words in said[name]):
             continue
@@ -217,7 +218,7 @@ def told_once(
             continue  # one template, filled in by two bodies
         later = _later_sheet(name, same)
         if later:
-            folded.setdefault(name, set()).add(later)
+            folded.add(name)
             _tell_earlier(name, pairs if later == same[0] else _pairs(rows, sheets[later], tracker.main), done, passed)
             continue
         fuller = [o for o in same if width[o] > width[name]]
@@ -231,6 +232,7 @@ def told_once(
                 _ask_sheets(name, same[0], [r for r, _ in pairs], done, passed)
                 continue
             fuller = same
+        folded.add(name)
         whole = {_number_and_words(r, tracker.main): r for r in sheets[fuller[0]]}
         done.problems.append(Problem("listed_again", f"The sheet {name} lists rows of the sheet {fuller[0]} again; they were read as the same.", name))
         for row in rows:
@@ -274,6 +276,12 @@ def _later_sheet(name: str, others: Sequence[str]) -> str:
     mine = _period_of_sheet(name)
     later = sorted((when, o) for o in others if (when := _period_of_sheet(o)) and mine and when > mine)
     return later[0][1] if later else ""
+
+
+def _is_earlier(name: str, than: str) -> bool:
+    """Whether a sheet is called after an earlier period than another."""
+    one, other = _period_of_sheet(name), _period_of_sheet(than)
+    return bool(one) and bool(other) and one < other
 
 
 def _period_of_sheet(name: str) -> str:

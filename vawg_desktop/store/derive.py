@@ -83,7 +83,7 @@ def tally_keys(spec: EntitySpec, row: Row) -> frozenset[tuple[str, str]]:
         keys.add((f"{spec.key}_rating", f"{pillar}{rules.counted_rating(row)}"))
     if (field := spec.status_field) is not None:
         keys.add((f"{spec.key}_status", f"{pillar}{row.get(spec.status) or field.default}"))
-    if spec.due and is_open(spec, row):
+    if spec.due and is_open(spec, row) and ("x_open" in spec.derived or row.get(spec.status) is not None):
         due = str(row.get("x_due") or "")
         if not due:
             keys.add((f"{spec.key}_no_date", ""))

@@ -90,20 +90,25 @@ def _take_out(tx: Transaction, table: str, id: str, rows: Sequence[tuple[str, st
     work.note(tx, work.SWEEP_STORE)
 
 
-def complete(store: Store, rows: Sequence[str]) -> bool:
-    """Take out what stands of records (``table id``) that were disposed of elsewhere, or before a restore; whether it could be.
+def complete(store: Store, rows: Sequence[str]) -> list[str]:
+    """Take out what stands of records (``table id``) that were disposed of elsewhere, or before a restore; returns those done.
 
-    It was written by somebody who did not know of it, or came back with an older backup.
+    It was written by somebody who did not know of it, or came back with an older backup. A legal hold leaves it for later.
     """
+    done: list[str] = []
     for one in rows:
         table, id = one.split(" ", 1)
         with store.write("disposal", None, "dispose", id) as tx:
             if not tx.approver:
-                return False
-            left = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
+                return done
+            parts = _with_parts(tx, table, id)
+            if any(tx.linked(HOLD, row) for row in {*(r for _, r in parts), *_parents(tx, table, id)}):
+                continue
+            left = [(tbl, row) for tbl, row in parts if not _is_gone(tx, row)]
             if left or _said_in(tx.connection, id):
                 _take_out(tx, table, id, left)
-    return True
+        done.append(one)
+    return done
 
 
 def has_rest(connection: Connection, table: str, id: str) -> bool:
@@ -131,7 +136,8 @@ DOCUMENTS = (("return", "base"), ("submission", "content"))
 
 def _unneeded(connection: Connection, hashes: Iterable[str]) -> list[str]:
     wanted = list(dict.fromkeys(hashes))
-    return [h for h in wanted if h not in still_named_in(connection, wanted)]
+    needed = still_named_in(connection, wanted)
+    return [h for h in wanted if h not in needed]
 
 
 def _allow(tx: Transaction, on: bool) -> None:
@@ -289,6 +295,8 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
             if table == "return":  # by which its row is known, and passed over, in a file that comes back later
                 document.setdefault("disposed", []).append(reference)
             said = json.dumps(document, ensure_ascii=False)
+            if said == kept:
+                continue
             # where two stores took different records out, neither reading is whole: what is left out of both stands
             tx.edit(table, str(row), {cell: said, "file_sha256": None}, checked=False, settling=True)
             _strip_log(tx, table, str(row), only={cell, "file_sha256"})
@@ -318,6 +326,8 @@ def _redact_where_it_came(tx: Transaction, table: str, id: str) -> list[str]:
             document["new_rows"] = [r for r in document["new_rows"] if f"{r.get('sheet')}!{r.get('cell')}" != place]
         else:
             _drop_words(document, str(row["action"]), str(row["narrative"] or ""))
+        if json.dumps(document, ensure_ascii=False) == kept["content"]:
+            continue
         tx.edit("submission", submission, {"content": json.dumps(document, ensure_ascii=False), "file_sha256": None}, checked=False, settling=True)
         _strip_log(tx, "submission", submission, only={"content", "file_sha256"})
         hashes += [str(kept["file_sha256"])] if kept["file_sha256"] else []
@@ -348,6 +358,8 @@ def _without(document: dict[str, Any], id: str, reference: str) -> dict[str, Any
         for a in r.get("answers", {}).values()
     } - {("", "")}
     document["rows"] = [r for r in document.get("rows", []) if r.get("id") != id]
+    if "fresh" in document:
+        document["fresh"] = [row for row in document["fresh"] if row != id]
     for part in ("problems", "tray", "new_rows", "asked", "emptied"):
         if part in document:
             document[part] = [

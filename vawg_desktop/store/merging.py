@@ -461,7 +461,10 @@ class _Merging:
             gone = self._tx.run(
                 f'SELECT DISTINCT tbl, "row" FROM "change" WHERE act = \'dispose\' AND about = "row" AND "row" IN ({marks})', tuple(some)
             ).fetchall()
-            left = [f"{tbl} {row}" for tbl, row in gone if dispose.has_rest(self._tx.connection, str(tbl), str(row))]
+            left = [
+                f"{tbl} {row}" for tbl, row in gone
+                if not self._held(str(tbl), str(row)) and dispose.has_rest(self._tx.connection, str(tbl), str(row))
+            ]  # fmt: skip
             work.note(self._tx, work.REST, left)
 
     def _held(self, tbl: str, row: str) -> bool:

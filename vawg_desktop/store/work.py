@@ -60,8 +60,10 @@ def finish(store: Store) -> list[tuple[str, str]]:
         forget(store, STRIP, rows)
         waits = left(store.read())
     rest = [what for kind, what in waits if kind == REST]
-    if rest and _done(lambda: complete(store, rest)):
-        forget(store, REST, rest)
+    if rest:
+        done: list[str] = []
+        _done(lambda: done.extend(complete(store, rest)))
+        forget(store, REST, done)
         waits = left(store.read())
     files = [what for kind, what in waits if kind == SWEEP_FILE]
     needed = still_named_in(store.read(), files)

@@ -92,7 +92,7 @@ class BulkDialog(Form):
         dialog = cls(parent.window(), session, spec, count)
         accepted = dialog.run()
         found = dialog._spec()
-        how = ADD if found.many else STATE
+        how = ADD if found.many and not dialog._clears.isChecked() else STATE
         answer = (
             (Assignment(found.key, "" if dialog._clears.isChecked() else dialog._value.currentText(), how), dialog._why.text())
             if accepted

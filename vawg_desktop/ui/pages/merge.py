@@ -82,6 +82,8 @@ class MergePage(QWidget):
 
     def _show(self, conflicts: list[Conflict]) -> None:
         clear(self._body)
+        waiting = {c.id for c in conflicts}
+        self._reasons = {id: said for id, said in self._reasons.items() if id in waiting}
         if self._preview is not None and self._other is not None:
             self._show_incoming(self._preview, self._other.name)
         elif self._done is not None:

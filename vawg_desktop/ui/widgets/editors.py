@@ -137,6 +137,7 @@ class _Paper(QPlainTextEdit):
     """Paragraphs that grow with their text: a narrative reads like a page."""
 
     left = Signal()
+    entered = Signal()
     escaped = Signal()
 
     def __init__(self) -> None:
@@ -172,7 +173,7 @@ class _Paper(QPlainTextEdit):
             e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             and e.modifiers() & Qt.KeyboardModifier.ControlModifier
         ):
-            self.left.emit()
+            self.entered.emit()
         elif e.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
         else:
@@ -192,7 +193,9 @@ class PaperEditor(FieldEditor):
         self._timer.setInterval(800)
         self._timer.timeout.connect(lambda: self.typing.emit(spec.key, self.paper.toPlainText()))
         self.paper.textChanged.connect(self._on_text)
+        self._draft: str | None = None
         self.paper.left.connect(self._on_left)
+        self.paper.entered.connect(lambda: self.offer(self.paper.toPlainText()))
         self.paper.escaped.connect(self._on_escape)
         self._finish(self.paper)
 
@@ -201,8 +204,9 @@ class PaperEditor(FieldEditor):
             self._timer.start()
 
     def _on_left(self) -> None:
-        if self.paper.document().isModified():  # a draft that is shown again and was not touched is none of this visit's
-            self.offer(self.paper.toPlainText())
+        text = self.paper.toPlainText()
+        if text != self._draft or self.paper.document().isModified():  # a draft shown again and not touched stays one
+            self.offer(text)
 
     def _on_escape(self) -> None:
         if self.paper.toPlainText() == self.shown:
@@ -224,7 +228,7 @@ class PaperEditor(FieldEditor):
     def set_value(self, value: Value, words: str) -> None:
         self._timer.stop()
         self.sent = None
-        self.shown = words
+        self.shown, self._draft = words, None
         if self.paper.toPlainText() != words:
             self.paper.setPlainText(words)
         self.paper.fit()
@@ -236,7 +240,8 @@ class PaperEditor(FieldEditor):
     def set_draft(self, text: str) -> None:
         """Show a half-typed text again; it is not yet saved."""
         self.paper.setPlainText(text)
-        self.set_wrong("This text was not saved yet: leave the field to save it, or press Escape to drop it.")
+        self._draft = text
+        self.set_wrong("This text was not saved yet: press Ctrl+Enter to save it, or Escape to drop it.")
 
 
 class ChoiceEditor(FieldEditor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -22,6 +22,7 @@ from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.basics import Section, button, clear, label, note
 
 if TYPE_CHECKING:
+    from vawg_desktop.services.session import Session
     from vawg_desktop.ui.widgets.record_pane import RecordPane
 
 
@@ -33,7 +34,32 @@ class Made:
     fill: Callable[[show.RecordView], None]
 
 
-_STATUS = {"action": t.ACTION_STATUS, "recommendation": t.RECOMMENDATION_STATUS, "gap": t.GAP_STATUS}
+def read_later(
+    pane: RecordPane, section: Section, read: Callable[[Session, str], Any], show_it: Callable[[Any], None]
+) -> Callable[[show.RecordView], None]:
+    """Fill a section by a read on the reader's lane: the window goes on meanwhile, and what comes too late is dropped.
+
+    ``read`` is given the session and the record's id. Of another record nothing stands while its own is read.
+    """
+    shown = ""
+
+    def fill(view: show.RecordView) -> None:
+        nonlocal shown
+        id = view.id
+        if shown != id:
+            clear(section.body)
+            section.set_count(0)
+
+        def then(answer: Any) -> None:
+            nonlocal shown
+            if pane.view is not None and pane.view.id == id:
+                shown = id
+                clear(section.body)
+                show_it(answer)
+
+        pane.tasks.read(lambda s: read(s, id), then)
+
+    return fill
 
 
 def link_row(pane: RecordPane, link: show.Link, *, removable: bool = True) -> QWidget:
@@ -51,7 +77,8 @@ def link_row(pane: RecordPane, link: show.Link, *, removable: bool = True) -> QW
     go.setToolTip(link.title)
     go.clicked.connect(lambda: pane.open_record.emit(link.id))
     box.addWidget(go, 1)
-    words = [_STATUS[link.entity].label(link.status)] if link.status and link.entity in _STATUS else []
+    standing = BY_KEY[link.entity].status_field if link.entity in BY_KEY else None
+    words = [standing.terms.label(link.status)] if link.status and standing is not None and standing.terms is not None else []
     if link.extent:
         words.append(t.EXTENT.label(link.extent).casefold())
     if words:
@@ -155,16 +182,14 @@ def _actions(pane: RecordPane) -> Made:
 def _partner_actions(pane: RecordPane) -> Made:
     section = Section("Actions it is accountable for")
 
-    def fill(view: show.RecordView) -> None:
-        clear(section.body)
-        found = finding.actions_of(pane.tasks.session, view.id)
+    def show_it(found: list[show.Link]) -> None:
         section.set_count(len(found))
         for link in found:
             section.body.addWidget(link_row(pane, link, removable=False))
         if not found:
             section.body.addWidget(note("No action yet."))
 
-    return Made(section, fill)
+    return Made(section, read_later(pane, section, finding.actions_of, show_it))
 
 
 def _responses(pane: RecordPane) -> Made:
@@ -418,34 +443,35 @@ def _history(pane: RecordPane) -> Made:
     """The last changes, who made them, when and why."""
     section = Section("History")
 
-    def fill(view: show.RecordView) -> None:
-        clear(section.body)
-        changes = list(reversed(history.history(pane.tasks.session, view.id)))
-        section.set_count(len(changes))
-        for change in changes[:12]:
-            section.body.addWidget(note(history.in_words(pane.tasks.session, change)))
-        if len(changes) > 12:
-            go = button("Whole history", lambda: pane.open_record.emit("history:" + view.id), kind="quiet")
+    def read(session: Session, id: str) -> tuple[str, int, list[str]]:
+        changes = list(reversed(history.history(session, id)))
+        return id, len(changes), [history.in_words(session, change) for change in changes[:12]]
+
+    def show_it(answer: tuple[str, int, list[str]]) -> None:
+        id, count, words = answer
+        section.set_count(count)
+        for line in words:
+            section.body.addWidget(note(line))
+        if count > len(words):
+            go = button("Whole history", lambda: pane.open_record.emit("history:" + id), kind="quiet")
             go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             section.body.addWidget(go)
 
-    return Made(section, fill)
+    return Made(section, read_later(pane, section, read, show_it))
 
 
 def _returns(pane: RecordPane) -> Made:
     """A body's rounds over time: when each was due and came, how it was answered, how often it was reminded."""
     section = Section("Returns over time")
 
-    def fill(view: show.RecordView) -> None:
-        clear(section.body)
-        found = chasing.record_over_time(pane.tasks.session, view.id)
+    def show_it(found: list[dict[str, object]]) -> None:
         section.set_count(len(found))
         for one in found[:12]:
             section.body.addWidget(note(_round_words(one)))
         if not found:
             section.body.addWidget(note("No return has been sent to it yet."))
 
-    return Made(section, fill)
+    return Made(section, read_later(pane, section, chasing.record_over_time, show_it))
 
 
 def _round_words(one: dict[str, object]) -> str:
