@@ -301,3 +301,39 @@ def test_an_earlier_status_is_written_down_though_a_note_without_a_period_says_t
     add_update(sample, str(new(sample)[WORDS[0]]["id"]), {"narrative": "Rang them"})
     take(sample, book(tmp_path / "t.xlsx", {"A": [head, [71, WORDS[0], "Not started", "In progress"]]}))
     assert ("2026-06-30", "Q1 2026/27", None) in updates(sample, WORDS[0])
+
+
+def test_another_bodys_file_on_one_template_without_owners_is_asked_about(sample: Session, tmp_path: Path) -> None:
+    """The second partner's file overwrote the first's records, and nothing was said."""
+    head = ["No", "Action", "Status"]
+
+    def made(name: str, status: str) -> Path:
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join(",".join(str(c) for c in row) for row in (head, *([n + 1, t, status] for n, t in enumerate(WORDS)))), "utf-8")
+        return path
+
+    take(sample, made("KCC actions Q1", "In progress"))
+    done = take(sample, made("Medway actions Q1", "Complete"))
+    (asked,) = [p for p in done.problems if p.code == "other_list"]
+    assert (done.created, done.updated) == (0, 0) and {r["status"] for r in new(sample).values()} == {"in_progress"}
+    assert {t["text"] for t in done.tray} >= set(WORDS)
+    own = take(sample, tmp_path / "Medway actions Q1.csv", answers={asked.id: "other"})
+    assert own.created == 4 or {p.code for p in own.problems} == {"same_words"}  # or each is asked about against the first list's
+    answers = {p.id: "new" for p in own.problems if p.choices} | {asked.id: "other"}
+    take(sample, tmp_path / "Medway actions Q1.csv", answers=answers)
+    records = [r for r in lists.records(sample, ListQuery("action")) if str(r["reference"]) >= "A-0023"]
+    assert sorted(str(r["status"]) for r in records) == ["complete"] * 4 + ["in_progress"] * 4
+    take(sample, made("KCC actions Q2", "Stopped"))
+    again = take(sample, made("Medway actions Q2", "Complete"))
+    records = [r for r in lists.records(sample, ListQuery("action")) if str(r["reference"]) >= "A-0023"]
+    assert sorted(str(r["status"]) for r in records) == ["complete"] * 4 + ["stopped"] * 4 and again.unchanged == 4
+
+
+def test_the_same_list_under_another_name_is_taken_on_with_a_word(sample: Session, tmp_path: Path) -> None:
+    head = ["No", "Action", "Status"]
+    first = book(tmp_path / "Porchlight.xlsx", {"A": [head, *([n, t, "In progress"] for n, t in enumerate(WORDS))]})
+    take(sample, first)
+    second = book(tmp_path / "Shelter.xlsx", {"A": [head, *([n, t, "Complete"] for n, t in enumerate(WORDS))]})
+    (asked,) = [p for p in take(sample, second).problems if p.code == "other_list"]
+    assert take(sample, second, answers={asked.id: "same"}).updated == 4
+    assert take(sample, second).unchanged == 4

@@ -149,6 +149,8 @@ class Tracker:
     main: str = "action"
     #: What is asked about its columns.
     questions: list[Problem] = field(default_factory=list[Problem])
+    #: Whether nothing of it is taken until a question is answered.
+    waits: bool = False
 
     def mapping(self) -> dict[str, Target | None]:
         """Header to target, for the person to see, correct and keep."""

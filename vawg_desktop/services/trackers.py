@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from vawg_desktop.exchange.tracker_in import PERIOD, Tracker, TrackerRow, period
 from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
-from vawg_desktop.services.tracker_lineage import Lineage, list_of
+from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id
 from vawg_desktop.services.tracker_match import exact_number
 from vawg_desktop.services.tracker_rows import RowImporter
 from vawg_desktop.store.door import Transaction
@@ -71,16 +72,60 @@ def _read(
         settled = {**told.answers, **(answers or {})}
         wanted = {**told.mapping, **(mapping or {})}
         tracker = read_tracker(book, wanted, settled, entity)
+    told = _unless_another_bodys(session, book, tracker, told, settled)
     there = {fold(c.header) for c in tracker.columns}
     for heading in mapping or {}:
         if fold(heading) not in there:
             tracker.questions.append(Problem("no_such_heading", f"There is no column headed “{heading[:60]}” in {book.name}; its mapping was not used."))
-    if not tracker.rows:
+    if not tracker.rows and not tracker.waits:
         raise FileRefusedError(
             f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
             code="no_table",
         )
     return book, tracker, replace(told, mapping=wanted), settled
+
+
+#: Words of file names that say nothing of whose list it is.
+_OF_ANY_LIST = frozenset((
+    "action", "actions", "tracker", "list", "plan", "log", "final", "copy", "version", "draft", "latest", "new", "old", "updated",
+    "update", "quarter", "month", "year", "last", "this", "next", "vawg", "inquiry", "recommendations", "recommendation", "returned",
+    "return", "sheet", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "first", "second", "third", "fourth",
+    "one", "two", "three", "again", "clean",
+))  # fmt: skip
+
+
+def _names_in(name: str) -> set[str]:
+    return {w for w in re.findall(r"[a-z]{3,}", fold(Path(name).stem)) if w not in _OF_ANY_LIST}
+
+
+def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: KnownList, answers: Mapping[str, str]) -> KnownList:
+    """A file of another name, with the same rows and no column of owners, may be another body's on the same template: asked once."""
+    row = session.read().exec_driver_sql("SELECT name FROM tracker WHERE id = ? AND NOT deleted", (told.id,)).fetchone()
+    mine, before = _names_in(book.name), _names_in(str(row[0])) if row is not None else set[str]()
+    owned = any(c.target and c.target.endswith((".accountable", ".lead", ".owner")) for c in tracker.columns)
+    if not mine or not before or mine & before or owned or row is None:
+        return told
+    for id, name, mapping, said in session.read().exec_driver_sql(
+        "SELECT id, name, mapping, answers FROM tracker WHERE headings = ? AND NOT deleted ORDER BY n", (_headings_key(book),)
+    ):
+        if _names_in(str(name)) & mine:  # its own earlier copy
+            return KnownList(str(id), json.loads(mapping or "{}"), json.loads(said or "{}"))
+    id = f"other_list:{fold(Path(book.name).stem)}:{fold(Path(str(row[0])).stem)}"
+    answer = answers.get(id)
+    if answer == "other":
+        return KnownList(made_id("tracker", _headings_key(book), *sorted(mine)), told.mapping, {id: "other"})
+    if answer != "same":
+        first = tracker.rows[0].sheet if tracker.rows else ""
+        tracker.questions.append(Problem(
+            "other_list", f"{book.name} has the rows of {row[0]} and names no owners. Is it that list again, or another body's on the same template? "
+            "Nothing is written until that is said.", first, "", "", id,
+            (("same", f"It is {row[0]} again, later"), ("other", "It is another body's: records of its own")),
+        ))  # fmt: skip
+        tracker.outside += [g for r in tracker.rows for g in r.cells.values() if g.value is not None]
+        tracker.rows.clear()
+        tracker.waits = True
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +191,9 @@ def import_rows(
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
             rows = tracker.rows if lineage is None else told_once(tracker, done, answers or {}, {k.sheet for k in lineage.all()})
-            importer.take_all(rows)
-            if lineage is not None and not dry_run:
+            if not tracker.waits:
+                importer.take_all(rows)
+            if lineage is not None and not dry_run and not tracker.waits:
                 kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:") or v == "leave"}
                 told = known.mapping if known is not None else {}
                 of_time = {c.header for c in tracker.columns if c.period}  # next quarter's column is told by its own heading
