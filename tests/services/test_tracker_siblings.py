@@ -337,3 +337,17 @@ def test_the_same_list_under_another_name_is_taken_on_with_a_word(sample: Sessio
     (asked,) = [p for p in take(sample, second).problems if p.code == "other_list"]
     assert take(sample, second, answers={asked.id: "same"}).updated == 4
     assert take(sample, second).unchanged == 4
+
+
+def test_a_part_of_an_owner_that_is_no_partner_leaves_the_known_body_accountable(sample: Session, tmp_path: Path) -> None:
+    path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", "Owner"], [71, WORDS[0], "Jane Smith; Kent Police"]]})
+    asked = [p.id for p in take(sample, path).problems if p.id.startswith("body:")]
+    done = take(sample, path, answers=dict.fromkeys(asked, "leave"))
+    kent = show.record(sample, str(new(sample)[WORDS[0]]["id"]))
+    assert kent.names[str(kent.cells["accountable"])] == "Kent Police" and any("Jane Smith" in t["text"] for t in done.tray)
+
+
+@pytest.mark.parametrize("periods", [("Q1 25/26", "Q2 25/26"), ("Q1 2025/26", "Q2 2025/26"), ("25/26 Q1", "25/26 Q2")])
+def test_quarters_of_a_short_year_are_told_apart(sample: Session, tmp_path: Path, periods: tuple[str, str]) -> None:
+    path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", *(f"RAG {p}" for p in periods)], [71, WORDS[0], "Red", "Green"]]})
+    assert not codes(take(sample, path)) and new(sample)[WORDS[0]]["rating_opcc"] == "green"

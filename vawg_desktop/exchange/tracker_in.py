@@ -437,6 +437,7 @@ def period_end(period: str) -> str:
         return ""
     said = re.sub(r"quarter\s*", "Q", " ".join(period.replace(",", "").replace(".", "/" if period[:1].isdigit() else "").split()), flags=re.IGNORECASE)
     said = re.sub(r"^(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})(?=\s+q)", r"20\1/\2", said, flags=re.IGNORECASE)
+    said = re.sub(r"^(q[1-4])\s+(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})$", r"\1 20\2/\3", said, flags=re.IGNORECASE)
     said = re.sub(r"^([a-z]{3,9}) (\d{2})$", r"\1 20\2", said, flags=re.IGNORECASE)
     try:
         return str(dates.last_day(dates.parse_date(said)) or "")

@@ -329,6 +329,10 @@ class CellReader:
         sets: dict[FieldSpec, list[str]],
     ) -> None:
         parts, lead = self._bodies(one.text)
+        told = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
+        if told and len(told) < len(parts):  # what was said to be no partner names nobody, and so does not lead
+            self._done.tray.append(trayed(one, "a part of it is no partner"))
+            parts, lead = told, told.index(parts[lead]) if parts[lead] in told else 0
         found_ids = [self._partner(p, one) for p in parts]
         ids = [i for i in found_ids if i]
         if not ids:
