@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
+from tests.services.test_stranger_trackers import take
+from tests.services.test_tracker_identity import book
 from vawg_desktop.services import lists, merging, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported
 from vawg_desktop.services.tracker_out import export_tracker
-from vawg_desktop.services.trackers import import_tracker
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 
 Rows = Sequence[Sequence[object]]
 WORDS = ["Agree a lead officer", "Write a delivery plan", "Report to the board", "Train front line staff"]
-
-
-def book(path: Path, sheets: Mapping[str, Rows]) -> Path:
-    made = openpyxl.Workbook()
-    made.remove(made.active)  # type: ignore[arg-type]
-    for name, rows in sheets.items():
-        page = made.create_sheet(name)
-        for row in rows:
-            page.append(list(row))
-    made.save(path)
-    return path
-
-
-def take(session: Session, path: Path, **more: object) -> Imported:
-    return import_tracker(session, path, **more)  # type: ignore[arg-type]
 
 
 def new(session: Session, entity: str = "action") -> dict[str, dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,13 +24,6 @@ from vawg_desktop.store.copying import take_copy
 from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tour import settle
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, sample: Session) -> Iterator[Shown]:
-    made = Shown(sample)
-    yield made
-    made.close()
 
 
 def _press(page: object, text: str) -> None:

@@ -54,13 +54,6 @@ from vawg_desktop.ui.widgets.choice import Choice
 UI = Path(__file__).parents[2] / "vawg_desktop" / "ui"
 
 
-@pytest.fixture
-def shown(qtbot: QtBot, sample: Session) -> Iterator[Shown]:
-    made = Shown(sample)
-    yield made
-    made.close()
-
-
 # -- what may not stand in the code ---------------------------------------------------------------
 
 

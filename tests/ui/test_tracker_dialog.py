@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.services.test_stranger_trackers import actions, csv, take
 from tests.services.test_tracker_identity import HEAD, TITLES, rows_of
-from tests.ui.test_window import Shown, shown  # noqa: F401 - a fixture
+from tests.ui.test_window import Shown
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.tracker import TrackerDialog
@@ -25,7 +25,7 @@ def words_in(dialog: TrackerDialog) -> str:
     return "\n".join(one.text() for one in dialog.findChildren(QLabel))
 
 
-def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown, tmp_path: Path, qtbot: QtBot) -> None:  # noqa: F811
+def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "t.csv"
     take(shown.session, csv(path, HEAD, *rows_of(TITLES)))
     csv(path, f"{HEAD},Our mood", *(f"{r},sunny" for r in rows_of([*TITLES[:2], *(f"{t} this year" for t in TITLES[2:])], status="Complete")))
@@ -67,7 +67,7 @@ def test_nothing_in_the_dialog_is_cut_off_at_its_side(
     made.close()
 
 
-def test_a_tracker_is_written_again_from_the_window(shown: Shown, tmp_path: Path) -> None:  # noqa: F811
+def test_a_tracker_is_written_again_from_the_window(shown: Shown, tmp_path: Path) -> None:
     path, out = csv(tmp_path / "t.csv", HEAD, *rows_of(TITLES[:2])), tmp_path / "o.xlsx"
     take(shown.session, path)
     assign(shown.session, str(actions(shown.session)[TITLES[0]]["reference"]), [Assignment("status", "complete")], "w")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
 from unittest.mock import patch
@@ -68,13 +67,6 @@ class Shown:
             self.window.close()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, sample: Session) -> Iterator[Shown]:
-    made = Shown(sample)
-    yield made
-    made.close()
 
 
 def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
@@ -477,7 +469,7 @@ def test_unexpected_errors_reach_the_person_as_a_sentence(
     messages.said.connect(lambda kind, text: said.append(text))
     messages.failed(ValueError("boom"))
     assert said == [
-        "Something in the program went wrong; what you typed is kept. Please try again. About says where it is written down."
+        "Something in the program went wrong; what you typed is kept. Please try again. “About this program” (Ctrl+K) says where it was written down."
     ]
     assert "boom" in capsys.readouterr().err
 

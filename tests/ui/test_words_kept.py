@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -25,13 +24,6 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tour import settle
 
 WORDS = "because the minutes of 4 May say so"
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, sample: Session) -> Iterator[Shown]:
-    made = Shown(sample)
-    yield made
-    made.close()
 
 
 def count(shown: Shown, where: str) -> int:

@@ -251,9 +251,6 @@ class _Beside:
         return next(((row, k) for k, at in row.blank.items() if at == cell), None) if row else None
 
 
-#: Columns of words that are somebody's own.
-
-
 def _take_made_words(
     read: ReadReturn, found: tuple[ReadRow, str], sheet: str, cell: str, formula: str
 ) -> None:

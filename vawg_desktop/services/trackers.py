@@ -258,8 +258,7 @@ def told_once(
         ]  # fmt: skip
         if not same or not all(words for _, words in said[name]):
             continue
-        whole = {_number_and_words(r, tracker.main): r for r in sheets[same[0]]}
-        pairs = [(r, twin) for r in rows if (twin := whole.get(_number_and_words(r, tracker.main))) is not None]
+        pairs = _pairs(rows, sheets[same[0]], tracker.main)
         if _owners_differ(pairs):
             continue  # one template, filled in by two bodies
         later = _later_sheet(name, same)
@@ -294,6 +293,7 @@ Pairs = list[tuple[TrackerRow, TrackerRow]]
 
 
 def _pairs(rows: Sequence[TrackerRow], others: Sequence[TrackerRow], main: str) -> Pairs:
+    """The rows of one sheet that stand in another too, each with its row there."""
     whole = {_number_and_words(r, main): r for r in others}
     return [(r, twin) for r in rows if (twin := whole.get(_number_and_words(r, main))) is not None]
 

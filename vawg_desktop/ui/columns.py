@@ -75,7 +75,7 @@ def form_fields(spec: EntitySpec) -> tuple[str, ...]:
 def _column(spec: EntitySpec, key: str) -> Column:
     field = spec.by_key.get(key)
     plain = Column(key, key, 100) if field is None else _plain_column(spec, field)
-    return replace(plain, **_ADJUSTED.get((spec.key, key), {}))  # type: ignore[arg-type]
+    return replace(plain, **_ADJUSTED.get((spec.key, key), {}))
 
 
 def _plain_column(spec: EntitySpec, field: FieldSpec) -> Column:

@@ -535,8 +535,9 @@ class MainWindow(QMainWindow):
         for pane in panes:
             pane.leave()
         self.tasks.wait()
-        others = [p for p in self._pages.values() if hasattr(p, "left_over")]
-        found = [words for one in (*panes, *others) for words in one.left_over()]  # type: ignore[attr-defined]
+        asked = [pane.left_over for pane in panes]
+        asked += [ask for page in self._pages.values() if (ask := getattr(page, "left_over", None)) is not None]
+        found = [words for ask in asked for words in ask()]
         return "" if not found else f"{' and '.join(found)} {'was' if len(found) == 1 else 'were'} not saved"
 
     def closeEvent(self, event: QCloseEvent) -> None:

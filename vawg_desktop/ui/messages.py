@@ -51,7 +51,7 @@ class Messages(QObject):
         if isinstance(error, AppError):
             text = error.message
         else:
-            text = "Something in the program went wrong; what you typed is kept. Please try again. About says where it is written down."
+            text = "Something in the program went wrong; what you typed is kept. Please try again. “About this program” (Ctrl+K) says where it was written down."
             log_file.note(error)
             log_file.say("".join(traceback.format_exception(error)))
         self.said.emit("failed", text)

@@ -380,6 +380,7 @@ class MergePage(QWidget):
             why.setFocus()
             messages.tell("Write down why, then choose.")
             return
+
         def settled(_: object) -> None:
             self._reasons.pop(conflict.id, None)
             self.load()

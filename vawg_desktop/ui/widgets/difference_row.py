@@ -29,7 +29,7 @@ _HELD = {
     "cut": "Only its beginning was sent", "made_date": "Words of which a date was made?",
     "filled": "Drawn down over other cells?", "contradicts": "The row says that nothing changed",
     "crossed": "Its heading may have been exchanged", "aside": "Its row's cells stand aside: look first",
-    "superseded": "The action has been superseded", "reassigned": "The action has passed to another body",
+    "superseded": "The action has been superseded", "reassigned": "The action is no longer this body's",
     "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
     "at_odds": "Complete, and not at 100 %",
     "not_offered": "Superseded: a word we did not offer",
