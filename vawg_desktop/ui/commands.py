@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLayout, QTextBrowser, QTextEdit, QVBoxLayout
 
 from vawg_desktop import __version__, log_file, paths, settings
 from vawg_desktop.store.search import Hit
@@ -161,21 +162,37 @@ def show_about(window: MainWindow) -> None:
     dialog.setWindowTitle("About VAWG Desktop")
     box = QVBoxLayout(dialog)
     box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    box.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # as high as its lines, once they are counted
     box.setSpacing(theme.px(8))
     box.addWidget(label("VAWG Desktop", size=16, bold=True, wrap=False))
     grid = QGridLayout()
     grid.setHorizontalSpacing(theme.px(24))
     for row, (name, said) in enumerate(lines):
         grid.addWidget(label(name, muted=True, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-        words = label(said)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
-        words.setFixedWidth(theme.px(400))  # so that it knows how many lines it needs
-        words.setMinimumHeight(words.heightForWidth(theme.px(400)))
+        words = _selectable(said, theme.px(400))
+        words.setAccessibleName(name)
         grid.addWidget(words, row, 1)
     box.addLayout(grid)
-    box.addWidget(button("Close", dialog.accept, kind="primary"), 0, Qt.AlignmentFlag.AlignRight)
+    close = button("Close", dialog.accept, kind="primary")
+    box.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    close.setFocus()
     messages.run(dialog)
     dialog.deleteLater()
+
+
+def _selectable(text: str, width: int) -> QTextEdit:
+    """Words to read and copy in a width of pixels; a path, which has no space to break at, goes on in the next line."""
+    made = QTextEdit()
+    made.setPlainText(text)
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.viewport().setAutoFillBackground(False)
+    made.document().setDocumentMargin(0)
+    made.setFixedWidth(width)
+    made.document().documentLayout().documentSizeChanged.connect(lambda size: made.setFixedHeight(ceil(size.height())))
+    return made
 
 
 def show_shortcuts(window: MainWindow) -> None:
