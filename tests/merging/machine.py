@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain import merge as pure
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import (
     AppError,
     ConflictedError,
@@ -104,7 +105,7 @@ class Family(RuleBasedStateMachine):
     def open_stores(self) -> list[Store]:
         """The office and two copies of it; another machine may put another kind of store here."""
         office = stores.create(self.folder / "office.vawg", passphrase=None)
-        with office.write("setup", "start", "sample") as tx:
+        with office.write("setup", "start", Act.SAMPLE) as tx:
             for pillar in ("prevention", None):
                 tx.create("recommendation", {"title": "R", "pillar": pillar})
             partner = tx.create("partner", {"name": "Partner", "kind": "council"})
@@ -240,7 +241,7 @@ class Family(RuleBasedStateMachine):
         cell = data.draw(st.sampled_from(CELLS))
         value = data.draw(VALUES[cell])
         try:
-            with self.stores[i].write(f"person {i}", "edit", "bulk") as tx:
+            with self.stores[i].write(f"person {i}", "edit", Act.BULK) as tx:
                 for id in ids:
                     tx.edit("action", id, {cell: value})
         except (RuleError, ConflictedError) as refused:
@@ -262,7 +263,7 @@ class Family(RuleBasedStateMachine):
         id = data.draw(st.sampled_from(self._actions(i)))
         hidden = data.draw(st.booleans())
         try:
-            with self.stores[i].write(f"person {i}", "hide", "delete") as tx:
+            with self.stores[i].write(f"person {i}", "hide", Act.DELETE) as tx:
                 tx.delete("action", id, hidden=hidden)
         except (RuleError, ConflictedError) as refused:
             if not isinstance(refused, ConflictedError):

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import AppError, RuleError
 from vawg_desktop.services import history
 from vawg_desktop.services.session import Session
@@ -32,7 +33,7 @@ class Office(RuleBasedStateMachine):
         self.said: dict[str, dict[str, object]] = {}
         self.road: list[dict[str, dict[str, object]]] = []
         self.recommendations: list[str] = []
-        with self.store.write("setup", "start", "sample") as tx:
+        with self.store.write("setup", "start", Act.SAMPLE) as tx:
             for pillar in ("prevention", None):
                 self.recommendations.append(tx.create("recommendation", {"title": "R", "pillar": pillar}))
 
@@ -76,7 +77,7 @@ class Office(RuleBasedStateMachine):
     def hide(self, data: st.DataObject) -> None:
         id = data.draw(st.sampled_from(sorted(self.said)))
         self._mark()
-        with self.store.write("me", "hide", "delete") as tx:
+        with self.store.write("me", "hide", Act.DELETE) as tx:
             tx.delete("action", id, hidden=not self.said[id]["deleted"])
         self.said[id]["deleted"] = not self.said[id]["deleted"]
 

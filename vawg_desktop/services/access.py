@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from vawg_desktop.domain import clock
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.errors import StoreError
@@ -51,7 +52,7 @@ def _logged(session: Session, label: str, what: str, do: Callable[[keys.Before],
 
     def before(to_be: str) -> None:
         nonlocal made
-        with store.write(session.who, f"{what[0].upper()}{what[1:]} for {label}", key_changes.ACT) as tx:
+        with store.write(session.who, f"{what[0].upper()}{what[1:]} for {label}", Act.KEYS) as tx:
             key_changes.say(tx, label, f"{what} {london_time(clock.now().isoformat())}")
             work.note(tx, work.KEYS, [f"{to_be} {label}"])
         made = tx.changes

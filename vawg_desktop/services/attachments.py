@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from vawg_desktop import paths
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
@@ -56,7 +57,7 @@ def attach(session: Session, record: str, path: Path) -> Changes:
         raise FileRefusedError("Files are kept with evidence, actions and recommendations.", code="no_place")
     content = read_file(path)
     sha256 = session.store.files.keep(shown_name(path), content)
-    with session.store.write(session.who, f"File {shown_name(path)}", "attach") as tx:
+    with session.store.write(session.who, f"File {shown_name(path)}", Act.ATTACH) as tx:
         said = {"file_sha256": sha256, "file_name": shown_name(path)}
         if found.entity == "evidence":
             tx.edit("evidence", found.id, said)

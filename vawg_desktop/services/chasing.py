@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import clock
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.calendar import working_between, working_days
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date
@@ -211,7 +212,7 @@ def extend(session: Session, return_id: str, due: str, agreed_by: str, why: str 
     stored = parse_date(due, now=session.today)
     if not agreed_by.strip():
         raise ValueRefusedError("An extension needs the name of who agreed it.")
-    with session.store.write(session.who, why or f"Extended to {label(stored)}", "extend", return_id) as tx:
+    with session.store.write(session.who, why or f"Extended to {label(stored)}", Act.EXTEND, return_id) as tx:
         row = tx.row("return", return_id)
         if row["due"] and (last_day(stored) or session.today) <= (last_day(str(row["due"])) or session.today):
             raise RuleError(
@@ -386,7 +387,7 @@ def draft_many(
 def log_many(session: Session, made: Sequence[tuple[str, Draft]]) -> Changes:
     """Write down that many steps were taken today, in one transaction; a message with the workbook is no step."""
     steps = CHASE_STEP.key_list()
-    with session.store.write(session.who, "Messages to many partners", "chase", None) as tx:
+    with session.store.write(session.who, "Messages to many partners", Act.CHASE, None) as tx:
         for return_id, one in made:
             note_sent(session, tx, return_id)
             if one.step in steps:
@@ -406,7 +407,7 @@ def log_step(session: Session, return_id: str, step: str, words: str = "") -> Ch
     """Write down that a step was taken today; the message with the workbook is no step, but sends what was only made."""
     known = step in CHASE_STEP.key_list()
     why = CHASE_STEP.label(step) if known else "Message with the workbook"
-    with session.store.write(session.who, why, "chase", return_id) as tx:
+    with session.store.write(session.who, why, Act.CHASE, return_id) as tx:
         note_sent(session, tx, return_id)
         if known:
             tx.create(

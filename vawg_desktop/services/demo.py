@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import financial_quarter
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.services.session import Session
@@ -134,7 +135,7 @@ class _Maker:
         self._make_updates()
 
     def _write(self, why: str):
-        return self._session.store.write(self._session.who, why, "demo")
+        return self._session.store.write(self._session.who, why, Act.DEMO)
 
     def _pick(self, words: Sequence[str]) -> str:
         return self._chance.choice(words)

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act, Undo, act_of, sql_list
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
@@ -21,6 +22,8 @@ from vawg_desktop.store import history as past
 from vawg_desktop.store.door import Transaction, spec_of
 
 DISPOSED = "(disposed of)"
+#: Acts that undo passes over, as the inside of an SQL list.
+_PASSED_OVER = sql_list(lambda rules: rules.undo is Undo.PASSED_OVER)
 
 
 def history(session: Session, record: str, until: date | None = None) -> list[FieldChange]:
@@ -98,7 +101,7 @@ def _cell_changes(entry: log.Entry, subjects: dict[str, tuple[str, str, str]]) -
 
 
 def _is_tombstone(entry: log.Entry) -> bool:
-    return entry.act == "dispose"
+    return act_of(entry.act) is Act.DISPOSE
 
 
 def _link_change(
@@ -108,7 +111,7 @@ def _link_change(
     if row is None:
         return None
     kind, a, b = (str(x) for x in row)
-    if kind == names.ALIAS and entry.act != "edit":
+    if kind == names.ALIAS and act_of(entry.act) is not Act.EDIT:
         return None
     entity, _, key = kind.partition(".")
     _, reference, title = subjects.get(a, (entity, a, ""))
@@ -161,7 +164,7 @@ def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) ->
         session.read()
         .exec_driver_sql(
             'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
-            f"{skip} AND act NOT IN ('dispose', 'sample', 'demo', 'merge', 'move', 'keys') ORDER BY n DESC LIMIT 1",
+            f"{skip} AND act NOT IN ({_PASSED_OVER}) ORDER BY n DESC LIMIT 1",
             (session.who,),
         )
         .fetchone()
@@ -177,8 +180,6 @@ def undo(session: Session) -> Changes:
     return reverse(session, txn)
 
 
-#: What was sent is not undone but corrected.
-LEFT_OFFICE = frozenset({"round", "extend", "chase"})
 _MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
 #: Undo transactions that were themselves taken back.
 _TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
@@ -189,7 +190,7 @@ def step_back(session: Session) -> Changes:
     rows = (
         session.read()
         .exec_driver_sql(
-            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', 'dispose', 'sample', 'demo', 'merge', 'move', 'keys') "
+            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', {_PASSED_OVER}) "
             f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
             f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
             (session.who,),
@@ -218,20 +219,20 @@ def step_forward(session: Session) -> Changes:
         )
         .fetchone()
     )
-    if row is None or last is None or last[0] not in ("undo", "redo"):
+    if row is None or last is None or last[0] not in (Act.UNDO, Act.REDO):
         raise NotFoundError("There is nothing to bring back.", code="nothing_to_redo")
-    return reverse(session, str(row[0]), act="redo")
+    return reverse(session, str(row[0]), act=Act.REDO)
 
 
-def reverse(session: Session, txn: str, *, act: str = "undo", why: str | None = None) -> Changes:
+def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None = None) -> Changes:
     """Add changes that reverse a transaction; what others changed since becomes a conflict."""
     entries = past.entries_of_transaction(session.read(), txn)
-    if any(e.act == "settle" for e in entries):
+    if any(act_of(e.act) is Act.SETTLE for e in entries):
         raise RuleError(
             "The last thing you did was to settle two values; that is not undone. Set the field to what it should hold.",
             code="rule_settled",
         )
-    if any(e.act in LEFT_OFFICE for e in entries):
+    if any(act_of(e.act).rules.left_office for e in entries):
         raise RuleError(
             "The last thing you did has left the office, so it is not undone. Send a correction, such as the next version of a return.",
             code="rule_left_office",
@@ -259,7 +260,7 @@ def _later_work(tx: Transaction, entry: log.Entry, txn: str) -> str:
     """Who else has changed a record that was made here, or anything that hangs on it, since; empty where nobody has."""
     for one in past.entries_of(tx.connection, past.kin(tx.connection, entry.row)):
         apart = one.txn != txn and (one.who != entry.who or one.origin != entry.origin)
-        if apart and one.act not in ("merge", "repair", "move"):
+        if apart and not act_of(one.act).rules.by_program:
             return one.who
     return _named_by(tx, entry, txn)
 
@@ -299,7 +300,7 @@ def _stands(tx: Transaction, entry: log.Entry, key: str, heads: frozenset[str]) 
 def _before_taking_back(tx: Transaction, head: str, row: str, key: str) -> set[str]:
     """What stood before a change, where that change only took another back; empty for any other."""
     found = tx.connection.exec_driver_sql('SELECT act, about, txn FROM "change" WHERE id = ?', (head,)).fetchone()
-    if found is None or found[0] not in ("undo", "redo", "reverse") or not found[1]:
+    if found is None or found[0] not in (Act.UNDO, Act.REDO, Act.REVERSE) or not found[1]:
         return set()
     taken = [e for e in past.entries_of(tx.connection, [row]) if e.txn == str(found[1]) and key in e.fields]
     return {o for e in taken for o in e.fields[key].overwrote}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
@@ -240,7 +241,7 @@ def settle(session: Session, id: str, typed: str, why: str) -> Changes:
     if not why.strip():
         raise ValueRefusedError("Settling needs its reason: why this value and not the other.")
     conflict = find(session, id)
-    with session.store.write(session.who, why, "settle", id) as tx:
+    with session.store.write(session.who, why, Act.SETTLE, id) as tx:
         row = tx.connection.exec_driver_sql(
             'SELECT tbl, "row", cell FROM conflict WHERE id = ?', (id,)
         ).fetchone()
@@ -268,7 +269,7 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
     ``drop`` is deleted (hidden) and says where it went. Raises NotFoundError, RuleError.
     """
     kept = names.find(session.read(), keep)
-    with session.store.write(session.who, why, "combine", kept.id) as tx:
+    with session.store.write(session.who, why, Act.COMBINE, kept.id) as tx:
         one, other = names.find(tx.connection, kept.id), names.find(tx.connection, drop)
         if one.entity != other.entity or one.id == other.id:
             raise RuleError("Only two different records of one kind can be one.", code="rule_combine")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import RATING
@@ -52,7 +53,7 @@ def _edited(connection: Connection) -> dict[str, str]:
 
 def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
     """Reword the rating key for everybody; ratings left out keep their words."""
-    with session.store.write(session.who, None, "setting") as tx:
+    with session.store.write(session.who, None, Act.SETTING) as tx:
         for key, words in meanings.items():
             if dict(rating_key_words(tx.connection)).get(key) != words:
                 say_setting(tx, _PREFIX + key, words)
@@ -77,7 +78,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
 
 def set_templates(session: Session, words: Mapping[str, str]) -> Changes:
     """State the office's own words by setting; an empty text takes them away."""
-    with session.store.write(session.who, None, "setting") as tx:
+    with session.store.write(session.who, None, Act.SETTING) as tx:
         known = settings_said(tx.connection)
         for name, text in words.items():
             if (known.get(name) or "") != text.strip():
@@ -99,7 +100,7 @@ def set_logo(session: Session, png: bytes | None) -> Changes:
             raise ValueRefusedError(
                 f"A logo has at most {_LOGO_WIDE} by {_LOGO_HIGH} pixels and 100 kB; this one has {width} by {height}."
             )
-    with session.store.write(session.who, None, "setting") as tx:
+    with session.store.write(session.who, None, Act.SETTING) as tx:
         say_setting(tx, LOGO, base64.b64encode(png).decode() if png else None)
     return tx.changes
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain.acts import act_of
 from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.entities import ACTION, BY_KEY
@@ -155,7 +156,7 @@ def changes_of_kind(session: Session, since: date, what: str, until: date | None
     entries = past.entries_between(connection, start_of_day(since), last)
     chosen = [
         e for e in entries
-        if e.act not in ("sample", "demo") and what in kinds_of_change(e.tbl, e.op, e.fields_json())
+        if act_of(e.act).rules.activity and what in kinds_of_change(e.tbl, e.op, e.fields_json())
     ]  # fmt: skip
     told = history.told(connection, chosen)
     cells = _CELLS_OF.get(what)

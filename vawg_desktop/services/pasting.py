@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services.records import create_in
@@ -46,7 +47,7 @@ def _title(wording: str) -> str:
 def paste(session: Session, entity: str, rows: Sequence[tuple[str, str, str]]) -> Changes:
     """Add them in one transaction; the wording is kept whole beside a plain title."""
     spec = BY_KEY[entity]
-    with session.store.write(session.who, "Pasted", "paste") as tx:
+    with session.store.write(session.who, "Pasted", Act.PASTE) as tx:
         for number, title, wording in rows:
             typed = {spec.title: title}
             if "wording" in spec.by_key:

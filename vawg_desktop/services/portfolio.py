@@ -10,6 +10,7 @@ import json
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import dates
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import open_sql
 from vawg_desktop.domain.entities import ACTION
@@ -51,7 +52,7 @@ def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> 
     """Give every open action of one person's portfolio to another, in one transaction that undo takes back."""
     if not to.strip() or fold(to) == fold(giver):
         raise ValueRefusedError("A portfolio goes to somebody else; name the colleague.")
-    with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", "bulk") as tx:
+    with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", Act.BULK) as tx:
         written = names_in(tx.connection, [giver])
         if not written:
             raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
@@ -75,6 +76,6 @@ def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Cha
     if dates.bounds(last)[1] < dates.bounds(first)[0]:
         raise ValueRefusedError("The last day lies before the first.")
     said = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
-    with session.store.write(session.who, None, "setting") as tx:
+    with session.store.write(session.who, None, Act.SETTING) as tx:
         say_setting(tx, _DEPUTY + giver, said)
     return tx.changes

@@ -8,6 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
 from vawg_desktop.domain.errors import ValueRefusedError
@@ -80,7 +81,7 @@ def create(
 ) -> tuple[str, Changes]:
     """Make a record from typed values by field key or label; returns its id and what changed."""
     spec = BY_KEY[entity]
-    with session.store.write(session.who, why, "create") as tx:
+    with session.store.write(session.who, why, Act.CREATE) as tx:
         id = create_in(session, tx, spec, typed, reference=reference, aliases=aliases)
     return id, tx.changes
 
@@ -148,7 +149,7 @@ def assign(
     why: str | None,
     *,
     seen: Seen | None = None,
-    act: str = "edit",
+    act: Act = Act.EDIT,
 ) -> Changes:
     """Change fields of a record in one transaction through the door."""
     with session.store.write(session.who, why, act) as tx:
@@ -208,7 +209,7 @@ def assign_many(
     session: Session, records: Sequence[str], assignments: Sequence[Assignment], why: str | None
 ) -> Changes:
     """Bulk edit: the same assignments to many records, all or none."""
-    with session.store.write(session.who, why, "bulk") as tx:
+    with session.store.write(session.who, why, Act.BULK) as tx:
         for record in records:
             found = names.find(tx.connection, record)
             assign_in(session, tx, found.spec, found.id, assignments, why)
@@ -217,7 +218,7 @@ def assign_many(
 
 def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: str | None = None) -> Changes:
     """Delete (hide) records, or bring them back from the bin."""
-    with session.store.write(session.who, why, "delete" if hidden else "undelete") as tx:
+    with session.store.write(session.who, why, Act.DELETE if hidden else Act.UNDELETE) as tx:
         for record in records:
             found = names.find(tx.connection, record)
             tx.delete(found.entity, found.id, hidden=hidden)
@@ -237,7 +238,7 @@ def set_link(
     """Make, change or remove one link of a set field."""
     spec = BY_KEY[entity]
     kind = spec.link_kind(spec.by_key[field_key])
-    with session.store.write(session.who, None, "link") as tx:
+    with session.store.write(session.who, None, Act.LINK) as tx:
         if remove:
             tx.unlink(kind, a, b)
         else:
@@ -255,7 +256,7 @@ def add_update(
 ) -> Changes:
     """Add a progress update to an action: it copies how the action stands and never drives it."""
     given = {"as_at": session.today.isoformat(), "channel": "own", "informant": session.who, **typed}
-    with session.store.write(session.who, why, "update") as tx:
+    with session.store.write(session.who, why, Act.UPDATE) as tx:
         found = names.find(tx.connection, action, "action")
         create_in(session, tx, BY_KEY["update"], {**given, "action": found.id})
     return tx.changes

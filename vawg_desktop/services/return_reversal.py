@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.exchange import identity
@@ -37,7 +38,7 @@ def reverse_return(session: Session, reference: str) -> Reversed:
         for r in connection.exec_driver_sql('SELECT id FROM submission WHERE "return" = ?', (owner.id,))
     ]
     done = Reversed()
-    with session.store.write(session.who, f"Return {owner.visible} reversed", "reverse", owner.id) as tx:
+    with session.store.write(session.who, f"Return {owner.visible} reversed", Act.REVERSE, owner.id) as tx:
         txns = _applied(tx, owner.id, submissions)
         _reverse_entries(tx, [e for t in txns for e in past.entries_of_transaction(tx.connection, t)], done)
         for submission in submissions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.services import names
@@ -35,7 +36,7 @@ def make_of_tray(
     )
     called = owner_of(session.read(), str(row[0])).called(session.read())
     place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
-    with session.store.write(session.who, f"From return {called} ({place})", "return", submission) as tx:
+    with session.store.write(session.who, f"From return {called} ({place})", Act.RETURN, submission) as tx:
         if kind == "update":
             said = {
                 "action": found.id,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import last_day, parse_date
 from vawg_desktop.domain.errors import AppError, FileRefusedError, NotFoundError, Problem, ValueRefusedError
@@ -49,9 +50,8 @@ from vawg_desktop.services.return_rows import (
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 
-ACT = "return"
 __all__ = [
-    "ACT", "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "actions_of", "add_new_row", "decide", "import_many",
+    "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "actions_of", "add_new_row", "decide", "import_many",
     "import_return", "owner_of", "reverse_return", "review", "submissions", "what_was_sent",
 ]  # fmt: skip
 
@@ -425,7 +425,7 @@ def _new_rows(read: Sequence[Mapping[str, Answer]]) -> list[dict[str, str]]:
 def _stage(session: Session, owner: Owner, name: str, sha256: str, content: Mapping[str, Any]) -> str:
     declared = content["declaration"]
     called = owner.called(session.read())
-    with session.store.write(session.who, f"Received {called} ({name})", "receive", owner.id) as tx:
+    with session.store.write(session.who, f"Received {called} ({name})", Act.RECEIVE, owner.id) as tx:
         return tx.create("submission", {
             "return": owner.id, "partner": owner.partner, "file_sha256": sha256 or None, "file_name": name,
             "received": session.today.isoformat(), "informant": declared.get("Completed by"),
@@ -521,7 +521,7 @@ def accept(
     called = owner.called(connection)
     standing = currents_of(connection, [str(r["id"]) for r in content["rows"]])
     doubts = Doubts(connection, owner.partner, standing)
-    with session.store.write(session.who, f"From return {called} ({row['file_name']})", ACT, submission) as tx:
+    with session.store.write(session.who, f"From return {called} ({row['file_name']})", Act.RETURN, submission) as tx:
         for id, cells in by_action.items():
             told = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
             own = {k: v for k, v in told.items() if k not in ON_UPDATE}
@@ -625,7 +625,7 @@ def decide(
     session: Session, submission: str, differences: Sequence[Difference], decision: str, reason: str = ""
 ) -> Changes:
     """Query or refuse differences (or, with an empty decision, think again), each kept with its reason."""
-    with session.store.write(session.who, reason or None, "decide", submission) as tx:
+    with session.store.write(session.who, reason or None, Act.DECIDE, submission) as tx:
         for one in differences:
             for (id,) in tx.connection.exec_driver_sql(
                 "SELECT id FROM decision WHERE submission = ? AND record = ? AND field = ? AND NOT deleted",
@@ -649,7 +649,7 @@ def _quoted(one: Difference) -> str | None:
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
     """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
     owner = owner_of(session.read(), _return_of(session, submission))
-    with session.store.write(session.who, f"New in {owner.called(session.read())}", ACT, submission) as tx:
+    with session.store.write(session.who, f"New in {owner.called(session.read())}", Act.RETURN, submission) as tx:
         if "What it proves" in row or "Title" in row:
             _remember_added(tx, submission, row, _add_evidence(tx, submission, row))
             return tx.changes

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import rules
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import is_open, meets
 from vawg_desktop.domain.dates import label, last_day, parse_date
@@ -111,7 +112,7 @@ def export_returns(
         raise ValueRefusedError("A round needs its period, such as 2026/27 Q2.")
     due_stored = parse_date(due, now=session.today)
     _make_folder(out)
-    with without_collecting(), session.store.write(session.who, f"Returns for {period}", "round") as tx:
+    with without_collecting(), session.store.write(session.who, f"Returns for {period}", Act.ROUND) as tx:
         sender = _Sender(session, tx, period.strip(), due_stored, out, format)
         sender.released = {
             (names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")).id

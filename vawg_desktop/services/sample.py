@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from vawg_desktop import paths
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.terms import JOURNEY_STAGE
 from vawg_desktop.exchange.reading import read_own_text
@@ -20,7 +21,7 @@ def load_sample(session: Session) -> None:
     for name, mapping in mappings.items():
         book = read_own_text(folder / name)
         tracker = read_tracker(book, mapping)
-        done = import_rows(session, tracker, why=f"Starter content: {name}", act="sample")
+        done = import_rows(session, tracker, why=f"Starter content: {name}", act=Act.SAMPLE)
         left = [p.message for p in done.problems if p.code != "several_pillars"] + [
             t["text"] for t in done.tray
         ]
@@ -31,7 +32,7 @@ def load_sample(session: Session) -> None:
 
 def _finish(session: Session) -> None:
     """Journey stages get their term; figures of one name that differ point at each other."""
-    with session.store.write(session.who, "Starter content: links between its rows", "sample") as tx:
+    with session.store.write(session.who, "Starter content: links between its rows", Act.SAMPLE) as tx:
         run = tx.connection.exec_driver_sql
         for id, title in run("SELECT id, title FROM journey_stage").fetchall():
             term = JOURNEY_STAGE.find(str(title))

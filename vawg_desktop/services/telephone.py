@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.personal import in_words, likely_personal
@@ -94,7 +95,7 @@ def take_call(
         "rows": rows, "count": len(rows), "problems": problems, "tray": tray, "asked": asked, "not_returned": [], "new_rows": [],
         "declaration": {}, "nil": False,
     }  # fmt: skip
-    with session.store.write(session.who, name, "receive", return_id) as tx:
+    with session.store.write(session.who, name, Act.RECEIVE, return_id) as tx:
         id = tx.create("submission", {
             "return": return_id, "partner": owner.partner, "file_name": name, "received": session.today.isoformat(),
             "informant": informant.strip(), "channel": channel, "content": json.dumps(content, ensure_ascii=False),

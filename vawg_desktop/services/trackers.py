@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem
@@ -174,7 +175,7 @@ def import_rows(
     why: str,
     book: Book | None = None,
     dry_run: bool = False,
-    act: str = "import",
+    act: Act = Act.IMPORT,
     known: KnownList | None = None,
     answers: Mapping[str, str] | None = None,
 ) -> Imported:
@@ -219,7 +220,7 @@ def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tu
     book, tracker, told, settled = _read(session, path, None, None, entity)
     taken: TakenRows = []
     try:
-        with session.store.write(session.who, "Looked at", "import") as tx:
+        with session.store.write(session.who, "Looked at", Act.IMPORT) as tx:
             lineage = Lineage(tx, book.name, _headings_key(book), told.id)
             done = Imported()
             targets = frozenset(c.target for c in tracker.columns if c.target)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import Problem
@@ -614,7 +615,7 @@ def _check_search(connection: Connection, words: list[tuple[int, str]], report: 
 def repair(store: Store, who: str) -> int:
     """Rebuild everything derived; never what is said. Returns the number of records gone over."""
     count = 0
-    with store.write(who, "repair", "repair") as transaction:
+    with store.write(who, "repair", Act.REPAIR) as transaction:
         run = transaction.connection.exec_driver_sql
         for table in ("head", "conflict", "former", "subject", "tally"):
             run(f'DELETE FROM "{table}"')

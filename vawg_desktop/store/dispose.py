@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import RuleError
@@ -53,7 +54,7 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
     """
     authority.refuse_unless_two()
     why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
-    with store.write(authority.by, why, "dispose", id) as tx:
+    with store.write(authority.by, why, Act.DISPOSE, id) as tx:
         if _is_gone(tx, id):
             raise RuleError("That record was disposed of already; there is no word of it left.", code="rule_disposed")
         rows = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
@@ -98,7 +99,7 @@ def complete(store: Store, rows: Sequence[str]) -> list[str]:
     done: list[str] = []
     for one in rows:
         table, id = one.split(" ", 1)
-        with store.write("disposal", None, "dispose", id) as tx:
+        with store.write("disposal", None, Act.DISPOSE, id) as tx:
             if not tx.approver:
                 return done
             parts = _with_parts(tx, table, id)
@@ -416,7 +417,7 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
 
 def strip_later(store: Store, rows: Sequence[str]) -> bool:
     """Take the words out of rows (``table id``) whose disposal came by the merge of somebody who may not dispose; whether it could be."""
-    with store.write("disposal", None, "dispose") as tx:
+    with store.write("disposal", None, Act.DISPOSE) as tx:
         if not tx.approver:
             return False
         gone = [h for what in rows for h in strip_row(tx, *what.split(" ", 1))]

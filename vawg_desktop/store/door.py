@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
 from vawg_desktop.domain import clock, merge, rules
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, RuleError, StaleError, StoreError
@@ -94,7 +95,7 @@ class Door:
 
     @contextmanager
     def transaction(
-        self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
+        self, who: str, why: str | None = None, act: Act = Act.EDIT, about: str | None = None
     ) -> Generator[Transaction]:
         """A transaction that commits on leaving and leaves nothing behind if anything is raised.
 
@@ -182,14 +183,14 @@ class Transaction:
     """Writes of one person for one reason."""
 
     def __init__(
-        self, connection: Connection, who: str, why: str | None, act: str, about: str | None
+        self, connection: Connection, who: str, why: str | None, act: Act, about: str | None
     ) -> None:
         self.connection = connection
         self.run = direct(connection)
         self.id = str(uuid7())
         self.changes = Changes(txn=self.id)
         who = clean_text(who).text.strip()[:MOST_NAME] or "unknown"
-        self._stamp = (who, clean_text(why).text if why else None, act, about)
+        self._stamp = (who, clean_text(why).text if why else None, act.value, about)
         self.postgres = connection.dialect.name == POSTGRES
         #: Whether the server itself guards log and rows (resources/postgres/roles.sql was run there).
         self.guarded = self.postgres and self._is_guarded()

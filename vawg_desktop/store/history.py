@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import Connection
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.fields import Kind, Value
@@ -117,7 +118,7 @@ def tombstone(entries: Sequence[log.Entry]) -> log.Entry | None:
     """The entry by which a record was disposed of, where one is among its entries: it is final."""
     if len(entries) < 2:
         return None
-    found = [e for e in entries if e.act == "dispose" and (d := e.fields.get("deleted")) is not None and d.after]
+    found = [e for e in entries if act_of(e.act) is Act.DISPOSE and (d := e.fields.get("deleted")) is not None and d.after]
     return min(found, key=lambda e: (e.origin, e.seq), default=None)
 
 
@@ -138,7 +139,7 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
             cell = entry.fields.get(key)
             value: Value = cell.after if cell else (False if key == "deleted" else None)
             over = frozenset(cell.overwrote) if cell else frozenset[str]()
-            stands_in = entry.act == "rescue" and value == LOST  # once the record itself is back, it says nothing
+            stands_in = act_of(entry.act) is Act.RESCUE and value == LOST  # once the record itself is back, it says nothing
             spoken = (cell is not None and not stands_in) or key == "deleted"
             (said if spoken else silent)[key].append(
                 merge.Said(entry.id, entry.origin, entry.seq, value, over)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.merge import link_id
 from vawg_desktop.store import holding, keys, work
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from vawg_desktop.store.door import Transaction
     from vawg_desktop.store.store import Store
 
-ACT = "keys"
 
 
 def say(tx: Transaction, label: str, words: str) -> None:
@@ -31,7 +31,7 @@ def settle(store: Store) -> None:
             continue
         to_be, _, label = what.partition(" ")
         if keys.fingerprint(store.path) != to_be:
-            with store.write("keys", f"The change for {label} was cut short: the keys are as they were", ACT) as tx:
+            with store.write("keys", f"The change for {label} was cut short: the keys are as they were", Act.KEYS) as tx:
                 say(tx, label, "the last change was not made")
                 tx.run("DELETE FROM work WHERE kind = ? AND what = ?", (kind, what))
         else:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
@@ -26,7 +27,6 @@ from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.forks import Origins
 from vawg_desktop.store.store import Store
 
-ACT = "merge"
 _BATCH = 1000
 
 
@@ -105,7 +105,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     files = 0 if look else carry_files(store, other)
     merged = _Found()
     try:
-        with store.write(who, f"Merged {other.name}", ACT) as tx:
+        with store.write(who, f"Merged {other.name}", Act.MERGE) as tx:
             merged = _Merging(tx, store, other, theirs).run()
             merged.unrelated = unrelated
             merged.files = files
@@ -414,7 +414,7 @@ class _Merging:
 
     def _strip_disposed(self) -> list[tuple[str, str]]:
         """Words of records disposed of in either store go from both; a legal hold here keeps the log's."""
-        here = {e.row: e.tbl for e in self._found.incoming if e.act == "dispose"}
+        here = {e.row: e.tbl for e in self._found.incoming if act_of(e.act) is Act.DISPOSE}
         rows = [e.row for e in self._found.incoming]
         for part in _batches(dict.fromkeys(rows), 400):
             marks = ",".join("?" * len(part))
@@ -445,7 +445,7 @@ class _Merging:
 
     def _note_rest_of_disposed(self) -> None:
         """What either store wrote of a record that the other had disposed of goes too, as work after the merge."""
-        known: dict[str, None] = dict.fromkeys(e.row for e in self._found.incoming if e.act == "dispose")
+        known: dict[str, None] = dict.fromkeys(e.row for e in self._found.incoming if act_of(e.act) is Act.DISPOSE)
         parts = dict(history.PARTS) | {"decision": "record", "tracker_row": "record"}
         for tbl, column in parts.items():
             for some in _batches(dict.fromkeys(e.row for e in self._found.incoming if e.tbl == tbl), 400):

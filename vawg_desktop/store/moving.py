@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.merge import link_id
 from vawg_desktop.store import holding, work
@@ -42,20 +43,20 @@ def under_way(store: Store, *, seconds: float = holding.WAIT_SECONDS) -> Generat
 
 def give_up(store: Store, to: str) -> None:
     """From now on this store gives provisional references; that the right moved is an entry."""
-    with store.write("move", f"The right to give final references moves to {_called(to)}", "move") as tx:
+    with store.write("move", f"The right to give final references moves to {_called(to)}", Act.MOVE) as tx:
         _say(tx, _called(to), mints="0")
         work.note(tx, work.MOVE, [_plain(to)])
 
 
 def whole(store: Store, to: str) -> None:
     """The new store is whole and about to be put in its place: if it is not found there later, somebody took it elsewhere."""
-    with store.write("move", None, "move") as tx:
+    with store.write("move", None, Act.MOVE) as tx:
         work.note(tx, work.MOVE_WHOLE, [_plain(to)])
 
 
 def take_back(store: Store, to: str) -> None:
     """The new store was not made: the right stays here, which is an entry too."""
-    with store.write("move", f"The move to {_called(to)} was cut short; the right to give final references stays here", "move") as tx:
+    with store.write("move", f"The move to {_called(to)} was cut short; the right to give final references stays here", Act.MOVE) as tx:
         _say(tx, store.name, mints="1")
         for kind in (work.MOVE, work.MOVE_WHOLE):
             tx.run("DELETE FROM work WHERE kind = ? AND what = ?", (kind, _plain(to)))

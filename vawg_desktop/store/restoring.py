@@ -12,6 +12,7 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver
 
 from vawg_desktop.domain import clock
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
@@ -251,7 +252,7 @@ def rescue(path: Path, out: Path, *, passphrase: str | None) -> Rescued:
             keys.keys_path(out).write_bytes(keys.keys_path(path).read_bytes())
         _copy_meta(source, store)
         entries = list(_readable_entries(source, done))
-        with store.write("rescue", f"Rescued from {path.name}", "rescue") as tx:
+        with store.write("rescue", f"Rescued from {path.name}", Act.RESCUE) as tx:
             _replay(tx, entries, _origin_names(source))
             for spec in (*ENTITIES, LINK):
                 _mend_from_rows(tx, source, spec, done)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid6 import uuid7
 
 from vawg_desktop.domain import clock
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.scratch import Scratch
@@ -81,7 +82,7 @@ class Store:
 
     @contextmanager
     def write(
-        self, who: str, why: str | None = None, act: str = "edit", about: str | None = None
+        self, who: str, why: str | None = None, act: Act = Act.EDIT, about: str | None = None
     ) -> Generator[Transaction]:
         """A writing transaction: all of it or nothing."""
         with self.door.transaction(who, why, act, about) as transaction:
