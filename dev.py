@@ -224,7 +224,7 @@ def tour(rest: list[str]) -> int:
 def schema(rest: list[str]) -> int:
     """Write db/schema.sql from the field list."""
     prepare("run")
-    code = "from vawg_desktop.store import schema; open('db/schema.sql', 'w', encoding='utf-8', newline='\n').write(schema.schema_sql())"
+    code = "from vawg_desktop.store import schema; open('db/schema.sql', 'w', encoding='utf-8', newline='\\n').write(schema.schema_sql())"
     return python("-c", code)
 
 

@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 3.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 4.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -22,11 +22,13 @@ CREATE TABLE change (
 	UNIQUE (id)
 );
 
+CREATE INDEX ix_change_kind ON change (op, tbl, n, act, "row");
+
 CREATE INDEX ix_change_received ON change (received);
 
 CREATE INDEX ix_change_row ON change ("row", n);
 
-CREATE INDEX ix_change_txn ON change (txn);
+CREATE INDEX ix_change_txn ON change (txn, tbl, op);
 
 CREATE UNIQUE INDEX ux_change_origin_seq ON change (origin, seq);
 
@@ -346,6 +348,7 @@ CREATE TABLE action (
 	x_update TEXT,
 	x_heard TEXT,
 	x_slips INTEGER,
+	x_progress TEXT,
 	PRIMARY KEY (n),
 	UNIQUE (id),
 	FOREIGN KEY(accountable) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED

@@ -18,6 +18,7 @@ from tests.clock import TODAY
 from tests.merging.machine import Family
 from tests.merging.test_family import SOAK
 from tests.merging.test_merging import rows_of
+from tests.migrations import BEGINS, NEXT
 from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop import paths
@@ -268,13 +269,13 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program as its next version would be, with a migration of its own."""
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0004_next.py").write_text(
-        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / f"{NEXT}_next.py").write_text(
+        BEGINS +
         "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
     )
     monkeypatch.setattr(paths, "migrations", lambda: scripts)
-    monkeypatch.setattr(stores, "SCHEMA_VERSION", 4)
-    return scripts / "versions" / "0004_next.py"
+    monkeypatch.setattr(stores, "SCHEMA_VERSION", int(NEXT))
+    return scripts / "versions" / f"{NEXT}_next.py"
 
 
 def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
@@ -284,7 +285,7 @@ def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
     with stores.open_postgres(postgres_url) as store:
         one = store.read().exec_driver_sql("SELECT count(*), count(extra) FROM action").one()
         assert tuple(one) == (22, 0)
-        assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == "4"
+        assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == str(int(NEXT))
         assign(Session(store, "me"), "A-0001", [Assignment("percent", "6")], "after")
         assert check(store).problems == []
     with stores.open_postgres(postgres_url) as store:

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.migrations import BEGINS, NEXT
 from vawg_desktop import paths
 from vawg_desktop.domain.errors import WrongKeyError
 from vawg_desktop.services import access, merging, safekeeping, trackers
@@ -179,8 +180,8 @@ class Migrations(Kills):
     def prepare(self, store: stores.Store) -> None:
         self.scripts = self.folder / "migrations"
         shutil.copytree(paths.migrations(), self.scripts)
-        (self.scripts / "versions" / "0004_extra.py").write_text(
-            "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
+        (self.scripts / "versions" / f"{NEXT}_extra.py").write_text(
+            BEGINS +
             "    run = op.get_bind().exec_driver_sql\n"
             "    run('ALTER TABLE action ADD COLUMN extra TEXT')\n"
             "    for n in range(1, 61):\n        run(\"UPDATE action SET extra = 'e' WHERE n = ?\", (n,))\n"
@@ -195,8 +196,8 @@ class Migrations(Kills):
         raw = connect_raw(self.path, self.key)
         version = raw.execute("SELECT version_num FROM alembic_version").fetchone()[0]
         columns = [r[1] for r in raw.execute("PRAGMA table_info(action)")]
-        assert version == ("0004" if said else version) and ("extra" in columns) == (version == "0004")
-        if version == "0004":
+        assert version == (NEXT if said else version) and ("extra" in columns) == (version == NEXT)
+        if version == NEXT:
             assert raw.execute("SELECT count(*) FROM action WHERE extra = 'e'").fetchone()[0] == 60
         assert raw.execute("SELECT count(*) FROM action").fetchone()[0] == 60
         assert raw.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

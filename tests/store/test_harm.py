@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrations import BEGINS, NEXT
 from vawg_desktop import paths
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging, safekeeping, show
@@ -180,8 +181,8 @@ def test_a_full_disk_at_every_step_of_a_migration(
     """The store and its backup share a real disk: it fills up in the backup, in the update, or not at all."""
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0004_wide.py").write_text(
-        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / f"{NEXT}_wide.py").write_text(
+        BEGINS +
         '    op.get_bind().exec_driver_sql("ALTER TABLE action ADD COLUMN extra TEXT")\n'
         "    op.get_bind().exec_driver_sql(\"UPDATE action SET extra = printf('%.30000c', 'x')\")\n"
     )
@@ -193,7 +194,7 @@ def test_a_full_disk_at_every_step_of_a_migration(
             path = disk / "s.vawg"
             shutil.copyfile(sample_file, path)
             with monkeypatch.context() as later:
-                later.setattr(stores, "SCHEMA_VERSION", 4)
+                later.setattr(stores, "SCHEMA_VERSION", int(NEXT))
                 try:
                     stores.open_store(path).close()
                     codes.append("done")

@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.migrations import BEGINS, NEXT
 from vawg_desktop import paths
 from vawg_desktop.domain.errors import RuleError, StoreError, WrongKeyError
-from vawg_desktop.services import rounds
+from vawg_desktop.services import overview, records, rounds
 from vawg_desktop.services.records import add_update, assign, parse_assignment
 from vawg_desktop.services.returns import import_return
 from vawg_desktop.services.session import Session
@@ -136,8 +138,8 @@ def test_a_failing_migration_leaves_the_store_and_names_the_backup(sample: Sessi
     sample.store.close()
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0004_bad.py").write_text(
-        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / f"{NEXT}_bad.py").write_text(
+        BEGINS +
         "    op.get_bind().exec_driver_sql('DELETE FROM action')\n"
     )
     before = path.read_bytes()
@@ -153,18 +155,46 @@ def test_a_good_migration_keeps_every_row(sample: Session, tmp_path: Path) -> No
     sample.store.close()
     scripts = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), scripts)
-    (scripts / "versions" / "0004_good.py").write_text(
-        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\n\ndef upgrade() -> None:\n"
+    (scripts / "versions" / f"{NEXT}_good.py").write_text(
+        BEGINS +
         "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
     )
     backup = migrate(path, None, scripts=scripts)
     connection = connect_raw(path, None)
     assert connection.execute("SELECT count(extra), count(*) FROM action").fetchone() == (0, 22)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0004",)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (NEXT,)
     connection.close()
     assert backup.exists()
     sample.store = stores.open_store(backup)
     assert check(sample.store).ok
+
+
+def test_what_updates_told_over_time_is_filled_in_where_a_store_comes_from_an_earlier_version(sample: Session) -> None:
+    """``x_progress`` and its counts are derived: the migration states them as the program does from then on."""
+    told = (("2025-05-01", "not_started"), ("2025-06", "in_progress"), ("2025-11-30", "in_progress"), ("2026-02-01", "complete"))
+    for as_at, status in told:
+        assign(sample, "A-0001", [parse_assignment(f"status={status}")], "so it stood then")
+        add_update(sample, "A-0001", {"narrative": "told", "as_at": as_at})
+    assign(sample, "A-0002", [parse_assignment("status=stopped")], "so it stood then")
+    add_update(sample, "A-0002", {"narrative": "told", "as_at": "2025-05-01"})
+    records.hide(sample, ["A-0002"])
+    path = sample.store.path
+    sample.store.close()
+    raw = connect_raw(path, None)
+    for undone in (
+        "DROP INDEX ix_change_kind", "DROP INDEX ix_change_txn", "CREATE INDEX ix_change_txn ON change (txn)",
+        "ALTER TABLE action DROP COLUMN x_progress", "DELETE FROM tally WHERE name IN ('action_came', 'action_left')",
+        "UPDATE meta SET value = '3' WHERE \"key\" = 'schema'", "UPDATE alembic_version SET version_num = '0003'",
+    ):
+        raw.execute(undone)
+    raw.close()
+    sample.store = stores.open_store(path)
+    assert check(sample.store).problems == []
+    kept = sample.read().exec_driver_sql("SELECT x_progress FROM action WHERE reference = 'A-0001'").one()[0]
+    assert kept == "2025-06-30 in_progress;2026-03-31 complete"
+    found = dict(overview.progress_over_time(sample, quarters=400))
+    ends = [date(2025, 6, 30), date(2025, 9, 30), date(2026, 3, 31)]
+    assert [found[e] for e in ends] == [{"in_progress": 1}, {"in_progress": 1}, {"complete": 1}]
 
 
 def _planted(sample: Session, tmp_path: Path) -> str:

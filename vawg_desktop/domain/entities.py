@@ -152,7 +152,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     _NOTE,
 ), status="status", finished=t.FINISHED, complete="complete", due=("revised_due", "due"), owner="accountable", others="contributors",
    rating="rating_opcc", pillar="x_pillar",
-   derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips"), kept_counts=True,
+   derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips", "x_progress"), kept_counts=True,
    indexed=("x_sort", "x_due", "status", "rating_opcc", "x_heard"), large=True,
    listed=("title", "status", "rating_opcc", "due", "accountable", "x_heard"),
    form=("title", "accountable", "status", "due"))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
+from vawg_desktop.store.derive import quarter_end
 from vawg_desktop.store.history import known_before, start_of_day
 
 PILLARS = (*PILLAR.key_list(), "none")
@@ -209,32 +210,31 @@ def kinds_of_change(tbl: str, op: str, fields: str) -> list[str]:
 
 
 def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date, dict[str, int]]]:
-    """Actions by status as their updates told it, at each quarter's end: a count per status."""
-    ends = [_quarter_end(session.today, back) for back in range(quarters - 1, -1, -1)]
-    rows = (
-        session.read()
-        .exec_driver_sql(
-            'SELECT action, as_at, status FROM "update" WHERE NOT deleted AND as_at IS NOT NULL AND status IS NOT NULL ORDER BY as_at, n'
-        )
-        .fetchall()
+    """Actions by status as their updates told it, at each quarter's end: a count per status; today stands for a quarter's end to come."""
+    rows = session.read().exec_driver_sql(
+        "SELECT name, \"key\", \"count\" FROM tally WHERE name IN ('action_came', 'action_left')"
     )
-    latest: dict[str, str] = {}
+    steps: dict[str, Counter[str]] = {}
+    for name, key, count in rows:
+        quarter, _, status = str(key).partition("|")
+        steps.setdefault(quarter, Counter())[status] += int(count) if name == "action_came" else -int(count)
+    last = quarter_end(session.today)
     found: list[tuple[date, dict[str, int]]] = []
-    place = 0
-    for end in ends:
-        while place < len(rows) and str(rows[place][1])[:10] <= end.isoformat():
-            latest[str(rows[place][0])] = str(rows[place][2])
-            place += 1
-        if latest:
-            found.append((end, dict(Counter(latest.values()))))
+    standing: Counter[str] = Counter()
+    waiting = sorted(steps)
+    for back in range(quarters - 1, -1, -1):
+        end = _quarters_before(last, back)
+        while waiting and waiting[0] <= end.isoformat():
+            standing.update(steps[waiting.pop(0)])
+        if told := {status: number for status, number in standing.items() if number}:
+            found.append((min(end, session.today), told))
     return found
 
 
-def _quarter_end(today: date, back: int) -> date:
-    first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    months = first.year * 12 + first.month - 1 + 3 - 3 * back
-    end = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
-    return min(end, today)
+def _quarters_before(end: date, back: int) -> date:
+    """The last day of the quarter so many quarters before the one that ends on a day."""
+    months = end.year * 12 + end.month - 1 - 3 * back
+    return quarter_end(date(months // 12, months % 12 + 1, 1))
 
 
 def my_work(

@@ -28,6 +28,7 @@ from vawg_desktop.store.dispose import FILED, files_are_foreign, has_rest, unnam
 from vawg_desktop.store.door import as_value, spec_of
 from vawg_desktop.store.keep import (
     Keeper,
+    progress_of,
     slips_of,
     subject_title,
     summary_of_action,
@@ -66,16 +67,17 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
     """Check everything. ``noted_heads`` are chain heads noted elsewhere: hash by origin/seq; ``heads`` the beginnings of such
     hashes off a paper. The heads in the manifests of the backups beside the store are compared too."""
     report = Report()
-    noted = {**_heads_beside(store), **(noted_heads or {})}
     try:
         with store.engines.fresh() as connection:
-            _look(store, connection, report, noted)
+            _look(store, connection, report, noted_heads or {})
             _check_printed(connection, report, heads)
             _check_backups(store, connection, report)
     except DBAPIError as error:
         trouble = told(error)
         if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
             report.add("not_checked", f"The store was not checked to its end. {trouble.message}")
+            return report
+        if any(p.code == "file_damaged" for p in report.problems):  # said already, with its place
             return report
         report.add(
             "file_damaged",
@@ -125,7 +127,7 @@ def _look(store: Store, connection: Connection, report: Report, noted: dict[str,
 
 
 def _look_at_all(store: Store, connection: Connection, report: Report, noted: dict[str, str]) -> None:
-    all_entries = _check_chain(connection, report, noted)
+    all_entries = _check_chain(connection, report, {**_heads_beside(store), **noted})
     _check_order(connection, report)
     _check_held(store, connection, report)
     _check_disposals(connection, report)
@@ -570,6 +572,7 @@ def _summary(connection: Connection, spec: EntitySpec, row: dict[str, Value]) ->
         slips = slips_of(connection.exec_driver_sql, id)
         return {
             **summary_of_action(connection.exec_driver_sql, id),
+            "x_progress": progress_of(connection.exec_driver_sql, id),
             **({"x_slips": slips} if slips or row["x_slips"] else {}),
         }
     if spec.key == "recommendation" and row["x_actions"] is not None:

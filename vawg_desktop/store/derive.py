@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import is_open, meets
+from vawg_desktop.domain.dates import last_day
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import Kind, Value
 
@@ -91,9 +92,47 @@ def tally_keys(spec: EntitySpec, row: Row) -> frozenset[tuple[str, str]]:
             keys.add((f"{spec.key}_due", due))
     if spec.complete and meets("claimed", spec, row, date.min):
         keys.add((f"{spec.key}_claimed", ""))
+    for quarter, came, left in transitions(str(row.get("x_progress") or "")):
+        keys.add((f"{spec.key}_came", f"{quarter}|{came}"))
+        if left:
+            keys.add((f"{spec.key}_left", f"{quarter}|{left}"))
     if row.get("done_before_publication"):
         keys.add((f"{spec.key}_done_before", ""))
     return frozenset(keys)
+
+
+def progress(updates: Iterable[tuple[Value, Value]]) -> str:
+    """An action's progress over time: the last day of each quarter at whose end its updates told another status than before.
+
+    ``updates`` are as-at date and status, oldest first. The text reads ``2024-06-30 not_started;2025-03-31 complete``.
+    """
+    by_quarter: dict[str, str] = {}
+    for as_at, status in updates:
+        last = last_day(str(as_at)) if as_at and status else None
+        if last is not None:
+            by_quarter[quarter_end(last).isoformat()] = str(status)
+    told: list[str] = []
+    before = ""
+    for quarter in sorted(by_quarter):
+        if by_quarter[quarter] != before:
+            before = by_quarter[quarter]
+            told.append(f"{quarter} {before}")
+    return ";".join(told)
+
+
+def transitions(told: str) -> list[tuple[str, str, str]]:
+    """The same as (quarter's last day, status that came, status that was left or an empty text)."""
+    found: list[tuple[str, str, str]] = []
+    for part in told.split(";") if told else ():
+        quarter, _, status = part.partition(" ")
+        found.append((quarter, status, found[-1][1] if found else ""))
+    return found
+
+
+def quarter_end(day: date) -> date:
+    """The last day of a day's quarter."""
+    month = (day.month - 1) // 3 * 3 + 3
+    return date(day.year, month, 30 if month in (6, 9) else 31)
 
 
 def newest_first(alias: str = "") -> str:
@@ -105,10 +144,13 @@ def newest_first(alias: str = "") -> str:
     return f"coalesce({at}as_at, '') DESC, CASE WHEN substr({at}id, 15, 1) = '7' THEN 1 ELSE 0 END DESC, {at}id DESC"
 
 
+def oldest_first() -> str:
+    """The same order the other way round."""
+    return "coalesce(as_at, ''), CASE WHEN substr(id, 15, 1) = '7' THEN 1 ELSE 0 END, id"
+
+
 def update_heard(row: Row) -> str:
     """When an update speaks of: its as-at date's last day."""
-    from vawg_desktop.domain.dates import last_day
-
     last = last_day(str(row["as_at"])) if row.get("as_at") else None
     return last.isoformat() if last else ""
 

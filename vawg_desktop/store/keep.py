@@ -31,6 +31,8 @@ class Keeper:
         self._run: Run = run or connection.exec_driver_sql
         self._tallies: Counter[tuple[str, str]] = Counter()
         self._actions: dict[str, None] = {}
+        #: Actions whose updates were touched: what they told over time is put together again.
+        self._told: dict[str, None] = {}
         self._recommendations: dict[str, None] = {}
         self._moved: dict[str, None] = {}
         self._last: dict[str, int] = {}
@@ -198,6 +200,7 @@ class Keeper:
             self._recommendations[str(row["b"])] = None
         elif spec.key == "update":
             self._actions[str(row["action"])] = None
+            self._told[str(row["action"])] = None
         elif spec.key == "action" and "n" in row:
             self._actions[str(row["id"])] = None
 
@@ -212,6 +215,7 @@ class Keeper:
         run = self._run
         self._actions.update({str(r[0]): None for r in run("SELECT id FROM action")})
         self._moved.update(self._actions)
+        self._told.update(self._actions)
         self._recommendations.update({str(r[0]): None for r in run("SELECT id FROM recommendation")})
 
     def restate(self, table: str, id: str, born: str, conflicts: int) -> None:
@@ -265,6 +269,8 @@ class Keeper:
             return
         before = {str(d[0]): v for d, v in zip(cursor.description, found, strict=True)}
         extra = summary_of_action(run, id)
+        if id in self._told:
+            extra["x_progress"] = progress_of(run, id)
         if any(before[k] != v for k, v in extra.items()):
             self._tallies.subtract(derive.tally_keys(BY_KEY["action"], before))
             self._tallies.update(derive.tally_keys(BY_KEY["action"], {**before, **extra}))
@@ -302,6 +308,16 @@ def summary_of_action(run: Run, id: str) -> dict[str, Value]:
         "x_update": latest[0] if latest else None,
         "x_heard": derive.update_heard({"as_at": latest[1]}) if latest else None,
     }
+
+
+def progress_of(run: Run, action: str) -> str | None:
+    """What an action's updates told of its status over time, as ``derive.progress`` writes it; None where they told nothing."""
+    rows = run(
+        'SELECT as_at, status FROM "update" WHERE action = ? AND NOT deleted AND as_at IS NOT NULL AND status IS NOT NULL '
+        f"ORDER BY {derive.oldest_first()}",
+        (action,),
+    )
+    return derive.progress((r[0], r[1]) for r in rows) or None
 
 
 def summary_of_recommendation(run: Run, id: str) -> dict[str, Value]:

@@ -166,7 +166,10 @@ LOCAL: tuple[str, ...] = ("local", "meta", "work")
 
 Index("ix_change_row", change.c.row, change.c.n)
 Index("ix_change_received", change.c.received)
-Index("ix_change_txn", change.c.txn)
+# what each transaction changed is counted from the index alone
+Index("ix_change_txn", change.c.txn, change.c.tbl, change.c.op)
+# changes of one kind (added, edited) are counted and paged from the log's end without reading the others
+Index("ix_change_kind", change.c.op, change.c.tbl, change.c.n, change.c.act, change.c.row)
 Index("ux_change_origin_seq", change.c.origin, change.c.seq, unique=True)
 Index("ix_conflict_row", conflict.c.row)
 Index("ix_subject_reference", subject.c.reference)
