@@ -8,18 +8,15 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from vawg_desktop.domain.acts import act_of
-from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, SOON_DAYS
-from vawg_desktop.domain.entities import ACTION, BY_KEY
+from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
-from vawg_desktop.services import history, portfolio
+from vawg_desktop.services import portfolio
+from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import history as past
 from vawg_desktop.store.derive import quarter_end
-from vawg_desktop.store.history import known_before, start_of_day
 
 PILLARS = (*PILLAR.key_list(), "none")
 RATINGS = ("red", "amber", "green", "blue", "grey", "white", "not_rated")
@@ -148,65 +145,6 @@ def rounds(session: Session) -> list[dict[str, object]]:
         .mappings()
     )
     return [{str(k): v for k, v in r.items()} for r in rows]
-
-
-def changes_of_kind(session: Session, since: date, what: str, until: date | None = None) -> list[FieldChange]:
-    """The changes behind one figure of ``what_changed``, oldest first."""
-    connection = session.read()
-    last = past.end_of_day(until) if until else "9999"
-    entries = past.entries_between(connection, start_of_day(since), last)
-    chosen = [
-        e for e in entries
-        if act_of(e.act).rules.activity and what in kinds_of_change(e.tbl, e.op, e.fields_json())
-    ]  # fmt: skip
-    told = history.told(connection, chosen)
-    cells = _CELLS_OF.get(what)
-    return [c for c in told if cells is None or c.field in cells]
-
-
-def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
-    """How many records changed since a day, by kind of change, the starter content aside."""
-    rows = session.read().exec_driver_sql(
-        "SELECT tbl, \"row\", act, op, fields FROM \"change\" WHERE n > ? AND act NOT IN ('sample', 'demo') ORDER BY n DESC LIMIT 20000",
-        (known_before(session.read(), start_of_day(since)),),
-    )
-    seen: dict[str, set[str]] = {}
-    for tbl, row, _act, op, fields in rows:
-        for what in kinds_of_change(str(tbl), str(op), str(fields)):
-            seen.setdefault(what, set()).add(str(row))
-    counts = Counter({what: len(ids) for what, ids in seen.items()})
-    return [(what, counts[what]) for what in _KINDS if counts[what]]
-
-
-_KINDS = ("status changed", "date changed", "rating changed", "update added", "evidence added", "action added",
-          "recommendation added", "gap added", "deleted")  # fmt: skip
-
-
-_CELLS_OF = {
-    "status changed": ("status",),
-    "date changed": ("due", "revised_due", "target_date"),
-    "rating changed": ("rating_opcc",),
-    "deleted": ("deleted",),
-}
-
-
-def kinds_of_change(tbl: str, op: str, fields: str) -> list[str]:
-    """The kinds under which the Overview counts an entry. ``fields`` is the log's JSON text."""
-    if op == "create":
-        return [f"{tbl} added"] if f"{tbl} added" in _KINDS else []
-    spec = BY_KEY.get(tbl)
-    if spec is None or not spec.kept_counts:
-        return []
-    found: list[str] = []
-    if '"status":' in fields:
-        found.append("status changed")
-    if '"revised_due":' in fields or '"due":' in fields or '"target_date":' in fields:
-        found.append("date changed")
-    if '"rating_opcc":' in fields:
-        found.append("rating changed")
-    if '"deleted":{"a":true' in fields:
-        found.append("deleted")
-    return found
 
 
 def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date, dict[str, int]]]:

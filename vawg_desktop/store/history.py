@@ -66,18 +66,29 @@ def _utc(moment: datetime) -> str:
 
 
 def known_by(connection: Connection, moment: str) -> int:
-    """The number (``n``) of the last entry that this store had by a moment, 0 where it had none.
+    """The number (``n``) up to which this store had entries by a moment, 0 where it had none.
 
     An entry counts from the smallest time received of it and all later ones: a clock that once stood wrong spoils no date.
     """
-    row = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE received <= ?', (moment,)).fetchone()
-    return int(row[0] or 0) if row else 0
+    return _known(connection, moment, "<=", ">")
 
 
 def known_before(connection: Connection, moment: str) -> int:
-    """The number of the last entry that this store had before a moment, as ``known_by`` counts."""
-    row = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE received < ?', (moment,)).fetchone()
-    return int(row[0] or 0) if row else 0
+    """The same before a moment."""
+    return _known(connection, moment, "<", ">=")
+
+
+def _known(connection: Connection, moment: str, by: str, later: str) -> int:
+    run = connection.exec_driver_sql
+    number, first, last = run(
+        f'SELECT count(*), min(n), (SELECT max(n) FROM "change") FROM "change" WHERE received {later} ?', (moment,)
+    ).one()
+    if not number:
+        return int(last or 0)
+    if int(last) - int(first) + 1 == int(number):  # the later ones are the log's end, as they are unless a clock went wrong
+        return int(first) - 1
+    # "+n": else SQLite walks the whole table from its end
+    return int(run(f'SELECT max(+n) FROM "change" WHERE received {by} ?', (moment,)).one()[0] or 0)
 
 
 def entries_of(connection: Connection, rows: Iterable[str], until: str | None = None) -> list[log.Entry]:
