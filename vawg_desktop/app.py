@@ -18,11 +18,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def application() -> Any:
     """The Qt application with our theme on it."""
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import Qt, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
     from vawg_desktop.ui.theme import theme
 
+    qInstallMessageHandler(_heard_from_qt)
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("VAWG Desktop")
@@ -30,6 +31,18 @@ def application() -> Any:
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     theme.apply()
     return app
+
+
+#: What Qt says where there is no screen, and what means nothing to anybody.
+_NOT_SAID = ("propagateSizeHints",)
+
+
+def _heard_from_qt(kind: Any, context: Any, message: str) -> None:
+    """Qt's own remarks go where errors go; those that mean nothing are left out."""
+    from vawg_desktop import log_file
+
+    if not any(word in message for word in _NOT_SAID):
+        log_file.say(f"{message}\n")
 
 
 def window(store: str | None, passphrase_file: str | None) -> int:
@@ -101,9 +114,8 @@ class Held:
         from vawg_desktop.services.attachments import wipe_copies
 
         wipe_copies()  # what a crash left
-        begin(self._shell, session)
-        if notice := session.store.clock_notice():
-            messages.tell(notice)
+        tasks = begin(self._shell, session)
+        tasks.read(lambda s: s.store.clock_notice(), lambda notice: messages.tell(notice) if notice else None)
         if session.store.url is not None:
             return True  # its backups are the server's
         for milliseconds, once in ((5_000, True), (self.HOUR_MS, False)):
@@ -150,6 +162,7 @@ class Held:
         from vawg_desktop import log_file
         from vawg_desktop.domain.errors import AppError
         from vawg_desktop.services.safekeeping import back_up_if_changed
+        from vawg_desktop.ui.tasks import off_the_window
 
         for timer in self._timers:
             timer.stop()
@@ -159,8 +172,9 @@ class Held:
             self._shell.detach()
         if self.session is not None:
             if backup and self.session.store.url is None:
+                session = self.session
                 try:
-                    back_up_if_changed(self.session)
+                    off_the_window(lambda: back_up_if_changed(session))
                 except AppError as error:
                     log_file.say(error.message + "\n")
             self.session.store.close()
@@ -190,11 +204,11 @@ def begin(shell: Any, session: Any) -> Any:
     from vawg_desktop.ui.tasks import Tasks
     from vawg_desktop.ui.theme import theme
 
-    name, scale, density = (office.setting(session, k) for k in ("theme", "scale", "density"))
+    tasks = Tasks(session)
+    name, scale, density = tasks.fetch(lambda s: [office.setting(s, k) for k in ("theme", "scale", "density")])
     if name or scale or density:
         theme.apply(name, int(scale) / 100 if scale else None, density)
         shell.restyle()
-    tasks = Tasks(session)
     shell.attach(tasks, session.store.path.stem)
     shell.go("my_work")
     return tasks

@@ -16,12 +16,13 @@ WORDS = "a passphrase to test with"
 def self_test() -> int:
     """0 if everything works, else 1 with the reason on stderr."""
     from vawg_desktop.app import application
+    from vawg_desktop.services.outputs import printed
     from vawg_desktop.services.returns import import_return
     from vawg_desktop.services.rounds import export_returns
     from vawg_desktop.services.sample import load_sample
     from vawg_desktop.services.session import Session
     from vawg_desktop.store import store as stores
-    from vawg_desktop.ui.outputs import write_pdf
+    from vawg_desktop.ui.outputs import draw_pdf
     from vawg_desktop.ui.tour import draw_tour
 
     with tempfile.TemporaryDirectory(prefix="vawg-self-test-") as folder:
@@ -38,7 +39,7 @@ def self_test() -> int:
                 sys.stderr.write("a working copy does not come back\n")
                 return 1
             application()
-            write_pdf(out / "list.pdf", session, "Test", ["Ref"], [["R-0001"]])
+            draw_pdf(out / "list.pdf", printed(session, "Test", ["Ref"], [["R-0001"]]))
             pictures = draw_tour(session, out, "light", 1.0, (1366, 768))
         finally:
             session.store.close()

@@ -15,9 +15,9 @@ class Setting:
     help: str
 
 
-THEME = Setting("theme", "Theme", ("light", "dark", "contrast"), "Light, dark, or high contrast.")
+THEME = Setting("theme", "Theme", ("light", "dark", "contrast"), "High contrast is white and yellow on black.")
 SCALE = Setting(
-    "scale", "Text size", ("100", "125", "150", "200"), "From 100 to 200 per cent, for a wall or tired eyes."
+    "scale", "Text size", ("100", "125", "150", "200"), "For a wall, or for tired eyes."
 )
 DENSITY = Setting("density", "List rows", ("normal", "compact", "meeting"), "Height of the rows in lists.")
 SINCE = Setting(
@@ -25,7 +25,7 @@ SINCE = Setting(
 )
 
 IDLE = Setting(
-    "idle", "Lock when idle", ("10", "5", "30", "0"), "Minutes without a key or the mouse; 0 never locks."
+    "idle", "Lock when idle", ("10", "5", "30", "0"), "Without a key or the mouse; your passphrase opens it again."
 )
 
 ALL: tuple[Setting, ...] = (THEME, SCALE, DENSITY, SINCE, IDLE)

@@ -599,7 +599,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
     server: Session, postgres_url: str, tmp_path: Path, qtbot: object
 ) -> None:
     """Each shows what the other saved; a lost server is said once and so is its return; the text stays."""
-    from tests.ui.test_window import Shown
+    from tests.ui.test_window import Shown, table_of
     from vawg_desktop.ui.messages import messages
     from vawg_desktop.ui.tour import settle
 
@@ -616,8 +616,8 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         assign(server, "A-0001", [Assignment("title", "Renamed by the first window")], "w")
         two.tasks.look_for_others()
         settle(two.tasks)
-        assert "Renamed by the first window" in [r[1] for r in two.window.page("action").table()[1]]
-        page = one.go("merge")
+        assert "Renamed by the first window" in [r[1] for r in table_of(two, two.window.page("action"))[1]]
+        page = one.go("copies")
         page.look_at(tmp_path / "laptop.vawg")  # type: ignore[attr-defined]
         settle(one.tasks)
         page.bring_in()  # type: ignore[attr-defined]
@@ -625,7 +625,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         two.tasks.look_for_others()
         settle(two.tasks)
         assert show.record(other, "A-0004").cells["percent"] == 70
-        two.go("store")
+        two.go("backups")
         said: list[str] = []
         messages.said.connect(lambda _, text: said.append(text))
         real = other.store.listener().heard
@@ -635,7 +635,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         for _ in range(3):
             two.tasks.look_for_others()
             settle(two.tasks)
-        assert said.count("The server cannot be reached.") == 1 and "away" in two.window._saved.text()
+        assert said.count("The server cannot be reached.") == 1 and "away" in two.window.top._saved.text()
         other.store.listener().heard = real  # type: ignore[method-assign]
         two.tasks.look_for_others()
         settle(two.tasks)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QTextEdit
 from tests.ui.test_window import Shown
 from vawg_desktop import log_file, paths
 from vawg_desktop.services.session import Session
-from vawg_desktop.ui.commands import show_about
+from vawg_desktop.ui.help import show_about
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

@@ -44,7 +44,7 @@ def _laptop(session: Session, path: Path) -> None:
 def test_a_copy_is_looked_at_brought_in_settled_and_brought_up_to_date(shown: Shown, tmp_path: Path) -> None:
     laptop = tmp_path / "laptop.vawg"
     _laptop(shown.session, laptop)
-    page = shown.go("merge")
+    page = shown.go("copies")
     page.look_at(laptop)  # type: ignore[attr-defined]
     settle(shown.tasks)
     assert show.record(shown.session, "A-0002").cells["percent"] is None
@@ -81,7 +81,7 @@ def test_a_store_with_no_common_past_comes_in_only_when_that_is_meant(
         create(Session(other, "X"), "gap", {"statement": "Theirs alone"})
     asked: list[str] = []
     monkeypatch.setattr(messages, "ask", lambda title, text, verb: asked.append(text) or meant)
-    page = shown.go("merge")
+    page = shown.go("copies")
     page.look_at(path)  # type: ignore[attr-defined]
     settle(shown.tasks)
     _press(page, "Bring them in")
@@ -95,7 +95,7 @@ def test_a_store_with_no_common_past_comes_in_only_when_that_is_meant(
 def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_path: Path) -> None:
     laptop = tmp_path / "laptop.vawg"
     _laptop(shown.session, laptop)
-    page = shown.go("merge")
+    page = shown.go("copies")
     page.look_at(laptop)  # type: ignore[attr-defined]
     settle(shown.tasks)
     _press(page, "Leave")
@@ -109,7 +109,7 @@ def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_p
 
 
 def test_backups_are_made_and_listed_on_the_store_page(shown: Shown) -> None:
-    page = shown.go("store")
+    page = shown.go("backups")
     _press(page, "Back up now")
     settle(shown.tasks)
     settle(shown.tasks)
@@ -134,7 +134,7 @@ def test_the_window_restores_a_backup_and_goes_on(
     window.go("recommendation")
     settle(window.tasks)
     monkeypatch.setattr(messages, "ask", lambda *_: True)
-    page = window.go("store")
+    page = window.go("backups")
     settle(window.tasks)
     page.restore(next(s for s in safekeeping.listed(held.session) if s.backup.path == made.path))
     settle(window.tasks)
@@ -165,7 +165,9 @@ def test_a_backup_of_another_store_is_put_in_place_only_when_that_is_meant(
     settle(window.tasks)
     asked: list[str] = []
     monkeypatch.setattr(messages, "ask", lambda _title, text, _verb: asked.append(text) or meant)
-    window.restore(made)
+    from vawg_desktop.ui.window_commands import restore
+
+    restore(window, made)
     settle(window.tasks)
     assert len(asked) == 1 and "another store" in asked[0]
     found = held.session.read().exec_driver_sql("SELECT count(*) FROM gap WHERE statement = 'Of the other store'").one()[0]
@@ -191,7 +193,7 @@ def test_a_second_officer_is_let_in_from_the_window(
         ]
     )
     monkeypatch.setattr(messages, "ask_text", lambda *_, **__: next(answers))
-    page = made.go("store")
+    page = made.go("access")
     page.add_officer()  # type: ignore[attr-defined]
     settle(made.tasks)
     assert [w.label for w in keys.ways_in(path)] == ["first passphrase", "D. Deputy"]

@@ -30,24 +30,24 @@ from pytestqt.qtbot import QtBot
 from tests.ui.test_window import Shown
 from vawg_desktop.app import application
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import chasing, office, rounds, show, telephone
+from vawg_desktop.services import chasing, rounds, show, telephone
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
-from vawg_desktop.ui.commands import commands
+from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.dialogs.bulk import BulkDialog
 from vawg_desktop.ui.dialogs.form import AskDialog, Form
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
 from vawg_desktop.ui.dialogs.paste import PasteDialog
 from vawg_desktop.ui.dialogs.pick import PickDialog
-from vawg_desktop.ui.dialogs.rating_key import RatingKeyDialog
 from vawg_desktop.ui.dialogs.round import RoundDialog
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.dialogs.templates import Template, TemplatesDialog
 from vawg_desktop.ui.dialogs.tray import TrayDialog
-from vawg_desktop.ui.main_window import PAGES
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.places import PAGES
+from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.tour import settle
 from vawg_desktop.ui.widgets.choice import Choice
 
@@ -251,27 +251,27 @@ def _leave_what_is_open() -> None:
 # -- dialogs --------------------------------------------------------------------------------------
 
 
-def _dialogs(session: Session, parent: QWidget, out: Path) -> dict[str, Callable[[], Form]]:
+def _dialogs(tasks: Tasks, parent: QWidget, out: Path) -> dict[str, Callable[[], Form]]:
+    session = tasks.session
     made = rounds.export_returns(session, period="2026/27 Q3", due="2026-12-01", out=out)
     assert made.returns
     police = next(c for c in chasing.standing_of(session) if c.partner == "Kent Police")
     entry = {"sheet": "Actions", "cell": "H2", "text": "beside", "why": "a comment"}
     return {
-        "form": lambda: FormDialog(parent, session, "New gap", BY_KEY["gap"], ["statement", "cause", "provision"], "Add"),
-        "bulk": lambda: BulkDialog(parent, session, BY_KEY["action"], 3),
+        "form": lambda: FormDialog(parent, tasks, "New gap", BY_KEY["gap"], ["statement", "cause", "provision"], "Add"),
+        "bulk": lambda: BulkDialog(parent, tasks, BY_KEY["action"], 3),
         "paste": lambda: PasteDialog(parent, BY_KEY["recommendation"], "one\ntwo"),
-        "rating key": lambda: RatingKeyDialog(parent, office.rating_key(session.read())),
-        "round": lambda: RoundDialog(parent, session),
+        "round": lambda: RoundDialog(parent, session.today, chasing.coming_boards(session)),
         "wording": lambda: TemplatesDialog(parent, [Template("a", "A", "hint", "words")]),
         "telephone": lambda: TelephoneDialog(parent, "Kent Police", telephone.to_ask(session, police.return_id)),
         "tray": lambda: TrayDialog(parent, entry, [("A-0001", "one")]),
         "question": lambda: AskDialog(parent, "Query", "What to say", "", secret=False, long=False, verb="Go on"),
         "long question": lambda: AskDialog(parent, "Edit", "As it is to stand", "was", secret=False, long=True, verb="Go on"),
-        "pick": lambda: PickDialog(parent, session, "Link", "action", True),
+        "pick": lambda: PickDialog(parent, tasks, "Link", "action", True),
     }
 
 
-NAMES = ["form", "bulk", "paste", "rating key", "round", "wording", "telephone", "tray", "question", "long question", "pick"]
+NAMES = ["form", "bulk", "paste", "round", "wording", "telephone", "tray", "question", "long question", "pick"]
 
 
 def _words(dialog: QWidget) -> QLineEdit | QPlainTextEdit:
@@ -281,7 +281,7 @@ def _words(dialog: QWidget) -> QLineEdit | QPlainTextEdit:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_only_the_saving_button_answers_enter(shown: Shown, tmp_path: Path, name: str) -> None:
-    dialog = _dialogs(shown.session, shown.window, tmp_path)[name]()
+    dialog = _dialogs(shown.tasks, shown.window, tmp_path)[name]()
     dialog.show()
     defaults = [b.text() for b in dialog.findChildren(QPushButton) if b.isDefault()]
     assert not [b.text() for b in dialog.findChildren(QPushButton) if b.autoDefault()]
@@ -294,7 +294,7 @@ def test_only_the_saving_button_answers_enter(shown: Shown, tmp_path: Path, name
 def test_escape_in_a_form_asks_before_words_are_lost(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    dialog = _dialogs(shown.session, shown.window, tmp_path)[name]()
+    dialog = _dialogs(shown.tasks, shown.window, tmp_path)[name]()
     asked: list[str] = []
     monkeypatch.setattr(messages, "ask", lambda title, *_: asked.append(title) or False)
     dialog.show()
@@ -323,7 +323,7 @@ def test_a_question_keeps_what_is_unless_its_verb_is_pressed(shown: Shown, qtbot
 
 
 def test_no_change_throws_no_words_of_a_call_away(shown: Shown, tmp_path: Path) -> None:
-    dialog = _dialogs(shown.session, shown.window, tmp_path)["telephone"]()
+    dialog = _dialogs(shown.tasks, shown.window, tmp_path)["telephone"]()
     assert isinstance(dialog, TelephoneDialog)
     dialog.show()
     paper = dialog.findChildren(QPlainTextEdit)[0]
@@ -368,7 +368,7 @@ def test_the_screen_is_hidden_over_every_dialog_and_its_words_are_kept(
     shown: Shown, qtbot: QtBot, tmp_path: Path, name: str, how: str
 ) -> None:
     guard = shown.window.guard
-    dialog = _dialogs(shown.session, shown.window, tmp_path)[name]()
+    dialog = _dialogs(shown.tasks, shown.window, tmp_path)[name]()
     ended: list[bool] = []
 
     def then() -> None:
@@ -508,11 +508,11 @@ def test_a_refused_value_is_not_lost_by_closing_the_window(shown: Shown, monkeyp
 def test_a_refused_value_is_not_lost_by_another_theme(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     line, told = _refuse_a_date(shown), list[str]()
     monkeypatch.setattr(messages, "tell", lambda text, **_: told.append(text))
-    dark = next(c for c in commands(shown.window) if "dark" in c.words.casefold())
-    dark.do()
+    dark = next(c for c in load_commands() if "dark" in c.words.casefold())
+    dark.do(shown.window)
     assert line.text() == "31/2/2027" and len(told) == 1 and "press Escape there" in told[0]
     QTest.keyClick(line, Qt.Key.Key_Escape)
-    dark.do()
+    dark.do(shown.window)
     settle(shown.tasks)
     assert len(told) == 1
 

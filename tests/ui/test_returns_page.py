@@ -193,7 +193,7 @@ def test_the_window_asks_before_closing_over_changes_that_wait_for_a_server(
     shown.tasks.write(work("second"), again="a|percent")
     shown.tasks.write(work("other"), again="b|status")
     settle(shown.tasks)
-    assert shown.tasks.waiting() == 2 and "2 not saved yet" in shown.window._saved.text()
+    assert shown.tasks.waiting() == 2 and "2 not saved yet" in shown.window.top._saved.text()
     asked: list[str] = []
     monkeypatch.setattr(messages, "ask", lambda title, text, verb: asked.append(text) or False)
     assert shown.window.close() is False and "2 changes waiting" in asked[0]

@@ -71,6 +71,8 @@ def test_a_tracker_is_written_again_from_the_window(shown: Shown, tmp_path: Path
     path, out = csv(tmp_path / "t.csv", HEAD, *rows_of(TITLES[:2])), tmp_path / "o.xlsx"
     take(shown.session, path)
     assign(shown.session, str(actions(shown.session)[TITLES[0]]["reference"]), [Assignment("status", "complete")], "w")
-    shown.window.write_tracker_to(path, out)
+    from vawg_desktop.ui.window_commands import write_tracker_to
+
+    write_tracker_to(shown.window, path, out)
     settle(shown.tasks)
     assert out.exists()

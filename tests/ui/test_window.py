@@ -34,8 +34,9 @@ from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.overview import overdue_actions, overview
 from vawg_desktop.services.records import Assignment, assign, parse_assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.ui.main_window import PAGES, MainWindow
+from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import THEMES, theme
 from vawg_desktop.ui.tour import settle
@@ -67,6 +68,14 @@ class Shown:
             self.window.close()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def table_of(shown: Shown, page: object) -> tuple[list[str], list[list[str]]]:
+    """What a list page hands over to be copied, printed or saved."""
+    found: list[tuple[list[str], list[list[str]]]] = []
+    page.outputs.with_table(found.append)  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    return found[0]
 
 
 def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
@@ -231,6 +240,7 @@ def test_half_typed_text_survives(shown: Shown, qtbot: QtBot) -> None:
     page.pane._on_typing("blockers", "half a thou")  # type: ignore[attr-defined]
     settle(shown.tasks)
     page.pane.show_record(page.pane.view.id)  # type: ignore[attr-defined]
+    settle(shown.tasks)
     assert paper.toPlainText() == "half a thou"
     QTest.keyClick(paper, Qt.Key.Key_Escape)
     settle(shown.tasks)
@@ -244,8 +254,14 @@ def test_the_filter_waits_and_drops_stale_answers(shown: Shown, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: not page._timer.isActive(), timeout=2000)  # type: ignore[attr-defined]
     settle(shown.tasks)
     assert page.model.rowCount() == 3  # type: ignore[attr-defined]
-    page._on_numbers(([1, 2], page._sequence - 1))  # type: ignore[attr-defined]
-    assert page.model.rowCount() == 3  # type: ignore[attr-defined]
+    page.query = page.query.with_words("")  # type: ignore[attr-defined]
+    page.load()  # type: ignore[attr-defined]
+    page.query = page.query.with_words("survey")  # type: ignore[attr-defined]
+    page.load()  # type: ignore[attr-defined]
+    counted: list[int] = []
+    page.model.modelReset.connect(lambda: counted.append(page.model.rowCount()))  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert counted == [3]
 
 
 def test_every_figure_of_the_overview_opens_the_rows_it_counts(shown: Shown) -> None:
@@ -304,13 +320,14 @@ def test_bulk_edit_delete_bin_and_undo(shown: Shown) -> None:
 def test_copying_one_row_gives_its_reference_and_many_a_table(shown: Shown) -> None:
     page = shown.go("recommendation")
     page.view.choose(2)  # type: ignore[attr-defined]
-    page.copy_rows()  # type: ignore[attr-defined]
+    page.outputs.copy_rows()  # type: ignore[attr-defined]
     assert (
         QApplication.clipboard().text()
         == "R-0003, Independent satisfaction survey for victims outside the three force surveys, Open, as at 22 November 2026"
     )
     page.view.selectAll()  # type: ignore[attr-defined]
-    page.copy_rows()  # type: ignore[attr-defined]
+    page.outputs.copy_rows()  # type: ignore[attr-defined]
+    settle(shown.tasks)
     lines = QApplication.clipboard().text().split("\n")
     assert len(lines) == 15 and lines[0].startswith("Ref\tRecommendation")
     QApplication.clipboard().clear()  # the offscreen clipboard ends the interpreter badly with a table of ours still in it
@@ -335,13 +352,14 @@ def test_a_row_chosen_by_the_program_is_the_only_one_whatever_key_is_held(
 
 def test_a_printed_list_is_as_large_as_paper_wants_it(shown: Shown, tmp_path: Path) -> None:
     """It was laid out in the printer's own dots: a hundred rows stood in a corner of one page, too small to read."""
-    from vawg_desktop.ui.outputs import write_pdf
+    from vawg_desktop.services.outputs import printed
+    from vawg_desktop.ui.outputs import draw_pdf
 
     found = program("pdftoppm")
     if found is None:
         pytest.skip("pdftoppm is not installed")
     heads, rows = ["Ref", "Action"], [[f"A-{i:04d}", "Do something about it"] for i in range(20)]
-    write_pdf(tmp_path / "list.pdf", shown.session, "Actions", heads, rows)
+    draw_pdf(tmp_path / "list.pdf", printed(shown.session, "Actions", heads, rows))
     subprocess.run([found, "-r", "40", "-gray", tmp_path / "list.pdf", tmp_path / "page"], check=True)
     page = QImage(str(next(tmp_path.glob("page*.pgm"))))
     inked = [
@@ -354,13 +372,13 @@ def test_a_printed_list_is_as_large_as_paper_wants_it(shown: Shown, tmp_path: Pa
 
 @pytest.mark.parametrize("ending", [".xlsx", ".docx", ".pdf"])
 def test_lists_go_out_with_as_at_marking_and_key(shown: Shown, tmp_path: Path, ending: str) -> None:
-    from vawg_desktop.services.outputs import save_list
-    from vawg_desktop.ui.outputs import write_pdf
+    from vawg_desktop.services.outputs import printed, save_list
+    from vawg_desktop.ui.outputs import draw_pdf
 
-    heads, rows = shown.go("recommendation").table()  # type: ignore[attr-defined]
+    heads, rows = table_of(shown, shown.go("recommendation"))  # type: ignore[attr-defined]
     path = tmp_path / f"list{ending}"
     if ending == ".pdf":
-        write_pdf(path, shown.session, "Recommendations", heads, rows)
+        draw_pdf(path, printed(shown.session, "Recommendations", heads, rows))
         assert path.read_bytes().startswith(b"%PDF") and path.stat().st_size > 5000
         return
     save_list(shown.session, path, "Recommendations", heads, rows)
@@ -454,9 +472,9 @@ def test_many_signals_do_not_end_the_process() -> None:
 
 
 def test_every_command_has_words_and_no_key_is_given_twice(shown: Shown) -> None:
-    from vawg_desktop.ui.commands import commands
+    from vawg_desktop.ui.commands import load_commands
 
-    found = commands(shown.window)
+    found = load_commands()
     keys = [k for c in found for k in c.keys]
     assert len(keys) == len(set(keys))
     assert all(c.words for c in found)
@@ -508,7 +526,9 @@ def test_a_tracker_is_looked_at_corrected_and_brought_in(
     dialog.deleteLater()
     assert lists.count(shown.session, ListQuery("action")) == 22
     monkeypatch.setattr(TrackerDialog, "ask", lambda *_: mapping)
-    shown.window.take_tracker(path)
+    from vawg_desktop.ui.window_commands import take_tracker
+
+    take_tracker(shown.window, path)
     settle(shown.tasks)
     assert show.record(shown.session, "Z9").cells["due"] == "2026-05-01"
     shown.tasks.undo()
@@ -521,6 +541,7 @@ def test_what_another_process_writes_is_noticed(shown: Shown, sample: Session) -
 
     page = shown.go("action")
     shown.tasks.look_for_others()
+    settle(shown.tasks)
     assert main(["set", str(sample.store.path), "A-0001", "percent=77", "--why", "beside the window"]) == 0
     shown.tasks.look_for_others()
     settle(shown.tasks)
@@ -545,7 +566,7 @@ def test_a_record_goes_out_with_its_links_and_updates(shown: Shown) -> None:
     page = shown.go("recommendation")
     page.view.choose(10)  # type: ignore[attr-defined]
     settle(shown.tasks)
-    heads, rows = page.record_table()  # type: ignore[attr-defined]
+    heads, rows = page.outputs.record_table()  # type: ignore[attr-defined]
     assert heads == ["Field", "Value"]
     assert ["Reference", "R-0011"] in rows
     assert any(r[0] == "Actions" and r[1].startswith("A-0001") for r in rows)
@@ -559,7 +580,7 @@ def test_restricted_records_stay_out_of_what_leaves_the_window(shown: Shown) -> 
         [parse_assignment("restriction=old"), parse_assignment("restricted_until=2020")],
         "x",
     )
-    _, rows = shown.go("recommendation").table()  # type: ignore[attr-defined]
+    _, rows = table_of(shown, shown.go("recommendation"))  # type: ignore[attr-defined]
     references = [r[0] for r in rows]
     assert "R-0003" not in references and "R-0004" in references and len(references) == 13
 
@@ -567,13 +588,13 @@ def test_restricted_records_stay_out_of_what_leaves_the_window(shown: Shown) -> 
 def test_the_rating_key_is_reworded_everywhere(shown: Shown, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
-    from vawg_desktop.services import office
-    from vawg_desktop.ui.dialogs.rating_key import RatingKeyDialog
-
-    dialog = RatingKeyDialog(shown.window, office.rating_key(shown.session.read()))
-    dialog._lines["green"].setText("Going to plan in Kent")
-    office.set_rating_key(shown.session, dialog.meanings())
-    dialog.deleteLater()
+    page = shown.go("settings")
+    line = page._lines["green"]  # type: ignore[attr-defined]
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "Going to plan in Kent")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(shown.tasks)
     made = rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path, partners=["HMCTS"])
     sheet = load_workbook(made.returns[0].file)["Start here"]
     assert "Going to plan in Kent" in [c.value for c in sheet["B"]]
@@ -598,6 +619,7 @@ def test_another_change_leaves_what_is_being_typed_and_says_so_on_saving(shown: 
         "other window",
     )
     page.pane.refresh()  # type: ignore[attr-defined]
+    settle(shown.tasks)
     assert line.text() == "20"
     assert page.pane._editors["lead"].focusProxy().text() == "Somebody"  # type: ignore[attr-defined]
     QTest.keyClick(line, Qt.Key.Key_Return)
@@ -633,9 +655,9 @@ def test_what_changed_opens_the_changes_it_counts(shown: Shown) -> None:
     assert [b.text() for b in lines] == ["1   rating changed"]
     lines[0].click()
     settle(shown.tasks)
-    told = shown.window.page("history")
-    assert told._said.text() == "rating changed: 1 change in 1 record"
-    opened = [b.text() for b in told.findChildren(QPushButton) if b.text().startswith("A-")]
+    told = shown.window.page("changes")
+    assert told._count.text() == "1 entry about 1 record" and told._kind.currentText() == "Rating changed"
+    opened = [b.text().split("   ")[0] for b in told.findChildren(QPushButton) if b.text().startswith("A-")]
     assert opened == ["A-0002"]
 
 

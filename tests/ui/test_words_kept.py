@@ -19,7 +19,7 @@ from vawg_desktop.services.records import Assignment, assign, assign_many
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.copying import take_copy
-from vawg_desktop.ui.commands import commands
+from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tour import settle
 
@@ -98,7 +98,7 @@ def conflicted(shown: Shown, folder: Path, key: str = "lead", values: tuple[str,
             assign(shown.session, name, [Assignment(key, values[0])], "x")
             assign(Session(copy, "Copy"), name, [Assignment(key, values[1])], "y")
         merging.merge(shown.session, copy)
-    return shown.go("merge")
+    return shown.go("copies")
 
 
 def reasons(page: Any) -> list[str]:
@@ -115,10 +115,10 @@ def test_a_reason_typed_on_the_merge_page_is_kept_or_asked_about(shown: Shown, t
         shown.window.quick_exit()
     elif way == "another page":
         shown.go("action")
-        shown.go("merge")
+        shown.go("copies")
     elif way == "theme":
         with patch.object(messages, "tell") as told:
-            next(c for c in commands(shown.window) if "dark" in c.words.casefold()).do()
+            next(c for c in load_commands() if "dark" in c.words.casefold()).do(shown.window)
         assert WORDS in told.call_args[0][0]
     else:
         with patch.object(messages, "ask", return_value=False) as asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,8 @@ from vawg_desktop.store.door import direct
 from vawg_desktop.store.search import numbers_matching
 
 PAGE = 128
+#: Rows that a screen may show above and below the current one.
+_SEEN = 48
 _EMPTY = frozenset({"", "none", "null", "not set"})
 
 
@@ -299,6 +302,51 @@ def as_json(
         record["last_heard"] = row["x_heard"]
         record["slips"] = row["x_slips"] or 0
     return record
+
+
+@dataclass(slots=True)
+class Listed:
+    """A list to be shown: its rows' local numbers in order, where the current record stands (-1: not in it), and the pages of
+    rows that are seen first, by page and number."""
+
+    numbers: list[int]
+    place: int
+    pages: dict[int, dict[int, dict[str, object]]]
+
+
+def listed(session: Session, query: ListQuery, current: str = "") -> Listed:
+    """The rows that a query shows, with those around the current record and at the top read already."""
+    numbers = ids(session, query)
+    place = -1
+    if current and numbers:
+        n = number_of(session, query.entity, current)
+        if n is not None:
+            with suppress(ValueError):
+                place = numbers.index(n)
+    around = range(max(place - _SEEN, 0) // PAGE, (max(place, 0) + _SEEN) // PAGE + 1)
+    pages = {p: page(session.read(), query.entity, numbers[p * PAGE : (p + 1) * PAGE]) for p in around if p * PAGE < len(numbers)}
+    return Listed(numbers, place, pages)
+
+
+def record_ids(session: Session, entity: str, numbers: Sequence[int]) -> list[str]:
+    """The ids of records by their local numbers, in that order."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), 400):
+        part = numbers[start : start + 400]
+        marks = ",".join("?" * len(part))
+        rows = session.read().exec_driver_sql(f'SELECT n, id FROM "{entity}" WHERE n IN ({marks})', tuple(part))
+        found.update({int(n): str(id) for n, id in rows})
+    return [found[n] for n in numbers if n in found]
+
+
+def rows_of(session: Session, entity: str, numbers: Sequence[int]) -> list[dict[str, object]]:
+    """The rows of some local numbers, in that order, however many."""
+    rows: list[dict[str, object]] = []
+    for start in range(0, len(numbers), 400):
+        part = numbers[start : start + 400]
+        read = page(session.read(), entity, part)
+        rows += [read[n] for n in part if n in read]
+    return rows
 
 
 def number_of(session: Session, entity: str, id: str) -> int | None:

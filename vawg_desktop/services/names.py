@@ -17,6 +17,7 @@ from vawg_desktop.store.door import ALIAS as ALIAS
 
 _NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
 _PROVISIONAL = re.compile(r"([a-z]{1,2})\s*[-–]?\s*x([0-9a-z]{5})", re.IGNORECASE)
+_WITH_TITLE = re.compile(r"([A-Z]{1,2}-\w+) (\S.*)")
 _SPELT = re.compile(r"([a-z ]+?)\s+(?:no\.?\s*)?0*(\d{1,9})", re.IGNORECASE)
 
 
@@ -69,6 +70,9 @@ def _owners(connection: Connection, name: str, entity: str | None) -> list[Found
         living = [r for r in rows if not r[4]]
         if found := living or rows[:1]:
             return [Found(*r[:4]) for r in found]
+    if m := _WITH_TITLE.fullmatch(said):  # as the program itself calls it: "R-0003 Independent satisfaction survey"
+        rows = [tuple(r) for r in connection.exec_driver_sql(_FIND + "WHERE reference = ?", (m[1],)) if entity is None or r[0] == entity]
+        return [Found(*r[:4]) for r in rows if " ".join(str(r[3]).split()).startswith(m[2])]
     return []
 
 
@@ -170,6 +174,11 @@ class Directory:
                 f"There is no {label} called “{name[:60]}”" + (f"; did you mean {hint}?" if hint else ".")
             )
         return found
+
+
+def titles(connection: Connection, entity: str) -> list[str]:
+    """What every record of one kind is called, sorted."""
+    return sorted({found.title for found in Directory(connection, entity).all})
 
 
 def labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -79,3 +79,16 @@ def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Cha
     with session.store.write(session.who, None, Act.SETTING) as tx:
         say_setting(tx, _DEPUTY + giver, said)
     return tx.changes
+
+
+def deputy_in_words(session: Session, giver: str) -> str:
+    """Who stands in for a person, from when to when: of today or to come; empty where nobody does."""
+    said = settings_said(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
+    if not said:
+        return ""
+    known = json.loads(said)
+    first, last = dates.bounds(known["from"])[0], dates.bounds(known["until"])[1]
+    if last < session.today:
+        return ""
+    verb = "stands" if first <= session.today else "will stand"
+    return f"{known['to']} {verb} in for you from {dates.label(known['from'])} to {dates.label(known['until'])}."

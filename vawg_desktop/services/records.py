@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
-from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
@@ -68,6 +68,17 @@ def read_value(session: Session, connection: Connection, spec: FieldSpec, typed:
         today = session.today
         return to_stored(spec, typed, now=today, meeting=meeting_dates(connection, today.isoformat()))
     return to_stored(spec, typed, now=session.today)
+
+
+def problem_with(session: Session, spec: FieldSpec, typed: str) -> str:
+    """Why what was typed cannot be saved in a field, or an empty text."""
+    if not typed:
+        return f"{spec.label} is needed." if spec.required else ""
+    try:
+        read_value(session, session.read(), spec, typed)
+    except AppError as error:
+        return error.message
+    return ""
 
 
 def create(

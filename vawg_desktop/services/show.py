@@ -156,12 +156,28 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
             "WHERE u.action IN (SELECT a FROM link WHERE b = ? AND kind = 'action.recommendations' AND NOT deleted) "
             f"AND NOT u.deleted ORDER BY {newest_first('u')} LIMIT 50", view.id)  # fmt: skip
     for child in ENTITIES:
-        if child.parent == view.spec.key and child.key != "update":
-            view.parts[child.key] = _rows(
+        if child.parent == view.spec.key and child.key != "update" and not child.system:
+            view.parts[child.key] = rows = _rows(
                 connection,
                 f'SELECT * FROM "{child.key}" WHERE "{child.parent}" = ? AND NOT deleted ORDER BY n',
                 view.id,
             )
+            for row in rows:
+                _name_others(connection, child, row)
+
+
+def name_of(key: str) -> str:
+    """Where a part's row says what the record that a field names is called."""
+    return f"{key}_name"
+
+
+def _name_others(connection: Connection, spec: EntitySpec, row: dict[str, object]) -> None:
+    """Say in a part's row what the records it names were called on its own day."""
+    day = next((str(row[k]) for k in spec.own_day if row[k]), None)
+    refs = {f.key: str(row[f.key]) for f in spec.cells if f.kind is Kind.REF and f.key != spec.parent and row[f.key]}
+    if refs:
+        called = over_time.labels_then(connection, [(id, day) for id in refs.values()])
+        row |= {name_of(key): called.get(id, "") for key, id in refs.items()}
 
 
 def _rows(connection: Connection, sql: str, *params: object) -> list[dict[str, object]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vawg_desktop.domain.entities import ENTITIES, EntitySpec
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -14,11 +16,20 @@ class Group:
     folded: bool = False
 
 
+def layout_of(spec: EntitySpec) -> tuple[Group, ...]:
+    """The record's page as laid out by hand, else a plain one: its fields, its parts, its links, its history."""
+    if spec.key in LAYOUTS:
+        return LAYOUTS[spec.key]
+    fields = tuple(f.key for f in spec.fields if f.key != spec.title and not f.private)
+    parts = tuple(Group(f"@{e.key}", ()) for e in ENTITIES if e.parent == spec.key and not e.system)
+    return (Group("Details", fields), *parts, Group("@links", ()), Group("@history", ()))
+
+
 LAYOUTS: dict[str, tuple[Group, ...]] = {
     "recommendation": (
         Group("Where it stands", ("status", "rating_opcc", "rating_reason", "pillar", "pillars", "lead", "supporting", "target_date", "verification")),
         Group("What done looks like", ("success_test",)),
-        Group("@actions", ()), Group("@responses", ()), Group("@progress", ()), Group("@links", ()),
+        Group("@actions", ()), Group("@response", ()), Group("@progress", ()), Group("@links", ()),
         Group("Source and basis", ("basis", "sources", "wording", "kind", "pillar_basis", "success_test_basis")),
         Group("Closure", ("closing_authority", "outcome", "outcome_statement", "closure_route", "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"), True),
         Group("More", ("priority", "cadence", "original_target", "themes", "crime_types", "journey_stages", "code_rights",
@@ -29,7 +40,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "action": (
         Group("Where it stands", ("status", "percent", "rating_opcc", "rating_partner", "rating_reason", "blockers")),
         Group("Who", ("accountable", "accountable_person", "lead", "contributors", "link_officer")),
-        Group("@roles", ()),
+        Group("@role", ()),
         Group("When", ("due", "revised_due", "revised_reason", "revised_agreed_by", "funding_end", "bring_forward")),
         Group("@recommendations", ()), Group("@progress", ()), Group("@links", ()),
         Group("Proof", ("verification", "done_before_publication")),
@@ -57,8 +68,8 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     ),
     "partner": (
         Group("About", ("short_name", "kind", "standing", "shared_mailbox", "sharing_agreement", "note")),
-        Group("@contacts", ()), Group("@actions", ()), Group("@returns", ()), Group("@links", ()),
-        Group("Over time", ("returns_through", "successors", "ends"), True), Group("@former_names", ()),
+        Group("@contact", ()), Group("@actions", ()), Group("@returns", ()), Group("@links", ()),
+        Group("Over time", ("returns_through", "successors", "ends"), True), Group("@former_name", ()),
         Group("@history", ()),
     ),
 }  # fmt: skip

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import EntitySpec
-from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.lists_out import Printed
 from vawg_desktop.services.outputs import printed, save_list
-from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
 
 
 def reference_line(spec: EntitySpec, row: Mapping[str, object], today: date) -> str:
@@ -54,28 +54,24 @@ def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequ
 
 
 def save_table(
-    parent: QWidget, session: Session, title: str, heads: list[str], rows: list[list[str]]
+    parent: QWidget, tasks: Tasks, title: str, heads: list[str], rows: list[list[str]]
 ) -> None:
     """Ask where, then write xlsx or docx."""
     name, _ = QFileDialog.getSaveFileName(
         parent,
         f"Save {title.casefold()}",
-        f"{title} {session.today.isoformat()}.xlsx",
+        f"{title} {tasks.session.today.isoformat()}.xlsx",
         "Excel (*.xlsx);;Word (*.docx)",
     )
-    if not name:
-        return
-    try:
-        path = save_list(session, Path(name), title, heads, rows)
-    except AppError as error:
-        messages.failed(error)
-        return
-    messages.tell(f"Saved as {path.name}.")
+    if name:
+        tasks.do(
+            lambda s: save_list(s, Path(name), title, heads, rows), lambda path: messages.tell(f"Saved as {path.name}.")
+        )
 
 
 def print_table(
     parent: QWidget,
-    session: Session,
+    tasks: Tasks,
     title: str,
     heads: list[str],
     rows: list[list[str]],
@@ -88,32 +84,29 @@ def print_table(
     name, _ = QFileDialog.getSaveFileName(
         parent, f"Print {title.casefold()} to PDF", f"{title}.pdf", "PDF (*.pdf)"
     )
-    if name:
-        write_pdf(Path(name), session, title, heads, rows, widths)
+    if not name:
+        return
+
+    def write(out: Printed) -> None:
+        draw_pdf(Path(name), out, widths)
         messages.tell(f"{Path(name).name} is ready to print.")
 
+    tasks.read(lambda s: printed(s, title, heads, rows), write)
 
-def write_pdf(
-    path: Path,
-    session: Session,
-    title: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[int] = (),
-) -> None:
+
+def draw_pdf(path: Path, out: Printed, widths: Sequence[int] = ()) -> None:
     """The table as PDF with its marking, as-at date and rating key."""
     from PySide6.QtCore import QMarginsF
     from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter
 
-    out = printed(session, title, heads, rows)
     document = QTextDocument()
     document.setDefaultFont(QFont(QApplication.font().family(), 9))  # on paper, whatever the screen's scale
     above = "".join(f"<p>{html.escape(line)}</p>" for line in out.head_lines())
     document.setHtml(
-        f"<h1>{html.escape(title)}</h1>{above}{table_html(heads, rows, widths)}<p>{html.escape(out.foot())}</p>"
+        f"<h1>{html.escape(out.title)}</h1>{above}{table_html(out.heads, out.rows, widths)}<p>{html.escape(out.foot())}</p>"
     )
     writer = QPdfWriter(str(path))
-    writer.setTitle(title)
+    writer.setTitle(out.title)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageOrientation(QPageLayout.Orientation.Landscape)
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))

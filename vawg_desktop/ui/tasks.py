@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
 
@@ -17,6 +17,7 @@ from vawg_desktop.ui.messages import messages
 
 Work = Callable[[], Any]
 Then = Callable[[Any], object]
+T = TypeVar("T")
 
 
 class Carries(Protocol):
@@ -63,6 +64,37 @@ class Lane(QObject):
         """End the thread after what is queued."""
         self._queue.put(None)
         self._thread.join(10)
+
+
+def _waited_for(lane: Lane, work: Callable[[], T]) -> T:
+    """Work done on a lane; the window paints meanwhile, keys and clicks wait. Raises what the work raised."""
+    loop = QEventLoop()
+    answers: list[T] = []
+    errors: list[BaseException] = []
+
+    def then(answer: T) -> None:
+        answers.append(answer)
+        loop.quit()
+
+    def failed(error: BaseException) -> None:
+        errors.append(error)
+        loop.quit()
+
+    lane.put(work, then, failed)
+    while not answers and not errors:
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    if errors:
+        raise errors[0]
+    return answers[0]
+
+
+def off_the_window(work: Callable[[], T]) -> T:
+    """Work done on a thread of its own, such as opening a store: like ``Tasks.fetch`` where there are no tasks yet."""
+    lane = Lane("once")
+    try:
+        return _waited_for(lane, work)
+    finally:
+        lane.stop()
 
 
 class Tasks(QObject):
@@ -142,9 +174,16 @@ class Tasks(QObject):
 
         self._writer.put(lambda: work(self.session), ended(then), ended(messages.failed))
 
-    def read(self, work: Callable[[Session], Any], then: Then) -> None:
-        """Read on the reader's own connection."""
-        self._reader.put(lambda: work(self.session), then, None)
+    def read(self, work: Callable[[Session], Any], then: Then, failed: Then | None = None) -> None:
+        """Read on the reader's own connection; a failure is told where ``failed`` does not take it."""
+        self._reader.put(lambda: work(self.session), then, failed)
+
+    def fetch(self, work: Callable[[Session], T]) -> T:
+        """Read on the reader's lane for something that cannot go on without the answer, such as a form about to open.
+
+        The window goes on painting; keys and clicks wait, so that nothing is begun twice. Raises what the work raised.
+        """
+        return _waited_for(self._reader, lambda: work(self.session))
 
     def keep(self, kind: str, key: str, value: str | None) -> None:
         """Keep something of this store's own (a draft, a view, a setting) without telling pages."""
@@ -174,9 +213,7 @@ class Tasks(QObject):
 
         self._look_at_the_day()
         seen = self._seen
-        if self.session.store.url is None:
-            self._heard(written_since(self.session, seen))
-        elif not self._looking:  # a server that does not answer must not hold the window
+        if not self._looking:  # a server that does not answer must not hold the window
             self._looking = True
             self._reader.put(lambda: written_since(self.session, seen), self._heard, self._unheard)
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from vawg_desktop.services import returns
 from vawg_desktop.services.session import Session
-from vawg_desktop.ui.main_window import PAGES, MainWindow
+from vawg_desktop.ui.main_window import MainWindow
+from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 
@@ -79,11 +80,10 @@ def save(widget: QWidget, path: Path) -> str:
 
 
 def _palette(window: MainWindow, tasks: Tasks, path: Path) -> str:
-    from vawg_desktop.ui.commands import commands
-    from vawg_desktop.ui.dialogs.pick import FindBox, Offer
+    from vawg_desktop.ui.commands import offers
+    from vawg_desktop.ui.dialogs.pick import FindBox
 
-    offers = [Offer(c.words, c.keys[0] if c.keys else "", c.do) for c in commands(window)[1:]]
-    box = FindBox(window, tasks.session, "Search or do anything", entity=None, offers=offers)
+    box = FindBox(window, tasks, "Search or do anything", entity=None, offers=offers(window))
     box.line.setText("survey")
     box.fill()
     box.show()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import EntitySpec
-from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.fields import FieldSpec, Kind
-from vawg_desktop.services.records import ADD, STATE, Assignment, read_value
-from vawg_desktop.services.session import Session
+from vawg_desktop.services.records import ADD, STATE, Assignment, problem_with
 from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.choice import Choice
@@ -18,10 +17,10 @@ from vawg_desktop.ui.widgets.choice import Choice
 class BulkDialog(Form):
     """One field, one value, one reason, for the rows picked."""
 
-    def __init__(self, parent: QWidget, session: Session, spec: EntitySpec, count: int) -> None:
+    def __init__(self, parent: QWidget, tasks: Tasks, spec: EntitySpec, count: int) -> None:
         super().__init__(parent)
         self.setWindowTitle("Edit picked rows")
-        self._session = session
+        self._tasks = tasks
         self._fields = [f for f in spec.fields if not f.private and f.key != spec.title]
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
@@ -76,20 +75,20 @@ class BulkDialog(Form):
             self._wrong.setText("Type the new value, or say that the field is to be emptied.")
             self._value.setFocus()
             return
-        try:
-            if not self._clears.isChecked() and not self._spec().many:
-                read_value(self._session, self._session.read(), self._spec(), text)
-        except AppError as error:
-            self._wrong.setText(error.message)
-            return
+        spec = self._spec()
+        if not self._clears.isChecked() and not spec.many:
+            problem = self._tasks.fetch(lambda s: problem_with(s, spec, text))
+            if problem:
+                self._wrong.setText(problem)
+                return
         self.accept()
 
     @classmethod
     def ask(
-        cls, parent: QWidget, session: Session, spec: EntitySpec, count: int
+        cls, parent: QWidget, tasks: Tasks, spec: EntitySpec, count: int
     ) -> tuple[Assignment, str] | None:
         """The assignment and its reason, or None if the person left."""
-        dialog = cls(parent.window(), session, spec, count)
+        dialog = cls(parent.window(), tasks, spec, count)
         accepted = dialog.run()
         found = dialog._spec()
         how = ADD if found.many and not dialog._clears.isChecked() else STATE

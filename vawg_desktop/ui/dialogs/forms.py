@@ -15,15 +15,15 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from vawg_desktop.domain.entities import EntitySpec
-from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services import names
-from vawg_desktop.services.records import read_value
-from vawg_desktop.services.session import Session
+from vawg_desktop.services.records import problem_with
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.choice import Choice
@@ -37,7 +37,7 @@ class FormDialog(Form):
     def __init__(
         self,
         parent: QWidget,
-        session: Session,
+        tasks: Tasks,
         title: str,
         spec: EntitySpec,
         fields: Sequence[str],
@@ -47,7 +47,7 @@ class FormDialog(Form):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        self._session, self._spec = session, spec
+        self._tasks, self._spec = tasks, spec
         self._controls: dict[str, Control] = {}
         self._wrongs: dict[str, QLabel] = {}
         box = QVBoxLayout(self)
@@ -102,11 +102,7 @@ class FormDialog(Form):
             return combo
         line = QLineEdit(given)
         if field.kind is Kind.REF:
-            known = names.Directory(self._session.read(), field.target)
-            completer = QCompleter(sorted({f.title for f in known.all}), line)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            line.setCompleter(completer)
+            self._tasks.read(lambda s: names.titles(s.read(), field.target), lambda known: _complete(line, known))
         return line
 
     def typed(self) -> dict[str, str]:
@@ -123,9 +119,11 @@ class FormDialog(Form):
 
     def _on_done(self) -> None:
         typed = self.typed()
+        fields = [self._spec.by_key[key] for key in self._wrongs]
+        problems = self._tasks.fetch(lambda s: {f.key: problem_with(s, f, typed.get(f.key, "")) for f in fields})
         first: Control | None = None
         for key, wrong in self._wrongs.items():
-            problem = self._problem(self._spec.by_key[key], typed.get(key, ""))
+            problem = problems[key]
             wrong.setText(problem)
             wrong.setVisible(bool(problem))
             if problem and first is None:
@@ -135,20 +133,11 @@ class FormDialog(Form):
             return
         self.accept()
 
-    def _problem(self, field: FieldSpec, text: str) -> str:
-        if not text:
-            return f"{field.label} is needed." if field.required else ""
-        try:
-            read_value(self._session, self._session.read(), field, text)
-        except AppError as error:
-            return error.message
-        return ""
-
     @classmethod
     def fill_in(
         cls,
         parent: QWidget,
-        session: Session,
+        tasks: Tasks,
         title: str,
         spec: EntitySpec,
         fields: Sequence[str],
@@ -157,11 +146,20 @@ class FormDialog(Form):
         given: Mapping[str, str] | None = None,
     ) -> dict[str, str] | None:
         """The typed values by field key, or None if the person left."""
-        dialog = cls(parent.window(), session, title, spec, fields, verb, given)
+        dialog = cls(parent.window(), tasks, title, spec, fields, verb, given)
         accepted = dialog.run()
         typed = dialog.typed() if accepted else None
         dialog.deleteLater()
         return typed
+
+
+def _complete(line: QLineEdit, known: Sequence[str]) -> None:
+    """Offer these names in a line, if it is still there."""
+    if isValid(line):
+        completer = QCompleter(list(known), line)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        line.setCompleter(completer)
 
 
 def words_back(typed: Mapping[str, object]) -> Callable[[BaseException], None]:

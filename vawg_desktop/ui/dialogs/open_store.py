@@ -13,6 +13,7 @@ from vawg_desktop.store import store as stores
 from vawg_desktop.store.postgres import is_url
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import off_the_window
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 
@@ -83,15 +84,15 @@ class OpenDialog(Form):
 
     def _open(self) -> None:
         said = self._path.text().strip()
+        word = self._word.text() or None
+        self._wrong.setText("")
         try:
-            if is_url(said):
-                store = stores.open_postgres(said)
-            else:
-                store = stores.open_store(Path(said), passphrase=self._word.text() or None)
+            self.session = off_the_window(
+                lambda: Session(stores.open_postgres(said) if is_url(said) else stores.open_store(Path(said), passphrase=word))
+            )
         except AppError as error:
             self._say(error)
             return
-        self.session = Session(store)
         self.accept()
 
     def _new(self) -> None:
@@ -109,19 +110,18 @@ class OpenDialog(Form):
             self._wrong.setText("The two passphrases differ; nothing was made." if done else "")
             return
         try:
-            store = stores.create(path, passphrase=word)
+            self.session = off_the_window(lambda: Session(stores.create(path, passphrase=word)))
         except AppError as error:
             self._path.setText(str(path))
             self._wrong.setText(error.message)
             return
-        self.session = Session(store)
         self.accept()
 
     @classmethod
     def open_url(cls, parent: QWidget, url: str) -> Session | None:
         """A session on a server's store; asks again where it cannot be reached."""
         try:
-            return Session(stores.open_postgres(url))
+            return off_the_window(lambda: Session(stores.open_postgres(url)))
         except AppError as error:
             wrong = error.message
         dialog = cls(parent, None)
@@ -140,7 +140,7 @@ class OpenDialog(Form):
             try:
                 word = passphrase_file.read_text("utf-8").splitlines()[0] if passphrase_file else None
                 if word is not None or not stores.needs_passphrase(path):
-                    return Session(stores.open_store(path, passphrase=word))
+                    return off_the_window(lambda: Session(stores.open_store(path, passphrase=word)))
             except (AppError, OSError, IndexError) as error:
                 wrong = (
                     error.message if isinstance(error, AppError) else "The passphrase file could not be read."

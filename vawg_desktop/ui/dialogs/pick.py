@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.terms import EXTENT, fold
 from vawg_desktop.services import finding
-from vawg_desktop.services.session import Session
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.choice import Choice
@@ -82,7 +83,7 @@ class FindBox(Form):
     def __init__(
         self,
         parent: QWidget,
-        session: Session,
+        tasks: Tasks,
         title: str,
         *,
         entity: str | None,
@@ -90,7 +91,10 @@ class FindBox(Form):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self._session, self._entity, self._offers = session, entity, offers
+        self._tasks, self._entity, self._offers = tasks, entity, offers
+        self._searches = 0
+        self._pending = False
+        self._goes_on = False
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(16), theme.px(16))
         self._box.setSpacing(theme.px(8))
@@ -129,21 +133,37 @@ class FindBox(Form):
         if self._timer.isActive():
             self._timer.stop()
             self.fill()
-        if self.list.currentItem() is not None:
+        if self._pending:  # what is typed is still being looked for: go on once it is found
+            self._goes_on = True
+        elif self.list.currentItem() is not None:
             self.accept()
 
     def fill(self) -> None:
-        """Fill the list for what is typed."""
-        typed = self.line.text()
+        """Fill the list for what is typed: records are looked for off the window's thread, an answer too late is dropped."""
+        typed, entity = self.line.text(), self._entity
+        self._searches += 1
+        mine = self._searches
+        self._pending = True
+        self._tasks.read(
+            lambda s: finding.search(s, typed, entity=entity) if mine == self._searches else [],
+            lambda hits: self._show(typed, hits) if isValid(self) and mine == self._searches else None,
+        )
+
+    def _show(self, typed: str, hits: Sequence[Hit]) -> None:
+        self._pending = False
         self.list.clear()
         wanted = fold(typed)
         for offer in self._offers:
             if not wanted or all(w in fold(f"{offer.words} {offer.hint}") for w in wanted.split()):
                 self._add(offer.words, offer.hint, offer)
-        for hit in finding.search(self._session, typed, entity=self._entity):
+        for hit in hits:
             self._add(f"{hit.reference}   {hit.title}", BY_KEY[hit.entity].label, hit)
         self.list.setCurrentRow(0)
         self._hint.setText("" if self.list.count() else "Nothing found; try another word.")
+        if self._goes_on:
+            self._goes_on = False
+            if self.list.currentItem() is not None:
+                self.accept()
 
     def _add(self, words: str, hint: str, what: object) -> None:
         item = QListWidgetItem(words)
@@ -167,8 +187,8 @@ class FindBox(Form):
 class PickDialog(FindBox):
     """One record of one kind, and for some links how far it is meant."""
 
-    def __init__(self, parent: QWidget, session: Session, title: str, entity: str, extent: bool) -> None:
-        super().__init__(parent, session, title, entity=entity)
+    def __init__(self, parent: QWidget, tasks: Tasks, title: str, entity: str, extent: bool) -> None:
+        super().__init__(parent, tasks, title, entity=entity)
         row = QHBoxLayout()
         self._extent = Choice()
         self._extent.setAccessibleName("How far it is served")
@@ -185,10 +205,10 @@ class PickDialog(FindBox):
 
     @classmethod
     def pick(
-        cls, parent: QWidget, session: Session, title: str, entity: str, *, extent: bool = False
+        cls, parent: QWidget, tasks: Tasks, title: str, entity: str, *, extent: bool = False
     ) -> Picked | None:
         """The record picked, or None if the person left."""
-        dialog = cls(parent.window(), session, title, entity, extent)
+        dialog = cls(parent.window(), tasks, title, entity, extent)
         accepted = dialog.run()
         hit = dialog.chosen() if accepted else None
         said = str(dialog._extent.currentData() or "")

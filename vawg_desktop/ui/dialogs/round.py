@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,8 @@ from vawg_desktop.domain.dates import financial_quarter, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.chasing import coming_boards, plan_back
-from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
 from vawg_desktop.ui.widgets.choice import Choice
@@ -38,10 +39,10 @@ class RoundWanted:
 class RoundDialog(Form):
     """Period, due date, folder, kind of file."""
 
-    def __init__(self, parent: QWidget, session: Session) -> None:
+    def __init__(self, parent: QWidget, today: date, boards: Sequence[tuple[str, str]]) -> None:
         super().__init__(parent)
         self.setWindowTitle("Send round")
-        self._session = session
+        self._today = today
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(4))
@@ -53,19 +54,19 @@ class RoundDialog(Form):
             )
         )
         outer, box = box, scrolled(box, spacing=4)
-        self._period = self._line(box, "Period", financial_quarter(session.today))
+        self._period = self._line(box, "Period", financial_quarter(today))
         self._due = self._line(box, "To be returned by", "+4w")
         self._boards = Choice()
         self._boards.setAccessibleName("Plan back from a board")
         self._boards.addItem("Plan back from a board …", "")
-        for words, day in coming_boards(session):
+        for words, day in boards:
             self._boards.addItem(words, day)
         self._boards.meant.connect(self._plan)
         self._boards.setVisible(self._boards.count() > 1)
         box.addWidget(self._boards)
         self._planned = label("", muted=True)
         box.addWidget(self._planned)
-        folder = Path.home() / "Returns" / financial_quarter(session.today).replace("/", "-")
+        folder = Path.home() / "Returns" / financial_quarter(today).replace("/", "-")
         self._folder = self._line(box, "Folder for the workbooks", str(folder))
         box.addWidget(button("Choose folder …", self._choose))
         box.addWidget(label("Kind of file", muted=True))
@@ -95,7 +96,7 @@ class RoundDialog(Form):
         self._due.setText(date_label(plan.due.isoformat()))
         late = (
             " That is past: choose a later board, or a date of your own."
-            if plan.send < self._session.today
+            if plan.send < self._today
             else ""
         )
         self._planned.setText(
@@ -118,7 +119,7 @@ class RoundDialog(Form):
     def _on_done(self) -> None:
         wrong = "" if self._period.text().strip() else "A round needs its period, such as 2026/27 Q2."
         try:
-            parse_date(self._due.text(), now=self._session.today)
+            parse_date(self._due.text(), now=self._today)
         except AppError as error:
             wrong = error.message
         self._wrong.setText(wrong)
@@ -126,9 +127,9 @@ class RoundDialog(Form):
             self.accept()
 
     @classmethod
-    def ask(cls, parent: QWidget, session: Session) -> RoundWanted | None:
+    def ask(cls, parent: QWidget, tasks: Tasks) -> RoundWanted | None:
         """What was asked for, or None if the person left."""
-        dialog = cls(parent.window(), session)
+        dialog = cls(parent.window(), tasks.session.today, tasks.fetch(coming_boards))
         accepted = dialog.run()
         wanted = RoundWanted(
             dialog._period.text(),

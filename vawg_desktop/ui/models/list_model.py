@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from vawg_desktop.domain import clock, dates
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.fields import EntitySpec
 from vawg_desktop.domain.rules import effective_due
+from vawg_desktop.services.lists import PAGE
 
-PAGE = 128
 KEPT_PAGES = 24
 Row = dict[str, object]
 Index = QModelIndex | QPersistentModelIndex
@@ -37,63 +37,30 @@ class Column:
     empty: str = ""
 
 
-class ListModel(QAbstractTableModel):
-    """Rows by local number, fetched a page at a time by ``fetch``."""
+class RowsModel(QAbstractTableModel):
+    """What a list view needs of its model: columns, a row at a place as far as it is known, and its cells in words."""
 
-    def __init__(
-        self,
-        columns: Sequence[Column],
-        fetch: Callable[[Sequence[int]], dict[int, Row]],
-        spec: EntitySpec | None = None,
-    ) -> None:
+    #: First and last place of rows that were read meanwhile.
+    arrived = Signal(int, int)
+
+    def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
-        self._spec = spec
         self.columns = list(columns)
-        self._fetch = fetch
-        self._numbers: list[int] = []
-        self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
-        self._ticked: set[int] = set()
 
-    def set_numbers(self, numbers: list[int]) -> None:
-        """Show these rows, in this order."""
-        self.beginResetModel()
-        self._numbers = numbers
-        self._pages.clear()
-        self.endResetModel()
+    def row(self, number: int) -> Row | None:
+        """The row at a place; None while it is being read."""
+        raise NotImplementedError
 
-    def refresh(self) -> None:
-        """Read the rows shown again."""
-        self._pages.clear()
-        if self._numbers:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._numbers) - 1, len(self.columns) - 1))
+    def text(self, row: Row, column: Column) -> str:
+        """A cell in words."""
+        raise NotImplementedError
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._numbers)
+    def is_late(self, row: Row) -> bool:
+        """Whether the row is marked as late."""
+        return False
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self.columns)
-
-    def row(self, number: int) -> Row | None:
-        """The row at a place in the list."""
-        if not 0 <= number < len(self._numbers):
-            return None
-        page = number // PAGE
-        if page not in self._pages:
-            part = self._numbers[page * PAGE : (page + 1) * PAGE]
-            self._pages[page] = self._fetch(part)
-            if len(self._pages) > KEPT_PAGES:
-                self._pages.popitem(last=False)
-        self._pages.move_to_end(page)
-        return self._pages[page].get(self._numbers[number])
-
-    def place_of(self, id: str, n: int | None = None) -> int:
-        """Where a record stands in the list, or -1. Looks through the numbers, reading no rows."""
-        if n is None:
-            return -1
-        try:
-            return self._numbers.index(n)
-        except ValueError:
-            return -1
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -123,35 +90,104 @@ class ListModel(QAbstractTableModel):
             return row.get(column.key)
         return None
 
+
+#: Reads the rows of some local numbers off the window's thread and hands them over by number.
+Read = Callable[[Sequence[int], Callable[[dict[int, Row]], object]], None]
+
+
+class ListModel(RowsModel):
+    """Rows by local number, read a page at a time by ``read``; a row that is not there yet is blank until it comes."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        read: Read,
+        spec: EntitySpec | None = None,
+    ) -> None:
+        super().__init__(columns)
+        self._spec = spec
+        self._read = read
+        self._asked: set[int] = set()
+        self._shown = 0
+        self._numbers: list[int] = []
+        self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
+
+    def set_numbers(self, numbers: list[int], pages: Mapping[int, dict[int, Row]] | None = None) -> None:
+        """Show these rows, in this order. ``pages`` are those read already: the page's place to its rows by number."""
+        self.beginResetModel()
+        self._shown += 1
+        self._numbers = numbers
+        self._pages.clear()
+        self._asked.clear()
+        self._pages.update(pages or {})
+        self.endResetModel()
+
+    def numbers(self, places: Sequence[int]) -> list[int]:
+        """The local numbers of the records at places in the list."""
+        return [self._numbers[p] for p in places if 0 <= p < len(self._numbers)]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._numbers)
+
+    def row(self, number: int) -> Row | None:
+        if not 0 <= number < len(self._numbers):
+            return None
+        page = number // PAGE
+        if page not in self._pages:
+            self._ask(page)
+            return None
+        self._pages.move_to_end(page)
+        return self._pages[page].get(self._numbers[number])
+
+    def _ask(self, page: int) -> None:
+        if page in self._asked:
+            return
+        self._asked.add(page)
+        shown = self._shown
+        part = self._numbers[page * PAGE : (page + 1) * PAGE]
+
+        def came(rows: dict[int, Row]) -> None:
+            if shown != self._shown:  # another list is shown by now
+                return
+            self._asked.discard(page)
+            self._pages[page] = rows
+            if len(self._pages) > KEPT_PAGES:
+                self._pages.popitem(last=False)
+            first, last = page * PAGE, page * PAGE + len(part) - 1
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+            self.arrived.emit(first, last)
+
+        self._read(part, came)
+
     def text(self, row: Row, column: Column) -> str:
-        """A cell in words."""
-        value = row.get(column.key)
-        if column.kind == "rating":
-            return t.RATING.label(str(value)) if value else t.NOT_RATED
-        if column.kind == "due":
-            due = self._due(row)
-            words = dates.short_label(str(due)) if due else "No date set"
-            return f"{words} late" if self.is_late(row) else words
-        if column.kind == "date":
-            return dates.short_label(str(value)) if value else column.empty
-        if column.kind == "progress":
-            return f"{row.get('x_done') or 0} of {row.get('x_actions') or 0}"
-        if value is None or value == "":
-            return column.empty
-        if column.kind == "yes_no":
-            return "Yes" if value else "No"
-        if column.terms is not None:
-            return column.terms.label(str(value)) if str(value) != "none" else column.empty
-        return " ".join(str(value).split())
+        return cell_words(self._spec, row, column)
 
     def is_late(self, row: Row) -> bool:
-        """Whether the row is overdue today."""
-        return self._spec is not None and meets("overdue", self._spec, row, clock.today())
+        return _is_late(self._spec, row)
 
-    def _due(self, row: Row) -> str | None:
-        return effective_due(self._spec, row) if self._spec is not None else None
 
-    def ids(self, places: Sequence[int]) -> list[str]:
-        """Record ids at places in the list."""
-        rows = (self.row(p) for p in places)
-        return [str(r["id"]) for r in rows if r is not None]
+def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
+    """A cell in words: of any thread."""
+    value = row.get(column.key)
+    if column.kind == "rating":
+        return t.RATING.label(str(value)) if value else t.NOT_RATED
+    if column.kind == "due":
+        due = effective_due(spec, row) if spec is not None else None
+        words = dates.short_label(str(due)) if due else "No date set"
+        return f"{words} late" if _is_late(spec, row) else words
+    if column.kind == "date":
+        return dates.short_label(str(value)) if value else column.empty
+    if column.kind == "progress":
+        return f"{row.get('x_done') or 0} of {row.get('x_actions') or 0}"
+    if value is None or value == "":
+        return column.empty
+    if column.kind == "yes_no":
+        return "Yes" if value else "No"
+    if column.terms is not None:
+        return column.terms.label(str(value)) if str(value) != "none" else column.empty
+    return " ".join(str(value).split())
+
+
+def _is_late(spec: EntitySpec | None, row: Row) -> bool:
+    """Whether the row is overdue today."""
+    return spec is not None and meets("overdue", spec, row, clock.today())

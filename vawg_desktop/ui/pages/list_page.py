@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from functools import partial
-
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -22,12 +18,15 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import lists, office, records, show
+from vawg_desktop.domain.terms import how_many
+from vawg_desktop.services import lists, records
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import ListModel
+from vawg_desktop.ui.pages.list_outputs import ListOutputs
+from vawg_desktop.ui.pages.list_views import SavedViews
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, FlowLayout, button, label
@@ -52,10 +51,12 @@ class ListPage(QWidget):
         self._wanted: str | None = None
         self._chips: list[tuple[QPushButton, Where]] = []
         self.model = ListModel(
-            columns_of(entity), lambda numbers: lists.page(tasks.session.read(), entity, numbers), self.spec
+            columns_of(entity), lambda numbers, then: tasks.read(lambda s: lists.page(s.read(), entity, numbers), then), self.spec
         )
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self.pane = RecordPane(tasks, entity)
+        self.views = SavedViews(tasks, entity, self.show_query)
+        self.outputs = ListOutputs(self)
         self._empty_words = empty or f"{self.spec.plural} will stand here."
         self._build()
         self._wire()
@@ -114,10 +115,7 @@ class ListPage(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName(f"Filter {self.spec.plural.casefold()}")
         row.addWidget(self.filter, 1)
-        self._views = QPushButton("View: all")
-        self._views.setAccessibleName("Saved views")
-        self._views.clicked.connect(self._show_views)
-        row.addWidget(self._views)
+        row.addWidget(self.views)
         return row
 
     def _build_chips(self) -> QWidget:
@@ -159,7 +157,7 @@ class ListPage(QWidget):
         self.pane.left.connect(self._on_left)
         self.tasks.changes_applied.connect(self._on_changes)
         for keys, do in (("Ctrl+F", self.filter.setFocus), ("Ctrl+N", self.new_record), ("Delete", self.delete_picked),
-                         ("Ctrl+C", self.copy_rows), ("Ctrl+E", self.bulk_edit)):  # fmt: skip
+                         ("Ctrl+C", self.outputs.copy_rows), ("Ctrl+E", self.bulk_edit)):  # fmt: skip
             scope = self.view if keys in ("Delete", "Ctrl+C") else self
             QShortcut(QKeySequence(keys), scope, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -168,33 +166,26 @@ class ListPage(QWidget):
     def load(self) -> None:
         """Read the list for the present query; a stale answer is dropped."""
         self._sequence += 1
-        mine, query = self._sequence, self.query
-        self.tasks.read(lambda s: (lists.ids(s, query), mine), self._on_numbers)
+        mine, query, current = self._sequence, self.query, self._wanted or self.pane.wanted
+        self.tasks.read(
+            lambda s: lists.listed(s, query, current) if mine == self._sequence else None,
+            lambda answer: self._on_listed(answer) if answer is not None and mine == self._sequence else None,
+        )
 
-    def _on_numbers(self, answer: tuple[list[int], int]) -> None:
-        numbers, mine = answer
-        if mine != self._sequence:
-            return
+    def _on_listed(self, listed: lists.Listed) -> None:
+        numbers = listed.numbers
         asked, self._wanted = self._wanted, None
-        current = asked or (self.pane.view.id if self.pane.view else None)
-        self.model.set_numbers(numbers)
+        self.model.set_numbers(numbers, listed.pages)
         self._count.setText(f"{len(numbers):,} shown")
         filtered = bool(self.query.words or self.query.where or self.query.bin)
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
-        place = self._place_of(current, numbers)
-        if asked is not None and place < 0:
+        if asked is not None and listed.place < 0:
             self._show(asked)  # asked for by name, though this list does not hold it
         elif numbers:
-            self.view.choose(max(place, 0))
+            self.view.choose(max(listed.place, 0))
         else:
             self.pane.clear()
             self._right.setCurrentIndex(0)
-
-    def _place_of(self, id: str | None, numbers: Sequence[int]) -> int:
-        if id is None:
-            return -1
-        n = lists.number_of(self.tasks.session, self.entity, id)
-        return self.model.place_of(id, n) if n is not None and numbers else -1
 
     def show_query(self, query: ListQuery, words: str = "") -> None:
         """Show a list as a figure of another page counts it."""
@@ -249,7 +240,7 @@ class ListPage(QWidget):
     # -- the record --------------------------------------------------------------------------
 
     def _on_chosen(self, id: str) -> None:
-        if self.pane.view is None or self.pane.view.id != id:
+        if self.pane.wanted != id:
             self._show(id)
 
     def _show(self, id: str) -> None:
@@ -284,7 +275,7 @@ class ListPage(QWidget):
         """Ask for the few fields a new record needs."""
         typed = FormDialog.fill_in(
             self,
-            self.tasks.session,
+            self.tasks,
             f"New {self.spec.label.casefold()}",
             self.spec,
             form_fields(self.spec),
@@ -298,37 +289,36 @@ class ListPage(QWidget):
 
         self.tasks.write(lambda s: _Made(*records.create(s, self.entity, typed)), then=made, failed=words_back(typed))
 
-    def picked(self) -> list[str]:
-        """Ids of the rows picked."""
-        return self.model.ids(self.view.places())
+    def picked(self) -> list[int]:
+        """Local numbers of the records picked."""
+        return self.model.numbers(self.view.places())
+
+    def _many(self, number: int) -> str:
+        return how_many(number, self.spec.label.casefold(), self.spec.plural.casefold())
 
     def delete_picked(self) -> None:
         """Hide what is picked; it lies in the bin and can be brought back."""
-        ids = self.picked()
-        if ids:
-            back = self.query.bin
-            word = "brought back" if back else "deleted"
-            many = (
-                f"{len(ids)} {self.spec.plural.casefold()}"
-                if len(ids) > 1
-                else f"1 {self.spec.label.casefold()}"
+        numbers, entity, back = self.picked(), self.entity, self.query.bin
+        if numbers:
+            self.tasks.write(
+                lambda s: records.hide(s, lists.record_ids(s, entity, numbers), hidden=not back),
+                told=f"{self._many(len(numbers))} {'brought back' if back else 'deleted'}.",
             )
-            self.tasks.write(lambda s: records.hide(s, ids, hidden=not back), told=f"{many} {word}.")
 
     def bulk_edit(self) -> None:
         """One field of many records at once."""
         from vawg_desktop.ui.dialogs.bulk import BulkDialog
 
-        ids = self.picked()
-        if not ids:
+        numbers, entity = self.picked(), self.entity
+        if not numbers:
             messages.tell("Pick the rows first: Shift or Ctrl with the arrows, or Ctrl+A for all.")
             return
-        wanted = BulkDialog.ask(self, self.tasks.session, self.spec, len(ids))
+        wanted = BulkDialog.ask(self, self.tasks, self.spec, len(numbers))
         if wanted is not None:
             assignment, why = wanted
             self.tasks.write(
-                lambda s: records.assign_many(s, ids, [assignment], why or None),
-                told=f"{len(ids)} {self.spec.plural.casefold()} changed.",
+                lambda s: records.assign_many(s, lists.record_ids(s, entity, numbers), [assignment], why or None),
+                told=f"{self._many(len(numbers))} changed.",
             )
 
     def paste_records(self) -> None:
@@ -341,49 +331,14 @@ class ListPage(QWidget):
 
             self.tasks.write(
                 lambda s: paste(s, self.entity, rows),
-                told=f"{len(rows)} {self.spec.plural.casefold()} added.",
+                told=f"{self._many(len(rows))} added.",
             )
 
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """What the list shows, as headings and texts (picked rows, else all)."""
-        places = self.view.places()
-        if len(places) < 2:
-            places = list(range(self.model.rowCount(QModelIndex())))
-        rows = [r for p in places if (r := self.model.row(p)) is not None]
-        shown = lists.unrestricted(self.tasks.session, rows)
-        if len(shown) < len(rows):
-            messages.tell(f"{len(rows) - len(shown)} restricted records were left out.")
-        texts = [[self.model.text(r, c) for c in self.model.columns] for r in shown]
-        return [c.label for c in self.model.columns], texts
-
-    def copy_rows(self) -> None:
-        """Copy the list as a table; one row copies as its reference line."""
-        from vawg_desktop.ui.outputs import copy_table, reference_line
-
-        places = self.view.places()
-        row = self.model.row(places[0]) if len(places) == 1 else None
-        if row is not None:
-            QApplication.clipboard().setText(reference_line(self.spec, row, self.tasks.session.today))
-            messages.tell("The reference is copied.")
-            return
-        copy_table(*self.table())
-        messages.tell("The list is copied as a table.")
-
-    def record_table(self) -> tuple[list[str], list[list[str]]]:
-        """The record shown, as field and value, its links and updates under it."""
-        view = self.pane.view
-        return (["Field", "Value"], show.as_lines(view)) if view is not None else (["Field", "Value"], [])
-
-    def copy_record(self) -> None:
-        """Copy the record as a table of fields."""
-        from vawg_desktop.ui.outputs import copy_table
-
-        copy_table(*self.record_table())
-        messages.tell("The record is copied as a table.")
+    def panes(self) -> list[QWidget]:
+        """The list and the record, for F6."""
+        return [self.view, self.pane]
 
     def _show_more(self) -> None:
-        from vawg_desktop.ui.outputs import print_table, save_table
-
         menu = QMenu(self)
         menu.addAction("Edit picked rows …\tCtrl+E", self.bulk_edit)
         menu.addAction(
@@ -391,26 +346,7 @@ class ListPage(QWidget):
         )
         menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
         menu.addSeparator()
-        menu.addAction("Copy as a table\tCtrl+C", self.copy_rows)
-        menu.addAction(
-            "Print …", lambda: print_table(self, self.tasks.session, self.spec.plural, *self.table())
-        )
-        menu.addAction(
-            "Save as Excel or Word …",
-            lambda: save_table(self, self.tasks.session, self.spec.plural, *self.table()),
-        )
-        if self.pane.view is not None:
-            title = f"{self.pane.view.reference} {self.spec.label}"
-            menu.addSeparator()
-            menu.addAction("Copy this record", self.copy_record)
-            menu.addAction(
-                "Print this record …",
-                lambda: print_table(self, self.tasks.session, title, *self.record_table()),
-            )
-            menu.addAction(
-                "Save this record as Excel or Word …",
-                lambda: save_table(self, self.tasks.session, title, *self.record_table()),
-            )
+        self.outputs.add_to(menu)
         menu.addSeparator()
         menu.addAction("Leave the bin" if self.query.bin else "Show the bin", self._flip_bin)
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
@@ -421,32 +357,6 @@ class ListPage(QWidget):
         self.query = ListQuery(q.entity, q.words, q.where, q.sort, q.descending, not q.bin)
         self._count.setText("in the bin")
         self.load()
-
-    # -- saved views -------------------------------------------------------------------------
-
-    def _show_views(self) -> None:
-        menu = QMenu(self)
-        menu.addAction("All", lambda: self._use_view("all", ListQuery(self.entity)))
-        for name, text in office.kept(self.tasks.session, f"view:{self.entity}").items():
-            menu.addAction(name, partial(self._use_kept_view, name, text))
-        menu.addSeparator()
-        menu.addAction("Save this view …", self._save_view)
-        menu.exec(self._views.mapToGlobal(self._views.rect().bottomLeft()))
-        menu.deleteLater()
-
-    def _use_kept_view(self, name: str, text: str) -> None:
-        self._use_view(name, view_from_json(text))
-
-    def _use_view(self, name: str, query: ListQuery) -> None:
-        self._views.setText(f"View: {name}")
-        self.show_query(query)
-
-    def _save_view(self) -> None:
-
-        name, done = messages.ask_text("Save this view", "Call it")
-        if done and name.strip():
-            self.tasks.keep(f"view:{self.entity}", name.strip(), view_to_json(self.query))
-            self._views.setText(f"View: {name.strip()}")
 
 
 class _Made(tuple[str, Changes]):
@@ -459,18 +369,3 @@ class _Made(tuple[str, Changes]):
     def changes(self) -> Changes:
         """What changed."""
         return self[1]
-
-
-def view_to_json(query: ListQuery) -> str:
-    """A query as it is kept."""
-    return json.dumps({
-        "entity": query.entity, "words": query.words, "where": [[w.field, w.value] for w in query.where],
-        "sort": query.sort, "descending": query.descending,
-    })  # fmt: skip
-
-
-def view_from_json(text: str) -> ListQuery:
-    """A kept query."""
-    kept = json.loads(text)
-    where = tuple(Where(f, v) for f, v in kept["where"])
-    return ListQuery(kept["entity"], kept["words"], where, kept["sort"], kept["descending"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
-from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
-from vawg_desktop.services import chasing, leaks, office, returns, rounds, telephone
+from vawg_desktop.exchange.checklist import Point
+from vawg_desktop.services import chasing, leaks, returns, rounds, telephone
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.chasing import Chased
 from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.ui import wording
 from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
-from vawg_desktop.ui.dialogs.templates import Template, TemplatesDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import print_table
 from vawg_desktop.ui.pages.review import ReviewPane
@@ -291,7 +291,7 @@ class ReturnsPage(QWidget):
 
     def send_round(self) -> None:
         """Ask period, date and folder; make the workbooks."""
-        wanted = RoundDialog.ask(self, self.tasks.session)
+        wanted = RoundDialog.ask(self, self.tasks)
         if wanted is None:
             return
 
@@ -325,28 +325,7 @@ class ReturnsPage(QWidget):
 
     def edit_wording(self) -> None:
         """The office's own words on returns and messages."""
-        session = self.tasks.session
-        said = office.settings_said(session.read())
-        shown = [Template(name, words, hint, said.get(name, "")) for name, words, hint in office.TEMPLATES]
-        known = {
-            **{step: CHASE_STEP.label(step) for step in CHASE_STEP.key_list()},
-            "sent": "With the workbook",
-            "query": "With questions",
-        }
-        for step, (_subject, body) in chasing.wording(session).items():
-            hint = "{partner}, {period} and {due} are filled in."
-            shown.append(Template(f"wording.{step}.body", f"Message: {known[step]}", hint, body))
-        logo = office.logo(session.read())
-        dialog = TemplatesDialog(self.window(), shown, logo)
-        if dialog.run():
-            before = {one.name: one.text for one in shown}
-            words = {name: text for name, text in dialog.words().items() if text != before[name]}
-            if dialog.logo != logo:
-                chosen = dialog.logo
-                self.tasks.write(lambda s: office.set_logo(s, chosen), told="The logo is kept.")
-            if words:
-                self.tasks.write(lambda s: office.set_templates(s, words), told="The wording is kept.")
-        dialog.deleteLater()
+        wording.edit(self, self.tasks)
 
     def choose_file(self) -> None:
         """Choose returned workbooks, one or many."""
@@ -392,9 +371,8 @@ class ReturnsPage(QWidget):
 
     def by_telephone(self, row: Chased) -> None:
         """Write down what a partner says; taken like a return that came as a file."""
-        self._call(
-            row, TelephoneDialog(self.window(), row.partner, telephone.to_ask(self.tasks.session, row.return_id))
-        )
+        asked = self.tasks.fetch(lambda s: telephone.to_ask(s, row.return_id))
+        self._call(row, TelephoneDialog(self.window(), row.partner, asked))
 
     def _call(self, row: Chased, dialog: TelephoneDialog) -> None:
         """A call that cannot be written down now is shown again with every word of it."""
@@ -418,39 +396,38 @@ class ReturnsPage(QWidget):
 
     def write_message(self, row: Chased, step: str, extra: str = "") -> None:
         """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
-        try:
-            made = chasing.draft(self.tasks.session, row.return_id, step, extra=extra)
-        except AppError as error:
-            messages.failed(error)
-            return
-        if self._save(made.file_name, made.content, "Messages (*.eml)"):
-            told = f"{_step_word(step)} to {row.partner} is written down."
-            self.tasks.write(lambda s: chasing.log_step(s, row.return_id, step, made.body), told=told)
+
+        def drafted(made: chasing.Draft) -> None:
+            if self._save(made.file_name, made.content, "Messages (*.eml)"):
+                told = f"{_step_word(step)} to {row.partner} is written down."
+                self.tasks.write(lambda s: chasing.log_step(s, row.return_id, step, made.body), told=told)
+
+        self.tasks.read(lambda s: chasing.draft(s, row.return_id, step, extra=extra), drafted)
 
     def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
         """Every message into one folder, to be looked at and sent from the office's mail program; written down."""
         folder = QFileDialog.getExistingDirectory(self, "Folder for the messages")
         if not folder:
             return
-        made, refused = chasing.draft_many(self.tasks.session, wanted)
+        self.tasks.read(lambda s: chasing.draft_many(s, wanted), lambda answer: self._drafted(Path(folder), *answer))
+
+    def _drafted(self, folder: Path, made: list[tuple[str, chasing.Draft]], refused: list[str]) -> None:
         try:
             for _, one in made:
-                write_replacing(Path(folder) / one.file_name, one.content)
+                write_replacing(folder / one.file_name, one.content)
         except OSError as error:
             messages.tell(f"The messages could not be written into {folder}: {error.strerror}.")
             return
-        told = f"{len(made)} messages are in {folder}."
+        told = f"{how_many(len(made), 'message')} written into {folder}."
         if refused:
             messages.show("Written, but for some", f"{told}\n\n{' '.join(refused)}")
         self.tasks.write(lambda s: chasing.log_many(s, made), told=told)
 
     def _write_queries(self, return_id: str, questions: str) -> None:
-        try:
-            made = chasing.draft(self.tasks.session, return_id, "query", extra=questions)
-        except AppError as error:
-            messages.failed(error)
-            return
-        self._save(made.file_name, made.content, "Messages (*.eml)")
+        self.tasks.read(
+            lambda s: chasing.draft(s, return_id, "query", extra=questions),
+            lambda made: self._save(made.file_name, made.content, "Messages (*.eml)"),
+        )
 
     def extend(self, row: Chased) -> None:
         """A later date, with who agreed it."""
@@ -465,25 +442,22 @@ class ReturnsPage(QWidget):
 
     def call_sheet(self, row: Chased) -> None:
         """A page for a telephone call, as PDF."""
-        title, heads, rows = chasing.call_sheet(self.tasks.session, row.return_id)
-        print_table(self, self.tasks.session, title, heads, rows, (7, 24, 9, 9, 23, 28))
+        self.tasks.read(
+            lambda s: chasing.call_sheet(s, row.return_id),
+            lambda sheet: print_table(self, self.tasks, sheet[0], sheet[1], sheet[2], (7, 24, 9, 9, 23, 28)),
+        )
 
     def save_sent(self, row: Chased) -> None:
         """The workbook as it left, byte for byte."""
-        try:
-            name, content = returns.what_was_sent(self.tasks.session, row.return_id)
-        except AppError as error:
-            messages.failed(error)
-            return
-        self._save(name, content, "Workbooks (*.xlsx *.ods)")
+        self.tasks.read(
+            lambda s: returns.what_was_sent(s, row.return_id), lambda sent: self._save(sent[0], sent[1], "Workbooks (*.xlsx *.ods)")
+        )
 
     def show_accessibility(self, row: Chased) -> None:
         """How each point of the checklist for accessible spreadsheets is met in what was sent."""
-        try:
-            points = returns.accessibility(self.tasks.session, row.return_id)
-        except AppError as error:
-            messages.failed(error)
-            return
+        self.tasks.read(lambda s: returns.accessibility(s, row.return_id), lambda points: self._show_points(row, points))
+
+    def _show_points(self, row: Chased, points: Sequence[Point]) -> None:
         met = sum(p.met and not p.departed for p in points)
         lines = [
             f"{'✓' if p.met and not p.departed else '·' if p.met else '✗'} {p.asks}"

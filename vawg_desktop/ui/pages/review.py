@@ -356,7 +356,7 @@ class ReviewPane(QWidget):
         review = self.current
         if review is None:
             return
-        wanted = TrayDialog.ask(self, entry, returns.actions_of(self.tasks.session, review.return_id))
+        wanted = TrayDialog.ask(self, entry, self.tasks.fetch(lambda s: returns.actions_of(s, review.return_id)))
         if wanted is not None:
             self.tasks.write(
                 lambda s: make_of_tray(s, review.submission, entry, wanted.kind, wanted.action, wanted.words),
@@ -402,7 +402,9 @@ class ReviewPane(QWidget):
         """A message to the partner with every question of this review."""
         review = self.current
         if review is not None:
-            self.asks_partner.emit(review.return_id, chasing.queries(self.tasks.session, review.submission))
+            self.tasks.read(
+                lambda s: chasing.queries(s, review.submission), lambda words: self.asks_partner.emit(review.return_id, words)
+            )
 
     def _ask(self, d: Difference, decision: str) -> None:
         verb = "Query" if decision == "queried" else "Refuse"

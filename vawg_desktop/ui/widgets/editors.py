@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice as ChoiceBox
 
-#: What a picker offers: id or stored key, and what it is called.
-Choice = tuple[str, str]
 NOT_SET = "Not set"
 
 
@@ -79,6 +79,10 @@ class FieldEditor(QWidget):
         """Whether the editor holds text that is neither what stood, nor what stands, nor on its way."""
         text = self.typed().strip()
         return text not in {self.shown.strip(), words.strip(), (self.sent or words).strip()}
+
+    def on_its_way(self, words: str) -> bool:
+        """Whether what stands in the editor is being saved, and the store was read before it was."""
+        return self.sent is not None and self.typed().strip() == self.sent.strip() and words.strip() == self.shown.strip() != self.sent.strip()
 
     def leave(self) -> None:
         """Hand over what was typed here and is not saved, as leaving the field does, whichever window is in front."""
@@ -289,9 +293,11 @@ class ChoiceEditor(FieldEditor):
 class RefEditor(FieldEditor):
     """One other record, found by typing part of its name."""
 
-    def __init__(self, spec: FieldSpec, choices: Callable[[], Sequence[Choice]]) -> None:
+    def __init__(self, spec: FieldSpec, choices: Ask) -> None:
         super().__init__(spec)
         self._choices = choices
+        #: Which id each name stands for, as far as it was asked for.
+        self._keys: dict[str, str] = {}
         self._combo = ChoiceBox()
         self._combo.setEditable(True)
         self._combo.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
@@ -313,29 +319,36 @@ class RefEditor(FieldEditor):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not self._filled and event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
-            self._fill()
+            self._filled = True
+            self._choices(self._fill)
         return False
 
     def _on_left(self) -> None:
         text = self._combo.currentText()
         if text.strip() == self.shown.strip() or text == self.sent:
             return
-        keys = {label: key for key, label in self._choices()}
         self.sent = text
-        self.committed.emit(self.spec.key, keys.get(text, text))
+        self.committed.emit(self.spec.key, self._keys.get(text, text))
         self.sent = text
 
     def leave(self) -> None:
         self._on_left()
 
-    def _fill(self) -> None:
-        text = self._combo.currentText()
+    def _fill(self, choices: Sequence[Choice]) -> None:
+        """Offer these; what is being typed and its cursor stay."""
+        line = self._combo.lineEdit()
+        if not isValid(self) or line is None:  # the page was built anew meanwhile
+            return
+        text, cursor, marked = line.text(), line.cursorPosition(), line.hasSelectedText()
+        self._keys = {label: key for key, label in choices}
         self._combo.blockSignals(True)
         self._combo.clear()
-        self._combo.addItems([label for _, label in self._choices()])
+        self._combo.addItems([label for _, label in choices])
         self._combo.setCurrentText(text)
         self._combo.blockSignals(False)
-        self._filled = True
+        line.setCursorPosition(cursor)
+        if marked:
+            line.selectAll()
 
     def typed(self) -> str:
         return self._combo.currentText()

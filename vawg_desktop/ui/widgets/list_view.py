@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vawg_desktop.ui.models.list_model import ROW_ROLE, Column, ListModel
+from vawg_desktop.ui.models.list_model import ROW_ROLE, Column, RowsModel
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.rating import draw_shape
 
@@ -35,7 +35,7 @@ class ListDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
-        if not isinstance(model, ListModel):
+        if not isinstance(model, RowsModel):
             return
         c = theme.colours
         row = index.data(ROW_ROLE)
@@ -58,7 +58,7 @@ class ListDelegate(QStyledItemDelegate):
         box: QRect,
         row: dict[str, object],
         column: Column,
-        model: ListModel,
+        model: RowsModel,
         picked: bool,
     ) -> None:
         c = theme.colours
@@ -106,7 +106,7 @@ class ListView(QTableView):
     entered = Signal()
     sorted_by = Signal(str, bool)
 
-    def __init__(self, model: ListModel, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, model: RowsModel, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self._model = model
@@ -130,6 +130,7 @@ class ListView(QTableView):
         header.setMinimumSectionSize(theme.px(40))
         header.sectionClicked.connect(self._on_header)
         self._sort = ("reference", False)
+        model.arrived.connect(self._on_arrived)
         self.doubleClicked.connect(lambda _: self.entered.emit())
         theme.changed.connect(self._measure)
         self._measure()
@@ -175,6 +176,13 @@ class ListView(QTableView):
         super().currentChanged(current, previous)  # type: ignore[arg-type]
         row = self._model.row(current.row()) if current.isValid() else None
         if row is not None and (not previous.isValid() or current.row() != previous.row()):
+            self.chosen.emit(str(row["id"]))
+
+    def _on_arrived(self, first: int, last: int) -> None:
+        """The current row was chosen before it was read."""
+        at = self.currentIndex().row()
+        row = self._model.row(at) if first <= at <= last else None
+        if row is not None:
             self.chosen.emit(str(row["id"]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

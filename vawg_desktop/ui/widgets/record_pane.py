@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,17 +25,18 @@ from vawg_desktop.domain.errors import AppError, StaleError
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.domain.terms import CROSS_CUTTING
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.services import attachments, finding, office, records, show
+from vawg_desktop.services import attachments, office, records, show
 from vawg_desktop.services.records import ADD, REMOVE, Assignment
-from vawg_desktop.ui.layouts import LAYOUTS, Group
+from vawg_desktop.ui import sections
+from vawg_desktop.ui.choices import Ask, choices_of, given
+from vawg_desktop.ui.layouts import Group, layout_of
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.sections.base import Pane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets import record_sections as parts
 from vawg_desktop.ui.widgets.basics import Section, label
 from vawg_desktop.ui.widgets.editors import (
     NOT_SET,
-    Choice,
     ChoiceEditor,
     FieldEditor,
     LineEditor,
@@ -46,11 +47,13 @@ from vawg_desktop.ui.widgets.editors import (
 from vawg_desktop.ui.widgets.rating import RatingChip
 from vawg_desktop.ui.widgets.set_editor import SetEditor
 
+if TYPE_CHECKING:
+    from vawg_desktop.services.session import Session
 
-class RecordPane(QScrollArea):
-    """One kind of record. Built once; ``show_record`` fills it."""
 
-    open_record = Signal(str)
+class RecordPane(Pane):
+    """One kind of record. Built once; ``show_record`` reads it off the window's thread and fills it."""
+
     left = Signal()
 
     def __init__(self, tasks: Tasks, entity: str) -> None:
@@ -58,6 +61,10 @@ class RecordPane(QScrollArea):
         self.tasks = tasks
         self.spec: EntitySpec = BY_KEY[entity]
         self.view: show.RecordView | None = None
+        #: Which record was asked for last; another one's answer is dropped.
+        self._wanted = ""
+        self._reads = 0
+        self._enters = False
         self._editors: dict[str, FieldEditor] = {}
         self._sets: dict[str, SetEditor] = {}
         self._fillers: list[Callable[[show.RecordView], None]] = []
@@ -71,14 +78,7 @@ class RecordPane(QScrollArea):
         self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(24))
         self._box.setSpacing(theme.px(8))
         self._build_head()
-        for group in LAYOUTS.get(entity) or (
-            Group(
-                "Details",
-                tuple(f.key for f in self.spec.fields if f.key != self.spec.title and not f.private),
-            ),
-            Group("@links", ()),
-            Group("@history", ()),
-        ):
+        for group in layout_of(self.spec):
             self._build_group(group)
         self._box.addStretch(1)
         self.setWidget(self._page)
@@ -116,7 +116,7 @@ class RecordPane(QScrollArea):
 
     def _build_group(self, group: Group) -> None:
         if group.title.startswith("@"):
-            made = parts.SECTIONS[group.title[1:]](self)
+            made = sections.build(group.title[1:], self)
             self._box.addWidget(made.widget)
             self._fillers.append(made.fill)
             return
@@ -165,19 +165,18 @@ class RecordPane(QScrollArea):
         if spec.kind is Kind.LONG:
             return PaperEditor(spec)
         if spec.kind is Kind.REF:
-            return RefEditor(spec, self._choices_for(spec) or list)
+            return RefEditor(spec, self._choices_for(spec))
         made = LineEditor(spec)
         if spec.kind is Kind.DATE:
             made.setToolTip(date_hint())
         return made
 
-    def _choices_for(self, spec: FieldSpec) -> Callable[[], Sequence[Choice]] | None:
+    def _choices_for(self, spec: FieldSpec) -> Ask:
         if spec.target:
-            return lambda: finding.choices(self.tasks.session, spec.target)
+            return choices_of(self.tasks).of_kind(spec.target)
         if spec.terms is not None:
-            terms = spec.terms
-            return lambda: [(x.key, x.label) for x in terms]
-        return lambda: finding.used_words(self.tasks.session, self.spec.link_kind(spec))
+            return given([(x.key, x.label) for x in spec.terms])
+        return choices_of(self.tasks).of_words(self.spec.link_kind(spec))
 
     def _wire(self, editor: FieldEditor) -> None:
         self._editors[editor.spec.key] = editor
@@ -223,14 +222,34 @@ class RecordPane(QScrollArea):
 
     # -- showing -----------------------------------------------------------------------------
 
-    def show_record(self, name: str) -> None:
-        """Fill the page with a record."""
+    @property
+    def wanted(self) -> str:
+        """The id of the record that was asked for last; empty where none is to be shown."""
+        return self._wanted
+
+    def show_record(self, id: str) -> None:
+        """Read a record and fill the page with it. What is typed in the one shown is handed over first."""
+        if self.view is not None and self.view.id != id:
+            self._commit_pending()
+        self._wanted = id
+        self._reads += 1
+        mine = self._reads
+
+        def read(session: Session) -> tuple[show.RecordView, dict[str, str]] | None:
+            return (show.record(session, id), office.kept(session, "draft")) if mine == self._reads else None
+
+        def then(answer: tuple[show.RecordView, dict[str, str]] | None) -> None:
+            if answer is not None and mine == self._reads:
+                self._fill(*answer)
+
+        self.tasks.read(read, then)
+
+    def _fill(self, view: show.RecordView, drafts: dict[str, str]) -> None:
         earlier = self.view
-        same = earlier is not None and earlier.id == name
+        same = earlier is not None and earlier.id == view.id
         if not same:
             self._commit_pending()
-        view = self.view = show.record(self.tasks.session, name)
-        drafts = office.kept(self.tasks.session, "draft")
+        self.view = view
         self._reference.setText(view.reference + (" · in the bin" if view.deleted else ""))
         self._chip.set_rating(str(view.cells.get("rating_opcc") or "") or None)
         self._meta.setText(_meta_line(view))
@@ -238,6 +257,8 @@ class RecordPane(QScrollArea):
             if same and earlier is not None and editor.half_typed(_shown(view, key)):
                 # Keep the text and the heads its author saw: saving it then says if somebody else was first.
                 view.heads[key] = earlier.heads.get(key, earlier.heads[""])
+                continue
+            if same and editor.on_its_way(_shown(view, key)):
                 continue
             value = view.cells.get(key)
             editor.set_value(value, _shown(view, key))
@@ -255,11 +276,13 @@ class RecordPane(QScrollArea):
         self._page.show()
         if not same:
             self.verticalScrollBar().setValue(0)
+        if self._enters:
+            self.enter()
 
     def _warn(self, view: show.RecordView) -> None:
         lines: list[str] = []
         if view.conflicts:
-            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see Merge.")
+            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see Copies.")
         if view.cells.get("restriction"):
             lines.append(f"Restricted: {view.cells['restriction']}")
         self._banner.setText("\n".join(lines))
@@ -272,6 +295,8 @@ class RecordPane(QScrollArea):
     def clear(self) -> None:
         """Show no record."""
         self.view = None
+        self._wanted = ""
+        self._reads += 1
         self._page.hide()
 
     def refresh(self) -> None:
@@ -280,7 +305,10 @@ class RecordPane(QScrollArea):
             self.show_record(self.view.id)
 
     def enter(self) -> None:
-        """Put the keyboard into the record."""
+        """Put the keyboard into the record, once the one that was asked for is shown."""
+        self._enters = self.view is None or self.view.id != self._wanted
+        if self._enters:
+            return
         first = next(iter(self._editors.values()), None)
         keys = [k for k in ("status",) if k in self._editors]
         target = self._editors[keys[0]] if keys else first
@@ -322,8 +350,10 @@ class RecordPane(QScrollArea):
             else:
                 messages.failed(error)
 
-        def saved(_: object) -> None:
+        def saved(changes: object) -> None:
             editor.set_wrong("")
+            if not changes and editor.sent == text:  # it stood so already, perhaps in other words
+                editor.set_value(view.cells.get(key), editor.shown)
             self._drop_draft(id, key)
 
         editor.sent = text
@@ -339,13 +369,19 @@ class RecordPane(QScrollArea):
         if self.view is None or self.view.id != id:
             messages.failed(error)
             return
-        fresh = show.record(self.tasks.session, id)
-        self.view.heads[key] = fresh.heads.get(key, fresh.heads[""])
-        editor = self._editors[key]
-        editor.shown = _shown(fresh, key)
-        editor.set_wrong(
-            f"{error.message} It now says “{editor.shown[:120] or NOT_SET}”: press Enter to keep yours, Escape to take theirs."
-        )
+
+        def then(fresh: show.RecordView) -> None:
+            if self.view is None or self.view.id != id:
+                messages.failed(error)
+                return
+            self.view.heads[key] = fresh.heads.get(key, fresh.heads[""])
+            editor = self._editors[key]
+            editor.shown = _shown(fresh, key)
+            editor.set_wrong(
+                f"{error.message} It now says “{editor.shown[:120] or NOT_SET}”: press Enter to keep yours, Escape to take theirs."
+            )
+
+        self.tasks.read(lambda s: show.record(s, id), then)
 
     def _on_typing(self, key: str, text: str) -> None:
         view = self.view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from vawg_desktop.domain.fields import FieldSpec
+from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.basics import FlowLayout, clear, label
-
-Choice = tuple[str, str]
 
 
 class SetEditor(QWidget):
@@ -32,7 +32,7 @@ class SetEditor(QWidget):
     removed = Signal(str, str)
     followed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, choices: Callable[[], Sequence[Choice]] | None = None) -> None:
+    def __init__(self, spec: FieldSpec, choices: Ask | None = None) -> None:
         super().__init__()
         self.spec = spec
         self._choices = choices
@@ -54,6 +54,8 @@ class SetEditor(QWidget):
         box.addWidget(self._line)
         self.setFocusProxy(self._line)
         self._completed = False
+        #: Which stored element each name stands for, as far as it was asked for.
+        self._keys: dict[str, str] = {}
         #: What was refused and stands here again: offered anew once it is changed.
         self._refused = ""
         self._line.textEdited.connect(self._on_edited)
@@ -66,11 +68,17 @@ class SetEditor(QWidget):
     def _complete(self) -> None:
         if self._completed or self._choices is None:
             return
-        completer = QCompleter([label for _, label in self._choices()], self)
+        self._completed = True
+        self._choices(self._offer)
+
+    def _offer(self, choices: Sequence[Choice]) -> None:
+        if not isValid(self):  # the page was built anew meanwhile
+            return
+        self._keys = {label: key for key, label in choices}
+        completer = QCompleter([label for _, label in choices], self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._line.setCompleter(completer)
-        self._completed = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         dropped = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
@@ -94,8 +102,7 @@ class SetEditor(QWidget):
         text = self._line.text().strip()
         if text and text != self._refused:
             self._line.clear()
-            keys = {label: key for key, label in self._choices()} if self._choices else {}
-            self.added.emit(self.spec.key, keys.get(text, text))
+            self.added.emit(self.spec.key, self._keys.get(text, text))
 
     def _chip(self, element: str, words: str) -> QWidget:
         """The words, and a cross of its own that alone takes them out of the set."""

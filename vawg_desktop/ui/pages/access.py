@@ -1,50 +1,27 @@
-"""Store: backups and the one obvious Restore, who can open it, and what it is (its chain's head for paper)."""
+"""Access: who can open the store, what it is, and its chain's head for paper."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from vawg_desktop import __version__
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
-from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services import access, safekeeping
-from vawg_desktop.services.safekeeping import Shown
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keyring_seam, keys
 from vawg_desktop.store.version import SCHEMA_VERSION
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import (
-    EmptyState,
-    FlowLayout,
-    Section,
-    button,
-    clear,
-    label,
-    note,
-    scrolled,
-)
-
-SHOWN = 40
+from vawg_desktop.ui.widgets.basics import FlowLayout, Section, button, clear, label, note, scrolled
 
 
-class StorePage(QWidget):
-    """Where the store's safety is seen and seen to."""
-
-    restore_asked = Signal(object)
+class AccessPage(QWidget):
+    """Passphrases and keys, and what this store is."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -52,75 +29,29 @@ class StorePage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
         box.setSpacing(theme.px(8))
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, theme.px(24), 0)
-        head.addWidget(label("Store", size=24, bold=True, wrap=False))
-        head.addStretch(1)
-        if tasks.session.store.url is None:
-            head.addWidget(button("Name a restore point …", self.name_point))
-            head.addWidget(button("Back up now", self.back_up, kind="primary", icon_name="save"))
-        box.addLayout(head)
+        box.addWidget(label("Access", size=24, bold=True, wrap=False))
         self._body = scrolled(box, spacing=8)
 
     def load(self) -> None:
-        """Read backups, ways in and heads."""
+        """Read the ways in and the heads."""
 
-        def read(session: Session) -> tuple[list[Shown], Path, list[str], list[keys.Wrapping]]:
+        def read(session: Session) -> tuple[list[keys.Wrapping], list[str]]:
             store = session.store
             ways = [] if store.key is None else keys.ways_in(store.path)
-            heads = safekeeping.heads_in_words(safekeeping.heads(session))
-            if store.url is not None:
-                return [], Path(), heads, ways
-            return safekeeping.listed(session), safekeeping.folder(session), heads, ways
+            return ways, safekeeping.heads_in_words(safekeeping.heads(session))
 
         self.tasks.read(read, lambda answer: self._show(*answer))
 
-    # -- showing -----------------------------------------------------------------------------
-
-    def _show(self, backups: list[Shown], folder: Path, heads: list[str], ways: list[keys.Wrapping]) -> None:
+    def _show(self, ways: list[keys.Wrapping], heads: list[str]) -> None:
         clear(self._body)
         if self.tasks.session.store.url is None:
-            self._body.addWidget(self._backups(backups, folder))
             self._body.addWidget(self._keys(ways))
         else:
-            section = Section("On a server")
-            section.body.addWidget(
-                note(
-                    "Backups and passwords are the server's. A working copy (Merge) is a whole store of your own."
-                )
-            )
+            section = Section("Who can open it")
+            section.body.addWidget(note("Logins and passwords are the server's."))
             self._body.addWidget(section)
         self._body.addWidget(self._about(heads))
         self._body.addStretch(1)
-
-    def _backups(self, backups: list[Shown], folder: Path) -> QWidget:
-        section = Section("Backups", "Keep them elsewhere …", self.choose_folder)
-        section.set_count(len(backups))
-        section.body.addWidget(
-            note(f"In {folder}. 10 recent, 14 daily and 12 monthly stay; named ones stay for ever.")
-        )
-        if not backups:
-            section.body.addWidget(EmptyState("There is no backup yet.", "Back up now", self.back_up))
-            return section
-        grid = QGridLayout()
-        grid.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
-        grid.setHorizontalSpacing(theme.px(24))
-        grid.setVerticalSpacing(theme.px(4))
-        for column, words in enumerate(("Made", "What", "Changed since", "")):
-            grid.addWidget(label(words, muted=True, wrap=False), 0, column)
-        for row, shown in enumerate(backups[:SHOWN], 1):
-            one = shown.backup
-            when = london_time(one.at)
-            what = f"{one.kind.capitalize()}: {one.name}" if one.name else one.kind.capitalize()
-            since = _records(shown.records_since) if shown.entries_since else "Nothing"
-            for column, words in enumerate((when, f"{what} · {one.size / 1e6:.1f} MB", since)):
-                grid.addWidget(label(words, wrap=column == 1), row, column)
-            back = button("Restore …", lambda s=shown: self.restore(s))
-            back.setAccessibleName(f"Restore the backup of {when}")
-            grid.addWidget(back, row, 3)
-        grid.setColumnStretch(1, 1)
-        section.body.addLayout(grid)
-        return section
 
     def _keys(self, ways: list[keys.Wrapping]) -> QWidget:
         if not ways:
@@ -147,7 +78,7 @@ class StorePage(QWidget):
         return section
 
     def _about(self, heads: list[str]) -> QWidget:
-        section = Section("About", "Check a head from an old paper …", self.verify)
+        section = Section("About this store", "Check a head from an old paper …", self.verify)
         store = self.tasks.session.store
         lines = [
             f"VAWG Desktop {__version__}, schema {SCHEMA_VERSION}; "
@@ -171,48 +102,6 @@ class StorePage(QWidget):
             )
             section.body.addWidget(made)
         return section
-
-    # -- backups -----------------------------------------------------------------------------
-
-    def back_up(self, name: str = "") -> None:
-        """Make a backup now."""
-
-        def work(session: Session) -> Changes:
-            safekeeping.back_up(session, name=name)
-            return Changes()
-
-        def done(_: object) -> None:
-            messages.tell("Backed up and checked.")
-            self.load()
-
-        self.tasks.write(work, then=done)
-
-    def name_point(self) -> None:
-        """Make a restore point that stays for ever."""
-        name, done = messages.ask_text("Name a restore point", "What is it before? For example: before the Q2 board")
-        if done and name.strip():
-            self.back_up(name.strip())
-
-    def choose_folder(self) -> None:
-        """Keep backups in another folder from now on."""
-        chosen = QFileDialog.getExistingDirectory(self, "Keep backups in")
-        if chosen:
-            safekeeping.choose_folder(self.tasks.session, Path(chosen))
-            self.load()
-
-    def restore(self, shown: Shown) -> None:
-        """Ask once, then let the window do it: the store must be closed for it."""
-        since = (
-            f" {_records(shown.records_since)} changed since; what stands now stays in a backup that is made first."
-            if shown.entries_since
-            else ""
-        )
-        if messages.ask(
-            "Restore", f"The store goes back to {london_time(shown.backup.at)}.{since}", "Restore this backup"
-        ):
-            self.restore_asked.emit(shown.backup)
-
-    # -- keys --------------------------------------------------------------------------------
 
     def _word(self, title: str, asked: str) -> str | None:
         word, done = messages.ask_text(title, asked, secret=True)
@@ -298,11 +187,4 @@ class StorePage(QWidget):
         """Whether a head from an old paper stands in today's log."""
         typed, done = messages.ask_text("Check a head", "The head as printed, or its first 12 letters and figures")
         if done and typed.strip():
-            try:
-                messages.show("Chain head", safekeeping.verify_head(self.tasks.session, typed))
-            except AppError as error:
-                messages.failed(error)
-
-
-def _records(number: int) -> str:
-    return f"{number:,} record{'s'[: number != 1]}"
+            self.tasks.read(lambda s: safekeeping.verify_head(s, typed), lambda words: messages.show("Chain head", words))

@@ -1,7 +1,8 @@
-"""Merge: what a working copy brings, grouped by record, and what two sides filled differently, to be settled."""
+"""Copies: what a working copy brings, grouped by record, and what two sides filled differently, to be settled."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
@@ -39,7 +40,7 @@ from vawg_desktop.ui.widgets.difference_row import marked
 SHOWN = 100
 
 
-class MergePage(QWidget):
+class CopiesPage(QWidget):
     """Take a copy before the meeting; bring it back after; choose where both said something."""
 
     open_record = Signal(str)
@@ -49,6 +50,8 @@ class MergePage(QWidget):
         self.tasks = tasks
         self._other: Store | None = None
         self._preview: Brought | None = None
+        #: The changes of the preview in words, by their place in ``told``.
+        self._words: list[str] = []
         self._done: Brought | None = None
         #: Reasons typed so far, by conflict: its field in words, and the text.
         self._reasons: dict[str, tuple[str, str]] = {}
@@ -58,7 +61,7 @@ class MergePage(QWidget):
         box.setSpacing(theme.px(8))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, theme.px(24), 0)
-        head.addWidget(label("Merge", size=24, bold=True, wrap=False))
+        head.addWidget(label("Copies", size=24, bold=True, wrap=False))
         head.addStretch(1)
         head.addWidget(button("Take working copy …", self.take_copy, icon_name="copy"))
         head.addWidget(
@@ -204,14 +207,14 @@ class MergePage(QWidget):
         self._list_rest(brought)
 
     def _list_changes(self, brought: Brought, records: list[str]) -> None:
-        session = self.tasks.session
+        told = list(zip(brought.told, self._words, strict=False))
         for record in records[:SHOWN]:
-            changes = [c for c in brought.told if c.record == record]
-            head = label(f"{record}   {changes[0].title}", bold=True)
+            changes = [c for c in told if c[0].record == record]
+            head = label(f"{record}   {changes[0][0].title}", bold=True)
             head.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
             self._body.addWidget(head)
-            for (at, who, why), said in groupby(changes, key=lambda c: (c.at, c.who, c.why)):
-                what = [history.what_in_words(session, c) for c in said]
+            for (at, who, why), said in groupby(changes, key=lambda c: (c[0].at, c[0].who, c[0].why)):
+                what = [words for _, words in said]
                 self._body.addWidget(self._line("; ".join(what[:6]) + ("; …" if len(what) > 6 else "")))
                 self._body.addWidget(note(f"{who}, {london_time(at)}" + (f": {why}" if why else "")))
         if len(records) > SHOWN:
@@ -297,15 +300,15 @@ class MergePage(QWidget):
             return
         self._other, self._done = other, None
 
-        def shown(brought: Brought) -> None:
-            self._preview = brought
+        def shown(answer: _Preview) -> None:
+            self._preview, self._words = answer.brought, answer.words
             self.load()
 
-        self.tasks.write(lambda s: merging.preview(s, other), then=shown, failed=self._failed)
+        self.tasks.write(lambda s: _preview(s, other), then=shown, failed=self._failed)
 
     def _open(self, path: Path) -> Store | None:
         try:
-            return stores.open_beside(path, self.tasks.session.store)
+            return self.tasks.fetch(lambda s: stores.open_beside(path, s.store))
         except WrongKeyError:
             pass
         except AppError as error:
@@ -316,7 +319,7 @@ class MergePage(QWidget):
         if not done:
             return None
         try:
-            return stores.open_near(path, passphrase=word)
+            return self.tasks.fetch(lambda _: stores.open_near(path, passphrase=word))
         except AppError as error:
             messages.failed(error)
             return None
@@ -373,6 +376,7 @@ class MergePage(QWidget):
         if self._other is not None:
             self._other.close()
         self._other = self._preview = self._done = None
+        self._words = []
 
     def _settle(self, conflict: Conflict, typed: str, why: QLineEdit) -> None:
         reason = why.text().strip()
@@ -413,6 +417,20 @@ class MergePage(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.look_at(Path(event.mimeData().urls()[0].toLocalFile()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    """What a copy would bring, and its changes in words."""
+
+    brought: Brought
+    words: list[str]
+    changes: Changes = field(default_factory=Changes)
+
+
+def _preview(session: Session, other: Store) -> _Preview:
+    brought = merging.preview(session, other)
+    return _Preview(brought, [history.what_in_words(session, c) for c in brought.told])
 
 
 def _typed(conflict: Conflict, head: merging.Head) -> str:

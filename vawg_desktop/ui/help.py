@@ -1,0 +1,112 @@
+"""Help in the program itself: how-to, the sheet of keys, and what this program is."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLayout, QTextBrowser, QTextEdit, QVBoxLayout
+
+from vawg_desktop import __version__, log_file, paths
+from vawg_desktop.ui.commands import command, load_commands
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.shell import Shell
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import button, label
+
+#: Keys that belong to lists and records rather than to the window.
+OTHER_KEYS = (
+    ("Up, Down", "Choose a record; it is shown at once"), ("Enter", "Go into the record"), ("Escape", "Come back to the list"),
+    ("Ctrl+F", "Filter the list"), ("Ctrl+N", "New record"), ("Ctrl+E", "Edit picked rows"), ("Delete", "Delete picked rows"),
+    ("Ctrl+C", "Copy the reference, or the list as a table"), ("Ctrl+Enter", "Save a long text"),
+    ("Alt+A", "Accept all that is safe, in a review"), ("Escape held", "Quick exit"),
+)  # fmt: skip
+
+
+@command("Help")
+def show_help(window: Shell) -> None:
+    """What an officer needs, in the program itself."""
+    dialog = QDialog(window)
+    dialog.setWindowTitle("Help")
+    box = QVBoxLayout(dialog)
+    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    text = QTextBrowser()
+    text.setAccessibleName("Help")
+    text.setFrameShape(QTextBrowser.Shape.NoFrame)
+    text.setMarkdown(paths.resources("help", "start.md").read_text("utf-8"))
+    box.addWidget(text)
+    box.addWidget(button("Close", dialog.accept, kind="primary"))
+    dialog.resize(theme.px(640), theme.px(560))
+    messages.run(dialog)
+    dialog.deleteLater()
+
+
+@command("About this program")
+def show_about(window: Shell) -> None:
+    """Which version this is, and where things lie: the store, the settings, what went wrong."""
+    session = window.tasks.session
+    lines = (
+        ("Version", __version__),
+        ("Store", str(session.store.path) if session.store.url is None else session.store.name),
+        ("Your name in it", session.who),
+        ("Settings", str(paths.user_data())),
+        ("What went wrong", f"{log_file.place()}: kinds of error and places in the program, no word of a store"),
+        ("Licence", "MIT; typeface Atkinson Hyperlegible Next, SIL Open Font License"),
+        ("Network", "The program uses none, unless the store is on a server of your office"),
+    )
+    dialog = QDialog(window)
+    dialog.setWindowTitle("About VAWG Desktop")
+    box = QVBoxLayout(dialog)
+    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    box.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # as high as its lines, once they are counted
+    box.setSpacing(theme.px(8))
+    box.addWidget(label("VAWG Desktop", size=16, bold=True, wrap=False))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.px(24))
+    for row, (name, said) in enumerate(lines):
+        grid.addWidget(label(name, muted=True, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+        words = _selectable(said, theme.px(400))
+        words.setAccessibleName(name)
+        grid.addWidget(words, row, 1)
+    box.addLayout(grid)
+    close = button("Close", dialog.accept, kind="primary")
+    box.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    close.setFocus()
+    messages.run(dialog)
+    dialog.deleteLater()
+
+
+def _selectable(text: str, width: int) -> QTextEdit:
+    """Words to read and copy in a width of pixels; a path, which has no space to break at, goes on in the next line."""
+    made = QTextEdit()
+    made.setPlainText(text)
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.viewport().setAutoFillBackground(False)
+    made.document().setDocumentMargin(0)
+    made.setFixedWidth(width)
+    made.document().documentLayout().documentSizeChanged.connect(lambda size: made.setFixedHeight(ceil(size.height())))
+    return made
+
+
+@command("Shortcuts", "F1", "Ctrl+/")
+def show_shortcuts(window: Shell) -> None:
+    """Every key on one sheet."""
+    dialog = QDialog(window)
+    dialog.setWindowTitle("Shortcuts")
+    box = QVBoxLayout(dialog)
+    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
+    box.addWidget(label("Shortcuts", size=16, bold=True))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.px(24))
+    lines = [(", ".join(c.keys), c.words) for c in load_commands() if c.keys] + list(OTHER_KEYS)
+    half = (len(lines) + 1) // 2
+    for i, (keys, words) in enumerate(lines):
+        grid.addWidget(label(keys, bold=True, wrap=False), i % half, i // half * 2)
+        grid.addWidget(label(words, wrap=False), i % half, i // half * 2 + 1)
+    box.addLayout(grid)
+    box.addWidget(button("Close", dialog.accept, kind="primary"))
+    messages.run(dialog)
+    dialog.deleteLater()

@@ -1,0 +1,177 @@
+"""The left side: places in quiet groups, the one shown marked, a number where somebody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from vawg_desktop.ui.places import GROUPS, PLACES, Place
+from vawg_desktop.ui.theme import icon, theme
+
+#: Below this width of the window (at 100 %) the icons give way to the words.
+NARROW = 1000
+
+
+class PlaceButton(QPushButton):
+    """A place: its icon and word, and how many wait there at the right."""
+
+    def __init__(self, place: Place, go: Callable[[str], object]) -> None:
+        super().__init__(place.label)
+        self.place = place
+        self.setCheckable(True)
+        self.setProperty("place", True)
+        self._keys = f"  Ctrl+{place.digit}" if place.digit else ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, theme.px(8), 0)
+        row.addStretch(1)
+        self._count = QLabel("")
+        self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._count.setFont(theme.font(13, bold=True))
+        row.addWidget(self._count)
+        self.clicked.connect(lambda: go(place.key))
+        self.set_waiting(0, "")
+
+    def set_waiting(self, number: int, words: str) -> None:
+        """Say how many wait here, and what for; nothing where nobody does."""
+        self._count.setText(f"{number:,}" if number else "")
+        self._words = f": {words}" if number else ""
+        self.setToolTip(f"{self.place.label}{self._words}{self._keys}")
+        self._name()
+
+    def set_current(self, current: bool) -> None:
+        """Mark it as the place that is shown."""
+        self.setChecked(current)
+        c = theme.colours
+        self._count.setStyleSheet(f"color: {c.on_select if current else c.accent}; background: transparent;")
+        self._name()
+
+    def _name(self) -> None:
+        current = ", current page" if self.isChecked() else ""
+        self.setAccessibleName(f"{self.place.label}{self._words}{current}")
+
+
+class Navigation(QScrollArea):
+    """Every place; where the window is too low for all of them, only those of the group that is open."""
+
+    def __init__(self, go: Callable[[str], object]) -> None:
+        super().__init__()
+        self._buttons = {place.key: PlaceButton(place, go) for place in PLACES}
+        self._headings: dict[str, QLabel] = {}
+        self._openers: dict[str, QPushButton] = {}
+        self._open = ""
+        self._folded = False
+        self._current = ""
+        self._panel = QWidget()
+        self._panel.setAutoFillBackground(True)
+        self._panel.setObjectName("nav")
+        box = QVBoxLayout(self._panel)
+        box.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
+        box.setSpacing(0)
+        for group in GROUPS:
+            if group.below:
+                box.addStretch(1)
+                self._line = QFrame()
+                self._line.setFixedHeight(1)
+                box.addWidget(self._line)
+                box.addSpacing(theme.px(4))
+            if group.heading:
+                self._add_heading(box, group.heading, shown=not group.below)
+            for place in group.places:
+                box.addWidget(self._buttons[place.key])
+        self.setWidget(self._panel)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Places")
+
+    def _add_heading(self, box: QVBoxLayout, words: str, *, shown: bool) -> None:
+        """A group's heading, and the button in its place where groups are folded. The last group has only that."""
+        if shown:
+            self._headings[words] = QLabel(words)
+            box.addWidget(self._headings[words])
+        made = QPushButton(words)
+        made.setProperty("opener", True)
+        made.clicked.connect(lambda: self._open_group(words))
+        self._openers[words] = made
+        box.addWidget(made)
+
+    def button(self, key: str) -> PlaceButton | None:
+        """The button of a place."""
+        return self._buttons.get(key)
+
+    def show_current(self, key: str) -> None:
+        """Mark a place as the one shown, or none; its group opens."""
+        self._current = key
+        for name, made in self._buttons.items():
+            made.set_current(name == key)
+        self._open = next((g.heading for g in GROUPS if any(p.key == key for p in g.places)), "")
+        self.restyle(self.window().width())
+        made = self._buttons.get(key)
+        if made is not None:
+            self.ensureWidgetVisible(made, 0, theme.px(16))
+
+    def set_waiting(self, waiting: dict[str, tuple[int, str]]) -> None:
+        """State how many wait at each place, and what for."""
+        for key, made in self._buttons.items():
+            made.set_waiting(*waiting.get(key, (0, "")))
+
+    def _open_group(self, heading: str) -> None:
+        self._open = heading
+        self._fold()
+        first = next(p.key for g in GROUPS if g.heading == heading for p in g.places)
+        self._buttons[first].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _whole_height(self) -> int:
+        rows = len(PLACES) * theme.px(28) + len(self._headings) * theme.px(24)
+        return rows + theme.px(8 + 8 + 1 + 4)
+
+    def _fold(self) -> None:
+        """Fold groups where all places would not fit: the places without a heading and those of the open group stay."""
+        self._folded = self._whole_height() > self.height() > 0
+        for group in GROUPS:
+            shown = not self._folded or not group.heading or group.heading == self._open
+            for place in group.places:
+                self._buttons[place.key].setVisible(shown)
+            if group.heading in self._headings:
+                self._headings[group.heading].setVisible(not self._folded)
+            opener = self._openers.get(group.heading)
+            if opener is not None:
+                opener.setVisible(self._folded)
+                opener.setAccessibleName(f"{group.heading}, {'opened' if shown else 'closed'}")
+                opener.setIcon(icon("down" if shown else "next", theme.colours.muted, 14))
+                opener.setIconSize(QSize(theme.px(12), theme.px(12)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def restyle(self, window_width: int) -> None:
+        """Colours and widths for a window so wide."""
+        c, px = theme.colours, theme.px
+        narrow = window_width < px(NARROW)
+        self.setFixedWidth(px(150 if narrow else 192))
+        self.setStyleSheet(f"QScrollArea {{ background: {c.nav}; }}")
+        self._line.setStyleSheet(f"background: {c.line}; border: none;")
+        self._panel.setStyleSheet(f"""
+            #nav {{ background: {c.nav}; }}
+            #nav QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; border-radius: {px(5)}px; }}
+            #nav QPushButton[place="true"] {{ padding: 0 {px(6)}px; color: {c.text}; min-height: {px(24)}px; max-height: {px(24)}px;
+                font-size: {px(12 if narrow else 13)}px; }}
+            #nav QPushButton[opener="true"] {{ padding: 0 {px(6)}px; color: {c.muted}; min-height: {px(24)}px; max-height: {px(24)}px; }}
+            #nav QLabel {{ color: {c.muted}; background: transparent; }}
+            #nav QPushButton[place="true"]:hover {{ background: {c.soft}; }}
+            #nav QPushButton:checked {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
+            #nav QPushButton:focus {{ border: 2px solid {c.accent}; }}""")
+        for heading in self._headings.values():
+            heading.setContentsMargins(px(8), px(6), 0, px(2))
+            heading.setFixedHeight(px(24))
+        for made in self._buttons.values():
+            made.setIcon(
+                icon(made.place.icon, c.on_select if made.isChecked() else c.text) if not narrow else icon("plus", "transparent", 1)
+            )
+            made.setIconSize(QSize(px(18), px(18)) if not narrow else QSize(1, 1))
+        self._fold()

@@ -1,0 +1,50 @@
+"""A place's pages, one of them shown; a row of chips above them where there are several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from vawg_desktop.ui.places import Part, Place
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.basics import FlowLayout
+
+
+class PlacePage(QWidget):
+    """Holds the pages of one place."""
+
+    def __init__(self, place: Place, go: Callable[[str], object]) -> None:
+        super().__init__()
+        self._pages: dict[str, QWidget] = {}
+        self._chips: dict[str, QPushButton] = {}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        if len(place.parts) > 1:
+            holder = QWidget()
+            holder.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), 0)
+            row = FlowLayout(4)
+            holder.setLayout(row)
+            for part in place.parts:
+                made = QPushButton(part.label)
+                made.setCheckable(True)
+                made.setProperty("chip", True)
+                made.clicked.connect(lambda _=False, key=part.key: go(key))
+                row.addWidget(made)
+                self._chips[part.key] = made
+            box.addWidget(holder)
+        self._stack = QStackedWidget()
+        box.addWidget(self._stack, 1)
+
+    def add(self, part: Part, page: QWidget) -> None:
+        """Take in a page that was made now."""
+        self._pages[part.key] = page
+        self._stack.addWidget(page)
+
+    def show_part(self, key: str) -> None:
+        """Show one of the pages."""
+        for name, chip in self._chips.items():
+            chip.setChecked(name == key)
+            chip.setAccessibleName(f"{chip.text()}, current page" if name == key else chip.text())
+        self._stack.setCurrentWidget(self._pages[key])

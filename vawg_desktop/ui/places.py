@@ -1,0 +1,142 @@
+"""Where the window can go: a list of places in quiet groups, each with one or more pages.
+
+To add a page: a file in ``pages`` with a widget that takes the tasks and has ``load()``, and a line here. A list of one kind of
+record needs the line alone. What the left side, the palette, the shortcuts, the tour and the tests show follows from this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page: its key (for a list the kind of record), how it is made when first visited, and what it is called."""
+
+    key: str
+    make: Callable[[Any], QWidget]
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called; a list as its kind of record is."""
+        from vawg_desktop.domain.entities import (
+            BY_KEY,  # the shell paints before the kinds of record are known
+        )
+
+        return self.name or BY_KEY[self.key].plural
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line at the left: its word, icon and pages, the first of which it opens. ``digit`` with Ctrl goes there."""
+
+    label: str
+    icon: str
+    parts: tuple[Part, ...]
+    digit: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of its first page."""
+        return self.parts[0].key
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places under one quiet heading; ``below`` stands under a line at the foot."""
+
+    heading: str
+    places: tuple[Place, ...]
+    below: bool = False
+
+
+def records(kind: str, empty: str = "") -> Part:
+    """The list of one kind of record. ``empty`` says what will stand there."""
+
+    def make(tasks: Any) -> QWidget:
+        from vawg_desktop.ui.pages.list_page import ListPage
+
+        return ListPage(tasks, kind, empty)
+
+    return Part(kind, make)
+
+
+def page(key: str, label: str, module: str, name: str) -> Part:
+    """A page of its own, from its module in ``pages``."""
+
+    def make(tasks: Any) -> QWidget:
+        return getattr(import_module(f"vawg_desktop.ui.pages.{module}"), name)(tasks)
+
+    return Part(key, make, label)
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("", (
+        Place("My work", "work", (page("my_work", "My work", "my_work", "MyWorkPage"),), "1"),
+        Place("Overview", "overview", (page("overview", "Overview", "overview", "OverviewPage"),), "2"),
+        Place("Meetings", "meetings", (records("meeting", "Meetings of the boards will stand here."), records("governance_body")), "9"),
+    )),
+    Group("The inquiry", (
+        Place("Recommendations", "recommendations", (
+            records("recommendation", "The inquiry's recommendations will stand here. Add one, or paste them all from Word or Excel (More)."),
+            records("response", "What each body said to a recommendation will stand here."),
+        ), "3"),
+        Place("Actions", "actions", (
+            records("action", "What partners do about the recommendations will stand here."),
+            records("update", "What was heard of the actions will stand here."),
+        ), "4"),
+        Place("Gaps", "gaps", (records("gap", "Gaps in the victim's journey will stand here."), records("journey_stage")), "5"),
+        Place("Evidence", "evidence", (records("evidence", "Proof that actions were done, and that they worked, will stand here."),), "7"),
+    )),
+    Group("Partners", (
+        Place("Returns", "returns", (page("returns", "Returns", "returns", "ReturnsPage"),), "6"),
+        Place("Partners", "partners", (records("partner", "The organisations that own the actions will stand here."), records("contact")), "8"),
+    )),
+    Group("Measures", (
+        Place("Figures", "figures", (records("figure", "Numbers that the office quotes will stand here, each with its source."),)),
+    )),
+    Group("Publishing", (
+        Place("Frameworks", "frameworks", (records("framework"), records("strand"))),
+        Place("Sources", "sources", (records("source", "The documents that the work rests on will stand here."),)),
+    )),
+    Group("Records and safety", (
+        Place("Changes", "changes", (page("changes", "Changes", "changes", "ChangesPage"),), "0"),
+        Place("Data and backups", "data", (
+            page("copies", "Copies", "copies", "CopiesPage"),
+            page("backups", "Backups", "backups", "BackupsPage"),
+            page("access", "Access", "access", "AccessPage"),
+        )),
+    ), below=True),
+)  # fmt: skip
+#: Opened from the top bar and not from the left.
+SETTINGS = Place("Settings", "settings", (page("settings", "Settings", "settings", "SettingsPage"),))
+
+PLACES: tuple[Place, ...] = tuple(place for group in GROUPS for place in group.places)
+_EVERYWHERE = (*PLACES, SETTINGS)
+#: Every page of the window.
+PAGES: tuple[Part, ...] = tuple(part for place in _EVERYWHERE for part in place.parts)
+#: Kinds of record whose page is not their own list.
+_ELSEWHERE = {"round": "returns", "return": "returns", "submission": "returns", "decision": "returns", "reminder": "returns"}
+
+
+def part_of(key: str) -> tuple[Place, Part]:
+    """The place and page of a key: a page's own, or the kind of a record.
+
+    A kind that no place names has its list where the kind it is a part of stands, else beside the sources.
+    """
+    from vawg_desktop.domain.entities import BY_KEY
+
+    wanted = _ELSEWHERE.get(key, key)
+    for place in _EVERYWHERE:
+        for part in place.parts:
+            if part.key == wanted:
+                return place, part
+    parent = BY_KEY[key].parent if key in BY_KEY else ""
+    place = part_of(parent)[0] if parent else part_of("source")[0]
+    return place, records(key)

@@ -1,0 +1,30 @@
+"""Sections of a record that are more than fields, by the name that a layout gives them after an @."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.ui.sections import changes, children, file, linked, progress, returns
+from vawg_desktop.ui.sections.base import Made, Pane
+
+SECTIONS: dict[str, Callable[[Pane], Made]] = {
+    "actions": linked.actions,
+    "recommendations": linked.recommendations,
+    "links": linked.links,
+    "role": children.roles,
+    "progress": progress.progress,
+    "returns": returns.returns_over_time,
+    "file": file.file,
+    "history": changes.last_changes,
+}
+
+
+def build(name: str, pane: Pane) -> Made:
+    """The section of a name; the key of a kind of record is the section of those that are parts of the record shown."""
+    made = SECTIONS.get(name)
+    if made is None and name in BY_KEY:
+        made = children.of(name)
+    if made is None:
+        raise KeyError(f"There is no section called {name}.")
+    return made(pane)

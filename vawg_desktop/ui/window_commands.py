@@ -1,0 +1,230 @@
+"""What the window does beyond its pages: new records, rounds, trackers, portfolios, copies, undo, the screen hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from vawg_desktop.domain.terms import how_many
+from vawg_desktop.services import portfolio, trackers
+from vawg_desktop.services.tracker_out import Written, export_tracker
+from vawg_desktop.ui.commands import command
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from vawg_desktop.store.backup import Backup
+
+_TRACKERS = "Trackers (*.xlsx *.xlsm *.xls *.ods *.csv)"
+
+
+@command("New recommendation")
+def new_recommendation(shell: Shell) -> None:
+    """Ask for a new recommendation."""
+    shell.go("recommendation").new_record()
+
+
+@command("New action")
+def new_action(shell: Shell) -> None:
+    """Ask for a new action."""
+    shell.go("action").new_record()
+
+
+@command("New gap")
+def new_gap(shell: Shell) -> None:
+    """Ask for a new gap."""
+    shell.go("gap").new_record()
+
+
+@command("New partner")
+def new_partner(shell: Shell) -> None:
+    """Ask for a new partner."""
+    shell.go("partner").new_record()
+
+
+@command("Send round of returns")
+def send_round(shell: Shell) -> None:
+    """Make every partner's workbook."""
+    shell.go("returns").send_round()
+
+
+@command("Read a return", "Ctrl+O")
+def read_return(shell: Shell) -> None:
+    """Choose a workbook that came back."""
+    shell.go("returns").choose_file()
+
+
+@command("Bring in a tracker")
+def bring_in_tracker(shell: Shell) -> None:
+    """Choose a tracker, look at what it would do, bring it in."""
+    name, _ = QFileDialog.getOpenFileName(shell, "Bring in a tracker", "", _TRACKERS)
+    if name:
+        take_tracker(shell, Path(name))
+
+
+def take_tracker(shell: Shell, path: Path) -> None:
+    """The same for a file already chosen."""
+    from vawg_desktop.ui.dialogs.tracker import TrackerDialog
+
+    wanted = TrackerDialog.ask(shell, shell.tasks, path)
+    if wanted is not None:
+        shell.tasks.write(
+            lambda s: trackers.import_tracker(s, path, mapping=wanted.mapping, answers=wanted.answers),
+            told=f"{path.name} is in; undo takes all of it back.",
+        )
+
+
+@command("Write a tracker in its own shape")
+def write_tracker(shell: Shell) -> None:
+    """Write a tracker that was taken again in its own shape, filled from the store."""
+    like, _ = QFileDialog.getOpenFileName(shell, "The tracker as you have it", "", _TRACKERS)
+    if not like:
+        return
+    start = str(Path(like).with_name(f"{Path(like).stem} from the store.xlsx"))
+    name, _ = QFileDialog.getSaveFileName(shell, "Write it to", start, "Excel (*.xlsx);;Text (*.csv)")
+    if name:
+        write_tracker_to(shell, Path(like), Path(name))
+
+
+def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
+    """The same for files already chosen."""
+
+    def told(done: Written) -> None:
+        cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it says what the list said"
+        left = f" Left as the list has them: {how_many(done.unknown, 'row')} of no record here." if done.unknown else ""
+        messages.tell(f"{out.name} is written: {cells}.{left}")
+
+    shell.tasks.do(lambda s: export_tracker(s, like, out), told)
+
+
+@command("Hand my portfolio to a colleague")
+def hand_portfolio(shell: Shell) -> None:
+    """Give my open actions to a colleague."""
+    to, done = messages.ask_text("Hand my portfolio over", "To whom do your open actions go?")
+    if done and to.strip():
+        shell.tasks.write(
+            lambda s: portfolio.hand_over(s, s.who, to), told=f"Your open actions are {to.strip()}'s now."
+        )
+
+
+@command("Name a deputy between two dates")
+def name_deputy(shell: Shell) -> None:
+    """Let a deputy see my portfolio as their own for a time."""
+    answers: list[str] = []
+    for asked in ("Who is your deputy?", "From which day? For example: Monday's date", "Until which day?"):
+        typed, done = messages.ask_text("Name a deputy", asked)
+        if not done or not typed.strip():
+            return
+        answers.append(typed)
+    to, start, end = answers
+    shell.tasks.write(
+        lambda s: portfolio.deputise(s, s.who, to, start, end), told=f"{to.strip()} stands in for you then."
+    )
+
+
+@command("Wording of returns and messages")
+def edit_wording(shell: Shell) -> None:
+    """The office's own words on returns and messages."""
+    from vawg_desktop.ui.wording import edit
+
+    edit(shell, shell.tasks)
+
+
+@command("Rating key: what the colours mean")
+def edit_rating_key(shell: Shell) -> None:
+    """Reword what the colours mean, in Settings."""
+    shell.go("settings").show_rating_key()
+
+
+@command("Lock the screen", "Ctrl+Shift+L")
+def lock(shell: Shell) -> None:
+    """Hide everything until the passphrase is typed."""
+    shell.lock()
+
+
+@command("Take working copy")
+def take_copy(shell: Shell) -> None:
+    """Take a copy to work on with no network."""
+    shell.go("copies").take_copy()
+
+
+@command("Bring in a copy (merge)")
+def bring_in_copy(shell: Shell) -> None:
+    """Choose a copy that comes back."""
+    shell.go("copies").choose()
+
+
+@command("Back up now")
+def back_up(shell: Shell) -> None:
+    """Make a backup now."""
+    shell.go("backups").back_up()
+
+
+@command("Undo", "Ctrl+Z")
+def undo(shell: Shell) -> None:
+    """One step back."""
+    shell.tasks.undo()
+
+
+@command("Redo", "Ctrl+Shift+Z", "Ctrl+Y")
+def redo(shell: Shell) -> None:
+    """One step forward again."""
+    shell.tasks.redo()
+
+
+@command("Back to the record before", "Alt+Left")
+def back(shell: Shell) -> None:
+    """The record looked at before."""
+    shell.back()
+
+
+@command("Next of left side, list and record", "F6")
+def next_pane(shell: Shell) -> None:
+    """Move the keyboard on."""
+    shell.next_pane(1)
+
+
+@command("The one before of left side, list and record", "Shift+F6")
+def pane_before(shell: Shell) -> None:
+    """Move the keyboard back."""
+    shell.next_pane(-1)
+
+
+@command("Quick exit: hide the screen", "Ctrl+Shift+H")
+def quick_exit(shell: Shell) -> None:
+    """Hide the screen behind a neutral page."""
+    shell.quick_exit()
+
+
+def restore(shell: Shell, backup: Backup) -> None:
+    """Put a backup in place of the open store, and open that."""
+    from vawg_desktop.store.restoring import is_of_another
+    from vawg_desktop.store.restoring import restore as put_back
+
+    if shell.reopen is None:
+        messages.tell("Restore from the command line here: restore BACKUP STORE.")
+        return
+    store = shell.tasks.session.store
+    path = store.path
+    strange = is_of_another(backup, path)
+    if strange and not messages.ask(
+        "A backup of another store",
+        f"{backup.path.name} is a backup of another store than {path.name}. What stands here is backed up first; then the other "
+        "store takes its place.",
+        "Replace this store",
+    ):
+        return
+    word = None
+    if not store.plain:
+        word, done = messages.ask_text("Restore", "The passphrase of that time", secret=True)
+        if not done:
+            return
+
+    def work() -> str:
+        made = put_back(backup.path, path, passphrase=word, over=strange)
+        before = f" What stood before is in {made.before.name}." if made.before else ""
+        return f"Restored.{before}"
+
+    shell.reopen(work)
