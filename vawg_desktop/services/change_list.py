@@ -125,16 +125,17 @@ def page(session: Session, query: ChangeQuery, before: int | None = None, limit:
             f'SELECT n, txn FROM "change" WHERE {below}{wanted.sql} ORDER BY n DESC LIMIT {_AT_ONCE}',
             (*(() if found.after is None else (found.after,)), *wanted.params),
         ).fetchall()
+        last = ""
         for n, txn in rows:
             if len(first) >= limit and str(txn) not in first:
                 break
             first.setdefault(str(txn), int(n))
-            found.after = int(n)
-        if (len(rows) < _AT_ONCE and rows and found.after == int(rows[-1][0])) or not rows:
+            found.after, last = int(n), str(txn)
+        if not rows or (len(rows) < _AT_ONCE and found.after == int(rows[-1][0])):
             found.after = None
             break
-        if found.after is not None:  # a transaction of thousands of entries is passed over in one step
-            found.after = min(found.after, _first_entry(connection, str(rows[-1][1])))
+        # a transaction of thousands of entries is passed over in one step
+        found.after = min(int(found.after or 0), _first_entry(connection, last))
     if before is not None:
         first = {txn: n for txn, n in first.items() if not _shown_before(connection, wanted, txn, before)}
     found.lines = _lines(session, first)

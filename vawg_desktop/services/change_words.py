@@ -166,7 +166,7 @@ def _of_record(session: Session, connection: Connection, entries: list[log.Entry
         if not told:
             return ""
         more = f" and {how_many(len(told) - 1, 'more link')}" if len(told) > 1 else ""
-        return f"{told[0].record} {_short(told[0].title)}, {_link_words(told[0])}{more}"
+        return f"{told[0].record} {_short(told[0].title)}, {_link_words(session, told[0])}{more}"
     spec = BY_KEY[own.tbl]
     reference, title, parent = _called(connection, spec, own)
     called = f"{reference} {_short(title)}".strip()
@@ -181,10 +181,9 @@ def _of_record(session: Session, connection: Connection, entries: list[log.Entry
     return f"{called}: {', '.join(fields[:_FIELDS])}{more} changed" if fields else f"{called} changed"
 
 
-def _link_words(change: FieldChange) -> str:
+def _link_words(session: Session, change: FieldChange) -> str:
     label = history.label_of(change.entity, change.field)
-    ends = change.after or change.before
-    words = ", ".join(ends) if isinstance(ends, list) else str(ends or "")
+    words = history.value_in_words(session, change, change.after or change.before)
     return f"{label}: {words} {'added' if change.after else 'taken away'}"
 
 

@@ -15,6 +15,7 @@ from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
@@ -377,18 +378,17 @@ def in_words(session: Session, change: FieldChange) -> str:
 
 def what_in_words(session: Session, change: FieldChange) -> str:
     """What changed from what to what: ``Status: In progress → Complete``."""
-    before, after = _words(session, change, change.before), _words(session, change, change.after)
+    before, after = value_in_words(session, change, change.before), value_in_words(session, change, change.after)
     return f"{label_of(change.entity, change.field)}: {f'{before} → ' if before else ''}{after or 'emptied'}"
 
 
-def _words(session: Session, change: FieldChange, value: Value | list[str]) -> str:
-    from vawg_desktop.domain.fields import Kind
-    from vawg_desktop.domain.values import to_words
-
-    if isinstance(value, list):
-        return ", ".join(value)
+def value_in_words(session: Session, change: FieldChange, value: Value | list[str]) -> str:
+    """A value of a change in words, as its field writes it."""
     spec = BY_KEY.get(change.entity)
     field_spec = spec.by_key.get(change.field) if spec else None
+    if isinstance(value, list):
+        named = field_spec is not None and field_spec.kind is Kind.TERMS
+        return ", ".join(to_words(field_spec, one) if named and field_spec is not None else one for one in value)
     if value is None or value == "":
         return ""
     if change.field == "deleted":

@@ -50,7 +50,7 @@ def _draw_pages(
             shown.open_review(str(submissions[0]["id"]))
             settle(tasks)
             names.append(save(window, out / f"{number:02d} returns review.png"))
-        if getattr(shown, "_narrow", False):
+        if getattr(getattr(shown, "panes_beside", None), "narrow", False):
             shown._on_entered()
             settle(tasks)
             names.append(

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -36,6 +35,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, FlowLayout, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.list_view import ListView
+from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
 #: Days that the page looks back until it is told otherwise.
 _DAYS = 91
@@ -62,7 +62,7 @@ class ChangesPage(QWidget):
         self.view.horizontalHeader().setSortIndicatorShown(False)
         self._build()
         self.view.chosen.connect(self._on_chosen)
-        self.view.entered.connect(self._enter_detail)
+        self.view.entered.connect(self._on_entered)
         self.setFocusProxy(self.view)
         QShortcut(QKeySequence("Ctrl+C"), self.view, self.copy_lines, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         tasks.changes_applied.connect(self._on_changes)
@@ -72,10 +72,6 @@ class ChangesPage(QWidget):
     def _build(self) -> None:
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        box.addWidget(split)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
@@ -90,11 +86,8 @@ class ChangesPage(QWidget):
         self._stack.addWidget(self.view)
         self._stack.addWidget(EmptyState("Nothing changed in this time, or nothing that matches the filter.", "Show all", self.show_all))
         column.addWidget(self._stack, 1)
-        split.addWidget(left)
-        split.addWidget(self._build_detail())
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([600, 400])
+        self.panes_beside = TwoPanes(left, self._build_detail())
+        box.addWidget(self.panes_beside)
 
     def _build_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -162,6 +155,7 @@ class ChangesPage(QWidget):
         box = QVBoxLayout(self._detail)
         box.setContentsMargins(theme.px(16), theme.px(16), 0, 0)
         box.setSpacing(theme.px(4))
+        QShortcut(QKeySequence("Escape"), self._detail, self._on_left, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._title = label("", size=16, bold=True)
         box.addWidget(self._title)
         self._meta = label("", muted=True)
@@ -340,10 +334,15 @@ class ChangesPage(QWidget):
             self._changes.addWidget(note("Bookkeeping of the program; no record that is shown changed."))
         self._changes.addStretch(1)
 
-    def _enter_detail(self) -> None:
+    def _on_entered(self) -> None:
+        self.panes_beside.show_right()
         first = self._detail.findChild(QPushButton)
         if first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_left(self) -> None:
+        self.panes_beside.show_left()
+        self.view.setFocus()
 
     # -- out of the window -------------------------------------------------------------------
 

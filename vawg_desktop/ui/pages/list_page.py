@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -32,10 +31,9 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.basics import EmptyState, FlowLayout, button, label
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.record_pane import RecordPane
+from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
 FILTER_MS = 120
-#: Below this width (at 100 %) the record takes the list's place.
-NARROW = 860
 
 
 class ListPage(QWidget):
@@ -67,12 +65,8 @@ class ListPage(QWidget):
     def _build(self) -> None:
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setHandleWidth(1)
-        self._split.setChildrenCollapsible(False)
-        box.addWidget(self._split)
-        self._left = QWidget()
-        left = QVBoxLayout(self._left)
+        holder = QWidget()
+        left = QVBoxLayout(holder)
         left.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
         left.setSpacing(theme.px(8))
         left.addLayout(self._build_head())
@@ -85,14 +79,11 @@ class ListPage(QWidget):
         self._no_match = EmptyState("Nothing matches this filter.", "Show all", self.show_all)
         self._stack.addWidget(self._no_match)
         left.addWidget(self._stack, 1)
-        self._split.addWidget(self._left)
         self._right = QStackedWidget()
         self._right.addWidget(EmptyState("Choose a record to read it here."))
         self._right.addWidget(self.pane)
-        self._split.addWidget(self._right)
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
-        self._narrow = False
+        self.panes_beside = TwoPanes(holder, self._right)
+        box.addWidget(self.panes_beside)
 
     def _build_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -125,7 +116,8 @@ class ListPage(QWidget):
         holder.setContentsMargins(0, 0, theme.px(16), 0)
         for words, key, value in chips_of(self.spec):
             self._add_chip(words, Where(key, value))
-        holder.setVisible(bool(self._chips))
+        if not self._chips:
+            holder.hide()
         self._chip_holder = holder
         return holder
 
@@ -248,26 +240,12 @@ class ListPage(QWidget):
         self._right.setCurrentIndex(1)
 
     def _on_entered(self) -> None:
-        if self._narrow:
-            self._left.hide()
-            self._right.show()
+        self.panes_beside.show_right()
         self.pane.enter()
 
     def _on_left(self) -> None:
-        if self._narrow:
-            self._right.hide()
-            self._left.show()
+        self.panes_beside.show_left()
         self.view.setFocus()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.width() < theme.px(NARROW)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._left.setVisible(True)
-            self._right.setVisible(not narrow)
-        if not narrow:
-            self._split.setSizes([round(self.width() * 0.58), round(self.width() * 0.42)])
 
     # -- doing -------------------------------------------------------------------------------
 

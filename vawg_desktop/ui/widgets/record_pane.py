@@ -94,7 +94,8 @@ class RecordPane(Pane):
         top.addWidget(self._reference)
         top.addStretch(1)
         self._chip = RatingChip()
-        self._chip.setVisible(self.spec.key in ("recommendation", "action"))
+        if not self.spec.rating:
+            self._chip.hide()
         top.addWidget(self._chip)
         self._box.addLayout(top)
         title = (
