@@ -597,6 +597,13 @@ def memory(stores: Stores) -> Iterator[Row]:
     )
 
 
+def pages(stores: Stores) -> Iterator[Row]:
+    """Each page, from click to painted."""
+    from benchmarks.pages import pages as measure
+
+    return measure(stores)
+
+
 MEASURES: tuple[Callable[[Stores], Iterator[Row]], ...] = (
-    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, memory,
+    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, memory,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import time as hours
 from pathlib import Path
 
 from vawg_desktop.domain import clock
-from vawg_desktop.services.demo import SIZES, fill
+from vawg_desktop.services.demo import SIZES, Spread, fill
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 
@@ -19,12 +19,22 @@ TODAY = date(2026, 11, 22)
 class StoppedClock(clock.Clock):
     """The day for which the stores are made, so that every run counts the same rows as late."""
 
+    def __init__(self) -> None:
+        self.day = TODAY
+
     def now(self) -> datetime:
         """Noon of that day."""
-        return datetime.combine(TODAY, hours(12), UTC)
+        return datetime.combine(self.day, hours(12), UTC)
+
+    def go_to(self, day: date) -> None:
+        """What is written from now on is written on another day."""
+        self.day = day
 
 
-clock.inject(StoppedClock())
+CLOCK = StoppedClock()
+clock.inject(CLOCK)
+#: After a size: its log is spread over three years and bears edits, as in life; else all of it was written in one day, as by an import.
+IN_LIFE = " in life"
 
 
 def store_of(size: str, keep: Path) -> Path:
@@ -36,7 +46,9 @@ def store_of(size: str, keep: Path) -> Path:
     stores.remove(path)
     began = time.perf_counter()
     store = stores.create(path, passphrase=WORDS, demonstration=True)
-    fill(Session(store, "Bench"), SIZES[size], today=TODAY)
+    spread = Spread(CLOCK.go_to) if size.endswith(IN_LIFE) else None
+    fill(Session(store, "Bench"), SIZES[size.removesuffix(IN_LIFE)], today=TODAY, spread=spread)
+    CLOCK.go_to(TODAY)
     store.close()
     done.write_text(f"{time.perf_counter() - began:.0f} s\n")
     print(

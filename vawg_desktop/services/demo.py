@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -101,21 +101,40 @@ _TITLES = ("Give every victim one named contact", "Make journeys home safer at n
            "Listen to those who did not report", "Support children who live with abuse")  # fmt: skip
 
 
-def fill(session: Session, size: Size, *, seed: int = 2026, today: date | None = None) -> None:
-    """Fill an empty store. The same size, seed and day give the same words."""
-    _Maker(session, size, random.Random(seed), today or session.today).make()
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a store grows in life: over the years, each body's return a transaction that edits actions too.
+
+    ``go_to`` is told the day on which what follows is written.
+    """
+
+    go_to: Callable[[date], object]
+    act: Act = Act.RETURN
+    updates_at_once: int = 200
+
+
+def fill(
+    session: Session, size: Size, *, seed: int = 2026, today: date | None = None, spread: Spread | None = None
+) -> None:
+    """Fill an empty store, at once or as in life. The same size, seed and day give the same words."""
+    _Maker(session, size, random.Random(seed), today or session.today, spread).make()
 
 
 class _Maker:
     """Makes an invented county in batches of one transaction each."""
 
-    def __init__(self, session: Session, size: Size, chance: random.Random, today: date) -> None:
+    def __init__(
+        self, session: Session, size: Size, chance: random.Random, today: date, spread: Spread | None
+    ) -> None:
         self._session, self._size, self._chance, self._today = session, size, chance, today
+        self._spread = spread
         self._partners: list[str] = []
         self._recommendations: list[str] = []
         self._actions: list[tuple[str, str, dict[str, Value]]] = []
 
     def make(self) -> None:
+        if self._spread is not None:
+            self._spread.go_to(self._today - timedelta(days=3 * 365))
         with self._write("The invented county") as tx:
             self._make_partners(tx)
             self._make_governance(tx)
@@ -135,7 +154,7 @@ class _Maker:
         self._make_updates()
 
     def _write(self, why: str):
-        return self._session.store.write(self._session.who, why, Act.DEMO)
+        return self._session.store.write(self._session.who, why, self._spread.act if self._spread else Act.DEMO)
 
     def _pick(self, words: Sequence[str]) -> str:
         return self._chance.choice(words)
@@ -247,11 +266,16 @@ class _Maker:
         made = 0
         for back in range(each, 0, -1):
             day = self._today - timedelta(days=91 * back - 20)
-            for start in range(0, len(self._actions), _BATCH):
+            if self._spread is not None:
+                self._spread.go_to(day)
+            at_once = self._spread.updates_at_once if self._spread else _BATCH
+            for start in range(0, len(self._actions), at_once):
                 with self._write(f"Updates {financial_quarter(day)}") as tx:
-                    for action in self._actions[start : start + _BATCH]:
+                    for action in self._actions[start : start + at_once]:
                         if made < self._size.updates and (back > 2 or self._chance.random() < 0.85):
                             self._make_update(tx, action, day, 1 - back / each)
+                            if self._spread is not None:
+                                tx.edit("action", action[0], {"percent": min(100, 100 * (each - back) // each)})
                             made += 1
 
     def _make_update(

@@ -1,0 +1,100 @@
+"""Each page and the record pane, from click to painted: first visit and second, against painting the same page (DESIGN 8)."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rows import Row, ratio_row, timed
+from benchmarks.stores import IN_LIFE, opened, store_of
+
+Stores = dict[str, Path]
+_TIMES = 5
+
+
+@dataclass
+class Visit:
+    """Milliseconds of a page: first visit, second visit, and painting it again."""
+
+    first: float
+    second: float
+    paint: float
+
+
+def visits(path: Path) -> dict[str, Visit]:
+    """Every page of a store's window, each in several windows; medians."""
+    from vawg_desktop.app import application
+    from vawg_desktop.ui.places import PAGES
+
+    application()
+    found: dict[str, list[Visit]] = {}
+    for _ in range(_TIMES):
+        for name, visit in _one_window(path, [(p.key, p.label) for p in PAGES]).items():
+            found.setdefault(name, []).append(visit)
+    return {
+        name: Visit(*(statistics.median(getattr(v, part) for v in seen) for part in ("first", "second", "paint")))
+        for name, seen in found.items()
+    }
+
+
+def _one_window(path: Path, pages: list[tuple[str, str]]) -> dict[str, Visit]:
+    from vawg_desktop.ui.main_window import MainWindow
+    from vawg_desktop.ui.tasks import Tasks
+    from vawg_desktop.ui.tour import settle
+
+    session = opened(path)
+    window = MainWindow()
+    window.resize(1366, 768)
+    tasks = Tasks(session)
+    window.attach(tasks, path.stem)
+    window.show()
+    settle(tasks)
+    found: dict[str, Visit] = {}
+
+    def painted(do: Callable[[], Any]) -> Callable[[], None]:
+        def call() -> None:
+            do()
+            tasks.wait()
+            window.stack.currentWidget().grab()
+
+        return call
+
+    for key, label in pages:
+        first = timed(painted(lambda k=key: window.go(k)))
+        settle(tasks)
+        window.go("my_work" if key != "my_work" else "settings")
+        settle(tasks)
+        second = timed(painted(lambda k=key: window.go(k)))
+        settle(tasks)
+        paint = statistics.median(timed(lambda: window.stack.currentWidget().grab()) for _ in range(3))
+        found[label] = Visit(first, second, paint)
+    page = window.go("action")
+    settle(tasks)
+    page.view.setFocus()
+    steps = [timed(painted(lambda n=n: page.view.choose(n))) for n in range(1, 8)]
+    paint = statistics.median(timed(lambda: page.pane.grab()) for _ in range(3))
+    found["the record pane"] = Visit(steps[0], statistics.median(steps[1:]), paint)
+    window.detach()
+    window.close()
+    window.deleteLater()
+    session.store.close()
+    return found
+
+
+def pages(stores: Stores) -> Iterator[Row]:
+    """The rows: each size's first and second visits, and how pages grow with the store; the region once more as in life."""
+    sizes = {s: p for s, p in stores.items() if s in ("inquiry", "region")}
+    if "region" in sizes:
+        sizes[f"region{IN_LIFE}"] = store_of(f"region{IN_LIFE}", sizes["region"].parent)
+    seen = {size: visits(path) for size, path in sizes.items()}
+    for size, found in seen.items():
+        for label, visit in found.items():
+            yield ratio_row(f"{label}, first visit, {size}", "painting the same page", visit.first, visit.paint, 4)
+            yield ratio_row(f"{label}, second visit, {size}", "painting the same page", visit.second, visit.paint, 2)
+    if "inquiry" in seen:
+        for size in (s for s in seen if s != "inquiry"):
+            for label, visit in seen[size].items():
+                yield ratio_row(f"{label}, second visit, {size}", "the same, inquiry", visit.second, seen["inquiry"][label].second, 2)
