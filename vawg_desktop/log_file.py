@@ -5,11 +5,7 @@ The windowed program has no console: what only went to one would be lost.
 
 from __future__ import annotations
 
-import logging
-import platform
 import sys
-import traceback
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from vawg_desktop import __version__, paths
@@ -17,7 +13,7 @@ from vawg_desktop import __version__, paths
 NAME = "vawg-desktop.log"
 #: Bytes a file may have, and how many older ones are kept.
 _MOST, _KEPT = 256 * 1024, 3
-_LOG = logging.getLogger("vawg_desktop")
+_NAMED = "vawg_desktop"
 
 
 def place() -> Path:
@@ -27,24 +23,35 @@ def place() -> Path:
 
 def note(error: BaseException) -> None:
     """Write down an error that the program did not expect, with those that led to it."""
-    if not any(isinstance(h, RotatingFileHandler) and Path(h.baseFilename) == place() for h in _LOG.handlers):
+    import logging
+    import platform
+    from logging.handlers import RotatingFileHandler
+
+    log = logging.getLogger(_NAMED)
+    if not any(isinstance(h, RotatingFileHandler) and Path(h.baseFilename) == place() for h in log.handlers):
         _open()
-    _LOG.error("%s, Python %s, %s\n%s", __version__, platform.python_version(), platform.platform(), "\n".join(_lines(error)))
+    log.error("%s, Python %s, %s\n%s", __version__, platform.python_version(), platform.platform(), "\n".join(_lines(error)))
 
 
 def _open() -> None:
-    for old in list(_LOG.handlers):
-        _LOG.removeHandler(old)
+    import logging
+    from logging.handlers import RotatingFileHandler
+
+    log = logging.getLogger(_NAMED)
+    for old in list(log.handlers):
+        log.removeHandler(old)
         old.close()
     logging.raiseExceptions = False  # a full disk must not turn one failure into two
     made = RotatingFileHandler(place(), maxBytes=_MOST, backupCount=_KEPT, encoding="utf-8", delay=True)
     made.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    _LOG.addHandler(made)
-    _LOG.propagate = False
+    log.addHandler(made)
+    log.propagate = False
 
 
 def _lines(error: BaseException) -> list[str]:
     """Kinds of error and the lines of code they came through. Their messages are left out: they may quote a store."""
+    import traceback
+
     lines: list[str] = []
     seen: set[int] = set()
     one: BaseException | None = error

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.calendar import bank_holidays, easter, is_working, working_between, working_days
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
-from vawg_desktop.services import chasing, returns, rounds
+from vawg_desktop.services import board_dates, return_messages, returns, round_standing, rounds, telephone
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
 
@@ -51,14 +51,14 @@ def test_working_days_count_both_ways() -> None:
 
 
 def test_a_rounds_dates_are_planned_back_from_the_boards_papers() -> None:
-    plan = chasing.plan_back(date(2027, 1, 28))
+    plan = board_dates.plan_back(date(2027, 1, 28))
     assert (plan.papers, plan.due, plan.send) == (date(2027, 1, 19), date(2027, 1, 12), date(2026, 12, 17))
     assert plan.send < plan.due < plan.papers < plan.board
 
 
-def _sent(session: Session, out: Path, due: str = "2026-11-13") -> dict[str, chasing.Chased]:
+def _sent(session: Session, out: Path, due: str = "2026-11-13") -> dict[str, round_standing.Chased]:
     rounds.export_returns(session, period="2026/27 Q2", due=due, out=out)
-    return {c.partner: c for c in chasing.standing_of(session)}
+    return {c.partner: c for c in round_standing.standing_of(session)}
 
 
 def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path: Path) -> None:
@@ -66,24 +66,24 @@ def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path:
     assert {c.step for c in sent.values()} == {"late"}
     assert sent["Kent Police"].next_step == "reminder" and sent["CPS South East"].next_step == "invitation"
     for name in ("Kent Police", "CPS South East"):
-        chasing.log_step(sample, sent[name].return_id, sent[name].next_step)
+        return_messages.log_step(sample, sent[name].return_id, sent[name].next_step)
     CLOCK.go_to(TODAY + timedelta(days=2))
-    again = {c.partner: c for c in chasing.standing_of(sample)}
+    again = {c.partner: c for c in round_standing.standing_of(sample)}
     assert again["Kent Police"].next_step == "deputy" and again["CPS South East"].next_step == ""
     CLOCK.go_to(TODAY + timedelta(days=20))
-    last = {c.partner: c for c in chasing.standing_of(sample)}
+    last = {c.partner: c for c in round_standing.standing_of(sample)}
     assert last["Kent Police"].step == "silent" and last["CPS South East"].next_step == "invitation"
-    chasing.log_step(sample, sent["Kent Police"].return_id, "deputy")
-    assert {c.partner: c for c in chasing.standing_of(sample)}["Kent Police"].next_step == "formal_letter"
+    return_messages.log_step(sample, sent["Kent Police"].return_id, "deputy")
+    assert {c.partner: c for c in round_standing.standing_of(sample)}["Kent Police"].next_step == "formal_letter"
     with pytest.raises(RuleError, match="receives no formal letter"):
-        chasing.draft(sample, sent["CPS South East"].return_id, "formal_letter")
+        return_messages.draft(sample, sent["CPS South East"].return_id, "formal_letter")
 
 
 def test_before_it_is_due_nobody_is_late(sample: Session, tmp_path: Path) -> None:
     sent = _sent(sample, tmp_path, due="2027-01-10")
     assert {(c.step, c.next_step) for c in sent.values()} == {("sent", "")}
     CLOCK.go_to(date(2027, 1, 7))
-    assert {c.partner: c for c in chasing.standing_of(sample)}["Kent Police"].next_step == "courtesy"
+    assert {c.partner: c for c in round_standing.standing_of(sample)}["Kent Police"].next_step == "courtesy"
 
 
 def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Session, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Sessi
             "completes_return": "yes",
         },
     )
-    made = chasing.draft(sample, one.return_id, "reminder", extra="We can also take it by telephone.")
+    made = return_messages.draft(sample, one.return_id, "reminder", extra="We can also take it by telephone.")
     message = email.message_from_bytes(made.content, policy=policy.default)
     assert message["X-Unsent"] == "1" and message["To"] == "return@police.example"
     assert "2026/27 Q2" in message["Subject"] and one.reference in message["Subject"]
@@ -123,18 +123,18 @@ def test_wording_is_the_offices_own_where_it_has_edited_it(sample: Session, tmp_
         say_setting(tx, "wording.reminder.body", "Our own words to {partner} by {due}.")
     assert (
         "Our own words to Kent Police by 13 November 2026."
-        in chasing.draft(sample, one.return_id, "reminder").body
+        in return_messages.draft(sample, one.return_id, "reminder").body
     )
 
 
 def test_an_extension_is_later_agreed_by_somebody_and_kept(sample: Session, tmp_path: Path) -> None:
     one = _sent(sample, tmp_path)["Kent Police"]
     with pytest.raises(ValueRefusedError, match="who agreed"):
-        chasing.extend(sample, one.return_id, "2026-12-01", " ")
+        return_messages.extend(sample, one.return_id, "2026-12-01", " ")
     with pytest.raises(RuleError, match="a later date"):
-        chasing.extend(sample, one.return_id, "2026-11-01", "S. Clarke")
-    chasing.extend(sample, one.return_id, "2026-12-01", "S. Clarke")
-    now = {c.partner: c for c in chasing.standing_of(sample)}["Kent Police"]
+        return_messages.extend(sample, one.return_id, "2026-11-01", "S. Clarke")
+    return_messages.extend(sample, one.return_id, "2026-12-01", "S. Clarke")
+    now = {c.partner: c for c in round_standing.standing_of(sample)}["Kent Police"]
     assert (now.step, now.due, now.next_step) == ("sent", "2026-12-01", "")
     assert [(e["step"], e["agreed_by"], e["note"]) for e in now.log] == [
         ("extension", "S. Clarke", "It was due on 13 November 2026.")
@@ -164,7 +164,7 @@ def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path
     start.cell(row, 2).value = "Yes"
     book.save(tmp_path / "nil.xlsx")
     returns.import_return(sample, tmp_path / "nil.xlsx", apply="safe")
-    now = {c.partner: c for c in chasing.standing_of(sample)}
+    now = {c.partner: c for c in round_standing.standing_of(sample)}
     one = now["Kent Police"]
     rows = len([c for c in sheet["A"] if c.value]) - 1
     assert (one.step, one.counts.no_change, one.counts.answered, one.counts.not_answered + one.counts.finished, one.nil) == (
@@ -175,12 +175,12 @@ def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path
         False,
     )
     assert now["OPCC"].nil and now["OPCC"].counts.not_answered == 0 and now["OPCC"].counts.no_change > 0
-    record = chasing.record_over_time(sample, "Kent Police")
+    record = round_standing.record_over_time(sample, "Kent Police")
     assert [(r["period"], r["late"]) for r in record] == [
         ("2026/27 Q2", working_between(date(2026, 11, 13), sample.today))
     ]
     assert record[0]["declared"] == "Completed by The VAWG lead; cleared by The deputy chief constable"
-    assert chasing.record_over_time(sample, "OPCC")[0]["declared"] == "Not cleared by a chief officer or equivalent"
+    assert round_standing.record_over_time(sample, "OPCC")[0]["declared"] == "Not cleared by a chief officer or equivalent"
     assert sent["Kent Police"].received is None
 
 
@@ -194,9 +194,9 @@ def test_a_query_goes_into_a_ready_made_message(sample: Session, tmp_path: Path)
     book.save(tmp_path / "back.xlsx")
     staged = returns.import_return(sample, tmp_path / "back.xlsx")
     returns.decide(sample, staged.submission, staged.differences, "queried", "What remains to be done?")
-    asked = chasing.queries(sample, staged.submission)
+    asked = return_messages.queries(sample, staged.submission)
     assert "% complete, you wrote “90”. What remains to be done?" in asked
-    made = chasing.draft(sample, one.return_id, "query", extra=asked)
+    made = return_messages.draft(sample, one.return_id, "query", extra=asked)
     assert "What remains to be done?" in made.body and "Thank you for the return" in made.body
 
 
@@ -207,7 +207,7 @@ def test_the_call_sheet_has_each_open_action_and_the_number_to_ring(sample: Sess
         "contact",
         {"partner": "Kent Police", "name": "A. Contact", "telephone": "101", "completes_return": "yes"},
     )
-    title, heads, rows = chasing.call_sheet(sample, one.return_id)
+    title, heads, rows = telephone.call_sheet(sample, one.return_id)
     assert "Kent Police" in title and "A. Contact, 101" in title and heads[-1] == "Answer now"
     assert rows and all(row[0].startswith("A-") and row[1] for row in rows)
 
@@ -323,7 +323,7 @@ def test_the_boards_still_to_come_are_offered_soonest_first(sample: Session) -> 
         ("Sometime", "2027-03"),
     ):
         create(sample, "meeting", {"title": title, "date": day})
-    found = chasing.coming_boards(sample)
+    found = board_dates.coming_boards(sample)
     assert [d for _, d in found if d in ("2026-12-10", "2027-02-04")] == ["2026-12-10", "2027-02-04"]
     assert all(len(d) == 10 and d > "2026-11-22" for _, d in found)
 
@@ -348,6 +348,6 @@ def test_every_page_counts_the_same_returns_as_awaited(sample: Session, tmp_path
 
     assert shown() == len(overview.awaited(sample)) == 12
     assert returns.reverse_return(sample, one.reference).restored > 0
-    assert shown() == sum(c.waited_for for c in chasing.standing_of(sample)) == 13
-    again = next(c for c in chasing.standing_of(sample) if c.partner == "Kent Police")
+    assert shown() == sum(c.waited_for for c in round_standing.standing_of(sample)) == 13
+    again = next(c for c in round_standing.standing_of(sample) if c.partner == "Kent Police")
     assert again.next_step == "reminder" and again.received is None

@@ -681,7 +681,7 @@ def test_the_name_of_a_body_in_the_bin_does_not_leave_if_it_ever_had_an_action(
 
 
 def test_a_question_about_what_was_not_understood_quotes_it(tmp_path: Path) -> None:
-    from vawg_desktop.services import chasing
+    from vawg_desktop.services import return_messages
 
     made = _send(tmp_path, 3)
 
@@ -690,7 +690,7 @@ def test_a_question_about_what_was_not_understood_quotes_it(tmp_path: Path) -> N
 
     review = returns.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
     returns.decide(made.session, review.submission, review.asked, "queried", "Which figure?")
-    assert "you wrote “about half”. Which figure?" in chasing.queries(made.session, review.submission)
+    assert "you wrote “about half”. Which figure?" in return_messages.queries(made.session, review.submission)
     made.session.store.close()
 
 

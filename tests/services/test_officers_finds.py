@@ -14,7 +14,7 @@ from openpyxl.cell.text import InlineFont
 from tests.clock import CLOCK
 from tests.services.test_ways_home import Edit, Sent, _mail, _send, _shape, edited, ref
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.services import chasing, returns, rounds, telephone
+from vawg_desktop.services import return_messages, returns, round_standing, rounds, telephone
 from vawg_desktop.services.return_review import Review
 
 
@@ -182,7 +182,7 @@ def test_an_edited_blocker_stands_edited_in_the_update_too(sent: Sent, tmp_path:
     review = _read(sent, tmp_path, edit)
     one = review.differences[0]
     returns.decide(sent.session, review.submission, [one], "queried", "May we keep this?")
-    assert "900123" not in chasing.queries(sent.session, review.submission)
+    assert "900123" not in return_messages.queries(sent.session, review.submission)
     returns.accept(sent.session, review.submission, [one], edited={(one.id, "blockers"): "A victim waits"})
     barriers = (
         sent.session.read()
@@ -218,19 +218,19 @@ def test_a_follow_up_does_not_make_a_return_late_and_an_extension_outlives_a_new
     sent: Sent, tmp_path: Path
 ) -> None:
     session = sent.session
-    one = next(c for c in chasing.standing_of(session) if c.partner == "Kent Police")
+    one = next(c for c in round_standing.standing_of(session) if c.partner == "Kent Police")
     returns.import_return(session, sent.police)
     CLOCK.go_to(date(2027, 2, 1))
     asked = telephone.to_ask(session, one.return_id)
     telephone.take_call(session, one.return_id, {asked[0].id: {"narrative": "one more thing"}}, informant="A")
-    now = next(c for c in chasing.standing_of(session) if c.partner == "Kent Police")
+    now = next(c for c in round_standing.standing_of(session) if c.partner == "Kent Police")
     assert now.received == "2026-11-22"
-    other = next(c for c in chasing.standing_of(session) if c.partner == "Medway Council")
-    chasing.extend(session, other.return_id, "2027-03-01", "S. Clarke")
+    other = next(c for c in round_standing.standing_of(session) if c.partner == "Medway Council")
+    return_messages.extend(session, other.return_id, "2027-03-01", "S. Clarke")
     rounds.export_returns(
         session, period="2026/27 Q3", due="2027-01-10", out=tmp_path / "v2", partners=["Medway Council"]
     )
-    again = next(c for c in chasing.standing_of(session) if c.partner == "Medway Council")
+    again = next(c for c in round_standing.standing_of(session) if c.partner == "Medway Council")
     assert (again.version, again.due) == (2, "2027-03-01")
 
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.services.test_ways_home import heads
-from vawg_desktop.services import chasing, history, returns, rounds, show, telephone
+from vawg_desktop.services import history, returns, round_standing, rounds, show, telephone
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.returns import Review
 from vawg_desktop.services.session import Session
@@ -211,11 +211,11 @@ def test_counts_and_declaration_are_those_of_all_files_and_versions(sent: Round)
     second = sent.read(one(3, answer="Update", words="second"))
     assert (second.counts["answered"], second.counts["not_answered"]) == (2, 8)
     sent.send()  # the next version
-    (row,) = [r for r in chasing.standing_of(sent.session) if r.partner == "Kent Police"]
+    (row,) = [r for r in round_standing.standing_of(sent.session) if r.partner == "Kent Police"]
     assert (row.counts.answered, row.counts.not_answered) == (2, 8) and "leared by C. Constable" in row.declared
-    title, _, asked = chasing.call_sheet(sent.session, row.return_id)
+    title, _, asked = telephone.call_sheet(sent.session, row.return_id)
     assert "2 answered, 8 not answered" in title and len(asked) == 8
-    assert "C. Constable" in str(chasing.record_over_time(sent.session, "Kent Police")[0]["declared"])
+    assert "C. Constable" in str(round_standing.record_over_time(sent.session, "Kent Police")[0]["declared"])
 
 
 def put(sent: Round, reference: str, key: str, value: str) -> None:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.conftest import program
 from vawg_desktop.domain.errors import FileRefusedError, StaleError
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.services import chasing, history, merging, records, returns, rounds, show
+from vawg_desktop.services import history, merging, records, returns, round_standing, rounds, show
 from vawg_desktop.services.records import add_update, assign, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -396,7 +396,7 @@ def test_a_later_version_and_answers_to_the_first_still_merge(sample: Session, t
         sample, fill(first.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx")
     )
     assert [d.kind for d in review.differences] == [Kind.CONFLICT]
-    rows = chasing.standing_of(sample)
+    rows = round_standing.standing_of(sample)
     assert [(r.partner, r.version, r.step) for r in rows] == [("Kent Police", 2, "received")]
 
 
@@ -431,7 +431,7 @@ def test_the_store_reopens_with_everything(sample: Session, tmp_path: Path) -> N
     sample.store.close()
     sample.store = stores.open_store(path)
     assert check(sample.store).problems == []
-    assert len(chasing.standing_of(sample)) == 13
+    assert len(round_standing.standing_of(sample)) == 13
 
 
 def test_a_return_sent_from_a_working_copy_comes_home_after_it_was_numbered(

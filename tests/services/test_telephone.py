@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.exchange.checklist import look
-from vawg_desktop.services import chasing, office, returns, rounds, telephone
+from vawg_desktop.services import office, returns, round_standing, rounds, telephone
 from vawg_desktop.services.session import Session
 
 
@@ -22,7 +22,7 @@ def _sent(session: Session, out: Path) -> dict[str, rounds.Sent]:
 
 
 def _id(session: Session, partner: str) -> str:
-    return next(c.return_id for c in chasing.standing_of(session) if c.partner == partner)
+    return next(c.return_id for c in round_standing.standing_of(session) if c.partner == partner)
 
 
 def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_
         .one()
     )
     assert tuple(row) == ("They rang: training began.", "telephone", "A. Contact")
-    now = next(c for c in chasing.standing_of(sample) if c.partner == "Kent Police")
+    now = next(c for c in round_standing.standing_of(sample) if c.partner == "Kent Police")
     assert (now.step, now.channel, now.counts.answered, now.counts.no_change) == ("applied", "telephone", 1, 1)
     assert returns.reverse_return(sample, now.reference).restored > 0
 
@@ -93,7 +93,7 @@ def test_many_files_are_sorted_to_their_partners(sample: Session, tmp_path: Path
     done = returns.import_many(sample, [*(Path(s.file) for s in sent.values()), tmp_path / "other.xlsx"])
     assert {r.partner for r in done.reviews} == set(sent) and len(done.refused) == 1
     assert "other.xlsx" in done.refused[0] and done.changes
-    assert {c.step for c in chasing.standing_of(sample)} == {"received"}
+    assert {c.step for c in round_standing.standing_of(sample)} == {"received"}
 
 
 def test_what_was_sent_is_shown_again_byte_for_byte(sample: Session, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def _png(width: int, height: int) -> bytes:
 
 
 def _id_of(session: Session, visible: str) -> str:
-    return next(c.return_id for c in chasing.standing_of(session) if c.reference in visible)
+    return next(c.return_id for c in round_standing.standing_of(session) if c.reference in visible)
 
 
 def test_a_logo_that_is_none_is_refused(sample: Session) -> None:

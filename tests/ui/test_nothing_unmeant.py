@@ -30,7 +30,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.test_window import Shown
 from vawg_desktop.app import application
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import chasing, rounds, show, telephone
+from vawg_desktop.services import board_dates, round_standing, rounds, show, telephone
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -255,13 +255,13 @@ def _dialogs(tasks: Tasks, parent: QWidget, out: Path) -> dict[str, Callable[[],
     session = tasks.session
     made = rounds.export_returns(session, period="2026/27 Q3", due="2026-12-01", out=out)
     assert made.returns
-    police = next(c for c in chasing.standing_of(session) if c.partner == "Kent Police")
+    police = next(c for c in round_standing.standing_of(session) if c.partner == "Kent Police")
     entry = {"sheet": "Actions", "cell": "H2", "text": "beside", "why": "a comment"}
     return {
         "form": lambda: FormDialog(parent, tasks, "New gap", BY_KEY["gap"], ["statement", "cause", "provision"], "Add"),
         "bulk": lambda: BulkDialog(parent, tasks, BY_KEY["action"], 3),
         "paste": lambda: PasteDialog(parent, BY_KEY["recommendation"], "one\ntwo"),
-        "round": lambda: RoundDialog(parent, session.today, chasing.coming_boards(session)),
+        "round": lambda: RoundDialog(parent, session.today, board_dates.coming_boards(session)),
         "wording": lambda: TemplatesDialog(parent, [Template("a", "A", "hint", "words")]),
         "telephone": lambda: TelephoneDialog(parent, "Kent Police", telephone.to_ask(session, police.return_id)),
         "tray": lambda: TrayDialog(parent, entry, [("A-0001", "one")]),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.conditions import is_open
+from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(slots=True)
@@ -118,3 +120,18 @@ def standing_answers(
     for sent, content in rows:
         found.add(json.loads(sent or '{"rows": []}')["rows"], json.loads(content or "{}"))
     return found
+
+
+#: What is said where the declaration names nobody who cleared the return.
+_NOT_CLEARED = "not cleared by a chief officer or equivalent"
+
+
+def declared_in_words(declaration: Mapping[str, str]) -> str:
+    """Who completed and who cleared a return, in which role and when, or that nobody cleared it."""
+    said = {k.partition(" (")[0]: v for k, v in declaration.items() if v}
+    parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
+    if "Cleared by" not in said:
+        return f"{parts[0]}; {_NOT_CLEARED}" if parts else f"N{_NOT_CLEARED[1:]}"
+    beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
+    cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
+    return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"

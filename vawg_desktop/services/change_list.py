@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import sql_list
 from vawg_desktop.domain.changes import FieldChange
@@ -21,6 +20,9 @@ from vawg_desktop.services import change_words, history, names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: Lines read at once.
 PAGE = 50

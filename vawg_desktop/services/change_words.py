@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import FieldChange
@@ -16,6 +15,9 @@ from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import history
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: A transaction of at most so many entries about one record is told by that record's name.
 _FEW = 12

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act, Undo, act_of, sql_list
@@ -21,6 +20,9 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
 from vawg_desktop.store.door import Transaction, spec_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 DISPOSED = "(disposed of)"
 #: Acts that undo passes over, as the inside of an SQL list.

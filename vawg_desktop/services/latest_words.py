@@ -5,9 +5,12 @@ An update may say "No change", or a figure only: the words of the one before it 
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.store.derive import newest_first
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _LAST = (
     '(SELECT x.{column} FROM "update" x WHERE x.action = {action} AND NOT x.deleted AND x.{of} IS NOT NULL '

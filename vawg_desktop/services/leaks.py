@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
@@ -20,6 +19,9 @@ from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.reading import address
 from vawg_desktop.exchange.return_plan import LOCKED, MORE_SHOWN, ReturnRow
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: Markings above OFFICIAL-SENSITIVE, as the Government Security Classifications write them.
 _ABOVE = re.compile(r"\b(?:TOP SECRET|SECRET|CONFIDENTIAL)\b")

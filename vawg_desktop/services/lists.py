@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import CONDITIONS, meets
@@ -22,6 +20,9 @@ from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import direct
 from vawg_desktop.store.search import numbers_matching
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 PAGE = 128
 #: Rows that a screen may show above and below the current one.

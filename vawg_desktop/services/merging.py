@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes, FieldChange
@@ -28,6 +27,9 @@ from vawg_desktop.store.forks import Fork
 from vawg_desktop.store.merging import Failure
 from vawg_desktop.store.postgres import is_url
 from vawg_desktop.store.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
 

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store.door import ALIAS as ALIAS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
 _PROVISIONAL = re.compile(r"([a-z]{1,2})\s*[-–]?\s*x([0-9a-z]{5})", re.IGNORECASE)

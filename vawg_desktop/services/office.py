@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
@@ -14,6 +13,9 @@ from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _KEY = (
     ("blue", "Complete and verified: evidence seen by the office"),

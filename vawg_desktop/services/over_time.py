@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import clock, dates, merge
 from vawg_desktop.domain.entities import EntitySpec
@@ -17,6 +16,9 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: The cells of an action that name who holds a role; ``accountable`` is a body, the others are persons.
 ROLE_CELLS = (

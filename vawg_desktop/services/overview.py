@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.change_list import what_changed
-from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.round_standing import Chased, standing_of
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.derive import quarter_end
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 PILLARS = (*PILLAR.key_list(), "none")
 RATINGS = ("red", "amber", "green", "blue", "grey", "white", "not_rated")

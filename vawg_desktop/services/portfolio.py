@@ -6,8 +6,7 @@ It is handed to a colleague for good, or to a deputy between two dates, each in 
 from __future__ import annotations
 
 import json
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.acts import Act
@@ -19,6 +18,9 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
 from vawg_desktop.services.office import say_setting, settings_said
 from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _DEPUTY = "deputy."
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
@@ -18,6 +16,9 @@ from vawg_desktop.domain.values import clean_text, split_set, to_stored
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Seen, Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: What may be assigned: ``=`` states, ``+=`` adds, ``-=`` removes.
 STATE, ADD, REMOVE = "=", "+=", "-="

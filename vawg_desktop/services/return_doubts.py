@@ -6,14 +6,15 @@ Asked each time a review opens, since an action may pass to another body while i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import SENT
 from vawg_desktop.services import names
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: What the accountable body says of the whole action; of its own part a contributor writes what it likes.
 _ACCOUNTABLE_SAYS = SENT | {"revised_reason"}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import UPDATE_WORDS
 from vawg_desktop.store.history import taken_back
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: An action and a column of the return.
 Place = tuple[str, str]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
@@ -18,6 +16,9 @@ from vawg_desktop.services.return_review import Owner, owner_of
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
 from vawg_desktop.store.door import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(slots=True)

@@ -6,26 +6,26 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, cast
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any, cast
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import ADDED_ROW, FROM_TRAY, HEADINGS, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
-from vawg_desktop.services.answer_counts import AnswerCounts, standing_answers
+from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
 from vawg_desktop.services.latest_words import latest
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.return_doubts import Doubts
 from vawg_desktop.services.return_earlier import Place, base_for, said_before, taken_cells
 from vawg_desktop.services.return_rows import BaseRow
 from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _OPEN = frozenset({merge.Kind.INCOMING, merge.Kind.CONFLICT})
 _LISTED = frozenset({merge.Kind.INCOMING, merge.Kind.BOTH_SAME, merge.Kind.CONFLICT})
@@ -126,19 +126,8 @@ class Review:
         }  # fmt: skip
 
 
-#: What is said where the declaration names nobody who cleared the return.
-_NOT_CLEARED = "not cleared by a chief officer or equivalent"
 
 
-def declared_in_words(declaration: Mapping[str, str]) -> str:
-    """Who completed and who cleared a return, in which role and when, or that nobody cleared it."""
-    said = {k.partition(" (")[0]: v for k, v in declaration.items() if v}
-    parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
-    if "Cleared by" not in said:
-        return f"{parts[0]}; {_NOT_CLEARED}" if parts else f"N{_NOT_CLEARED[1:]}"
-    beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
-    cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
-    return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"
 
 
 @dataclass(slots=True)

@@ -7,9 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
@@ -49,6 +47,9 @@ from vawg_desktop.services.return_rows import (
 )
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 __all__ = [
     "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "actions_of", "add_new_row", "decide", "import_many",

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.acts import Act
@@ -43,6 +42,9 @@ from vawg_desktop.services.office import logo, office_name, png_size, rating_key
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.door import Transaction
 from vawg_desktop.store.keys import write_replacing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 FORMATS = ("xlsx", "ods")
 

@@ -6,12 +6,14 @@ import getpass
 import os
 from dataclasses import dataclass, field
 from datetime import date
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: The longest name of a person that is kept.
 MOST_LETTERS = 200

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any, cast
 
 from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
@@ -16,6 +14,9 @@ from vawg_desktop.services import lists, names, over_time
 from vawg_desktop.services.history import as_at as past_state
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.derive import newest_first
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
-from vawg_desktop.domain.terms import CHANNEL
+from vawg_desktop.domain.terms import ACTION_STATUS, CHANNEL
+from vawg_desktop.services.answer_counts import standing_answers
 from vawg_desktop.services.records import read_value
+from vawg_desktop.services.return_messages import contact_of
 from vawg_desktop.services.return_review import Review, owner_of, review
 from vawg_desktop.services.session import Session
 
@@ -111,3 +114,38 @@ def _read(session: Session, key: str, typed: str, reference: str) -> Value:
         return read_value(session, session.read(), spec, typed)
     except ValueRefusedError as refused:
         raise ValueRefusedError(f"{reference}: {refused.message}") from None
+
+
+def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[list[str]]]:
+    """One page for a telephone call: title, headings and a row for each action that was not answered yet."""
+    connection = session.read()
+    row = connection.exec_driver_sql(
+        'SELECT r.partner, p.name, q.period, r.due, r.base, r.round FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
+        (return_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError("That return is not in this store.")
+    contact, email, telephone = contact_of(connection, str(row[0]), "reminder")
+    who = ", ".join(x for x in (contact, telephone, email) if x)
+    title = f"Call sheet: {row[1]}, {row[2]}, due {label(str(row[3]))}{f'. {who}' if who else ''}"
+    found: list[list[str]] = []
+    said = standing_answers(connection, str(row[5]), str(row[0]))
+    rows = json.loads(row[4] or '{"rows": []}')["rows"]
+    if said.files:
+        title += f". {said.counts(rows).in_words()}"
+    for base in rows:
+        values = base["values"]
+        if said.way(base) not in ("not_answered", "not_able"):
+            continue  # finished, or answered already: nothing to ask
+        status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
+        found.append(
+            [
+                base["reference"],
+                base["locked"][0],
+                base["locked"][2],
+                status,
+                str(values.get("narrative") or ""),
+                "",
+            ]
+        )
+    return title, ["Ref", "Action", "Due", "Status", "Last said", "Answer now"], found

@@ -10,12 +10,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.store.door import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _NAMESPACE = uuid.UUID("3c0f7f5e-5d0c-5b7e-8a55-6f0f0b8d7a21")
 #: How alike the words of a row are that are the same record's, corrected; and from where on that is worth asking.

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.entities import BY_KEY
@@ -21,6 +20,9 @@ from vawg_desktop.exchange.tracker_out import Refilled, write_like
 from vawg_desktop.services import names, trackers
 from vawg_desktop.services.latest_words import latest_update
 from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(slots=True)

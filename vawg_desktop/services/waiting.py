@@ -5,7 +5,7 @@ from __future__ import annotations
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.services import portfolio
-from vawg_desktop.services.chasing import standing_of
+from vawg_desktop.services.round_standing import standing_of
 from vawg_desktop.services.session import Session
 
 

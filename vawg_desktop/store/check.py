@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.acts import Act
@@ -35,7 +33,10 @@ from vawg_desktop.store.keep import (
     summary_of_recommendation,
 )
 from vawg_desktop.store.store import CLOCK_SLACK, LEFT_BEHIND, Store
-from vawg_desktop.store.trouble import told
+from vawg_desktop.store.trouble import engine_errors, in_its_words, told
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
             _look(store, connection, report, noted_heads or {})
             _check_printed(connection, report, heads)
             _check_backups(store, connection, report)
-    except DBAPIError as error:
+    except engine_errors() as error:
         trouble = told(error)
         if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
             report.add("not_checked", f"The store was not checked to its end. {trouble.message}")
@@ -81,7 +82,7 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
             return report
         report.add(
             "file_damaged",
-            f"The file is damaged ({error.orig}). Restore the latest backup, or read out what can be read (rescue).",
+            f"The file is damaged ({in_its_words(error)}). Restore the latest backup, or read out what can be read (rescue).",
         )
     return report
 
@@ -97,10 +98,10 @@ def integrity(store: Store) -> str:
     try:
         with store.engines.fresh() as connection:
             _file_is_whole(connection, report)
-    except DBAPIError as error:
+    except engine_errors() as error:
         trouble = told(error)
         if trouble is not None and trouble.code == "damaged":
-            return f"{store.name} is damaged ({error.orig}). {_WHAT_NOW}"
+            return f"{store.name} is damaged ({in_its_words(error)}). {_WHAT_NOW}"
         return ""  # busy, or a disk that cannot be read just now: that is no damage
     return report.problems[0].message if report.problems else ""
 

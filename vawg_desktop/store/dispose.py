@@ -6,9 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
@@ -19,8 +17,10 @@ from vawg_desktop.domain.return_columns import ADDED_ROW, UPDATE_WORDS
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, work
 from vawg_desktop.store.door import ALIAS, Transaction, spec_of
-from vawg_desktop.store.schema import TABLES
 from vawg_desktop.store.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 HOLD = "legal_hold"
 #: A reason shared by more entries than this is an import's, not a remark about one record.
@@ -487,6 +487,8 @@ def sweep(store: Store) -> bool:
                 return True
             if not _owns_its_tables(connection):  # the server would pass each table over with no more than a notice
                 return False
+            from vawg_desktop.store.schema import TABLES
+
             for table in (*TABLES, "change", "search", "subject", "local", "former"):
                 connection.exec_driver_sql(f'VACUUM FULL "{table}"')
         return True

@@ -10,9 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from uuid6 import uuid7
 
 from vawg_desktop.domain import clock, merge, rules
 from vawg_desktop.domain.acts import Act
@@ -27,9 +24,12 @@ from vawg_desktop.store import history
 from vawg_desktop.store.dialect import CHANNEL, POSTGRES, for_postgres
 from vawg_desktop.store.engines import Engines
 from vawg_desktop.store.keep import Keeper, Run
-from vawg_desktop.store.trouble import told
+from vawg_desktop.store.reading import ReadConnection
+from vawg_desktop.store.trouble import engine_errors, told
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from vawg_desktop.store.postgres import PgEngines
 
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
@@ -80,11 +80,13 @@ class Door:
 
     def said(self, error: Exception) -> StoreError:
         """A failure of the database in a sentence and what to do."""
-        orig = error.orig if isinstance(error, DBAPIError) else error
+        orig = getattr(error, "orig", None) or error
         if _lacks_end(orig):
             return StoreError("A record refers to one that is not here; nothing was changed.", code="missing_end")
         if isinstance(self._engines, Engines):
             return told(error) or StoreError(f"The store could not be written: {orig}. Nothing was changed.", code="write_failed")
+        from sqlalchemy.exc import DBAPIError
+
         from vawg_desktop.store.postgres import plain
 
         wrapped = error if isinstance(error, DBAPIError) else DBAPIError("", None, error)  # type: ignore[arg-type]
@@ -111,7 +113,7 @@ class Door:
                     yield transaction
                     transaction.finish()
                     done = transaction
-            except (DBAPIError, *self.errors) as error:
+            except (*engine_errors(), *self.errors) as error:
                 found = self.said(error)
                 if done is None or found.code != "server_away" or not self._arrived(done):
                     raise found from error
@@ -133,7 +135,7 @@ class Door:
                     connection.exec_driver_sql("SELECT seq FROM origin WHERE mine = 1 FOR UPDATE").fetchone()
                     found = connection.exec_driver_sql('SELECT 1 FROM "change" WHERE txn = ? LIMIT 1', (done.id,)).fetchone()
                 return found is not None
-            except (DBAPIError, StoreError, *self.errors):
+            except (StoreError, *engine_errors(), *self.errors):
                 time.sleep(_PAUSE_SECONDS)
         raise StoreError(
             "The server was lost just as it was saving, so it is not known whether the last change is there. What you typed is kept; "
@@ -162,6 +164,8 @@ def _away(error: object) -> bool:
 def direct(connection: Connection) -> Run:
     """The driver's own ``execute`` on a transaction's connection: half an edit's time was SQLAlchemy
     describing rows that nobody asked it to describe."""
+    if isinstance(connection, ReadConnection):
+        return connection.raw.execute
     raw: Any = connection.connection.driver_connection
     if connection.dialect.name != POSTGRES:
         return raw.execute
@@ -172,6 +176,8 @@ def direct(connection: Connection) -> Run:
         except Exception as error:
             if not _away(error):
                 raise
+            from sqlalchemy.exc import DBAPIError
+
             from vawg_desktop.store.postgres import plain
 
             raise plain(DBAPIError(sql, None, error), connection.engine.url) from error
@@ -187,7 +193,7 @@ class Transaction:
     ) -> None:
         self.connection = connection
         self.run = direct(connection)
-        self.id = str(uuid7())
+        self.id = log.new_id()
         self.changes = Changes(txn=self.id)
         who = clean_text(who).text.strip()[:MOST_NAME] or "unknown"
         self._stamp = (who, clean_text(why).text if why else None, act.value, about)
@@ -283,7 +289,7 @@ class Transaction:
     ) -> str:
         """Add a record; returns its id. Cells left out take the field's default."""
         spec = spec_of(table)
-        id = id or str(uuid7())
+        id = id or log.new_id()
         said = {f.key: f.default for f in spec.cells if f.default is not None}
         said |= self._cleaned(spec, cells)
         if spec is not LINK:
@@ -518,7 +524,7 @@ class Transaction:
         who, why, act, about = self._stamp
         self._seq += 1
         entry = log.Entry(
-            id=str(uuid7()), origin=self._origin, seq=self._seq, at=self._at, who=who, why=why,
+            id=log.new_id(), origin=self._origin, seq=self._seq, at=self._at, who=who, why=why,
             why_salt=log.new_salt(), txn=self.id, act=act, about=about, tbl=table, row=id, op=op,
             fields={}, received=self.received,
         )  # fmt: skip

@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.keys import Key
+from vawg_desktop.store.reading import ReadConnection
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 #: Seconds a command waits for the other process's write to end.
 BUSY_SECONDS = 5
@@ -87,21 +89,41 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _fold_log(raw: Any) -> None:
+    """Fold the write-ahead log into the file; on a full disk it stays beside the file, whole, and is folded in another time."""
+    with suppress(driver.Error):
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 class Engines:
-    """The writer's engine (a pool of one) and one kept reading connection per thread."""
+    """The writer's engine (a pool of one, made when first asked for) and one kept reading connection per thread.
+
+    Reading goes straight to the driver (``reading.py``); SQLAlchemy, whose import costs more than a window, is for writing.
+    """
 
     dialect = "sqlite"
 
     def __init__(self, path: Path, key: Key | None) -> None:
         self._path, self._key = path, key
         self._threads = threading.local()
-        self._readers: list[tuple[threading.Thread, Connection]] = []
+        self._readers: list[tuple[threading.Thread, ReadConnection]] = []
+        self._making = threading.Lock()
+        self._writer: Engine | None = None
         self._closed = False
         self._guard = threading.Lock()
-        self.writer = self._make_writer()
-        self.reader = self._make_reader()
+
+    @property
+    def writer(self) -> Engine:
+        """The writer's engine."""
+        with self._making:
+            if self._writer is None:
+                self._writer = self._make_writer()
+            return self._writer
 
     def _make_writer(self) -> Engine:
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import QueuePool
+
         def creator() -> Any:
             connection = connect_raw(self._path, self._key, cache_kib=WRITER_CACHE_KIB)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -121,34 +143,23 @@ class Engines:
         event.listen(engine, "begin", _begin_immediate)
         return engine
 
-    def _make_reader(self) -> Engine:
-        def creator() -> Any:
-            connection = connect_raw(self._path, self._key, cache_kib=READER_CACHE_KIB)
-            connection.execute("PRAGMA query_only = ON")
-            return connection
-
-        return create_engine(
-            "sqlite://",
-            module=driver,
-            creator=creator,
-            poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=16,
-            isolation_level="AUTOCOMMIT",
-        )
+    def _connect_reader(self) -> Any:
+        connection = connect_raw(self._path, self._key, cache_kib=READER_CACHE_KIB)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
 
     def read(self) -> Connection:
         """This thread's reading connection, kept until the store closes."""
-        connection: Connection | None = getattr(self._threads, "connection", None)
+        connection: ReadConnection | None = getattr(self._threads, "connection", None)
         if self._closed:
             raise StoreError("The store is closed.", code="closed")
         if connection is None or connection.closed:
             self._return_orphans()
-            connection = self.reader.connect()
+            connection = ReadConnection(self._connect_reader())
             self._threads.connection = connection
             with self._guard:
                 self._readers.append((threading.current_thread(), connection))
-        return connection
+        return cast("Connection", connection)
 
     @contextmanager
     def fresh(self) -> Generator[Connection]:
@@ -157,10 +168,11 @@ class Engines:
         A kept connection's full-text table remembers its layout, and an integrity check on it then calls a
         whole index damaged.
         """
-        raw = self.reader.connect()
-        raw.detach()
-        with raw as connection:
-            yield connection
+        connection = ReadConnection(self._connect_reader())
+        try:
+            yield cast("Connection", connection)
+        finally:
+            connection.close()
 
     def _return_orphans(self) -> None:
         """Close the connections of threads that ended."""
@@ -176,14 +188,16 @@ class Engines:
             for _, connection in self._readers:
                 connection.close()
             self._readers.clear()
-        self.reader.dispose()
+        if self._writer is None:
+            raw = connect_raw(self._path, self._key)
+            with closing(raw):
+                _fold_log(raw)
+            return
         try:
-            with self.writer.connect() as connection:
+            with self._writer.connect() as connection:
                 raw = connection.connection.driver_connection
                 assert raw is not None
                 raw.rollback()
-                # On a full disk the log stays beside the file: it is whole, and folded in another time.
-                with suppress(driver.Error):
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                _fold_log(raw)
         finally:
-            self.writer.dispose()
+            self._writer.dispose()

@@ -28,6 +28,13 @@ def digest(salt: str, value: Value) -> str:
     return hashlib.sha256(f"{salt}\x1f{said}".encode()).hexdigest()
 
 
+def new_id() -> str:
+    """A new UUIDv7: ids made later sort later."""
+    from uuid6 import uuid7  # which reads its own version from the installed packages, 15 ms of a start
+
+    return str(uuid7())
+
+
 def new_salt() -> str:
     """A fresh 96-bit salt, so that a disposed value cannot be found again by guessing."""
     return secrets.token_urlsafe(12)

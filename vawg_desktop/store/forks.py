@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from vawg_desktop.store.door import Transaction
 
 #: ``{origin: (last number, last hash, name)}``

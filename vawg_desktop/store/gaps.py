@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from vawg_desktop.store import entries as log
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from vawg_desktop.store.door import Transaction
 
 #: Where a store keeps which numbers of an origin it lacks: ``{origin: [[first, last], ...]}``.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act, act_of
@@ -13,6 +12,9 @@ from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.store import entries as log
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _IN = 400
 #: The title of a record that was lost in damage and holds its place for those that refer to it.

@@ -6,9 +6,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
@@ -16,6 +14,9 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.references import number_of
 from vawg_desktop.domain.terms import FINISHED
 from vawg_desktop.store import derive
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: Capitals and digits that are not taken for one another on paper or by ear: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 _LOOKALIKE_FREE = "34679ACDEFGHJKMNPQRTWXY"

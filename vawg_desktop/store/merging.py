@@ -10,10 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.acts import Act, act_of
@@ -26,6 +23,10 @@ from vawg_desktop.store import entries as log
 from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.forks import Origins
 from vawg_desktop.store.store import Store
+from vawg_desktop.store.trouble import engine_errors
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _BATCH = 1000
 
@@ -388,7 +389,7 @@ class _Merging:
         try:
             known = self._mine | {o: (cut, "", "") for o, cut in self._cut.items()}
             yield from unseen(self._other.read(), self._theirs, known)
-        except DBAPIError as error:
+        except engine_errors() as error:
             raise StoreError(
                 f"{self._other.name} is damaged and could not be read to its end; nothing was merged. "
                 "Read out what can be read of it (rescue), or bring in a backup of it.",

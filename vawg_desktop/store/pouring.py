@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import derive, schema
 from vawg_desktop.store.engines import Engines
 from vawg_desktop.store.merging import carry_files
 from vawg_desktop.store.migrate import count_rows
+from vawg_desktop.store.reading import ReadConnection
 from vawg_desktop.store.store import Store
+from vawg_desktop.store.trouble import engine_errors
 
 _BATCH = 20_000
 #: What each store has of its own: never poured.
@@ -75,7 +75,7 @@ class _Source:
 @contextmanager
 def _reading(store: Store) -> Generator[_Source]:
     with store.engines.fresh() as connection:
-        raw: Any = connection.connection.dbapi_connection
+        raw: Any = connection.raw if isinstance(connection, ReadConnection) else connection.connection.dbapi_connection
         if isinstance(store.engines, Engines):
             raw.execute("BEGIN")
             try:
@@ -170,5 +170,5 @@ def _writing(store: Store) -> Generator[_Sink]:
         with store.engines.writer.connect() as connection, connection.begin():
             raw: Any = connection.connection.dbapi_connection
             yield _Sink(raw) if isinstance(store.engines, Engines) else _Server(raw)
-    except (DBAPIError, *store.door.errors) as error:
+    except (*engine_errors(), *store.door.errors) as error:
         raise store.door.said(error) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from vawg_desktop.store.derive import search_words
 from vawg_desktop.store.dialect import match_expression as expression_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MIN_LETTERS = 2
 

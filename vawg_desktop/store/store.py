@@ -5,15 +5,12 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from uuid6 import uuid7
 
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.acts import Act
@@ -25,6 +22,7 @@ from vawg_desktop.store import holding, keys, places
 from vawg_desktop.store.door import Door, Transaction
 from vawg_desktop.store.engines import Engines, connect_raw, opening_error
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
+from vawg_desktop.store.trouble import engine_errors
 from vawg_desktop.store.version import SCHEMA_VERSION
 
 #: What lies in a backup's folder and says what the backup holds.
@@ -32,6 +30,7 @@ MANIFEST = "manifest.json"
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+    from sqlalchemy import Connection
     from sqlalchemy.engine import URL
 
     from vawg_desktop.store.postgres import Listener, PgEngines, PgFiles
@@ -124,8 +123,10 @@ class Store:
         if self._listener is not None:
             self._listener.close()
         if self._wrote and self.url is None:
-            with suppress(DBAPIError, driver.Error, StoreError):  # it only helps to tell a file put there by hand
+            try:
                 self._note_files()
+            except (StoreError, *engine_errors()):
+                pass  # it only helps to tell a file put there by hand
         self.engines.close()
         if self.hold is not None:
             self.hold.release()
@@ -174,7 +175,7 @@ def create(
 
     refuse_occupied(path)
     places.refuse_shared(path)
-    store_id = str(uuid7())
+    store_id = log.new_id()
     try:
         key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else key
         connection = connect_raw(path, key)
@@ -193,7 +194,7 @@ def create(
         facts = _facts(store_id, demonstration, mints, family)
         connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
         connection.execute(
-            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (str(uuid7()), clean_text(called or path.stem).text, log.GENESIS)
+            "INSERT INTO origin VALUES (?, ?, 1, 0, ?)", (log.new_id(), clean_text(called or path.stem).text, log.GENESIS)
         )
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04d}",))
@@ -211,11 +212,11 @@ def create_postgres(name: str, *, demonstration: bool = False, mints: bool = Tru
 
     url = postgres.parse(name)
     store = Store(postgres.path_of(url), None, url=url)
-    store_id = str(uuid7())
+    store_id = log.new_id()
     facts = _facts(store_id, demonstration, mints, family)
     try:
         assert isinstance(store.engines, postgres.PgEngines)
-        postgres.create_schema(store.engines, facts, (str(uuid7()), url.database or "", log.GENESIS))
+        postgres.create_schema(store.engines, facts, (log.new_id(), url.database or "", log.GENESIS))
     except BaseException:
         store.close()
         raise
@@ -394,7 +395,7 @@ def _sweep_unnamed(path: Path, key: keys.Key | None) -> None:
         gone = unnamed(store)
         if gone:
             store.files.dispose(gone)
-    except (DBAPIError, driver.Error, StoreError):
+    except (StoreError, *engine_errors()):
         return  # damaged, full or read-only: check says so, and the next opening tries again
     finally:
         store.close()
@@ -412,7 +413,7 @@ def _finish_work(store: Store) -> None:
     """What a kill left undone after a commit is done now; what cannot be done now waits on."""
     try:
         waits = store.read().exec_driver_sql("SELECT 1 FROM work LIMIT 1").fetchone()
-    except DBAPIError:
+    except engine_errors():
         return  # damaged, or a store that may only be read: check says so
     if waits is not None:
         from vawg_desktop.store.work import finish

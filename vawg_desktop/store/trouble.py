@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
 from vawg_desktop.domain.errors import StoreError
 
 #: SQLite's result codes (sqlite.org/rescode.html) with the words of its own message, our code and the sentence.
@@ -36,11 +34,25 @@ _POSTGRES = (
 )  # fmt: skip
 
 
+def engine_errors() -> tuple[type[Exception], ...]:
+    """The errors of the engines and of SQLAlchemy around them, to be caught: asked for where one is raised, so that a start need
+    not import SQLAlchemy."""
+    import sqlcipher3.dbapi2 as driver
+    from sqlalchemy.exc import DBAPIError
+
+    return (DBAPIError, driver.Error)
+
+
+def in_its_words(error: BaseException) -> str:
+    """What the engine itself says of an error, without SQLAlchemy's words around it."""
+    return str(getattr(error, "orig", None) or error)
+
+
 def told(error: BaseException) -> StoreError | None:
     """The sentence for an engine's error, with what to do; None for any other error."""
-    inner: object = error.orig if isinstance(error, DBAPIError) else error
-    if not isinstance(error, SQLAlchemyError) and not type(error).__module__.startswith(("sqlcipher3", "psycopg")):
+    if not type(error).__module__.startswith(("sqlalchemy", "sqlcipher3", "psycopg")):
         return None
+    inner: object = getattr(error, "orig", None) or error
     state = str(getattr(inner, "sqlstate", None) or "")
     for begins, code, sentence in _POSTGRES:
         if state and state.startswith(begins):

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-import sqlcipher3.dbapi2 as driver
-from sqlalchemy.exc import DBAPIError
-
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.store.trouble import engine_errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -86,7 +84,7 @@ def finish(store: Store) -> list[tuple[str, str]]:
 def _done(do: Callable[[], object]) -> bool:
     try:
         return do() is not False
-    except (DBAPIError, driver.Error, StoreError):  # busy, or a disk that is full: it stays noted and is said by check
+    except (StoreError, *engine_errors()):  # busy, or a disk that is full: it stays noted and is said by check
         return False
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vawg_desktop.domain.terms import how_many
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.navigation import NARROW, Navigation
 from vawg_desktop.ui.place_page import PlacePage
@@ -27,6 +25,11 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.top_bar import TopBar
 from vawg_desktop.ui.widgets.basics import EmptyState
 from vawg_desktop.ui.widgets.guard import Guard
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from vawg_desktop.ui.commands import Command
 
 #: How long news gathers before the numbers at the left are counted again.
 COUNT_MS = 400
@@ -46,6 +49,7 @@ class MainWindow(Shell):
         self._shortcuts: list[QShortcut] = []
         self._idle: Any = None
         self._demonstration = False
+        self._ready = False
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(COUNT_MS)
@@ -89,9 +93,7 @@ class MainWindow(Shell):
         tasks.away_changed.connect(lambda _: self._on_busy(False))
         tasks.wants_copy.connect(self._open_copy)
         tasks.changes_applied.connect(lambda _: self._counting.start())
-        self._add_shortcuts()
         tasks.read(_window_settings, self._on_settings)
-        self._count_waiting()
         self._poll = QTimer(self)
         self._poll.setInterval(1000)
         self._poll.timeout.connect(tasks.look_for_others)
@@ -133,6 +135,7 @@ class MainWindow(Shell):
         self._drop_pages()
         self._back.clear()
         self._key = ""
+        self._ready = False
         self.stack.setCurrentWidget(self._waiting)
         self.tasks.stop()
         self.tasks = None
@@ -164,10 +167,15 @@ class MainWindow(Shell):
         if self.tasks is not None:
             self.tasks.read(waiting, self.navigation.set_waiting)
 
-    def _add_shortcuts(self) -> None:
-        from vawg_desktop.ui.commands import load_commands
+    def _make_ready(self) -> None:
+        """After the first page: commands with their keys, and the numbers at the left."""
+        self.tasks.read(_load_commands, self._add_shortcuts)
+        self._count_waiting()
 
-        for command in load_commands():
+    def _add_shortcuts(self, commands: list[Command]) -> None:
+        if self.tasks is None or self._shortcuts:
+            return
+        for command in commands:
             for keys in command.keys:
                 self._shortcuts.append(QShortcut(QKeySequence(keys), self, lambda do=command.do: do(self)))
 
@@ -206,6 +214,9 @@ class MainWindow(Shell):
         page.load()
         page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setWindowTitle(f"{part.label} – VAWG Desktop")
+        if not self._ready:
+            self._ready = True
+            self._make_ready()
         return page
 
     def open_record(self, name: str) -> None:
@@ -342,6 +353,8 @@ class MainWindow(Shell):
             return
         if self.tasks is not None:
             waits = self.tasks.waiting()
+            from vawg_desktop.domain.terms import how_many
+
             if waits and not messages.ask(
                 "The server is away",
                 f"{how_many(waits, 'change')} waiting for it would be lost. Keep the window open until the server is back, or copy "
@@ -354,6 +367,13 @@ class MainWindow(Shell):
             self._counting.stop()
             self.tasks.stop()
         super().closeEvent(event)
+
+
+def _load_commands(_: Any) -> list[Command]:
+    """Every command; their modules are imported off the window's thread."""
+    from vawg_desktop.ui.commands import load_commands
+
+    return load_commands()
 
 
 def _window_settings(session: Any) -> dict[str, str]:

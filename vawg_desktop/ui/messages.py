@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from types import TracebackType
 
@@ -52,6 +51,8 @@ class Messages(QObject):
             text = error.message
         else:
             text = "Something in the program went wrong; what you typed is kept. Please try again. “About this program” (Ctrl+K) says where it was written down."
+            import traceback
+
             log_file.note(error)
             log_file.say("".join(traceback.format_exception(error)))
         self.said.emit("failed", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.places import GROUPS, PLACES, Place
@@ -23,6 +23,7 @@ class PlaceButton(QPushButton):
         self.place = place
         self.setCheckable(True)
         self.setProperty("place", True)
+        self._narrow = False
         self._keys = f"  Ctrl+{place.digit}" if place.digit else ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, theme.px(8), 0)
@@ -43,10 +44,19 @@ class PlaceButton(QPushButton):
 
     def set_current(self, current: bool) -> None:
         """Mark it as the place that is shown."""
-        self.setChecked(current)
-        c = theme.colours
-        self._count.setStyleSheet(f"color: {c.on_select if current else c.accent}; background: transparent;")
-        self._name()
+        if current != self.isChecked():
+            self.setChecked(current)
+            self.restyle()
+            self._name()
+
+    def restyle(self, *, narrow: bool | None = None) -> None:
+        """Tint icon and number; a narrow window has no room for the icon."""
+        c, current = theme.colours, self.isChecked()
+        self._narrow = self._narrow if narrow is None else narrow
+        self.setIcon(QIcon() if self._narrow else icon(self.place.icon, c.on_select if current else c.text))
+        colours = self._count.palette()
+        colours.setColor(QPalette.ColorRole.WindowText, QColor(c.on_select if current else c.accent))
+        self._count.setPalette(colours)
 
     def _name(self) -> None:
         current = ", current page" if self.isChecked() else ""
@@ -63,19 +73,23 @@ class Navigation(QScrollArea):
         self._openers: dict[str, QPushButton] = {}
         self._open = ""
         self._folded = False
+        #: Whether narrow, theme and text size that the style was made for.
+        self._styled: tuple[bool, str, float] | None = None
         self._current = ""
         self._panel = QWidget()
         self._panel.setAutoFillBackground(True)
         self._panel.setObjectName("nav")
+        self.setObjectName("nav_scroll")
         box = QVBoxLayout(self._panel)
         box.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
         box.setSpacing(0)
         for group in GROUPS:
             if group.below:
                 box.addStretch(1)
-                self._line = QFrame()
-                self._line.setFixedHeight(1)
-                box.addWidget(self._line)
+                line = QFrame()
+                line.setProperty("line", True)
+                line.setFixedHeight(1)
+                box.addWidget(line)
                 box.addSpacing(theme.px(4))
             if group.heading:
                 self._add_heading(box, group.heading, shown=not group.below)
@@ -109,7 +123,7 @@ class Navigation(QScrollArea):
         for name, made in self._buttons.items():
             made.set_current(name == key)
         self._open = next((g.heading for g in GROUPS if any(p.key == key for p in g.places)), "")
-        self.restyle(self.window().width())
+        self._fold()
         made = self._buttons.get(key)
         if made is not None:
             self.ensureWidgetVisible(made, 0, theme.px(16))
@@ -151,27 +165,16 @@ class Navigation(QScrollArea):
 
     def restyle(self, window_width: int) -> None:
         """Colours and widths for a window so wide."""
-        c, px = theme.colours, theme.px
+        px = theme.px
         narrow = window_width < px(NARROW)
+        if self._styled == (narrow, theme.colours.name, theme.scale):
+            return
+        self._styled = (narrow, theme.colours.name, theme.scale)
         self.setFixedWidth(px(150 if narrow else 192))
-        self.setStyleSheet(f"QScrollArea {{ background: {c.nav}; }}")
-        self._line.setStyleSheet(f"background: {c.line}; border: none;")
-        self._panel.setStyleSheet(f"""
-            #nav {{ background: {c.nav}; }}
-            #nav QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; border-radius: {px(5)}px; }}
-            #nav QPushButton[place="true"] {{ padding: 0 {px(6)}px; color: {c.text}; min-height: {px(24)}px; max-height: {px(24)}px;
-                font-size: {px(12 if narrow else 13)}px; }}
-            #nav QPushButton[opener="true"] {{ padding: 0 {px(6)}px; color: {c.muted}; min-height: {px(24)}px; max-height: {px(24)}px; }}
-            #nav QLabel {{ color: {c.muted}; background: transparent; }}
-            #nav QPushButton[place="true"]:hover {{ background: {c.soft}; }}
-            #nav QPushButton:checked {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
-            #nav QPushButton:focus {{ border: 2px solid {c.accent}; }}""")
         for heading in self._headings.values():
             heading.setContentsMargins(px(8), px(6), 0, px(2))
             heading.setFixedHeight(px(24))
         for made in self._buttons.values():
-            made.setIcon(
-                icon(made.place.icon, c.on_select if made.isChecked() else c.text) if not narrow else icon("plus", "transparent", 1)
-            )
-            made.setIconSize(QSize(px(18), px(18)) if not narrow else QSize(1, 1))
+            made.setIconSize(QSize(px(18), px(18)))
+            made.restyle(narrow=narrow)
         self._fold()

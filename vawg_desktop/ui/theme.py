@@ -229,6 +229,16 @@ def style_rules(t: Theme) -> str:
     QMenu::item:selected {{ background: {c.select}; color: {c.on_select}; }}
     QProgressBar {{ background: {c.line}; border: none; border-radius: {px(3)}px; max-height: {px(6)}px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}
+    #nav, #nav_scroll {{ background: {c.nav}; border: none; }}
+    #nav > QFrame[line="true"] {{ background: {c.line}; border: none; }}
+    #nav > QPushButton {{ text-align: left; border: 2px solid transparent; background: transparent; border-radius: {px(5)}px;
+        padding: 0 {px(6)}px; min-height: {px(24)}px; max-height: {px(24)}px; }}
+    #nav > QPushButton[opener="true"], #nav > QLabel {{ color: {c.muted}; background: transparent; }}
+    #nav > QPushButton[place="true"]:hover {{ background: {c.soft}; }}
+    #nav > QPushButton:checked {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
+    #nav > QPushButton:focus {{ border: 2px solid {c.accent}; }}
+    #top_bar {{ background: {c.nav}; }}
+    #top_bar > QPushButton[search="true"] {{ text-align: left; color: {c.muted}; background: {c.surface}; }}
     QLabel[muted="true"] {{ color: {c.muted}; }}
     QLabel[warn="true"] {{ color: {c.warn}; }}
     QDialog {{ background: {c.window}; }}

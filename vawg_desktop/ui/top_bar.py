@@ -17,12 +17,14 @@ class TopBar(QWidget):
     def __init__(self, search: Callable[[], object], settings: Callable[[], object]) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setObjectName("top_bar")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(12), theme.px(8), theme.px(16), theme.px(8))
         row.setSpacing(theme.px(16))
         self.search = QPushButton("Search or do anything …   Ctrl+K")
         self.search.setIcon(icon("search", theme.colours.muted))
         self.search.setIconSize(QSize(theme.px(18), theme.px(18)))
+        self.search.setProperty("search", True)
         self.search.setMinimumHeight(theme.px(32))
         self.search.setMinimumWidth(theme.px(300))
         self.search.setAccessibleName("Search or do anything")
@@ -53,11 +55,8 @@ class TopBar(QWidget):
         self._saved.setText(words)
 
     def restyle(self, narrow: bool) -> None:
-        """Colours, and the words at the left where the window is narrow."""
-        c = theme.colours
+        """The words at the left where the window is narrow, and no word beside the settings' icon."""
         side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
         self._about.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        self.setStyleSheet(f"TopBar {{ background: {c.nav}; }}")
-        self.search.setStyleSheet(f"text-align: left; color: {c.muted}; background: {c.surface};")
         self._settings.setText("" if narrow else "Settings")
         self._settings.setAccessibleName("Settings")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import portfolio, trackers
-from vawg_desktop.services.tracker_out import Written, export_tracker
+from vawg_desktop.services import portfolio
 from vawg_desktop.ui.commands import command
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.shell import Shell
 
 if TYPE_CHECKING:
+    from vawg_desktop.services.tracker_out import Written
     from vawg_desktop.store.backup import Backup
 
 _TRACKERS = "Trackers (*.xlsx *.xlsm *.xls *.ods *.csv)"
@@ -66,6 +66,7 @@ def bring_in_tracker(shell: Shell) -> None:
 
 def take_tracker(shell: Shell, path: Path) -> None:
     """The same for a file already chosen."""
+    from vawg_desktop.services import trackers
     from vawg_desktop.ui.dialogs.tracker import TrackerDialog
 
     wanted = TrackerDialog.ask(shell, shell.tasks, path)
@@ -90,6 +91,7 @@ def write_tracker(shell: Shell) -> None:
 
 def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
     """The same for files already chosen."""
+    from vawg_desktop.services.tracker_out import export_tracker
 
     def told(done: Written) -> None:
         cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it says what the list said"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from vawg_desktop.domain.terms import CHASE_STEP
-from vawg_desktop.services import chasing, office
+from vawg_desktop.services import office, return_messages
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.templates import Template, TemplatesDialog
 from vawg_desktop.ui.tasks import Tasks
@@ -27,7 +27,7 @@ def _read(session: Session) -> _Wording:
         "sent": "With the workbook",
         "query": "With questions",
     }
-    for step, (_subject, body) in chasing.wording(session).items():
+    for step, (_subject, body) in return_messages.wording(session).items():
         hint = "{partner}, {period} and {due} are filled in."
         texts.append(Template(f"wording.{step}.body", f"Message: {called[step]}", hint, body))
     return _Wording(texts, office.logo(session.read()))

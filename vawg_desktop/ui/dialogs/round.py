@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.dates import financial_quarter, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.services.chasing import coming_boards, plan_back
+from vawg_desktop.services.board_dates import coming_boards, plan_back
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme

@@ -20,8 +20,8 @@ from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio
-from vawg_desktop.services.chasing import Chased, standing_of
 from vawg_desktop.services.lists import ListQuery, count
+from vawg_desktop.services.round_standing import Chased, standing_of
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme

@@ -23,9 +23,9 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist import Point
-from vawg_desktop.services import chasing, leaks, returns, rounds, telephone
+from vawg_desktop.services import leaks, return_messages, returns, round_standing, rounds, telephone
 from vawg_desktop.services import overview as counts
-from vawg_desktop.services.chasing import Chased
+from vawg_desktop.services.round_standing import Chased
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui import wording
 from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
@@ -147,7 +147,7 @@ class ReturnsPage(QWidget):
         """Read rounds and the rows of the one shown."""
         wanted = self._round
         self.tasks.read(
-            lambda s: (counts.rounds(s), chasing.standing_of(s, wanted)), lambda answer: self._show(*answer)
+            lambda s: (counts.rounds(s), round_standing.standing_of(s, wanted)), lambda answer: self._show(*answer)
         )
 
     def _show(self, known: list[dict[str, object]], rows: list[Chased]) -> None:
@@ -245,7 +245,7 @@ class ReturnsPage(QWidget):
         return holder
 
     def _menu(self, row: Chased) -> list[tuple[str, Callable[[], object]]]:
-        steps = [s for s in CHASE_STEP.key_list() if s != "extension" and chasing.may(row.standing, s)]
+        steps = [s for s in CHASE_STEP.key_list() if s != "extension" and return_messages.may(row.standing, s)]
         if row.standing in ("independent", "government"):
             steps = ["invitation"]
         else:
@@ -397,21 +397,21 @@ class ReturnsPage(QWidget):
     def write_message(self, row: Chased, step: str, extra: str = "") -> None:
         """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
 
-        def drafted(made: chasing.Draft) -> None:
+        def drafted(made: return_messages.Draft) -> None:
             if self._save(made.file_name, made.content, "Messages (*.eml)"):
                 told = f"{_step_word(step)} to {row.partner} is written down."
-                self.tasks.write(lambda s: chasing.log_step(s, row.return_id, step, made.body), told=told)
+                self.tasks.write(lambda s: return_messages.log_step(s, row.return_id, step, made.body), told=told)
 
-        self.tasks.read(lambda s: chasing.draft(s, row.return_id, step, extra=extra), drafted)
+        self.tasks.read(lambda s: return_messages.draft(s, row.return_id, step, extra=extra), drafted)
 
     def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
         """Every message into one folder, to be looked at and sent from the office's mail program; written down."""
         folder = QFileDialog.getExistingDirectory(self, "Folder for the messages")
         if not folder:
             return
-        self.tasks.read(lambda s: chasing.draft_many(s, wanted), lambda answer: self._drafted(Path(folder), *answer))
+        self.tasks.read(lambda s: return_messages.draft_many(s, wanted), lambda answer: self._drafted(Path(folder), *answer))
 
-    def _drafted(self, folder: Path, made: list[tuple[str, chasing.Draft]], refused: list[str]) -> None:
+    def _drafted(self, folder: Path, made: list[tuple[str, return_messages.Draft]], refused: list[str]) -> None:
         try:
             for _, one in made:
                 write_replacing(folder / one.file_name, one.content)
@@ -421,11 +421,11 @@ class ReturnsPage(QWidget):
         told = f"{how_many(len(made), 'message')} written into {folder}."
         if refused:
             messages.show("Written, but for some", f"{told}\n\n{' '.join(refused)}")
-        self.tasks.write(lambda s: chasing.log_many(s, made), told=told)
+        self.tasks.write(lambda s: return_messages.log_many(s, made), told=told)
 
     def _write_queries(self, return_id: str, questions: str) -> None:
         self.tasks.read(
-            lambda s: chasing.draft(s, return_id, "query", extra=questions),
+            lambda s: return_messages.draft(s, return_id, "query", extra=questions),
             lambda made: self._save(made.file_name, made.content, "Messages (*.eml)"),
         )
 
@@ -437,13 +437,13 @@ class ReturnsPage(QWidget):
         who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")
         if done:
             self.tasks.write(
-                lambda s: chasing.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
+                lambda s: return_messages.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
             )
 
     def call_sheet(self, row: Chased) -> None:
         """A page for a telephone call, as PDF."""
         self.tasks.read(
-            lambda s: chasing.call_sheet(s, row.return_id),
+            lambda s: telephone.call_sheet(s, row.return_id),
             lambda sheet: print_table(self, self.tasks, sheet[0], sheet[1], sheet[2], (7, 24, 9, 9, 23, 28)),
         )
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import chasing, returns
+from vawg_desktop.services import return_messages, returns
 from vawg_desktop.services.return_review import tray_place
 from vawg_desktop.services.return_tray import MADE, make_of_tray
 from vawg_desktop.services.returns import Difference, Review
@@ -403,7 +403,7 @@ class ReviewPane(QWidget):
         review = self.current
         if review is not None:
             self.tasks.read(
-                lambda s: chasing.queries(s, review.submission), lambda words: self.asks_partner.emit(review.return_id, words)
+                lambda s: return_messages.queries(s, review.submission), lambda words: self.asks_partner.emit(review.return_id, words)
             )
 
     def _ask(self, d: Difference, decision: str) -> None:

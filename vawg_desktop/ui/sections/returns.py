@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vawg_desktop.services import chasing
+from vawg_desktop.services import round_standing
 from vawg_desktop.ui.sections.base import Made, Pane, read_later
 from vawg_desktop.ui.widgets.basics import Section, note
 
@@ -18,7 +18,7 @@ def returns_over_time(pane: Pane) -> Made:
         if not found:
             section.body.addWidget(note("No return has been sent to it yet."))
 
-    return Made(section, read_later(pane, section, chasing.record_over_time, show_it))
+    return Made(section, read_later(pane, section, round_standing.record_over_time, show_it))
 
 
 def _round_words(one: dict[str, object]) -> str:

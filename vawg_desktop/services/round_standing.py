@@ -1,0 +1,183 @@
+"""Where each partner of a round stands: what was sent, what came, who is late or silent, what the ladder of reminders says next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from vawg_desktop.domain.calendar import working_between
+from vawg_desktop.domain.dates import last_day
+from vawg_desktop.services import names
+from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
+from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: The ladder by standing: step and the working days after the due date at which it comes up.
+LADDERS: dict[str, tuple[tuple[str, int], ...]] = {
+    "own_office": (("courtesy", -3), ("reminder", 1)),
+    "held_to_account": (("courtesy", -3), ("reminder", 1), ("deputy", 5), ("formal_letter", 10)),
+    "under_contract": (("courtesy", -3), ("reminder", 1), ("deputy", 5), ("formal_letter", 10)),
+    "voluntary": (("courtesy", -3), ("reminder", 1), ("deputy", 7)),
+    "independent": (("invitation", 1), ("invitation", 10)),
+    "government": (("invitation", 1), ("invitation", 10)),
+}
+#: Working days after the due date from which a partner that was chased and said nothing is called silent.
+SILENT_AFTER = 10
+
+
+@dataclass(slots=True)
+class Chased:
+    """One partner of a round: how it stands, what was done, what the ladder says next."""
+
+    return_id: str
+    reference: str
+    partner_id: str
+    partner: str
+    standing: str
+    version: int
+    sent: str | None
+    due: str | None
+    received: str | None
+    step: str
+    next_step: str = ""
+    log: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    submission: str | None = None
+    nil: bool = False
+    counts: AnswerCounts = field(default_factory=AnswerCounts)
+    channel: str = ""
+    #: Who completed and who cleared it, in words.
+    declared: str = ""
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether nothing stands that this partner sent; one that was reversed as a whole is waited for again."""
+        return self.step in ("sent", "late", "silent")
+
+
+def standing_of(session: Session, round_id: str | None = None, partner: str | None = None) -> list[Chased]:
+    """Every partner of a round (or one), by name: the newest version sent, what came, the next step of its ladder."""
+    connection = session.read()
+    if round_id is None:
+        newest = connection.exec_driver_sql(
+            "SELECT id FROM round WHERE NOT deleted ORDER BY n DESC LIMIT 1"
+        ).fetchone()
+        if newest is None:
+            return []
+        round_id = str(newest[0])
+    rows = connection.exec_driver_sql(
+        "SELECT r.id, r.reference, r.partner, coalesce(p.short_name, p.name), p.standing, r.version, r.sent, r.due "
+        'FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.round = ? AND NOT r.deleted AND r.version = '
+        '(SELECT max(v.version) FROM "return" v WHERE v.round = r.round AND v.partner = r.partner AND NOT v.deleted) AND r.partner = coalesce(?, r.partner) ORDER BY p.x_sort',
+        (round_id, partner),
+    ).fetchall()
+    found: list[Chased] = []
+    for id, reference, partner, name, standing, version, sent, due in rows:
+        one = Chased(
+            str(id),
+            str(reference),
+            str(partner),
+            str(name),
+            str(standing or "voluntary"),
+            int(version),
+            sent,
+            due,
+            None,
+            "sent",
+        )
+        _what_came(connection, round_id, one, session.store.may_read("return", "base"))
+        one.log = _log(connection, round_id, one.partner_id)
+        _where_it_stands(one, session.today)
+        found.append(one)
+    return found
+
+
+def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bool) -> None:
+    """What came back. Who may not see what was sent (a reader on a server) is told the step and no counts."""
+    rows = connection.exec_driver_sql(
+        'SELECT s.id, s.received, s.state, s.channel FROM submission s JOIN "return" r ON r.id = s."return" '
+        "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC",
+        (round_id, one.partner_id),
+    ).fetchall()
+    standing = [r for r in rows if r[2] != "reversed"]
+    if not rows:
+        return
+    row = (standing or rows)[0]
+    said = standing_answers(connection, round_id, one.partner_id, with_base=with_base)
+    one.submission, one.channel = str(row[0]), str(row[3] or "")
+    if not standing:  # taken back as a whole: it is waited for again
+        return
+    one.received = min(
+        str(r[1] or "9") for r in standing
+    )  # what follows a return in time does not make it late
+    one.step = {"in_review": "received", "applied": "applied"}[str(row[2])]
+    one.nil = said.nil
+    one.declared = declared_in_words(said.declaration)
+    one.counts = said.counts(_rows_sent(connection, one.return_id) if with_base else [])
+
+
+def _rows_sent(connection: Connection, return_id: str) -> list[dict[str, Any]]:
+    """The rows of a return as they were sent."""
+    row = connection.exec_driver_sql('SELECT base FROM "return" WHERE id = ?', (return_id,)).one()
+    return json.loads(row[0] or '{"rows": []}')["rows"]
+
+
+def _log(connection: Connection, round_id: str, partner: str) -> list[dict[str, str]]:
+    rows = connection.exec_driver_sql(
+        'SELECT m.step, m.made, m.due, m.agreed_by, m.note FROM reminder m JOIN "return" r ON r.id = m."return" '
+        "WHERE r.round = ? AND r.partner = ? AND NOT m.deleted ORDER BY m.n",
+        (round_id, partner),
+    )
+    keys = ("step", "made", "due", "agreed_by", "note")
+    return [{k: str(v or "") for k, v in zip(keys, row, strict=True)} for row in rows]
+
+
+def _where_it_stands(one: Chased, today: date) -> None:
+    if one.step == "sent" and not one.sent:
+        one.step, one.next_step = "made", "sent"
+    if one.step != "sent":
+        return
+    due = last_day(one.due)
+    if due is None:
+        return
+    after = working_between(due, today) if today > due else -working_between(today, due)
+    done = [entry["step"] for entry in one.log if entry["step"] != "extension"]
+    if today > due:
+        one.step = "silent" if after > SILENT_AFTER and done else "late"
+    ladder = LADDERS.get(one.standing, LADDERS["voluntary"])
+    for number, (step, day) in enumerate(ladder):
+        if after < day:
+            break
+        if step == "courtesy" and today > due:
+            continue
+        if done.count(step) <= sum(1 for s, _ in ladder[:number] if s == step):
+            one.next_step = step
+            return
+
+
+def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
+    """A partner's rounds, newest first: due, received, working days late (negative: early), answers, who completed and cleared them."""
+    connection = session.read()
+    found_partner = names.find_named(connection, "partner", partner) or names.find(
+        connection, partner, "partner"
+    )
+    rows = connection.exec_driver_sql(
+        "SELECT id, period FROM round WHERE NOT deleted ORDER BY n DESC"
+    ).fetchall()
+    found: list[dict[str, object]] = []
+    for round_id, period in rows:
+        one = next(iter(standing_of(session, str(round_id), found_partner.id)), None)
+        if one is None:
+            continue
+        due, came = last_day(one.due), last_day(one.received) if one.received else None
+        late = working_between(due, came) if due and came else None
+        found.append({
+            "period": period, "due": one.due, "received": one.received, "late": late, "step": one.step, "nil": one.nil,
+            **one.counts.as_dict(), "answers": one.counts.in_words(), "declared": one.declared,
+            "reminders": sum(1 for entry in one.log if entry["step"] != "extension"),
+            "extensions": sum(1 for entry in one.log if entry["step"] == "extension"),
+        })  # fmt: skip
+    return found
