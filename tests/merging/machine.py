@@ -31,16 +31,16 @@ from vawg_desktop.domain.errors import (
     StoreError,
 )
 from vawg_desktop.exchange import reader_child, reading
-from vawg_desktop.services import history, merging, returns, rounds, safekeeping, trackers
+from vawg_desktop.services import history, merging, return_staging, returns, rounds, safekeeping, trackers
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import merging as inner
-from vawg_desktop.store import restoring
+from vawg_desktop.store import restating, restoring
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.backup import Backup
-from vawg_desktop.store.check import NOTICES, check
+from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
+from vawg_desktop.store.report import NOTICES
 from vawg_desktop.store.store import Store
 
 CELLS = ("status", "percent", "blockers", "due")
@@ -358,7 +358,7 @@ class Family(RuleBasedStateMachine):
     def merge_that_fails(self, i: int, j: int, after: int) -> None:
         if i == j or not self.known[j] - self.known[i]:
             return
-        real, calls = inner.Rebuild.state, [0]
+        real, calls = restating.Rebuild.state, [0]
 
         def fail(self: object, *rest: object, **more: object) -> list[str]:
             calls[0] += 1
@@ -366,14 +366,14 @@ class Family(RuleBasedStateMachine):
                 raise OSError("the plug was pulled")
             return real(self, *rest, **more)  # type: ignore[arg-type]
 
-        inner.Rebuild.state = fail  # type: ignore[method-assign,assignment]
+        restating.Rebuild.state = fail  # type: ignore[method-assign,assignment]
         try:
             merging.merge(self.people[i], self.stores[j])
             self._take(i, j)
         except OSError:
             assert self._hear(i) == []
         finally:
-            inner.Rebuild.state = real  # type: ignore[method-assign]
+            restating.Rebuild.state = real  # type: ignore[method-assign]
 
     # -- disposals, clocks, copies made by hand, trackers --------------------------------------
 
@@ -446,7 +446,7 @@ class Family(RuleBasedStateMachine):
         there = self._ask(i, 'SELECT 1 FROM "return" WHERE id = ? AND deleted = 0', out.id)
         before = self._now(i, typed)
         try:
-            staged = returns.import_return(self.people[i], path, apply=how)
+            staged = return_staging.import_return(self.people[i], path, apply=how)
         except FileRefusedError:
             assert not there
             assert self._hear(i) == []

@@ -15,7 +15,8 @@ from vawg_desktop.services import merging
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, heads_of_chains
+from vawg_desktop.store.check import check
+from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.copying import take_copy
 
 SEEDS = range(400) if os.environ.get("VAWG_SOAK") else (*range(12), 140)

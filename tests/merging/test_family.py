@@ -14,7 +14,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import history as undoing
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, merging
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 #: The long run (``python3 dev.py bench --soak``) is the issue's 500 examples of up to 50 steps.
 SOAK = os.environ.get("VAWG_SOAK") == "1"

@@ -16,13 +16,17 @@ from vawg_desktop.domain import merge as merge_rules
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
 from vawg_desktop.services import history, merging, names, rounds, show
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
-from vawg_desktop.services.returns import add_new_row, import_return, reverse_return
+from vawg_desktop.services.return_acceptance import add_new_row
+from vawg_desktop.services.return_staging import import_return
+from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, heads_of_chains, repair
+from vawg_desktop.store.check import check
+from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.engines import connect_raw
+from vawg_desktop.store.repair import repair
 
 Copier = Callable[[Session, str], Session]
 
@@ -792,7 +796,7 @@ def counts_of(session: Session) -> dict[str, int]:
 
 
 def test_a_name_that_two_records_bear_is_refused_and_both_are_named(sample: Session) -> None:
-    from vawg_desktop.store.door import ALIAS
+    from vawg_desktop.store.transaction import ALIAS
 
     a, b = (show.record(sample, ref).id for ref in ("A-0001", "A-0002"))
     with sample.store.write("x", "as printed") as tx:

@@ -27,13 +27,15 @@ from vawg_desktop.domain.errors import NotFoundError, StaleError, StoreError
 from vawg_desktop.services import history, lists, merging, overview, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create
-from vawg_desktop.services.returns import import_return, reverse_return
+from vawg_desktop.services.return_staging import import_return
+from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store import work
-from vawg_desktop.store.check import check, repair
+from vawg_desktop.store.check import check
 from vawg_desktop.store.dispose import Authority, dispose
+from vawg_desktop.store.repair import repair
 from vawg_desktop.store.search import search
 
 

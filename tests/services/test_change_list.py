@@ -12,7 +12,9 @@ from vawg_desktop.services import change_list, history, merging, overview, recor
 from vawg_desktop.services.change_list import KINDS, ChangeQuery
 from vawg_desktop.services.change_words import possessive
 from vawg_desktop.services.records import ADD, Assignment, add_update, assign, create
-from vawg_desktop.services.returns import accept, import_return, reverse_return
+from vawg_desktop.services.return_acceptance import accept
+from vawg_desktop.services.return_staging import import_return
+from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 

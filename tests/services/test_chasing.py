@@ -13,7 +13,15 @@ from openpyxl import load_workbook
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.calendar import bank_holidays, easter, is_working, working_between, working_days
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
-from vawg_desktop.services import board_dates, return_messages, returns, round_standing, rounds, telephone
+from vawg_desktop.services import (
+    board_dates,
+    return_acceptance,
+    return_messages,
+    returns,
+    round_standing,
+    rounds,
+    telephone,
+)
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
 
@@ -193,7 +201,7 @@ def test_a_query_goes_into_a_ready_made_message(sample: Session, tmp_path: Path)
     sheet.cell(2, at["% complete"]).value = 90
     book.save(tmp_path / "back.xlsx")
     staged = returns.import_return(sample, tmp_path / "back.xlsx")
-    returns.decide(sample, staged.submission, staged.differences, "queried", "What remains to be done?")
+    return_acceptance.decide(sample, staged.submission, staged.differences, "queried", "What remains to be done?")
     asked = return_messages.queries(sample, staged.submission)
     assert "% complete, you wrote “90”. What remains to be done?" in asked
     made = return_messages.draft(sample, one.return_id, "query", extra=asked)

@@ -31,7 +31,7 @@ from tests.services.test_ways_home import (
 )
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange import reading, text_child
-from vawg_desktop.services import returns
+from vawg_desktop.services import return_acceptance, return_staging, returns
 from vawg_desktop.services.records import add_update
 from vawg_desktop.services.return_review import Review
 
@@ -72,7 +72,7 @@ def test_a_row_whose_cells_stand_aside_is_held(sent: Sent, tmp_path: Path, by: i
             if c >= first:
                 sheet.cell(3, c).value = value
 
-    review = returns.import_return(
+    review = return_staging.import_return(
         sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"), apply="all"
     )
     assert review.differences and {d.held for d in review.differences} == {"aside"} and review.applied == 0
@@ -90,7 +90,7 @@ def test_a_text_with_a_comma_missing_is_held(sent: Sent, tmp_path: Path) -> None
     csv.writer(out).writerows(rows)
     path = tmp_path / "back.csv"
     path.write_text(out.getvalue(), "utf-8")
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert {d.held for d in review.differences if d.record == ref(3)} == {"aside"}
 
 
@@ -107,7 +107,7 @@ def test_a_quotation_mark_that_nobody_closes_swallows_no_row(
     path.write_text(
         "\n".join(delimiter.join(r) for r in rows).replace('"Twice over"', '"Twice over'), "utf-8"
     )
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert review.not_returned == []
     if delimiter == "\t":
         assert (ref(3), "narrative", '"Twice over was said') in _shape(review)[0]
@@ -122,7 +122,7 @@ def test_where_the_rows_cannot_be_told_apart_the_line_is_named(sent: Sent, tmp_p
     path = tmp_path / "back.csv"
     path.write_text("\n".join(",".join(r) for r in rows), "utf-8")
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, path)
+        return_staging.import_return(sent.session, path)
     assert refused.value.code == "open_quotation" and "line 3" in refused.value.message
 
 
@@ -132,7 +132,7 @@ def test_words_full_of_commas_do_not_hide_the_tabs(sent: Sent, tmp_path: Path) -
         row[7] = "one, two, three, four, " * 8
     path = tmp_path / "back.tsv"
     path.write_text("\n".join("\t".join(r) for r in rows), "utf-8")
-    assert len(_shape(returns.import_return(sent.session, path))[0]) == ROWS + 2
+    assert len(_shape(return_staging.import_return(sent.session, path))[0]) == ROWS + 2
 
 
 def test_one_stray_byte_leaves_the_other_letters_alone() -> None:
@@ -142,7 +142,7 @@ def test_one_stray_byte_leaves_the_other_letters_alone() -> None:
 
 @pytest.mark.parametrize("name", ["Identity.csv", "For reference.csv", "Message.csv"])
 def test_a_text_is_not_refused_for_its_name(sent: Sent, tmp_path: Path, name: str) -> None:
-    assert _shape(returns.import_return(sent.session, _as_text(sent, tmp_path / name)))[0]
+    assert _shape(return_staging.import_return(sent.session, _as_text(sent, tmp_path / name)))[0]
 
 
 # -- answers and context ----------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_not_able_to_say_yet_is_counted_and_kept(tmp_path: Path) -> None:
     def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
         sheet.cell(2, at["Answer"]).value = "Not able to say yet"
 
-    review = returns.import_return(
+    review = return_staging.import_return(
         made.session, edited(made.police, edit, tmp_path / "back.xlsx"), apply="safe"
     )
     assert review.counts["not_able"] == 1 and review.counts["not_answered"] == 3
@@ -171,7 +171,7 @@ def test_every_cell_of_a_new_row_is_kept(sent: Sent, tmp_path: Path) -> None:
                 sheet.cell(ROWS + 2, column).value = f"new{column}"
             sheet.cell(ROWS + 3, column).value = f"odd{column}"
 
-    text = said(returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx")))
+    text = said(return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx")))
     assert [c for c in range(2, 18) if f"new{c}" not in text] == []
     assert [c for c in range(1, 18) if f"odd{c}" not in text] == []
 
@@ -189,7 +189,7 @@ def test_words_added_to_a_long_last_answer_are_kept(tmp_path: Path) -> None:
         row = next(r for r in range(2, 5) if "Long words" in str(sheet.cell(r, column).value))
         sheet.cell(row, column).value += " and now it is closed"
 
-    review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
     assert any("and now it is closed" in t["text"] and t["cell"].startswith("E") for t in review.tray)
     made.session.store.close()
 
@@ -205,7 +205,7 @@ def test_words_on_our_sheets_are_kept_whatever_became_of_start_here(sent: Sent, 
         sheet.cell(ROWS + 4, at["Row check"]).value = "words under the marks"
         del book["Start here"]
 
-    text = said(returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx")))
+    text = said(return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx")))
     wanted = (
         "on For reference",
         "on Lists",
@@ -223,13 +223,13 @@ def test_per_cents_and_truths_in_words_stay_what_was_seen(sent: Sent, tmp_path: 
         sheet.cell(2, at["Progress update"]).number_format = "0%"
         sheet.cell(3, at["Progress update"]).value = True
 
-    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert _shape(review)[0] == {(ref(2), "narrative", "50%"), (ref(3), "narrative", "TRUE")}
 
 
 def test_most_rows_missing_is_said(sent: Sent, tmp_path: Path) -> None:
     path = edited(sent.police, lambda b, s, a: s.delete_rows(4, ROWS - 2), tmp_path / "back.xlsx")
-    assert "rows_missing" in {p.code for p in returns.import_return(sent.session, path).problems}
+    assert "rows_missing" in {p.code for p in return_staging.import_return(sent.session, path).problems}
 
 
 # -- sheets written otherwise -------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_errors_and_colours_of_a_sheet_written_otherwise(sent: Sent, tmp_path: P
         sheet.cell(4, at["Blockers"]).data_type = "e"
 
     path = _written_otherwise(edited(sent.police, edit, tmp_path / "back.xlsx"), _OTHERWISE[how])
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert {(t["cell"], t["text"]) for t in review.tray} == {("J3", "coloured red"), ("N4", "#N/A")}
 
 
@@ -273,7 +273,7 @@ def test_a_sheet_that_is_not_well_formed_is_refused(sent: Sent, tmp_path: Path) 
     path = edited(sent.police, usual, tmp_path / "back.xlsx")
     harmed = _written_otherwise(path, lambda d: d.replace(b"</c>", b"", 1))
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, harmed)
+        return_staging.import_return(sent.session, harmed)
     assert refused.value.code == "bad_sheet"
 
 
@@ -305,7 +305,7 @@ def test_words_of_an_ods_that_say_no_kind_are_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for part, data in parts.items():
             archive.writestr(part, data)
-    text = said(returns.import_return(made.session, path))
+    text = said(return_staging.import_return(made.session, path))
     assert "a < b & c" in text and "no kind" in text
     made.session.store.close()
 
@@ -331,7 +331,7 @@ def test_every_part_of_a_message_is_kept(sent: Sent, tmp_path: Path) -> None:
     )
     path = tmp_path / "reply.eml"
     path.write_bytes(bytes(message).replace(b'charset="utf-8"', b'charset="unknown-8bit"'))
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert _shape(review)[0] == USUAL
     text = said(review)
     for words in ("Nil for the hub this time", "Before it.", "After it – naïve.", "in a table", "beside it"):
@@ -369,7 +369,7 @@ def test_cells_of_blanks_and_thousands_of_strange_rows_are_soon_read(tmp_path: P
 
     path = edited(made.police, edit, tmp_path / "back.xlsx")
     began = time.process_time()
-    review = returns.import_return(made.session, path)
+    review = return_staging.import_return(made.session, path)
     assert time.process_time() - began < 15
     assert sum(p.code == "row_unknown" for p in review.problems) == 19_990
     made.session.store.close()
@@ -408,7 +408,7 @@ def test_a_cell_of_letters_nobody_sees_is_blank(sent: Sent, tmp_path: Path) -> N
         sheet.cell(3, at["Progress update"]).value = "\ufeff \u00a0"
         sheet.cell(4, at["Progress update"]).value = "\u200bseen"
 
-    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert {d.record for d in review.differences} == {ref(4)} and review.tray == []
 
 
@@ -423,11 +423,11 @@ def test_words_of_one_action_accepted_one_after_the_other_stand_together(tmp_pat
         sheet.cell(2, at["Progress update"]).value = "We met"
         sheet.cell(2, at["Next step"]).value = "Meet again"
 
-    review = returns.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
     one, two = review.differences
-    returns.accept(made.session, review.submission, [one], edited={(one.id, one.field): "They met"})
+    return_acceptance.accept(made.session, review.submission, [one], edited={(one.id, one.field): "They met"})
     again = returns.review(made.session, review.submission)
-    returns.accept(made.session, review.submission, [d for d in again.differences if d.field == two.field])
+    return_acceptance.accept(made.session, review.submission, [d for d in again.differences if d.field == two.field])
     latest = (
         made.session.read()
         .exec_driver_sql(
@@ -451,17 +451,17 @@ def test_words_of_a_second_file_follow_those_of_the_first(tmp_path: Path) -> Non
 
         return edit
 
-    returns.import_return(
+    return_staging.import_return(
         made.session, edited(made.police, said("Protocol signed"), tmp_path / "one.xlsx"), apply="safe"
     )
-    second = returns.import_return(
+    second = return_staging.import_return(
         made.session, edited(made.police, said("TBC"), tmp_path / "two.xlsx"), apply="safe"
     )
     assert [(d.kind.value, d.base, d.incoming) for d in second.differences] == [
         ("incoming", "Protocol signed", "TBC")
     ]
     add_update(made.session, ref(2), {"narrative": "Told by telephone", "as_at": "2027-01-01"})
-    third = returns.import_return(
+    third = return_staging.import_return(
         made.session, edited(made.police, said("To be signed"), tmp_path / "three.xlsx"), apply="safe"
     )
     assert [(d.kind.value, d.current, d.incoming) for d in third.differences] == [
@@ -488,7 +488,7 @@ def test_an_update_without_words_leaves_the_last_words_standing(tmp_path: Path) 
     def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
         sheet.cell(row, at["Progress update"]).value = "A second hub"
 
-    one = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx")).differences[0]
+    one = return_staging.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx")).differences[0]
     assert (one.base, one.current, one.kind.value) == ("The hub opened", "The hub opened", "incoming")
     made.session.store.close()
 
@@ -520,7 +520,7 @@ def test_a_good_quarter_is_no_sorted_column(tmp_path: Path) -> None:
             sheet.cell(row, at["Status"]).value, sheet.cell(row, at["% complete"]).value = "Complete", 100
             sheet.cell(row, at["Progress update"]).value = f"Done {row}"
 
-    review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"), apply="safe")
+    review = return_staging.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"), apply="safe")
     assert review.applied >= 8
     made.session.store.close()
 
@@ -539,7 +539,7 @@ def test_two_workbooks_of_one_name_are_both_named(sent: Sent, tmp_path: Path) ->
     path = tmp_path / "two.eml"
     path.write_bytes(bytes(message))
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, path)
+        return_staging.import_return(sent.session, path)
     assert refused.value.code == "attachments"
 
 
@@ -550,7 +550,7 @@ def test_evidence_with_the_word_update_in_it_is_evidence(sent: Sent, tmp_path: P
         evidence["A2"], evidence["B2"] = sheet.cell(2, 1).value, "Update"
         evidence["A3"], evidence["B3"] = sheet.cell(3, 1).value, "Minutes of May"
 
-    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert _shape(review)[0] == USUAL and [r["Title"] for r in review.new_rows] == [
         "Update",
         "Minutes of May",
@@ -564,7 +564,7 @@ def test_words_on_the_copy_of_a_row_are_kept(sent: Sent, tmp_path: Path) -> None
             sheet.cell(ROWS + 2, column).value = sheet.cell(2, column).value
         sheet.cell(ROWS + 2, at["Action"]).value = "words over the copied title"
 
-    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert _shape(review)[0] == USUAL and "words over the copied title" in said(review)
 
 
@@ -574,7 +574,7 @@ def test_the_tray_of_a_great_sheet_of_their_own_is_bounded(sent: Sent, tmp_path:
         for row in range(1, 2_000):
             own.append([f"x{row}", row])
 
-    review = returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert len(review.tray) == 400 and "sheet_unread" in {p.code for p in review.problems}
 
 
@@ -601,7 +601,7 @@ def test_rows_whose_last_blanks_were_cut_are_no_shifted_rows(sent: Sent, tmp_pat
     csv.writer(out).writerows(rows)
     path = tmp_path / "back.csv"
     path.write_text(out.getvalue(), "utf-8")
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert {d.held for d in review.differences} == {""} and _shape(review)[0] == USUAL
 
 
@@ -624,7 +624,7 @@ def test_a_blocker_of_common_words_is_no_exchanged_heading(tmp_path: Path) -> No
                 "None",
             )
 
-    review = returns.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
+    review = return_staging.import_return(made.session, edited(police, edit, tmp_path / "back.xlsx"))
     assert {d.held for d in review.differences} == {""} and len(review.differences) == 6
     made.session.store.close()
 
@@ -688,8 +688,8 @@ def test_a_question_about_what_was_not_understood_quotes_it(tmp_path: Path) -> N
     def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
         sheet.cell(2, at["% complete"]).value = "about half"
 
-    review = returns.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
-    returns.decide(made.session, review.submission, review.asked, "queried", "Which figure?")
+    review = return_staging.import_return(made.session, edited(made.police, edit, tmp_path / "back.xlsx"))
+    return_acceptance.decide(made.session, review.submission, review.asked, "queried", "Which figure?")
     assert "you wrote “about half”. Which figure?" in return_messages.queries(made.session, review.submission)
     made.session.store.close()
 

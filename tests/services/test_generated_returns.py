@@ -22,7 +22,7 @@ import pytest
 from tests.conftest import program
 from tests.merging.machine import read_here
 from vawg_desktop.exchange import reading
-from vawg_desktop.services import returns, rounds
+from vawg_desktop.services import return_staging, returns, rounds
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -215,7 +215,7 @@ def test_no_cell_is_wrong_and_no_word_is_lost(
         path = _saved_again(chance, path, tmp_path)
         _office_edits(chance, office, number)
         before = _now(office)
-        review = returns.import_return(office, path, apply="safe")
+        review = return_staging.import_return(office, path, apply="safe")
         _judge(office, turn, base, before, review, f"seed {seed}, turn {number}")
         asked += not turn.moved and any(d.held not in ("", "at_odds", "crossed") for d in review.differences)
         unmoved += not turn.moved

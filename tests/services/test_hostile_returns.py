@@ -16,7 +16,7 @@ import pytest
 
 from tests.services.test_ways_home import Sent, _send, edited, usual
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.services import returns
+from vawg_desktop.services import return_staging
 from vawg_desktop.store.check import check
 
 Parts = dict[str, bytes]
@@ -216,7 +216,7 @@ def test_a_sentence_or_a_faithful_reading(sent: Sent, tmp_path: Path, harm: str)
     path.write_bytes(HARMS[harm](good))
     began, peak = time.monotonic(), _peak()
     try:
-        review = returns.import_return(sent.session, path)
+        review = return_staging.import_return(sent.session, path)
     except FileRefusedError as refused:
         said = refused.message
         assert said.endswith(".") and "\n" not in said and (name in said or "a.xlsx" in said), said

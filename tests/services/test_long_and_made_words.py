@@ -15,7 +15,7 @@ import pytest
 from tests.services.test_ways_home import Sent, _send, edited, ref
 from vawg_desktop.exchange.lists_out import Printed, list_xlsx
 from vawg_desktop.exchange.plan import CUT, MOST_IN_CELL
-from vawg_desktop.services import returns, rounds, show, trackers
+from vawg_desktop.services import return_staging, rounds, show, trackers
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.tracker_out import export_tracker
 
@@ -43,7 +43,7 @@ def test_words_longer_than_a_cell_come_back_as_they_were(
 ) -> None:
     """What we cut to fit a cell is no answer when it comes back; what is written over it is asked, for nobody saw the whole."""
     path = _sent_with_long_words(sent, tmp_path, kind)
-    back = returns.import_return(sent.session, libreoffice(path, kind))
+    back = return_staging.import_return(sent.session, libreoffice(path, kind))
     assert (back.differences, back.problems, back.tray) == ([], [], [])
     if kind == "ods":
         return
@@ -51,7 +51,7 @@ def test_words_longer_than_a_cell_come_back_as_they_were(
     def shorter(_: object, sheet: Any, at: dict[str, int]) -> None:
         sheet.cell(3, at["Blockers"]).value = "The court has answered."
 
-    said = returns.import_return(sent.session, edited(path, shorter, tmp_path / "shorter.xlsx"), apply="all")
+    said = return_staging.import_return(sent.session, edited(path, shorter, tmp_path / "shorter.xlsx"), apply="all")
     assert [(d.field, d.held) for d in said.differences] == [("blockers", "cut")]
     assert show.record(sent.session, ref(3)).cells["blockers"] == LONG.strip()
 
@@ -63,7 +63,7 @@ def test_an_answer_longer_than_excel_holds_is_taken_whole(sent: Sent, tmp_path: 
     again = re.sub(r"Reason 2", LONG.strip(), words, count=1)
     assert again != words
     path.write_text(again, "utf-8")
-    back = returns.import_return(sent.session, libreoffice(path, "ods"))
+    back = return_staging.import_return(sent.session, libreoffice(path, "ods"))
     assert [(d.field, d.incoming) for d in back.differences] == [("blockers", LONG.strip())]
 
 
@@ -82,7 +82,7 @@ def test_words_that_excel_made_an_error_are_read_from_the_formula(sent: Sent, tm
             now.writestr(name, found[0])
     path.write_bytes(out.getvalue())
     assert b"#NAME?" in zipfile.ZipFile(path).read("xl/worksheets/sheet2.xml")
-    back = returns.import_return(sent.session, path)
+    back = return_staging.import_return(sent.session, path)
     assert [(d.field, d.incoming) for d in back.differences] == [("narrative", "-Review the pathway")]
 
 

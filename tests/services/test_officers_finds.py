@@ -14,7 +14,14 @@ from openpyxl.cell.text import InlineFont
 from tests.clock import CLOCK
 from tests.services.test_ways_home import Edit, Sent, _mail, _send, _shape, edited, ref
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.services import return_messages, returns, round_standing, rounds, telephone
+from vawg_desktop.services import (
+    return_acceptance,
+    return_messages,
+    returns,
+    round_standing,
+    rounds,
+    telephone,
+)
 from vawg_desktop.services.return_review import Review
 
 
@@ -181,9 +188,9 @@ def test_an_edited_blocker_stands_edited_in_the_update_too(sent: Sent, tmp_path:
 
     review = _read(sent, tmp_path, edit)
     one = review.differences[0]
-    returns.decide(sent.session, review.submission, [one], "queried", "May we keep this?")
+    return_acceptance.decide(sent.session, review.submission, [one], "queried", "May we keep this?")
     assert "900123" not in return_messages.queries(sent.session, review.submission)
-    returns.accept(sent.session, review.submission, [one], edited={(one.id, "blockers"): "A victim waits"})
+    return_acceptance.accept(sent.session, review.submission, [one], edited={(one.id, "blockers"): "A victim waits"})
     barriers = (
         sent.session.read()
         .exec_driver_sql('SELECT barriers FROM "update" WHERE barriers IS NOT NULL')
@@ -278,7 +285,7 @@ def test_the_offices_own_rewording_is_not_the_partners_word(sent: Sent, tmp_path
 
     review = _read(sent, tmp_path, edit)
     one = review.differences[0]
-    returns.accept(
+    return_acceptance.accept(
         sent.session, review.submission, [one], edited={(one.id, "blockers"): "They wait for Medway Council"}
     )
     made = rounds.export_returns(sent.session, period="P", due="+4w", out=tmp_path / "p")

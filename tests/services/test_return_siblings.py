@@ -11,7 +11,16 @@ import openpyxl
 import pytest
 
 from tests.services.test_ways_home import heads
-from vawg_desktop.services import history, returns, round_standing, rounds, show, telephone
+from vawg_desktop.services import (
+    history,
+    return_acceptance,
+    return_staging,
+    returns,
+    round_standing,
+    rounds,
+    show,
+    telephone,
+)
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.returns import Review
 from vawg_desktop.services.session import Session
@@ -45,7 +54,7 @@ class Round:
         fill(book["Actions"], heads(book["Actions"]))
         to = self.folder / f"back{self._files}.xlsx"
         book.save(to)
-        return returns.import_return(self.session, to, apply=apply)
+        return return_staging.import_return(self.session, to, apply=apply)
 
     def cell(self, reference: str, key: str) -> object:
         return show.record(self.session, reference).cells[key]
@@ -178,7 +187,7 @@ def test_a_workbook_after_a_telephone_call_does_not_undo_the_call(sent: Round) -
     base = returns.owner_of(sent.session.read(), str(names_of(sent)))
     said = {base.rows[0].id: {"status": "complete", "percent": "100"}}
     told = telephone.take_call(sent.session, base.id, said, channel="telephone", informant="A. Sergeant")
-    returns.accept(sent.session, told.submission, told.differences)
+    return_acceptance.accept(sent.session, told.submission, told.differences)
     sent.read(one(4, answer="Update", words="We met"))
     assert (sent.cell("A-0001", "status"), sent.cell("A-0001", "percent")) == ("complete", 100)
 
@@ -266,7 +275,7 @@ def test_a_reversal_that_was_undone_and_brought_back_lets_the_file_apply_again(s
     assert sent.cell("A-0001", "percent") == 10
     history.undo(sent.session)
     assert sent.cell("A-0001", "percent") is None
-    again = returns.import_return(sent.session, sent.folder / "back1.xlsx", apply="safe")
+    again = return_staging.import_return(sent.session, sent.folder / "back1.xlsx", apply="safe")
     assert sent.cell("A-0001", "percent") == 10 and again.applied >= 1
     assert returns.reverse_return(sent.session, sent.sent.reference).kept_later_edits == []
 
@@ -314,8 +323,8 @@ def test_a_second_file_that_repeats_an_answer_writes_it_once(sent: Round) -> Non
 
 def test_words_that_were_refused_leave_no_empty_update(sent: Round) -> None:
     review = sent.read(one(2, answer="Update", words="No comment"), apply=None)
-    returns.decide(sent.session, review.submission, review.differences, "refused", "says nothing")
-    returns.accept(sent.session, review.submission, [])
+    return_acceptance.decide(sent.session, review.submission, review.differences, "refused", "says nothing")
+    return_acceptance.accept(sent.session, review.submission, [])
     assert show.record(sent.session, "A-0001").updates == []
 
 

@@ -13,7 +13,16 @@ from openpyxl import load_workbook
 from tests.conftest import program
 from vawg_desktop.domain.errors import FileRefusedError, StaleError
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.services import history, merging, records, returns, round_standing, rounds, show
+from vawg_desktop.services import (
+    history,
+    merging,
+    records,
+    return_acceptance,
+    returns,
+    round_standing,
+    rounds,
+    show,
+)
 from vawg_desktop.services.records import add_update, assign, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -145,7 +154,7 @@ def test_the_issues_case(sample: Session, tmp_path: Path, libreoffice: Callable[
     assert [r["Action"] for r in review.new_rows] == ["Open a second hub"]
     assert review.counts["no_change"] == 1
 
-    returns.accept(sample, review.submission, review.differences)
+    return_acceptance.accept(sample, review.submission, review.differences)
     view = show.record(sample, "A-0008")
     assert (view.cells["status"], view.cells["percent"], view.cells["revised_due"]) == (
         "in_progress",
@@ -189,7 +198,7 @@ def test_safe_leaves_conflicts_queries_and_refusals(sample: Session, tmp_path: P
     put(sample, "A-0008", "percent=10")
     staged = returns.import_return(sample, filled)
     by = {d.record: d for d in staged.differences}
-    returns.decide(sample, staged.submission, [by["A-0018"]], "queried", "Which quarter?")
+    return_acceptance.decide(sample, staged.submission, [by["A-0018"]], "queried", "Which quarter?")
     done = returns.import_return(sample, filled, apply="safe")
     assert done.applied == 1
     assert [show.record(sample, r).cells["percent"] for r in ("A-0008", "A-0017", "A-0018")] == [10, 50, None]
@@ -197,7 +206,7 @@ def test_safe_leaves_conflicts_queries_and_refusals(sample: Session, tmp_path: P
     assert {d.record: (d.decision, d.reason) for d in kept.differences if d.decision} == {
         "A-0018": ("queried", "Which quarter?")
     }
-    returns.decide(sample, staged.submission, [by["A-0018"]], "")
+    return_acceptance.decide(sample, staged.submission, [by["A-0018"]], "")
     assert returns.import_return(sample, filled, apply="all").applied == 2
 
 
@@ -208,7 +217,7 @@ def test_accepting_is_refused_if_the_cell_moved_since_shown(sample: Session, tmp
     )
     put(sample, "A-0008", "percent=10")
     with pytest.raises(StaleError):
-        returns.accept(sample, staged.submission, staged.differences)
+        return_acceptance.accept(sample, staged.submission, staged.differences)
     assert show.record(sample, "A-0008").cells["percent"] == 10
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.test_ways_home import Edit, Sent, _send, edited, ref
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.services import history, returns, show
+from vawg_desktop.services import history, return_acceptance, return_staging, returns, show
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.returns import Review
 from vawg_desktop.store.check import check
@@ -36,7 +36,7 @@ def cells(**values: object) -> Edit:
 
 
 def read(sent: Sent, name: str, edit: Edit, tmp_path: Path, apply: str | None = "safe") -> Review:
-    return returns.import_return(sent.session, edited(sent.police, edit, tmp_path / name), apply=apply)
+    return return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / name), apply=apply)
 
 
 def stands(sent: Sent, key: str) -> object:
@@ -57,7 +57,7 @@ def test_a_correction_back_to_what_was_sent_is_a_change_like_any_other(sent: Sen
 def test_a_third_file_may_take_back_what_the_second_said_and_was_refused(sent: Sent, tmp_path: Path) -> None:
     read(sent, "one.xlsx", cells(percent=40), tmp_path)
     second = read(sent, "two.xlsx", cells(percent=60), tmp_path, apply=None)
-    returns.decide(sent.session, second.submission, second.differences, "refused", "not shown")
+    return_acceptance.decide(sent.session, second.submission, second.differences, "refused", "not shown")
     repeated = read(sent, "three.xlsx", cells(percent=60, update="As said"), tmp_path, apply=None)
     assert [d.field for d in repeated.differences] == ["narrative"]
     back = read(sent, "four.xlsx", cells(percent=2), tmp_path)
@@ -120,7 +120,7 @@ def test_the_answers_of_the_former_body_are_held(sent: Sent, tmp_path: Path) -> 
     assert held(review) == {"reassigned"}
     assert any("is now with Medway Council" in p.message for p in review.problems)
     # taken by a person it is taken
-    returns.accept(sent.session, review.submission, review.differences)
+    return_acceptance.accept(sent.session, review.submission, review.differences)
     assert stands(sent, "percent") == 40
 
 
@@ -149,7 +149,7 @@ def test_a_contributor_says_its_part_and_not_the_status_of_the_whole(sent: Sent,
 def test_a_moved_date_waits_until_somebody_agrees_to_it(sent: Sent, tmp_path: Path) -> None:
     review = read(sent, "one.xlsx", cells(revised="30/06/2027"), tmp_path, apply="all")
     assert shape(review) == {"revised_due": ("incoming", "2027-06-30", "not_agreed")} and review.applied == 0
-    returns.accept(sent.session, review.submission, review.differences)
+    return_acceptance.accept(sent.session, review.submission, review.differences)
     assert (stands(sent, "revised_due"), stands(sent, "revised_agreed_by")) == ("2027-06-30", "B. Officer")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.test_stranger_trackers import HERE, needs_samples
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 

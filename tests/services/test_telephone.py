@@ -12,7 +12,15 @@ from openpyxl import load_workbook
 
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.exchange.checklist import look
-from vawg_desktop.services import office, returns, round_standing, rounds, telephone
+from vawg_desktop.services import (
+    office,
+    return_acceptance,
+    return_staging,
+    returns,
+    round_standing,
+    rounds,
+    telephone,
+)
 from vawg_desktop.services.session import Session
 
 
@@ -37,7 +45,7 @@ def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_
     review = telephone.take_call(sample, id, said, informant="A. Contact")
     changes = {(d.field, d.incoming) for d in review.differences}
     assert ("narrative", "They rang: training began.") in changes and ("percent", 40) in changes
-    returns.accept(sample, review.submission, [d for d in review.differences if d.kind.value == "incoming"])
+    return_acceptance.accept(sample, review.submission, [d for d in review.differences if d.kind.value == "incoming"])
     row = (
         sample.read()
         .exec_driver_sql(
@@ -90,7 +98,7 @@ def test_a_call_with_a_word_not_understood_loses_nothing(sample: Session, tmp_pa
 def test_many_files_are_sorted_to_their_partners(sample: Session, tmp_path: Path) -> None:
     sent = _sent(sample, tmp_path)
     (tmp_path / "other.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
-    done = returns.import_many(sample, [*(Path(s.file) for s in sent.values()), tmp_path / "other.xlsx"])
+    done = return_staging.import_many(sample, [*(Path(s.file) for s in sent.values()), tmp_path / "other.xlsx"])
     assert {r.partner for r in done.reviews} == set(sent) and len(done.refused) == 1
     assert "other.xlsx" in done.refused[0] and done.changes
     assert {c.step for c in round_standing.standing_of(sample)} == {"received"}
@@ -120,7 +128,7 @@ def test_the_offices_own_words_and_questions_stand_in_the_workbook(
     start.cell(start.max_row + 3, 1).value = "A note below everything"
     book.save(tmp_path / "back.xlsx")
     for back in (tmp_path / "back.xlsx", libreoffice(tmp_path / "back.xlsx", "ods")):
-        review = returns.import_return(sample, back)
+        review = return_staging.import_return(sample, back)
         assert review.differences == []
         assert {(t["header"], t["text"]) for t in review.tray} == {
             ("Which action most needs the board?", "The first of them"), ("", "A note below everything"),
@@ -152,7 +160,7 @@ def test_the_offices_logo_stands_on_every_return_and_is_explained(
     assert [p for p in points if not p.met] == [] and sum(p.departed for p in points) == 7
     assert points == returns.accessibility(sample, _id_of(sample, made.returns[0].reference))
     for back in (path, libreoffice(path, "xlsx"), libreoffice(path, "ods")):
-        review = returns.import_return(sample, back)
+        review = return_staging.import_return(sample, back)
         assert review.differences == [] and review.tray == [] and review.problems == []
     office.set_logo(sample, None)
     assert office.logo(sample.read()) is None

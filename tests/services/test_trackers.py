@@ -16,7 +16,7 @@ from tests.clock import CLOCK
 from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange.reading import read_book
-from vawg_desktop.exchange.tracker_in import match_columns
+from vawg_desktop.exchange.tracker_columns import match_columns
 from vawg_desktop.services import history, lists, show, trackers
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
@@ -63,7 +63,7 @@ def messy_xlsx(path: Path) -> Path:
 
 def texts_of(path: Path) -> set[str]:
     book = read_book(path)
-    from vawg_desktop.exchange.reading import plain_text
+    from vawg_desktop.exchange.cells import plain_text
 
     return {plain_text(c) for s in book.sheets for r in s.rows for c in r if c is not None}
 

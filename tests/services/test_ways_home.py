@@ -27,7 +27,7 @@ from openpyxl.utils import get_column_letter
 from tests.conftest import program
 from tests.services.compound import compound, outlook
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.services import returns, rounds
+from vawg_desktop.services import return_acceptance, return_staging, returns, rounds
 from vawg_desktop.services.return_review import Review
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
@@ -387,10 +387,10 @@ def judge(way: Way, session: Session, path: Path) -> None:
     """Import and compare with what the way states."""
     if way.refused:
         with pytest.raises(FileRefusedError) as refused:
-            returns.import_return(session, path)
+            return_staging.import_return(session, path)
         assert refused.value.code == way.refused
         return
-    review = returns.import_return(session, path)
+    review = return_staging.import_return(session, path)
     changes, asks, tray = _shape(review)
     if way.moved:
         assert len(changes) >= ROWS and {d.held for d in review.differences} <= {"moved", "shifted"}
@@ -519,7 +519,7 @@ TEXTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_as_delimited_text(sent: Sent, tmp_path: Path, name: str) -> None:
-    review = returns.import_return(sent.session, _as_text(sent, tmp_path / "back.csv", **TEXTS[name]))
+    review = return_staging.import_return(sent.session, _as_text(sent, tmp_path / "back.csv", **TEXTS[name]))
     changes, asks, tray = _shape(review)
     assert changes == {
         (ref(3), "status", "complete"), (ref(3), "percent", 100), (ref(3), "narrative", "We met – “twice”; café"),
@@ -534,7 +534,7 @@ def test_a_text_whose_dates_could_be_either_is_asked(sent: Sent, tmp_path: Path)
     path = tmp_path / "back.csv"
     shown = str(openpyxl.load_workbook(sent.police)["Actions"].cell(2, 1).value)
     path.write_text(f"Reference,Revised due date,Status\n{shown},03/04/2027,Complete\n", "utf-8")
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert _shape(review)[0] == {(ref(2), "status", "complete")}
     asked = next(p for p in review.problems if p.code == "not_understood")
     assert asked.cell == "B2" and "3 April 2027 or 4 March 2027" in asked.message
@@ -550,7 +550,7 @@ def test_libreoffices_own_text_of_the_sheet(
     book.move_sheet("Actions", -(len(book.sheetnames)))
     book.active = 0
     book.save(back)
-    review = returns.import_return(sent.session, libreoffice(back, "csv"))
+    review = return_staging.import_return(sent.session, libreoffice(back, "csv"))
     assert _shape(review)[0] == USUAL | {(ref(4), "revised_due", "2027-04-03")}
     assert review.tray == [] and review.not_returned == []
 
@@ -570,7 +570,7 @@ def _pasted(sent: Sent, to: Path, *, columns: int | None = None, into: Path | No
 
 @pytest.mark.parametrize("columns", [None, 15], ids=["all columns", "what is seen"])
 def test_values_pasted_into_a_new_workbook(sent: Sent, tmp_path: Path, columns: int | None) -> None:
-    review = returns.import_return(sent.session, _pasted(sent, tmp_path / "new.xlsx", columns=columns))
+    review = return_staging.import_return(sent.session, _pasted(sent, tmp_path / "new.xlsx", columns=columns))
     assert _shape(review)[0] == USUAL and review.tray == []
     assert [p.code for p in review.problems] == ["identity_by_rows"]
     assert review.partner == "Kent Police"
@@ -579,7 +579,7 @@ def test_values_pasted_into_a_new_workbook(sent: Sent, tmp_path: Path, columns: 
 def test_values_pasted_into_last_quarters_file_stop_the_import(sent: Sent, tmp_path: Path) -> None:
     path = _pasted(sent, tmp_path / "old.xlsx", into=sent.earlier)
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, path)
+        return_staging.import_return(sent.session, path)
     assert refused.value.code == "two_returns" and "A2" in refused.value.message
 
 
@@ -590,7 +590,7 @@ def test_a_row_of_another_partners_return_stops_the_import(sent: Sent, tmp_path:
             sheet.cell(ROWS + 2, c).value = theirs.cell(2, c).value
 
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+        return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert refused.value.code == "two_returns" and f"A{ROWS + 2} of Actions" in refused.value.message
 
 
@@ -599,21 +599,21 @@ def test_the_sheet_of_marks_of_another_return_stops_the_import(sent: Sent, tmp_p
         book["Identity"]["B1"] = openpyxl.load_workbook(sent.other)["Identity"]["B1"].value
 
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+        return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert refused.value.code == "identity_disagrees"
 
 
 def test_two_peoples_two_versions_of_one_return(tmp_path: Path) -> None:
     """The second is compared with what was taken of the first: what they say alike is one, the rest is a change like any other."""
     made = _send(tmp_path, 4)
-    returns.import_return(made.session, edited(made.police, usual, tmp_path / "one.xlsx"), apply="safe")
+    return_staging.import_return(made.session, edited(made.police, usual, tmp_path / "one.xlsx"), apply="safe")
 
     def other(book: Any, sheet: Sheet, at: dict[str, int]) -> None:
         usual(book, sheet, at)
         sheet.cell(3, at["% complete"]).value = 80
         sheet.cell(2, at["Blockers"]).value = "Vacancy"
 
-    second = returns.import_return(made.session, edited(made.police, other, tmp_path / "two.xlsx"))
+    second = return_staging.import_return(made.session, edited(made.police, other, tmp_path / "two.xlsx"))
     kinds = {(d.record, d.field): d.kind.value for d in second.differences}
     assert kinds == {
         (ref(3), "percent"): "incoming", (ref(2), "blockers"): "incoming",
@@ -624,7 +624,7 @@ def test_two_peoples_two_versions_of_one_return(tmp_path: Path) -> None:
 def test_a_return_of_another_store(sent: Sent, tmp_path: Path) -> None:
     stranger = _send(tmp_path, 3)
     with pytest.raises(FileRefusedError) as refused:
-        returns.import_return(sent.session, stranger.police)
+        return_staging.import_return(sent.session, stranger.police)
     assert refused.value.code == "another_store"
     stranger.session.store.close()
 
@@ -672,7 +672,7 @@ def test_a_table_pasted_in_a_message(sent: Sent, tmp_path: Path, way: str) -> No
     }[way]  # fmt: skip
     path = tmp_path / way
     path.write_bytes(content)
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert _shape(review)[0] == {
         (ref(r), k, v) for r in (2, 3) for k, v in (("narrative", f"did {r}"), ("status", "complete"))
     }
@@ -686,7 +686,7 @@ def test_a_message_with_the_workbook_attached(sent: Sent, tmp_path: Path) -> Non
     back = edited(sent.police, usual, tmp_path / "back.xlsx")
     path = tmp_path / "reply.eml"
     path.write_bytes(_mail("plain", "Please find it attached.\n", back))
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert _shape(review)[0] == USUAL
     assert [t["text"] for t in review.tray] == ["Subject: RE: return", "Please find it attached."]
     assert review.file_name == "reply.eml"
@@ -709,7 +709,7 @@ def test_an_outlook_message(sent: Sent, tmp_path: Path, way: str) -> None:
     }[way]
     path = tmp_path / "reply.msg"
     path.write_bytes(compound(streams))
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     tray = {t["text"] for t in review.tray}
     if way in ("attached", "forwarded"):
         assert _shape(review)[0] == USUAL
@@ -736,7 +736,7 @@ def test_a_message_forwarded_as_an_attachment_and_what_else_is_attached(sent: Se
     outer.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="Minutes.pdf")
     path = tmp_path / "forwarded.eml"
     path.write_bytes(bytes(outer))
-    review = returns.import_return(sent.session, path)
+    review = return_staging.import_return(sent.session, path)
     assert _shape(review)[0] == USUAL
     assert {t["text"] for t in review.tray} == {
         "Subject: FW: return",
@@ -770,7 +770,7 @@ def test_a_text_box_is_in_the_tray(sent: Sent, tmp_path: Path) -> None:
                 )
             new.writestr(part, data)
         new.writestr("xl/drawings/drawing9.xml", drawing)
-    review = returns.import_return(sent.session, out)
+    review = return_staging.import_return(sent.session, out)
     assert _shape(review)[0] == USUAL
     assert [(t["sheet"], t["cell"], t["text"]) for t in review.tray] == [
         ("Actions", "G5", "Ask the board first")
@@ -785,7 +785,7 @@ def test_likely_personal_data_is_held_until_somebody_looked(tmp_path: Path) -> N
         sheet.cell(2, at["Progress update"]).value = "The victim Jane Bloggs rang on 07700 900123"
         sheet.cell(4, at["Blockers"]).value = "Ask j.bloggs@example.org"
 
-    review = returns.import_return(
+    review = return_staging.import_return(
         made.session, edited(made.police, edit, tmp_path / "back.xlsx"), apply="all"
     )
     held = {(p.record, p.cell) for p in review.problems if p.code == "personal_data"}
@@ -798,7 +798,7 @@ def test_likely_personal_data_is_held_until_somebody_looked(tmp_path: Path) -> N
     assert search(made.session.read(), "bloggs") == []
     fresh = returns.review(made.session, review.submission)
     chosen = [d for d in fresh.differences if d.held == "personal_data" and d.record == ref(2)]
-    returns.accept(
+    return_acceptance.accept(
         made.session, review.submission, chosen, edited={(chosen[0].id, "narrative"): "A victim rang"}
     )
     said = made.session.read().exec_driver_sql('SELECT narrative FROM "update" ORDER BY n').fetchall()
@@ -837,7 +837,7 @@ def test_two_hundred_rows_through_both_clients(
         subprocess.run([found, back, out], check=True, capture_output=True, timeout=120)
         files.append(out)
     for path in files:
-        review = returns.import_return(made.session, path)
+        review = return_staging.import_return(made.session, path)
         changes, asks, tray = _shape(review)
         assert changes == wanted and asks == set() and tray == set() and review.not_returned == [], path.name
     made.session.store.close()
@@ -879,7 +879,7 @@ def test_dangerous_shapes_leave_and_come_back_as_the_same_text_and_are_live_nowh
                 subprocess.run([found, path, out], check=True, capture_output=True, timeout=120)
                 files.append(out)
         for file in files:
-            review = returns.import_return(session, file)
+            review = return_staging.import_return(session, file)
             assert review.differences == [] and review.tray == [], (file, review.differences, review.tray)
             assert not [
                 p for p in review.problems if p.code in ("formula_cell", "error_cell", "locked_changed")

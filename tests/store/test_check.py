@@ -13,7 +13,9 @@ import sqlcipher3.dbapi2 as driver
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, heads_of_chains, repair
+from vawg_desktop.store.check import check
+from vawg_desktop.store.check_log import heads_of_chains
+from vawg_desktop.store.repair import repair
 
 Harm = Callable[[Any], None]
 

@@ -15,7 +15,8 @@ from vawg_desktop.domain.errors import AppError, RuleError
 from vawg_desktop.services import history
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, repair
+from vawg_desktop.store.check import check
+from vawg_desktop.store.repair import repair
 
 TEXTS = st.sampled_from(["a", "b", "long text " * 20, "ünïcode", None])
 PERCENTS = st.sampled_from([None, 0, 50, 100])

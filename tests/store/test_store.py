@@ -18,7 +18,7 @@ from vawg_desktop import paths
 from vawg_desktop.domain.errors import RuleError, StoreError, WrongKeyError
 from vawg_desktop.services import overview, records, rounds
 from vawg_desktop.services.records import add_update, assign, parse_assignment
-from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import schema
 from vawg_desktop.store import store as stores

@@ -19,7 +19,15 @@ from openpyxl import load_workbook
 
 from tests.services.test_returns import export, fill
 from vawg_desktop.domain.errors import AppError, StoreError
-from vawg_desktop.services import attachments, history, merging, names, returns, show
+from vawg_desktop.services import (
+    attachments,
+    history,
+    merging,
+    names,
+    return_acceptance,
+    return_staging,
+    show,
+)
 from vawg_desktop.services.records import Assignment, add_update, assign, create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
@@ -177,7 +185,7 @@ def test_what_a_colleague_wrote_of_a_record_disposed_of_elsewhere_goes_too(sampl
     take_copy(sample.store, tmp_path / "c.vawg")
     copy = Session(stores.open_store(tmp_path / "c.vawg"), "Copy")
     back = fill(sent.file, {("A-0005", "Progress update"): "bilbywords", ("A-0005", "Blockers"): "numbatwords"}, tmp_path / "back.xlsx")
-    returns.import_return(sample, back, apply="all")
+    return_staging.import_return(sample, back, apply="all")
     add_update(sample, "A-0005", {"narrative": "quollwords", "informant": "wombatname"})
     found = names.find(copy.read(), "A-0005")
     dispose(copy.store, found.entity, found.id, TWO)
@@ -198,8 +206,8 @@ def test_disposing_of_an_update_or_of_a_new_row_takes_its_words_out_of_the_retur
     book.save(tmp_path / "new.xlsx")
     first = str(book["Actions"].cell(2, 1).value)[:6]
     back = fill(str(tmp_path / "new.xlsx"), {(first, "Progress update"): "bilbywords"}, tmp_path / "back.xlsx")
-    staged = returns.import_return(sample, back, apply="all")
-    returns.add_new_row(sample, staged.submission, staged.new_rows[0])
+    staged = return_staging.import_return(sample, back, apply="all")
+    return_acceptance.add_new_row(sample, staged.submission, staged.new_rows[0])
     for word, table in ("bilbywords", "update"), ("wombattitle", "action"):
         column = "narrative" if table == "update" else "title"
         id = sample.read().exec_driver_sql(f'SELECT id FROM "{table}" WHERE instr("{column}", ?) > 0', (word,)).one()[0]
@@ -373,7 +381,7 @@ def test_a_return_redacted_twice_stands_as_its_log_says(sample: Session, tmp_pat
     one = fill(sent.file, {(rows[0], "Progress update"): "bilbywords"}, tmp_path / "one.xlsx")
     two = fill(sent.file, {(rows[1], "Progress update"): "numbatwords", (rows[1], "Answer"): "Update"}, tmp_path / "two.xlsx")
     for path in (one, two):
-        returns.import_return(sample, path, apply="all")
+        return_staging.import_return(sample, path, apply="all")
     updates = sample.read().exec_driver_sql('SELECT id FROM "update" ORDER BY n').fetchall()
     for (id,) in updates:
         dispose(sample.store, "update", str(id), TWO)

@@ -21,8 +21,9 @@ from vawg_desktop.services.records import add_alias, assign, create, parse_assig
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
-from vawg_desktop.store.check import check, repair
+from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.repair import repair
 from vawg_desktop.store.search import search
 
 #: Letters that compress to nothing fit into an index; these do not.

@@ -14,7 +14,7 @@ from tests.ui.off_the_window import refusing
 from tests.ui.test_window import Shown
 from vawg_desktop.services import rounds
 from vawg_desktop.services.records import Assignment, assign
-from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.places import PAGES

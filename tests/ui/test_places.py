@@ -15,7 +15,7 @@ from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.services import merging, office, portfolio, rounds
 from vawg_desktop.services.records import Assignment, assign
-from vawg_desktop.services.returns import import_return
+from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.waiting import waiting
 from vawg_desktop.store import store as stores

@@ -13,7 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from tests.ui.test_window import Shown
-from vawg_desktop.services import returns, round_standing, rounds, show, telephone
+from vawg_desktop.services import (
+    return_acceptance,
+    return_staging,
+    returns,
+    round_standing,
+    rounds,
+    show,
+    telephone,
+)
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
@@ -80,7 +88,7 @@ def test_safe_answers_by_one_key_and_the_held_one_edited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shown, returns_page = page
-    review = returns.import_return(
+    review = return_staging.import_return(
         sample, _filled(sent["Kent Police"], tmp_path / "back.xlsx", "The victim Jane Bloggs rang")
     )
     returns_page.open_review(review.submission)
@@ -121,8 +129,8 @@ def test_a_query_becomes_a_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shown, returns_page = page
-    review = returns.import_return(sample, _filled(sent["Kent Police"], tmp_path / "back.xlsx", "We met."))
-    returns.decide(sample, review.submission, review.differences[:1], "queried", "With whom?")
+    review = return_staging.import_return(sample, _filled(sent["Kent Police"], tmp_path / "back.xlsx", "We met."))
+    return_acceptance.decide(sample, review.submission, review.differences[:1], "queried", "With whom?")
     returns_page.open_review(review.submission)
     settle(shown.tasks)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "q.eml"), ""))
@@ -224,7 +232,7 @@ def test_a_review_is_a_run_of_single_keys(
 ) -> None:
     """The first row has the focus; A accepts it and the next has it; R asks for a reason; a blank is cleared or left."""
     shown, returns_page = page
-    review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
     one, two, three = review.differences
     assert [d.field for d in review.emptied] == ["status"]
     monkeypatch.setattr(messages, "ask_text", lambda *a, **k: ("Not about this action", True))
@@ -263,7 +271,7 @@ def test_a_review_of_thousands_is_drawn_in_parts(
     page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
 ) -> None:
     _, returns_page = page
-    review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
     from dataclasses import replace
 
     one = review.differences[0]
@@ -322,7 +330,7 @@ def test_news_that_changes_nothing_leaves_the_focus_and_a_blank_return_is_finish
     page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
 ) -> None:
     shown, returns_page = page
-    review = returns.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
+    review = return_staging.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
     returns_page.open_review(review.submission)
     settle(shown.tasks)
     QTest.qWait(20)
@@ -332,13 +340,13 @@ def test_news_that_changes_nothing_leaves_the_focus_and_a_blank_return_is_finish
     QTest.qWait(20)
     assert row.hasFocus()
     QTest.keyClick(row, Qt.Key.Key_Down)
-    returns.accept(sample, review.submission, [review.differences[0]])  # somebody else takes the first one
+    return_acceptance.accept(sample, review.submission, [review.differences[0]])  # somebody else takes the first one
     returns_page.review.reload()
     settle(shown.tasks)
     QTest.qWait(20)
     focused = next(r for r in returns_page.review._rows if r.hasFocus())
     assert focused.difference.record == review.differences[1].record
-    blank = returns.import_return(sample, sent["Medway"])
+    blank = return_staging.import_return(sample, sent["Medway"])
     returns_page.open_review(blank.submission)
     settle(shown.tasks)
     _button(returns_page.review, "Finish the review").click()
@@ -360,7 +368,7 @@ def test_what_was_not_understood_is_answered_where_it_stands(
     sheet.cell(2, at["% complete"]).value = "about half"
     book["New actions"]["A2"].value = "A pilot of ours"
     book.save(tmp_path / "back.xlsx")
-    review = returns.import_return(sample, tmp_path / "back.xlsx")
+    review = return_staging.import_return(sample, tmp_path / "back.xlsx")
     asked = review.asked[0]
     assert asked.text == "about half" and review.differences == []
     returns_page.open_review(review.submission)

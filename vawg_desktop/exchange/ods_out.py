@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from vawg_desktop.exchange.cells import address
 from vawg_desktop.exchange.plan import FILLABLE, BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
-from vawg_desktop.exchange.reading import address
 
 _NS = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for k, v in {
     "office": "office", "table": "table", "text": "text", "style": "style", "meta": "meta", "number": "datastyle",

@@ -9,14 +9,13 @@ import multiprocessing
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange import preflight, reader_child
+from vawg_desktop.exchange.cells import Cell, address, place
 from vawg_desktop.scratch import scratch
 
-#: What a cell may hold once read.
-Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | None
 TIME_LIMIT = 30.0
 MEMORY_MB = 1024
 #: The longest answer taken from the child.
@@ -71,23 +70,8 @@ class Book:
         return owner.rows[row][column] if inside else None
 
 
-def address(row: int, column: int) -> str:
-    """``A1`` notation of a row and column from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
 
 
-def place(cell: str) -> tuple[int, int]:
-    """Row and column from 0 of an address such as F7."""
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(cell[len(letters) :]) - 1, column - 1
 
 
 def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
@@ -263,18 +247,3 @@ def _cell(value: Any) -> Cell:
     return {"d": dt.date, "t": dt.datetime, "c": dt.time}[kind].fromisoformat(text)
 
 
-def plain_text(cell: Cell) -> str:
-    """A cell as text, as a person would read it there."""
-    if type(cell) is str:
-        return cell.strip()
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "Yes" if cell else "No"
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "minutes")
-    if isinstance(cell, (dt.date, dt.time)):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return repr(round(cell, 10)).removesuffix(".0")
-    return str(cell).strip()

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.exchange.cells import Cell
 from vawg_desktop.exchange.plan import fit_cell
-from vawg_desktop.exchange.reading import Book, Cell, Sheet
+from vawg_desktop.exchange.reading import Book, Sheet
 
 #: The sheet that says what changed, in words and with each place.
 CHANGED = "Changed since"

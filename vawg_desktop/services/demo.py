@@ -12,7 +12,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import financial_quarter
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.reading import address
+from vawg_desktop.exchange.cells import address
 from vawg_desktop.exchange.return_plan import LOCKED, MORE_SHOWN, ReturnRow
 
 if TYPE_CHECKING:

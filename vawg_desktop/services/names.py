@@ -12,7 +12,7 @@ from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
-from vawg_desktop.store.door import ALIAS as ALIAS
+from vawg_desktop.store.transaction import ALIAS as ALIAS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

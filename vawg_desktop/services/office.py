@@ -12,7 +12,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

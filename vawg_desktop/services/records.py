@@ -15,7 +15,7 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.door import Seen, Transaction
+from vawg_desktop.store.transaction import Seen, Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

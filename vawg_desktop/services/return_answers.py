@@ -15,10 +15,9 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.return_columns import ASKED, HEADINGS, SENT, WORDED, field_of_column
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.cells import Cell, as_typed, plain_text
 from vawg_desktop.exchange.plan import MOST_IN_CELL, fit_cell
-from vawg_desktop.exchange.reading import Cell, plain_text
-from vawg_desktop.exchange.return_in import Answer, ReadReturn
-from vawg_desktop.exchange.tracker_in import as_typed
+from vawg_desktop.exchange.return_shape import Answer, ReadReturn
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.return_earlier import Before, Place
 from vawg_desktop.services.return_moved import (

@@ -18,7 +18,7 @@ from vawg_desktop.domain.terms import CHASE_STEP
 from vawg_desktop.exchange.mail import event, unsent_message
 from vawg_desktop.services.office import office_name, settings_said
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -13,8 +13,8 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import HEADINGS, SENT, field_of_column
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.reading import plain_text
-from vawg_desktop.exchange.return_in import ReadReturn
+from vawg_desktop.exchange.cells import plain_text
+from vawg_desktop.exchange.return_shape import ReadReturn
 from vawg_desktop.services.return_rows import BaseRow, MatchedRow
 
 _SENT = tuple(key for key in HEADINGS if key in SENT)

@@ -15,7 +15,7 @@ from vawg_desktop.services import names
 from vawg_desktop.services.return_review import Owner, owner_of
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

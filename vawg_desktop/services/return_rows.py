@@ -13,9 +13,8 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.references import CHECK_LETTER, NUMBER, PROVISIONAL, ROW_KEY
 from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
 from vawg_desktop.exchange import identity
-from vawg_desktop.exchange.reading import plain_text
-from vawg_desktop.exchange.return_in import Answer, ReadReturn, ReadRow, visible_of
-from vawg_desktop.exchange.tracker_in import as_typed
+from vawg_desktop.exchange.cells import as_typed, plain_text
+from vawg_desktop.exchange.return_shape import Answer, ReadReturn, ReadRow, visible_of
 
 #: Stands after the title of a row that needs no answer.
 _FINISHED = "(finished: no answer needed)"

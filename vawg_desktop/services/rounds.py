@@ -40,8 +40,8 @@ from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.latest_words import latest, latest_day
 from vawg_desktop.services.office import logo, office_name, png_size, rating_key, settings_said
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.door import Transaction
 from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -15,11 +15,12 @@ from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import CROSS_CUTTING, FINISHED, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
-from vawg_desktop.exchange.tracker_in import NO_DATE, Given, TrackerRow, as_typed
+from vawg_desktop.exchange.cells import NO_DATE, as_typed
+from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_lineage import made_id
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 _OWNERS = re.compile(r"\s*(?:;#?|\n|,|\+|/)\s*")
 #: A rank or post of police in short, such as T/DCI or A/Supt: its stroke joins no two bodies.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -19,7 +19,8 @@ from vawg_desktop.domain.entities import BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.references import PREFIX, PROVISIONAL
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_in import Given, similar
+from vawg_desktop.exchange.cells import similar
+from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known
 from vawg_desktop.store.keep import Run
 

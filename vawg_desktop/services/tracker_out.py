@@ -14,9 +14,9 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.domain.values import from_row, to_words
-from vawg_desktop.exchange.reading import Cell
-from vawg_desktop.exchange.tracker_in import RATING_FILLS, Given
+from vawg_desktop.exchange.cells import RATING_FILLS, Cell
 from vawg_desktop.exchange.tracker_out import Refilled, write_like
+from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services import names, trackers
 from vawg_desktop.services.latest_words import latest_update
 from vawg_desktop.services.session import Session

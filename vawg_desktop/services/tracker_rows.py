@@ -13,7 +13,9 @@ from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import Problem, RuleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_in import Given, TrackerRow, period_end, similar
+from vawg_desktop.exchange.cells import similar
+from vawg_desktop.exchange.tracker_columns import period_end
+from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
@@ -29,7 +31,7 @@ from vawg_desktop.services.tracker_match import (
     our_reference,
     words_key,
 )
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 _FOOTERS = (
     "total", "totals", "sub total", "subtotal", "grand total", "average", "count", "prepared by", "key", "notes", "source", "last updated", "end of",

@@ -14,15 +14,18 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.reading import Book, plain_text, read_book
-from vawg_desktop.exchange.tracker_in import PERIOD, Tracker, TrackerRow, period_end, read_tracker
+from vawg_desktop.exchange.cells import plain_text
+from vawg_desktop.exchange.reading import Book, read_book
+from vawg_desktop.exchange.tracker_columns import PERIOD, period_end
+from vawg_desktop.exchange.tracker_in import read_tracker
+from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
 from vawg_desktop.services.bulk import without_collecting
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id
 from vawg_desktop.services.tracker_match import exact_number
 from vawg_desktop.services.tracker_rows import RowImporter
-from vawg_desktop.store.door import Transaction
+from vawg_desktop.store.transaction import Transaction
 
 
 class _DryRun(Exception):  # noqa: N818 - not an error: leaves the transaction without a trace
@@ -419,7 +422,7 @@ def _note_blanks(book: Book, done: Imported) -> None:
 
 
 def _headings_key(book: Book) -> str:
-    from vawg_desktop.exchange.tracker_in import clean_heading, find_header
+    from vawg_desktop.exchange.tracker_columns import clean_heading, find_header
 
     heads = [clean_heading(plain_text(c))[0] for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
     return "|".join(fold(h) for h in heads)[:500]
@@ -445,6 +448,6 @@ def problems_in_words(problems: Sequence[Problem]) -> list[str]:
 
 def column_targets() -> dict[str, str]:
     """What a column may be, with its words, for the person who corrects the matching."""
-    from vawg_desktop.exchange.tracker_in import targets
+    from vawg_desktop.exchange.tracker_columns import targets
 
     return targets()

@@ -16,8 +16,8 @@ from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.return_columns import ADDED_ROW, UPDATE_WORDS
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, work
-from vawg_desktop.store.door import ALIAS, Transaction, spec_of
 from vawg_desktop.store.store import Store
+from vawg_desktop.store.transaction import ALIAS, Transaction, spec_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

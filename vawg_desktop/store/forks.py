@@ -20,7 +20,7 @@ from vawg_desktop.store import entries as log
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from vawg_desktop.store.door import Transaction
+    from vawg_desktop.store.transaction import Transaction
 
 #: ``{origin: (last number, last hash, name)}``
 Origins = dict[str, tuple[int, str, str]]

@@ -11,7 +11,7 @@ from vawg_desktop.store import entries as log
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from vawg_desktop.store.door import Transaction
+    from vawg_desktop.store.transaction import Transaction
 
 #: Where a store keeps which numbers of an origin it lacks: ``{origin: [[first, last], ...]}``.
 GAPS = "gaps"

@@ -9,8 +9,8 @@ from vawg_desktop.domain.merge import link_id
 from vawg_desktop.store import holding, keys, work
 
 if TYPE_CHECKING:
-    from vawg_desktop.store.door import Transaction
     from vawg_desktop.store.store import Store
+    from vawg_desktop.store.transaction import Transaction
 
 
 

@@ -7,22 +7,22 @@ values and the same conflicts, in whatever order they came. All of it is one tra
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.fields import Kind
 from vawg_desktop.store import dispose, forks, gaps, history, work
 from vawg_desktop.store import entries as log
-from vawg_desktop.store.door import Transaction, spec_of
 from vawg_desktop.store.forks import Origins
+from vawg_desktop.store.merge_findings import Findings
+from vawg_desktop.store.restating import Failure, Rebuild, batches
 from vawg_desktop.store.store import Store
+from vawg_desktop.store.transaction import Transaction, spec_of
 from vawg_desktop.store.trouble import engine_errors
 
 if TYPE_CHECKING:
@@ -31,13 +31,6 @@ if TYPE_CHECKING:
 _BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A rule that each side kept and their union breaks, with the record it is about."""
-
-    record: str
-    rule: str
-    message: str
 
 
 @dataclass(slots=True)
@@ -155,109 +148,8 @@ def carry_files(store: Store, other: Store) -> int:
     return carried
 
 
-def is_provisional(spec: EntitySpec, reference: Value) -> bool:
-    """Whether a reference was given by a store that does not number, such as A-x7Q3KM."""
-    return spec is not LINK and str(reference or "").startswith(f"{spec.prefix}-x")
 
 
-class Rebuild:
-    """States rows, heads and conflicts from the log's entries (a merge's and a rescue's half of the work)."""
-
-    def __init__(self, tx: Transaction, *, number: bool = False) -> None:
-        self._tx, self._number = tx, number
-        #: References made final on the way: before and after.
-        self.renumbered: list[tuple[str, str]] = []
-        #: Recommendations whose closing waits for an approver.
-        self.held_open: list[str] = []
-
-    def state(self, table: str, id: str, said: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
-        """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
-        tx, spec = self._tx, spec_of(table)
-        born = next((e.id for e in said if e.op == "create"), said[0].id)
-        standings = history.cells_after(said)
-        values = {
-            k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
-        }
-        conflicts = history.conflicts_in(said, standings)
-        before = None if is_new else self._row(spec, id)
-        if before is None and self._number and is_provisional(spec, values.get("reference")):
-            self._make_final(spec, id, values, standings)
-        if not tx.approver and rules.closes(spec, values):
-            self._hold_closing(spec, id, values, standings, before)
-            conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
-        tx.keeper.note_number(spec.prefix, values.get("reference"))
-        if before is None:
-            self._insert(spec, id, values, born, len(conflicts))
-        else:
-            born = str(before["born"])
-            self._update(spec, id, before, values, len(conflicts))
-            tx.run('DELETE FROM head WHERE "row" = ?', (id,))
-        if spec is not LINK and history.was_renumbered(said):
-            tx.keeper.restate_former(id, history.former_references(said, values.get("reference")))
-        rows = [
-            (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
-        ]
-        if rows:
-            tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
-        if spec.key == "action" and len(said) > 1:
-            tx.keeper.count_slips(id)
-        tx.note_change(spec, id, values if spec is LINK else {})
-        if conflicts or (before is not None and before["conflicts"]):
-            return self._note_conflicts(spec.key, id, conflicts)
-        return []
-
-    def _make_final(
-        self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing]
-    ) -> None:
-        """Number a provisional record as it comes in, by an entry of this store's own."""
-        old, new = str(values["reference"]), self._tx.keeper.reference(spec.prefix)
-        heads = [h.id for h in standings["reference"].heads]
-        said = self._tx.say(spec.key, id, "reference", old, new, heads)
-        standings["reference"] = merge.Standing(new, (said,))
-        values["reference"] = new
-        self._tx.keeper.set_former(id, [old])
-        self.renumbered.append((old, new))
-
-    def _hold_closing(
-        self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing], before: dict[str, Value] | None
-    ) -> None:
-        """A closing that somebody brings who may not close waits: an entry of this store's own keeps it open."""
-        if before is not None and before["status"] == "closed":
-            return
-        was: Value = before["status"] if before is not None else "open"
-        heads = standings["status"].heads
-        closing = [h.id for h in heads if h.value == "closed"]
-        said = self._tx.say(spec.key, id, "status", "closed", was, closing)
-        standings["status"] = merge.standing([*(h for h in heads if h.value != "closed"), said])
-        values["status"] = standings["status"].value
-        self.held_open.append(id)
-
-    def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
-        tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
-        derived = tx.keeper.created(spec, row)
-        cells = {k: v for k, v in row.items() if v is not None}
-        own: dict[str, Value] = {"deleted": int(bool(row["deleted"])), "born": born, "conflicts": conflicts}
-        tx.insert(spec.key, {**cells, **derived, **own})
-        tx.changes.created.append(id)
-
-    def _update(
-        self, spec: EntitySpec, id: str, before: dict[str, Value], values: dict[str, Value], conflicts: int
-    ) -> None:
-        tx, changed = self._tx, {k: v for k, v in values.items() if before.get(k) != v}
-        if changed or int(str(before["conflicts"] or 0)) != conflicts:
-            after: dict[str, Value] = {**before, **changed}
-            columns: dict[str, Value] = {**changed, "conflicts": conflicts}
-            columns |= tx.keeper.changed(spec, before, after, frozenset(changed))
-            tx.update(spec.key, id, columns)
-
-    def _note_conflicts(self, table: str, id: str, cells: list[str]) -> list[str]:
-        had = {str(r[0]) for r in self._tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
-        self._tx.keeper.set_conflicts(table, id, cells)
-        return [merge.conflict_id(table, id, c) for c in cells if c not in had]
-
-    def _row(self, spec: EntitySpec, id: str) -> dict[str, Value] | None:
-        there = self._tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
-        return self._tx.row(spec.key, id) if there else None
 
 
 class _Merging:
@@ -290,7 +182,7 @@ class _Merging:
         touched.update(dict.fromkeys((e.tbl, e.row) for e in moved))  # which of two values stands follows from their origins
         for tbl, row in disposed:  # stripped in the log since they arrived
             self._arrived[(tbl, row)] = history.entries_of(self._tx.connection, [row])
-        for part in _batches(touched, 400):
+        for part in batches(touched, 400):
             self._recompute(part)
         gone = dict.fromkeys(self._found.gone_files)
         needed = dispose.still_named_in(self._tx.connection, list(gone))
@@ -303,12 +195,14 @@ class _Merging:
         self._hide_taken_twice()
         for id in self._rows.held_open:
             self._fail(id, "closing_waits", "It was closed in the other store; an approver closes it here.")
-        self._found.rule_failures = [
-            *self._broken(touched),
-            *self._orphans(),
-            *self._namesakes(touched),
-        ]
+        self._found.rule_failures += self._findings().all(touched)
         return self._found
+
+    def _findings(self) -> Findings:
+        return Findings(self._tx, self._other, self._found.incoming, self._new)
+
+    def _fail(self, id: str, rule: str, message: str) -> None:
+        self._found.rule_failures.append(Failure(self._findings().called(id), rule, message))
 
     # -- the log -----------------------------------------------------------------------------
 
@@ -362,7 +256,7 @@ class _Merging:
         tips = {o: (seq, hash_) for o, (seq, hash_, _) in self._mine.items()}
         received = self._tx.received
         rows = (self._of_branch(row) for row in self._readable())
-        for part in _batches((r for r in rows if r[2] > self._mine.get(str(r[1]), (0,))[0]), _BATCH):
+        for part in batches((r for r in rows if r[2] > self._mine.get(str(r[1]), (0,))[0]), _BATCH):
             entries = [log.from_row(row) for row in part]
             for entry in entries:
                 seq, previous = tips.get(entry.origin, (0, log.GENESIS))
@@ -417,7 +311,7 @@ class _Merging:
         """Words of records disposed of in either store go from both; a legal hold here keeps the log's."""
         here = {e.row: e.tbl for e in self._found.incoming if act_of(e.act) is Act.DISPOSE}
         rows = [e.row for e in self._found.incoming]
-        for part in _batches(dict.fromkeys(rows), 400):
+        for part in batches(dict.fromkeys(rows), 400):
             marks = ",".join("?" * len(part))
             found = self._tx.run(
                 f'SELECT DISTINCT "row", tbl FROM "change" WHERE act = \'dispose\' AND "row" IN ({marks})',
@@ -449,7 +343,7 @@ class _Merging:
         known: dict[str, None] = dict.fromkeys(e.row for e in self._found.incoming if act_of(e.act) is Act.DISPOSE)
         parts = dict(history.PARTS) | {"decision": "record", "tracker_row": "record"}
         for tbl, column in parts.items():
-            for some in _batches(dict.fromkeys(e.row for e in self._found.incoming if e.tbl == tbl), 400):
+            for some in batches(dict.fromkeys(e.row for e in self._found.incoming if e.tbl == tbl), 400):
                 marks = ",".join("?" * len(some))
                 found = self._tx.run(f'SELECT DISTINCT "{column}" FROM "{tbl}" WHERE id IN ({marks})', tuple(some))
                 known.update(dict.fromkeys(str(r[0]) for r in found.fetchall() if r[0]))
@@ -457,7 +351,7 @@ class _Merging:
             for tbl, cell in dispose.DOCUMENTS:
                 if e.tbl == tbl and (said := e.fields.get(cell)) is not None and said.after:
                     known.update(dict.fromkeys(str(r["id"]) for r in json.loads(str(said.after)).get("rows", ())))
-        for some in _batches(known, 400):
+        for some in batches(known, 400):
             marks = ",".join("?" * len(some))
             gone = self._tx.run(
                 f'SELECT DISTINCT tbl, "row" FROM "change" WHERE act = \'dispose\' AND about = "row" AND "row" IN ({marks})', tuple(some)
@@ -522,7 +416,7 @@ class _Merging:
         """Two records of one reference: the one received later gets the next number."""
         for spec in ENTITIES:
             incoming = [e.row for e in self._found.incoming if e.tbl == spec.key and "reference" in e.fields]
-            for part in _batches(dict.fromkeys(incoming), 400):
+            for part in batches(dict.fromkeys(incoming), 400):
                 marks = ",".join("?" * len(part))
                 rows = self._tx.run(
                     f'SELECT t.id, t.reference FROM "{spec.key}" t WHERE t.id IN ({marks}) AND EXISTS '
@@ -552,7 +446,7 @@ class _Merging:
         """
         made = dict.fromkeys(e.row for e in self._found.incoming if e.tbl == "update" and e.op == "create")
         words = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM t."{c}"' for c in _TAKEN)
-        for part in _batches(made, 400):
+        for part in batches(made, 400):
             marks = ",".join("?" * len(part))
             twins = self._tx.run(
                 f'SELECT t.id, o.id FROM "update" t JOIN "update" o ON o.submission = t.submission AND o.id <> t.id AND {words} '
@@ -566,117 +460,6 @@ class _Merging:
 
     # -- what each side kept and the union breaks --------------------------------------------
 
-    def _fail(self, id: str, rule: str, message: str) -> None:
-        self._found.rule_failures.append(Failure(self._called(id), rule, message))
-
-    def _called(self, id: str) -> str:
-        row = self._tx.run("SELECT reference FROM subject WHERE id = ?", (id,)).fetchone()
-        return str(row[0]) if row else id
-
-    def _broken(self, touched: Mapping[tuple[str, str], None]) -> list[Failure]:
-        found: list[Failure] = list(self._found.rule_failures)
-        for tbl, id in self._with_neighbours(touched):
-            spec, row = spec_of(tbl), self._tx.row(tbl, id)
-            if row["deleted"]:
-                continue
-            closing = rules.closes(spec, row)
-            around = rules.Around(evidence=self._tx.keeper.evidence_of(id) if closing else 0)
-            found += [
-                Failure(self._called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)
-            ]
-        return found
-
-    def _with_neighbours(self, touched: Mapping[tuple[str, str], None]) -> Iterable[tuple[str, str]]:
-        """Touched records, and closed recommendations whose evidence may have gone."""
-        yield from (t for t in touched if t[0] in ("action", "recommendation"))
-        if any(tbl in ("link", "evidence", "action") for tbl, _ in touched):
-            closed = self._tx.run(
-                "SELECT id FROM recommendation WHERE status = 'closed' AND deleted = 0"
-            ).fetchall()
-            yield from (
-                ("recommendation", str(r[0])) for r in closed if ("recommendation", str(r[0])) not in touched
-            )
-
-    def _orphans(self) -> list[Failure]:
-        """A record that lives while what it refers to, by a field or a link, was deleted on the other side."""
-        hidden = [e.row for e in self._found.incoming if "deleted" in e.fields and e.tbl != "link"]
-        found: list[Failure] = []
-        for spec in ENTITIES:
-            for cell in (f for f in spec.cells if f.kind is Kind.REF):
-                sql = (
-                    f'SELECT c.id, c.id, c.reference, p.id, p.reference FROM "{spec.key}" c JOIN "{cell.target}" p '
-                    f'ON p.id = c."{cell.key}" AND p.deleted = 1 WHERE c.deleted = 0 AND '
-                )
-                said = [e.row for e in self._found.incoming if e.tbl == spec.key and cell.key in e.fields]
-                found += self._orphaned(sql, cell.key, ((f'c."{cell.key}"', hidden), ("c.id", said)))
-        linked = [e.row for e in self._found.incoming if e.tbl == "link"]
-        for mine, other in (("a", "b"), ("b", "a")):
-            sql = (
-                f"SELECT l.id, c.id, c.reference, p.id, p.reference FROM link l JOIN subject c ON c.id = l.{mine} AND c.deleted = 0 "
-                f"JOIN subject p ON p.id = l.{other} AND p.deleted = 1 WHERE l.deleted = 0 AND "
-            )
-            found += self._orphaned(sql, "", ((f"l.{other}", hidden), ("l.id", linked)))
-        return list(dict.fromkeys(found))
-
-    def _orphaned(self, sql: str, key: str, wanted: Iterable[tuple[str, list[str]]]) -> list[Failure]:
-        """What one question finds: the row that refers, the record it belongs to, and the record that is gone."""
-        found: list[Failure] = []
-        for column, ids in wanted:
-            for part in _batches(dict.fromkeys(ids), 400):
-                marks = ",".join("?" * len(part))
-                for row, _, mine, parent, theirs in self._tx.run(f"{sql}{column} IN ({marks})", tuple(part)).fetchall():
-                    if self._parted(str(row), str(parent), key):
-                        why = f"{mine} refers to {theirs}, which was {self._gone(str(parent))} on the other side."
-                        found.append(Failure(str(mine), "deleted_elsewhere", why))
-        return found
-
-    def _gone(self, id: str) -> str:
-        """How a record went: deleted, or combined into another."""
-        said = self._tx.run(
-            "SELECT about FROM \"change\" WHERE \"row\" = ? AND act = 'combine' AND about IS NOT NULL ORDER BY n DESC LIMIT 1", (id,)
-        ).fetchone()
-        return f"combined into {self._called(str(said[0]))}" if said and said[0] != id else "deleted"
-
-    def _parted(self, row: str, gone: str, key: str) -> bool:
-        """Whether whoever deleted a record did not know of a reference (or, with no key, a link) that leads to it.
-
-        Read from the order of entries in the store in which the deletion was made, or from which it came.
-        """
-        both = history.entries_of(self._tx.connection, [row, gone])
-        said = [e.id for e in both if e.row == row and (key in e.fields or not key)]
-        ends = [e for e in both if e.row == gone and "deleted" in e.fields]
-        if not said or not ends:
-            return False
-        end = ends[-1].id
-        there = self._other.read() if end in self._new else self._tx.connection
-        marks = ",".join("?" * (len(said) + 1))
-        order = {str(i): int(n) for i, n in there.exec_driver_sql(f'SELECT id, n FROM "change" WHERE id IN ({marks})', (*said, end))}
-        return all(order.get(one, order[end] + 1) > order[end] for one in said)
-
-    def _namesakes(self, touched: Mapping[tuple[str, str], None]) -> list[Failure]:
-        """Partners that came in under a name another partner bears: perhaps one and the same."""
-        names: dict[str, tuple[str, str]] = {}
-        found: list[Failure] = []
-        if not any(tbl == "partner" for tbl, _ in touched):
-            return []
-        rows = self._tx.run(
-            "SELECT id, reference, name, short_name FROM partner WHERE deleted = 0 ORDER BY n"
-        ).fetchall()
-        for id, reference, *said in rows:
-            for name in {" ".join(str(x).casefold().split()) for x in said if x}:
-                other = names.setdefault(name, (str(id), str(reference)))
-                if other[0] != id and {("partner", str(id)), ("partner", other[0])} & touched.keys():
-                    found.append(
-                        Failure(str(reference), "same_name", f"{reference} bears the same name as {other[1]}; if they are one body, combine them.")
-                    )  # fmt: skip
-        return list(dict.fromkeys(found))
-
 
 #: What makes two updates of one submission the same words about the same action.
 _TAKEN = ("action", "answer", "channel", *(f.key for f in BY_KEY["update"].cells if f.kind is Kind.LONG))
-
-
-def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    stream = iter(items)
-    while part := list(islice(stream, size)):
-        yield part

@@ -18,8 +18,8 @@ from vawg_desktop.domain.merge import link_id
 from vawg_desktop.store import holding, work
 
 if TYPE_CHECKING:
-    from vawg_desktop.store.door import Transaction
     from vawg_desktop.store.store import Store
+    from vawg_desktop.store.transaction import Transaction
 
 #: The server's lock that is held while a store is moved from it; any number that nothing else here uses.
 _SERVER_LOCK = 7_206_611

@@ -22,13 +22,13 @@ from vawg_desktop.store import entries as log
 from vawg_desktop.store import gaps, history, holding, keys, work
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.copying import renew_origin
-from vawg_desktop.store.door import Transaction, as_value
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.exchanging import exchange
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.keys import Key
-from vawg_desktop.store.merging import Rebuild
+from vawg_desktop.store.restating import Rebuild
 from vawg_desktop.store.schema import TABLES
+from vawg_desktop.store.transaction import Transaction, as_value
 
 
 @dataclass(slots=True)

@@ -19,9 +19,10 @@ from vawg_desktop.domain.values import clean_text
 from vawg_desktop.scratch import Scratch
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import holding, keys, places
-from vawg_desktop.store.door import Door, Transaction
+from vawg_desktop.store.door import Door
 from vawg_desktop.store.engines import Engines, connect_raw, opening_error
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
+from vawg_desktop.store.transaction import Transaction
 from vawg_desktop.store.trouble import engine_errors
 from vawg_desktop.store.version import SCHEMA_VERSION
 

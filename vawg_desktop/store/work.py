@@ -13,8 +13,8 @@ from vawg_desktop.store.trouble import engine_errors
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from vawg_desktop.store.door import Transaction
     from vawg_desktop.store.store import Store
+    from vawg_desktop.store.transaction import Transaction
 
 #: A held file that nothing names any more; the rewriting of index and file after words were disposed of.
 SWEEP_FILE, SWEEP_STORE = "sweep_file", "sweep_store"

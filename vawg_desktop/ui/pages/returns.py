@@ -23,7 +23,15 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist import Point
-from vawg_desktop.services import leaks, return_messages, returns, round_standing, rounds, telephone
+from vawg_desktop.services import (
+    leaks,
+    return_messages,
+    return_staging,
+    returns,
+    round_standing,
+    rounds,
+    telephone,
+)
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.round_standing import Chased
 from vawg_desktop.store.keys import write_replacing
@@ -342,7 +350,7 @@ class ReturnsPage(QWidget):
             if isinstance(answer, returns.Review):
                 self.open_review(answer.submission)
 
-        self.tasks.write(lambda s: returns.import_return(s, path), then=done)
+        self.tasks.write(lambda s: return_staging.import_return(s, path), then=done)
 
     def read_files(self, paths: list[Path]) -> None:
         """One is reviewed at once; many are sorted to their partners and wait for review there."""
@@ -354,9 +362,9 @@ class ReturnsPage(QWidget):
         if len(paths) == 1:
             self.read_file(paths[0])
         elif paths:
-            self.tasks.write(lambda s: returns.import_many(s, paths), then=self._many_read)
+            self.tasks.write(lambda s: return_staging.import_many(s, paths), then=self._many_read)
 
-    def _many_read(self, answer: returns.ManyRead) -> None:
+    def _many_read(self, answer: return_staging.ManyRead) -> None:
         self._stack.setCurrentIndex(0)
         self.load()
         said = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."

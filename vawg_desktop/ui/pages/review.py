@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import return_messages, returns
+from vawg_desktop.services import return_acceptance, return_messages, returns
 from vawg_desktop.services.return_review import tray_place
 from vawg_desktop.services.return_tray import MADE, make_of_tray
 from vawg_desktop.services.returns import Difference, Review
@@ -373,7 +373,7 @@ class ReviewPane(QWidget):
         self._next = 0
         if self._finishes:
             self.tasks.write(
-                lambda s: returns.accept(s, review.submission, []), told="The review is finished."
+                lambda s: return_acceptance.accept(s, review.submission, []), told="The review is finished."
             )
         else:
             self._accept(_safe(review))
@@ -382,7 +382,7 @@ class ReviewPane(QWidget):
         review = self.current
         if review is not None:
             told = f"{how_many(len(chosen), 'answer')} accepted."
-            self.tasks.write(lambda s: returns.accept(s, review.submission, chosen), told=told)
+            self.tasks.write(lambda s: return_acceptance.accept(s, review.submission, chosen), told=told)
 
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""
@@ -393,8 +393,8 @@ class ReviewPane(QWidget):
             return
 
         def work(session: Session) -> Changes:
-            value = returns.typed_value(session, d.field, typed)
-            return returns.accept(session, review.submission, [d], edited={(d.id, d.field): value})
+            value = return_acceptance.typed_value(session, d.field, typed)
+            return return_acceptance.accept(session, review.submission, [d], edited={(d.id, d.field): value})
 
         self.tasks.write(work, told=f"{d.label} of {d.record} accepted as edited.")
 
@@ -419,14 +419,14 @@ class ReviewPane(QWidget):
         if review is not None:
             told = {"queried": "queried", "refused": "refused"}.get(decision, "open again")
             self.tasks.write(
-                lambda s: returns.decide(s, review.submission, [d], decision, reason),
+                lambda s: return_acceptance.decide(s, review.submission, [d], decision, reason),
                 told=f"{d.label} of {d.record} {told}.",
             )
 
     def _add_new(self, row: dict[str, str]) -> None:
         review = self.current
         if review is not None:
-            self.tasks.write(lambda s: returns.add_new_row(s, review.submission, row), told="Added.")
+            self.tasks.write(lambda s: return_acceptance.add_new_row(s, review.submission, row), told="Added.")
 
     def reverse(self) -> None:
         """Bring back what stood before; later edits are kept and named."""

@@ -1,0 +1,381 @@
+"""The columns of a tracker: which heading means which field, columns that stand twice, periods in headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+
+from vawg_desktop.domain import dates
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import Problem, ValueRefusedError
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange.cells import plain_text
+from vawg_desktop.exchange.reading import Sheet
+from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker
+
+HEADER_SEARCH = 40
+#: What trackers call things, beside each field's own label and key.
+SYNONYMS: dict[Target, tuple[str, ...]] = {
+    "recommendation.reference": ("rec no", "rec ref", "recommendation no", "recommendation number", "rec", "rec number",
+                                 "recommendation ref"),
+    "recommendation.title": ("recommendation", "recommendation title", "recommendations", "recommendation text",
+                             "pledge", "recommendation wording"),
+    "recommendation.pillar": ("pillar", "pillars", "theme pillar", "strand"),
+    "recommendation.success_test": ("success measure", "success criteria", "outcome measure", "what does good look like",
+                                    "what done looks like", "kpi"),
+    "recommendation.priority": ("priority",),
+    "action.reference": ("action no", "action ref", "action number", "action id", "task no"),
+    "action.title": ("action", "actions", "action required", "task", "what we will do", "activity", "description of action",
+                     "agreed action", "actions required"),
+    "action.accountable": ("owner", "lead agency", "organisation", "agency", "responsible", "lead organisation", "partner",
+                           "action owner", "owner s", "owners", "who", "accountable", "lead partner", "owner(s)"),
+    "action.lead": ("lead", "lead officer", "named lead", "contact", "officer"),
+    "action.contributors": ("supporting", "supporting partners", "partners", "contributors", "supporting agencies"),
+    "action.due": ("due", "due date", "deadline", "target date", "by when", "when", "timescale",
+                   "target completion", "target"),
+    "action.revised_due": ("revised date", "revised due date", "new date", "revised deadline", "revised target"),
+    "action.status": ("status", "progress status", "current status", "state"),
+    "action.rating_opcc": ("rag", "brag", "rag rating", "brag rating", "rating", "rag status"),
+    "action.percent": ("% complete", "percent complete", "complete %", "percentage complete", "% done", "progress %"),
+    "action.blockers": ("blockers", "risks", "issues", "barriers", "risks and issues"),
+    "action.resource": ("resource", "resources", "funding", "cost"),
+    "action.note": ("notes", "comments", "comment", "remarks"),
+    "action.start": (),
+    "update.narrative": ("update", "progress", "latest update", "progress update", "latest position", "commentary",
+                         "progress to date", "update on progress"),
+    "update.next_step": ("next steps", "next step"),
+    "gap.reference": ("gap no", "gap ref"),
+    "gap.statement": ("gap", "gaps", "gap identified", "identified gap"),
+    "gap.journey_stages": ("journey stage", "stage", "stage of journey"),
+}  # fmt: skip
+_BARE_REFERENCE = ("ref", "no", "number", "id", "reference", "item", "#", "ref no", "no.")
+
+
+def targets() -> dict[Target, str]:
+    """Every target a column may be matched to, with its label."""
+    known: dict[Target, str] = {}
+    for entity in ("recommendation", "action", "gap", "update"):
+        spec = BY_KEY[entity]
+        if entity != "update":
+            known[f"{entity}.reference"] = f"{spec.label}: own number"
+        known |= {f"{entity}.{f.key}": f"{spec.label}: {f.label}" for f in spec.fields if not f.private}
+    return known
+
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+PERIOD = re.compile(
+    r"\b(?:as at\s+)?((?:fy\s*)?(?:\d{4}|\d{2})\s*[/-]\s*\d{2,4}\s+q(?:uarter)?\s*[1-4]|(?:fy\s*)?\d{4}\s*[/-]\s*\d{2,4}|"
+    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}\s+" + _MONTHS + r"\s+\d{4}|"
+    r"q(?:uarter)?\s*[1-4](?:\s+(?:fy\s*)?(?:\d{4}|\d{2})(?:\s*[/-]\s*\d{2,4})?)?|"
+    + _MONTHS + r"\.?,?\s+(?:\d{4}|\d{2}))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def clean_heading(text: str) -> tuple[str, str]:
+    """A heading without its notes and marks, and the quarter or month that it names."""
+    words = " ".join(text.split())
+    period = m[1] if (m := PERIOD.search(words)) else ""
+    bare = _BRACKETS.sub(" ", words)
+    if period:
+        bare = PERIOD.sub(" ", bare)
+    bare = " ".join(bare.split()).strip(" *:#-–—,†‡^")
+    return bare or words.strip(" *:"), period
+
+
+def find_header(sheet: Sheet, mapping: Mapping[str, Target | None] | None = None) -> int | None:
+    """The row that looks most like column headings: below titles, at least two known names."""
+    best, best_score = None, 1
+    wanted = {fold(h) for h in mapping or {}}
+    for number, row in enumerate(sheet.rows[:HEADER_SEARCH]):
+        words = [fold(clean_heading(c)[0]) for c in row if isinstance(c, str) and len(c) < 120]
+        words += [fold(c) for c in row if isinstance(c, str) and fold(c) in wanted]
+        score = sum(2 if w in wanted else 1 for w in set(words) if w in wanted or w in KNOWN or w in BARE or of_kind(w))
+        if score > best_score:
+            best, best_score = number, score
+    return best
+
+
+def _known_names() -> dict[str, list[Target]]:
+    names: dict[str, list[Target]] = {}
+    for target in targets():
+        entity, _, key = target.partition(".")
+        spec = BY_KEY[entity].by_key.get(key)
+        if entity == "update" and target not in SYNONYMS:
+            continue  # a column headed Action or Status is the action's, never its update's
+        own = (spec.label, spec.key) if spec else ()
+        for name in (*SYNONYMS.get(target, ()), *own):
+            known = names.setdefault(fold(name), [])
+            if target not in known:
+                known.insert(0, target) if name in SYNONYMS.get(target, ()) else known.append(target)
+    return names
+
+
+KNOWN = _known_names()
+BARE = frozenset(fold(w) for w in _BARE_REFERENCE)
+
+
+def main_entity(heads: Sequence[str]) -> str:
+    folded = [fold(h) for h in heads]
+    for entity, key in (("action", "title"), ("gap", "statement"), ("recommendation", "title")):
+        if any(f"{entity}.{key}" in KNOWN.get(f, ())[:1] for f in folded):
+            return entity
+    return "action"
+
+
+#: Headings under which any list may keep what it lists.
+_WORDED = ("title", "description", "issue", "statement", "details", "summary", "finding")
+
+
+def titled(heads: Sequence[str], main: str) -> dict[str, Target | None]:
+    """Where a list is said to be of one kind and no heading is that kind's own, the column that holds what it lists."""
+    own = f"{main}.{BY_KEY[main].title}"
+    if any(KNOWN.get(fold(h), [""])[0] == own for h in heads):
+        return {}
+    found = next((h for w in _WORDED for h in heads if fold(h) == w), None)
+    return {found: own} if found else {}
+
+
+def match_columns(
+    heads: Sequence[str], main: str, mapping: Mapping[str, Target | None], above: Sequence[str] = (), empty: Collection[int] = ()
+) -> list[Column]:
+    """Match headings to targets: by the given mapping, by name, else "did you mean".
+
+    A heading that stands twice is told by its period: the newest column is the present state, the others are earlier
+    ones. ``above`` are the words over each heading, which may name the period; ``empty`` columns hold nothing under their
+    headings, such as those of quarters to come, and are the present state of nothing.
+    """
+    given = {fold(h): t for h, t in mapping.items()}
+    columns: list[Column] = []
+    taken: set[Target] = set()
+    times: dict[str, int] = {}
+    for i, head in enumerate(heads):
+        times[fold(head)] = times.get(fold(head), 0) + 1
+        called = head if times[fold(head)] == 1 or not head else f"{head} ({times[fold(head)]})"
+        bare, period = clean_heading(head)
+        if not period and i < len(above):
+            period = m[1] if (m := PERIOD.search(above[i])) else ""
+        name = fold(bare)
+        exact = fold(called)
+        target = given[exact] if exact in given else _by_name(name, main, set())
+        close = [] if target or not name else get_close_matches(name, list(KNOWN), n=3, cutoff=0.75)
+        means = tuple(dict.fromkeys(_preferred(KNOWN[c], main) for c in close))
+        columns.append(Column(called, target, means, period))
+    _tell_apart(columns, given, [c for i, c in enumerate(columns) if i in empty])
+    taken = {c.target for c in columns if c.target}
+    for one in columns:
+        one.did_you_mean = tuple(m for m in one.did_you_mean if m not in taken)
+    return columns
+
+
+def _without_times_to_come(target: Target, same: list[Column], empty: Sequence[Column]) -> list[Column]:
+    """The columns of a field without those of quarters to come, made in advance, that hold nothing yet."""
+    worded = [c for c in same if not any(c is e for e in empty)]
+    if not worded or not all(c.period for c in same):
+        return same
+    for one in same:
+        if not any(one is w for w in worded):
+            one.target, one.earlier_of = None, target
+    return worded
+
+
+def _tell_apart(columns: list[Column], given: Mapping[str, Target | None], empty: Sequence[Column]) -> None:
+    """Of columns that mean the same field one is left: by what a person said, by its own name, by the newest period."""
+    by_target: dict[Target, list[Column]] = {}
+    for one in columns:
+        if one.target:
+            by_target.setdefault(one.target, []).append(one)
+    for target, all_of_it in by_target.items():
+        same = _without_times_to_come(target, all_of_it, empty) if len(all_of_it) > 1 else all_of_it
+        if len(same) < 2:
+            continue
+        kept = _present(target, same, given)
+        for one in same:
+            if one is not kept:
+                one.target = None
+                one.did_you_mean = (target,) if kept is None else ()
+
+
+def _present(target: Target, same: list[Column], given: Mapping[str, Target | None]) -> Column | None:
+    """Which of the columns of a field is the present state; the others are marked as earlier or as rivals. None: it cannot be told."""
+    said = [c for c in same if fold(c.header) in given]
+    bare = _bare_quarters([c.period for c in same])
+    dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period) or bare[n]))
+    if len(said) == 1:
+        return said[0]
+    if len(dated) == len(same):
+        for _, n in dated[:-1]:
+            same[n].earlier_of = target
+        return same[dated[-1][1]]
+    if len({fold(clean_heading(c.header)[0]) for c in same}) == 1:
+        return None
+    named = [c for c in same if KNOWN.get(fold(clean_heading(c.header)[0]), [""])[0] == target and _is_own_name(target, c.header)]
+    kept = named[0] if named else same[0]
+    for one in same:
+        one.rival_of = target if one is not kept else None
+    return kept
+
+
+def _bare_quarters(periods: Sequence[str]) -> list[str]:
+    """Keys that put quarters without a year in order, as their columns run: Q4, Q1, Q2 go on over the turn of the year.
+
+    Empty ones where a period is none, or the columns run in no order that can be told.
+    """
+    told = [re.fullmatch(r"q(?:uarter)?\s*([1-4])", p.strip(), re.IGNORECASE) for p in periods]
+    if not all(told):
+        return [""] * len(periods)
+    numbers = [int(m[1]) for m in told if m]
+    steps = {(b - a) % 4 for a, b in pairwise(numbers)}
+    if steps <= {1}:
+        return [f"{n:02d}" for n in range(len(numbers))]
+    if steps <= {3}:
+        return [f"{n:02d}" for n in range(len(numbers), 0, -1)]
+    rising = all(a < b for a, b in pairwise(numbers))
+    return [f"{n:02d}" for n in range(len(numbers))] if rising else [""] * len(periods)
+
+
+def _is_own_name(target: Target, header: str) -> bool:
+    """Whether a heading is the field's own name, not only one of the words that trackers use for it."""
+    entity, _, key = target.partition(".")
+    spec = BY_KEY[entity].by_key.get(key)
+    return spec is not None and fold(clean_heading(header)[0]) in (fold(spec.label), fold(spec.key))
+
+
+def period_end(period: str) -> str:
+    """The last day of a period as a heading names it (ISO), or an empty text."""
+    if not period:
+        return ""
+    said = re.sub(r"quarter\s*", "Q", " ".join(period.replace(",", "").replace(".", "/" if period[:1].isdigit() else "").split()), flags=re.IGNORECASE)
+    said = re.sub(r"^(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})(?=\s+q)", r"20\1/\2", said, flags=re.IGNORECASE)
+    said = re.sub(r"^(q[1-4])\s+(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})$", r"\1 20\2/\3", said, flags=re.IGNORECASE)
+    said = re.sub(r"^([a-z]{3,9}) (\d{2})$", r"\1 20\2", said, flags=re.IGNORECASE)
+    try:
+        return str(dates.last_day(dates.parse_date(said)) or "")
+    except ValueRefusedError:
+        return ""
+
+
+def _by_name(name: str, main: str, taken: set[Target]) -> Target | None:
+    if name in BARE:
+        return f"{main}.reference"
+    found = [t for t in KNOWN.get(name, ()) if t not in taken]
+    return _preferred(found, main) if found else of_kind(name)
+
+
+#: A heading that says of which kind of record it speaks: "Action status", "Rec owner", "Status of action".
+_OF_KIND = re.compile(r"(action|recommendation|rec|gap)s? (.+)|(.+) of (?:the |each )?(action|recommendation|rec|gap)s?")
+
+
+def of_kind(name: str) -> Target | None:
+    """What a heading means that names the kind of record beside a field's name, of that kind only."""
+    m = _OF_KIND.fullmatch(name)
+    if m is None:
+        return None
+    kind, said = str(m[1] or m[4]), str(m[2] or m[3])
+    entity = "recommendation" if kind == "rec" else kind
+    if said in BARE:
+        return f"{entity}.reference"
+    known = KNOWN.get(said, [])
+    found = next((t for t in known if t.startswith(f"{entity}.")), _preferred(known, entity) if known else "")
+    return found if found.partition(".")[0] in (entity, "update" if entity == "action" else entity) else None
+
+
+def _preferred(found: Sequence[Target], main: str) -> Target:
+    """The main entity's field where it has one; its own title stays its own."""
+    first = found[0]
+    if first.endswith((".title", ".statement", ".reference")) or first.startswith("update."):
+        return first
+    twin = next((t for t in found if t.startswith(main + ".")), None)
+    if twin:
+        return twin
+    key = first.partition(".")[2]
+    moved = {"accountable": {"recommendation": "lead", "gap": "owner"}, "due": {"recommendation": "target_date"},
+             "contributors": {"recommendation": "supporting"}}.get(key, {}).get(main, key)  # fmt: skip
+    if main != "action" and first.startswith("action.") and moved in BY_KEY[main].by_key:
+        return f"{main}.{moved}"
+    return first
+
+
+def words_above(sheet: Sheet, header: int) -> list[str]:
+    """What stands over each heading, a cell that spans several speaking for all of them."""
+    if header == 0:
+        return []
+    words = [plain_text(c) for c in sheet.rows[header - 1]]
+    for top, left, bottom, right in sheet.merged[:2000]:
+        if top - sheet.top <= header - 1 <= bottom - sheet.top and 0 <= left - sheet.left < len(words):
+            for column in range(left - sheet.left + 1, min(right - sheet.left + 1, len(words))):
+                words[column] = words[column] or words[left - sheet.left]
+    return words
+
+
+def ask_rivals(
+    sheet: Sheet, header: int, columns: list[Column], answers: Mapping[str, str], tracker: Tracker
+) -> None:
+    """Two columns of different names for one field: where they say different things, which is meant is asked."""
+    for target in dict.fromkeys(c.rival_of for c in columns if c.rival_of):
+        rivals = [i for i, c in enumerate(columns) if c.rival_of == target]
+        kept = next((i for i, c in enumerate(columns) if c.target == target), None)
+        if kept is None:
+            continue
+        same = [kept, *rivals]
+        differ = any(
+            len({fold(plain_text(row[i])) for i in same if i < len(row)}) > 1 for row in sheet.rows[header + 1 :]
+        )
+        if not differ:
+            continue
+        named = " and ".join(f"“{columns[i].header}”" for i in sorted(same))
+        id = f"columns:{target}:{'|'.join(fold(columns[i].header) for i in sorted(same))}"
+        choices = tuple((fold(columns[i].header), f"{columns[i].header} ({sheet.address(header, i)})") for i in sorted(same))
+        answer = answers.get(id)
+        if answer in dict(choices):
+            for i in same:
+                columns[i].target = target if fold(columns[i].header) == answer else None
+            continue
+        is_title = target.endswith((".title", ".statement"))
+        if not is_title:
+            columns[kept].target = None
+        taken = f"{columns[kept].header} was taken" if is_title else "Neither is taken"
+        tracker.questions.append(Problem(
+            "two_columns", f"The columns {named} both mean {targets().get(target, target)} and say different things. Which is meant? "
+            f"{taken} until that is said; the rest is in the tray.", sheet.name, sheet.address(header, kept), "", id, choices,
+        ))  # fmt: skip
+
+
+def ask_latest(
+    sheet: Sheet, header: int, columns: list[Column], answers: Mapping[str, str], tracker: Tracker
+) -> None:
+    """A heading that stands twice with no period: which column is the present state is asked, and none is read till then."""
+    unclear: dict[Target, list[Column]] = {}
+    for one in columns:
+        if one.target is None and len(one.did_you_mean) == 1 and one.earlier_of is None:
+            target = one.did_you_mean[0]
+            if _by_name(fold(clean_heading(re.sub(r" \(\d+\)$", "", one.header))[0]), tracker.main, set()) == target:
+                unclear.setdefault(target, []).append(one)
+    for target, same in unclear.items():
+        if len(same) < 2:
+            continue
+        id = f"latest:{target}"
+        answer = answers.get(id)
+        if answer in ("first", "last"):
+            same[0 if answer == "first" else -1].target = target
+            continue
+        at = columns.index(same[0])
+        tracker.questions.append(Problem(
+            "which_is_latest", f"The heading “{clean_heading(same[0].header)[0]}” stands {len(same)} times and names no period: which of "
+            "these columns says how things stand now? None is taken until that is said.", sheet.name, sheet.address(header, at), "", id,
+            (("first", f"The first ({sheet.address(header, at)})"), ("last", f"The last ({sheet.address(header, columns.index(same[-1]))})")),
+        ))  # fmt: skip
+
+
+def repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
+    """Whether a row only says the headings again."""
+    same = 0
+    for one, head in zip(given, heads, strict=False):
+        value = one.value
+        # a letter first: folding every cell of a long list would cost more than reading it
+        if type(value) is str and (value[:1] in (head[:1], head[:1].swapcase()) or value[:1].isspace()):
+            same += fold(value) == fold(head)
+    return same >= 2 and 2 * same > sum(1 for one in given if one.value is not None)

@@ -1,0 +1,296 @@
+"""Taking a return: what is accepted is written with its update in one transaction; what is not is decided on, with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.personal import likely_personal
+from vawg_desktop.domain.return_columns import ADDED_ROW, ON_UPDATE, UPDATE_WORDS, field_of_column
+from vawg_desktop.exchange import identity
+from vawg_desktop.services import names
+from vawg_desktop.services.records import read_value, then_stood
+from vawg_desktop.services.return_doubts import Doubts
+from vawg_desktop.services.return_review import (
+    Difference,
+    currents_of,
+    owner_of,
+    review,
+)
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+
+#: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was said on reading it.
+HELD_NOW = frozenset({
+    "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered",
+})  # fmt: skip
+_DOUBTS = {
+    "superseded": "the action has been superseded since it was sent.",
+    "reassigned": "the action is no longer this body's since it was sent.",
+    "somebody_elses": "another body is accountable for the action, and says how it stands.",
+    "not_agreed": "a date moves only when somebody agrees to it.",
+    "not_offered": "the action would be superseded, which is the office's to say.",
+    "at_odds": "it would be complete and not at a hundred per cent.",
+
+    "exchanged": "its row and another have each other's answers.",
+    "sorted": "it may have been sorted apart from its reference.",
+    "shifted": "the answers may have slid to other rows.",
+    "moved": "it is what we sent for another action.",
+    "cut": "the cell that was sent held only the beginning of it.",
+    "made_date": "the program that wrote the file made a date or a time of these words.",
+    "filled": "it may have been drawn down over other answers.",
+    "contradicts": "the row says that nothing changed.",
+    "aside": "the cells of its row stand in other columns than we sent them.",
+    "crossed": "its column's heading may have been exchanged with another.",
+}
+
+
+def why_held(one: Difference) -> Problem:
+    """Why an answer could not be taken, in a sentence with its place."""
+    if one.held in _DOUBTS:
+        return Problem(
+            one.held,
+            f"{one.label} of {one.record} was not taken: {_DOUBTS[one.held]}{f' It is now with {one.whose}.' if one.whose else ''}",
+            one.sheet,
+            one.cell,
+            one.record,
+        )
+    if one.held == "personal_data":
+        words = f"{one.label} of {one.record} may hold a person's data: it was not taken; look at it first."
+        return Problem(one.held, words, one.sheet, one.cell, one.record)
+    words = (
+        f"{one.record} is in the bin here; bring it back to take its {one.label}."
+        if one.held == "in_bin"
+        else f"{one.record} holds two values that nobody has chosen between; settle them, then take its {one.label}."
+    )
+    return Problem(one.held, words, one.sheet, one.cell, one.record)
+
+
+def accept(
+    session: Session,
+    submission: str,
+    chosen: Sequence[Difference],
+    *,
+    edited: Mapping[tuple[str, str], Value] | None = None,
+) -> Changes:
+    """Write accepted cells and one progress update per answered action, in one transaction.
+
+    Raises StaleError where a cell moved since it was shown. ``edited`` replaces incoming values.
+    """
+    connection = session.read()
+    row = connection.exec_driver_sql("SELECT * FROM submission WHERE id = ?", (submission,)).mappings().one()
+    content = json.loads(row["content"])
+    by_action: dict[str, dict[str, Difference]] = {}
+    for one in chosen:
+        by_action.setdefault(one.id, {})[one.field] = one
+    if not by_action and row["state"] == "applied":
+        return Changes()
+    taken = {(d.id, d.field) for d in chosen}
+    open_still = [
+        d
+        for d in review(session, submission).differences
+        if d.kind is not merge.Kind.BOTH_SAME and not d.decision and (d.id, d.field) not in taken
+    ]
+    owner = owner_of(connection, str(row["return"]))
+    called = owner.called(connection)
+    standing = currents_of(connection, [str(r["id"]) for r in content["rows"]])
+    doubts = Doubts(connection, owner.partner, standing)
+    with session.store.write(session.who, f"From return {called} ({row['file_name']})", Act.RETURN, submission) as tx:
+        for id, cells in by_action.items():
+            told = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
+            own = {k: v for k, v in told.items() if k not in ON_UPDATE}
+            seen = {k: cells[k].heads for k in own}
+            if "revised_due" in own:
+                own["revised_agreed_by"] = session.who
+            tx.edit("action", id, own, seen=seen)
+        for (id, key), value in (edited or {}).items():
+            if (id, key) in taken and not merge.same(value, by_action[id][key].incoming):
+                tx.create("decision", {
+                    "submission": submission, "record": id, "field": key, "decision": "accepted",
+                    "value": None if value is None else str(value), "reason": "Taken in other words",
+                })  # fmt: skip
+        waiting = {d.id for d in open_still}
+        refused = _refused(tx.connection, submission)
+        for one in open_still:  # held, or not decided yet: nobody has taken these words
+            refused.setdefault(one.id, set()).add(one.field)
+        for answer in content["rows"]:
+            id = answer["id"]
+            if id not in by_action and (id in waiting or id not in standing or doubts.about_row(id)):
+                continue
+            _add_update(tx, submission, dict(row), answer, by_action.get(id, {}), edited or {}, refused.get(id, ()))
+        if row["state"] != "applied" and not open_still:
+            tx.edit("submission", submission, {"state": "applied"})
+    return tx.changes
+
+
+def _heard_before(tx: Transaction, submission: str, row: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """Whether an earlier file of the same return gave the very words of an answer, so that they are written down already."""
+    given = [answer["answers"].get(key, {}).get("value") for key in UPDATE_WORDS]
+    said = " AND ".join(f'u."{key}" IS NOT DISTINCT FROM ?' for key in UPDATE_WORDS)
+    found = tx.connection.exec_driver_sql(
+        'SELECT 1 FROM "update" u JOIN submission s ON s.id = u.submission WHERE s."return" = ? AND s.id <> ? AND NOT s.deleted '
+        f"AND s.state IS DISTINCT FROM 'reversed' AND u.action = ? AND NOT u.deleted AND {said}",
+        (row["return"], submission, answer["id"], *given),
+    ).fetchone()
+    return found is not None
+
+
+def _refused(connection: Connection, submission: str) -> dict[str, set[str]]:
+    """Columns of a submission that were queried or refused, by action."""
+    found: dict[str, set[str]] = {}
+    for record, key in connection.exec_driver_sql(
+        "SELECT record, field FROM decision WHERE submission = ? AND decision IS DISTINCT FROM 'accepted' AND NOT deleted",
+        (submission,),
+    ):
+        found.setdefault(str(record), set()).add(str(key))
+    return found
+
+
+def _add_update(
+    tx: Transaction,
+    submission: str,
+    row: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    chosen: Mapping[str, Difference],
+    edited: Mapping[tuple[str, str], Value],
+    refused: Collection[str] = (),
+) -> None:
+    """One progress update for an action that was answered, though its words be those of last time."""
+    said = answer["answers"].get("answer", {}).get("value")
+    if not chosen and (said is None or refused or (said == "update" and _heard_before(tx, submission, row, answer))):
+        return
+    there = tx.connection.exec_driver_sql(
+        f'SELECT id, barriers, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
+        (submission, answer["id"]),
+    ).fetchone()
+    given = {k: a["value"] for k, a in answer["answers"].items() if k in UPDATE_WORDS and k not in refused}
+    words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
+    if there is None and (said or words):
+        words = given | words  # words that the record says already are this answer's as well
+    if there is not None:
+        told: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
+        words = {k: v for k, v in words.items() if not merge.same(v, told[k])}
+        if not words:
+            return
+        # a correction stands in the earlier one's place: what was taken before stands in it too
+        words = {k: v for k, v in told.items() if v} | words
+    period = tx.connection.exec_driver_sql(
+        'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (row["return"],)
+    ).fetchone()
+    cells: dict[str, Value] = {
+        "action": answer["id"], "period": str(period[0]) if period else None, "as_at": row["received"],
+        "channel": row["channel"] or "return", "informant": row["informant"], "answer": said or "update", "submission": submission,
+        **words, "corrects": str(there[0]) if there else None,
+    }  # fmt: skip
+    if there is not None and there[1]:
+        cells["barriers"] = there[1]
+    blockers = chosen.get("blockers")
+    if blockers is not None:
+        cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
+    tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
+
+
+def typed_value(session: Session, key: str, typed: str) -> Value:
+    """The stored value of what an officer typed for a column of a return. Raises ValueRefusedError."""
+    return read_value(session, session.read(), field_of_column(key), typed)
+
+
+def decide(
+    session: Session, submission: str, differences: Sequence[Difference], decision: str, reason: str = ""
+) -> Changes:
+    """Query or refuse differences (or, with an empty decision, think again), each kept with its reason."""
+    with session.store.write(session.who, reason or None, Act.DECIDE, submission) as tx:
+        for one in differences:
+            for (id,) in tx.connection.exec_driver_sql(
+                "SELECT id FROM decision WHERE submission = ? AND record = ? AND field = ? AND NOT deleted",
+                (submission, one.id, one.field),
+            ).fetchall():
+                tx.delete("decision", str(id))
+            if decision:
+                tx.create("decision", {
+                    "submission": submission, "record": one.id, "field": one.field, "decision": decision,
+                    "value": _quoted(one), "reason": reason or None,
+                })  # fmt: skip
+    return tx.changes
+
+
+def _quoted(one: Difference) -> str | None:
+    """What the partner wrote, as a question about it may quote it: never what may be a person's data."""
+    said = one.text or (None if one.incoming is None else str(one.incoming))
+    return None if said is None or one.held == "personal_data" or likely_personal(said) else said
+
+
+def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
+    """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
+    owner = owner_of(session.read(), _return_of(session, submission))
+    with session.store.write(session.who, f"New in {owner.called(session.read())}", Act.RETURN, submission) as tx:
+        if "What it proves" in row or "Title" in row:
+            _remember_added(tx, submission, row, _add_evidence(tx, submission, row))
+            return tx.changes
+        partner = tx.row("submission", submission)["partner"]
+        note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", "Action") and v)
+        id = tx.create(
+            "action",
+            {
+                "title": row.get("Action") or row.get("text") or "New action",
+                "accountable": partner,
+                "status": "proposed",
+                "note": note or None,
+            },
+            id=_id_of_row(tx, "action", submission, row),
+        )
+        _remember_added(tx, submission, row, id)
+    return tx.changes
+
+
+def _return_of(session: Session, submission: str) -> str:
+    row = session.read().exec_driver_sql('SELECT "return" FROM submission WHERE id = ?', (submission,)).one()
+    return str(row[0])
+
+
+def _remember_added(tx: Transaction, submission: str, row: Mapping[str, str], id: str) -> None:
+    """Which record a new row became: it is not offered twice."""
+    place = f"{ADDED_ROW}{row.get('sheet', '')}!{row.get('cell', '')}"
+    said = {"submission": submission, "record": id, "field": place, "decision": "accepted"}
+    tx.create("decision", said, id=tx.free_id("decision", merge.content_id("decision", submission, place, id)))
+
+
+def _id_of_row(tx: Transaction, table: str, submission: str, row: Mapping[str, str]) -> str | None:
+    """The id of what a new row of a return becomes: the same in every store that takes it."""
+    said = "\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))
+    return tx.free_id(table, merge.content_id(table, submission, said))
+
+
+def _add_evidence(tx: Transaction, submission: str, row: Mapping[str, str]) -> str:
+    name = row.get("Action reference", "")
+    action = action_named(tx.connection, name) if name else None
+    rest = "; ".join(f"{k}: {row[k]}" for k in ("Date", "Action reference") if row.get(k))
+    id = tx.create(
+        "evidence",
+        {
+            "title": row.get("Title") or row.get("What it proves", "")[:120] or "Evidence",
+            "holder": row.get("Held by"),
+            "proves": row.get("What it proves"),
+            "note": rest or None,
+        },
+        id=_id_of_row(tx, "evidence", submission, row),
+    )
+    if action is not None:
+        tx.link("evidence.actions", id, action.id)
+    return id
+
+
+def action_named(connection: Connection, said: str) -> names.Found | None:
+    parts = identity.split_visible(said)
+    return names.maybe_find(connection, parts[0] if parts else said, "action")

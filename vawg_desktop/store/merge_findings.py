@@ -1,0 +1,134 @@
+"""What a merge leaves to look at: rules that both sides kept and their union breaks, references to what the other side deleted, namesakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.fields import Kind
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import history
+from vawg_desktop.store.restating import Failure, batches
+from vawg_desktop.store.transaction import Transaction, spec_of
+
+if TYPE_CHECKING:
+    from vawg_desktop.store.store import Store
+
+#: Records that a merge touched, by table and id, in order.
+Touched = Mapping[tuple[str, str], None]
+
+
+class Findings:
+    """Looks over the records that a merge touched, inside its transaction. ``new`` are the ids of the entries that came in."""
+
+    def __init__(self, tx: Transaction, other: Store, incoming: Sequence[log.Entry], new: set[str]) -> None:
+        self._tx, self._other, self._incoming, self._new = tx, other, incoming, new
+
+    def all(self, touched: Touched) -> list[Failure]:
+        """Everything to look at."""
+        return [*self._broken(touched), *self._orphans(), *self._namesakes(touched)]
+
+    def called(self, id: str) -> str:
+        """A record by its reference."""
+        row = self._tx.run("SELECT reference FROM subject WHERE id = ?", (id,)).fetchone()
+        return str(row[0]) if row else id
+
+    def _broken(self, touched: Touched) -> list[Failure]:
+        found: list[Failure] = []
+        for tbl, id in self._with_neighbours(touched):
+            spec, row = spec_of(tbl), self._tx.row(tbl, id)
+            if row["deleted"]:
+                continue
+            closing = rules.closes(spec, row)
+            around = rules.Around(evidence=self._tx.keeper.evidence_of(id) if closing else 0)
+            found += [
+                Failure(self.called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)
+            ]
+        return found
+
+    def _with_neighbours(self, touched: Touched) -> Iterable[tuple[str, str]]:
+        """Touched records, and closed recommendations whose evidence may have gone."""
+        yield from (t for t in touched if t[0] in ("action", "recommendation"))
+        if any(tbl in ("link", "evidence", "action") for tbl, _ in touched):
+            closed = self._tx.run(
+                "SELECT id FROM recommendation WHERE status = 'closed' AND deleted = 0"
+            ).fetchall()
+            yield from (
+                ("recommendation", str(r[0])) for r in closed if ("recommendation", str(r[0])) not in touched
+            )
+
+    def _orphans(self) -> list[Failure]:
+        """A record that lives while what it refers to, by a field or a link, was deleted on the other side."""
+        hidden = [e.row for e in self._incoming if "deleted" in e.fields and e.tbl != "link"]
+        found: list[Failure] = []
+        for spec in ENTITIES:
+            for cell in (f for f in spec.cells if f.kind is Kind.REF):
+                sql = (
+                    f'SELECT c.id, c.id, c.reference, p.id, p.reference FROM "{spec.key}" c JOIN "{cell.target}" p '
+                    f'ON p.id = c."{cell.key}" AND p.deleted = 1 WHERE c.deleted = 0 AND '
+                )
+                said = [e.row for e in self._incoming if e.tbl == spec.key and cell.key in e.fields]
+                found += self._orphaned(sql, cell.key, ((f'c."{cell.key}"', hidden), ("c.id", said)))
+        linked = [e.row for e in self._incoming if e.tbl == "link"]
+        for mine, other in (("a", "b"), ("b", "a")):
+            sql = (
+                f"SELECT l.id, c.id, c.reference, p.id, p.reference FROM link l JOIN subject c ON c.id = l.{mine} AND c.deleted = 0 "
+                f"JOIN subject p ON p.id = l.{other} AND p.deleted = 1 WHERE l.deleted = 0 AND "
+            )
+            found += self._orphaned(sql, "", ((f"l.{other}", hidden), ("l.id", linked)))
+        return list(dict.fromkeys(found))
+
+    def _orphaned(self, sql: str, key: str, wanted: Iterable[tuple[str, list[str]]]) -> list[Failure]:
+        """What one question finds: the row that refers, the record it belongs to, and the record that is gone."""
+        found: list[Failure] = []
+        for column, ids in wanted:
+            for part in batches(dict.fromkeys(ids), 400):
+                marks = ",".join("?" * len(part))
+                for row, _, mine, parent, theirs in self._tx.run(f"{sql}{column} IN ({marks})", tuple(part)).fetchall():
+                    if self._parted(str(row), str(parent), key):
+                        why = f"{mine} refers to {theirs}, which was {self._gone(str(parent))} on the other side."
+                        found.append(Failure(str(mine), "deleted_elsewhere", why))
+        return found
+
+    def _gone(self, id: str) -> str:
+        """How a record went: deleted, or combined into another."""
+        said = self._tx.run(
+            "SELECT about FROM \"change\" WHERE \"row\" = ? AND act = 'combine' AND about IS NOT NULL ORDER BY n DESC LIMIT 1", (id,)
+        ).fetchone()
+        return f"combined into {self.called(str(said[0]))}" if said and said[0] != id else "deleted"
+
+    def _parted(self, row: str, gone: str, key: str) -> bool:
+        """Whether whoever deleted a record did not know of a reference (or, with no key, a link) that leads to it.
+
+        Read from the order of entries in the store in which the deletion was made, or from which it came.
+        """
+        both = history.entries_of(self._tx.connection, [row, gone])
+        said = [e.id for e in both if e.row == row and (key in e.fields or not key)]
+        ends = [e for e in both if e.row == gone and "deleted" in e.fields]
+        if not said or not ends:
+            return False
+        end = ends[-1].id
+        there = self._other.read() if end in self._new else self._tx.connection
+        marks = ",".join("?" * (len(said) + 1))
+        order = {str(i): int(n) for i, n in there.exec_driver_sql(f'SELECT id, n FROM "change" WHERE id IN ({marks})', (*said, end))}
+        return all(order.get(one, order[end] + 1) > order[end] for one in said)
+
+    def _namesakes(self, touched: Touched) -> list[Failure]:
+        """Partners that came in under a name another partner bears: perhaps one and the same."""
+        names: dict[str, tuple[str, str]] = {}
+        found: list[Failure] = []
+        if not any(tbl == "partner" for tbl, _ in touched):
+            return []
+        rows = self._tx.run(
+            "SELECT id, reference, name, short_name FROM partner WHERE deleted = 0 ORDER BY n"
+        ).fetchall()
+        for id, reference, *said in rows:
+            for name in {" ".join(str(x).casefold().split()) for x in said if x}:
+                other = names.setdefault(name, (str(id), str(reference)))
+                if other[0] != id and {("partner", str(id)), ("partner", other[0])} & touched.keys():
+                    found.append(
+                        Failure(str(reference), "same_name", f"{reference} bears the same name as {other[1]}; if they are one body, combine them.")
+                    )  # fmt: skip
+        return list(dict.fromkeys(found))

@@ -1,0 +1,56 @@
+"""Repair: everything derived is rebuilt from what is said; never what is said itself."""
+
+from __future__ import annotations
+
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import history, schema
+from vawg_desktop.store.check_rows import all_rows
+from vawg_desktop.store.keep import (
+    Keeper,
+)
+from vawg_desktop.store.store import Store
+
+
+def repair(store: Store, who: str) -> int:
+    """Rebuild everything derived; never what is said. Returns the number of records gone over."""
+    count = 0
+    with store.write(who, "repair", Act.REPAIR) as transaction:
+        run = transaction.connection.exec_driver_sql
+        for table in ("head", "conflict", "former", "subject", "tally"):
+            run(f'DELETE FROM "{table}"')
+        if transaction.postgres:
+            run("DELETE FROM search")
+        else:
+            run("DROP TABLE search")
+            run(schema.SQLITE_EXTRAS[-1])
+        rows = run(f"{log.SELECT} ORDER BY n")
+        groups = history.grouped(log.from_row(tuple(r)) for r in rows)
+        for (tbl, id), said in groups.items():
+            gone = _repair_heads(transaction.keeper, tbl, id, said)
+            # an earlier version could leave a link that was neither there nor gone
+            run(f'UPDATE "{tbl}" SET deleted = ? WHERE id = ? AND deleted IS NULL', (int(gone), id))
+        for spec in ENTITIES:
+            for row in sorted(all_rows(transaction.connection, spec), key=lambda r: str(r["id"])):
+                transaction.keeper.rebuild(spec, row)
+                count += 1
+        transaction.keeper.touch_all()
+    return count
+
+
+def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> bool:
+    """Restate a record's heads and conflicts from the log; returns whether it is deleted."""
+    born = said[0].id
+    standings = history.cells_after(said)
+    for cell, standing in standings.items():
+        heads = frozenset(h.id for h in standing.heads)
+        if heads != frozenset({born}):
+            keeper.set_heads(id, cell, heads)
+    conflicts = history.conflicts_in(said, standings)
+    keeper.set_conflicts(tbl, id, conflicts)
+    if tbl != "link":
+        reference = standings["reference"].value if "reference" in standings else None
+        keeper.set_former(id, history.former_references(said, reference))
+    keeper.restate(tbl, id, born, len(conflicts))
+    return "deleted" in standings and bool(standings["deleted"].value)

@@ -1,0 +1,32 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vawg_desktop.domain.errors import Problem
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check found; ``heads`` counts the cells that stand on one or more changes."""
+
+    problems: list[Problem] = field(default_factory=list[Problem])
+    entries: int = 0
+    heads: int = 0
+    repaired: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong; a clock that once stood wrong is said and is no damage."""
+        return all(p.code in NOTICES for p in self.problems)
+
+    def add(self, code: str, message: str, record: str = "") -> None:
+        """Note a problem."""
+        self.problems.append(Problem(code, message, record=record))
+
+
+#: What is said though nothing is wrong with the store.
+NOTICES = frozenset({"clock_wrong", "disposed_in_backup", "held_unnamed"})
+#: Codes of damage to what is derived: repair may rebuild it.
+DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})

@@ -1,0 +1,135 @@
+"""Rows stated from all their entries: for the merge, repair and rescue alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.entities import LINK, EntitySpec
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import history
+from vawg_desktop.store.transaction import Transaction, spec_of
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that each side kept and their union breaks, with the record it is about."""
+
+    record: str
+    rule: str
+    message: str
+
+
+def is_provisional(spec: EntitySpec, reference: Value) -> bool:
+    """Whether a reference was given by a store that does not number, such as A-x7Q3KM."""
+    return spec is not LINK and str(reference or "").startswith(f"{spec.prefix}-x")
+
+
+class Rebuild:
+    """States rows, heads and conflicts from the log's entries (a merge's and a rescue's half of the work)."""
+
+    def __init__(self, tx: Transaction, *, number: bool = False) -> None:
+        self._tx, self._number = tx, number
+        #: References made final on the way: before and after.
+        self.renumbered: list[tuple[str, str]] = []
+        #: Recommendations whose closing waits for an approver.
+        self.held_open: list[str] = []
+
+    def state(self, table: str, id: str, said: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
+        """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
+        tx, spec = self._tx, spec_of(table)
+        born = next((e.id for e in said if e.op == "create"), said[0].id)
+        standings = history.cells_after(said)
+        values = {
+            k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
+        }
+        conflicts = history.conflicts_in(said, standings)
+        before = None if is_new else self._row(spec, id)
+        if before is None and self._number and is_provisional(spec, values.get("reference")):
+            self._make_final(spec, id, values, standings)
+        if not tx.approver and rules.closes(spec, values):
+            self._hold_closing(spec, id, values, standings, before)
+            conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
+        tx.keeper.note_number(spec.prefix, values.get("reference"))
+        if before is None:
+            self._insert(spec, id, values, born, len(conflicts))
+        else:
+            born = str(before["born"])
+            self._update(spec, id, before, values, len(conflicts))
+            tx.run('DELETE FROM head WHERE "row" = ?', (id,))
+        if spec is not LINK and history.was_renumbered(said):
+            tx.keeper.restate_former(id, history.former_references(said, values.get("reference")))
+        rows = [
+            (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
+        ]
+        if rows:
+            tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
+        if spec.key == "action" and len(said) > 1:
+            tx.keeper.count_slips(id)
+        tx.note_change(spec, id, values if spec is LINK else {})
+        if conflicts or (before is not None and before["conflicts"]):
+            return self._note_conflicts(spec.key, id, conflicts)
+        return []
+
+    def _make_final(
+        self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing]
+    ) -> None:
+        """Number a provisional record as it comes in, by an entry of this store's own."""
+        old, new = str(values["reference"]), self._tx.keeper.reference(spec.prefix)
+        heads = [h.id for h in standings["reference"].heads]
+        said = self._tx.say(spec.key, id, "reference", old, new, heads)
+        standings["reference"] = merge.Standing(new, (said,))
+        values["reference"] = new
+        self._tx.keeper.set_former(id, [old])
+        self.renumbered.append((old, new))
+
+    def _hold_closing(
+        self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing], before: dict[str, Value] | None
+    ) -> None:
+        """A closing that somebody brings who may not close waits: an entry of this store's own keeps it open."""
+        if before is not None and before["status"] == "closed":
+            return
+        was: Value = before["status"] if before is not None else "open"
+        heads = standings["status"].heads
+        closing = [h.id for h in heads if h.value == "closed"]
+        said = self._tx.say(spec.key, id, "status", "closed", was, closing)
+        standings["status"] = merge.standing([*(h for h in heads if h.value != "closed"), said])
+        values["status"] = standings["status"].value
+        self.held_open.append(id)
+
+    def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
+        tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
+        derived = tx.keeper.created(spec, row)
+        cells = {k: v for k, v in row.items() if v is not None}
+        own: dict[str, Value] = {"deleted": int(bool(row["deleted"])), "born": born, "conflicts": conflicts}
+        tx.insert(spec.key, {**cells, **derived, **own})
+        tx.changes.created.append(id)
+
+    def _update(
+        self, spec: EntitySpec, id: str, before: dict[str, Value], values: dict[str, Value], conflicts: int
+    ) -> None:
+        tx, changed = self._tx, {k: v for k, v in values.items() if before.get(k) != v}
+        if changed or int(str(before["conflicts"] or 0)) != conflicts:
+            after: dict[str, Value] = {**before, **changed}
+            columns: dict[str, Value] = {**changed, "conflicts": conflicts}
+            columns |= tx.keeper.changed(spec, before, after, frozenset(changed))
+            tx.update(spec.key, id, columns)
+
+    def _note_conflicts(self, table: str, id: str, cells: list[str]) -> list[str]:
+        had = {str(r[0]) for r in self._tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
+        self._tx.keeper.set_conflicts(table, id, cells)
+        return [merge.conflict_id(table, id, c) for c in cells if c not in had]
+
+    def _row(self, spec: EntitySpec, id: str) -> dict[str, Value] | None:
+        there = self._tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
+        return self._tx.row(spec.key, id) if there else None
+
+
+def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    stream = iter(items)
+    while part := list(islice(stream, size)):
+        yield part

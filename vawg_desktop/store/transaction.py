@@ -1,0 +1,575 @@
+"""A transaction: writes of one person for one reason, each with its entry in the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vawg_desktop.domain import clock, merge, rules
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
+from vawg_desktop.domain.errors import ConflictedError, NotFoundError, RuleError, StaleError, StoreError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.values import clean_text
+from vawg_desktop.store import entries as log
+from vawg_desktop.store import history
+from vawg_desktop.store.dialect import CHANNEL, POSTGRES, for_postgres
+from vawg_desktop.store.keep import Keeper, Run
+from vawg_desktop.store.reading import ReadConnection
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+
+_DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
+_REFERENCE = FieldSpec("reference", "Reference")
+#: The kind of link by which a record is also known under another name.
+ALIAS = "alias"
+_FLUSH_AT = 2000
+#: The longest tag, name of a person, or other name of a record that is kept.
+MOST_NAME = 200
+_SERVER_CLOCK = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#: Heads a caller saw, by cell; a cell left out is not compared.
+Seen = Mapping[str, frozenset[str]]
+
+
+def spec_of(table: str) -> EntitySpec:
+    """The declaration of a said table."""
+    return LINK if table == "link" else BY_KEY[table]
+
+
+def stamp() -> str:
+    """The time as the log writes it: UTC, microseconds."""
+    return clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def as_value(spec: FieldSpec, raw: object) -> Value:
+    """A database cell as its stored value."""
+    if raw is None:
+        return None
+    return bool(raw) if spec.kind is Kind.YES_NO else raw  # type: ignore[return-value]
+
+
+def _away(error: object) -> bool:
+    """Whether the connection itself was lost, and not only a statement refused."""
+    from psycopg import OperationalError
+
+    return isinstance(error, OperationalError)
+
+
+def direct(connection: Connection) -> Run:
+    """The driver's own ``execute`` on a transaction's connection: half an edit's time was SQLAlchemy
+    describing rows that nobody asked it to describe."""
+    if isinstance(connection, ReadConnection):
+        return connection.raw.execute
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name != POSTGRES:
+        return raw.execute
+
+    def execute(sql: str, params: Sequence[object] = ()) -> Any:
+        try:
+            return raw.execute(for_postgres(sql), params)
+        except Exception as error:
+            if not _away(error):
+                raise
+            from sqlalchemy.exc import DBAPIError
+
+            from vawg_desktop.store.postgres import plain
+
+            raise plain(DBAPIError(sql, None, error), connection.engine.url) from error
+
+    return execute
+
+
+class Transaction:
+    """Writes of one person for one reason."""
+
+    def __init__(
+        self, connection: Connection, who: str, why: str | None, act: Act, about: str | None
+    ) -> None:
+        self.connection = connection
+        self.run = direct(connection)
+        self.id = log.new_id()
+        self.changes = Changes(txn=self.id)
+        who = clean_text(who).text.strip()[:MOST_NAME] or "unknown"
+        self._stamp = (who, clean_text(why).text if why else None, act.value, about)
+        self.postgres = connection.dialect.name == POSTGRES
+        #: Whether the server itself guards log and rows (resources/postgres/roles.sql was run there).
+        self.guarded = self.postgres and self._is_guarded()
+        #: Whether this login may close recommendations and dispose of records; in a file, everybody.
+        self.approver = True
+        #: When this store learns of it: its own clock, on a server the server's. Kept as it was read, right or wrong.
+        self.received = ""
+        if self.guarded:  # the server says who writes and when, and takes the lock
+            row = self._one("SELECT * FROM vawg_begin(?, ?)", (self.id, who))
+            self._at, self.received, self.approver = str(row[3]), str(row[4]), bool(row[6])
+            self._stamp = (str(row[5]), *self._stamp[1:])
+        else:
+            lock = " FOR UPDATE" if self.postgres else ""  # a file's writer took its lock at BEGIN
+            row = self._one("SELECT id, seq, hash FROM origin WHERE mine = 1" + lock)
+            self._at = stamp()
+            self.received = str(self._one(_SERVER_CLOCK)[0]) if self.postgres else self._at
+        self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
+        self._pending: dict[str, log.Entry] = {}
+        self.keeper = Keeper(connection, self.run)
+
+    def _is_guarded(self) -> bool:
+        known = self.connection.info  # kept with the connection
+        if not known.get("guarded"):
+            known["guarded"] = bool(self._one("SELECT to_regproc('vawg_begin') IS NOT NULL")[0])
+        return bool(known["guarded"])
+
+    def note_fact(self, key: str, value: str | None) -> None:
+        """Keep one of this store's own facts; on a guarded server by its function, which takes only those a merge needs."""
+        if self.guarded:
+            self.run("SELECT vawg_note(?, ?)", (key, value))
+            return
+        put = 'INSERT INTO meta ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value'
+        self.connection.exec_driver_sql(put, (key, value))
+
+    # -- reading inside the transaction ------------------------------------------------------
+
+    def _one(self, sql: str, params: Sequence[object] = ()) -> Sequence[Any]:
+        found = self.run(sql, tuple(params)).fetchone()
+        if found is None:
+            raise StoreError("The store lacks a row it cannot do without; run “check”.", code="torn")
+        return tuple(found)
+
+    def row(self, table: str, id: str) -> dict[str, Value]:
+        """The row of a record as stored values by column. Raises NotFoundError."""
+        cursor = self.run(f'SELECT * FROM "{table}" WHERE id = ?', (id,))
+        found = cursor.fetchone()
+        if found is None:
+            raise NotFoundError(f"That {spec_of(table).label.casefold()} is not in this store.")
+        by_key = spec_of(table).by_key
+        row: dict[str, Value] = {}
+        for (key, *_), raw in zip(cursor.description, found, strict=True):
+            row[key] = as_value(by_key[key], raw) if key in by_key else bool(raw) if key == "deleted" else raw
+        return row
+
+    def rows(self, table: str, ids: Sequence[str], columns: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Columns of many rows at once, as ``row`` gives one, by id (which is among them); those that are not there are left out."""
+        self.flush()
+        spec, found = spec_of(table), dict[str, dict[str, Value]]()
+        by_key = spec.by_key
+        for start in range(0, len(ids), 400):
+            part = tuple(ids[start : start + 400])
+            named = ", ".join(f'"{c}"' for c in columns)
+            cursor = self.run(f'SELECT {named} FROM "{table}" WHERE id IN ({",".join("?" * len(part))})', part)
+            keys = [str(d[0]) for d in cursor.description]
+            for raw in cursor.fetchall():
+                row = {
+                    k: as_value(by_key[k], v) if k in by_key else bool(v) if k == "deleted" else v for k, v in zip(keys, raw, strict=True)
+                }
+                found[str(row["id"])] = row
+        return found
+
+    def heads(self, id: str, born: str) -> dict[str, frozenset[str]]:
+        """The heads of a record's cells that are not merely its creation."""
+        found: dict[str, set[str]] = {}
+        rows = self.run('SELECT cell, "change" FROM head WHERE "row" = ?', (id,))
+        for cell, change in rows:
+            found.setdefault(str(cell), set()).add(str(change))
+        return {cell: frozenset(changes) for cell, changes in found.items()}
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def create(
+        self,
+        table: str,
+        cells: Mapping[str, Value],
+        *,
+        id: str | None = None,
+        reference: str | None = None,
+        checked: bool = True,
+    ) -> str:
+        """Add a record; returns its id. Cells left out take the field's default."""
+        spec = spec_of(table)
+        id = id or log.new_id()
+        said = {f.key: f.default for f in spec.cells if f.default is not None}
+        said |= self._cleaned(spec, cells)
+        if spec is not LINK:
+            said["reference"] = self.keeper.reference(spec.prefix, reference)
+        said = {k: v for k, v in said.items() if v is not None}
+        if checked:
+            rules.refuse_broken(spec, None, said)
+        self._refuse_hanging_on_disposed(spec, said)
+        entry = self._entry(table, id, "create")
+        for key, value in said.items():
+            entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
+        derived = self.keeper.created(spec, {**said, "id": id, "deleted": False})
+        self.insert(table, {**said, **derived, "id": id, "deleted": 0, "born": entry.id})
+        self.note_change(spec, id, said)
+        self.changes.created.append(id)
+        return id
+
+    def free_id(self, table: str, id: str) -> str | None:
+        """An id that follows from what a record says, unless a record bears it already."""
+        return None if self.run(f'SELECT 1 FROM "{table}" WHERE id = ?', (id,)).fetchone() else id
+
+    def edit(
+        self,
+        table: str,
+        id: str,
+        cells: Mapping[str, Value],
+        *,
+        seen: Seen | None = None,
+        settling: bool = False,
+        checked: bool = True,
+        overwrites: Mapping[str, Sequence[str]] | None = None,
+    ) -> bool:
+        """Change cells of a record; returns whether anything changed.
+
+        ``seen`` are the heads the caller saw (StaleError if they moved). ``overwrites`` names the
+        heads an entry overwrites where that is not all of them, as undo needs.
+        """
+        spec = spec_of(table)
+        before = self.row(table, id)
+        known = self.heads(id, str(before["born"]))
+        born = frozenset({str(before["born"])})
+        wanted = self._cleaned(spec, cells)
+        changed: dict[str, Value] = {}
+        over: dict[str, tuple[str, ...]] = {}
+        for key, value in wanted.items():
+            heads = known.get(key, born)
+            self._refuse_moved(spec, before, key, value, heads, seen)
+            torn = bool(before["conflicts"]) and self._in_conflict(id, key)
+            if torn and not settling and overwrites is None:
+                self.refuse_in_conflict(table, before, key)
+            if merge.same(before[key], value) and len(heads) == 1 and overwrites is None and not torn:
+                continue
+            changed[key] = value
+            seen_heads = heads | self._known_beside(before, key, value, known, born)
+            if id in self._pending:
+                seen_heads -= {self._pending[id].id}  # an entry that grows overwrites nothing of its own
+            over[key] = tuple(sorted((overwrites or {}).get(key, seen_heads)))
+        if not changed:
+            return False
+        if before["deleted"]:
+            self._refuse_disposed(id)
+        if before["deleted"] and before["conflicts"] and "deleted" not in changed and not settling:
+            self._refuse_contested(table, before)
+        if checked:
+            self._check(spec, before, changed)
+        self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
+        return True
+
+    def _refuse_disposed(self, id: str) -> None:
+        """Nothing is written on a record that was disposed of: its tombstone is final."""
+        if self._stamp[2] in ("merge", "repair", "dispose", "rescue", "move"):
+            return
+        said = self.run("SELECT fields FROM \"change\" WHERE \"row\" = ? AND act = 'dispose'", (id,)).fetchall()
+        if any('"deleted"' in str(fields) for (fields,) in said):
+            raise RuleError("That record was disposed of; its words cannot come back.", code="rule_disposed")
+
+    def _refuse_hanging_on_disposed(self, spec: EntitySpec, said: Mapping[str, Value]) -> None:
+        """Nor is anything hung on one: an update, a response, a link."""
+        ends = [str(v) for k, v in said.items() if v and ((f := spec.by_key.get(k)) is not None and f.kind is Kind.REF)]
+        ends += [str(said[k]) for k in ("a", "b") if spec is LINK and said.get(k)]
+        for id in ends:
+            row = self.run("SELECT deleted FROM subject WHERE id = ?", (id,)).fetchone()
+            if row is not None and row[0]:
+                self._refuse_disposed(id)
+
+    def refuse_in_conflict(self, table: str, before: Mapping[str, Value], key: str) -> None:
+        """Raise ConflictedError where two values of a cell wait to be chosen between."""
+        id = str(before["id"])
+        if before["conflicts"] and self._in_conflict(id, key):
+            raise ConflictedError(
+                f"{self._label(spec_of(table), key)} of {before.get('reference') or 'this link'} holds two values "
+                f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
+            )
+
+    def _refuse_contested(self, table: str, before: Mapping[str, Value]) -> None:
+        """Nobody writes on a record while it is open whether it is deleted: it would settle that in silence."""
+        id = str(before["id"])
+        if self._stamp[2] not in ("merge", "repair", "dispose", "rescue") and self._in_conflict(
+            id, "deleted"
+        ):
+            raise ConflictedError(
+                f"{before.get('reference') or 'This link'} was deleted on one side and changed on the other; "
+                f"settle {merge.conflict_id(table, id, 'deleted')} first."
+            )
+
+    def _known_beside(
+        self,
+        before: Mapping[str, Value],
+        key: str,
+        value: Value,
+        known: Mapping[str, frozenset[str]],
+        born: frozenset[str],
+    ) -> frozenset[str]:
+        """What else an entry names as seen: a deletion the whole record, an edit of a deleted record its deletion.
+
+        By this, after a merge, "deleted here, changed there" is told from a change made in the knowledge.
+        """
+        if key == "deleted":
+            return born.union(*known.values()) if value or before["conflicts"] else frozenset()
+        return known.get("deleted", frozenset()) if before["deleted"] else frozenset()
+
+    def _in_conflict(self, id: str, key: str) -> bool:
+        return bool(self.run('SELECT 1 FROM conflict WHERE "row" = ? AND cell = ?', (id, key)).fetchone())
+
+    def _check(self, spec: EntitySpec, before: dict[str, Value], changed: Mapping[str, Value]) -> None:
+        rules.refuse_immutable(spec, tuple(changed))
+        after = {**before, **changed}
+        closing = rules.closes(spec, after)
+        around = rules.Around(evidence=self.keeper.evidence_of(str(before["id"])) if closing else 0)
+        rules.refuse_broken(spec, before, after, around)
+
+    def say_again(self, table: str, id: str, key: str, value: Value) -> None:
+        """Say a cell's value whether or not it holds that already: that it was said now is what matters."""
+        born = frozenset({str(self.row(table, id)["born"])})
+        heads = self.heads(id, str(next(iter(born)))).get(key, born)
+        self.edit(table, id, {key: value}, checked=False, overwrites={key: sorted(heads)})
+
+    def delete(self, table: str, id: str, *, hidden: bool = True, seen: Seen | None = None) -> bool:
+        """Hide a record, or bring it back; nothing is lost."""
+        return self.edit(table, id, {"deleted": hidden}, seen=seen, checked=False)
+
+    def link(self, kind: str, a: str, b: str, cells: Mapping[str, Value] | None = None) -> str:
+        """Make the link, or bring it back and set its cells; the same link is one record everywhere."""
+        b = clean_text(b).text
+        if len(b) > MOST_NAME:
+            raise RuleError(f"“{b[:60]} …” has {len(b):,} letters; a tag has at most {MOST_NAME}.", code="rule_tag")
+        id = merge.link_id(kind, a, b)
+        there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ?", (id,)).fetchone()
+        if there is None:
+            self.create("link", {"kind": kind, "a": a, "b": b, **(cells or {})}, id=id, checked=False)
+        else:
+            self.edit("link", id, {"deleted": False, **(cells or {})})
+        return id
+
+    def unlink(self, kind: str, a: str, b: str) -> bool:
+        """Hide the link; returns whether it was there."""
+        id = merge.link_id(kind, a, b)
+        there = self.connection.exec_driver_sql(
+            "SELECT 1 FROM link WHERE id = ? AND NOT deleted", (id,)
+        ).fetchone()
+        return there is not None and self.delete("link", id)
+
+    def linked(self, kind: str, a: str) -> list[str]:
+        """The other ends of a record's links of one kind, in the order they were made."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT b FROM link WHERE a = ? AND kind = ? AND NOT deleted ORDER BY n", (a, kind)
+        )
+        return [str(r[0]) for r in rows]
+
+    def set_links(self, kind: str, a: str, wanted: Sequence[str]) -> bool:
+        """Make the set of links exactly ``wanted``; returns whether anything changed."""
+        there = self.linked(kind, a)
+        for b in wanted:
+            if b not in there:
+                self.link(kind, a, b)
+        for b in there:
+            if b not in wanted:
+                self.unlink(kind, a, b)
+        return set(there) != set(wanted)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _cleaned(self, spec: EntitySpec, cells: Mapping[str, Value]) -> dict[str, Value]:
+        cleaned: dict[str, Value] = {}
+        for key, value in cells.items():
+            if isinstance(value, str):
+                done = clean_text(value)
+                if done.removed:
+                    self.changes.notes.append(
+                        f"{done.removed} unprintable characters were taken out of {self._label(spec, key)}."
+                    )
+                value = done.text or None
+            cleaned[key] = value
+        return cleaned
+
+    def _label(self, spec: EntitySpec, key: str) -> str:
+        field = spec.by_key.get(key) or {"deleted": _DELETED, "reference": _REFERENCE}[key]
+        return field.label
+
+    def _refuse_moved(
+        self,
+        spec: EntitySpec,
+        before: Mapping[str, Value],
+        key: str,
+        value: Value,
+        heads: frozenset[str],
+        seen: Seen | None,
+    ) -> None:
+        if seen is None or key not in seen or seen[key] == heads or merge.same(value, before[key]):
+            return
+        raise StaleError(
+            f"{self._label(spec, key)} of {before.get('reference')} was changed by somebody else "
+            "meanwhile; choose between the two.",
+            field=key,
+            yours=value,
+            theirs=before[key],
+        )
+
+    def said(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
+        """What the given changes said of one cell; a creation always says that the record is not deleted."""
+        self.flush()
+        marks = ",".join("?" * len(heads))
+        rows = self.connection.exec_driver_sql(f"{log.SELECT} WHERE id IN ({marks})", tuple(heads))
+        found = [log.from_row(tuple(r)) for r in rows]
+        unsaid = False if key == "deleted" else None
+        return [merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else unsaid) for e in found]
+
+    def _entry(self, table: str, id: str, op: str) -> log.Entry:
+        pending = self._pending.get(id)
+        if pending is not None:
+            return pending
+        who, why, act, about = self._stamp
+        self._seq += 1
+        entry = log.Entry(
+            id=log.new_id(), origin=self._origin, seq=self._seq, at=self._at, who=who, why=why,
+            why_salt=log.new_salt(), txn=self.id, act=act, about=about, tbl=table, row=id, op=op,
+            fields={}, received=self.received,
+        )  # fmt: skip
+        if len(self._pending) >= _FLUSH_AT:
+            self.flush()
+        self._pending[id] = entry
+        self.changes.entries += 1
+        return entry
+
+    def _write(
+        self,
+        spec: EntitySpec,
+        before: dict[str, Value],
+        changed: dict[str, Value],
+        over: Mapping[str, tuple[str, ...]],
+        heads: Mapping[str, frozenset[str]],
+    ) -> None:
+        id = str(before["id"])
+        entry = self._entry(spec.key, id, "edit")
+        after = dict(before)
+        shared: dict[str, frozenset[str]] = {}
+        for key, value in changed.items():
+            earlier = entry.fields.get(key)
+            if earlier is not None or (entry.op == "create" and heads[key] == frozenset({entry.id})):
+                first = earlier.before if earlier else None
+                overwrote = earlier.overwrote if earlier else ()
+                entry.fields[key] = log.CellSaid(first, value, overwrote, log.new_salt())
+                after[key] = value
+                if key == "reference":  # the number in between is said nowhere, so it leads nowhere
+                    before = {**before, key: first}
+                continue
+            was = None if self._stamp[2] == "dispose" else before[key]  # a tombstone repeats no words
+            entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())
+            left = heads[key] - frozenset(over[key]) - {entry.id}
+            self.keeper.set_heads(id, key, frozenset(left | {entry.id}))
+            after[key] = value
+            if left:
+                shared[key] = left
+        for key, left in shared.items():
+            after[key] = self._standing(id, key, left, entry, changed[key])
+        columns = {k: after[k] for k in changed}
+        if before["conflicts"] or any(
+            len(h) > 1 or h - frozenset(over[k]) - {entry.id} for k, h in heads.items()
+        ):
+            columns["conflicts"] = self.note_conflicts(spec.key, id)
+        columns |= self.keeper.changed(spec, before, after, frozenset(changed))
+        self.update(spec.key, id, columns)
+        self.note_change(spec, id, after)
+
+    def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
+        said = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
+        return merge.standing(said).value
+
+    def note_conflicts(self, table: str, id: str) -> int:
+        """Find a record's conflicts in the log, keep them, and return how many there are."""
+        self.flush()
+        entries = history.entries_of(self.connection, [id])
+        cells = history.conflicts_in(entries, history.cells_after(entries))
+        self.keeper.set_conflicts(table, id, cells)
+        return len(cells)
+
+    def insert(self, table: str, columns: Mapping[str, Value]) -> None:
+        """Insert a row as it stands (its entry is written elsewhere)."""
+        names = ", ".join(f'"{c}"' for c in columns)
+        marks = ", ".join("?" * len(columns))
+        self.run(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(columns.values()))
+
+    def update(self, table: str, id: str, columns: Mapping[str, Value]) -> None:
+        """Update columns of a row (their entry is written elsewhere)."""
+        sets = ", ".join(f'"{c}" = ?' for c in columns)
+        self.run(f'UPDATE "{table}" SET {sets} WHERE id = ?', (*columns.values(), id))
+
+    def note_change(self, spec: EntitySpec, id: str, row: Mapping[str, Value]) -> None:
+        """Tell pages that a record changed; a link's change is one of both its ends."""
+        self.changes.entities.add(spec.key)
+        self.changes.records.add(id)
+        if spec is LINK:
+            ends = {str(row["a"]), str(row["b"])}
+            self.changes.records |= ends
+            owner = str(row["kind"]).partition(".")[0]
+            self.changes.entities.add(owner)
+
+    def say(
+        self, table: str, id: str, key: str, before: Value, after: Value, overwrote: Sequence[str]
+    ) -> merge.Said:
+        """Log one cell's change whose row and heads the caller states (a merge, on the way in)."""
+        entry = self._entry(table, id, "edit")
+        entry.fields[key] = log.CellSaid(before, after, tuple(sorted(overwrote)), log.new_salt())
+        return merge.Said(entry.id, entry.origin, entry.seq, after, frozenset(overwrote))
+
+    def alias(self, id: str, name: str) -> None:
+        """Let a record also be found by ``name``, for ever. One without a letter or figure, or of a whole page, is no name."""
+        name = clean_text(name).text
+        if not fold(name):
+            return
+        if len(name) > MOST_NAME:
+            self.changes.notes.append(f"“{name[:60]} …” is too long to find a record by, so it was not made a name of it.")
+            return
+        self.link(ALIAS, id, fold(name), {"part": name})
+
+    def moved_origin(self, origin: str, seq: int, hash: str) -> None:
+        """A merge brought entries of this very origin (an older copy catching up): go on after them."""
+        if origin == self._origin:
+            self._seq, self._hash = seq, hash
+
+    def go_on_as(self, origin: str, seq: int, hash: str) -> None:
+        """This store's later tail was given an origin of its own: go on under it."""
+        self._origin, self._seq, self._hash = origin, seq, hash
+
+    def flush(self) -> None:
+        """Chain and insert the entries so far."""
+        if not self._pending:
+            return
+        for entry in self._pending.values():
+            self._hash = entry.hash = entry.chained(self._hash)
+        self.append([e.as_params() for e in self._pending.values()])
+        self._pending.clear()
+
+    def append(self, entries: Sequence[Sequence[object]], names: Mapping[str, str] | None = None) -> None:
+        """Put chained entries into the log; on a guarded server by its one function, which keeps the origins too."""
+        if self.guarded:
+            self.run("SELECT vawg_append(?, ?)", (json.dumps(entries), json.dumps(names or {})))
+        else:
+            self.connection.exec_driver_sql(log.INSERT, [tuple(e) for e in entries])
+
+    def finish(self) -> None:
+        """Write what is derived and the origin's new last entry."""
+        if not self.changes.entries:
+            self.changes.txn = ""
+            if self._stamp[2] == "repair":
+                self.keeper.finish()
+            return
+        self.flush()
+        self.keeper.finish()
+        if not self.guarded:
+            self._note_last()
+        if self.postgres:
+            self.run(f"NOTIFY {CHANNEL}")
+
+    def _note_last(self) -> None:
+        self.connection.exec_driver_sql(
+            "UPDATE origin SET seq = ?, hash = ? WHERE id = ?", (self._seq, self._hash, self._origin)
+        )
+        self.connection.exec_driver_sql(
+            "INSERT INTO meta (\"key\", value) VALUES ('last_received', ?) "
+            'ON CONFLICT ("key") DO UPDATE SET value = excluded.value',
+            (self.received,),
+        )
