@@ -79,8 +79,8 @@ def test_reading_a_file_leaves_nothing_in_the_temporary_folder(temp: Path, tmp_p
 
 def test_the_passphrase_and_the_memory_of_a_crash_reach_no_other_process(tmp_path: Path) -> None:
     code = (
-        "import os, resource; from vawg_desktop import commands, cli;"
-        "cli._begin(); print(os.environ.get('VAWG_PASSPHRASE'), commands._said, resource.getrlimit(resource.RLIMIT_CORE)[0])"
+        "import os, resource; from vawg_desktop import cli; from vawg_desktop.commands import environment;"
+        "cli._begin(); print(os.environ.get('VAWG_PASSPHRASE'), environment.passphrase(), resource.getrlimit(resource.RLIMIT_CORE)[0])"
     )
     if sys.platform == "win32":
         pytest.skip("core files are another system's")

@@ -249,7 +249,7 @@ def tour(arguments: argparse.Namespace) -> int:
 
 def _tour_session(arguments: argparse.Namespace, folder: Path) -> Any:
     """The store named, opened for looking; else a fresh sample."""
-    from vawg_desktop.commands import passphrase_for
+    from vawg_desktop.commands.shared import passphrase_for
     from vawg_desktop.services.sample import load_sample
     from vawg_desktop.services.session import Session
     from vawg_desktop.store import store as stores

@@ -1,17 +1,123 @@
-"""Commands about whole stores: working copies, merging, conflicts, backups, keys."""
+"""Commands about whole stores: made, checked, copied, merged, backed up, opened by whom."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from vawg_desktop.commands import ask_new, first_line, open_named, opened, out, passphrase_for
+from vawg_desktop.commands.registry import argument, command, one_of
+from vawg_desktop.commands.shared import (
+    ask_new,
+    checked_url,
+    first_line,
+    open_named,
+    opened,
+    out,
+    passphrase_for,
+)
 from vawg_desktop.domain.dates import london_time
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.terms import how_many
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import store as stores
 
 
+@command(
+    "new", "make a new store",
+    one_of(
+        argument("--sample", action="store_true", help="fill it with the inquiry's starter content"),
+        argument("--demo", action="store_true", help="fill it with an invented county"),
+    ),
+    argument("--plain", action="store_true", help="without encryption; for tests and demonstrations"),
+)  # fmt: skip
+def new(arguments: argparse.Namespace) -> int:
+    """Make a store. A store that could not be filled is taken away again."""
+    path = Path(arguments.store)
+    if "://" in arguments.store:
+        store = stores.create_postgres(checked_url(arguments.store), demonstration=arguments.demo)
+    else:
+        passphrase = None if arguments.plain else passphrase_for(arguments, path, new=True)
+        store = stores.create(path, passphrase=passphrase, demonstration=arguments.demo)
+    session = Session(store)
+    try:
+        if arguments.sample:
+            from vawg_desktop.services.sample import load_sample
+
+            load_sample(session)
+        if arguments.demo:
+            from vawg_desktop.services.demo import COUNTY, fill
+
+            fill(session, COUNTY)
+    except BaseException:
+        store.close()
+        _take_away(arguments.store)
+        raise
+    counts = {e: _count(session, e) for e in ("recommendation", "action", "gap", "partner")}
+    plain, made = store.plain, store.name if store.url is not None else str(path)
+    store.close()
+
+    def words() -> Iterator[str]:
+        yield f"Made {made}" + (" (plain: not encrypted)." if plain else ".")
+        if any(counts.values()):
+            yield ", ".join(f"{n} {BY_KEY[e].plural.casefold()}" for e, n in counts.items()) + "."
+
+    return out(arguments, {"store": made, "plain": plain, "counts": counts}, words)
+
+
+def _take_away(name: str) -> None:
+    if "://" not in name:
+        stores.remove(Path(name))
+        return
+    from vawg_desktop.store.postgres import drop_schema, parse
+
+    drop_schema(parse(name))
+
+
+def _count(session: Session, name: str) -> int:
+    from vawg_desktop.services.lists import ListQuery, count
+
+    return count(session, ListQuery(name))
+
+
+@command(
+    "check", "check the store against its log", argument("--repair", action="store_true"),
+    argument("--head", action="append", default=[], metavar="CODE", help="a chain head from an old paper or backup; may be repeated"),
+)  # fmt: skip
+def check(arguments: argparse.Namespace) -> int:
+    """Check the store against its log; exit 1 when not ok."""
+    from vawg_desktop.services.safekeeping import head_code
+    from vawg_desktop.store.check import check as look
+    from vawg_desktop.store.repair import repair
+    from vawg_desktop.store.report import NOTICES
+
+    with opened(arguments) as session:
+        codes = [head_code(code) for code in arguments.head]
+        report = look(session.store, heads=codes)
+        repaired = 0
+        if arguments.repair and not report.ok:
+            repaired = repair(session.store, session.who)
+            report = look(session.store, heads=codes)
+    document = {
+        "ok": report.ok, "problems": [p.as_json() for p in report.problems], "entries": report.entries,
+        "heads": report.heads, "repaired": repaired,
+    }  # fmt: skip
+
+    def words() -> Iterator[str]:
+        yield from (f"[{p.code}] {p.record + ': ' if p.record else ''}{p.message}" for p in report.problems)
+        yield "All is well." if report.ok else f"{sum(p.code not in NOTICES for p in report.problems)} problems."
+
+    out(arguments, document, words)
+    return 0 if report.ok else 1
+
+
+@command(
+    "copy", "take a working copy, for a meeting with no network",
+    argument("to", metavar="TO", help="a .vawg file or a postgresql:// URL"),
+    argument("--move", action="store_true", help="move the store: the copy gives final references"),
+    argument("--plain", action="store_true", help="a new file without encryption; for tests"),
+)  # fmt: skip
 def copy(arguments: argparse.Namespace) -> int:
     """Take a working copy."""
     from vawg_desktop.services import merging
@@ -30,6 +136,12 @@ def copy(arguments: argparse.Namespace) -> int:
     )
 
 
+@command(
+    "merge", "bring in what another store knows",
+    argument("other", metavar="OTHER"), argument("--other-passphrase-file", metavar="F"),
+    argument("--dry-run", action="store_true", help="show what would come in; change nothing"),
+    argument("--strangers", action="store_true", help="the two have no common past, and this is meant"),
+)  # fmt: skip
 def merge(arguments: argparse.Namespace) -> int:
     """Bring in what another store knows."""
     from vawg_desktop.services import merging
@@ -83,6 +195,7 @@ def _conflict_lines(conflict: object) -> list[str]:
     return lines
 
 
+@command("conflicts", "list what two sides filled differently")
 def conflicts(arguments: argparse.Namespace) -> int:
     """List what two sides filled differently."""
     from vawg_desktop.services import merging
@@ -98,6 +211,10 @@ def conflicts(arguments: argparse.Namespace) -> int:
     return out(arguments, [c.as_json() for c in found], words)
 
 
+@command(
+    "settle", "choose the value of a conflict",
+    argument("conflict", metavar="CONFLICT"), argument("--value", required=True), argument("--why", required=True),
+)  # fmt: skip
 def settle(arguments: argparse.Namespace) -> int:
     """Choose the value of a conflict."""
     from vawg_desktop.services import merging
@@ -113,6 +230,10 @@ def settle(arguments: argparse.Namespace) -> int:
     return out(arguments, {"transaction": done.txn, "record": conflict.record, "left": left}, words)
 
 
+@command(
+    "backup", "make a verified backup",
+    argument("dir", metavar="DIR"), argument("--name", help="a name for a restore point, such as “before the Q2 board”"),
+)  # fmt: skip
 def backup(arguments: argparse.Namespace) -> int:
     """Make a verified backup."""
     from vawg_desktop.services import safekeeping
@@ -129,6 +250,13 @@ def backup(arguments: argparse.Namespace) -> int:
     return out(arguments, {"backup": str(made.path), "entries": made.entries, "heads": heads}, words)
 
 
+@command(
+    "restore", "put a backup in place of a store, which is backed up first",
+    argument("store", metavar="STORE"),
+    argument("--over", action="store_true", help="put a backup of another store in this one's place"),
+    argument("--mints", choices=("yes", "no"), help="whether it gives final references"),
+    store="backup",
+)  # fmt: skip
 def restore(arguments: argparse.Namespace) -> int:
     """Put a backup in place of a store, which is backed up first."""
     from vawg_desktop.store import backup as backups
@@ -159,6 +287,7 @@ def restore(arguments: argparse.Namespace) -> int:
     return out(arguments, document, words)
 
 
+@command("rescue", "read what can be read of a damaged store into a new one", argument("out", metavar="OUT"))
 def rescue(arguments: argparse.Namespace) -> int:
     """Read what can be read of a damaged store into a new one."""
     from vawg_desktop.store import keys
@@ -180,6 +309,11 @@ def rescue(arguments: argparse.Namespace) -> int:
     return out(arguments, document, words)
 
 
+@command(
+    "keys", "who can open a store",
+    argument("do", choices=("list", "change", "add", "remove", "recovery", "remember", "forget")),
+    argument("--label", help="whose passphrase"), argument("--new-passphrase-file", metavar="F"),
+)  # fmt: skip
 def keys(arguments: argparse.Namespace) -> int:
     """Who can open a store: change, add, remove, recovery, remember, forget, list."""
     from vawg_desktop.store import keyring_seam
@@ -237,9 +371,3 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
         return [said, f"  {spelt}"]
     finally:
         lock.release()
-
-
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "copy": copy, "merge": merge, "conflicts": conflicts, "settle": settle,
-    "backup": backup, "restore": restore, "rescue": rescue, "keys": keys,
-}  # fmt: skip
