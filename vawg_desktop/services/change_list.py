@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Lines read at once.
 PAGE = 50
 #: Changes of one transaction shown when its line is opened.
-MOST_SHOWN = 200
+MOST_SHOWN = 60
 #: Lines that leave the window in one table.
 MOST_SAVED = 5_000
 _AT_ONCE = 256

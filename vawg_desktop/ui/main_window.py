@@ -115,7 +115,7 @@ class MainWindow(Shell):
         self._demonstration = chosen["demonstration"] == "1"
         self._say_where()
         if self._idle is None:
-            self._idle = IdleWatch(self, self.lock)
+            self._idle = self.guard.idle = IdleWatch(self, self.lock)
         self._idle.start(int(chosen["idle"]))
 
     def set_idle(self, minutes: int) -> None:

@@ -248,10 +248,12 @@ class ChangesPage(QWidget):
             lambda s: change_list.page(s, query) if mine == self._reads else None,
             lambda page: self._begin(page) if page is not None and mine == self._reads else None,
         )
-        self.tasks.read(
-            lambda s: change_list.counted(s, query) if mine == self._reads else None,
-            lambda counts: self._say_count(*counts) if counts is not None and mine == self._reads else None,
-        )
+        self._count.setText("")
+        if query.who or query.body or query.record or query.kind:  # all changes of years are shown and not counted
+            self.tasks.read(
+                lambda s: change_list.counted(s, query) if mine == self._reads else None,
+                lambda counts: self._say_count(*counts) if counts is not None and mine == self._reads else None,
+            )
         self.tasks.read(lambda s: (change_list.people(s), change_list.bodies(s)), self._offer)
 
     def _say_wrong(self, words: str) -> None:

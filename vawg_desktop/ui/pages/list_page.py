@@ -52,7 +52,7 @@ class ListPage(QWidget):
             columns_of(entity), lambda numbers, then: tasks.read(lambda s: lists.page(s.read(), entity, numbers), then), self.spec
         )
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
-        self.pane = RecordPane(tasks, entity)
+        self._pane: RecordPane | None = None
         self.views = SavedViews(tasks, entity, self.show_query)
         self.outputs = ListOutputs(self)
         self._empty_words = empty or f"{self.spec.plural} will stand here."
@@ -81,7 +81,6 @@ class ListPage(QWidget):
         left.addWidget(self._stack, 1)
         self._right = QStackedWidget()
         self._right.addWidget(EmptyState("Choose a record to read it here."))
-        self._right.addWidget(self.pane)
         self.panes_beside = TwoPanes(holder, self._right)
         box.addWidget(self.panes_beside)
 
@@ -145,20 +144,28 @@ class ListPage(QWidget):
         self.view.sorted_by.connect(self._on_sorted)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(lambda _: self._show_more())
-        self.pane.open_record.connect(self.open_record)
-        self.pane.left.connect(self._on_left)
         self.tasks.changes_applied.connect(self._on_changes)
         for keys, do in (("Ctrl+F", self.filter.setFocus), ("Ctrl+N", self.new_record), ("Delete", self.delete_picked),
                          ("Ctrl+C", self.outputs.copy_rows), ("Ctrl+E", self.bulk_edit)):  # fmt: skip
             scope = self.view if keys in ("Delete", "Ctrl+C") else self
             QShortcut(QKeySequence(keys), scope, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
+    @property
+    def pane(self) -> RecordPane:
+        """The record at the right, made when first asked for: the list is painted before it."""
+        if self._pane is None:
+            self._pane = RecordPane(self.tasks, self.entity)
+            self._pane.open_record.connect(self.open_record)
+            self._pane.left.connect(self._on_left)
+            self._right.addWidget(self._pane)
+        return self._pane
+
     # -- reading -----------------------------------------------------------------------------
 
     def load(self) -> None:
         """Read the list for the present query; a stale answer is dropped."""
         self._sequence += 1
-        mine, query, current = self._sequence, self.query, self._wanted or self.pane.wanted
+        mine, query, current = self._sequence, self.query, self._wanted or (self._pane.wanted if self._pane is not None else "")
         self.tasks.read(
             lambda s: lists.listed(s, query, current) if mine == self._sequence else None,
             lambda answer: self._on_listed(answer) if answer is not None and mine == self._sequence else None,
@@ -176,7 +183,8 @@ class ListPage(QWidget):
         elif numbers:
             self.view.choose(max(listed.place, 0))
         else:
-            self.pane.clear()
+            if self._pane is not None:
+                self._pane.clear()
             self._right.setCurrentIndex(0)
 
     def show_query(self, query: ListQuery, words: str = "") -> None:
@@ -226,14 +234,22 @@ class ListPage(QWidget):
             or self.entity in changes.entities
         ):
             self.load()
-            if self.pane.view is not None:
-                self.pane.refresh()
+            if self._pane is not None and self._pane.view is not None:
+                self._pane.refresh()
 
     # -- the record --------------------------------------------------------------------------
 
     def _on_chosen(self, id: str) -> None:
-        if self.pane.wanted != id:
+        if self._pane is None:
+            QTimer.singleShot(0, self, self._show_current)
+        elif self._pane.wanted != id:
             self._show(id)
+
+    def _show_current(self) -> None:
+        """The record of the current row, once the list is painted."""
+        row = self.model.row(self.view.currentIndex().row())
+        if row is not None and self._wanted is None and self.pane.wanted != str(row["id"]):
+            self._show(str(row["id"]))
 
     def _show(self, id: str) -> None:
         self.pane.show_record(id)

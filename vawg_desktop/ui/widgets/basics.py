@@ -146,8 +146,7 @@ def clear(layout: QLayout) -> None:
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None
         if widget is not None:
-            widget.hide()
-            widget.setParent(None)
+            widget.hide()  # and not out of its parent: a window for a moment, it would be styled anew
             widget.deleteLater()
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QVBo
 from shiboken6 import isValid
 
 from vawg_desktop.ui.widgets.file_dialog import dress
+from vawg_desktop.ui.widgets.idle import SIGNS_OF_LIFE, IdleWatch
 
 #: Escape held this long hides the screen (the inquiry's own site has the same).
 HELD_MS = 500
@@ -29,6 +30,10 @@ _BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 def _is(event: QKeyEvent, key: Qt.Key) -> bool:
     return event.key() == key and event.modifiers() == _BOTH
+
+
+#: Events that are looked at while nothing is covered.
+_HEARD = frozenset({*_KEYS, *SIGNS_OF_LIFE, QEvent.Type.Show})
 
 
 class Cover(QWidget):
@@ -82,6 +87,8 @@ class Guard(QObject):
         super().__init__(window)
         self._window, self._lock = window, lock
         self.cover: Cover | None = None
+        #: Is told of each sign that somebody is there.
+        self.idle: IdleWatch | None = None
         self._hidden: list[QWidget] = []
         self._focus: QWidget | None = None
         self._moving = False
@@ -172,6 +179,10 @@ class Guard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind not in _HEARD and self.cover is None and not self._moving:  # every event of the program comes by here
+            return False
+        if kind in SIGNS_OF_LIFE and self.idle is not None:
+            self.idle.noticed()
         if self._moving:
             return kind in _FOCUS
         if kind == QEvent.Type.Show and isinstance(watched, QFileDialog):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
 
-_SIGNS_OF_LIFE = frozenset(
+#: Events that a person makes; whoever watches the program's events tells of them (``noticed``).
+SIGNS_OF_LIFE = frozenset(
     {QEvent.Type.KeyPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
 )  # fmt: skip
 
@@ -23,16 +23,12 @@ class IdleWatch(QObject):
 
     def start(self, minutes: int) -> None:
         """Watch from now on; 0 minutes watch nothing."""
-        app = QApplication.instance()
-        assert app is not None
-        app.removeEventFilter(self)
         self.timer.stop()
         if minutes:
             self.timer.setInterval(minutes * 60_000)
-            app.installEventFilter(self)
             self.timer.start()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _SIGNS_OF_LIFE and self.timer.isActive():
+    def noticed(self) -> None:
+        """Somebody is there: count anew."""
+        if self.timer.isActive():
             self.timer.start()
-        return False
