@@ -40,6 +40,19 @@ def visits(path: Path) -> dict[str, Visit]:
     }
 
 
+def first_rows(tasks: Any, page: Any) -> None:
+    """Wait until a list shows its first rows, any other page all it has."""
+    from PySide6.QtCore import QEventLoop
+
+    if hasattr(page, "shown"):
+        loop = QEventLoop()
+        page.shown.connect(loop.quit)
+        loop.exec()
+        page.shown.disconnect(loop.quit)
+    else:
+        tasks.wait()
+
+
 def _one_window(path: Path, pages: list[tuple[str, str]]) -> dict[str, Visit]:
     from vawg_desktop.ui.main_window import MainWindow
     from vawg_desktop.ui.tasks import Tasks
@@ -56,8 +69,7 @@ def _one_window(path: Path, pages: list[tuple[str, str]]) -> dict[str, Visit]:
 
     def painted(do: Callable[[], Any]) -> Callable[[], None]:
         def call() -> None:
-            do()
-            tasks.wait()
+            first_rows(tasks, do())
             window.stack.currentWidget().grab()
 
         return call

@@ -14,9 +14,7 @@ PARTNERS, ROWS = 43, 200
 def main() -> list[str]:
     """Lines for the table's notes."""
     from benchmarks.rows import many_rows
-    from vawg_desktop.services import return_staging
-    from vawg_desktop.services import return_acceptance
-    from vawg_desktop.services import returns, rounds
+    from vawg_desktop.services import return_acceptance, return_staging, rounds
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 PAGE = 128
+#: Rows of a list that are shown before the rest is read.
+_FIRST = 2 * PAGE
 #: Rows that a screen may show above and below the current one.
 _SEEN = 48
 _EMPTY = frozenset({"", "none", "null", "not set"})
@@ -77,12 +79,14 @@ def filters(spec: EntitySpec) -> dict[str, str]:
     return found | ({MINE: "Mine"} if "link_officer" in spec.by_key else {})
 
 
-def ids(session: Session, query: ListQuery, connection: Connection | None = None) -> list[int]:
-    """The local numbers of every row a query shows, in its order."""
+def ids(session: Session, query: ListQuery, connection: Connection | None = None, *, limit: int = 0) -> list[int]:
+    """The local numbers of every row a query shows, in its order; with a limit, of the first so many."""
     sql = _conditions(session, query)
     spec = BY_KEY[query.entity]
     order = _order(spec, query)
     text = f'SELECT n FROM "{query.entity}" t {_by(session, query)} WHERE {sql.text()} ORDER BY {order}'
+    if limit:
+        text += f" LIMIT {limit}"
     rows = direct(connection or session.read())(text, tuple(sql.params))
     return [row[0] for row in rows.fetchall()]
 
@@ -307,17 +311,26 @@ def as_json(
 
 @dataclass(slots=True)
 class Listed:
-    """A list to be shown: its rows' local numbers in order, where the current record stands (-1: not in it), and the pages of
-    rows that are seen first, by page and number."""
+    """A list to be shown: its rows' local numbers in order, where the current record stands (-1: not in it), the pages of
+    rows that are seen first, by page and number, and whether these are all rows or only the first ones."""
 
     numbers: list[int]
     place: int
     pages: dict[int, dict[int, dict[str, object]]]
+    whole: bool = True
 
 
 def listed(session: Session, query: ListQuery, current: str = "") -> Listed:
-    """The rows that a query shows, with those around the current record and at the top read already."""
-    numbers = ids(session, query)
+    """The rows that a query shows, with those around the current record and at the top read already.
+
+    Of a long list only the first rows, where the current record is among them or there is none: the others are asked for behind it.
+    """
+    numbers = ids(session, query, limit=_FIRST)
+    whole = len(numbers) < _FIRST
+    if not whole and current:
+        n = number_of(session, query.entity, current)
+        if n is not None and n not in numbers:
+            numbers, whole = ids(session, query), True
     place = -1
     if current and numbers:
         n = number_of(session, query.entity, current)
@@ -326,7 +339,7 @@ def listed(session: Session, query: ListQuery, current: str = "") -> Listed:
                 place = numbers.index(n)
     around = range(max(place - _SEEN, 0) // PAGE, (max(place, 0) + _SEEN) // PAGE + 1)
     pages = {p: page(session.read(), query.entity, numbers[p * PAGE : (p + 1) * PAGE]) for p in around if p * PAGE < len(numbers)}
-    return Listed(numbers, place, pages)
+    return Listed(numbers, place, pages, whole)
 
 
 def record_ids(session: Session, entity: str, numbers: Sequence[int]) -> list[str]:

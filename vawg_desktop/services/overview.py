@@ -197,12 +197,14 @@ def my_work(
     for name, key in groups:
         condition, params = CONDITIONS[key].sql(ACTION, session.today)
         query = _actions(key)
+        # those with a date come by the index on it; where some have none, these stand last
+        order = "t.x_due, t.id" if key in ("overdue", "due_soon") else "coalesce(t.x_due, '') = '', t.x_due, t.reference"
         rows = (
             session.read()
             .exec_driver_sql(
                 "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
-                f"LEFT JOIN partner p ON p.id = t.accountable WHERE NOT t.deleted AND {condition}{only} "
-                "ORDER BY coalesce(t.x_due, '') = '', t.x_due, t.reference LIMIT 6",
+                f"LEFT JOIN partner p ON p.id = t.accountable WHERE t.deleted = 0 AND {condition}{only} "
+                f"ORDER BY {order} LIMIT 6",
                 (*params, *own),
             )
             .mappings()

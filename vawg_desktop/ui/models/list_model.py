@@ -122,6 +122,18 @@ class ListModel(RowsModel):
         self._pages.update(pages or {})
         self.endResetModel()
 
+    def complete(self, numbers: list[int]) -> None:
+        """Take in the rows after those that were shown first; where those changed meanwhile, all of them."""
+        shown = len(self._numbers)
+        if numbers[:shown] != self._numbers:
+            self.set_numbers(numbers)
+        elif len(numbers) > shown:
+            self.beginInsertRows(QModelIndex(), shown, len(numbers) - 1)
+            self._numbers = numbers
+            if shown % PAGE:  # its last page was not full yet
+                self._pages.pop(shown // PAGE, None)
+            self.endInsertRows()
+
     def numbers(self, places: Sequence[int]) -> list[int]:
         """The local numbers of the records at places in the list."""
         return [self._numbers[p] for p in places if 0 <= p < len(self._numbers)]

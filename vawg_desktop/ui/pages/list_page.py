@@ -40,6 +40,8 @@ class ListPage(QWidget):
     """Records of one kind: filter, chips, views, list, record."""
 
     open_record = Signal(str)
+    #: The first rows of the list stand there.
+    shown = Signal()
 
     def __init__(self, tasks: Tasks, entity: str, empty: str = "") -> None:
         super().__init__()
@@ -175,7 +177,7 @@ class ListPage(QWidget):
         numbers = listed.numbers
         asked, self._wanted = self._wanted, None
         self.model.set_numbers(numbers, listed.pages)
-        self._count.setText(f"{len(numbers):,} shown")
+        self._count.setText(f"{len(numbers):,} shown" if listed.whole else "")
         filtered = bool(self.query.words or self.query.where or self.query.bin)
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
         if asked is not None and listed.place < 0:
@@ -186,6 +188,19 @@ class ListPage(QWidget):
             if self._pane is not None:
                 self._pane.clear()
             self._right.setCurrentIndex(0)
+        if not listed.whole:
+            self._read_the_rest()
+        self.shown.emit()
+
+    def _read_the_rest(self) -> None:
+        mine, query = self._sequence, self.query
+
+        def came(numbers: list[int] | None) -> None:
+            if numbers is not None and mine == self._sequence:
+                self.model.complete(numbers)
+                self._count.setText(f"{len(numbers):,} shown")
+
+        self.tasks.read(lambda s: lists.ids(s, query) if mine == self._sequence else None, came)
 
     def show_query(self, query: ListQuery, words: str = "") -> None:
         """Show a list as a figure of another page counts it."""
