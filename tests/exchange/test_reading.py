@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHARED
-from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, ProgramError
 from vawg_desktop.exchange import cells, reading
 from vawg_desktop.exchange.reading import read_book
 from vawg_desktop.services import return_staging, trackers
@@ -141,9 +141,9 @@ def test_a_reader_that_dies_at_its_start_does_not_hang_us(
     book.close()
     monkeypatch.setattr(reading.reader_child, "read_to_pipe", _die)
     began = time.monotonic()
-    with pytest.raises(FileRefusedError) as refused:
+    with pytest.raises(ProgramError) as refused:
         read_book(path)
-    assert refused.value.code == "reader_stopped"
+    assert refused.value.code == "reader_failed"
     assert time.monotonic() - began < 20
 
 

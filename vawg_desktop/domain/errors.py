@@ -105,3 +105,9 @@ class Problem:
         place = {"sheet": self.sheet, "cell": self.cell, "record": self.record}
         asked: dict[str, object] = {"id": self.id, "choices": dict(self.choices)} if self.id else {}
         return {"code": self.code, "message": self.message} | {k: v for k, v in place.items() if v} | asked
+
+
+class ProgramError(AppError):
+    """A part of the program does not work here; nothing is wrong with what the person brought."""
+
+    code = "program"

@@ -19,6 +19,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+#: What the child says once it runs within its bounds, before it looks at the file.
+READY = b"ready"
+#: The answer where a library that reads files does not load.
+NOT_LOADED = "not_loaded"
 #: Bounds of what is read (DESIGN 5: hard bounds).
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
@@ -87,7 +91,10 @@ def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: i
     os.dup2(out, 2)
     try:
         limit_memory(megabytes)
+        pipe.send_bytes(READY)
         answer: dict[str, Any] = read_all(Path(copy).read_bytes(), kind, name)
+    except ImportError as error:  # a part of the program, and no fault of the file
+        answer = {"refused": NOT_LOADED, "said": str(error)[:200]}
     except MemoryError:
         answer = {"refused": "too_large"}
     except BadSheetError as error:

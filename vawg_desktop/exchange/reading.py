@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop import log_file
+from vawg_desktop.domain.errors import FileRefusedError, ProgramError
 from vawg_desktop.exchange import preflight, reader_child
 from vawg_desktop.exchange.cells import Cell, address, place
 from vawg_desktop.scratch import scratch
@@ -148,10 +149,19 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
         child.start()
         theirs.close()
         try:
-            answer = _receive(ours, seconds)
+            ready = _is_ready(ours, seconds)
+            answer = _receive(ours, seconds) if ready else None
         finally:
             ours.close()
             _end(child)
+    if (not ready and time.monotonic() - began < seconds) or (answer is not None and answer.get("refused") == reader_child.NOT_LOADED):
+        why = str(answer["said"]) if answer is not None else "its process ended before it began"
+        log_file.note(ProgramError(why, code="reader_failed"))
+        raise ProgramError(
+            f"The part of the program that reads files did not start, so {name} was not read. Nothing is wrong with the file: tell whoever "
+            "looks after the program (“About this program” says where it was written down).",
+            code="reader_failed",
+        )
     if answer is None and time.monotonic() - began < seconds:
         raise FileRefusedError(
             f"{name} made the reader stop and was put aside; open it, save it as .xlsx and try again.",
@@ -165,6 +175,14 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
     if "refused" in answer:
         raise _refusal(name, answer)
     return answer
+
+
+def _is_ready(pipe: Any, seconds: float) -> bool:
+    """Whether the reader runs within its bounds and is about to look at the file."""
+    try:
+        return bool(pipe.poll(seconds)) and pipe.recv_bytes(len(reader_child.READY)) == reader_child.READY
+    except (EOFError, OSError):
+        return False
 
 
 def _receive(pipe: Any, seconds: float) -> dict[str, Any] | None:
