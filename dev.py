@@ -1,4 +1,4 @@
-"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, windows, build.
+"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, mutate, windows, build.
 
 Needs only Python 3.11 or later. Makes ``.venv``, installs what is locked (with hashes), and on
 Debian or Ubuntu as root also the system packages that Qt needs; anyone else gets the one line to run.
@@ -228,6 +228,12 @@ def schema(rest: list[str]) -> int:
     return python("-c", code)
 
 
+def mutate(rest: list[str]) -> int:
+    """Small faults put into a copy of the program one at a time: do the tests notice? A score for each floor (``.ci/mutate.py``)."""
+    prepare("dev")
+    return python(ROOT / ".ci" / "mutate.py", *rest)
+
+
 def windows(rest: list[str]) -> int:
     """The program, or with nothing named the tests, on Windows' own Python under Wine (``.ci/windows.py``)."""
     sys.path.insert(0, str(ROOT / ".ci"))
@@ -243,44 +249,40 @@ def windows(rest: list[str]) -> int:
 
 
 def build(rest: list[str]) -> int:
-    """The built program (PyInstaller, one folder) and its self-test."""
+    """The built program in ``dist`` (one recipe, ``.ci/vawg.spec``) and its self-test; with --windows the same under Wine, as a proof."""
+    if "--windows" in rest:
+        return build_under_wine()
     prepare("dev")
-    data = [f"{ROOT / 'resources'}{os.pathsep}resources", f"{ROOT / 'db'}{os.pathsep}db"]
-    words = [
-        "-m",
-        "PyInstaller",
-        "--noconfirm",
-        "--onedir",
-        "--name",
-        "vawg-desktop",
-        "--windowed",
-        "--specpath",
-        str(ROOT / "build"),
-    ]
-    for one in data:
-        words += ["--add-data", one]
-    hidden = [
-        "vawg_desktop.commands",
-        "vawg_desktop.app",
-        "vawg_desktop.exchange.reader_child",
-        "sqlcipher3.dbapi2",
-        "sqlalchemy.dialects.postgresql.psycopg",
-        "psycopg",
-        "psycopg_binary",
-        "keyring",
-    ]
-    for name in hidden:
-        words += ["--hidden-import", name]
-    if python(*words, "--collect-submodules", "vawg_desktop", "main.py") != 0:
+    if python("-m", "PyInstaller", "--noconfirm", "--distpath", ROOT / "dist", "--workpath", ROOT / "build", ROOT / ".ci" / "vawg.spec") != 0:
         return 1
-    program = ROOT / "dist" / "vawg-desktop" / ("vawg-desktop.exe" if WINDOWS else "vawg-desktop")
-    return subprocess.run(
-        [program, "self-test"], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    ).returncode
+    made = ROOT / "dist" / "VAWG Desktop"
+    if WINDOWS:
+        shutil.copytree(ROOT / ".ci" / "give_out", made, dirs_exist_ok=True)
+    program = made / ("vawg-desktop.exe" if WINDOWS else "vawg-desktop")
+    return subprocess.run([program, "self-test"], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}).returncode
+
+
+def build_under_wine() -> int:
+    """The Windows folder by the same recipe with Windows' own Python under Wine, started and tested there; never given out."""
+    sys.path.insert(0, str(ROOT / ".ci"))
+    from windows import Kit, KitError
+
+    kit, made = Kit(OUT / "windows"), ROOT / "out" / "windows-proof"
+    recipe = ["-m", "PyInstaller", "--noconfirm", "--distpath", "Z:\\project\\out\\windows-proof", "--workpath", "C:\\build", ".ci/vawg.spec"]
+    try:
+        kit.make()
+        shutil.rmtree(made, ignore_errors=True)
+        if kit.run(recipe) != 0:
+            return 1
+        shutil.copytree(ROOT / ".ci" / "give_out", made / "VAWG Desktop", dirs_exist_ok=True)
+        kit.prepare_built(made / "VAWG Desktop")
+        return kit.start("Z:\\project\\out\\windows-proof\\VAWG Desktop\\vawg-desktop.exe", "self-test")
+    except KitError as error:
+        raise StopError(str(error)) from error
 
 
 COMMANDS = {
-    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "windows": windows, "build": build,
+    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "mutate": mutate, "windows": windows, "build": build,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -26,8 +26,9 @@ _PACKAGES = ("debootstrap", "gcc-mingw-w64-x86-64-win32")
 _IN_WINE = (
     "ca-certificates", "wine64", "libx11-6", "libxext6", "libxrender1", "libxcursor1", "libxi6", "libxrandr2", "libfreetype6", "libfontconfig1",
 )  # fmt: skip
-#: Locked for development only, and needed to run the tests there.
-_FOR_TESTS = (
+#: Locked for development only, and needed to run the tests and the build there.
+_FOR_DEVELOPMENT = (
+    "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "pefile", "pywin32-ctypes", "setuptools",
     "pytest", "pytest-qt", "pytest-randomly", "pytest-xdist", "hypothesis", "pluggy", "iniconfig", "packaging", "sortedcontainers", "pygments",
     "execnet", "colorama", "import-linter", "grimp", "click", "rich", "markdown-it-py", "mdurl", "typing-extensions",
 )  # fmt: skip
@@ -56,7 +57,7 @@ class Kit:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.root / "usr/lib/wine/wine64").exists():
             self._make_wine()
-        locks = "".join((ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-dev.lock")) + PYTHON
+        locks = "".join((ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-dev.lock")) + PYTHON + " ".join(_FOR_DEVELOPMENT)
         mark = self.folder / "made-of"
         if not mark.exists() or mark.read_text("utf-8") != locks:
             self._make_python()
@@ -87,7 +88,7 @@ class Kit:
         target = ("--no-deps", "--only-binary=:all:", "--platform", "win_amd64", "--python-version", PYTHON.rpartition(".")[0],
                   "--implementation", "cp", "-d", str(wheels))  # fmt: skip
         _pip(*target, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
-        for pin in _pins(ROOT / "requirements-dev.lock", _FOR_TESTS):
+        for pin in _pins(ROOT / "requirements-dev.lock", _FOR_DEVELOPMENT):
             _pip(*target, pin)
         for wheel in sorted(wheels.glob("*.whl")):
             with zipfile.ZipFile(wheel) as packed:
@@ -115,15 +116,23 @@ class Kit:
 
     def run(self, words: Sequence[str], *, project: Path = ROOT) -> int:
         """Windows' Python with some words, in the project's folder (its drive Z:); returns its exit code."""
+        return self.start(f"/kit/{self._interpreter().relative_to(self.folder)}", *words, project=project)
+
+    def prepare_built(self, folder: Path) -> None:
+        """What Wine lacks and Windows has, beside a built program: the stand-in for its library of text converters."""
+        for name in folder.rglob("PySide6"):
+            shutil.copy(self.site / "PySide6" / "icuuc.dll", name / "icuuc.dll")
+
+    def start(self, program: str, *words: str, project: Path = ROOT) -> int:
+        """A program of Windows with some words, in the project's folder; returns its exit code."""
         mounted = [self._mount("proc", ["-t", "proc", "proc"]), self._mount("dev", ["--bind", "/dev"])]
         mounted += [self._mount("kit", ["--bind", str(self.folder)]), self._mount("project", ["--bind", str(project)])]
         if Path("/tmp/.X11-unix").is_dir():
             mounted.append(self._mount("tmp/.X11-unix", ["--bind", "/tmp/.X11-unix"]))
         try:
             self._prepare_prefix()
-            python = f"/kit/{self._interpreter().relative_to(self.folder)}"
             wine = subprocess.Popen(
-                ["chroot", str(self.root), "sh", "-c", 'cd /project && exec /usr/lib/wine/wine64 "$@"', "sh", python, *words],
+                ["chroot", str(self.root), "sh", "-c", 'cd /project && exec /usr/lib/wine/wine64 "$@"', "sh", program, *words],
                 env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             )  # fmt: skip
             assert wine.stdin is not None and wine.stdout is not None

@@ -74,3 +74,18 @@ def test_only_the_clock_reads_the_time() -> None:
             if names.search(line.replace("clock.now()", "")):
                 found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
     assert found == []
+
+
+def test_the_pages_for_approval_say_what_the_program_does() -> None:
+    """Every package that is given out stands there with its version and a licence, and the numbers are the program's own."""
+    from vawg_desktop.store.keys import MIN_PASSPHRASE
+
+    folder = ROOT / "resources" / "approval"
+    pages = {p.name[0]: p.read_text("utf-8") for p in sorted(folder.glob("*.md"))}
+    assert sorted(pages) == ["1", "2", "3", "4"]
+    pins = re.findall(r"^([A-Za-z0-9_.\-]+)(?:\[[^\]]*\])?==([^ ;\\\n]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
+    assert len(pins) > 30
+    for name, version in pins:
+        assert re.search(rf"^\| {re.escape(name)} \| {re.escape(version)} \| [^|?]+ \|$", pages["3"], re.MULTILINE), name
+    assert f"At least {MIN_PASSPHRASE} characters" in pages["2"]
+    assert "10 recent, 14 daily and 12 monthly" in pages["1"]

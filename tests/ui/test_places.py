@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QPushButton, QWidget
 
-from tests.ui.test_window import Shown
+from tests.ui.test_window import ROOT, Shown
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.services import merging, office, portfolio, rounds
 from vawg_desktop.services.records import Assignment, assign
@@ -166,12 +166,21 @@ def test_settings_hold_at_once_and_are_kept(shown: Shown) -> None:
     theme.apply("light")
 
 
-def test_help_names_every_command_and_key(shown: Shown) -> None:
-    """The sheet of keys shows each key; each command stands in the palette."""
+def test_help_names_every_command_key_setting_and_place(shown: Shown) -> None:
+    from vawg_desktop import settings
+    from vawg_desktop.commands.registry import load_commands as command_line
     from vawg_desktop.ui.commands import offers
+    from vawg_desktop.ui.help import OTHER_KEYS
 
-    words = {o.words for o in offers(shown.window)}
-    assert {c.words for c in load_commands()} - words == {"Search or do anything"}
+    assert {c.words for c in load_commands()} - {o.words for o in offers(shown.window)} == {"Search or do anything"}
+    text = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    keys = {k for c in load_commands() for k in c.keys} | {k.partition(" held")[0] for k, _ in OTHER_KEYS if "Up" not in k and k != "Enter"}
+    missing = [k for k in sorted(keys) if k not in text]
+    missing += [name for name in command_line() if f"`{name}`" not in text and f" {name} " not in readme]
+    missing += [s.label for s in (settings.THEME, settings.SCALE, settings.DENSITY, settings.IDLE) if s.label not in text]
+    missing += [p.label for p in PLACES if p.label not in text]
+    assert missing == []
 
 
 def test_no_part_of_a_page_is_ever_shown_as_a_window_of_its_own(qtbot: object, sample: Session, tmp_path: Path) -> None:
