@@ -2,10 +2,11 @@
 rem Installs VAWG Desktop for you alone: no administrator is needed, and nothing outside your own folders is changed.
 setlocal
 set "FROM=%~dp0"
+set "FROM=%FROM:~0,-1%"
 set "HOME_OF_PROGRAMS=%LOCALAPPDATA%\Programs"
 set "TO=%HOME_OF_PROGRAMS%\VAWG Desktop"
 set "OLD=%HOME_OF_PROGRAMS%\VAWG Desktop before"
-if exist "%FROM%VAWG Desktop.exe" goto found
+if exist "%FROM%\VAWG Desktop.exe" goto found
 echo VAWG Desktop.exe is not beside this file. Unpack the whole folder first, then run it again.
 exit /b 1
 :found
@@ -18,7 +19,7 @@ if not exist "%TO%" goto copy
 echo VAWG Desktop is open. Close it, then run this again; nothing was changed.
 exit /b 1
 :copy
-xcopy "%FROM%." "%TO%\" /e /i /q /y >nul
+xcopy "%FROM%" "%TO%" /e /i /q /y >nul
 if not errorlevel 1 goto copied
 echo The files could not be copied; see that the disk has room. What was there before is put back.
 if exist "%TO%" rd /s /q "%TO%"

@@ -303,7 +303,7 @@ def test_a_partners_own_words_about_another_are_its_own(sample: Session, tmp_pat
 
 
 def test_a_written_file_is_looked_at_from_outside(sample: Session, tmp_path: Path) -> None:
-    from vawg_desktop.exchange.leaving import hidden_in
+    from vawg_desktop.exchange.outgoing_check import hidden_in
 
     made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path)
     one = made.returns[0]

@@ -15,7 +15,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import history, overview
 from vawg_desktop.services.records import assign, create, parse_assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import places
+from vawg_desktop.store import drives
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 
@@ -40,7 +40,7 @@ me@host: /mnt/ssh fuse.sshfs rw 0 0
     ],
 )
 def test_network_drives_are_known_by_their_mount(path: str, network: bool) -> None:
-    assert (places.shared(Path(path), mounts=MOUNTS) == "on a network drive") is network
+    assert (drives.shared(Path(path), mounts=MOUNTS) == "on a network drive") is network
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_network_drives_are_known_by_their_mount(path: str, network: bool) -> No
     ],
 )  # fmt: skip
 def test_synced_folders_are_known_by_name(tmp_path: Path, folder: str, synced: bool) -> None:
-    assert bool(places.shared(tmp_path / folder / "a" / "x.vawg", mounts="")) is synced
+    assert bool(drives.shared(tmp_path / folder / "a" / "x.vawg", mounts="")) is synced
 
 
 def test_a_synced_folder_is_known_by_its_mark(tmp_path: Path) -> None:
     (tmp_path / "Work").mkdir()
     (tmp_path / "Work" / ".stfolder").mkdir()
-    assert "copied to other computers" in places.shared(tmp_path / "Work" / "x.vawg", mounts="")
+    assert "copied to other computers" in drives.shared(tmp_path / "Work" / "x.vawg", mounts="")
 
 
 def test_a_store_in_a_synced_folder_is_copied_and_merged_but_not_opened(

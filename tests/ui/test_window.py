@@ -40,7 +40,7 @@ from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import THEMES, theme
 from vawg_desktop.ui.tour import settle
-from vawg_desktop.ui.widgets.basics import RowButton
+from vawg_desktop.ui.widgets.common import RowButton
 
 ROOT = Path(__file__).parents[2]
 

@@ -21,7 +21,7 @@ from vawg_desktop.exchange.return_beside import tidy_tray
 from vawg_desktop.exchange.return_in import read_return
 from vawg_desktop.exchange.return_plan import NIL_QUESTION
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn, ReadRow
-from vawg_desktop.services.bulk import without_collecting
+from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.return_acceptance import (
     HELD_NOW,
     accept,

@@ -24,8 +24,8 @@ from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange import identity
-from vawg_desktop.exchange.leaving import hidden_in
 from vawg_desktop.exchange.ods_out import write_ods
+from vawg_desktop.exchange.outgoing_check import hidden_in
 from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
     MORE_SHOWN,
@@ -36,7 +36,7 @@ from vawg_desktop.exchange.return_plan import (
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
-from vawg_desktop.services.bulk import without_collecting
+from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.latest_words import latest, latest_day
 from vawg_desktop.services.office import logo, office_name, png_size, rating_key, settings_said
 from vawg_desktop.services.session import Session

@@ -22,7 +22,7 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import similar
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services.tracker_lineage import NEARLY, SAME, Known
-from vawg_desktop.store.keep import Run
+from vawg_desktop.store.derived_rows import Run
 
 #: Letters that are not seen; and hyphens and dashes of every kind, which are one when words are compared.
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")

@@ -19,7 +19,7 @@ from vawg_desktop.exchange.reading import Book, read_book
 from vawg_desktop.exchange.tracker_columns import PERIOD, period_end
 from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
-from vawg_desktop.services.bulk import without_collecting
+from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id

@@ -10,15 +10,15 @@ from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import derive, history, schema
 from vawg_desktop.store import entries as log
-from vawg_desktop.store.dialect import POSTGRES
-from vawg_desktop.store.keep import (
-    Keeper,
+from vawg_desktop.store.derived_rows import (
+    DerivedRows,
     progress_of,
     slips_of,
     subject_title,
     summary_of_action,
     summary_of_recommendation,
 )
+from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.report import Report
 from vawg_desktop.store.transaction import as_value
 
@@ -177,7 +177,7 @@ def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value]
     if row.get("deleted") or spec.system:
         return
     closing = rules.closes(spec, row)
-    around = rules.Around(evidence=Keeper(connection).evidence_of(str(row["id"])) if closing else 0)
+    around = rules.Around(evidence=DerivedRows(connection).evidence_of(str(row["id"])) if closing else 0)
     for broken in rules.broken_rules(spec, row, around):
         report.add(f"rule_{broken.rule}", broken.message, str(row["reference"]))
 

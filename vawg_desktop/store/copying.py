@@ -67,7 +67,7 @@ def _pour_into(
     store: Store, to: str, passphrase: str | None, *, mints: bool, whole: Callable[[], None] | None = None
 ) -> str:
     """Every row into a store made for it, put in place when it is whole; returns what it is called."""
-    from vawg_desktop.store.pouring import pour
+    from vawg_desktop.store.engine_copy import pour
 
     meta = {str(k): str(v) for k, v in store.read().exec_driver_sql('SELECT "key", value FROM meta')}
     demonstration = meta.get("demonstration") == "1"

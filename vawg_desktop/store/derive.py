@@ -64,7 +64,7 @@ def row_derived(spec: EntitySpec, row: Row) -> dict[str, Value]:
     return {key: FROM_ROW[key](spec, row) for key in spec.derived if key in FROM_ROW}
 
 
-#: How each derived column follows from its row; those that are not here are summaries of other rows (``keep.py``).
+#: How each derived column follows from its row; those that are not here are summaries of other rows (``derived_rows.py``).
 FROM_ROW: dict[str, Callable[[EntitySpec, Row], Value]] = {
     "x_sort": lambda spec, row: sort_key(row.get(spec.title)),
     "x_due": rules.due_day,

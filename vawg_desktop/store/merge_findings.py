@@ -42,7 +42,7 @@ class Findings:
             if row["deleted"]:
                 continue
             closing = rules.closes(spec, row)
-            around = rules.Around(evidence=self._tx.keeper.evidence_of(id) if closing else 0)
+            around = rules.Around(evidence=self._tx.derived.evidence_of(id) if closing else 0)
             found += [
                 Failure(self.called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)
             ]

@@ -161,7 +161,7 @@ class _Merging:
         self._mine = origins_of(tx.connection)
         self._found = _Found(changes=tx.changes)
         self._new: set[str] = set()
-        self._rows = Rebuild(tx, number=tx.keeper.mints())
+        self._rows = Rebuild(tx, number=tx.derived.mints())
         #: How far each origin of theirs that is in parts was read: its number and hash; and the hash of each part as it is made anew.
         self._read: dict[str, tuple[int, str]] = {}
         self._made: dict[str, str] = {}
@@ -403,7 +403,7 @@ class _Merging:
 
     def _number_provisional(self) -> None:
         """A minting store gives each provisional record its number; the old reference still leads to it."""
-        if self._tx.keeper.mints():
+        if self._tx.derived.mints():
             for spec in ENTITIES:
                 rows = self._tx.run(
                     f'SELECT id, reference FROM "{spec.key}" WHERE reference LIKE ? ORDER BY id',
@@ -435,7 +435,7 @@ class _Merging:
             self._renumber(spec, str(rows[0][0]), reference)
 
     def _renumber(self, spec: EntitySpec, id: str, old: str) -> None:
-        new = self._tx.keeper.reference(spec.prefix)
+        new = self._tx.derived.reference(spec.prefix)
         self._tx.edit(spec.key, id, {"reference": new}, checked=False, settling=True)
         self._found.renumbered.append((old, new))
 

@@ -7,8 +7,8 @@ from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, schema
 from vawg_desktop.store.check_rows import all_rows
-from vawg_desktop.store.keep import (
-    Keeper,
+from vawg_desktop.store.derived_rows import (
+    DerivedRows,
 )
 from vawg_desktop.store.store import Store
 
@@ -28,18 +28,18 @@ def repair(store: Store, who: str) -> int:
         rows = run(f"{log.SELECT} ORDER BY n")
         groups = history.grouped(log.from_row(tuple(r)) for r in rows)
         for (tbl, id), said in groups.items():
-            gone = _repair_heads(transaction.keeper, tbl, id, said)
+            gone = _repair_heads(transaction.derived, tbl, id, said)
             # an earlier version could leave a link that was neither there nor gone
             run(f'UPDATE "{tbl}" SET deleted = ? WHERE id = ? AND deleted IS NULL', (int(gone), id))
         for spec in ENTITIES:
             for row in sorted(all_rows(transaction.connection, spec), key=lambda r: str(r["id"])):
-                transaction.keeper.rebuild(spec, row)
+                transaction.derived.rebuild(spec, row)
                 count += 1
-        transaction.keeper.touch_all()
+        transaction.derived.touch_all()
     return count
 
 
-def _repair_heads(keeper: Keeper, tbl: str, id: str, said: list[log.Entry]) -> bool:
+def _repair_heads(keeper: DerivedRows, tbl: str, id: str, said: list[log.Entry]) -> bool:
     """Restate a record's heads and conflicts from the log; returns whether it is deleted."""
     born = said[0].id
     standings = history.cells_after(said)

@@ -54,7 +54,7 @@ class Rebuild:
         if not tx.approver and rules.closes(spec, values):
             self._hold_closing(spec, id, values, standings, before)
             conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
-        tx.keeper.note_number(spec.prefix, values.get("reference"))
+        tx.derived.note_number(spec.prefix, values.get("reference"))
         if before is None:
             self._insert(spec, id, values, born, len(conflicts))
         else:
@@ -62,14 +62,14 @@ class Rebuild:
             self._update(spec, id, before, values, len(conflicts))
             tx.run('DELETE FROM head WHERE "row" = ?', (id,))
         if spec is not LINK and history.was_renumbered(said):
-            tx.keeper.restate_former(id, history.former_references(said, values.get("reference")))
+            tx.derived.restate_former(id, history.former_references(said, values.get("reference")))
         rows = [
             (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
         ]
         if rows:
             tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
         if spec.key == "action" and len(said) > 1:
-            tx.keeper.count_slips(id)
+            tx.derived.count_slips(id)
         tx.note_change(spec, id, values if spec is LINK else {})
         if conflicts or (before is not None and before["conflicts"]):
             return self._note_conflicts(spec.key, id, conflicts)
@@ -79,12 +79,12 @@ class Rebuild:
         self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing]
     ) -> None:
         """Number a provisional record as it comes in, by an entry of this store's own."""
-        old, new = str(values["reference"]), self._tx.keeper.reference(spec.prefix)
+        old, new = str(values["reference"]), self._tx.derived.reference(spec.prefix)
         heads = [h.id for h in standings["reference"].heads]
         said = self._tx.say(spec.key, id, "reference", old, new, heads)
         standings["reference"] = merge.Standing(new, (said,))
         values["reference"] = new
-        self._tx.keeper.set_former(id, [old])
+        self._tx.derived.set_former(id, [old])
         self.renumbered.append((old, new))
 
     def _hold_closing(
@@ -103,7 +103,7 @@ class Rebuild:
 
     def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
         tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
-        derived = tx.keeper.created(spec, row)
+        derived = tx.derived.created(spec, row)
         cells = {k: v for k, v in row.items() if v is not None}
         own: dict[str, Value] = {"deleted": int(bool(row["deleted"])), "born": born, "conflicts": conflicts}
         tx.insert(spec.key, {**cells, **derived, **own})
@@ -116,12 +116,12 @@ class Rebuild:
         if changed or int(str(before["conflicts"] or 0)) != conflicts:
             after: dict[str, Value] = {**before, **changed}
             columns: dict[str, Value] = {**changed, "conflicts": conflicts}
-            columns |= tx.keeper.changed(spec, before, after, frozenset(changed))
+            columns |= tx.derived.changed(spec, before, after, frozenset(changed))
             tx.update(spec.key, id, columns)
 
     def _note_conflicts(self, table: str, id: str, cells: list[str]) -> list[str]:
         had = {str(r[0]) for r in self._tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
-        self._tx.keeper.set_conflicts(table, id, cells)
+        self._tx.derived.set_conflicts(table, id, cells)
         return [merge.conflict_id(table, id, c) for c in cells if c not in had]
 
     def _row(self, spec: EntitySpec, id: str) -> dict[str, Value] | None:

@@ -17,8 +17,8 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import StoreError, WrongKeyError
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.scratch import Scratch
+from vawg_desktop.store import drives, holding, keys
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import holding, keys, places
 from vawg_desktop.store.door import Door
 from vawg_desktop.store.engines import Engines, connect_raw, opening_error
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
@@ -175,7 +175,7 @@ def create(
     from vawg_desktop.store import schema  # building the tables is for those who make a store
 
     refuse_occupied(path)
-    places.refuse_shared(path)
+    drives.refuse_shared(path)
     store_id = log.new_id()
     try:
         key = keys.make_keys(path, store_id, passphrase) if passphrase is not None else key
@@ -353,7 +353,7 @@ def open_store(
     finish_cut_short(path)
     locked = needs_passphrase(path)
     if not anywhere:
-        places.refuse_shared(path)
+        drives.refuse_shared(path)
     if not locked:
         key = None
     elif key is None:
@@ -482,7 +482,7 @@ def open_near(path: Path, *, passphrase: str | None = None, key: keys.Key | None
 
     A backup is so read without a byte of it being touched, and without a file beside it.
     """
-    if not places.shared(path) and not is_backup(path):
+    if not drives.shared(path) and not is_backup(path):
         return open_store(path, passphrase=passphrase, key=key)
     needs_passphrase(path)
     made = Scratch("near")

@@ -16,8 +16,8 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
+from vawg_desktop.store.derived_rows import DerivedRows, Run
 from vawg_desktop.store.dialect import CHANNEL, POSTGRES, for_postgres
-from vawg_desktop.store.keep import Keeper, Run
 from vawg_desktop.store.reading import ReadConnection
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Transaction:
             self.received = str(self._one(_SERVER_CLOCK)[0]) if self.postgres else self._at
         self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
         self._pending: dict[str, log.Entry] = {}
-        self.keeper = Keeper(connection, self.run)
+        self.derived = DerivedRows(connection, self.run)
 
     def _is_guarded(self) -> bool:
         known = self.connection.info  # kept with the connection
@@ -193,7 +193,7 @@ class Transaction:
         said = {f.key: f.default for f in spec.cells if f.default is not None}
         said |= self._cleaned(spec, cells)
         if spec is not LINK:
-            said["reference"] = self.keeper.reference(spec.prefix, reference)
+            said["reference"] = self.derived.reference(spec.prefix, reference)
         said = {k: v for k, v in said.items() if v is not None}
         if checked:
             rules.refuse_broken(spec, None, said)
@@ -201,7 +201,7 @@ class Transaction:
         entry = self._entry(table, id, "create")
         for key, value in said.items():
             entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
-        derived = self.keeper.created(spec, {**said, "id": id, "deleted": False})
+        derived = self.derived.created(spec, {**said, "id": id, "deleted": False})
         self.insert(table, {**said, **derived, "id": id, "deleted": 0, "born": entry.id})
         self.note_change(spec, id, said)
         self.changes.created.append(id)
@@ -318,7 +318,7 @@ class Transaction:
         rules.refuse_immutable(spec, tuple(changed))
         after = {**before, **changed}
         closing = rules.closes(spec, after)
-        around = rules.Around(evidence=self.keeper.evidence_of(str(before["id"])) if closing else 0)
+        around = rules.Around(evidence=self.derived.evidence_of(str(before["id"])) if closing else 0)
         rules.refuse_broken(spec, before, after, around)
 
     def say_again(self, table: str, id: str, key: str, value: Value) -> None:
@@ -459,7 +459,7 @@ class Transaction:
             was = None if self._stamp[2] == "dispose" else before[key]  # a tombstone repeats no words
             entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())
             left = heads[key] - frozenset(over[key]) - {entry.id}
-            self.keeper.set_heads(id, key, frozenset(left | {entry.id}))
+            self.derived.set_heads(id, key, frozenset(left | {entry.id}))
             after[key] = value
             if left:
                 shared[key] = left
@@ -470,7 +470,7 @@ class Transaction:
             len(h) > 1 or h - frozenset(over[k]) - {entry.id} for k, h in heads.items()
         ):
             columns["conflicts"] = self.note_conflicts(spec.key, id)
-        columns |= self.keeper.changed(spec, before, after, frozenset(changed))
+        columns |= self.derived.changed(spec, before, after, frozenset(changed))
         self.update(spec.key, id, columns)
         self.note_change(spec, id, after)
 
@@ -483,7 +483,7 @@ class Transaction:
         self.flush()
         entries = history.entries_of(self.connection, [id])
         cells = history.conflicts_in(entries, history.cells_after(entries))
-        self.keeper.set_conflicts(table, id, cells)
+        self.derived.set_conflicts(table, id, cells)
         return len(cells)
 
     def insert(self, table: str, columns: Mapping[str, Value]) -> None:
@@ -555,10 +555,10 @@ class Transaction:
         if not self.changes.entries:
             self.changes.txn = ""
             if self._stamp[2] == "repair":
-                self.keeper.finish()
+                self.derived.finish()
             return
         self.flush()
-        self.keeper.finish()
+        self.derived.finish()
         if not self.guarded:
             self._note_last()
         if self.postgres:

@@ -12,7 +12,7 @@ from vawg_desktop.ui.commands import command, load_commands
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.shell import Shell
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.common import button, label
 
 #: Keys that belong to lists and records rather than to the window.
 OTHER_KEYS = (

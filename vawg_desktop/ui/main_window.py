@@ -23,7 +23,7 @@ from vawg_desktop.ui.places import SETTINGS, part_of
 from vawg_desktop.ui.shell import Shell
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.top_bar import TopBar
-from vawg_desktop.ui.widgets.basics import EmptyState
+from vawg_desktop.ui.widgets.common import EmptyState
 from vawg_desktop.ui.widgets.guard import Guard
 
 if TYPE_CHECKING:

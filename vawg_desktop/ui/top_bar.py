@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import Elided
+from vawg_desktop.ui.widgets.common import Elided
 
 
 class TopBar(QWidget):

@@ -10,8 +10,8 @@ from vawg_desktop.services.records import ADD, STATE, Assignment, problem_with
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import button, label
 
 
 class BulkDialog(Form):

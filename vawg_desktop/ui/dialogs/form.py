@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.common import button, label
 
 
 class Form(QDialog):

@@ -15,7 +15,7 @@ from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import off_the_window
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.common import button, label
 
 
 class OpenDialog(Form):

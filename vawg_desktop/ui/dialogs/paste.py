@@ -8,7 +8,7 @@ from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.services.pasting import read_pasted
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.common import button, label
 
 Rows = list[tuple[str, str, str]]
 

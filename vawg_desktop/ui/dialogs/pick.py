@@ -27,8 +27,8 @@ from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import button, label
 
 TYPING_MS = 120
 HINT_ROLE = Qt.ItemDataRole.UserRole + 1

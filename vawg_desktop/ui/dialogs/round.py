@@ -22,8 +22,8 @@ from vawg_desktop.services.board_dates import coming_boards, plan_back
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
 
 
 @dataclass(frozen=True, slots=True)

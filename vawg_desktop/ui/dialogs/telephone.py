@@ -21,8 +21,8 @@ from vawg_desktop.services.telephone import Asked
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, fit_screen, label, scrolled
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
 
 _LONG = frozenset({"narrative"})
 

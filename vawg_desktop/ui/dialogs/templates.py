@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLay
 
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label, scrolled
+from vawg_desktop.ui.widgets.common import button, label, scrolled
 
 #: What a logo is made to fit into: three lines of Start here.
 LOGO_SIZE = QSize(180, 54)

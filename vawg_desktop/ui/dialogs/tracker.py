@@ -16,8 +16,8 @@ from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, clear, fit_screen, label
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import button, clear, fit_screen, label
 
 SHOWN = 60
 #: What each kind of question is about, in the order in which they are worth answering.

@@ -17,7 +17,7 @@ from vawg_desktop.store.version import SCHEMA_VERSION
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import FlowLayout, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import FlowLayout, Section, button, clear, label, note, scrolled
 
 
 class AccessPage(QWidget):

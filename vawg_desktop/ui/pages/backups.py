@@ -16,7 +16,7 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled
 
 SHOWN = 40
 

@@ -32,8 +32,8 @@ from vawg_desktop.ui.models.change_model import COLUMNS, ChangeModel, words
 from vawg_desktop.ui.outputs import copy_table, print_table, save_table
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, FlowLayout, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 

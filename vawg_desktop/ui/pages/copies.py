@@ -33,7 +33,7 @@ from vawg_desktop.store.store import Store
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.difference_row import marked
 
 #: Records and conflicts shown at once; the rest is counted.

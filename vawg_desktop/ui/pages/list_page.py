@@ -28,7 +28,7 @@ from vawg_desktop.ui.pages.list_outputs import ListOutputs
 from vawg_desktop.ui.pages.list_views import SavedViews
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, FlowLayout, button, label
+from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, button, label
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.record_pane import RecordPane
 from vawg_desktop.ui.widgets.two_panes import TwoPanes

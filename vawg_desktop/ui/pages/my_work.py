@@ -25,7 +25,7 @@ from vawg_desktop.services.round_standing import Chased, standing_of
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label
+from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label
 
 Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
 

@@ -43,8 +43,8 @@ from vawg_desktop.ui.outputs import print_table
 from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, button, clear, column, label, rule
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import EmptyState, button, clear, column, label, rule
 
 _STEPS = {
     "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",

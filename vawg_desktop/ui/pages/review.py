@@ -27,7 +27,7 @@ from vawg_desktop.ui.dialogs.tray import TrayDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.difference_row import DifferenceRow, words_of
 
 #: So many rows are drawn at a time; keys and sweeps reach all of them.

@@ -16,8 +16,8 @@ from vawg_desktop.ui import appearance, window_commands
 from vawg_desktop.ui.shell import Shell
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import Section, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import Section, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.rating import RatingChip
 
 #: What the stored choices of a setting are called.

@@ -19,7 +19,7 @@ from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.services import records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import Section, clear, label
+from vawg_desktop.ui.widgets.common import Section, clear, label
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session

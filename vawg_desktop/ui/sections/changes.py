@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from vawg_desktop.services import history
 from vawg_desktop.ui.sections.base import Made, Pane, read_later
-from vawg_desktop.ui.widgets.basics import Section, button, note
+from vawg_desktop.ui.widgets.common import Section, button, note
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session

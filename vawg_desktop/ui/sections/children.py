@@ -15,7 +15,7 @@ from vawg_desktop.services import over_time, records, show
 from vawg_desktop.ui.columns import form_fields
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.sections.base import Made, Pane, ask
-from vawg_desktop.ui.widgets.basics import Section, button, clear, note
+from vawg_desktop.ui.widgets.common import Section, button, clear, note
 
 #: Fields that say from when to when; a row tells them together.
 _SPAN = ("from_date", "until_date")

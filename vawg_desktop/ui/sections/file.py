@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from vawg_desktop.services import attachments, show
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.sections.base import Made, Pane
-from vawg_desktop.ui.widgets.basics import Section, button, clear, note
+from vawg_desktop.ui.widgets.common import Section, button, clear, note
 
 
 def file(pane: Pane) -> Made:

@@ -11,7 +11,7 @@ from vawg_desktop.services import finding, records, show
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.dialogs.pick import PickDialog
 from vawg_desktop.ui.sections.base import Made, Pane, ask, link_row, read_later
-from vawg_desktop.ui.widgets.basics import Section, button, clear, note
+from vawg_desktop.ui.widgets.common import Section, button, clear, note
 
 
 def _linked_section(

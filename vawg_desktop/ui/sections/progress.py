@@ -12,7 +12,7 @@ from vawg_desktop.services import records, show
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.sections.base import Made, Pane, ask
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import Section, clear, label, note
+from vawg_desktop.ui.widgets.common import Section, clear, label, note
 
 
 def progress(pane: Pane) -> Made:

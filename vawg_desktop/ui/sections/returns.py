@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vawg_desktop.services import round_standing
 from vawg_desktop.ui.sections.base import Made, Pane, read_later
-from vawg_desktop.ui.widgets.basics import Section, note
+from vawg_desktop.ui.widgets.common import Section, note
 
 
 def returns_over_time(pane: Pane) -> Made:

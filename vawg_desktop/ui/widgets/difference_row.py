@@ -17,7 +17,7 @@ from vawg_desktop.domain.return_columns import SENT
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services.returns import Difference
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import button, label
+from vawg_desktop.ui.widgets.common import button, label
 
 _KINDS = {
     Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",

@@ -8,7 +8,7 @@ from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QToolButton, QTreeView
 
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import fit_screen
+from vawg_desktop.ui.widgets.common import fit_screen
 
 _PLACES = (
     QStandardPaths.StandardLocation.DesktopLocation, QStandardPaths.StandardLocation.DocumentsLocation,

@@ -34,7 +34,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.sections.base import Pane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.basics import Section, label
+from vawg_desktop.ui.widgets.common import Section, label
 from vawg_desktop.ui.widgets.editors import (
     NOT_SET,
     ChoiceEditor,

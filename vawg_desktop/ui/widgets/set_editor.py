@@ -22,7 +22,7 @@ from shiboken6 import isValid
 from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.basics import FlowLayout, clear, label
+from vawg_desktop.ui.widgets.common import FlowLayout, clear, label
 
 
 class SetEditor(QWidget):

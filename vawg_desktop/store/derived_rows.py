@@ -25,7 +25,7 @@ Row = Mapping[str, Value]
 Run = Callable[..., Any]
 
 
-class Keeper:
+class DerivedRows:
     """Derived rows of one transaction. Counts and summaries are written once, at its end."""
 
     def __init__(self, connection: Connection, run: Run | None = None) -> None:
