@@ -54,6 +54,9 @@ def build_parser(*, window_only: bool = False) -> argparse.ArgumentParser:
     tour.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
     tour.add_argument("--size", default="1366x768", help="window size before scaling")
     _passphrase(tour)
+    if sys.platform == "win32":
+        commands.add_parser("install", help="install the built program for you alone")
+        commands.add_parser("remove", help="take the installed program away; stores stay")
     commands.add_parser("self-test", help="load every part once and say whether it works")
     for name, what in LATER.items():
         later = commands.add_parser(name, help=f"{what} (in a later version)")
@@ -127,6 +130,11 @@ def _run(arguments: argparse.Namespace) -> int:
         raise LaterVersionError(
             f"{LATER[arguments.command]} is not in this version; it comes in a later one."
         )
+    if arguments.command in ("install", "remove"):
+        from vawg_desktop import windows_install
+
+        print(getattr(windows_install, arguments.command)())
+        return 0
     if arguments.command == "self-test":
         from vawg_desktop.self_test import self_test
 
