@@ -89,3 +89,12 @@ def test_the_pages_for_approval_say_what_the_program_does() -> None:
         assert re.search(rf"^\| {re.escape(name)} \| {re.escape(version)} \| [^|?]+ \|$", pages["3"], re.MULTILINE), name
     assert f"At least {MIN_PASSPHRASE} characters" in pages["2"]
     assert "10 recent, 14 daily and 12 monthly" in pages["1"]
+
+
+def test_the_page_on_architecture_names_modules_that_are_there() -> None:
+    modules = {p.relative_to(ROOT).as_posix() for top in ("vawg_desktop", "tests", ".ci") for p in (ROOT / top).rglob("*.*")}
+    modules |= {p.name for p in ROOT.iterdir()}
+    named = re.findall(r"`([\w./]+\.(?:py|sql|spec|toml|cmd))`", (ROOT / "ARCHITECTURE.md").read_text("utf-8"))
+    modules |= {p.relative_to(ROOT).as_posix() for p in (ROOT / "resources").rglob("*.sql")}
+    assert len(named) > 60
+    assert [n for n in named if not any(m == n or m.endswith("/" + n) for m in modules)] == []

@@ -52,7 +52,8 @@ def test_it_is_installed_for_one_user_and_taken_away_again(windows: Registry, tm
     assert (to / windows_install.WINDOWED).read_text() == "program" and "Start menu could not be written" in told
     assert windows.keys[r"Software\Classes\.vawg"] == "VAWGDesktop.Store"
     assert windows.keys[r"Software\Classes\VAWGDesktop.Store\shell\open\command"] == f'"{to / windows_install.WINDOWED}" open "%1"'
-    assert "taken away" in windows_install.remove() and windows.keys == {}
+    assert "taken away" in windows_install.remove() and windows.keys == {} and not to.exists()
+    assert "taken away" in windows_install.remove()  # twice does no harm
 
 
 def test_a_newer_version_takes_the_place_of_the_old_one(windows: Registry, tmp_path: Path) -> None:
@@ -75,3 +76,20 @@ def test_what_was_there_is_back_where_the_copy_fails(windows: Registry, tmp_path
     with pytest.raises(StoreError, match="what was there before is back"):
         windows_install.install()
     assert (to / "old.txt").read_text() == "old" and windows.keys == {}
+
+
+def test_nothing_is_taken_away_while_it_is_open(windows: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows lets nobody write to a program that runs."""
+    windows_install.install()
+    before, whole = dict(windows.keys), Path.open
+
+    def held(path: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:
+        if path.name == windows_install.WINDOWED and "+" in mode:
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        return whole(path, mode, *rest, **named)
+
+    monkeypatch.setattr(Path, "open", held)
+    with pytest.raises(StoreError, match="is open"):
+        windows_install.remove()
+    assert windows.keys == before
+    assert (tmp_path / "Local" / "Programs" / "VAWG Desktop" / windows_install.CONSOLE).exists()

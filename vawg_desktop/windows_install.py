@@ -58,16 +58,23 @@ def install() -> str:
 
 
 def remove() -> str:
-    """Take away what ``install`` made, stores and settings left alone; the folder itself goes once this program has ended. A sentence."""
+    """Take away what ``install`` made, stores and settings left alone; what this program itself uses goes once it has ended. A sentence."""
+    to = _home()
+    try:
+        (to / WINDOWED).open("r+b").close()
+    except FileNotFoundError:
+        pass  # taken away in part already
+    except OSError:
+        raise StoreError("VAWG Desktop is open. Close it, then take it away again; nothing was changed.", code="busy") from None
     for key in (rf"{_CLASS}\shell\open\command", rf"{_CLASS}\shell\open", rf"{_CLASS}\shell", rf"{_CLASS}\DefaultIcon", _CLASS, ".vawg"):
         try:
             _registry().DeleteKey(_registry().HKEY_CURRENT_USER, rf"{_CLASSES}\{key}")
         except OSError:
             continue  # it was not there
     _link().unlink(missing_ok=True)
-    to = _home()
+    shutil.rmtree(to, ignore_errors=True)
     if to.exists():
-        # a program cannot take its own file away: a command waits until it has ended
+        # a program cannot take its own files away: a command waits until it has ended
         subprocess.Popen(["cmd", "/c", f'ping -n 3 127.0.0.1 >nul & rd /s /q "{to}"'], cwd=os.environ.get("TEMP", str(to.parent)))
     return "VAWG Desktop is taken away. Your stores are where you keep them, and your settings stay."
 

@@ -1,4 +1,5 @@
 @echo off
 rem Takes VAWG Desktop away again: the program, its Start menu entry and what opens .vawg files. Stores and settings stay.
+cd /d "%TEMP%"
 "%~dp0vawg-desktop.exe" remove
 if not "%1"=="quiet" pause

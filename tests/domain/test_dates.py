@@ -63,3 +63,60 @@ def test_financial_quarters() -> None:
     assert dates.financial_quarter(date(2026, 3, 31)) == "2025/26 Q4"
     assert dates.financial_quarter(date(2026, 4, 1)) == "2026/27 Q1"
     assert dates.financial_quarter(date(2026, 12, 31)) == "2026/27 Q3"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("+1d", "2026-11-23"),
+        ("+ 9 days", "2026-12-01"),
+        ("+1w", "2026-11-29"),
+        ("+6 weeks", "2027-01-03"),
+        ("+1m", "2026-12-22"),
+        ("+2m", "2027-01-22"),
+        ("+13 months", "2027-12-22"),
+        ("+1y", "2027-11-22"),
+        ("today", "2026-11-22"),
+        ("Tomorrow", "2026-11-23"),
+    ],
+)
+def test_counted_from_today(typed: str, stored: str) -> None:
+    assert dates.parse_date(typed, now=NOW) == stored
+    with pytest.raises(ValueRefusedError):
+        dates.parse_date(typed)
+
+
+def test_a_month_on_from_a_long_months_end_is_the_short_ones_end() -> None:
+    assert dates.parse_date("+1m", now=date(2027, 1, 31)) == "2027-02-28"
+    assert dates.parse_date("+1y", now=date(2028, 2, 29)) == "2029-02-28"
+
+
+@pytest.mark.parametrize(
+    ("now", "stored"),
+    [(date(2026, 11, 22), "2027-03"), (date(2026, 3, 1), "2026-03"), (date(2026, 2, 28), "2026-03"), (date(2026, 4, 1), "2027-03")],
+)
+def test_a_month_alone_is_the_one_that_is_or_comes(now: date, stored: str) -> None:
+    assert dates.parse_date("March", now=now) == stored
+
+
+@pytest.mark.parametrize(
+    ("now", "q1", "q4"),
+    [(date(2026, 11, 22), "2026-Q2", "2027-Q1"), (date(2026, 3, 31), "2025-Q2", "2026-Q1"), (date(2026, 4, 1), "2026-Q2", "2027-Q1")],
+)
+def test_a_quarter_alone_is_of_the_present_financial_year(now: date, q1: str, q4: str) -> None:
+    assert dates.parse_date("Q1", now=now) == q1
+    assert dates.parse_date("Q4", now=now) == q4
+
+
+def test_the_years_that_words_without_one_may_mean() -> None:
+    assert dates.may_be("30 June", NOW) == ("2025-06-30", "2026-06-30", "2027-06-30")
+    assert dates.may_be("Q2", NOW) == ("2025-Q3", "2026-Q3", "2027-Q3")
+    assert dates.may_be("May 26", NOW) == ("2025-05-26", "2026-05", "2026-05-26", "2027-05-26")
+    assert dates.may_be("in due course", NOW) == ()
+
+
+def test_figures_that_could_be_either_order() -> None:
+    assert dates.both_orders("4/5/2026") == {"uk": "2026-05-04", "us": "2026-04-05"}
+    assert dates.both_orders("13/5/2026") == {"uk": "2026-05-13"}
+    assert dates.both_orders("5/13/2026") == {"us": "2026-05-13"}
+    assert dates.both_orders("5 May 2026") == {}

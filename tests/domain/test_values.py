@@ -1,0 +1,68 @@
+"""Values as typed, at the edges of each kind of field."""
+
+from __future__ import annotations
+
+import pytest
+
+from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.domain.values import MAX_TEXT, to_stored
+
+
+def field_of(kind: Kind) -> FieldSpec:
+    return next(f for e in ENTITIES for f in e.fields if f.kind is kind)
+
+
+@pytest.mark.parametrize("typed", ["about forty", "1,2,3", "12 or 13", "NaN", "inf", "1e99", "--4"])
+def test_a_figure_is_a_number_or_is_refused(typed: str) -> None:
+    spec = field_of(Kind.NUMBER)
+    with pytest.raises(ValueRefusedError, match=spec.label):
+        to_stored(spec, typed)
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("1,234.50", "1234.50"), ("-3", "-3"), ("0.10", "0.10"), ("12,345,678", "12345678"), ("1e3", "1000")])
+def test_a_figure_keeps_its_digits(typed: str, stored: str) -> None:
+    assert to_stored(field_of(Kind.NUMBER), typed) == stored
+
+
+def test_a_percentage_has_its_bounds() -> None:
+    spec = next(f for e in ENTITIES if e.key == "action" for f in e.fields if f.kind is Kind.WHOLE and f.high == 100)
+    assert to_stored(spec, "0") == 0
+    assert to_stored(spec, "100 %") == 100
+    for typed in ("101", "-1", "50.5", "half"):
+        with pytest.raises(ValueRefusedError):
+            to_stored(spec, typed)
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("Yes", True), ("no", False), (" y ", True), ("N", False)])
+def test_yes_and_no(typed: str, stored: bool) -> None:
+    assert to_stored(field_of(Kind.YES_NO), typed) is stored
+
+
+def test_perhaps_is_neither_yes_nor_no() -> None:
+    with pytest.raises(ValueRefusedError, match="yes or no"):
+        to_stored(field_of(Kind.YES_NO), "perhaps")
+
+
+def test_text_is_one_line_and_long_text_keeps_its_lines() -> None:
+    assert to_stored(field_of(Kind.TEXT), "one\ntwo   three") == "one two three"
+    assert to_stored(field_of(Kind.LONG), "one\n\ntwo") == "one\n\ntwo"
+
+
+def test_the_longest_text_is_kept_and_one_letter_more_is_refused() -> None:
+    spec = field_of(Kind.LONG)
+    assert to_stored(spec, "x" * MAX_TEXT) == "x" * MAX_TEXT
+    with pytest.raises(ValueRefusedError, match="split"):
+        to_stored(spec, "x" * (MAX_TEXT + 1))
+
+
+def test_a_term_that_is_near_is_asked_and_one_that_is_not_lists_them() -> None:
+    spec = next(f for e in ENTITIES if e.key == "action" for f in e.fields if f.key == "status")
+    assert spec.terms is not None
+    label = spec.terms.labels()[1]
+    assert to_stored(spec, label.upper()) == spec.terms.find(label).key  # type: ignore[union-attr]
+    with pytest.raises(ValueRefusedError, match="did you mean"):
+        to_stored(spec, label[:-1] + "z")
+    with pytest.raises(ValueRefusedError, match="it is one of"):
+        to_stored(spec, "qqqq")
