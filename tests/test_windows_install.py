@@ -93,3 +93,24 @@ def test_nothing_is_taken_away_while_it_is_open(windows: Registry, tmp_path: Pat
         windows_install.remove()
     assert windows.keys == before
     assert (tmp_path / "Local" / "Programs" / "VAWG Desktop" / windows_install.CONSOLE).exists()
+
+
+def test_what_the_program_itself_uses_goes_by_a_command_that_cmd_can_read(
+    windows: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list would be quoted as C reads it (\\"), and cmd would look for a folder of that name (seen under Wine)."""
+    windows_install.install()
+    to = tmp_path / "Local" / "Programs" / "VAWG Desktop"
+    asked: list[object] = []
+    monkeypatch.setattr(windows_install.shutil, "rmtree", lambda *_, **__: None)  # as where its own files are held
+    monkeypatch.setattr(windows_install.subprocess, "Popen", lambda command, **_: asked.append(command))
+    windows_install.remove()
+    (command,) = asked
+    assert isinstance(command, str) and command.endswith(f'rd /s /q "{to}""') and command.startswith('cmd /c "')
+
+
+def test_the_starter_that_removes_is_read_at_once() -> None:
+    """cmd reads a file line by line, and this file is taken away while it runs."""
+    lines = (Path(__file__).parents[1] / ".ci" / "give_out" / "remove.cmd").read_bytes().split(b"\r\n")
+    assert lines[-1] == b"" and b"vawg-desktop.exe" in lines[-2] and b"exit" in lines[-2]
+    assert sum(b"vawg-desktop" in line for line in lines) == 1

@@ -75,7 +75,8 @@ def remove() -> str:
     shutil.rmtree(to, ignore_errors=True)
     if to.exists():
         # a program cannot take its own files away: a command waits until it has ended
-        subprocess.Popen(["cmd", "/c", f'ping -n 3 127.0.0.1 >nul & rd /s /q "{to}"'], cwd=os.environ.get("TEMP", str(to.parent)))
+        # (one text, not a list: quoting of a list is C's, which cmd does not read)
+        subprocess.Popen(f'cmd /c "ping -n 3 127.0.0.1 >nul & rd /s /q "{to}""', cwd=os.environ.get("TEMP", str(to.parent)))
     return "VAWG Desktop is taken away. Your stores are where you keep them, and your settings stay."
 
 

@@ -382,7 +382,7 @@ def test_only_the_partners_rows_and_nothing_restricted_leave(sample: Session, tm
     assert "A-0017" not in text and "A-0013" not in text
     assert "Agree a shared data set" not in text and "R-0002" in text
     assert "OFFICIAL-SENSITIVE" in text
-    assert made.skipped == [{"partner": "Kent Police", "why": "1 restricted actions were left out"}]
+    assert made.skipped == [{"partner": "Kent Police", "why": "1 restricted action left out"}]
     assert book.properties.creator in (None, "")
 
 

@@ -110,7 +110,7 @@ def test_a_reader_cannot_write(empty: Session) -> None:
 def test_control_characters_are_taken_out_and_said(empty: Session) -> None:
     with empty.store.write("A", "why") as tx:
         id = tx.create("action", {"title": "a\x00b"})
-        assert tx.changes.notes == ["1 unprintable characters were taken out of Action."]
+        assert tx.changes.notes == ["1 unprintable character taken out of Action."]
         assert tx.row("action", id)["title"] == "ab"
 
 

@@ -171,7 +171,7 @@ def merge(arguments: argparse.Namespace) -> int:
         parted = [(old, new) for old, new in done.renumbered if "-x" not in old]
         yield from (f"  {old} is now {new}; both lead to it." for old, new in final)
         if parted:
-            yield f"{len(parted)} references stood on two records; those of the other store got the next numbers:"
+            yield f"{how_many(len(parted), 'reference')} stood on two records; those of the other store got the next numbers:"
             yield (
                 "  "
                 + "; ".join(f"{old} is {new}" for old, new in parted[:12])

@@ -129,7 +129,7 @@ def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
 
     try:
         answer["remarks"] = remarks_of(content)
-    except MemoryError:
+    except (MemoryError, ImportError):  # a library that does not load is no fault of the file
         raise
     except Exception as error:  # noqa: BLE001 - a workbook is read without its remarks, and the person is told
         answer["unread"] = type(error).__name__

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.references import RETURN_REFERENCE
 from vawg_desktop.domain.return_columns import WORDED
-from vawg_desktop.domain.terms import MARKING, fold
+from vawg_desktop.domain.terms import MARKING, fold, how_many
 from vawg_desktop.exchange.cells import Cell, colour_word, is_link, place, plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.return_plan import (
@@ -32,7 +32,7 @@ def tidy_tray(read: ReadReturn) -> None:
             more = len(entries) - MOST_LISTED
             del entries[MOST_LISTED:]
             read.problems.append(Problem(
-                f"{name}_cut", f"{more:,} more entries for the {name} are not listed one by one; the file is kept, open it to read them."
+                f"{name}_cut", f"{how_many(more, 'more entry', 'more entries')} for the {name} not listed one by one; the file is kept, open it to read the rest."
             ))  # fmt: skip
 
 

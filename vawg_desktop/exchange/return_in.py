@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vawg_desktop.domain.errors import FileRefusedError, Problem
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.return_beside import read_remarks, references, tray_below, tray_beyond, trayed
@@ -125,7 +125,7 @@ def _read_other(read: ReadReturn, sheet: Sheet) -> None:
         read.tray += [trayed(sheet, r, c, "", v, why) for r, c, v in stray[:MOST_STRAY]]
         if len(stray) > MOST_STRAY:
             r, c, _ = stray[MOST_STRAY]
-            more = f"{len(stray) - MOST_STRAY:,} more cells from here on; the file is kept, open it to read them."
+            more = f"{how_many(len(stray) - MOST_STRAY, 'more cell')} from here on; the file is kept, open it to read the rest."
             read.problems.append(Problem("sheet_unread", more, sheet.name, sheet.address(r, c)))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.return_columns import ASKED, SENT, SHOWN, ReturnColumn
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.plan import BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
 
@@ -156,7 +157,7 @@ def _start(content: ReturnContent) -> SheetPlan:
         "Your contribution is invited; leave blank what is not yours to say." if content.independent else ""
     )
     steps = [
-        f"Open the sheet Actions. It has {len(content.rows)} rows, all yours.",
+        f"Open the sheet Actions. It has {how_many(len(content.rows), 'row')}, all yours.",
         "For each row that is not finished choose an Answer: Update, No change, or Not able to say yet. A row without one is counted as not answered.",
         f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. A cell that you leave as it is changes nothing.",
         "List proof on Evidence, and anything new you are doing on New actions.",

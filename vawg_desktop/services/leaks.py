@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import address
 from vawg_desktop.exchange.return_plan import LOCKED, MORE_SHOWN, ReturnRow
 
@@ -207,7 +207,7 @@ def _reworded(connection: Connection, action: str, key: str) -> bool:
 def in_words(found: Sequence[Problem]) -> str:
     """Why a file was held back, with its first places."""
     said = "; ".join(f"{_place(p)}{p.message}" for p in found[:3])
-    more = f" And {len(found) - 3} more places." if len(found) > 3 else ""
+    more = f" And {how_many(len(found) - 3, 'more place')}." if len(found) > 3 else ""
     return f"held back: {said}{more} Take it out, or release this partner's file"
 
 

@@ -253,13 +253,13 @@ class _Sender:
             return
         if restricted:
             self.made.skipped.append(
-                {"partner": partner.short, "why": f"{len(restricted)} restricted actions were left out"}
+                {"partner": partner.short, "why": f"{how_many(len(restricted), 'restricted action')} left out"}
             )
         if ended := self._ended(partner):
             self.made.skipped.append(
                 {
                     "partner": partner.short,
-                    "why": f"{ended}, so its {len(open_rows)} open actions went to nobody",
+                    "why": f"{ended}, so its {how_many(len(open_rows), 'open action')} went to nobody",
                 }
             )
             return

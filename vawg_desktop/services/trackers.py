@@ -13,7 +13,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, read_book
 from vawg_desktop.exchange.tracker_columns import PERIOD, period_end
@@ -413,7 +413,7 @@ def _note_blanks(book: Book, done: Imported) -> None:
             done.problems.append(Problem("error_cell", said, sheet, cell))
     for kind, count in counted.items():
         if count > _MOST_OF_A_KIND and kind in (*_BESIDE, "empty_formula", "error"):
-            more = f"{count - _MOST_OF_A_KIND:,} more cells bear {_BESIDE.get(kind, 'a formula that shows nothing or an error')}; open the file to read them."
+            more = f"{how_many(count - _MOST_OF_A_KIND, 'more cell')} with {_BESIDE.get(kind, 'a formula that shows nothing or an error')}; open the file to read them."
             done.problems.append(Problem("remarks_unread", more))
     if book.unread:
         done.problems.append(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.fields import Kind
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import forks, work
@@ -166,7 +167,7 @@ def _file_is_whole(connection: Connection, report: Report) -> bool:
     rows = torn or [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
     if rows == ["ok"]:
         return True
-    more = f" (and {len(rows) - 1} more places)" if len(rows) > 1 else ""
+    more = f" (and {how_many(len(rows) - 1, 'more place')})" if len(rows) > 1 else ""
     report.add(
         "file_damaged",
         f"The file is damaged: {rows[0]}{more}. Restore the latest backup, or read out what can be read (rescue).",
@@ -246,7 +247,7 @@ def _check_held(store: Store, connection: Connection, report: Report) -> None:
     held = store.files.digests()
     waits = {what for kind, what in work.left(connection) if kind == work.SWEEP_FILE}  # those are said by themselves
     if left := [h for h in unnamed(store) if h not in waits]:
-        report.add("held_unnamed", f"{len(left)} held files are named by no record; they go the next time the store is opened by itself.")
+        report.add("held_unnamed", f"{how_many(len(left), 'held file')} that no record names; to be taken away the next time the store is opened by itself.")
     if files_are_foreign(store):
         report.add("files_foreign", "The held files beside this store were kept for another store; put its own back beside it.")
     for table, cell in FILED.items():

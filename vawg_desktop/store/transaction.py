@@ -12,7 +12,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, RuleError, StaleError, StoreError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
@@ -379,7 +379,7 @@ class Transaction:
                 done = clean_text(value)
                 if done.removed:
                     self.changes.notes.append(
-                        f"{done.removed} unprintable characters were taken out of {self._label(spec, key)}."
+                        f"{how_many(done.removed, 'unprintable character')} taken out of {self._label(spec, key)}."
                     )
                 value = done.text or None
             cleaned[key] = value

@@ -98,7 +98,7 @@ class CopiesPage(QWidget):
             for _, group in groupby(conflicts[:SHOWN], key=lambda c: c.record_id):
                 self._show_conflicts(list(group))
             if len(conflicts) > SHOWN:
-                self._body.addWidget(note(f"{len(conflicts) - SHOWN:,} more follow when these are settled."))
+                self._body.addWidget(note(f"{how_many(len(conflicts) - SHOWN, 'more conflict')} to come when these are settled."))
         elif self._preview is None and self._done is None:
             self._body.addWidget(
                 EmptyState(
@@ -218,7 +218,7 @@ class CopiesPage(QWidget):
                 self._body.addWidget(self._line("; ".join(what[:6]) + ("; …" if len(what) > 6 else "")))
                 self._body.addWidget(note(f"{who}, {london_time(at)}" + (f": {why}" if why else "")))
         if len(records) > SHOWN:
-            self._body.addWidget(note(f"and {len(records) - SHOWN:,} more records"))
+            self._body.addWidget(note(f"and {how_many(len(records) - SHOWN, 'more record')}"))
 
     def _line(self, text: str) -> QWidget:
         made = label(text)

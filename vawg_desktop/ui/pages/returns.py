@@ -372,7 +372,7 @@ class ReturnsPage(QWidget):
             shown = " ".join(answer.refused[:3])
             rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""
             messages.show(
-                "Read, but for some", f"{said}\n\n{len(answer.refused)} were not taken: {shown}{rest}"
+                "Read, but for some", f"{said}\n\nNot taken: {shown}{rest}"
             )
         else:
             messages.tell(said)

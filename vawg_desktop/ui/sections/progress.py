@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from vawg_desktop.domain import dates
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import records, show
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.sections.base import Made, Pane, ask
@@ -46,7 +47,7 @@ def progress(pane: Pane) -> Made:
         for update in view.updates[:8]:
             section.body.addWidget(_update_widget(update))
         if len(view.updates) > 8:
-            section.body.addWidget(note(f"{len(view.updates) - 8} earlier updates stand in the history."))
+            section.body.addWidget(note(f"{how_many(len(view.updates) - 8, 'earlier update')} can be read in Changes."))
         if not view.updates:
             section.body.addWidget(note("Nothing heard yet."))
 
