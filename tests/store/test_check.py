@@ -11,10 +11,13 @@ import pytest
 import sqlcipher3.dbapi2 as driver
 
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.services import merging, names, safekeeping, show
+from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
+from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.repair import repair
 
 Harm = Callable[[Any], None]
@@ -78,6 +81,9 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "a head": (_run("INSERT INTO head VALUES ((SELECT id FROM action LIMIT 1), 'status', 'nobody')"), "heads_wrong"),
     "the search index": (_run("DELETE FROM search WHERE rowid = 40"), "search_wrong"),
     "the register": (_run("UPDATE subject SET reference = 'R-0777' WHERE reference = 'R-0007'"), "register_wrong"),
+    "an earlier reference that nobody bore": (
+        _run("INSERT INTO former (reference, \"row\") VALUES ('A-0901', (SELECT id FROM action LIMIT 1))"), "register_wrong",
+    ),
     "a summary": (_run("UPDATE action SET x_due = '2020-01-01' WHERE reference = 'A-0006'"), "summary_wrong"),
 }  # fmt: skip
 
@@ -194,3 +200,24 @@ def test_a_store_looked_at_after_every_write_stays_well(empty: Session) -> None:
         with empty.store.write("me", "again") as tx:
             tx.create("action", {"title": f"action {i}"})
         assert check(empty.store).problems == []
+
+
+def test_an_earlier_reference_that_leads_nowhere_is_named_and_mended(sample: Session, tmp_path: Path) -> None:
+    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "Laptop officer")
+    id, _ = create(laptop, "action", {"title": "Numbered when it came home"})
+    provisional = show.record(laptop, id).reference
+    merging.merge(sample, laptop.store)
+    laptop.store.close()
+    assert names.find(sample.read(), provisional).title == "Numbered when it came home"
+    store = _harm(sample, _run(f"DELETE FROM former WHERE reference = '{provisional}'"))
+    assert [(p.code, p.record) for p in check(store).problems] == [("register_wrong", provisional)]
+    repair(store, "B. Officer")
+    assert check(store).problems == []
+    assert names.find(sample.read(), provisional).title == "Numbered when it came home"
+
+
+def test_a_log_with_a_part_missing_is_not_backed_up_as_if_it_were_whole(sample: Session, tmp_path: Path) -> None:
+    _harm(sample, HARMS["an entry removed"][0])
+    with pytest.raises(StoreError, match="does not hold the whole log"):
+        safekeeping.back_up(sample, tmp_path / "backups")
+    assert [p.name for p in (tmp_path / "backups").iterdir() if p.name != "held-files"] == []
