@@ -138,27 +138,27 @@ def parse_date(
     ``now`` is the day from which "+6w", "Q2" and bare months count; without it, as in a file of unknown
     age, such words are refused. ``meeting`` answers "next PDB" with a stored date. Raises ValueRefusedError with a sentence.
     """
-    said = " ".join(text.split())
-    fy = _FY.fullmatch(said)
+    typed = " ".join(text.split())
+    fy = _FY.fullmatch(typed)
     if (
         fy is not None
         and _follows(fy[1], fy[2])
-        and not (len(fy[2]) == 2 and int(fy[2]) <= 12 and "-" in said)
+        and not (len(fy[2]) == 2 and int(fy[2]) <= 12 and "-" in typed)
     ):
         return f"{fy[1]}-04/{int(fy[1]) + 1}-03"
-    if is_stored(said):
-        return said
+    if is_stored(typed):
+        return typed
     try:
         found = (
-            _figures(said)
-            or _words(said.casefold())
-            or _ending(said.casefold())
-            or (now and _relative(said.casefold(), now, meeting))
+            _figures(typed)
+            or _words(typed.casefold())
+            or _ending(typed.casefold())
+            or (now and _relative(typed.casefold(), now, meeting))
         )
     except ValueRefusedError as refused:  # quoted as it was typed, capitals and all
-        quoted = refused.message.replace(f"“{_short(said.casefold())}”", f"“{_short(text)}”")
+        quoted = refused.message.replace(f"“{_short(typed.casefold())}”", f"“{_short(text)}”")
         raise ValueRefusedError(quoted) from None
-    if not found and now is None and _counts_from_a_day(said.casefold()):
+    if not found and now is None and _counts_from_a_day(typed.casefold()):
         raise ValueRefusedError(f"“{_short(text)}” counts from the day it was written; which date is meant?")
     if not found:
         raise ValueRefusedError(
@@ -168,40 +168,40 @@ def parse_date(
     return found
 
 
-def _figures(said: str) -> str | None:
-    if m := _ISO_TIME.fullmatch(said):
+def _figures(typed: str) -> str | None:
+    if m := _ISO_TIME.fullmatch(typed):
         if m[2]:  # an instant: the day it is in London
-            return _london(m[1], said)
-        return _checked(m[1], said)
-    if m := _SLASHED.fullmatch(said):
-        return _day(int(m[3]), int(m[2]), int(m[1]), said)
-    if m := _MONTH_SLASH.fullmatch(said):
-        return _checked(f"{m[2]}-{int(m[1]):02d}", said)
-    if _DAY.fullmatch(said) or _MONTH.fullmatch(said):
-        return _checked(said, said)
+            return _london(m[1], typed)
+        return _checked(m[1], typed)
+    if m := _SLASHED.fullmatch(typed):
+        return _day(int(m[3]), int(m[2]), int(m[1]), typed)
+    if m := _MONTH_SLASH.fullmatch(typed):
+        return _checked(f"{m[2]}-{int(m[1]):02d}", typed)
+    if _DAY.fullmatch(typed) or _MONTH.fullmatch(typed):
+        return _checked(typed, typed)
     return None
 
 
-def _words(said: str) -> str | None:
-    if m := _WORDED.fullmatch(said):
+def _words(typed: str) -> str | None:
+    if m := _WORDED.fullmatch(typed):
         month = _month_number(m[2])
-        return _day(int(m[3]), month, int(m[1]), said) if month else None
-    if (m := _MONTH_YEAR.fullmatch(said)) and (month := _month_number(m[1])):
+        return _day(int(m[3]), month, int(m[1]), typed) if month else None
+    if (m := _MONTH_YEAR.fullmatch(typed)) and (month := _month_number(m[1])):
         # "Nov-26" is how programs write a month; beyond the years at hand it is as likely a day
-        if len(m[2]) == 2 and int(m[2]) <= 31 and ("-" not in said or int(m[2]) >= 29):
+        if len(m[2]) == 2 and int(m[2]) <= 31 and ("-" not in typed or int(m[2]) >= 29):
             raise ValueRefusedError(
-                f"“{_short(said)}” may be {int(m[2])} {MONTHS[month - 1]} or {MONTHS[month - 1]} {_century(int(m[2]))}; "
+                f"“{_short(typed)}” may be {int(m[2])} {MONTHS[month - 1]} or {MONTHS[month - 1]} {_century(int(m[2]))}; "
                 "type it with the whole year."
             )
         return f"{_century(int(m[2]))}-{month:02d}"
-    if (m := _DAY_MONTH.fullmatch(said)) and (month := _month_number(m[2])):
-        raise ValueRefusedError(f"“{_short(said)}” has no year; type it with one.")
-    if m := _FY_QUARTER.fullmatch(said):
+    if (m := _DAY_MONTH.fullmatch(typed)) and (month := _month_number(m[2])):
+        raise ValueRefusedError(f"“{_short(typed)}” has no year; type it with one.")
+    if m := _FY_QUARTER.fullmatch(typed):
         year, last, quarter = (m[1], m[2], m[3]) if m[1] else (m[5], m[6], m[4])
         if not _follows(year, last):
             return None
         return _financial_quarter_stored(int(year), int(quarter))
-    if (m := _FY.fullmatch(said)) and _follows(m[1], m[2]):
+    if (m := _FY.fullmatch(typed)) and _follows(m[1], m[2]):
         return f"{m[1]}-04/{int(m[1]) + 1}-03"
     return None
 
@@ -212,28 +212,28 @@ def _follows(first: str, second: str) -> bool:
     return second in (wanted, wanted[2:])
 
 
-def _relative(said: str, now: date, meeting: Callable[[str], str | None] | None) -> str | None:
-    if said in ("today", "now"):
+def _relative(typed: str, now: date, meeting: Callable[[str], str | None] | None) -> str | None:
+    if typed in ("today", "now"):
         return now.isoformat()
-    if said == "tomorrow":
+    if typed == "tomorrow":
         return (now + timedelta(days=1)).isoformat()
-    if m := _OFFSET.fullmatch(said):
+    if m := _OFFSET.fullmatch(typed):
         return _shift(now, int(m[1]), m[2]).isoformat()
-    if said.startswith("next ") and meeting is not None:
-        return meeting(said.removeprefix("next ").strip())
-    ending = said.startswith("end ")
-    rest = said.removeprefix("end ").removeprefix("of ").strip()
+    if typed.startswith("next ") and meeting is not None:
+        return meeting(typed.removeprefix("next ").strip())
+    ending = typed.startswith("end ")
+    rest = typed.removeprefix("end ").removeprefix("of ").strip()
     stored = _bare_quarter(rest, now) or _bare_month(rest, now)
     if stored is None:
         return None
     return bounds(stored)[1].isoformat() if ending else stored
 
 
-def _ending(said: str) -> str | None:
+def _ending(typed: str) -> str | None:
     """``end of March 2027``: the last day of a period that is said in full."""
-    if not said.startswith("end "):
+    if not typed.startswith("end "):
         return None
-    stored = _words(said.removeprefix("end ").removeprefix("of ").strip())
+    stored = _words(typed.removeprefix("end ").removeprefix("of ").strip())
     return bounds(stored)[1].isoformat() if stored else None
 
 
@@ -244,9 +244,9 @@ def both_orders(text: str) -> dict[str, str]:
     """A date in figures as a stored day, read as day first (``uk``) and as month first (``us``), where it is one."""
     found: dict[str, str] = {}
     if m := _STROKES.fullmatch(text.strip()):
-        for order, said in (("uk", text), ("us", f"{m[3]}{m[2]}{m[1]}{m[2]}{m[4]}")):
+        for order, typed in (("uk", text), ("us", f"{m[3]}{m[2]}{m[1]}{m[2]}{m[4]}")):
             with contextlib.suppress(ValueRefusedError):
-                found[order] = parse_date(said)
+                found[order] = parse_date(typed)
     return found
 
 
@@ -256,12 +256,12 @@ def may_be(text: str, now: date) -> tuple[str, ...]:
     >>> may_be("March", date(2026, 11, 22))
     ('2025-03', '2026-03', '2027-03')
     """
-    said = " ".join(text.split()).casefold()
+    typed = " ".join(text.split()).casefold()
     found: set[str] = set()
     for year in (now.year - 1, now.year, now.year + 1):
-        quarter = re.sub(r"\bq([1-4])$", rf"{year}/{(year + 1) % 100:02d} q\1", said)
-        words = [f"{said} {year}"] if quarter == said else [quarter]
-        if m := _MONTH_YEAR.fullmatch(said):  # May 26: a day of May, or May of a year
+        quarter = re.sub(r"\bq([1-4])$", rf"{year}/{(year + 1) % 100:02d} q\1", typed)
+        words = [f"{typed} {year}"] if quarter == typed else [quarter]
+        if m := _MONTH_YEAR.fullmatch(typed):  # May 26: a day of May, or May of a year
             near = now.year - 1 <= _century(int(m[2])) <= now.year + 3
             words = [f"{m[2]} {m[1]} {year}", *([f"{m[1]} {_century(int(m[2]))}"] if near else [])]
         for one in words:
@@ -270,24 +270,24 @@ def may_be(text: str, now: date) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _counts_from_a_day(said: str) -> bool:
+def _counts_from_a_day(typed: str) -> bool:
     """Whether words mean a date only to somebody who knows when they were written."""
     with contextlib.suppress(ValueRefusedError):
-        return said.startswith("next ") or _relative(said, date(2000, 6, 1), None) is not None
+        return typed.startswith("next ") or _relative(typed, date(2000, 6, 1), None) is not None
     return False
 
 
-def _bare_quarter(said: str, now: date) -> str | None:
+def _bare_quarter(typed: str, now: date) -> str | None:
     """``Q2`` of the present financial year."""
-    if not (m := _BARE_QUARTER.fullmatch(said)):
+    if not (m := _BARE_QUARTER.fullmatch(typed)):
         return None
     year = now.year if now.month >= 4 else now.year - 1
     return _financial_quarter_stored(year, int(m[1]))
 
 
-def _bare_month(said: str, now: date) -> str | None:
-    month = _MONTH_NUMBERS.get(said[:3]) if said and MONTHS[0] and said.isalpha() else None
-    if month is None or not MONTHS[month - 1].casefold().startswith(said):
+def _bare_month(typed: str, now: date) -> str | None:
+    month = _MONTH_NUMBERS.get(typed[:3]) if typed and MONTHS[0] and typed.isalpha() else None
+    if month is None or not MONTHS[month - 1].casefold().startswith(typed):
         return None
     return f"{now.year + (month < now.month)}-{month:02d}"
 
@@ -308,21 +308,21 @@ def _century(year: int) -> int:
     return year if year >= 100 else 2000 + year
 
 
-def _day(year: int, month: int, day: int, said: str) -> str:
-    return _checked(f"{_century(year)}-{month:02d}-{day:02d}", said)
+def _day(year: int, month: int, day: int, typed: str) -> str:
+    return _checked(f"{_century(year)}-{month:02d}-{day:02d}", typed)
 
 
-def _london(day: str, said: str) -> str:
+def _london(day: str, typed: str) -> str:
     try:
-        at = datetime.fromisoformat(said.replace("z", "Z").replace("Z", "+00:00").replace(" ", "T"))
+        at = datetime.fromisoformat(typed.replace("z", "Z").replace("Z", "+00:00").replace(" ", "T"))
     except ValueError:
-        return _checked(day, said)
+        return _checked(day, typed)
     return at.astimezone(LONDON).date().isoformat()
 
 
-def _checked(stored: str, said: str) -> str:
+def _checked(stored: str, typed: str) -> str:
     if not is_stored(stored):
-        raise ValueRefusedError(f"“{_short(said)}” is not a day in the calendar; please check it.")
+        raise ValueRefusedError(f"“{_short(typed)}” is not a day in the calendar; please check it.")
     return stored
 
 

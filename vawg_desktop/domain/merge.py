@@ -47,9 +47,9 @@ def differ(heads: Iterable[Said]) -> bool:
     return len(all_heads) > 1 and len({_comparable(h.value) for h in all_heads}) > 1
 
 
-def heads_of(said: Iterable[Said]) -> tuple[Said, ...]:
+def heads_of(changes: Iterable[Said]) -> tuple[Said, ...]:
     """The changes that nobody has overwritten, first by (origin, seq)."""
-    all_said = list(said)
+    all_said = list(changes)
     if len(all_said) == 1:
         return tuple(all_said)
     gone = {o for s in all_said for o in s.overwrote}
@@ -57,9 +57,9 @@ def heads_of(said: Iterable[Said]) -> tuple[Said, ...]:
     return tuple(sorted(alive.values(), key=lambda s: (s.origin, s.seq)))
 
 
-def standing(said: Iterable[Said]) -> Standing:
+def standing(changes: Iterable[Said]) -> Standing:
     """What a cell holds after all of ``said``: every store that knows the same shows the same."""
-    heads = heads_of(said)
+    heads = heads_of(changes)
     return Standing(heads[0].value if heads else None, heads)
 
 

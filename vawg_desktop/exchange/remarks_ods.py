@@ -65,8 +65,8 @@ def _of_page(page: Any) -> Iterator[Remark]:
 
 
 def _without_fields(node: Any) -> str:
-    said = node.text or "" if local(node.tag) not in _FIELDS else ""
-    return said + "".join(_without_fields(child) + (child.tail or "") for child in node)
+    text = node.text or "" if local(node.tag) not in _FIELDS else ""
+    return text + "".join(_without_fields(child) + (child.tail or "") for child in node)
 
 
 def _attribute(node: Any, name: str) -> str:
@@ -82,8 +82,8 @@ def _struck(root: Any) -> set[str]:
         own = next((n for n in style if local(n.tag) == "text-properties"), None)
         line = _attribute(own, "text-line-through-style") if own is not None else ""
         kind = _attribute(own, "text-line-through-type") if own is not None else ""
-        said = line or kind
-        if (said and said != "none") or (not said and _attribute(style, "parent-style-name") in found):
+        line_style = line or kind
+        if (line_style and line_style != "none") or (not line_style and _attribute(style, "parent-style-name") in found):
             found.add(_attribute(style, "name"))
     return found
 
@@ -128,8 +128,8 @@ def _of_rules(table: Any) -> Iterator[Remark]:
     """Rules that colour cells by what they say; which colour a cell shows by them cannot be seen here."""
     for one in table.iter():
         if local(one.tag) == "conditional-format":
-            for said in _attribute(one, "target-range-address").split():
-                first, _, last = (part.rpartition(".")[2].replace("$", "") for part in said.partition(":"))
+            for area in _attribute(one, "target-range-address").split():
+                first, _, last = (part.rpartition(".")[2].replace("$", "") for part in area.partition(":"))
                 yield _attribute(table, "name"), first, "conditional", f"{first}:{last}" if last and last != first else first
 
 
@@ -146,12 +146,12 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
     if _attribute(cell, "style-name") in styles.struck and _paragraphs(cell):
         yield sheet, at, "struck", "the whole cell is struck out"
     else:
-        said = [
+        texts = [
             "".join(n.itertext())
             for n in cell.iter()
             if local(n.tag) == "span" and _attribute(n, "style-name") in styles.struck
         ]
-        if words := " ".join(" ".join(said).split()):
+        if words := " ".join(" ".join(texts).split()):
             yield sheet, at, "struck", words
     yield from _shown_of_value(cell, sheet, at, styles)
     rows, columns = (int(_attribute(cell, f"number-{side}-spanned") or 1) for side in ("rows", "columns"))
@@ -181,10 +181,10 @@ def _of_formula(cell: Any, sheet: str, at: str) -> Iterator[Remark]:
             v == "error" for k, v in cell.attrib.items() if local(k) == "value-type"
         ) or shown.startswith("#")
         kind = "error" if wrong else "formula" if shown or _attribute(cell, "value") else "empty_formula"
-        said = formula.partition(":")[2] or formula
-        yield sheet, at, kind, shown if wrong else said
+        source = formula.partition(":")[2] or formula
+        yield sheet, at, kind, shown if wrong else source
         if wrong and shown == "#NAME?":
-            yield sheet, at, "made_words", said.removeprefix("=")
+            yield sheet, at, "made_words", source.removeprefix("=")
 
 
 def _part_of_date(shown: str, date: str) -> str:
@@ -223,5 +223,5 @@ def _of_frame(frame: Any, sheet: str, at: str) -> Iterator[Remark]:
 
 
 def _paragraphs(node: Any) -> str:
-    said = ["".join(p.itertext()) for p in node.iter() if local(p.tag) == "p"]
-    return " ".join(" ".join(said).split())
+    texts = ["".join(p.itertext()) for p in node.iter() if local(p.tag) == "p"]
+    return " ".join(" ".join(texts).split())

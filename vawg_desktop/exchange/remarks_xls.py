@@ -78,8 +78,8 @@ def _of_sheet(book: Any, sheet: Any) -> Iterator[Remark]:
                 yield name, at, "error", error_text_from_code.get(value, "#?")
             elif kind == XL_CELL_NUMBER and per_cent:
                 yield name, at, "percent", repr(value)
-            elif kind in (XL_CELL_NUMBER, XL_CELL_DATE) and (said := _shown_as(kind == XL_CELL_DATE, code, value)):
-                yield name, at, *said
+            elif kind in (XL_CELL_NUMBER, XL_CELL_DATE) and (remark := _shown_as(kind == XL_CELL_DATE, code, value)):
+                yield name, at, *remark
             if struck and value != "":
                 yield name, at, "struck", "the whole cell is struck out"
             elif words := _struck_runs(book, sheet, row, column):
@@ -89,8 +89,8 @@ def _of_sheet(book: Any, sheet: Any) -> Iterator[Remark]:
 def _of_links(sheet: Any) -> Iterator[Remark]:
     for link in sheet.hyperlink_list:
         if link.url_or_path:
-            said = link.url_or_path
-            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+            target = link.url_or_path
+            words = target.decode("utf-8", "replace") if isinstance(target, bytes) else str(target)
             yield sheet.name, address(link.frowx, link.fcolx), "link", words
 
 
@@ -122,12 +122,12 @@ def _struck_runs(book: Any, sheet: Any, row: int, column: int) -> str:
     """The words of a cell's runs that are struck out."""
     runs: list[tuple[int, int]] = sheet.rich_text_runlist_map.get((row, column)) or []
     text = str(sheet.cell_value(row, column))
-    said = [
+    texts = [
         text[start : runs[n + 1][0] if n + 1 < len(runs) else len(text)]
         for n, (start, font) in enumerate(runs)
         if font < len(book.font_list) and book.font_list[font].struck_out
     ]
-    return " ".join(" ".join(said).split())
+    return " ".join(" ".join(texts).split())
 
 
 def _of_records(sheet: Any, records: _Records) -> Iterator[Remark]:

@@ -131,12 +131,12 @@ def _struck_words(body: bytes, struck: list[bool]) -> str:
     runs = [
         (_u16(body, at + 4 + 4 * n), _u16(body, at + 6 + 4 * n)) for n in range(min(_u32(body, at), 1000))
     ]
-    said = [
+    texts = [
         text[start : runs[n + 1][0] if n + 1 < len(runs) else len(text)]
         for n, (start, font) in enumerate(runs)
         if font < len(struck) and struck[font]
     ]
-    return " ".join(" ".join(said).split())
+    return " ".join(" ".join(texts).split())
 
 
 def _of_sheet(

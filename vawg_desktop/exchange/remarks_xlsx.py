@@ -107,13 +107,13 @@ def _struck(archive: zipfile.ZipFile, names: set[str]) -> tuple[set[int], dict[i
 
 def _struck_words(node: Any) -> str:
     """The words of the runs that are struck out."""
-    said: list[str] = []
+    runs: list[str] = []
     for run in node.iter():
         if local(run.tag) == "r" and any(
             local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in run.iter()
         ):
-            said.append(_words(run))
-    return " ".join(said)
+            runs.append(_words(run))
+    return " ".join(runs)
 
 
 def _per_cents(archive: zipfile.ZipFile, names: set[str]) -> set[int]:
@@ -159,9 +159,9 @@ def _inks(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[i
     for group in Tree.fromstring(archive.read("xl/styles.xml")):
         if local(group.tag) == "fonts":
             for font in group:
-                said = next((n for n in font if local(n.tag) == "color"), None)
-                plain = said is None or said.get("theme") in ("0", "1") or said.get("auto") == "1"
-                colours.append("" if plain else palette.colour(said))
+                colour = next((n for n in font if local(n.tag) == "color"), None)
+                plain = colour is None or colour.get("theme") in ("0", "1") or colour.get("auto") == "1"
+                colours.append("" if plain else palette.colour(colour))
         if local(group.tag) == "cellXfs":
             for number, xf in enumerate(group):
                 at = int(xf.get("fontId", "0"))
@@ -205,8 +205,8 @@ def _of_sheet(
     yield from _of_struck(data, sheet, looks.struck, looks.strings)
     yield from _of_page(data, sheet)
     for span in _CONDITIONAL.findall(data):
-        said = span.decode("ascii", "replace")
-        yield sheet, said.partition(":")[0].partition(" ")[0], "conditional", said
+        cells = span.decode("ascii", "replace")
+        yield sheet, cells.partition(":")[0].partition(" ")[0], "conditional", cells
 
 
 def words_beside(
@@ -284,8 +284,8 @@ _PAGE = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<]*)<")
 
 
 def _of_page(data: bytes, sheet: str) -> Iterator[Remark]:
-    for said in _PAGE.findall(data):
-        for words in page_words(_unescape(said.decode("utf-8", "replace"))):
+    for part in _PAGE.findall(data):
+        for words in page_words(_unescape(part.decode("utf-8", "replace"))):
             yield sheet, "", "page", words
 
 
@@ -337,8 +337,8 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
             if shown == "#NAME?" and (formula := _FORMULA.search(body)) and formula[1]:
                 yield sheet, cell, "made_words", _unescape(formula[1].decode("utf-8", "replace"))
         elif formula := _FORMULA.search(body):
-            said = (formula[1] or b"").decode("utf-8", "replace")
-            yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(said)
+            text = (formula[1] or b"").decode("utf-8", "replace")
+            yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(text)
 
 
 def _shown(sheet: str, cell: str, look: int, looks: _Looks, number: bytes) -> Iterator[Remark]:
@@ -370,10 +370,10 @@ def _of_struck(data: bytes, sheet: str, formats: set[int], strings: dict[int, st
         elif b't="s"' in match[2] and value and (words := strings.get(int(value[1]))):
             yield sheet, cell, "struck", words
         elif inline and b"<strike" in body:
-            said = b" ".join(
+            text = b" ".join(
                 re.findall(rb"<r>(?:(?!</r>).)*?<strike(?:(?!</r>).)*?<t[^>]*>([^<]*)</t></r>", body[:20_000])
             )
-            yield sheet, cell, "struck", _unescape(said.decode("utf-8", "replace")) or "words are struck out"
+            yield sheet, cell, "struck", _unescape(text.decode("utf-8", "replace")) or "words are struck out"
 
 
 def _unescape(text: str) -> str:
@@ -384,8 +384,8 @@ def _unescape(text: str) -> str:
 
 def _words(node: Any) -> str:
     """The words of a node: its runs of text, phonetic hints left out."""
-    said = [n.text or "" for n in node.iter() if local(n.tag) in ("t", "text") and n.text and n.text.strip()]
-    return " ".join("".join(said).split())
+    texts = [n.text or "" for n in node.iter() if local(n.tag) in ("t", "text") and n.text and n.text.strip()]
+    return " ".join("".join(texts).split())
 
 
 def _of_drawing(archive: zipfile.ZipFile, names: set[str], part: str, sheet: str) -> Iterator[Remark]:
@@ -399,8 +399,8 @@ def _of_drawing(archive: zipfile.ZipFile, names: set[str], part: str, sheet: str
         if words.strip():
             yield sheet, cell, "text_box", " ".join(words.split())
         for picture in (n for n in anchor.iter() if local(n.tag) == "pic"):
-            said = next((n for n in picture.iter() if local(n.tag) == "cNvPr"), None)
-            about = (said.get("descr") or said.get("name") or "") if said is not None else ""
+            properties = next((n for n in picture.iter() if local(n.tag) == "cNvPr"), None)
+            about = (properties.get("descr") or properties.get("name") or "") if properties is not None else ""
             if not about.startswith("Logo of "):
                 id = next((v for n in picture.iter() for k, v in n.attrib.items() if local(k) == "embed"), "")
                 file = media.get(id, ("", ""))[1].rpartition("/")[2]

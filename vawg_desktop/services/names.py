@@ -64,36 +64,36 @@ def maybe_find(connection: Connection, name: str, entity: str | None = None) -> 
 
 def _owners(connection: Connection, name: str, entity: str | None) -> list[Found]:
     """The records a name stands for, by the closest way in which it stands for any; living ones before deleted ones."""
-    said = " ".join(clean_text(name).text.split())
-    if not said:
+    typed = " ".join(clean_text(name).text.split())
+    if not typed:
         return []
-    for sql, value in _ways(said):
+    for sql, value in _ways(typed):
         rows = [tuple(r) for r in connection.exec_driver_sql(_FIND + sql, (value,)) if entity is None or r[0] == entity]
         living = [r for r in rows if not r[4]]
         if found := living or rows[:1]:
             return [Found(*r[:4]) for r in found]
-    if m := _WITH_TITLE.fullmatch(said):  # as the program itself calls it: "R-0003 Independent satisfaction survey"
+    if m := _WITH_TITLE.fullmatch(typed):  # as the program itself calls it: "R-0003 Independent satisfaction survey"
         rows = [tuple(r) for r in connection.exec_driver_sql(_FIND + "WHERE reference = ?", (m[1],)) if entity is None or r[0] == entity]
         return [Found(*r[:4]) for r in rows if " ".join(str(r[3]).split()).startswith(m[2])]
     return []
 
 
-def _ways(said: str) -> list[tuple[str, str]]:
+def _ways(typed: str) -> list[tuple[str, str]]:
     """Word for word first (reference, id, alias), then a number loosely written: ``r3``, ``action 14``."""
     alias = "WHERE id IN (SELECT a FROM link WHERE kind = 'alias' AND b = ? AND NOT deleted)"
     former = 'WHERE id IN (SELECT "row" FROM former WHERE reference = ?)'
     ways = [
-        ("WHERE reference = ?", said),
-        ("WHERE id = ?", said.lower()),
-        (alias, fold(said)),
-        (former, said),
+        ("WHERE reference = ?", typed),
+        ("WHERE id = ?", typed.lower()),
+        (alias, fold(typed)),
+        (former, typed),
     ]
-    if m := _NUMBERED.fullmatch(said):
+    if m := _NUMBERED.fullmatch(typed):
         ways.append(("WHERE reference = ?", f"{m[1].upper()}-{int(m[2]):04d}"))
-    elif m := _PROVISIONAL.fullmatch(said):
+    elif m := _PROVISIONAL.fullmatch(typed):
         loosely = f"{m[1].upper()}-x{m[2].upper()}"
         ways += [("WHERE reference = ?", loosely), (former, loosely)]
-    elif m := _SPELT.fullmatch(said):
+    elif m := _SPELT.fullmatch(typed):
         prefix = next((p for p, s in BY_PREFIX.items() if fold(s.label) == fold(m[1])), None)
         if prefix:
             ways.append(("WHERE reference = ?", f"{prefix}-{int(m[2]):04d}"))
@@ -136,10 +136,10 @@ class Directory:
         )
         self._take_other_names((fold(str(reference)), Found(*found)) for reference, *found in former)
 
-    def _take_other_names(self, said: Iterable[tuple[str, Found]]) -> None:
+    def _take_other_names(self, others: Iterable[tuple[str, Found]]) -> None:
         """Aliases or former references; one that two records share stands for neither."""
         owners: dict[str, set[Found]] = {}
-        for name, found in said:
+        for name, found in others:
             owners.setdefault(name, set()).add(found)
         for name, found in owners.items():
             if len(found) == 1:

@@ -137,10 +137,10 @@ def accept(
 def _heard_before(tx: Transaction, submission: str, row: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
     """Whether an earlier file of the same return gave the very words of an answer, so that they are written down already."""
     given = [answer["answers"].get(key, {}).get("value") for key in UPDATE_WORDS]
-    said = " AND ".join(f'u."{key}" IS NOT DISTINCT FROM ?' for key in UPDATE_WORDS)
+    same = " AND ".join(f'u."{key}" IS NOT DISTINCT FROM ?' for key in UPDATE_WORDS)
     found = tx.connection.exec_driver_sql(
         'SELECT 1 FROM "update" u JOIN submission s ON s.id = u.submission WHERE s."return" = ? AND s.id <> ? AND NOT s.deleted '
-        f"AND s.state IS DISTINCT FROM 'reversed' AND u.action = ? AND NOT u.deleted AND {said}",
+        f"AND s.state IS DISTINCT FROM 'reversed' AND u.action = ? AND NOT u.deleted AND {same}",
         (row["return"], submission, answer["id"], *given),
     ).fetchone()
     return found is not None
@@ -167,8 +167,8 @@ def _add_update(
     refused: Collection[str] = (),
 ) -> None:
     """One progress update for an action that was answered, though its words be those of last time."""
-    said = answer["answers"].get("answer", {}).get("value")
-    if not chosen and (said is None or refused or (said == "update" and _heard_before(tx, submission, row, answer))):
+    answered = answer["answers"].get("answer", {}).get("value")
+    if not chosen and (answered is None or refused or (answered == "update" and _heard_before(tx, submission, row, answer))):
         return
     there = tx.connection.exec_driver_sql(
         f'SELECT id, barriers, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
@@ -176,7 +176,7 @@ def _add_update(
     ).fetchone()
     given = {k: a["value"] for k, a in answer["answers"].items() if k in UPDATE_WORDS and k not in refused}
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
-    if there is None and (said or words):
+    if there is None and (answered or words):
         words = given | words  # words that the record says already are this answer's as well
     if there is not None:
         told: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
@@ -190,7 +190,7 @@ def _add_update(
     ).fetchone()
     cells: dict[str, Value] = {
         "action": answer["id"], "period": str(period[0]) if period else None, "as_at": row["received"],
-        "channel": row["channel"] or "return", "informant": row["informant"], "answer": said or "update", "submission": submission,
+        "channel": row["channel"] or "return", "informant": row["informant"], "answer": answered or "update", "submission": submission,
         **words, "corrects": str(there[0]) if there else None,
     }  # fmt: skip
     if there is not None and there[1]:
@@ -227,8 +227,8 @@ def decide(
 
 def _quoted(one: Difference) -> str | None:
     """What the partner wrote, as a question about it may quote it: never what may be a person's data."""
-    said = one.text or (None if one.incoming is None else str(one.incoming))
-    return None if said is None or one.held == "personal_data" or likely_personal(said) else said
+    text = one.text or (None if one.incoming is None else str(one.incoming))
+    return None if text is None or one.held == "personal_data" or likely_personal(text) else text
 
 
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
@@ -262,14 +262,14 @@ def _return_of(session: Session, submission: str) -> str:
 def _remember_added(tx: Transaction, submission: str, row: Mapping[str, str], id: str) -> None:
     """Which record a new row became: it is not offered twice."""
     place = f"{ADDED_ROW}{row.get('sheet', '')}!{row.get('cell', '')}"
-    said = {"submission": submission, "record": id, "field": place, "decision": "accepted"}
-    tx.create("decision", said, id=tx.free_id("decision", merge.content_id("decision", submission, place, id)))
+    cells = {"submission": submission, "record": id, "field": place, "decision": "accepted"}
+    tx.create("decision", cells, id=tx.free_id("decision", merge.content_id("decision", submission, place, id)))
 
 
 def _id_of_row(tx: Transaction, table: str, submission: str, row: Mapping[str, str]) -> str | None:
     """The id of what a new row of a return becomes: the same in every store that takes it."""
-    said = "\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))
-    return tx.free_id(table, merge.content_id(table, submission, said))
+    content = "\x1f".join(f"{k}={v}" for k, v in sorted(row.items()))
+    return tx.free_id(table, merge.content_id(table, submission, content))
 
 
 def _add_evidence(tx: Transaction, submission: str, row: Mapping[str, str]) -> str:
@@ -291,6 +291,6 @@ def _add_evidence(tx: Transaction, submission: str, row: Mapping[str, str]) -> s
     return id
 
 
-def action_named(connection: Connection, said: str) -> names.Found | None:
-    parts = identity.split_visible(said)
-    return names.maybe_find(connection, parts[0] if parts else said, "action")
+def action_named(connection: Connection, reference: str) -> names.Found | None:
+    parts = identity.split_visible(reference)
+    return names.maybe_find(connection, parts[0] if parts else reference, "action")

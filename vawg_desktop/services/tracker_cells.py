@@ -121,13 +121,13 @@ class CellReader:
             return self._beside_colour(spec, one)
         if one.linked or one.shown or one.per_cent or spec.kind is Kind.DATE:
             return self._of_words(spec, one)
-        said = (self._entity, spec.key, type(one.value), one.value)
-        if said in self._understood:
-            return self._understood[said]
+        known_as = (self._entity, spec.key, type(one.value), one.value)
+        if known_as in self._understood:
+            return self._understood[known_as]
         asked = len(self._done.problems)
         value = self._of_words(spec, one)
         if len(self._done.problems) == asked and len(self._understood) < 50_000:
-            self._understood[said] = value
+            self._understood[known_as] = value
         return value
 
     def _beside_colour(self, spec: FieldSpec, one: Given) -> Value:
@@ -139,9 +139,9 @@ class CellReader:
             answer = self._answers.get(id)
             if answer in ("word", "colour"):
                 return value if answer == "word" else one.colour
-            said, colour = spec.terms.label(str(value)), spec.terms.label(one.colour)
-            self._problem("colour_and_word", f"The cell says {said} and is coloured {colour.casefold()}. Which is the rating? Nothing was set.", one, id,
-                          (("word", f"{said}, as the word says"), ("colour", f"{colour}, as the colour says")))  # fmt: skip
+            word, colour = spec.terms.label(str(value)), spec.terms.label(one.colour)
+            self._problem("colour_and_word", f"The cell says {word} and is coloured {colour.casefold()}. Which is the rating? Nothing was set.", one, id,
+                          (("word", f"{word}, as the word says"), ("colour", f"{colour}, as the colour says")))  # fmt: skip
             self._done.tray.append({**trayed(one, "a colour beside a word"), "text": shown})
             return None
         if not spec.key.startswith("rating"):
@@ -150,8 +150,8 @@ class CellReader:
 
     def _of_words(self, spec: FieldSpec, one: Given) -> Value:
         if one.linked and _is_nothing(one.value):
-            said = f"{spec.label}: the cell shows {one.text} by a link to a blank cell; nothing was set."
-            self._ask("linked_blank", said, one)
+            sentence = f"{spec.label}: the cell shows {one.text} by a link to a blank cell; nothing was set."
+            self._ask("linked_blank", sentence, one)
             return None
         if spec.key == "pillar":
             return self._pillar(one)
@@ -188,8 +188,8 @@ class CellReader:
             return answer
         if answer != "leave":
             done = ", in a row that says it is finished," if when and self._finished else ""
-            said = f"{spec.label}: “{words[:_MOST_SHOWN]}”{done} is not understood; what is meant? Nothing was set."
-            self._problem("not_understood", said, one, id, (*choices, ("leave", "Leave it in the tray")))
+            sentence = f"{spec.label}: “{words[:_MOST_SHOWN]}”{done} is not understood; what is meant? Nothing was set."
+            self._problem("not_understood", sentence, one, id, (*choices, ("leave", "Leave it in the tray")))
         self._done.tray.append(trayed(one, "not understood"))
         return None
 
@@ -202,8 +202,8 @@ class CellReader:
             if self._answers.get(id) == "take":
                 return one.colour
             if one.colour and self._answers.get(id) != "leave":
-                said = f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set."
-                self._problem("colour_only", said, one, id, (("take", f"Take it as {label}"), ("leave", "Leave it empty")))
+                sentence = f"This cell is {label.casefold()} but holds no word. Is the rating {label}? Nothing was set."
+                self._problem("colour_only", sentence, one, id, (("take", f"Take it as {label}"), ("leave", "Leave it empty")))
             if one.colour:
                 shown = f"(filled {label.casefold()})" if one.value is None else f"{one.text} (coloured {label.casefold()})"
                 self._done.tray.append({**trayed(one, "a colour without a word"), "text": shown})
@@ -229,8 +229,8 @@ class CellReader:
             both = answer if answer in ("uk", "us") else "mixed"
             self._orders[target] = both if len(seen) > 1 else next(iter(seen), "uk")
             if self._orders[target] == "us" and len(seen) == 1:
-                said = f"{spec.label}: “{seen['us'].text}” can only be month first, so the whole column was read so."
-                self._problem("month_first", said, seen["us"])
+                sentence = f"{spec.label}: “{seen['us'].text}” can only be month first, so the whole column was read so."
+                self._problem("month_first", sentence, seen["us"])
 
     def _half_turned(self, target: str, spec: FieldSpec, rows: Sequence[TrackerRow]) -> None:
         """True dates among texts that can only be month first: a British program made them of the texts it could turn round."""
@@ -250,11 +250,11 @@ class CellReader:
             for one in true:
                 self._doubted.add(id_of(one))
                 turned = label(one.value.replace(month=one.value.day, day=one.value.month).isoformat()[:10]) if isinstance(one.value, dt.date) else ""
-                said = (
+                sentence = (
                     f"{spec.label}: this date is {label(as_typed(one.value))}, or {turned}: “{texts[0].text}” in the same column is month first, so a "
                     "program may have turned it round. Nothing was set."
                 )
-                self._problem("half_turned", said, one, id, (("leave", "As they stand in the whole column"), ("turn", "Day and month exchanged")))
+                self._problem("half_turned", sentence, one, id, (("leave", "As they stand in the whole column"), ("turn", "Day and month exchanged")))
                 self._done.tray.append(trayed(one, "not understood"))
 
     def _date(self, spec: FieldSpec, one: Given) -> Value:
@@ -401,8 +401,8 @@ class CellReader:
                 if answer != "leave":
                     near = [d for d in directory.all if close and d.title in refused][:3]
                     choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is no partner"))
-                    said = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
-                    self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", said, one, id_, choices)
+                    sentence = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
+                    self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", sentence, one, id_, choices)
                 self._done.tray.append(trayed(one, "not understood"))
                 return None
         made = None if self._trusted else self._tx.free_id("partner", made_id("partner", fold(name)))

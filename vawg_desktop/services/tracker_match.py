@@ -51,8 +51,8 @@ def exact_number(reference: Given | None) -> str:
 
 @lru_cache(maxsize=65_536)
 def _number_as_written(text: str) -> str:
-    said = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
-    return said if any(c.isalnum() for c in said) else ""
+    cleaned = " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
+    return cleaned if any(c.isalnum() for c in cleaned) else ""
 
 
 def our_reference(spec: EntitySpec, given: str) -> str | None:
@@ -137,13 +137,13 @@ class Records:
 
     def numbered(self, number: str) -> str | None:
         """The record that bears a number just as it is written: as reference, as alias, or in our own way of counting."""
-        for said in dict.fromkeys((number, our_reference(self.spec, number) or "")):
-            if not said:
+        for spelling in dict.fromkeys((number, our_reference(self.spec, number) or "")):
+            if not spelling:
                 continue
-            if said in self._by_reference:
-                return self._by_reference[said]
-            for id, part in self._aliases.get(fold(said), ()):
-                if part is None or part == said:
+            if spelling in self._by_reference:
+                return self._by_reference[spelling]
+            for id, part in self._aliases.get(fold(spelling), ()):
+                if part is None or part == spelling:
                     return id
         return None
 
@@ -242,9 +242,9 @@ class Matching:
             here: dict[tuple[str, ...], list[int]] = defaultdict(list)
             for n, row in left.rows.items():
                 here[of_row(row)].append(n)
-            for said, numbers in here.items():
-                found = there.get(said, [])
-                if not said[2] or (alone and (len(found) != 1 or len(numbers) != 1)):
+            for marks, numbers in here.items():
+                found = there.get(marks, [])
+                if not marks[2] or (alone and (len(found) != 1 or len(numbers) != 1)):
                     continue
                 for n, k in zip(numbers, found, strict=False):
                     self._take(n, k, left)
@@ -337,15 +337,15 @@ class Matching:
             choices[id] = f"It is {self.records.reference[id]}, {k.words[:60]}: {how}"
         first = next(iter(found.values()))
         if row.number and first.number == row.number:
-            said = f"“{first.number}” was “{first.words[:80]}” in this list; now it says “{row.words[:80]}”."
+            sentence = f"“{first.number}” was “{first.words[:80]}” in this list; now it says “{row.words[:80]}”."
         elif words_key(first.words) == row.key:
-            said = f"“{row.words[:80]}” stood under “{first.number or first.sheet}” in this list; now it stands under “{row.number or row.sheet}”."
+            sentence = f"“{row.words[:80]}” stood under “{first.number or first.sheet}” in this list; now it stands under “{row.number or row.sheet}”."
         else:
-            said = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” said in this list."
-        self._ask(n, row, choices, code, f"{said} Nothing of the row is written until it is said which it is.", known=found)
+            sentence = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” said in this list."
+        self._ask(n, row, choices, code, f"{sentence} Nothing of the row is written until it is said which it is.", known=found)
 
     def _ask(
-        self, n: int, row: Seen, choices: Mapping[str, str], code: str, said: str, *, known: Mapping[str, Known] | None = None, new: bool = True
+        self, n: int, row: Seen, choices: Mapping[str, str], code: str, sentence: str, *, known: Mapping[str, Known] | None = None, new: bool = True
     ) -> None:
         """Ask, or do what was answered. An answer is kept by what the row says, so that it serves no other row."""
         shown = dict(list(choices.items())[:_MOST_CHOICES])
@@ -371,7 +371,7 @@ class Matching:
         label = self.spec.label.casefold()
         other = ("new", f"Another one: {'an' if label[0] in 'aeiou' else 'a'} {label} of its own") if new else ("leave", "None of these: leave the row out")
         told = tuple(("same" if same and i == first else self.records.reference[i], words) for i, words in shown.items())
-        self.places[n] = Place(question=Problem(code, said, row.sheet, row.place.cell, "", id, (*told, other)), may_be=tuple(shown))
+        self.places[n] = Place(question=Problem(code, sentence, row.sheet, row.place.cell, "", id, (*told, other)), may_be=tuple(shown))
 
     # -- what this list never had ------------------------------------------------------------
 
@@ -399,11 +399,11 @@ class Matching:
             self._ask_records(n, row, list(dict.fromkeys(found)), "same_words", "says the same, or nearly, as {} here")
             return
         if row.number and not self.many and numbers[row.number] > 1 and row.number in self._numbers:
-            said = f"“{row.number}” stands beside several rows of this list; each became a record of its own."
-            self.places[n] = Place(note=("number_taken", said))
+            sentence = f"“{row.number}” stands beside several rows of this list; each became a record of its own."
+            self.places[n] = Place(note=("number_taken", sentence))
         elif there is not None:
-            said = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row became a record of its own."
-            self.places[n] = Place(note=("number_taken", said))
+            sentence = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row became a record of its own."
+            self.places[n] = Place(note=("number_taken", sentence))
         self._numbers.add(row.number)
 
     def _place_by_number(self, n: int, row: Seen) -> None:
@@ -429,9 +429,9 @@ class Matching:
 
     def _ask_records(self, n: int, row: Seen, found: Sequence[str], code: str, how: str, *, new: bool = True) -> None:
         called = " and ".join(self.records.reference[i] for i in found[:_MOST_CHOICES])
-        said = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is said."
+        sentence = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is said."
         choices = {i: f"It is {self.records.reference[i]}, {self.records.title[i][:60]}" for i in found}
-        self._ask(n, row, choices, code, said, new=new)
+        self._ask(n, row, choices, code, sentence, new=new)
 
 
 def _nearly(one: str, other: str) -> bool:

@@ -253,11 +253,11 @@ class RowImporter(CellReader):
             cells: dict[str, Value] = {"action": action, "as_at": when, "period": period, "channel": "own", key: value}
             self._tx.create("update", cells, id=self._id_of_update(action, when, {key: value}))
 
-    def _id_of_update(self, action: str, when: str, said: Mapping[str, Value]) -> str | None:
+    def _id_of_update(self, action: str, when: str, values: Mapping[str, Value]) -> str | None:
         """An id that follows from what is said of an action, so that the same file makes the same update in every store."""
         if self._lineage is None:
             return None
-        words = (f"{k}\x1e{v}" for k, v in sorted(said.items()))
+        words = (f"{k}\x1e{v}" for k, v in sorted(values.items()))
         return self._tx.free_id("update", made_id("update", self._lineage.id, action, when, *words))
 
     def _is_footer(self, row: TrackerRow) -> bool:
@@ -387,14 +387,14 @@ class RowImporter(CellReader):
     ) -> None:  # fmt: skip
         """Keep what the row is and says, with its owner and sets, so that the next copy is compared with it."""
         assert self._lineage is not None
-        said = {**base, **{k: v for k, v in cells.items() if v is not None}}
-        said |= {f"~{f.key}": ";".join(sorted(ids)) for f, ids in sets.items() if f.kind is not Kind.TAGS}
+        stated = {**base, **{k: v for k, v in cells.items() if v is not None}}
+        stated |= {f"~{f.key}": ";".join(sorted(ids)) for f, ids in sets.items() if f.kind is not Kind.TAGS}
         title = given.get(spec.title)
         words = title.text if title is not None and title.value is not None else self._title_of(spec, id)
         owner = given.get("accountable") or given.get("owner")
         if owner is not None:
-            said["~owner"] = words_key(owner.text)
-        self._lineage.remember(known, one.row.sheet, exact_number(reference), spec.key, words, one.beside, id, said, write=not self._dry)
+            stated["~owner"] = words_key(owner.text)
+        self._lineage.remember(known, one.row.sheet, exact_number(reference), spec.key, words, one.beside, id, stated, write=not self._dry)
 
     def _note_left_out(
         self, spec: EntitySpec, id: str, cells: Mapping[str, Value], given: Mapping[str, Given], sets: Mapping[FieldSpec, list[str]],
@@ -487,12 +487,12 @@ class RowImporter(CellReader):
             made = self._fresh(spec, made_id("record", self._lineage.id, spec.key, row.sheet, number, words, fold(beside)))
         if self._dry:
             id = made or f"{spec.key}/{row.sheet}/{row.number}"
-            self._obeying(spec, cells, given, lambda said: rules.refuse_broken(spec, None, said))
+            self._obeying(spec, cells, given, lambda values: rules.refuse_broken(spec, None, values))
             self._touched[(spec.key, id)] = "created"
             words = str(cells.get(spec.title) or "")
             self._directory(spec.key).add(names.Found(spec.key, id, number or words, words), *([number] if number else []))
             return id
-        id = self._obeying(spec, cells, given, lambda said: self._tx.create(spec.key, said, id=made, reference=wanted))
+        id = self._obeying(spec, cells, given, lambda values: self._tx.create(spec.key, values, id=made, reference=wanted))
         kept = self._tx.row(spec.key, id)
         if self._lineage is not None:
             self._records_of(spec).know(id, str(kept["reference"]), str(cells.get(spec.title) or ""))
@@ -520,15 +520,15 @@ class RowImporter(CellReader):
         do: Callable[[dict[str, Value]], _T],
     ) -> _T:
         """Write; a value that a rule forbids is asked about at its cell and left out, never the whole row."""
-        said: dict[str, Value] = {k: v for k, v in cells.items() if v is not None}
+        values: dict[str, Value] = {k: v for k, v in cells.items() if v is not None}
         while True:
             try:
-                return do(said)
+                return do(values)
             except RuleError as error:
                 culprit = {"rule_blue": "rating_opcc", "rule_closure": "status"}.get(error.code)
-                if culprit not in said:
+                if culprit not in values:
                     raise
-                said.pop(culprit)
+                values.pop(culprit)
                 cells.pop(culprit, None)
                 if culprit in given:
                     self._ask(error.code, error.message, given[culprit])
@@ -555,20 +555,20 @@ class RowImporter(CellReader):
                     f"{spec.by_key[key].label} of {current['reference']} was changed here since; what stands here was kept.",
                     given[key],
                 )
-        moved = bool(wanted) and self._obeying(spec, wanted, given, lambda said: self._edit(spec, id, current, said))
+        moved = bool(wanted) and self._obeying(spec, wanted, given, lambda values: self._edit(spec, id, current, values))
         state = self._touched.get((spec.key, id))
         self._touched[(spec.key, id)] = (
             "created" if state == "created" else "updated" if moved else state or "unchanged"
         )
 
-    def _edit(self, spec: EntitySpec, id: str, current: dict[str, Value], said: dict[str, Value]) -> bool:
+    def _edit(self, spec: EntitySpec, id: str, current: dict[str, Value], values: dict[str, Value]) -> bool:
         if self._dry:
             whole = self._tx.row(spec.key, id)
-            rules.refuse_broken(spec, whole, {**whole, **said})
-            return bool(said)
-        moved = over_time.edit(self._session, self._tx, spec, id, said)
+            rules.refuse_broken(spec, whole, {**whole, **values})
+            return bool(values)
+        moved = over_time.edit(self._session, self._tx, spec, id, values)
         if id in self._rows_now:
-            self._rows_now[id] |= said
+            self._rows_now[id] |= values
         return moved
 
     def _deleted(self, spec: EntitySpec, current: Mapping[str, Value], given: Mapping[str, Given]) -> None:
@@ -625,14 +625,14 @@ class RowImporter(CellReader):
         records = self._records_of(BY_KEY[self._main])
         missing = [k for k in self._lineage.all() if k.entity == self._main and not k.used and not k.fresh]
         gone = [records.reference.get(k.record, k.number) for k in missing if k.record not in self._may_be]
-        for code, said, found in (
+        for code, sentence, found in (
             ("rows_gone", "stood in the last copy of this list and do not stand in this one; nothing was deleted", gone),
             ("cleared", "said something in the last copy and are blank in this one; what stands here was kept", self._cleared),
             ("left_out", "stood in the last copy and do not stand in this one; they were kept", self._left_out),
         ):
             if found:
                 more = f" and {len(found) - 20} more" if len(found) > 20 else ""
-                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {said}."))
+                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {sentence}."))
 
     def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
         parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]
@@ -673,8 +673,8 @@ def _works(given: Sequence[Given], row: TrackerRow) -> bool:
 
 def _says_nothing(text: str) -> bool:
     """Whether words are none: a dash, a figure, N/A or the like."""
-    said = " ".join(re.findall(r"[^\W_]+", fold(UNSEEN.sub("", text))))
-    return not any(c.isalpha() for c in said) or said in _NOTHINGS or _POINTS_BACK.fullmatch(said) is not None
+    words = " ".join(re.findall(r"[^\W_]+", fold(UNSEEN.sub("", text))))
+    return not any(c.isalpha() for c in words) or words in _NOTHINGS or _POINTS_BACK.fullmatch(words) is not None
 
 
 def _a(spec: EntitySpec) -> str:

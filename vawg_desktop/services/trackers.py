@@ -143,9 +143,9 @@ class KnownList:
 
 def _without_rivals(told: KnownList, tracker: Tracker) -> KnownList:
     """What was said of columns before, but for fields for which this copy has a column more: that is told or asked anew."""
-    said = {fold(h) for h in told.mapping}
-    anew = {c.target or c.earlier_of or c.rival_of for c in tracker.columns if fold(c.header) not in said}
-    anew |= {c.did_you_mean[0] for c in tracker.columns if fold(c.header) not in said and c.target is None and len(c.did_you_mean) == 1}
+    headings = {fold(h) for h in told.mapping}
+    anew = {c.target or c.earlier_of or c.rival_of for c in tracker.columns if fold(c.header) not in headings}
+    anew |= {c.did_you_mean[0] for c in tracker.columns if fold(c.header) not in headings and c.target is None and len(c.did_you_mean) == 1}
     return replace(told, mapping={h: t for h, t in told.mapping.items() if t is None or t not in anew})
 
 
@@ -248,7 +248,7 @@ def told_once(
     sheets: dict[str, list[TrackerRow]] = {}
     for row in tracker.rows:
         sheets.setdefault(row.sheet, []).append(row)
-    said = {name: {_number_and_words(r, tracker.main) for r in rows} - {("", "")} for name, rows in sheets.items()}
+    listed = {name: {_number_and_words(r, tracker.main) for r in rows} - {("", "")} for name, rows in sheets.items()}
     width = {name: len({t for r in rows for t in r.cells}) for name, rows in sheets.items()}
     passed: set[int] = set()
     # of two sheets alike the one that earlier copies had is read, and the other is asked about
@@ -257,10 +257,10 @@ def told_once(
     for name, rows in sheets.items():
         same = [
             o for o in sheets
-            if o != name and o not in folded and said[name] and len(said[name] & said[o]) * 5 >= len(said[name]) * 4
+            if o != name and o not in folded and listed[name] and len(listed[name] & listed[o]) * 5 >= len(listed[name]) * 4
             and not _is_earlier(o, name)
         ]  # fmt: skip
-        if not same or not all(words for _, words in said[name]):
+        if not same or not all(words for _, words in listed[name]):
             continue
         pairs = _pairs(rows, sheets[same[0]], tracker.main)
         if _owners_differ(pairs):
@@ -393,8 +393,8 @@ WHOLE_CELL = "the whole cell is struck out"
 def _note_blanks(book: Book, done: Imported) -> None:
     """What stands beside the values: comments to the tray, cells that show nothing or a formula error as problems."""
     counted: dict[str, int] = {}
-    for sheet, cell, said, words in book.remarks:
-        kind = "empty_formula" if said == "formula" and book.value(sheet, cell) is None else said
+    for sheet, cell, remark, words in book.remarks:
+        kind = "empty_formula" if remark == "formula" and book.value(sheet, cell) is None else remark
         counted[kind] = counted.get(kind, 0) + 1
         if counted[kind] > _MOST_OF_A_KIND:
             continue
@@ -403,14 +403,14 @@ def _note_blanks(book: Book, done: Imported) -> None:
         if kind in _BESIDE:
             done.tray.append({"sheet": sheet, "cell": cell, "header": "", "text": words, "why": _BESIDE[kind]})
         elif kind == "conditional":
-            said = f"A rule of the sheet may colour {words}; a colour that stands for a rating cannot be seen here, type it as a word."
-            done.problems.append(Problem("conditional_colour", said, sheet, cell))
+            sentence = f"A rule of the sheet may colour {words}; a colour that stands for a rating cannot be seen here, type it as a word."
+            done.problems.append(Problem("conditional_colour", sentence, sheet, cell))
         elif kind == "empty_formula":
-            said = "This cell holds a formula without a value; it was read as empty."
-            done.problems.append(Problem("formula_empty", said, sheet, cell))
+            sentence = "This cell holds a formula without a value; it was read as empty."
+            done.problems.append(Problem("formula_empty", sentence, sheet, cell))
         elif kind == "error":
-            said = "This cell shows a formula error; it was read as empty."
-            done.problems.append(Problem("error_cell", said, sheet, cell))
+            sentence = "This cell shows a formula error; it was read as empty."
+            done.problems.append(Problem("error_cell", sentence, sheet, cell))
     for kind, count in counted.items():
         if count > _MOST_OF_A_KIND and kind in (*_BESIDE, "empty_formula", "error"):
             more = f"{how_many(count - _MOST_OF_A_KIND, 'more cell')} with {_BESIDE.get(kind, 'a formula that shows nothing or an error')}; open the file to read them."

@@ -103,9 +103,9 @@ def back_up(
         write_replacing(part / MANIFEST, json.dumps(manifest, indent=1).encode())
         part.replace(final)
     except (OSError, StoreError, driver.Error) as error:
-        said = plain(error, folder)
+        reason = plain(error, folder)
         shutil.rmtree(part, ignore_errors=True)
-        raise StoreError(f"No backup was made: {said}", code="backup_failed") from error
+        raise StoreError(f"No backup was made: {reason}", code="backup_failed") from error
     return read(final, key)
 
 
@@ -222,9 +222,9 @@ def _unseal_words(sealed: str, key: Key) -> dict[str, str]:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    said = base64.b64decode(sealed)
+    raw = base64.b64decode(sealed)
     try:
-        return dict(json.loads(AESGCM(_files_key(key)).decrypt(said[:12], said[12:], b"manifest")))
+        return dict(json.loads(AESGCM(_files_key(key)).decrypt(raw[:12], raw[12:], b"manifest")))
     except InvalidTag:
         return {}
 
@@ -240,14 +240,14 @@ def read(path: Path, key: Key | None = None) -> Backup:
     """The backup in a folder, by its manifest; its name and where it came from only with the store's key. Raises StoreError."""
     try:
         document: Any = json.loads((path / MANIFEST).read_bytes())
-        said = cast("dict[str, Any]", document)
-        if said["format"] != FORMAT:
+        facts = cast("dict[str, Any]", document)
+        if facts["format"] != FORMAT:
             raise StoreError(f"{path.name} was made by a later version of the program.", code="backup_later")
-        heads = {o: (int(s), str(h)) for o, (s, h) in said["heads"].items()}
-        words = said if "sealed" not in said else _unseal_words(said["sealed"], key) if key is not None else {}
+        heads = {o: (int(s), str(h)) for o, (s, h) in facts["heads"].items()}
+        words = facts if "sealed" not in facts else _unseal_words(facts["sealed"], key) if key is not None else {}
         return Backup(
-            path, said["at"], said["kind"], str(words.get("name", "")), int(said["size"]), dict(said["counts"]), heads,
-            tuple(said["files"]), said["store"], bool(said["mints"]), str(words.get("origin_path", "")), said["sha256"],
+            path, facts["at"], facts["kind"], str(words.get("name", "")), int(facts["size"]), dict(facts["counts"]), heads,
+            tuple(facts["files"]), facts["store"], bool(facts["mints"]), str(words.get("origin_path", "")), facts["sha256"],
         )  # fmt: skip
     except FileNotFoundError:
         raise StoreError(
@@ -403,11 +403,11 @@ def back_up_file(
             _copy_database(files_path(path), files_path(to), key, None)
         _verify(to, key)
     except (OSError, driver.Error, StoreError) as error:
-        said = plain(error, to)
+        reason = plain(error, to)
         for made in three(to):
             made.unlink(missing_ok=True)
         raise StoreError(
-            f"The copy could not be made ({said.rstrip('.')}); nothing was changed.", code="backup_failed"
+            f"The copy could not be made ({reason.rstrip('.')}); nothing was changed.", code="backup_failed"
         ) from error
     return to
 
@@ -427,8 +427,8 @@ def _copy_database(path: Path, to: Path, key: Key | None, progress: Callable[[fl
 def _verify(copy: Path, key: Key | None) -> None:
     connection = connect_raw(copy, key)
     try:
-        said = connection.execute("PRAGMA quick_check").fetchone()[0]
+        verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
     finally:
         connection.close()
-    if said != "ok":
+    if verdict != "ok":
         raise StoreError(DAMAGED, code="backup_failed")

@@ -40,8 +40,8 @@ def check_rows(connection: Connection, report: Report, all_entries: list[log.Ent
         for row in rows:
             id = str(row["id"])
             seen.add(id)
-            said = groups.get((spec.key, id))
-            if said is None:
+            entries = groups.get((spec.key, id))
+            if entries is None:
                 report.add(
                     "row_unlogged", "A record stands in the store that the log does not know.", _name(row)
                 )
@@ -49,7 +49,7 @@ def check_rows(connection: Connection, report: Report, all_entries: list[log.Ent
             report.heads += _check_row(
                 spec,
                 {str(k): v for k, v in row.items()},
-                said,
+                entries,
                 heads.pop(id, {}),
                 kept.pop(id, set()),
                 report,
@@ -66,11 +66,11 @@ def _check_former(
     connection: Connection, groups: dict[tuple[str, str], list[log.Entry]], report: Report
 ) -> None:
     kept = {(str(r), str(i)) for r, i in connection.exec_driver_sql('SELECT reference, "row" FROM former')}
-    for (tbl, id), said in groups.items():
-        if tbl == "link" or not history.was_renumbered(said):
+    for (tbl, id), entries in groups.items():
+        if tbl == "link" or not history.was_renumbered(entries):
             continue
-        standing = history.cells_after(said)["reference"].value
-        for reference in history.former_references(said, standing):
+        standing = history.cells_after(entries)["reference"].value
+        for reference in history.former_references(entries, standing):
             if (reference, id) not in kept:
                 report.add("register_wrong", "An earlier reference leads nowhere.", reference)
             kept.discard((reference, id))
@@ -86,13 +86,13 @@ def _name(row: object) -> str:
 def _check_row(
     spec: EntitySpec,
     row: dict[str, object],
-    said: list[log.Entry],
+    entries: list[log.Entry],
     heads: dict[str, set[str]],
     conflicts: set[tuple[str, str]],
     report: Report,
 ) -> int:
     name, counted = _name(row), 0
-    standings = history.cells_after(said)
+    standings = history.cells_after(entries)
     cells: list[tuple[str, Value]] = [(f.key, as_value(f, row[f.key])) for f in spec.cells]
     cells.append(("deleted", None if row["deleted"] is None else bool(row["deleted"])))
     if spec is not LINK:
@@ -109,7 +109,7 @@ def _check_row(
         if heads.get(key, {str(row["born"])}) != (expected or {str(row["born"])}):
             report.add("heads_wrong", f"The heads kept for “{key}” of {name} are not those of the log.", name)
     should_be = {
-        (c, merge.conflict_id(spec.key, str(row["id"]), c)) for c in history.conflicts_in(said, standings)
+        (c, merge.conflict_id(spec.key, str(row["id"]), c)) for c in history.conflicts_in(entries, standings)
     }
     if int(str(row["conflicts"] or 0)) != len(should_be) or conflicts != should_be:
         report.add("heads_wrong", f"The conflicts counted for {name} are not those of the log.", name)

@@ -104,7 +104,7 @@ class DerivedRows:
     def _register(self, spec: EntitySpec, row: Row) -> int:
         """Enter a record in the register, which gives it the local number that row and search share."""
         columns = ["id", "entity", "reference", "title", "deleted"]
-        said = [
+        values = [
             row["id"],
             spec.key,
             row.get("reference"),
@@ -112,10 +112,10 @@ class DerivedRows:
             int(bool(row.get("deleted"))),
         ]
         if row.get("n") is not None:  # a rebuilt register keeps the numbers
-            columns, said = ["n", *columns], [row["n"], *said]
+            columns, values = ["n", *columns], [row["n"], *values]
         marks = ", ".join("?" * len(columns))
         made = self._run(
-            f"INSERT INTO subject ({', '.join(columns)}) VALUES ({marks}) RETURNING n", tuple(said)
+            f"INSERT INTO subject ({', '.join(columns)}) VALUES ({marks}) RETURNING n", tuple(values)
         )
         return int(made.fetchone()[0])
 
@@ -339,11 +339,11 @@ def slips_of(run: Run, id: str) -> int:
     due: dict[str, str | None] = {"due": None, "revised_due": None}
     road: list[str | None] = []
     for (text,) in rows:
-        said = json.loads(text)
-        if not due.keys() & said.keys():
+        fields = json.loads(text)
+        if not due.keys() & fields.keys():
             continue
-        for key in due.keys() & said.keys():
-            due[key] = said[key].get("a")
+        for key in due.keys() & fields.keys():
+            due[key] = fields[key].get("a")
         now = due["revised_due"] or due["due"]
         road = road[: road.index(now) + 1] if now in road else [*road, now]
     return rules.slips(road)

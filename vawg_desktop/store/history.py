@@ -145,7 +145,7 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
         return _just_made(entries[0])
     final = tombstone(entries)
     keys = {key for e in entries for key in e.fields}
-    said: dict[str, list[merge.Said]] = {key: [] for key in keys}
+    stated: dict[str, list[merge.Said]] = {key: [] for key in keys}
     silent: dict[str, list[merge.Said]] = {key: [] for key in keys}
     for entry in entries:
         for key in keys if entry.op == "create" else entry.fields:
@@ -154,13 +154,13 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
             over = frozenset(cell.overwrote) if cell else frozenset[str]()
             stands_in = act_of(entry.act) is Act.RESCUE and value == LOST  # once the record itself is back, it says nothing
             spoken = (cell is not None and not stands_in) or key == "deleted"
-            (said if spoken else silent)[key].append(
+            (stated if spoken else silent)[key].append(
                 merge.Said(entry.id, entry.origin, entry.seq, value, over)
             )
     if entries[0].tbl in BY_CONTENT and sum(e.op == "create" for e in entries) > 1:
         made = {e.id for e in entries if e.op == "create"}
-        said = {key: _of_twins(all_said, made) for key, all_said in said.items()}
-    stands = {key: merge.standing(said[key] or silent[key]) for key in keys}
+        stated = {key: _of_twins(all_said, made) for key, all_said in stated.items()}
+    stands = {key: merge.standing(stated[key] or silent[key]) for key in keys}
     if final is not None:  # whatever was said beside it, on whichever laptop, does not bring a word back
         for key, cell in final.fields.items():
             stands[key] = merge.Standing(cell.after, (merge.Said(final.id, final.origin, final.seq, cell.after),))
@@ -170,10 +170,10 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
     return stands
 
 
-def _of_twins(said: list[merge.Said], made: set[str]) -> list[merge.Said]:
+def _of_twins(stated: list[merge.Said], made: set[str]) -> list[merge.Said]:
     """What counts of a cell of a record that was made in two stores of the same words: what was said of it later, else one making."""
-    later = [s for s in said if s.id not in made]
-    return later or sorted(said, key=lambda s: (s.origin, s.seq))[:1]
+    later = [s for s in stated if s.id not in made]
+    return later or sorted(stated, key=lambda s: (s.origin, s.seq))[:1]
 
 
 #: What a tombstone leaves: the reference, and which records it belonged to.
@@ -197,9 +197,9 @@ def was_renumbered(entries: Sequence[log.Entry]) -> bool:
 
 def former_references(entries: Sequence[log.Entry], standing: Value) -> list[str]:
     """Every reference that a record ever bore, but for the one it bears now."""
-    said = {c.after for e in entries if (c := e.fields.get("reference")) is not None}
-    said |= {c.before for e in entries if (c := e.fields.get("reference")) is not None}
-    return sorted(str(r) for r in said if r and r != standing)
+    references = {c.after for e in entries if (c := e.fields.get("reference")) is not None}
+    references |= {c.before for e in entries if (c := e.fields.get("reference")) is not None}
+    return sorted(str(r) for r in references if r and r != standing)
 
 
 def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standing]) -> list[str]:

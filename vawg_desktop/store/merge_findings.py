@@ -69,8 +69,8 @@ class Findings:
                     f'SELECT c.id, c.id, c.reference, p.id, p.reference FROM "{spec.key}" c JOIN "{cell.target}" p '
                     f'ON p.id = c."{cell.key}" AND p.deleted = 1 WHERE c.deleted = 0 AND '
                 )
-                said = [e.row for e in self._incoming if e.tbl == spec.key and cell.key in e.fields]
-                found += self._orphaned(sql, cell.key, ((f'c."{cell.key}"', hidden), ("c.id", said)))
+                rows = [e.row for e in self._incoming if e.tbl == spec.key and cell.key in e.fields]
+                found += self._orphaned(sql, cell.key, ((f'c."{cell.key}"', hidden), ("c.id", rows)))
         linked = [e.row for e in self._incoming if e.tbl == "link"]
         for mine, other in (("a", "b"), ("b", "a")):
             sql = (
@@ -94,10 +94,10 @@ class Findings:
 
     def _gone(self, id: str) -> str:
         """How a record went: deleted, or combined into another."""
-        said = self._tx.run(
+        combined = self._tx.run(
             "SELECT about FROM \"change\" WHERE \"row\" = ? AND act = 'combine' AND about IS NOT NULL ORDER BY n DESC LIMIT 1", (id,)
         ).fetchone()
-        return f"combined into {self.called(str(said[0]))}" if said and said[0] != id else "deleted"
+        return f"combined into {self.called(str(combined[0]))}" if combined and combined[0] != id else "deleted"
 
     def _parted(self, row: str, gone: str, key: str) -> bool:
         """Whether whoever deleted a record did not know of a reference (or, with no key, a link) that leads to it.
@@ -105,15 +105,15 @@ class Findings:
         Read from the order of entries in the store in which the deletion was made, or from which it came.
         """
         both = history.entries_of(self._tx.connection, [row, gone])
-        said = [e.id for e in both if e.row == row and (key in e.fields or not key)]
+        entries = [e.id for e in both if e.row == row and (key in e.fields or not key)]
         ends = [e for e in both if e.row == gone and "deleted" in e.fields]
-        if not said or not ends:
+        if not entries or not ends:
             return False
         end = ends[-1].id
         there = self._other.read() if end in self._new else self._tx.connection
-        marks = ",".join("?" * (len(said) + 1))
-        order = {str(i): int(n) for i, n in there.exec_driver_sql(f'SELECT id, n FROM "change" WHERE id IN ({marks})', (*said, end))}
-        return all(order.get(one, order[end] + 1) > order[end] for one in said)
+        marks = ",".join("?" * (len(entries) + 1))
+        order = {str(i): int(n) for i, n in there.exec_driver_sql(f'SELECT id, n FROM "change" WHERE id IN ({marks})', (*entries, end))}
+        return all(order.get(one, order[end] + 1) > order[end] for one in entries)
 
     def _namesakes(self, touched: Touched) -> list[Failure]:
         """Partners that came in under a name another partner bears: perhaps one and the same."""
@@ -124,8 +124,8 @@ class Findings:
         rows = self._tx.run(
             "SELECT id, reference, name, short_name FROM partner WHERE deleted = 0 ORDER BY n"
         ).fetchall()
-        for id, reference, *said in rows:
-            for name in {" ".join(str(x).casefold().split()) for x in said if x}:
+        for id, reference, *own_names in rows:
+            for name in {" ".join(str(x).casefold().split()) for x in own_names if x}:
                 other = names.setdefault(name, (str(id), str(reference)))
                 if other[0] != id and {("partner", str(id)), ("partner", other[0])} & touched.keys():
                     found.append(

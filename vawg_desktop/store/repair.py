@@ -27,8 +27,8 @@ def repair(store: Store, who: str) -> int:
             run(schema.SQLITE_EXTRAS[-1])
         rows = run(f"{log.SELECT} ORDER BY n")
         groups = history.grouped(log.from_row(tuple(r)) for r in rows)
-        for (tbl, id), said in groups.items():
-            gone = _repair_heads(transaction.derived, tbl, id, said)
+        for (tbl, id), entries in groups.items():
+            gone = _repair_heads(transaction.derived, tbl, id, entries)
             # an earlier version could leave a link that was neither there nor gone
             run(f'UPDATE "{tbl}" SET deleted = ? WHERE id = ? AND deleted IS NULL', (int(gone), id))
         for spec in ENTITIES:
@@ -39,18 +39,18 @@ def repair(store: Store, who: str) -> int:
     return count
 
 
-def _repair_heads(keeper: DerivedRows, tbl: str, id: str, said: list[log.Entry]) -> bool:
+def _repair_heads(keeper: DerivedRows, tbl: str, id: str, entries: list[log.Entry]) -> bool:
     """Restate a record's heads and conflicts from the log; returns whether it is deleted."""
-    born = said[0].id
-    standings = history.cells_after(said)
+    born = entries[0].id
+    standings = history.cells_after(entries)
     for cell, standing in standings.items():
         heads = frozenset(h.id for h in standing.heads)
         if heads != frozenset({born}):
             keeper.set_heads(id, cell, heads)
-    conflicts = history.conflicts_in(said, standings)
+    conflicts = history.conflicts_in(entries, standings)
     keeper.set_conflicts(tbl, id, conflicts)
     if tbl != "link":
         reference = standings["reference"].value if "reference" in standings else None
-        keeper.set_former(id, history.former_references(said, reference))
+        keeper.set_former(id, history.former_references(entries, reference))
     keeper.restate(tbl, id, born, len(conflicts))
     return "deleted" in standings and bool(standings["deleted"].value)

@@ -39,15 +39,15 @@ class Rebuild:
         #: Recommendations whose closing waits for an approver.
         self.held_open: list[str] = []
 
-    def state(self, table: str, id: str, said: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
+    def state(self, table: str, id: str, entries: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
         """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
         tx, spec = self._tx, spec_of(table)
-        born = next((e.id for e in said if e.op == "create"), said[0].id)
-        standings = history.cells_after(said)
+        born = next((e.id for e in entries if e.op == "create"), entries[0].id)
+        standings = history.cells_after(entries)
         values = {
             k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
         }
-        conflicts = history.conflicts_in(said, standings)
+        conflicts = history.conflicts_in(entries, standings)
         before = None if is_new else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
             self._make_final(spec, id, values, standings)
@@ -61,14 +61,14 @@ class Rebuild:
             born = str(before["born"])
             self._update(spec, id, before, values, len(conflicts))
             tx.run('DELETE FROM head WHERE "row" = ?', (id,))
-        if spec is not LINK and history.was_renumbered(said):
-            tx.derived.restate_former(id, history.former_references(said, values.get("reference")))
+        if spec is not LINK and history.was_renumbered(entries):
+            tx.derived.restate_former(id, history.former_references(entries, values.get("reference")))
         rows = [
             (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
         ]
         if rows:
             tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
-        if spec.key == "action" and len(said) > 1:
+        if spec.key == "action" and len(entries) > 1:
             tx.derived.count_slips(id)
         tx.note_change(spec, id, values if spec is LINK else {})
         if conflicts or (before is not None and before["conflicts"]):
@@ -81,8 +81,8 @@ class Rebuild:
         """Number a provisional record as it comes in, by an entry of this store's own."""
         old, new = str(values["reference"]), self._tx.derived.reference(spec.prefix)
         heads = [h.id for h in standings["reference"].heads]
-        said = self._tx.say(spec.key, id, "reference", old, new, heads)
-        standings["reference"] = merge.Standing(new, (said,))
+        written = self._tx.say(spec.key, id, "reference", old, new, heads)
+        standings["reference"] = merge.Standing(new, (written,))
         values["reference"] = new
         self._tx.derived.set_former(id, [old])
         self.renumbered.append((old, new))
@@ -96,8 +96,8 @@ class Rebuild:
         was: Value = before["status"] if before is not None else "open"
         heads = standings["status"].heads
         closing = [h.id for h in heads if h.value == "closed"]
-        said = self._tx.say(spec.key, id, "status", "closed", was, closing)
-        standings["status"] = merge.standing([*(h for h in heads if h.value != "closed"), said])
+        written = self._tx.say(spec.key, id, "status", "closed", was, closing)
+        standings["status"] = merge.standing([*(h for h in heads if h.value != "closed"), written])
         values["status"] = standings["status"].value
         self.held_open.append(id)
 

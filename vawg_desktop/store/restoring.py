@@ -76,12 +76,12 @@ def restore(
             backups.lay_out(chosen, key, part)
             renew_origin(part, key, f"{to.stem} restored", mints=mints)
         except (OSError, driver.Error, StoreError) as error:
-            said = backups.plain(error, part)
+            reason = backups.plain(error, part)
             stores.remove(part)
             if isinstance(error, StoreError) and error.code != "disk_full":
                 raise
             raise StoreError(
-                f"Nothing was restored and nothing changed: {said} Make room and restore again.",
+                f"Nothing was restored and nothing changed: {reason} Make room and restore again.",
                 code="restore_failed",
             ) from error
         done = Restored(to, mints)
@@ -187,8 +187,8 @@ def _note_disposed(standing: Any, restored: Any) -> None:
 def _note_left_behind(standing: Any, restored: Any) -> None:
     """How far back each origin goes, so that what the backups hold since is not taken for a log cut short."""
     before, now = (dict(c.execute("SELECT id, seq FROM origin").fetchall()) for c in (standing, restored))
-    said = [c.execute('SELECT value FROM meta WHERE "key" = ?', (stores.LEFT_BEHIND,)).fetchone() for c in (standing, restored)]
-    known: list[dict[str, int]] = [json.loads(r[0]) if r and r[0] else {} for r in said]
+    stored = [c.execute('SELECT value FROM meta WHERE "key" = ?', (stores.LEFT_BEHIND,)).fetchone() for c in (standing, restored)]
+    known: list[dict[str, int]] = [json.loads(r[0]) if r and r[0] else {} for r in stored]
     earlier, own = known
     left = own | {o: int(now.get(o, 0)) for o in {*before, *earlier}}
     restored.execute('INSERT INTO meta VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value = excluded.value', (stores.LEFT_BEHIND, json.dumps(left)))
@@ -395,8 +395,8 @@ def _replay(tx: Transaction, entries: list[log.Entry], names: dict[str, str]) ->
     for start in range(0, len(entries), 1000):
         tx.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in entries[start : start + 1000]])
     rebuild = Rebuild(tx)
-    for (tbl, row), said in history.grouped(entries).items():
-        rebuild.state(tbl, row, said)
+    for (tbl, row), row_entries in history.grouped(entries).items():
+        rebuild.state(tbl, row, row_entries)
     last: dict[str, log.Entry] = {}
     for entry in entries:
         if entry.origin not in last or last[entry.origin].seq < entry.seq:
@@ -414,13 +414,13 @@ def _mend_from_rows(tx: Transaction, source: _Damaged, spec: EntitySpec, done: R
     columns = ["id", *own, *(f.key for f in spec.cells)]
     named = ", ".join(f'"{c}"' for c in columns)
     for row in _readable_rows(source, spec.key, named, done):
-        said: dict[str, Value] = dict(zip(columns, row, strict=True))
-        id = str(said.pop("id"))
+        values: dict[str, Value] = dict(zip(columns, row, strict=True))
+        id = str(values.pop("id"))
         done.rows += 1
-        cells = {f.key: as_value(f, said[f.key]) for f in spec.cells}
+        cells = {f.key: as_value(f, values[f.key]) for f in spec.cells}
         there = tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
         if there is None:
-            reference = None if spec is LINK else str(said["reference"] or "") or None
+            reference = None if spec is LINK else str(values["reference"] or "") or None
             tx.create(
                 spec.key,
                 {k: v for k, v in cells.items() if v is not None},
@@ -428,13 +428,13 @@ def _mend_from_rows(tx: Transaction, source: _Damaged, spec: EntitySpec, done: R
                 reference=reference,
                 checked=False,
             )
-            if said["deleted"]:
+            if values["deleted"]:
                 tx.delete(spec.key, id)
             done.mended += 1
             continue
-        cells["deleted"] = bool(said["deleted"])
-        if spec is not LINK and said["reference"]:
-            cells["reference"] = str(said["reference"])
+        cells["deleted"] = bool(values["deleted"])
+        if spec is not LINK and values["reference"]:
+            cells["reference"] = str(values["reference"])
         torn = {str(r[0]) for r in tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
         if tx.edit(spec.key, id, {k: v for k, v in cells.items() if k not in torn}, checked=False):
             done.mended += 1

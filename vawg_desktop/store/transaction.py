@@ -190,20 +190,20 @@ class Transaction:
         """Add a record; returns its id. Cells left out take the field's default."""
         spec = spec_of(table)
         id = id or log.new_id()
-        said = {f.key: f.default for f in spec.cells if f.default is not None}
-        said |= self._cleaned(spec, cells)
+        values = {f.key: f.default for f in spec.cells if f.default is not None}
+        values |= self._cleaned(spec, cells)
         if spec is not LINK:
-            said["reference"] = self.derived.reference(spec.prefix, reference)
-        said = {k: v for k, v in said.items() if v is not None}
+            values["reference"] = self.derived.reference(spec.prefix, reference)
+        values = {k: v for k, v in values.items() if v is not None}
         if checked:
-            rules.refuse_broken(spec, None, said)
-        self._refuse_hanging_on_disposed(spec, said)
+            rules.refuse_broken(spec, None, values)
+        self._refuse_hanging_on_disposed(spec, values)
         entry = self._entry(table, id, "create")
-        for key, value in said.items():
+        for key, value in values.items():
             entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
-        derived = self.derived.created(spec, {**said, "id": id, "deleted": False})
-        self.insert(table, {**said, **derived, "id": id, "deleted": 0, "born": entry.id})
-        self.note_change(spec, id, said)
+        derived = self.derived.created(spec, {**values, "id": id, "deleted": False})
+        self.insert(table, {**values, **derived, "id": id, "deleted": 0, "born": entry.id})
+        self.note_change(spec, id, values)
         self.changes.created.append(id)
         return id
 
@@ -262,14 +262,14 @@ class Transaction:
         """Nothing is written on a record that was disposed of: its tombstone is final."""
         if self._stamp[2] in ("merge", "repair", "dispose", "rescue", "move"):
             return
-        said = self.run("SELECT fields FROM \"change\" WHERE \"row\" = ? AND act = 'dispose'", (id,)).fetchall()
-        if any('"deleted"' in str(fields) for (fields,) in said):
+        rows = self.run("SELECT fields FROM \"change\" WHERE \"row\" = ? AND act = 'dispose'", (id,)).fetchall()
+        if any('"deleted"' in str(fields) for (fields,) in rows):
             raise RuleError("That record was disposed of; its words cannot come back.", code="rule_disposed")
 
-    def _refuse_hanging_on_disposed(self, spec: EntitySpec, said: Mapping[str, Value]) -> None:
+    def _refuse_hanging_on_disposed(self, spec: EntitySpec, values: Mapping[str, Value]) -> None:
         """Nor is anything hung on one: an update, a response, a link."""
-        ends = [str(v) for k, v in said.items() if v and ((f := spec.by_key.get(k)) is not None and f.kind is Kind.REF)]
-        ends += [str(said[k]) for k in ("a", "b") if spec is LINK and said.get(k)]
+        ends = [str(v) for k, v in values.items() if v and ((f := spec.by_key.get(k)) is not None and f.kind is Kind.REF)]
+        ends += [str(values[k]) for k in ("a", "b") if spec is LINK and values.get(k)]
         for id in ends:
             row = self.run("SELECT deleted FROM subject WHERE id = ?", (id,)).fetchone()
             if row is not None and row[0]:
@@ -475,8 +475,8 @@ class Transaction:
         self.note_change(spec, id, after)
 
     def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
-        said = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
-        return merge.standing(said).value
+        stated = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
+        return merge.standing(stated).value
 
     def note_conflicts(self, table: str, id: str) -> int:
         """Find a record's conflicts in the log, keep them, and return how many there are."""
