@@ -128,11 +128,11 @@ def copy(arguments: argparse.Namespace) -> int:
         if new_file and not arguments.plain:
             word = passphrase_for(arguments, Path(arguments.to), new=True)
         made = merging.copy(session, arguments.to, passphrase=word, move=arguments.move)
-    said = f"The store moved to {made}; this one is a copy of it now." if arguments.move else ""
+    moved = f"The store moved to {made}; this one is a copy of it now." if arguments.move else ""
     return out(
         arguments,
         {"copy": made},
-        lambda: iter([said or f"A working copy is in {made}; bring it back with “merge”."]),
+        lambda: iter([moved or f"A working copy is in {made}; bring it back with “merge”."]),
     )
 
 
@@ -323,11 +323,11 @@ def keys(arguments: argparse.Namespace) -> int:
     path = Path(arguments.store)
     if not stores.needs_passphrase(path):
         raise StoreError(f"{path.name} is plain: it has no keys.", code="plain")
-    said = {"label": arguments.label or ""}
+    facts = {"label": arguments.label or ""}
     lines: list[str] = []
     if arguments.do == "list":
         lines = [f"{w.label} ({w.kind}, {w.made or 'undated'})" for w in ways.ways_in(path)]
-        said["ways"] = lines  # type: ignore[assignment]
+        facts["ways"] = lines  # type: ignore[assignment]
     elif arguments.do == "forget":
         keyring_seam.forget(path)
         lines = ["The operating system keeps no key of this store any more."]
@@ -337,7 +337,7 @@ def keys(arguments: argparse.Namespace) -> int:
         if arguments.do in ("change", "add") and new is None:
             new = ask_new()
         lines = _do_keys(arguments, path, known, new or "")
-    return out(arguments, {**said, "said": lines}, lambda: iter(lines))
+    return out(arguments, {**facts, "said": lines}, lambda: iter(lines))
 
 
 def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) -> list[str]:
@@ -367,7 +367,7 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
                 access.remove(session, known, label)
                 return [f"{label}'s passphrase opens the store no more (copies and backups made before keep it)."]
             spelt, _ = access.make_recovery(session, known)
-        said = "The recovery key, shown this once. Print it, seal it, and lock it away. An earlier one opens no more:"
-        return [said, f"  {spelt}"]
+        heading = "The recovery key, shown this once. Print it, seal it, and lock it away. An earlier one opens no more:"
+        return [heading, f"  {spelt}"]
     finally:
         lock.release()

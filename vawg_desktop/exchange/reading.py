@@ -204,14 +204,14 @@ def _end(child: Any) -> None:
 
 
 def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
-    said = str(answer.get("said", ""))
+    detail = str(answer.get("said", ""))
     if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
         return FileRefusedError(
             f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"
         )
     if answer["refused"] == "open_quotation":
         return FileRefusedError(
-            f"{name} opens a quotation mark near line {said} and does not close it, so its rows run together; save it as .xlsx.",
+            f"{name} opens a quotation mark near line {detail} and does not close it, so its rows run together; save it as .xlsx.",
             code="open_quotation",
         )
     if answer["refused"] in ("not_a_table", "no_columns"):
@@ -222,16 +222,16 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
         )
     if answer["refused"] == "attachments":
         return FileRefusedError(
-            f"{name} holds more than one workbook ({said}); save each and read it in by itself.",
+            f"{name} holds more than one workbook ({detail}); save each and read it in by itself.",
             code="attachments",
         )
     if answer["refused"] == "bad_sheet":
         return FileRefusedError(
-            f"The sheet {said} of {name} is damaged, so that its cells run together; open the workbook, copy that sheet's "
+            f"The sheet {detail} of {name} is damaged, so that its cells run together; open the workbook, copy that sheet's "
             "cells into a new sheet and save it again.",
             code="bad_sheet",
         )
-    if "assword" in said or "ncrypt" in said:
+    if "assword" in detail or "ncrypt" in detail:
         return FileRefusedError(
             f"{name} is protected by a password; save it without one and send it again.", code="password"
         )

@@ -150,7 +150,7 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
         if all(c is None for c in cells):
             continue
 
-        def said(column: int, cells: list[Cell] = cells) -> str:
+        def text_at(column: int, cells: list[Cell] = cells) -> str:
             value = cells[column] if 0 <= column < len(cells) else None
             return "" if value is None else value.strip() if type(value) is str else plain_text(value)
 
@@ -159,10 +159,10 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
         shorter = even and len(cells) < len(heads) and "key" not in where
         uneven = read.as_text and (longer or (shorter and _contradicts(cells, fills)))
         row = ReadRow(
-            sheet.name, sheet.top + number + 1, said(at.visible), said(at.hidden[0]), said(at.hidden[1]),
-            [said(at.locked[1]), said(at.locked[2]), said(at.locked[3])], place=letters[max(at.visible, 0)] + line,
-            last=said(at.locked[4]), where=where, shifted=uneven,
-            more={c.key: said(column) for c, column in zip(MORE_SHOWN, at.locked[5:], strict=True)},
+            sheet.name, sheet.top + number + 1, text_at(at.visible), text_at(at.hidden[0]), text_at(at.hidden[1]),
+            [text_at(at.locked[1]), text_at(at.locked[2]), text_at(at.locked[3])], place=letters[max(at.visible, 0)] + line,
+            last=text_at(at.locked[4]), where=where, shifted=uneven,
+            more={c.key: text_at(column) for c, column in zip(MORE_SHOWN, at.locked[5:], strict=True)},
         )  # fmt: skip
         for column, key in fills:
             value = cells[column] if column < len(cells) else None

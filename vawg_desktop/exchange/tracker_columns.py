@@ -201,11 +201,11 @@ def _tell_apart(columns: list[Column], given: Mapping[str, Target | None], empty
 
 def _present(target: Target, same: list[Column], given: Mapping[str, Target | None]) -> Column | None:
     """Which of the columns of a field is the present state; the others are marked as earlier or as rivals. None: it cannot be told."""
-    said = [c for c in same if fold(c.header) in given]
+    answered = [c for c in same if fold(c.header) in given]
     bare = _bare_quarters([c.period for c in same])
     dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period) or bare[n]))
-    if len(said) == 1:
-        return said[0]
+    if len(answered) == 1:
+        return answered[0]
     if len(dated) == len(same):
         for _, n in dated[:-1]:
             same[n].earlier_of = target
@@ -248,12 +248,12 @@ def period_end(period: str) -> str:
     """The last day of a period as a heading names it (ISO), or an empty text."""
     if not period:
         return ""
-    said = re.sub(r"quarter\s*", "Q", " ".join(period.replace(",", "").replace(".", "/" if period[:1].isdigit() else "").split()), flags=re.IGNORECASE)
-    said = re.sub(r"^(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})(?=\s+q)", r"20\1/\2", said, flags=re.IGNORECASE)
-    said = re.sub(r"^(q[1-4])\s+(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})$", r"\1 20\2/\3", said, flags=re.IGNORECASE)
-    said = re.sub(r"^([a-z]{3,9}) (\d{2})$", r"\1 20\2", said, flags=re.IGNORECASE)
+    spelt = re.sub(r"quarter\s*", "Q", " ".join(period.replace(",", "").replace(".", "/" if period[:1].isdigit() else "").split()), flags=re.IGNORECASE)
+    spelt = re.sub(r"^(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})(?=\s+q)", r"20\1/\2", spelt, flags=re.IGNORECASE)
+    spelt = re.sub(r"^(q[1-4])\s+(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})$", r"\1 20\2/\3", spelt, flags=re.IGNORECASE)
+    spelt = re.sub(r"^([a-z]{3,9}) (\d{2})$", r"\1 20\2", spelt, flags=re.IGNORECASE)
     try:
-        return str(dates.last_day(dates.parse_date(said)) or "")
+        return str(dates.last_day(dates.parse_date(spelt)) or "")
     except ValueRefusedError:
         return ""
 
@@ -274,11 +274,11 @@ def of_kind(name: str) -> Target | None:
     m = _OF_KIND.fullmatch(name)
     if m is None:
         return None
-    kind, said = str(m[1] or m[4]), str(m[2] or m[3])
+    kind, quarter_words = str(m[1] or m[4]), str(m[2] or m[3])
     entity = "recommendation" if kind == "rec" else kind
-    if said in BARE:
+    if quarter_words in BARE:
         return f"{entity}.reference"
-    known = KNOWN.get(said, [])
+    known = KNOWN.get(quarter_words, [])
     found = next((t for t in known if t.startswith(f"{entity}.")), _preferred(known, entity) if known else "")
     return found if found.partition(".")[0] in (entity, "update" if entity == "action" else entity) else None
 

@@ -176,9 +176,9 @@ def _read_table(
         if _heads_anew(given, filled):
             table, last = _Table.under(sheet, number, tracker, mapping, answers, []), None
             continue
-        said = table.section(filled, given)
-        if said:
-            section = said
+        heading = table.section(filled, given)
+        if heading:
+            section = heading
             tracker.outside += [] if PILLAR.find(section) and tracker.main == "recommendation" else filled
             continue
         made = _row(sheet, number, given, table.columns, section)
@@ -226,8 +226,8 @@ class _Table:
         words = [t for t in texts if any(c.isalpha() for c in t)]
         if len(self.columns) <= 2 or len(texts) > 2 or len(words) != 1 or (len(texts) == 2 and len(filled) != 2):
             return ""
-        said = words[0]
-        pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", said))
+        heading = words[0]
+        pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", heading))
         places = [i for i, g in enumerate(given) if g.value is not None]
         held = [self.columns[i].target or "" for i in places if i < len(self.columns)]
         if pillar is None and held and all(t.startswith("recommendation.") for t in held) and not (self.titles and held[0].startswith(tuple(
@@ -237,11 +237,11 @@ class _Table:
         if len(texts) == 2 and self._counts(given):
             return ""
         across = len(filled) > 2 and len(texts) == 1
-        capitals = said.isupper() and len(said) > 3
+        capitals = heading.isupper() and len(heading) > 3
         beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in self.titles and not _in_reference(self.columns)
         if pillar is not None:
             return pillar.label
-        return said if across or capitals or beside_titles else ""
+        return heading if across or capitals or beside_titles else ""
 
     def _counts(self, given: list[Given]) -> bool:
         """Whether a row's number is one among its fellows, as an action's is and a section's is not."""

@@ -44,13 +44,13 @@ def way_answered(
 ) -> str:
     """The name of the count to which one action belongs; ``base`` are its values as sent, ``doubtful`` whether a word of
     its row was not understood."""
-    said = answers.get("answer", {}).get("value")
+    way = answers.get("answer", {}).get("value")
     changed = doubtful or any(
         key != "answer" and not merge.same(base.get(key), one["value"]) for key, one in answers.items()
     )
-    if said in ("not_able", "no_change"):
-        return str(said)
-    if said == "update" or changed:
+    if way in ("not_able", "no_change"):
+        return str(way)
+    if way == "update" or changed:
         return "answered"
     return "not_answered" if is_open(ACTION, base) else "finished"
 
@@ -128,10 +128,10 @@ _NOT_CLEARED = "not cleared by a chief officer or equivalent"
 
 def declared_in_words(declaration: Mapping[str, str]) -> str:
     """Who completed and who cleared a return, in which role and when, or that nobody cleared it."""
-    said = {k.partition(" (")[0]: v for k, v in declaration.items() if v}
-    parts = [f"Completed by {said['Completed by']}"] if "Completed by" in said else []
-    if "Cleared by" not in said:
+    given = {k.partition(" (")[0]: v for k, v in declaration.items() if v}
+    parts = [f"Completed by {given['Completed by']}"] if "Completed by" in given else []
+    if "Cleared by" not in given:
         return f"{parts[0]}; {_NOT_CLEARED}" if parts else f"N{_NOT_CLEARED[1:]}"
-    beside = (said.get("Role of the person who cleared it", ""), label(said.get("Date cleared", "")))
-    cleared = ", ".join(x for x in (f"cleared by {said['Cleared by']}", *beside) if x)
+    beside = (given.get("Role of the person who cleared it", ""), label(given.get("Date cleared", "")))
+    cleared = ", ".join(x for x in (f"cleared by {given['Cleared by']}", *beside) if x)
     return f"{parts[0]}; {cleared}" if parts else f"{cleared[0].upper()}{cleared[1:]}"

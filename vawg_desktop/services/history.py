@@ -152,8 +152,8 @@ def as_at(session: Session, record: str, day: date) -> PastState:
     cells: dict[str, Value] = {f.key: None for f in found.spec.cells}
     cells |= {k: s.value for k, s in past.cells_after(own).items()}
     state = PastState(found.spec, found.id, cells, {f.key: [] for f in found.spec.sets})
-    for said in groups.values():
-        link = {k: s.value for k, s in past.cells_after(said).items()}
+    for entries_of_link in groups.values():
+        link = {k: s.value for k, s in past.cells_after(entries_of_link).items()}
         key = str(link.get("kind") or "").partition(".")[2]
         if not link.get("deleted") and key in state.sets:
             state.sets[key].append(str(link["b"]))
@@ -276,8 +276,8 @@ def _named_by(tx: Transaction, entry: log.Entry, txn: str) -> str:
                 f'SELECT id FROM "{spec.key}" WHERE "{cell.key}" = ? AND NOT deleted', (entry.row,)
             ).fetchall()
             for one in past.entries_of(tx.connection, [str(r[0]) for r in rows[:_MOST_LOOKED_AT]]):
-                said = one.fields.get(cell.key)
-                if said is not None and said.after == entry.row and one.txn != txn and (one.who != entry.who or one.origin != entry.origin):
+                change = one.fields.get(cell.key)
+                if change is not None and change.after == entry.row and one.txn != txn and (one.who != entry.who or one.origin != entry.origin):
                     return one.who
     return ""
 

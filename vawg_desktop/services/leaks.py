@@ -58,16 +58,16 @@ def strangers(connection: Connection, today: date) -> Strangers:
     }
     living = {fold(str(n)) for _, *names, gone in rows if not gone for n in names if n}
     living |= {str(b) for (b,) in aliases}
-    said: dict[str, str] = {}
+    bodies: dict[str, str] = {}
     for id, *names, gone in rows:
         for name in (str(n) for n in names if n):
             long = len(name) >= 4 or (name.isupper() and len(name) >= 3)
             # a body in the bin is another body too, but for one that lives on under the same name
             if long and not (gone and (fold(name) in living or str(id) not in owners)):
-                said[name] = str(id)
-    said.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
+                bodies[name] = str(id)
+    bodies.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
     patterns = tuple(
-        (name, id, _shape(name)) for name, id in sorted(said.items(), key=lambda one: -len(one[0]))
+        (name, id, _shape(name)) for name, id in sorted(bodies.items(), key=lambda one: -len(one[0]))
     )
     hidden: list[tuple[str, str]] = []
     for table in ("action", "recommendation"):
@@ -151,16 +151,16 @@ def _named(
 
 def _texts(row: ReturnRow, sheet: str) -> list[tuple[int, str, bool]]:
     """Column, text, and whether a body may be named there because it is the action's own title or recommendation."""
-    said: list[tuple[int, str, bool]] = [(1, row.title, True), (2, row.recommendation, True)]
+    texts: list[tuple[int, str, bool]] = [(1, row.title, True), (2, row.recommendation, True)]
     if sheet == "Actions":
-        said.append((_LAST_ANSWER, row.last_answer, False))
-        said += [(_LAST_ANSWER + i, row.more.get(c.key, ""), False) for i, c in enumerate(MORE_SHOWN, 1)]
-        said += [
+        texts.append((_LAST_ANSWER, row.last_answer, False))
+        texts += [(_LAST_ANSWER + i, row.more.get(c.key, ""), False) for i, c in enumerate(MORE_SHOWN, 1)]
+        texts += [
             (len(LOCKED) + i, str(row.values.get(c.key) or ""), False)
             for i, c in enumerate(ASKED)
             if isinstance(row.values.get(c.key), str)
         ]
-    return [one for one in said if one[1]]
+    return [one for one in texts if one[1]]
 
 
 def _involved(connection: Connection, ids: Sequence[str]) -> Mapping[str, set[str]]:
@@ -206,9 +206,9 @@ def _reworded(connection: Connection, action: str, key: str) -> bool:
 
 def in_words(found: Sequence[Problem]) -> str:
     """Why a file was held back, with its first places."""
-    said = "; ".join(f"{_place(p)}{p.message}" for p in found[:3])
+    places = "; ".join(f"{_place(p)}{p.message}" for p in found[:3])
     more = f" And {how_many(len(found) - 3, 'more place')}." if len(found) > 3 else ""
-    return f"held back: {said}{more} Take it out, or release this partner's file"
+    return f"held back: {places}{more} Take it out, or release this partner's file"
 
 
 def _place(one: Problem) -> str:

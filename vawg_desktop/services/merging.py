@@ -188,15 +188,15 @@ def _conflicts(connection: Connection, ids: Sequence[str]) -> list[Conflict]:
 
 
 def _conflict(
-    connection: Connection, id: str, tbl: str, row: str, cell: str, said: list[log.Entry]
+    connection: Connection, id: str, tbl: str, row: str, cell: str, entries: list[log.Entry]
 ) -> Conflict:
     spec = spec_of(tbl)
     known = _DELETED if cell == "deleted" else spec.by_key[cell]
-    standings = past.cells_after(said)
-    by_id = {e.id: e for e in said}
+    standings = past.cells_after(entries)
+    by_id = {e.id: e for e in entries}
     heads = [_head(connection, known, by_id[h.id], h.value, "") for h in standings[cell].heads]
     if cell == "deleted" and not standings[cell].conflicted:
-        changed = past.changed_behind_deletion(said, standings)
+        changed = past.changed_behind_deletion(entries, standings)
         heads += [_head(connection, known, e, False, _changed_words(connection, spec, e)) for e in changed]
     if spec is not LINK:
         subject = _subject(connection, row)
@@ -256,10 +256,10 @@ def settle(session: Session, id: str, typed: str, why: str) -> Changes:
 
 def _typed(session: Session, connection: Connection, conflict: Conflict, typed: str) -> Value:
     if conflict.spec is _DELETED:
-        said = fold(typed)
-        if said in ("yes", "true", "1", "deleted", "delete"):
+        word = fold(typed)
+        if word in ("yes", "true", "1", "deleted", "delete"):
             return True
-        if said in ("no", "false", "0", "kept", "keep"):
+        if word in ("no", "false", "0", "kept", "keep"):
             return False
         raise ValueRefusedError("Say yes to delete the record or no to keep it.")
     return read_value(session, connection, conflict.spec, typed)
@@ -291,8 +291,8 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
             if name:
                 tx.alias(one.id, str(name))
-        said = f"{theirs['note']}\n" if theirs["note"] else ""
-        tx.edit(one.entity, other.id, {"note": f"{said}Is one with {one.reference}.", "deleted": True})
+        note = f"{theirs['note']}\n" if theirs["note"] else ""
+        tx.edit(one.entity, other.id, {"note": f"{note}Is one with {one.reference}.", "deleted": True})
     return tx.changes
 
 
@@ -317,10 +317,10 @@ def _move_links(tx: Transaction, one: str, other: str) -> None:
         left, right = (one if x == other else str(x) for x in (a, b))
         if left != right:
             names_of = ("extent", "part", "from_date", "until_date")
-            said = {k: v for k, v in zip(names_of, cells, strict=True) if v is not None}
+            cells_there = {k: v for k, v in zip(names_of, cells, strict=True) if v is not None}
             there = tx.connection.exec_driver_sql(
                 "SELECT extent, part, from_date, until_date FROM link WHERE kind = ? AND a = ? AND b = ? AND deleted = 0",
                 (str(kind), left, right),
             ).fetchone()
             own = {k for k, v in zip(names_of, there or (), strict=False) if v is not None}
-            tx.link(str(kind), left, right, {k: v for k, v in said.items() if k not in own})
+            tx.link(str(kind), left, right, {k: v for k, v in cells_there.items() if k not in own})

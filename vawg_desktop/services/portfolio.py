@@ -29,9 +29,9 @@ def mine(session: Session) -> list[str]:
     """The people whose portfolios this person answers for today: their own, and those they deputise for."""
     found = [session.who]
     for name, value in settings_said(session.read(), _DEPUTY).items():
-        said = json.loads(value)
-        first, last = dates.bounds(said["from"])[0], dates.bounds(said["until"])[1]
-        if fold(said["to"]) == fold(session.who) and first <= session.today <= last:
+        terms = json.loads(value)
+        first, last = dates.bounds(terms["from"])[0], dates.bounds(terms["until"])[1]
+        if fold(terms["to"]) == fold(session.who) and first <= session.today <= last:
             found.append(name.removeprefix(_DEPUTY))
     return found
 
@@ -77,18 +77,18 @@ def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Cha
     first, last = (dates.parse_date(d, now=session.today) for d in (start, end))
     if dates.bounds(last)[1] < dates.bounds(first)[0]:
         raise ValueRefusedError("The last day lies before the first.")
-    said = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
+    terms = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
     with session.store.write(session.who, None, Act.SETTING) as tx:
-        say_setting(tx, _DEPUTY + giver, said)
+        say_setting(tx, _DEPUTY + giver, terms)
     return tx.changes
 
 
 def deputy_in_words(session: Session, giver: str) -> str:
     """Who stands in for a person, from when to when: of today or to come; empty where nobody does."""
-    said = settings_said(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
-    if not said:
+    terms = settings_said(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
+    if not terms:
         return ""
-    known = json.loads(said)
+    known = json.loads(terms)
     first, last = dates.bounds(known["from"])[0], dates.bounds(known["until"])[1]
     if last < session.today:
         return ""

@@ -59,16 +59,16 @@ class DateOrder:
 def date_order(matched: Matched, as_text: bool = False) -> DateOrder:
     """By the due dates that we sent, and by every date that stands as words in the column to fill."""
     seen, true_dates = _order_of_ours(matched)
-    said: set[str] = set()
+    formats: set[str] = set()
     for one in matched.rows:
         given = one.row.answers.get("revised_due")
         both = both_orders(given.value) if given is not None and isinstance(given.value, str) else {}
         if len(both) == 1 and "/" in str(given.value if given else ""):
-            said |= set(both)
-    slipped = bool(said) and true_dates and not as_text
-    if len(seen | said) > 1:
+            formats |= set(both)
+    slipped = bool(formats) and true_dates and not as_text
+    if len(seen | formats) > 1:
         return DateOrder("mixed", slipped)
-    both_ways = seen | said
+    both_ways = seen | formats
     return DateOrder(both_ways.pop() if both_ways else "uk" if true_dates else "unknown", slipped)
 
 
@@ -179,17 +179,17 @@ def _emptied(
 
 def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str], read: ReadReturn) -> None:
     """Answers that are not taken unasked: another row's, another column's, or changes beside "No change"."""
-    said = answers.get("answer", {}).get("value")
+    way = answers.get("answer", {}).get("value")
     changed = [
         k for k, a in answers.items() if k != "answer" and not merge.same(one.base.values.get(k), a["value"])
     ]
     doubt = one.doubt
     # beside "Not able to say yet" words may say why
-    contradicts = [k for k in changed if k in SENT] if said == "not_able" else changed
-    if (said in ("no_change", "not_able") or (read.nil and said is None)) and contradicts:
+    contradicts = [k for k in changed if k in SENT] if way == "not_able" else changed
+    if (way in ("no_change", "not_able") or (read.nil and way is None)) and contradicts:
         doubt = doubt or "contradicts"
         place = answers.get("answer", answers[contradicts[0]])
-        word = ANSWER.label(str(said)) if said else "a nil return"
+        word = ANSWER.label(str(way)) if way else "a nil return"
         read.problems.append(Problem(
             "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unasked.",
             place["sheet"], place["cell"], one.base.reference,
@@ -254,8 +254,8 @@ def _untouched(one: MatchedRow) -> bool:
 def _repeats(one: MatchedRow, before: Mapping[Place, Before]) -> bool:
     """Whether a row still bears an answer of an earlier file that is not what we sent."""
     for key, given in one.row.answers.items():
-        said = before.get((one.base.id, key))
-        for value in (said.taken, said.decided) if said is not None else ():
+        earlier = before.get((one.base.id, key))
+        for value in (earlier.taken, earlier.decided) if earlier is not None else ():
             if value is not None and not merge.same(value, one.base.values.get(key)):
                 words = to_words(field_of_column(key), value)
                 if _as_sent(key, given, value) or _plain(plain_text(given.value)) == _plain(words):

@@ -42,13 +42,13 @@ def said_before(connection: Connection, return_id: str, submission: str | None =
         taken = taken_cells(connection, str(id), [str(row["id"]) for row in answered])
         decided = _decided(connection, str(id))
         for row in answered:
-            for key, said in row["answers"].items():
+            for key, answer in row["answers"].items():
                 place = (str(row["id"]), key)
                 if place in taken:
-                    found.setdefault(place, Before()).taken = said["value"]
+                    found.setdefault(place, Before()).taken = answer["value"]
                     found[place].was_taken = True
                 elif place in decided:
-                    found.setdefault(place, Before()).decided = said["value"]
+                    found.setdefault(place, Before()).decided = answer["value"]
                     found[place].was_decided = True
     return found
 
@@ -88,7 +88,7 @@ def taken_cells(connection: Connection, submission: str, actions: Sequence[str])
         f'SELECT action, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND NOT deleted',
         (submission,),
     ).fetchall()
-    return found | {(str(w[0]), key) for w in words for key, said in zip(UPDATE_WORDS, w[1:], strict=True) if said}
+    return found | {(str(w[0]), key) for w in words for key, words_then in zip(UPDATE_WORDS, w[1:], strict=True) if words_then}
 
 
 def _decided(connection: Connection, submission: str) -> set[Place]:
@@ -102,5 +102,5 @@ def with_said(values: Mapping[str, Value], id: str, before: Mapping[Place, Befor
     """The values of a row as sent, with what was taken of the partner's earlier files in their place."""
     return {
         **values,
-        **{key: said.taken for (of, key), said in before.items() if of == id and said.was_taken},
+        **{key: earlier.taken for (of, key), earlier in before.items() if of == id and earlier.was_taken},
     }

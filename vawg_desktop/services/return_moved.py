@@ -108,15 +108,15 @@ def note_words_astray(
     answered = 0
     for place, n in enumerate(order):
         answers = understood[n]["answers"]
-        said = answers.get("answer", {}).get("value")
-        answered += said is not None
+        way = answers.get("answer", {}).get("value")
+        answered += way is not None
         has_words = any(key in answers for key in _FREE)
         changed = any(
             _cell(k, rows[n].base.values.get(k)) != _cell(k, a["value"]) for k, a in answers.items() if k in SENT
         )
-        if said == "update" and not has_words and not changed:
+        if way == "update" and not has_words and not changed:
             silent.append(place)
-        elif has_words and said in (None, "no_change"):
+        elif has_words and way in (None, "no_change"):
             spoken.append(place)
         elif has_words:
             worded.append(place)
@@ -149,9 +149,9 @@ def _hold_words(
     """Hold every answer of some rows that says something new."""
     for place in places:
         base = rows[order[place]].base.values
-        for key, said in understood[order[place]]["answers"].items():
-            if key != "answer" and not (key in SENT and _cell(key, base.get(key)) == _cell(key, said["value"])):
-                said.setdefault("doubt", "moved")
+        for key, answer in understood[order[place]]["answers"].items():
+            if key != "answer" and not (key in SENT and _cell(key, base.get(key)) == _cell(key, answer["value"])):
+                answer.setdefault("doubt", "moved")
 
 
 def note_rows_emptied(
@@ -230,16 +230,16 @@ def _mark(
     held = False
     if matched.doubt == "aside":
         return False  # the whole row waits already
-    for key, said in answers.items():
+    for key, answer in answers.items():
         if key == "answer" or (one.alone and key not in one.columns):
             continue
         base = matched.base.values.get(key) if key in SENT else None
-        if _cell(key, base) == _cell(key, said["value"]):
+        if _cell(key, base) == _cell(key, answer["value"]):
             continue
-        said["doubt"], held = one.kind, True
+        answer["doubt"], held = one.kind, True
         owner = one.owners.get((place, key))
         if owner is not None:
-            said["reading"] = named[owner]
+            answer["reading"] = named[owner]
     return held
 
 

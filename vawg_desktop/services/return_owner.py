@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
-    said = {reference for reference, _ in read.references}
-    if len(said) > 1:
+    named = {reference for reference, _ in read.references}
+    if len(named) > 1:
         places = "; ".join(f"{r} in {p}" for r, p in read.references)
         raise FileRefusedError(
             f"{name} carries the marks of two returns ({places}); send each return as its own file.",
             code="identity_disagrees",
         )
-    if said:
-        visible = said.pop()
+    if named:
+        visible = named.pop()
         owner = _by_visible(connection, visible)
         if owner is None:
             raise FileRefusedError(

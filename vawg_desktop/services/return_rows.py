@@ -194,11 +194,11 @@ def _note_locked(secret: str, one: MatchedRow, read: ReadReturn) -> None:
             continue
         changed |= base.check not in _checks(secret, row) or bool(now)
         _tray_cell(row, name, now, "words we sent were changed", read)
-    beside = [("last", row.last, base.last), *((k, said, base.more.get(k, "")) for k, said in row.more.items())]
-    for name, said, was in beside:
-        now, sent = (" ".join(words.split()) if said != was else "" for words in (said, was))
+    beside = [("last", row.last, base.last), *((k, now_there, base.more.get(k, "")) for k, now_there in row.more.items())]
+    for name, now_there, was in beside:
+        now, sent = (" ".join(words.split()) if now_there != was else "" for words in (now_there, was))
         if name in row.where and now and not sent.startswith(now):
-            _tray_cell(row, name, said, "words we sent were changed", read)
+            _tray_cell(row, name, now_there, "words we sent were changed", read)
     if changed:
         words = f"The words we sent about {base.reference} were changed in the file."
         read.problems.append(Problem("locked_changed", words, row.sheet, row.place, base.reference))
@@ -253,9 +253,9 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
         votes.append(alike[0] if len(alike) == 1 else None)
     named = {v.id for v in votes if v is not None}
     for other in _references_in(row.visible):  # what a reader sees in column A, its letters put aside
-        said = known.reference.get(other)
-        if said is not None and named:
-            named.add(said.id)
+        base = known.reference.get(other)
+        if base is not None and named:
+            named.add(base.id)
     if len(named) > 1:
         read.problems.append(Problem(
             "row_contradicts", "The reference and the hidden marks of this row name different actions; it was not taken.",

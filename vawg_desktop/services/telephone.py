@@ -129,13 +129,13 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
     who = ", ".join(x for x in (contact, telephone, email) if x)
     title = f"Call sheet: {row[1]}, {row[2]}, due {label(str(row[3]))}{f'. {who}' if who else ''}"
     found: list[list[str]] = []
-    said = standing_answers(connection, str(row[5]), str(row[0]))
+    answers = standing_answers(connection, str(row[5]), str(row[0]))
     rows = json.loads(row[4] or '{"rows": []}')["rows"]
-    if said.files:
-        title += f". {said.counts(rows).in_words()}"
+    if answers.files:
+        title += f". {answers.counts(rows).in_words()}"
     for base in rows:
         values = base["values"]
-        if said.way(base) not in ("not_answered", "not_able"):
+        if answers.way(base) not in ("not_answered", "not_able"):
             continue  # finished, or answered already: nothing to ask
         status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
         found.append(

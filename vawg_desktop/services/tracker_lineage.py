@@ -70,8 +70,8 @@ class Lineage:
         self._stands: dict[str, tuple[str, ...]] = {}
         for id, sheet, number, entity, words, beside, record, base in found:
             self._stands[str(id)] = tuple(str(x or "") for x in (sheet, number, words, beside, record, base))
-            said = (str(x or "") for x in (id, sheet, number, entity, words, beside, record))
-            self._take(Known(*said, base=json.loads(base or "{}")))
+            marks = (str(x or "") for x in (id, sheet, number, entity, words, beside, record))
+            self._take(Known(*marks, base=json.loads(base or "{}")))
 
     def _take(self, known: Known) -> None:
         self._all[known.id] = known
@@ -124,8 +124,8 @@ class Lineage:
 
     def close(self, mapping: Mapping[str, str | None], answers: Mapping[str, str]) -> None:
         """Write the rows; keep what each column is, and the questions that were answered once for all."""
-        for known, said in self._pending.values():
-            cells: dict[str, Value] = {**said, "base": _json(known.base)}
+        for known, marks in self._pending.values():
+            cells: dict[str, Value] = {**marks, "base": _json(known.base)}
             if self._stands.get(known.id) != tuple(str(cells[k] or "") for k in ("sheet", "number", "words", "beside", "record", "base")):
                 self._write("tracker_row", known.id, cells)
         cells = {
@@ -158,10 +158,10 @@ def list_of(connection: Connection, name: str, headings: str, rows: Sequence[tup
     for tracker, number, words in connection.exec_driver_sql(
         "SELECT r.tracker, r.number, r.words FROM tracker_row r JOIN tracker t ON t.id = r.tracker AND NOT t.deleted WHERE NOT r.deleted"
     ):
-        said = fold(str(words or ""))
-        whole[str(tracker)] += (str(number or ""), said) in wanted
-        if said in titles:
-            worded.setdefault(str(tracker), set()).add(said)
+        title = fold(str(words or ""))
+        whole[str(tracker)] += (str(number or ""), title) in wanted
+        if title in titles:
+            worded.setdefault(str(tracker), set()).add(title)
     hits = {t: max(whole[t], len(worded.get(t, ()))) for t in whole}  # rows that were renumbered still say the same
     best = max(hits, key=lambda t: hits[t], default=None)
     if best is not None and hits[best] and hits[best] * 3 >= len(wanted):

@@ -178,8 +178,8 @@ def _file_is_whole(connection: Connection, report: Report) -> bool:
 def _torn_pages(connection: Connection) -> list[str]:
     """Pages of a locked file that are not as the program wrote them, those in no use included."""
     result = connection.exec_driver_sql("PRAGMA cipher_integrity_check")
-    said = [str(r[0]) for r in result] if result.returns_rows else []
-    return [s.replace("HMAC verification failed for ", "it was altered at ") for s in said if "page" in s]
+    lines = [str(r[0]) for r in result] if result.returns_rows else []
+    return [s.replace("HMAC verification failed for ", "it was altered at ") for s in lines if "page" in s]
 
 
 

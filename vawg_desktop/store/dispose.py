@@ -212,8 +212,8 @@ def named_before(connection: Connection, hashes: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for (text,) in rows:
         if any(h in text for h in wanted):
-            said = json.loads(text)
-            found |= {str(v) for key in cells & said.keys() for v in (said[key].get("a"), said[key].get("b"))}
+            fields = json.loads(text)
+            found |= {str(v) for key in cells & fields.keys() for v in (fields[key].get("a"), fields[key].get("b"))}
     return found & wanted
 
 
@@ -272,8 +272,8 @@ def _empty(tx: Transaction, table: str, id: str) -> list[str]:
     hashes: list[str] = []
     if spec.file_cell:
         for entry in history.entries_of(tx.connection, [id]):
-            said = entry.fields.get(spec.file_cell)
-            hashes += [str(said.after)] if said is not None and said.after else []
+            change = entry.fields.get(spec.file_cell)
+            hashes += [str(change.after)] if change is not None and change.after else []
     # that it is gone is said even of a record that lies in the bin already: by this its tombstone is known
     known = frozenset({str(row["born"])}).union(*tx.heads(id, str(row["born"])).values())
     tx.edit(table, id, {**cells, "deleted": True}, settling=True, checked=False, overwrites={"deleted": sorted(known)})
@@ -295,11 +295,11 @@ def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
             document = _without(json.loads(kept), id, reference)
             if table == "return":  # by which its row is known, and passed over, in a file that comes back later
                 document.setdefault("disposed", []).append(reference)
-            said = json.dumps(document, ensure_ascii=False)
-            if said == kept:
+            text = json.dumps(document, ensure_ascii=False)
+            if text == kept:
                 continue
             # where two stores took different records out, neither reading is whole: what is left out of both stands
-            tx.edit(table, str(row), {cell: said, "file_sha256": None}, checked=False, settling=True)
+            tx.edit(table, str(row), {cell: text, "file_sha256": None}, checked=False, settling=True)
             _strip_log(tx, table, str(row), only={cell, "file_sha256"})
             if sha256:
                 hashes.append(str(sha256))

@@ -68,8 +68,8 @@ class _Source:
         self.run, self._stream = run, stream
 
     def rows(self, table: str, columns: Sequence[str]) -> Rows:
-        said = ", ".join(f'"{c}"' for c in columns)
-        return self._stream(f'SELECT {said} FROM "{table}"')
+        names = ", ".join(f'"{c}"' for c in columns)
+        return self._stream(f'SELECT {names} FROM "{table}"')
 
 
 @contextmanager
@@ -120,11 +120,11 @@ class _Sink:
                 )
 
     def put(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        said, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
-        self.raw.executemany(f'INSERT INTO "{table}" ({said}) VALUES ({marks})', rows)
+        names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
+        self.raw.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
 
-    def put_words(self, said: Sequence[tuple[int, str]]) -> None:
-        self.raw.executemany("INSERT INTO search (rowid, words) VALUES (?, ?)", said)
+    def put_words(self, rows: Sequence[tuple[int, str]]) -> None:
+        self.raw.executemany("INSERT INTO search (rowid, words) VALUES (?, ?)", rows)
 
     def finish(self, tables: Sequence[str]) -> None:
         """What an engine needs once all rows are there."""
@@ -139,16 +139,16 @@ class _Server(_Sink):
         return self.raw.execute(for_postgres(sql), tuple(params))
 
     def put(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        said = ", ".join(f'"{c}"' for c in columns)
-        with self.raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({said}) FROM STDIN') as copy:
+        names = ", ".join(f'"{c}"' for c in columns)
+        with self.raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
 
-    def put_words(self, said: Sequence[tuple[int, str]]) -> None:
+    def put_words(self, rows: Sequence[tuple[int, str]]) -> None:
         with self.raw.cursor() as cursor:
             cursor.execute("CREATE TEMP TABLE IF NOT EXISTS pouring (rowid BIGINT, words TEXT)")
             with cursor.copy("COPY pouring FROM STDIN") as copy:
-                for row in said:
+                for row in rows:
                     copy.write_row(row)
             cursor.execute("INSERT INTO search SELECT rowid, to_tsvector('simple', words) FROM pouring")
             cursor.execute("TRUNCATE pouring")

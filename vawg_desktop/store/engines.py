@@ -64,25 +64,25 @@ def disk_is_full(path: Path) -> bool:
 
 def opening_error(path: Path, error: Exception) -> StoreError:
     """Why a file could not be opened, in a sentence and what to do."""
-    said = str(error)
-    if "disk I/O" in said and disk_is_full(path):
+    message = str(error)
+    if "disk I/O" in message and disk_is_full(path):
         return StoreError(
             f"The disk that holds {path.name} is full; make room on it and open the store again. Nothing was changed.",
             code="disk_full",
         )
-    if "not a database" in said or "malformed" in said or "disk I/O" in said:
+    if "not a database" in message or "malformed" in message or "disk I/O" in message:
         return StoreError(
             f"{path.name} is damaged or is not a store; restore the latest backup, "
             "or read out what can be read (rescue).",
             code="damaged",
         )
-    if "locked" in said:
+    if "locked" in message:
         return StoreError(f"{path.name} is busy in another program; try again in a moment.", code="busy")
-    if "readonly" in said:
+    if "readonly" in message:
         return StoreError(
             f"{path.name} may only be read; copy it to a folder you may write in.", code="read_only"
         )
-    return StoreError(f"{path.name} could not be opened: {said}.", code="open_failed")
+    return StoreError(f"{path.name} could not be opened: {message}.", code="open_failed")
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -68,8 +68,8 @@ def _unlock(document: dict[str, Any], passphrase: str) -> tuple[Key, int]:
     """The raw key, and the place of the wrapping that the passphrase opened."""
     try:
         for place, wrapped in enumerate(document["wrapped"]):
-            said = as_recovery(passphrase) if wrapped["kind"] == RECOVERY else passphrase
-            key = _unwrap(wrapped, said, document["store"]) if said else None
+            secret = as_recovery(passphrase) if wrapped["kind"] == RECOVERY else passphrase
+            key = _unwrap(wrapped, secret, document["store"]) if secret else None
             if key is None:
                 continue
             if not hmac.compare_digest(_check_value(key, document["store"]), document["check"]):
@@ -162,10 +162,10 @@ def make_recovery(store: Path, known: str, *, before: Before | None = None) -> s
 
 def as_recovery(typed: str) -> str:
     """A recovery key as it was made, from what was typed off the paper; empty where it cannot be one."""
-    said = (
+    letters = (
         "".join(c for c in typed.upper() if c.isalnum()).replace("O", "0").replace("I", "1").replace("L", "1")
     )
-    return said if len(said) == _RECOVERY_LENGTH else ""
+    return letters if len(letters) == _RECOVERY_LENGTH else ""
 
 
 def fold_label(label: object) -> str:
@@ -215,14 +215,14 @@ def _read(path: Path) -> dict[str, Any]:
         raise _damaged() from None
     except OSError as error:
         raise StoreError(f"{path.name} cannot be read ({error.strerror}).", code="keys_unreadable") from None
-    said = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
-    format = said.get("format")
+    fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    format = fields.get("format")
     if isinstance(format, int) and not isinstance(format, bool) and format > FORMAT:
         raise StoreError("The keys file was made by a later version of the program.", code="keys_later")
-    wrapped = said.get("wrapped")
+    wrapped = fields.get("wrapped")
     if format != FORMAT or not isinstance(wrapped, list) or not all(isinstance(w, dict) for w in cast("list[object]", wrapped)):
         raise _damaged()
-    return said
+    return fields
 
 
 def _damaged() -> StoreError:

@@ -121,8 +121,8 @@ def _refuse_damaged(store: Store, other: Store) -> None:
     from vawg_desktop.store.check import integrity
 
     for one, code in ((other, "other_damaged"), (store, "damaged")):
-        if said := integrity(one):
-            raise StoreError(f"Nothing was merged: {one.name} is not whole. {said}", code=code)
+        if damage := integrity(one):
+            raise StoreError(f"Nothing was merged: {one.name} is not whole. {damage}", code=code)
 
 
 class _DryRun(Exception):  # noqa: N818 - not an error: it takes the transaction back
@@ -349,8 +349,8 @@ class _Merging:
                 known.update(dict.fromkeys(str(r[0]) for r in found.fetchall() if r[0]))
         for e in self._found.incoming:
             for tbl, cell in dispose.DOCUMENTS:
-                if e.tbl == tbl and (said := e.fields.get(cell)) is not None and said.after:
-                    known.update(dict.fromkeys(str(r["id"]) for r in json.loads(str(said.after)).get("rows", ())))
+                if e.tbl == tbl and (change := e.fields.get(cell)) is not None and change.after:
+                    known.update(dict.fromkeys(str(r["id"]) for r in json.loads(str(change.after)).get("rows", ())))
         for some in batches(known, 400):
             marks = ",".join("?" * len(some))
             gone = self._tx.run(
@@ -367,8 +367,8 @@ class _Merging:
         spec, wanted = spec_of(tbl), [row]
         columns = [spec.parent] if spec.parent else ["a", "b"] if spec is LINK else []
         if columns:
-            said = ", ".join(f'"{c}"' for c in columns)
-            found = self._tx.run(f'SELECT {said} FROM "{tbl}" WHERE id = ?', (row,)).fetchone()
+            names = ", ".join(f'"{c}"' for c in columns)
+            found = self._tx.run(f'SELECT {names} FROM "{tbl}" WHERE id = ?', (row,)).fetchone()
             wanted += [str(x) for x in found or () if x]
         marks = ",".join("?" * len(wanted))
         sql = f"SELECT 1 FROM link WHERE kind = ? AND deleted = 0 AND a IN ({marks})"
@@ -383,9 +383,9 @@ class _Merging:
         for tbl, row in records:
             if row not in there:  # all that is known of it has just come
                 groups[(tbl, row)] = self._arrived[(tbl, row)]
-        for (tbl, row), said in groups.items():
+        for (tbl, row), row_entries in groups.items():
             if (tbl, row) in wanted:
-                self._found.conflicts += self._rows.state(tbl, row, said, is_new=row not in there)
+                self._found.conflicts += self._rows.state(tbl, row, row_entries, is_new=row not in there)
 
     def _there(self, records: list[tuple[str, str]]) -> set[str]:
         """Which of the records have a row already."""

@@ -46,9 +46,9 @@ def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target:
     except Exception as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        said = "the disk is full" if "full" in str(error) else str(error).partition("\n")[0].rstrip(".")
+        reason = "the disk is full" if "full" in str(error) else str(error).partition("\n")[0].rstrip(".")
         raise StoreError(
-            f"{path.name} could not be brought up to date and is as it was ({said}); a backup lies in {backup.name}.",
+            f"{path.name} could not be brought up to date and is as it was ({reason}); a backup lies in {backup.name}.",
             code="migration_failed",
         ) from error
     finally:
@@ -89,9 +89,9 @@ def migrate_server(engines: PgEngines, *, scripts: Path | None = None, target: s
                 ) from error
             if found.code == "server_away" and isinstance(error.orig, OperationalError):
                 raise found from error
-        said = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
         raise StoreError(
-            f"{name} could not be brought up to date and is as it was ({said}).", code="migration_failed"
+            f"{name} could not be brought up to date and is as it was ({reason}).", code="migration_failed"
         ) from error
 
 

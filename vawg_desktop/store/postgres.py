@@ -220,10 +220,10 @@ class PgFiles:
 
 def plain(error: DBAPIError, url: URL) -> StoreError:
     """A failure of the server in a sentence and what to do: by its code where it gave one, else by libpq's words."""
-    said = str(error.orig or error)
+    message = str(error.orig or error)
     name = called(url)
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    if state == "42501" or "permission denied" in said:
+    if state == "42501" or "permission denied" in message:
         return StoreError("Your role in the database does not allow that; nothing was changed.", code="no_permission")
     if state and state[:2] not in ("28", "3D", "57", "08") and state != "53300":
         from vawg_desktop.store.trouble import told
@@ -231,28 +231,28 @@ def plain(error: DBAPIError, url: URL) -> StoreError:
         found = told(error)
         if found is not None:
             return found
-    if "password authentication failed" in said or "no password supplied" in said:
+    if "password authentication failed" in message or "no password supplied" in message:
         return StoreError(
             f"The server refused the name or the password for {name}; nothing was changed.",
             code="wrong_password",
         )
-    if "does not exist" in said and "database" in said:
+    if "does not exist" in message and "database" in message:
         return StoreError(
             f"The server has no database {url.database}; ask whoever keeps the server.", code="missing"
         )
-    if "no pg_hba.conf entry" in said:
-        wire = " over a wire without TLS; try ?sslmode=require" if "no encryption" in said else ""
+    if "no pg_hba.conf entry" in message:
+        wire = " over a wire without TLS; try ?sslmode=require" if "no encryption" in message else ""
         return StoreError(
             f"The server does not let {url.username or 'you'} into {url.database} from this computer{wire}, or ask "
             "whoever keeps the server. Nothing was changed.",
             code="not_admitted",
         )
-    if "SSL" in said or "TLS" in said or "certificate" in said:
+    if "SSL" in message or "TLS" in message or "certificate" in message:
         return StoreError(
-            f"{name} could not be reached over TLS, which the URL asks for; nothing was sent. ({said.splitlines()[0][:120]})",
+            f"{name} could not be reached over TLS, which the URL asks for; nothing was sent. ({message.splitlines()[0][:120]})",
             code="no_tls",
         )
-    if state == "53300" or ("too many" in said and "connections" in said):
+    if state == "53300" or ("too many" in message and "connections" in message):
         return StoreError(
             f"The server of {name} takes no more connections just now; try again in a moment.", code="busy"
         )
@@ -338,8 +338,8 @@ class Listener:
         try:
             if self._connection is None or self._connection.closed:
                 where = self._url.translate_connect_args(username="user", database="dbname")
-                said: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **self._url.query, **where}
-                self._connection = psycopg.connect(**said, autocommit=True)
+                options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **self._url.query, **where}
+                self._connection = psycopg.connect(**options, autocommit=True)
                 self._connection.execute(f"LISTEN {CHANNEL}")
                 return True
             return any(True for _ in self._connection.notifies(timeout=0))

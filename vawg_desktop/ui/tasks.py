@@ -264,14 +264,14 @@ class Tasks(QObject):
         store = self.session.store
 
         def look() -> str:
-            said = integrity(store)
-            if said:
-                store.door.close_for(said)
-            return said
+            damage = integrity(store)
+            if damage:
+                store.door.close_for(damage)
+            return damage
 
         if self._through is None:
             self._through = Lane("integrity")
-            self._through.put(look, lambda said: then(said) if said else None, None)
+            self._through.put(look, lambda damage: then(damage) if damage else None, None)
 
     def idle(self) -> bool:
         """Whether nothing is under way."""

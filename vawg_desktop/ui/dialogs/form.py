@@ -52,17 +52,17 @@ class Form(QDialog):
 
     def state(self) -> list[str]:
         """Everything that stands in the fields, to tell whether anything was typed."""
-        said: list[str] = []
+        values: list[str] = []
         for one in self.findChildren(QWidget):
             if isinstance(one, QLineEdit):
-                said.append(one.text())
+                values.append(one.text())
             elif isinstance(one, QPlainTextEdit):
-                said.append(one.toPlainText())
+                values.append(one.toPlainText())
             elif isinstance(one, QComboBox):
-                said.append(one.currentText())
+                values.append(one.currentText())
             elif isinstance(one, QCheckBox) or (isinstance(one, QAbstractButton) and one.isCheckable()):
-                said.append(str(one.isChecked()))
-        return said
+                values.append(str(one.isChecked()))
+        return values
 
     def reject(self) -> None:
         """Leave by Escape, by its button or by the window's cross; what was typed is asked after first."""

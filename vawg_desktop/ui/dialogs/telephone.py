@@ -120,18 +120,18 @@ class TelephoneDialog(Form):
         self._head.setText(f"{one.reference}  {one.title}")
         due = f" · due {one.due}" if one.due else ""
         self._sub.setText(f"Action {self._at + 1} of {len(self._asked)}{due}")
-        said = self.said.get(one.id, {})
+        given = self.said.get(one.id, {})
         for key, made in self._fields.items():
             sent = one.values.get(key)
             now = to_words(field_of_column(key), sent) if sent is not None else ""
             if isinstance(made, Choice):
                 made.setItemText(0, f"As it stands ({now})" if now else "As it stands")
-                made.setCurrentIndex(max(0, made.findData(said.get(key, ""))))
+                made.setCurrentIndex(max(0, made.findData(given.get(key, ""))))
             elif isinstance(made, QPlainTextEdit):
-                made.setPlainText(said.get(key, ""))
+                made.setPlainText(given.get(key, ""))
                 made.setPlaceholderText(now[:200])
             elif isinstance(made, QLineEdit):
-                made.setText(said.get(key, ""))
+                made.setText(given.get(key, ""))
                 made.setPlaceholderText(now)
         (self.informant if not self.informant.text() else self._fields["status"]).setFocus()
 

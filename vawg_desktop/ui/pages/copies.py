@@ -86,7 +86,7 @@ class CopiesPage(QWidget):
     def _show(self, conflicts: list[Conflict]) -> None:
         clear(self._body)
         waiting = {c.id for c in conflicts}
-        self._reasons = {id: said for id, said in self._reasons.items() if id in waiting}
+        self._reasons = {id: reason for id, reason in self._reasons.items() if id in waiting}
         if self._preview is not None and self._other is not None:
             self._show_incoming(self._preview, self._other.name)
         elif self._done is not None:
@@ -151,8 +151,8 @@ class CopiesPage(QWidget):
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setAccessibleName(words)
             grid.addWidget(shown, 1, column, Qt.AlignmentFlag.AlignTop)
-            said = f"{head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
-            grid.addWidget(label(said, muted=True), 2, column, Qt.AlignmentFlag.AlignTop)
+            source = f"{head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
+            grid.addWidget(label(source, muted=True), 2, column, Qt.AlignmentFlag.AlignTop)
             typed = _typed(conflict, head)
             verb = f"Keep “{words}”" if len(words) <= 16 else "Keep this"
             if conflict.spec.key == "deleted":
@@ -181,13 +181,13 @@ class CopiesPage(QWidget):
         take.setEnabled(brought.copied > 0)
         row.addWidget(take)
         row.addWidget(button("Leave", self.leave))
-        said = [f"{len(brought.conflicts):,} to settle afterwards"] if brought.conflicts else []
-        said += [f"{len(brought.rule_failures):,} to look at"] if brought.rule_failures else []
+        parts = [f"{len(brought.conflicts):,} to settle afterwards"] if brought.conflicts else []
+        parts += [f"{len(brought.rule_failures):,} to look at"] if brought.rule_failures else []
         if brought.copied == 0:
-            said = ["Everything in it is here already."]
+            parts = ["Everything in it is here already."]
         elif brought.unrelated:
-            said.insert(0, "No common past: what both stores hold would stand twice")
-        row.addWidget(label(", ".join(said), muted=True), 1)
+            parts.insert(0, "No common past: what both stores hold would stand twice")
+        row.addWidget(label(", ".join(parts), muted=True), 1)
         section.body.addLayout(row)
         self._list_changes(brought, records)
         self._list_rest(brought)
@@ -213,8 +213,8 @@ class CopiesPage(QWidget):
             head = label(f"{record}   {changes[0][0].title}", bold=True)
             head.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
             self._body.addWidget(head)
-            for (at, who, why), said in groupby(changes, key=lambda c: (c[0].at, c[0].who, c[0].why)):
-                what = [words for _, words in said]
+            for (at, who, why), group in groupby(changes, key=lambda c: (c[0].at, c[0].who, c[0].why)):
+                what = [words for _, words in group]
                 self._body.addWidget(self._line("; ".join(what[:6]) + ("; …" if len(what) > 6 else "")))
                 self._body.addWidget(note(f"{who}, {london_time(at)}" + (f": {why}" if why else "")))
         if len(records) > SHOWN:
@@ -229,8 +229,8 @@ class CopiesPage(QWidget):
         if brought.copied_by_hand:
             section = Section("Copied by hand and edited in two places")
             section.set_count(len(brought.copied_by_hand))
-            for said in brought.copied_by_hand:
-                section.body.addWidget(note(said))
+            for sentence in brought.copied_by_hand:
+                section.body.addWidget(note(sentence))
             self._body.addWidget(section)
         if brought.rule_failures:
             section = Section("To look at: each side was right, together they are not")

@@ -170,17 +170,17 @@ class ReturnsPage(QWidget):
         self._empty.setVisible(not known)
         made = [r for r in rows if r.step == "made"]
         back = [r for r in rows if not r.waited_for and r.step != "made"]
-        said = [
+        parts = [
             f"{len(rows) - len(made)} sent",
             f"{len(back)} returned",
             f"{len(rows) - len(made) - len(back)} with no return received",
             *([f"{len(made)} made and not sent yet"] if made else []),
         ]
         if nil := sum(r.nil for r in back):
-            said.append(f"{nil} nil")
+            parts.append(f"{nil} nil")
         if chase := sum(bool(r.next_step) and r.step != "made" for r in rows):
-            said.append(f"{chase} to remind")
-        self._summary.setText(", ".join(said))
+            parts.append(f"{chase} to remind")
+        self._summary.setText(", ".join(parts))
         self._offer_all(rows)
         clear(self._rows)
         if rows:
@@ -304,12 +304,12 @@ class ReturnsPage(QWidget):
             return
 
         def made(answer: rounds.RoundMade) -> None:
-            said = f"{how_many(len(answer.returns), 'return')} written to {wanted.folder}; {how_many(len(answer.skipped), 'partner')} got none."
+            written = f"{how_many(len(answer.returns), 'return')} written to {wanted.folder}; {how_many(len(answer.skipped), 'partner')} got none."
             if answer.held:
                 held = "\n\n".join(f"{p}: {leaks.in_words(found)}." for p, found in answer.held.items())
-                self._offer_release(said, held, list(answer.held), wanted)
+                self._offer_release(written, held, list(answer.held), wanted)
             else:
-                messages.tell(said)
+                messages.tell(written)
             self._round = None
             self.load()
 
@@ -320,9 +320,9 @@ class ReturnsPage(QWidget):
             then=made,
         )
 
-    def _offer_release(self, said: str, held: str, partners: list[str], wanted: RoundWanted) -> None:
+    def _offer_release(self, written: str, held: str, partners: list[str], wanted: RoundWanted) -> None:
         """Files the leak check held back are named with their places; an officer may release them knowingly."""
-        if messages.ask("Held back before leaving", f"{said}\n\n{held}", "Release these files"):
+        if messages.ask("Held back before leaving", f"{written}\n\n{held}", "Release these files"):
             self.tasks.write(
                 lambda s: rounds.export_returns(
                     s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format,
@@ -367,15 +367,15 @@ class ReturnsPage(QWidget):
     def _many_read(self, answer: return_staging.ManyRead) -> None:
         self._stack.setCurrentIndex(0)
         self.load()
-        said = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."
+        told = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."
         if answer.refused:
             shown = " ".join(answer.refused[:3])
             rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""
             messages.show(
-                "Read, but for some", f"{said}\n\nNot taken: {shown}{rest}"
+                "Read, but for some", f"{told}\n\nNot taken: {shown}{rest}"
             )
         else:
-            messages.tell(said)
+            messages.tell(told)
 
     def by_telephone(self, row: Chased) -> None:
         """Write down what a partner says; taken like a return that came as a file."""
@@ -387,7 +387,7 @@ class ReturnsPage(QWidget):
         if not dialog.run():
             dialog.deleteLater()
             return
-        said, who, how = dialog.said, dialog.informant.text(), str(dialog.channel.currentData())
+        spoken, who, how = dialog.said, dialog.informant.text(), str(dialog.channel.currentData())
 
         def done(answer: object) -> None:
             dialog.deleteLater()
@@ -399,7 +399,7 @@ class ReturnsPage(QWidget):
             QTimer.singleShot(0, self, lambda: self._call(row, dialog))
 
         self.tasks.write(
-            lambda s: telephone.take_call(s, row.return_id, said, informant=who, channel=how), then=done, failed=failed
+            lambda s: telephone.take_call(s, row.return_id, spoken, informant=who, channel=how), then=done, failed=failed
         )
 
     def write_message(self, row: Chased, step: str, extra: str = "") -> None:

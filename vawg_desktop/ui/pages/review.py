@@ -155,11 +155,11 @@ class ReviewPane(QWidget):
         c = review.counts
         left = review.left()
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
-        said = [
+        parts = [
             f"{review.return_reference}", how_many(review.rows, "row"), f"{left} to decide" if left else "nothing left to decide",
             review.answers_in_words(), *([f"{c['ours']} changed only by us"] if c["ours"] else []),
         ]  # fmt: skip
-        self._said.setText(" · ".join(said))
+        self._said.setText(" · ".join(parts))
         declared = review.declared_in_words()
         self._declared.setText(f"{declared}.")
         self._declared.setProperty("warn", "not cleared" in declared.casefold())
@@ -300,8 +300,8 @@ class ReviewPane(QWidget):
             section.set_count(len(review.new_rows))
             for row in review.new_rows:
                 line = QHBoxLayout()
-                said = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
-                line.addWidget(label(said), 1)
+                words = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
+                line.addWidget(label(words), 1)
                 if taken := review.added.get(f"{row['sheet']}!{row['cell']}"):
                     line.addWidget(label(f"Added as {taken}", muted=True, wrap=False))
                     section.body.addLayout(line)
@@ -319,14 +319,14 @@ class ReviewPane(QWidget):
         if review.problems or review.tray:
             section = Section("To look at: not understood, or standing where we sent nothing")
             apart = {(d.sheet, d.cell) for d in review.asked if d.cell}
-            said = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
+            told = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
             tray = [t for t in review.tray if (t["sheet"], t["cell"]) not in apart]
-            section.set_count(len(said) + len(tray))
-            for p in said[: self._listed]:
+            section.set_count(len(told) + len(tray))
+            for p in told[: self._listed]:
                 section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
             for t in tray[: self._listed]:
                 section.body.addLayout(self._tray_line(review, t))
-            left_out = max(0, len(said) - self._listed) + max(0, len(tray) - self._listed)
+            left_out = max(0, len(told) - self._listed) + max(0, len(tray) - self._listed)
             if left_out:
                 more = button(f"Show {left_out:,} more", self._show_all_listed, kind="quiet")
                 section.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)

@@ -436,30 +436,30 @@ def _shown(view: show.RecordView, key: str) -> str:
 
 def _meta_line(view: show.RecordView) -> str:
     """What the record is, in one quiet line."""
-    said: list[str] = []
+    parts: list[str] = []
     cells = view.cells
     if view.spec.key == "recommendation":
-        said.append(to_words(view.spec.by_key["pillar"], cells["pillar"]) or CROSS_CUTTING)
+        parts.append(to_words(view.spec.by_key["pillar"], cells["pillar"]) or CROSS_CUTTING)
         if cells["kind"]:
-            said.append(to_words(view.spec.by_key["kind"], cells["kind"]).casefold())
-        said.append(
+            parts.append(to_words(view.spec.by_key["kind"], cells["kind"]).casefold())
+        parts.append(
             f"due {dates.label(str(cells['target_date']))}" if cells["target_date"] else "no date set"
         )
     elif view.spec.key == "action":
-        said.append(view.names.get(str(cells["accountable"]), "no accountable body"))
+        parts.append(view.names.get(str(cells["accountable"]), "no accountable body"))
         due = cells["revised_due"] or cells["due"]
-        said.append(f"due {dates.label(str(due))}" if due else "no date set")
-        said.append(
+        parts.append(f"due {dates.label(str(due))}" if due else "no date set")
+        parts.append(
             f"last heard of {dates.label(view.last_heard)}" if view.last_heard else "not heard of yet"
         )
         if view.slips:
-            said.append(f"date moved later {view.slips} time{'s' if view.slips > 1 else ''}")
+            parts.append(f"date moved later {view.slips} time{'s' if view.slips > 1 else ''}")
         if cells["done_before_publication"]:
-            said.append("done before publication")
+            parts.append("done before publication")
     if cells.get("basis"):
-        said.append(to_words(view.spec.by_key["basis"], cells["basis"]).casefold())
+        parts.append(to_words(view.spec.by_key["basis"], cells["basis"]).casefold())
     if view.overdue:
-        said.insert(0, "Overdue")
+        parts.insert(0, "Overdue")
     if view.aliases:
-        said.append("also " + ", ".join(view.aliases))
-    return " · ".join(said)
+        parts.append("also " + ", ".join(view.aliases))
+    return " · ".join(parts)
