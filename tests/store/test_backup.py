@@ -20,7 +20,8 @@ from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.engines import connect_raw
-from vawg_desktop.store.restoring import Rescued, rescue, restore
+from vawg_desktop.store.rescuing import Rescued, rescue
+from vawg_desktop.store.restoring import restore
 
 WORDS = "correct horse battery"
 PHRASE = "planted phrase zebra"

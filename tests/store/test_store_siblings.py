@@ -37,7 +37,8 @@ from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import HOLD, Authority, dispose
-from vawg_desktop.store.restoring import rescue, restore
+from vawg_desktop.store.rescuing import rescue
+from vawg_desktop.store.restoring import restore
 from vawg_desktop.store.store import Store
 
 TWO = Authority("B. Officer", "Z. Officer", "schedule 4.2", "2026-11-26")

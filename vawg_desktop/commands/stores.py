@@ -291,7 +291,7 @@ def restore(arguments: argparse.Namespace) -> int:
 def rescue(arguments: argparse.Namespace) -> int:
     """Read what can be read of a damaged store into a new one."""
     from vawg_desktop.store import keys
-    from vawg_desktop.store.restoring import rescue as save
+    from vawg_desktop.store.rescuing import rescue as save
 
     path = Path(arguments.store)
     word = passphrase_for(arguments, path) if keys.keys_path(path).exists() else None

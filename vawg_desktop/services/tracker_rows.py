@@ -21,37 +21,11 @@ from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import CellReader, Imported, trayed
 from vawg_desktop.services.tracker_lineage import SAME, Known, Lineage, made_id
-from vawg_desktop.services.tracker_match import (
-    UNSEEN,
-    Matching,
-    Place,
-    Records,
-    Seen,
-    exact_number,
-    our_reference,
-    words_key,
-)
+from vawg_desktop.services.tracker_marks import Place, Seen, exact_number, our_reference, words_key
+from vawg_desktop.services.tracker_match import Matching, Records
+from vawg_desktop.services.tracker_words import EVERY, FOOTERS, NUMBERED_TITLE, POINTER, is_work, says_nothing
 from vawg_desktop.store.transaction import Transaction
 
-_FOOTERS = (
-    "total", "totals", "sub total", "subtotal", "grand total", "average", "count", "prepared by", "key", "notes", "source", "last updated", "end of",
-    "version",
-)  # fmt: skip
-#: Words that stand where a title should and name nothing.
-_NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x", "total", "totals", "sub total",
-    "subtotal", "grand total", "average", "count",
-})  # fmt: skip
-#: Words that only point at another row.
-_POINTS_BACK = re.compile(r"(?:(?:same )?as|see|as per|refer to|per|ditto)(?: the)?(?: row| action| item| ref| number| no)? ?(?:above|below|[0-9 ]+[a-z]?)|ditto")
-#: How a cell says which recommendations a row serves by their numbers alone: "Rec 3", "R3/R4", "3 & 4".
-_POINTER = re.compile(
-    r"(?:(?:recommendations?|recs?)\.?\s*)?(?:(?:nos?|numbers?)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4}"
-    r"(?:\s*(?:,|;|/|&|\band\b|\n)\s*(?:(?:recommendation|rec)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4})*",
-    re.IGNORECASE,
-)
-_NUMBERED_TITLE = re.compile(r"(?:(?:recommendation|rec)\.?\s*)?R?\s*[-–]?\s*([0-9]{1,4})\s*[.:)–-]\s*(.+)", re.IGNORECASE | re.DOTALL)
-#: What stands for every recommendation and is none.
-_EVERY = frozenset({"all", "all recommendations", "all recs", "every recommendation", "various", "several", "multiple"})
 _T = TypeVar("_T")
 
 
@@ -129,7 +103,7 @@ class RowImporter(CellReader):
         """A title that says nothing (N/A, a dash, a figure alone) makes no record; it goes to the tray."""
         for entity, cells in by_entity.items():
             title = cells.get(BY_KEY[entity].title) if entity in BY_KEY else None
-            if self._lineage is None or title is None or entity == "update" or title.linked or not _says_nothing(title.text):
+            if self._lineage is None or title is None or entity == "update" or title.linked or not says_nothing(title.text):
                 continue
             del cells[BY_KEY[entity].title]
             if any(c.isalnum() for c in title.text):
@@ -264,7 +238,7 @@ class RowImporter(CellReader):
         """A line under the table (Total, Prepared by …) is kept in the tray, not made a record."""
         given = [g for g in row.cells.values() if g.value is not None]
         first = fold(given[0].text) if given else ""
-        footer = any(first == w or first.startswith(w + " ") for w in _FOOTERS) and not _works(given[1:], row)
+        footer = any(first == w or first.startswith(w + " ") for w in FOOTERS) and not is_work(given[1:], row)
         alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3 and not row.heads
         if not given or self._lineage is None or not (alone or (footer and len(given) <= 3)):
             return False
@@ -283,21 +257,21 @@ class RowImporter(CellReader):
         if self._trusted or not key:
             return ()
         one, directory = cells[key], self._directory("recommendation")
-        if fold(one.text) in _EVERY:
+        if fold(one.text) in EVERY:
             del cells[key]
             self._ask("names_all", f"“{one.text[:60]}” names no recommendation; no link was made.", one)
             return ()
         if key == "title" and directory.find(one.text):
             cells["reference"] = cells.pop("title")
             return ()
-        numbered = _NUMBERED_TITLE.fullmatch(one.text.strip()) if key == "title" else None
+        numbered = NUMBERED_TITLE.fullmatch(one.text.strip()) if key == "title" else None
         if numbered is not None:
             found = directory.find(f"R-{int(numbered[1]):04d}")
             if found is not None and words_key(found.title) == words_key(numbered[2]):
                 del cells["title"]
                 cells["reference"] = replace(one, value=found.reference)
             return ()
-        if self._main == "recommendation" or not _POINTER.fullmatch(one.text.strip()) or (key == "reference" and one.text.strip().isdigit()):
+        if self._main == "recommendation" or not POINTER.fullmatch(one.text.strip()) or (key == "reference" and one.text.strip().isdigit()):
             return ()
         return self._point(cells, key, one)
 
@@ -659,22 +633,6 @@ def _name_by_number(seen: Sequence[Seen]) -> None:
     for one in seen:
         if one.number and not one.words and len(worded.get(one.number, ())) == 1:
             one.words = next(iter(worded[one.number]))
-
-
-#: Columns that say how work stands and whose it is: a row with words there is work, whatever its title begins with.
-_OF_WORK = frozenset({"status", "accountable", "lead", "owner", "due", "revised_due", "target_date", "rating_partner", "rating_opcc"})
-
-
-def _works(given: Sequence[Given], row: TrackerRow) -> bool:
-    """Whether any of some cells says in words how work stands or whose it is."""
-    columns = {id(cell): target.partition(".")[2] for target, cell in row.cells.items()}
-    return any(columns.get(id(g)) in _OF_WORK and any(c.isalpha() for c in g.text) for g in given)
-
-
-def _says_nothing(text: str) -> bool:
-    """Whether words are none: a dash, a figure, N/A or the like."""
-    words = " ".join(re.findall(r"[^\W_]+", fold(UNSEEN.sub("", text))))
-    return not any(c.isalpha() for c in words) or words in _NOTHINGS or _POINTS_BACK.fullmatch(words) is not None
 
 
 def _a(spec: EntitySpec) -> str:

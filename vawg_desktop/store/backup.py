@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
-import hmac
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +21,7 @@ from vawg_desktop.store.engines import connect_raw, disk_is_full
 from vawg_desktop.store.files import files_path
 from vawg_desktop.store.gaps import GAPS
 from vawg_desktop.store.keys import Key, keys_path, unlock, write_replacing
+from vawg_desktop.store.sealing import held_name, seal, seal_words, unseal, unseal_words
 from vawg_desktop.store.store import MANIFEST
 
 FORMAT = 1
@@ -96,8 +94,8 @@ def back_up(
         words = {"name": name, "origin_path": str(path.resolve())}
         manifest = {
             "format": FORMAT, "at": stamp.isoformat(timespec="seconds"), "kind": kind,
-            **({"sealed": _seal_words(words, key)} if key else words),
-            **facts, "files": [_held_name(h, key) for h in hashes],
+            **({"sealed": seal_words(words, key)} if key else words),
+            **facts, "files": [held_name(h, key) for h in hashes],
             "sha256": _sha256(part / DATABASE), "size": (part / DATABASE).stat().st_size,
         }  # fmt: skip
         write_replacing(part / MANIFEST, json.dumps(manifest, indent=1).encode())
@@ -166,10 +164,6 @@ def _facts(copy: Path, key: Key | None) -> dict[str, object]:
 # -- held files ------------------------------------------------------------------------------------
 
 
-def _held_name(sha256: str, key: Key | None) -> str:
-    return hmac.new(key.raw, sha256.encode(), hashlib.sha256).hexdigest() if key else sha256
-
-
 def _keep_held(path: Path, key: Key | None, folder: Path) -> list[str]:
     """Put each held file once into the folder beside the backups, sealed where the store is."""
     from vawg_desktop.store.files import HeldFiles
@@ -179,58 +173,10 @@ def _keep_held(path: Path, key: Key | None, folder: Path) -> list[str]:
     if listed:
         folder.mkdir(exist_ok=True)
     for sha256, name in listed:
-        place = folder / _held_name(sha256, key)
+        place = folder / held_name(sha256, key)
         if not place.exists():
-            write_replacing(place, _seal(held.get(sha256), name, key))
+            write_replacing(place, seal(held.get(sha256), name, key))
     return sorted(s for s, _ in listed)
-
-
-def _seal(content: bytes, name: str, key: Key | None) -> bytes:
-    head = json.dumps({"name": name}).encode()
-    plain = len(head).to_bytes(4, "big") + head + content
-    if key is None:
-        return plain
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = os.urandom(12)
-    return nonce + AESGCM(_files_key(key)).encrypt(nonce, plain, b"held")
-
-
-def _unseal(sealed: bytes, key: Key | None) -> tuple[str, bytes]:
-    plain = sealed
-    if key is not None:
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        try:
-            plain = AESGCM(_files_key(key)).decrypt(sealed[:12], sealed[12:], b"held")
-        except InvalidTag:
-            raise StoreError("A held file of the backup is damaged.", code="backup_damaged") from None
-    length = int.from_bytes(plain[:4], "big")
-    return str(json.loads(plain[4 : 4 + length])["name"]), plain[4 + length :]
-
-
-def _seal_words(words: dict[str, str], key: Key) -> str:
-    """What a manifest says in words, so that only who has the key reads it."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = os.urandom(12)
-    return base64.b64encode(nonce + AESGCM(_files_key(key)).encrypt(nonce, json.dumps(words).encode(), b"manifest")).decode()
-
-
-def _unseal_words(sealed: str, key: Key) -> dict[str, str]:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    raw = base64.b64decode(sealed)
-    try:
-        return dict(json.loads(AESGCM(_files_key(key)).decrypt(raw[:12], raw[12:], b"manifest")))
-    except InvalidTag:
-        return {}
-
-
-def _files_key(key: Key) -> bytes:
-    return hashlib.sha256(b"held files" + key.raw).digest()
 
 
 # -- the list --------------------------------------------------------------------------------------
@@ -244,7 +190,7 @@ def read(path: Path, key: Key | None = None) -> Backup:
         if facts["format"] != FORMAT:
             raise StoreError(f"{path.name} was made by a later version of the program.", code="backup_later")
         heads = {o: (int(s), str(h)) for o, (s, h) in facts["heads"].items()}
-        words = facts if "sealed" not in facts else _unseal_words(facts["sealed"], key) if key is not None else {}
+        words = facts if "sealed" not in facts else unseal_words(facts["sealed"], key) if key is not None else {}
         return Backup(
             path, facts["at"], facts["kind"], str(words.get("name", "")), int(facts["size"]), dict(facts["counts"]), heads,
             tuple(facts["files"]), facts["store"], bool(facts["mints"]), str(words.get("origin_path", "")), facts["sha256"],
@@ -307,7 +253,7 @@ def _thin_held(folder: Path, key: Key | None) -> None:
         left = [read(p, key) for p in places]
     except StoreError:
         return  # one that cannot be read may name any of them
-    named = {n for one in left for f in one.files for n in (f, _held_name(f, key))}
+    named = {n for one in left for f in one.files for n in (f, held_name(f, key))}
     for held in (folder / HELD).iterdir() if (folder / HELD).is_dir() else ():
         if held.name not in named:
             held.unlink(missing_ok=True)
@@ -356,14 +302,14 @@ def lay_out(backup: Backup, key: Key | None, part: Path) -> None:
         for listed_as in backup.files:
             place = folder / listed_as
             if not place.exists():  # an older manifest names files by their own hash
-                place = folder / _held_name(listed_as, key)
+                place = folder / held_name(listed_as, key)
             if not place.exists():
                 raise StoreError(
                     f"The folder {HELD} beside the backup lacks a file it names; bring it back with the backup.",
                     code="backup_damaged",
                 )
-            name, content = _unseal(place.read_bytes(), key)
-            if listed_as not in (kept := held.keep(name, content), _held_name(kept, key)):
+            name, content = unseal(place.read_bytes(), key)
+            if listed_as not in (kept := held.keep(name, content), held_name(kept, key)):
                 raise StoreError("A held file of the backup is damaged.", code="backup_damaged")
 
 

@@ -1,0 +1,46 @@
+"""What words in a list's cells are that are no content: footers, blanks in words, pointers to other rows and to recommendations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
+from vawg_desktop.services.tracker_marks import UNSEEN
+
+FOOTERS = (
+    "total", "totals", "sub total", "subtotal", "grand total", "average", "count", "prepared by", "key", "notes", "source", "last updated", "end of",
+    "version",
+)  # fmt: skip
+#: Words that stand where a title should and name nothing.
+_NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x", "total", "totals", "sub total",
+    "subtotal", "grand total", "average", "count",
+})  # fmt: skip
+#: Words that only point at another row.
+_POINTS_BACK = re.compile(r"(?:(?:same )?as|see|as per|refer to|per|ditto)(?: the)?(?: row| action| item| ref| number| no)? ?(?:above|below|[0-9 ]+[a-z]?)|ditto")
+#: How a cell says which recommendations a row serves by their numbers alone: "Rec 3", "R3/R4", "3 & 4".
+POINTER = re.compile(
+    r"(?:(?:recommendations?|recs?)\.?\s*)?(?:(?:nos?|numbers?)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4}"
+    r"(?:\s*(?:,|;|/|&|\band\b|\n)\s*(?:(?:recommendation|rec)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4})*",
+    re.IGNORECASE,
+)
+NUMBERED_TITLE = re.compile(r"(?:(?:recommendation|rec)\.?\s*)?R?\s*[-–]?\s*([0-9]{1,4})\s*[.:)–-]\s*(.+)", re.IGNORECASE | re.DOTALL)
+#: What stands for every recommendation and is none.
+EVERY = frozenset({"all", "all recommendations", "all recs", "every recommendation", "various", "several", "multiple"})
+
+
+#: Columns that say how work stands and whose it is: a row with words there is work, whatever its title begins with.
+_OF_WORK = frozenset({"status", "accountable", "lead", "owner", "due", "revised_due", "target_date", "rating_partner", "rating_opcc"})
+
+
+def is_work(given: Sequence[Given], row: TrackerRow) -> bool:
+    """Whether any of some cells says in words how work stands or whose it is."""
+    columns = {id(cell): target.partition(".")[2] for target, cell in row.cells.items()}
+    return any(columns.get(id(g)) in _OF_WORK and any(c.isalpha() for c in g.text) for g in given)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether words are none: a dash, a figure, N/A or the like."""
+    words = " ".join(re.findall(r"[^\W_]+", fold(UNSEEN.sub("", text))))
+    return not any(c.isalpha() for c in words) or words in _NOTHINGS or _POINTS_BACK.fullmatch(words) is not None
