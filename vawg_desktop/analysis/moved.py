@@ -9,26 +9,29 @@ row moved whole, reference and all, has the same pairs of values as before.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from itertools import combinations, pairwise
 
-#: A cell as it is compared: None is a blank.
-Cell = Hashable | None
+from vawg_desktop.analysis.orders import (
+    ORDERS,
+    ORDERS_NEW,
+    Cell,
+    follows,
+    has_even_steps,
+    is_in_order,
+    is_in_order_with_blanks,
+    is_numbered,
+    one_more,
+)
+
 Row = Mapping[str, Cell]
 
 #: How unlikely (natural logarithm) a run of equal values must be before it is called a shift: about one in fifty.
 _SHIFT_EVIDENCE = math.log(50)
 #: A cell that was sent filled and is blank at the end of a run: what "delete, shift cells up" leaves behind.
 _GAP_EVIDENCE = 3.0
-#: A column in order is suspicious from so many possible orders on: four different values, or a longer list of few.
-_ORDERS = math.log(20)
-#: The same where nothing that came is known for another row, by how many different values there are: that the first few rows
-#: of a short list are complete and the others not is no sign that anybody sorted them.
-_ORDERS_NEW = {2: math.log(1000), 3: math.log(100)}
 #: Columns of different values are looked at together up to this many; more never stand in a return.
 _MOST_TOGETHER = 6
 #: Words longer than any label or date are somebody's own: nobody writes them twice by chance.
@@ -80,7 +83,7 @@ def find_moved(
         found += one.of_others([r.get(c) for r in others])
     for c in free:
         one = _Column(c, [r.get(c) for r in sent], [r.get(c) for r in came], [r.get(c) for r in raw])
-        found += [*one.series(), *one.free_in_order(_ORDERS_NEW[2] if c in few else _ORDERS), *one.known_elsewhere()]
+        found += [*one.series(), *one.free_in_order(ORDERS_NEW[2] if c in few else ORDERS), *one.known_elsewhere()]
     return _without_repeats(found)
 
 
@@ -181,11 +184,11 @@ class _Column:
     def _ordered_around(self, rows: range) -> range:
         """The longest run in order that holds these rows, or nothing where they are not in order themselves."""
         for way in (1, -1):
-            if all(_follows(self.raw[a], self.raw[b], way) for a, b in pairwise(rows)):
+            if all(follows(self.raw[a], self.raw[b], way) for a, b in pairwise(rows)):
                 first, last = rows[0], rows[-1]
-                while first > 0 and _follows(self.raw[first - 1], self.raw[first], way):
+                while first > 0 and follows(self.raw[first - 1], self.raw[first], way):
                     first -= 1
-                while last + 1 < len(self.raw) and _follows(self.raw[last], self.raw[last + 1], way):
+                while last + 1 < len(self.raw) and follows(self.raw[last], self.raw[last + 1], way):
                     last += 1
                 return range(first, last + 1)
         return range(0)
@@ -210,25 +213,25 @@ class _Column:
 
         Its values may all have been typed anew, so that none of them is known for another row.
         """
-        if len(self.changed) < 3 or _in_order(self.sent):
+        if len(self.changed) < 3 or is_in_order(self.sent):
             return []
         again = Counter(self.sent[i] for i in self.changed) & Counter(self.came[i] for i in self.changed)
         if sum(again.values()) >= 2:
-            ordered = _in_order(self.raw)
+            ordered = is_in_order(self.raw)
         else:
             filled = [v for v in self.raw if v is not None]
-            needed = _ORDERS_NEW.get(len(set(filled)), _ORDERS)
-            ordered = not _even_steps(filled) and (_in_order(self.raw, needed) or _in_order_with_blanks(self.raw))
+            needed = ORDERS_NEW.get(len(set(filled)), ORDERS)
+            ordered = not has_even_steps(filled) and (is_in_order(self.raw, needed) or is_in_order_with_blanks(self.raw))
         if not ordered:
             return []
         return [_place("sorted", [self.name], range(len(self.came)), self.sent, self.came)]
 
-    def free_in_order(self, orders: float = _ORDERS) -> list[Moved]:
+    def free_in_order(self, orders: float = ORDERS) -> list[Moved]:
         """A column that was sent empty and came back in order of the alphabet: sorted, with the cells beside it?
 
         ``orders`` is the natural logarithm of how many other orders its values must allow.
         """
-        if not _in_order(self.raw, orders) or _numbered(self.came):
+        if not is_in_order(self.raw, orders) or is_numbered(self.came):
             return []
         return [Moved("sorted", (self.name,), frozenset(range(len(self.came))))]
 
@@ -323,80 +326,10 @@ class _Column:
         """A day or a number and, in each row below, one more: what dragging a cell's corner makes of one answer."""
         runs: list[list[int]] = []
         for i in self.changed:
-            if runs and i == runs[-1][-1] + 1 and _one_more(self.came[i - 1], self.came[i]):
+            if runs and i == runs[-1][-1] + 1 and one_more(self.came[i - 1], self.came[i]):
                 runs[-1].append(i)
             else:
                 runs.append([i])
         return [Moved("filled", (self.name,), frozenset(r), alone=True) for r in runs if len(r) >= 3]
 
 
-def _one_more(one: Cell, other: Cell) -> bool:
-    if isinstance(one, str) and isinstance(other, str):
-        if _DAY.fullmatch(one) and _DAY.fullmatch(other):
-            return date.fromisoformat(one) + timedelta(days=1) == date.fromisoformat(other)
-        return _counted_on(one, other)
-    return type(one) is int and type(other) is int and other == one + 1
-
-
-def _counted_on(one: str, other: str) -> bool:
-    """Whether words are the same but for their last number, which is one more: "officers trained: 3", then 4."""
-    a, b = ([*_NUMBER.finditer(words)][-1:] for words in (one, other))
-    if not a or not b or len(a[0][0]) > 9 or len(b[0][0]) > 9:
-        return False
-    around = [(w[: m.start()], w[m.end() :]) for w, m in ((one, a[0]), (other, b[0]))]
-    words = sum(c.isalpha() for c in "".join(around[0]))
-    return around[0] == around[1] and words >= _SENTENCE and int(b[0][0]) == int(a[0][0]) + 1
-
-
-#: Letters of a text that says something: "Reason 1" and "Reason 2" are a list that somebody counted.
-_SENTENCE = 12
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"[0-9]+")
-
-
-def _numbered(values: Sequence[Cell]) -> bool:
-    """Whether words differ by a number only that rises from row to row: somebody counted, nobody sorted."""
-    texts = [str(v) for v in values if v is not None]
-    numbers = [[int(n) for n in _NUMBER.findall(t)[:20]] for t in texts]
-    return len({_NUMBER.sub("#", t) for t in texts}) == 1 and numbers == sorted(numbers)
-
-
-def _sort_key(value: Cell) -> tuple[int, object]:
-    return (0, value) if isinstance(value, (int, float)) else (1, str(value).casefold())
-
-
-def _follows(one: Cell, other: Cell, way: int) -> bool:
-    """Whether ``other`` may stand under ``one`` in a sorted column; blanks stand last either way."""
-    if other is None:
-        return True
-    if one is None:
-        return False
-    a, b = _sort_key(one), _sort_key(other)
-    return a <= b if way > 0 else a >= b  # type: ignore[operator]
-
-
-def _in_order(values: Sequence[Cell], orders_needed: float = _ORDERS) -> bool:
-    """Whether a column stands in order, blanks last, and could have stood in many other orders."""
-    filled = [v for v in values if v is not None]
-    counts = Counter(filled).values()
-    orders = math.lgamma(len(filled) + 1) - sum(math.lgamma(n + 1) for n in counts)
-    if len(counts) < 2 or orders < orders_needed:
-        return False
-    return any(all(_follows(a, b, way) for a, b in pairwise(values)) for way in (1, -1))
-
-
-def _in_order_with_blanks(values: Sequence[Cell]) -> bool:
-    """The same where few are filled: four dates or more, in order and all above the blanks, are seldom so by chance."""
-    filled = [v for v in values if v is not None]
-    blank = len(values) - len(filled)
-    if len(set(filled)) < 4 or blank == 0:
-        return False
-    counts = [*Counter(filled).values(), blank]
-    orders = math.lgamma(len(values) + 1) - sum(math.lgamma(n + 1) for n in counts)
-    return orders >= _ORDERS_NEW[3] and any(all(_follows(a, b, way) for a, b in pairwise(values)) for way in (1, -1))
-
-
-def _even_steps(values: Sequence[Cell]) -> bool:
-    """Whether numbers rise or fall by the same step from row to row: somebody counted, nobody sorted."""
-    numbers = [v for v in values if isinstance(v, (int, float))]
-    return len(numbers) == len(values) > 2 and len({round(b - a, 6) for a, b in pairwise(numbers)}) == 1

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 
 from vawg_desktop.exchange.remark import OURS, Remark, address
-from vawg_desktop.exchange.remarks_xlsx import local
+from vawg_desktop.exchange.remarks_looks import local
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import Any
 from xml.etree import ElementTree as Tree
@@ -13,13 +12,21 @@ from xml.sax.saxutils import escape
 
 from vawg_desktop.exchange.palette import Palette
 from vawg_desktop.exchange.remark import (
-    OURS,
     Remark,
     address,
-    is_percent,
     page_words,
-    shown_of_date,
     shown_of_number,
+)
+from vawg_desktop.exchange.remarks_looks import (
+    Looks,
+    fills_in,
+    formats_in,
+    inks_in,
+    local,
+    per_cents,
+    struck_in,
+    struck_words,
+    words_in,
 )
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"([^<>]*?)(/?)>')
@@ -27,11 +34,6 @@ _STYLE = re.compile(rb'\bs="([0-9]+)"')
 _FORMULA = re.compile(rb"<f\b[^<>]*?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
 _THREADED = "[Threaded comment]"
-
-
-def local(tag: str) -> str:
-    """A tag or attribute without its namespace."""
-    return tag.rpartition("}")[2]
 
 
 def relations_of(archive: zipfile.ZipFile, names: set[str], part: str) -> dict[str, tuple[str, str]]:
@@ -47,29 +49,13 @@ def relations_of(archive: zipfile.ZipFile, names: set[str], part: str) -> dict[s
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Looks:
-    """What the cell formats of a workbook say: fills that are not ours, words struck out, per cents."""
-
-    fills: dict[int, str]
-    struck: set[int]
-    strings: dict[int, str]
-    per_cents: set[int]
-    #: Formats that show less of a date than its day: "month" or "year".
-    months: dict[int, str] = field(default_factory=dict[int, str])
-    #: Formats of fixed digits and letters, which a number's own value does not show.
-    numbers: dict[int, str] = field(default_factory=dict[int, str])
-    #: Colours of the letters, where they are not black.
-    inks: dict[int, str] = field(default_factory=dict[int, str])
-
-
 def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
     """Every remark, sheet by sheet."""
     relations = relations_of(archive, names, "xl/workbook.xml")
     palette = Palette(archive, names)
-    inks = _inks(archive, names, palette)
-    looks = _Looks(
-        _fills(archive, names, palette), *_struck(archive, names), _per_cents(archive, names), *_formats(archive, names), inks=inks
+    inks = inks_in(archive, names, palette)
+    looks = Looks(
+        fills_in(archive, names, palette), *struck_in(archive, names), per_cents(archive, names), *formats_in(archive, names), inks=inks
     )
     for one in Tree.fromstring(archive.read("xl/workbook.xml")).iter():
         if local(one.tag) != "sheet":
@@ -80,122 +66,8 @@ def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
             yield from _of_sheet(archive, names, one.get("name", ""), part, looks)
 
 
-def _struck(archive: zipfile.ZipFile, names: set[str]) -> tuple[set[int], dict[int, str]]:
-    """Cell formats that strike words out, and the shared strings with struck words in them."""
-    formats: set[int] = set()
-    strings: dict[int, str] = {}
-    if "xl/styles.xml" in names and b"<strike" in (data := archive.read("xl/styles.xml")):
-        fonts: list[bool] = []
-        for group in Tree.fromstring(data):
-            if local(group.tag) == "fonts":
-                fonts = [
-                    any(local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in font)
-                    for font in group
-                ]
-            if local(group.tag) == "cellXfs":
-                formats = {
-                    n
-                    for n, xf in enumerate(group)
-                    if (at := int(xf.get("fontId", "0"))) < len(fonts) and fonts[at]
-                }
-    if "xl/sharedStrings.xml" in names and b"<strike" in (data := archive.read("xl/sharedStrings.xml")):
-        for number, one in enumerate(Tree.fromstring(data)):
-            if words := _struck_words(one):
-                strings[number] = words
-    return formats, strings
-
-
-def _struck_words(node: Any) -> str:
-    """The words of the runs that are struck out."""
-    runs: list[str] = []
-    for run in node.iter():
-        if local(run.tag) == "r" and any(
-            local(n.tag) == "strike" and n.get("val") not in ("0", "false") for n in run.iter()
-        ):
-            runs.append(_words(run))
-    return " ".join(runs)
-
-
-def _per_cents(archive: zipfile.ZipFile, names: set[str]) -> set[int]:
-    """Cell formats that show 1 as 100 %."""
-    if "xl/styles.xml" not in names:
-        return set()
-    own = {"9", "10"}
-    found: set[int] = set()
-    for group in Tree.fromstring(archive.read("xl/styles.xml")):
-        if local(group.tag) == "numFmts":
-            own |= {n.get("numFmtId", "") for n in group if is_percent(n.get("formatCode", ""))}
-        if local(group.tag) == "cellXfs":
-            found = {n for n, xf in enumerate(group) if xf.get("numFmtId", "0") in own}
-    return found
-
-
-def _formats(archive: zipfile.ZipFile, names: set[str]) -> tuple[dict[int, str], dict[int, str]]:
-    """Cell formats that show a part of a date only, with the part; and those of fixed digits, with their codes."""
-    if "xl/styles.xml" not in names:
-        return {}, {}
-    codes = {"2": "0.00", "16": "d-mmm", "17": "mmm-yy", "18": "h:mm", "19": "h:mm:ss", "20": "h:mm", "21": "h:mm:ss", "45": "mm:ss"}
-    dates: dict[int, str] = {}
-    numbers: dict[int, str] = {}
-    for group in Tree.fromstring(archive.read("xl/styles.xml")):
-        if local(group.tag) == "numFmts":
-            codes |= {one.get("numFmtId", ""): one.get("formatCode", "") for one in group}
-        if local(group.tag) == "cellXfs":
-            for n, xf in enumerate(group):
-                code = codes.get(xf.get("numFmtId", "0"), "")
-                if shown := shown_of_date(code):
-                    dates[n] = shown
-                elif shown_of_number(code, "0.5"):
-                    numbers[n] = code
-    return dates, numbers
-
-
-def _inks(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
-    """Colours of letters by cell format, black and the theme's own text left out."""
-    if "xl/styles.xml" not in names:
-        return {}
-    colours: list[str] = []
-    found: dict[int, str] = {}
-    for group in Tree.fromstring(archive.read("xl/styles.xml")):
-        if local(group.tag) == "fonts":
-            for font in group:
-                colour = next((n for n in font if local(n.tag) == "color"), None)
-                plain = colour is None or colour.get("theme") in ("0", "1") or colour.get("auto") == "1"
-                colours.append("" if plain else palette.colour(colour))
-        if local(group.tag) == "cellXfs":
-            for number, xf in enumerate(group):
-                at = int(xf.get("fontId", "0"))
-                if at < len(colours) and colours[at] not in ("", "000000", "FFFFFF", *OURS):
-                    found[number] = colours[at]
-    return found
-
-
-def _fills(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
-    """Solid fills that are not ours, by cell format, as RRGGBB."""
-    if "xl/styles.xml" not in names:
-        return {}
-    root = Tree.fromstring(archive.read("xl/styles.xml"))
-    colours: list[str] = []
-    formats: dict[int, str] = {}
-    for group in root:
-        if local(group.tag) == "fills":
-            for fill in group:
-                pattern = next(iter(fill), None)
-                solid = pattern is not None and pattern.get("patternType") == "solid"
-                front = next((c for c in pattern or () if local(c.tag) == "fgColor"), None) if solid else None
-                white = front is None or (front.get("theme") == "0" and not front.get("tint"))
-                colours.append("" if white else palette.colour(front))
-        if local(group.tag) == "cellXfs":
-            for number, xf in enumerate(group):
-                at = int(xf.get("fillId", "0"))
-                colour = colours[at] if at < len(colours) else ""
-                if colour and colour not in OURS:
-                    formats[number] = colour
-    return formats
-
-
 def _of_sheet(
-    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, looks: _Looks
+    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, looks: Looks
 ) -> Iterator[Remark]:
     relations = relations_of(archive, names, part)
     yield from words_beside(archive, names, sheet, relations)
@@ -222,7 +94,7 @@ def words_beside(
             for one in Tree.fromstring(archive.read(target)).iter():
                 if local(one.tag) != tag:
                     continue
-                words = _words(one)
+                words = words_in(one)
                 if words.startswith(_THREADED):
                     if threaded:
                         continue
@@ -274,7 +146,7 @@ def _cell_anew(cell: Any, at: str) -> bytes:
         name = local(one.tag)
         if name in ("f", "v"):
             inner.append(f"<{name}>{escape(one.text or '')}</{name}>")
-        elif words := _struck_words(one):
+        elif words := struck_words(one):
             inner.append(f"<r><strike/><t>{escape(words)}</t></r>")
     looks = "".join(f' {k}="{cell.get(k)}"' for k in ("s", "t") if cell.get(k))
     return f'<c r="{at}"{looks}>{"".join(inner)}</c>'.encode()
@@ -305,7 +177,7 @@ def _of_links(data: bytes, sheet: str, archive: zipfile.ZipFile, part: str) -> I
             yield sheet, cell[1], "link", targets[id[1]]
 
 
-def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
+def _of_cells(data: bytes, sheet: str, looks: Looks) -> Iterator[Remark]:
     formulas = b"<f>" in data or b"<f " in data or b"<f/>" in data
     if not (looks.fills or looks.per_cents or looks.months or looks.numbers or looks.inks or formulas) and b't="e"' not in data:
         return
@@ -341,7 +213,7 @@ def _of_cells(data: bytes, sheet: str, looks: _Looks) -> Iterator[Remark]:
             yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(text)
 
 
-def _shown(sheet: str, cell: str, look: int, looks: _Looks, number: bytes) -> Iterator[Remark]:
+def _shown(sheet: str, cell: str, look: int, looks: Looks, number: bytes) -> Iterator[Remark]:
     """What a cell's format makes of its value."""
     if number and look in looks.months:
         yield sheet, cell, "month", looks.months[look]
@@ -380,12 +252,6 @@ def _unescape(text: str) -> str:
     for mark, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
         text = text.replace(mark, char)
     return text
-
-
-def _words(node: Any) -> str:
-    """The words of a node: its runs of text, phonetic hints left out."""
-    texts = [n.text or "" for n in node.iter() if local(n.tag) in ("t", "text") and n.text and n.text.strip()]
-    return " ".join("".join(texts).split())
 
 
 def _of_drawing(archive: zipfile.ZipFile, names: set[str], part: str, sheet: str) -> Iterator[Remark]:

@@ -16,10 +16,10 @@ from vawg_desktop.domain.return_columns import ADDED_ROW, ON_UPDATE, UPDATE_WORD
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
 from vawg_desktop.services.records import read_value, then_stood
+from vawg_desktop.services.return_currents import currents_of
 from vawg_desktop.services.return_doubts import Doubts
 from vawg_desktop.services.return_review import (
     Difference,
-    currents_of,
     owner_of,
     review,
 )

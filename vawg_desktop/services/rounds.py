@@ -15,41 +15,40 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.conditions import is_open, meets
 from vawg_desktop.domain.dates import label, last_day, parse_date
-from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
-from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
-from vawg_desktop.domain.terms import ACTION_STATUS, MARKING, RATING, how_many
-from vawg_desktop.domain.values import to_words
+from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.ods_out import write_ods
 from vawg_desktop.exchange.outgoing_check import hidden_in
 from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
-    MORE_SHOWN,
     ReturnContent,
-    ReturnRow,
-    locked_texts,
     plan_return,
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
 from vawg_desktop.services.gc_pause import without_collecting
-from vawg_desktop.services.latest_words import latest, latest_day
 from vawg_desktop.services.office import logo, office_name, png_size, rating_key, settings_said
+from vawg_desktop.services.round_rows import (
+    ActionFacts,
+    base_row,
+    facts_of,
+    return_row,
+    shown_row,
+    sorted_rows,
+)
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    pass
 
 FORMATS = ("xlsx", "ods")
 
 #: The latest words of each column that lives on updates, as a row of an action's facts names them.
-_LATEST_WORDS = ", ".join(f"{latest(key, 'a.id')} AS u_{key}" for key in UPDATE_WORDS)
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +242,8 @@ class _Sender:
         return {p: list(ids) for p, ids in found.items()}
 
     def _send_one(self, partner: _Partner, actions: list[str], through: str | None) -> None:
-        facts = _facts(self._session, self._tx.connection, actions)
-        open_rows, settled, restricted = _sorted_rows(self._session, facts)
+        facts = facts_of(self._session, self._tx.connection, actions)
+        open_rows, settled, restricted = sorted_rows(self._session, facts)
         if not open_rows:
             why = "its rows go to another body" if through else "nothing open"
             if restricted:
@@ -278,7 +277,7 @@ class _Sender:
         if any(path.name.casefold() == name.casefold() for path, _ in self.files):
             name = f"{safe_name(partner.short)} {reference} v{version}.{self._format}"
         self._session.store.files.keep(name, data)
-        base = {"rows": [_base_row(r, f) for r, f in zip(content.rows, open_rows, strict=True)]}
+        base = {"rows": [base_row(r, f) for r, f in zip(content.rows, open_rows, strict=True)]}
         self._tx.edit("return", id, {
             "base": json.dumps(base, ensure_ascii=False), "file_sha256": hashlib.sha256(data).hexdigest(), "file_name": name,
         })  # fmt: skip
@@ -286,13 +285,13 @@ class _Sender:
         self.files.append((path, data))
         self.made.returns.append(Sent(partner.short, reference, version, str(path), len(content.rows)))
 
-    def _leaks(self, partner: _Partner, open_rows: list[_Facts], settled: list[_Facts]) -> bool:
+    def _leaks(self, partner: _Partner, open_rows: list[ActionFacts], settled: list[ActionFacts]) -> bool:
         """Hold a file back in which something stands that is not this partner's to see."""
         if partner.id in self.released:
             return False
         found: list[Problem] = []
         for sheet, facts in (("Actions", open_rows), ("For reference", settled)):
-            rows = [_shown_row(f) for f in facts]
+            rows = [shown_row(f) for f in facts]
             found += leaks.in_rows(
                 self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet
             )
@@ -347,8 +346,8 @@ class _Sender:
         reference: str,
         version: int,
         secret: str,
-        open_rows: list[_Facts],
-        settled: list[_Facts],
+        open_rows: list[ActionFacts],
+        settled: list[ActionFacts],
     ) -> ReturnContent:
         marking = (
             "official_sensitive"
@@ -364,8 +363,8 @@ class _Sender:
             self._office,
             MARKING.label(marking),
             partner.standing in ("independent", "government"),
-            [_return_row(f, reference, secret) for f in open_rows],
-            [_return_row(f, reference, secret) for f in settled],
+            [return_row(f, reference, secret) for f in open_rows],
+            [return_row(f, reference, secret) for f in settled],
             self._key,
             self._demonstration,
             self._templates.get("template.guidance", ""),
@@ -375,93 +374,3 @@ class _Sender:
         )
 
 
-@dataclass(slots=True)
-class _Facts:
-    id: str
-    reference: str
-    cells: dict[str, Value]
-    recommendations: str
-    update: dict[str, Value]
-
-
-def _facts(session: Session, connection: Connection, ids: Sequence[str]) -> list[_Facts]:
-    found: list[_Facts] = []
-    for start in range(0, len(ids), 400):
-        part = ids[start : start + 400]
-        marks = ",".join("?" * len(part))
-        served: dict[str, list[str]] = {}
-        rows = connection.exec_driver_sql(
-            "SELECT l.a, s.reference, s.title, s.restriction, s.restricted_until "
-            "FROM link l JOIN recommendation s ON s.id = l.b AND NOT s.deleted "
-            f"WHERE l.kind = 'action.recommendations' AND NOT l.deleted AND l.a IN ({marks}) ORDER BY s.reference",
-            tuple(part),
-        )
-        for a, reference, title, why, until in rows:
-            hidden = rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)
-            served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
-        rows = connection.exec_driver_sql(
-            f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {_LATEST_WORDS} "
-            'FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
-            f"WHERE a.id IN ({marks}) ORDER BY a.reference",
-            tuple(part),
-        )
-        keys = [str(k) for k in rows.keys()]  # noqa: SIM118 - a result is not a mapping
-        split = next(n for n, key in enumerate(keys) if key.startswith("u_"))
-        of_update = [key.removeprefix("u_") for key in keys[split:]]
-        for row in rows:
-            values = tuple(row)
-            cells: dict[str, Value] = dict(zip(keys[:split], values[:split], strict=True))
-            update: dict[str, Value] = dict(zip(of_update, values[split:], strict=True))
-            id = str(cells["id"])
-            found.append(_Facts(id, str(cells["reference"]), cells, "; ".join(served.get(id, [])), update))
-    return found
-
-
-def _sorted_rows(session: Session, facts: list[_Facts]) -> tuple[list[_Facts], list[_Facts], list[_Facts]]:
-    """Rows to answer (finished ones last), verified ones for reference, and restricted ones left out."""
-    restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]
-    rest = [f for f in facts if f not in restricted]
-    verified = [f for f in rest if f.cells["status"] == ACTION.complete and not meets("claimed", ACTION, f.cells, session.today)]
-    rows = [f for f in rest if f not in verified]
-    rows.sort(key=lambda f: (not is_open(ACTION, f.cells), f.reference))
-    return rows, verified, restricted
-
-
-def _return_row(facts: _Facts, return_reference: str, secret: str) -> ReturnRow:
-    row = _shown_row(facts)
-    row.visible = identity.visible(secret, facts.reference, facts.id)
-    row.key = identity.row_key(secret, return_reference, facts.reference, facts.id)
-    row.check = identity.locked_digest(secret, locked_texts(row))
-    return row
-
-
-def _shown_row(facts: _Facts) -> ReturnRow:
-    """What a row shows, without its marks."""
-    values: dict[str, str | int | None] = {}
-    for key in HEADINGS:
-        value = facts.update.get(key) if key in ON_UPDATE else facts.cells.get(key)
-        values[key] = None if key == "answer" else value
-    return ReturnRow(
-        facts.reference, "", "", str(facts.cells["title"] or ""), facts.recommendations,
-        str(facts.cells["due"]) if facts.cells["due"] else None, _last_answer(facts), values,
-        finished=not is_open(ACTION, facts.cells),
-        more={c.key: to_words(c.spec, facts.cells.get(c.key)) for c in MORE_SHOWN},
-    )  # fmt: skip
-
-
-def _last_answer(facts: _Facts) -> str:
-    """What was last said, with its date: the last answer stands beside the new one."""
-    said = [ACTION_STATUS.label(str(facts.cells["status"] or "not_known"))]
-    if facts.cells.get("rating_partner"):
-        said[0] += f", {RATING.label(str(facts.cells['rating_partner']))}"
-    if facts.update.get("narrative"):
-        when = label(str(facts.update["as_at"])) if facts.update.get("as_at") else "undated"
-        said.append(f"{when}: {str(facts.update['narrative'])[:1500]}")
-    return "\n".join(said)
-
-
-def _base_row(row: ReturnRow, facts: _Facts) -> dict[str, object]:
-    return {
-        "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,
-        "locked": locked_texts(row), "last": row.last_answer, "more": row.more, "values": row.values,
-    }  # fmt: skip

@@ -16,7 +16,8 @@ from vawg_desktop.store.backup import Backup
 from vawg_desktop.store.check_log import check_chain, check_ends, check_order
 from vawg_desktop.store.check_rows import check_derived, check_rows
 from vawg_desktop.store.dialect import POSTGRES
-from vawg_desktop.store.dispose import FILED, files_are_foreign, has_rest, unnamed
+from vawg_desktop.store.dispose import has_rest
+from vawg_desktop.store.named_files import FILED, files_are_foreign, unnamed
 from vawg_desktop.store.report import Report
 from vawg_desktop.store.store import LEFT_BEHIND, Store
 from vawg_desktop.store.transaction import spec_of

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import RuleError
-from vawg_desktop.domain.fields import Kind, Value
-from vawg_desktop.domain.return_columns import ADDED_ROW, UPDATE_WORDS
+from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, work
+from vawg_desktop.store.named_files import still_named_in
+from vawg_desktop.store.redacting import (
+    DOCUMENTS,
+    is_remark,
+    redact_returns,
+    redact_where_it_came,
+    strip_log,
+    strip_reasons,
+    word_fields,
+)
 from vawg_desktop.store.store import Store
 from vawg_desktop.store.transaction import ALIAS, Transaction, spec_of
 
@@ -23,8 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 HOLD = "legal_hold"
-#: A reason shared by more entries than this is an import's, not a remark about one record.
-_SHARED_REASON = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,12 @@ def _take_out(tx: Transaction, table: str, id: str, rows: Sequence[tuple[str, st
     hashes = _imports_of(tx, [row for _, row in rows])
     for tbl, row in rows:
         if (tbl, row) == (table, id) or tx.row(tbl, row).get(table) != id:  # a part's return is redacted with its whole
-            hashes += _redact_where_it_came(tx, tbl, row)
+            hashes += redact_where_it_came(tx, tbl, row)
     for tbl, row in rows:
         hashes += _empty(tx, tbl, row)
-    hashes += _redact_returns(tx, id, str(tx.row(table, id).get("reference") or id))
+    hashes += redact_returns(tx, id, str(tx.row(table, id).get("reference") or id))
     for tbl, row in rows:
-        _strip_log(tx, tbl, row)
+        strip_log(tx, tbl, row)
         tx.connection.exec_driver_sql(
             'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
         )
@@ -119,7 +123,7 @@ def has_rest(connection: Connection, table: str, id: str) -> bool:
     for part, column in history.PARTS:
         if column != table:
             continue
-        worded = " OR ".join(f'"{k}" IS NOT NULL' for k in _worded(spec_of(part)))
+        worded = " OR ".join(f'"{k}" IS NOT NULL' for k in word_fields(spec_of(part)))
         if connection.exec_driver_sql(f'SELECT 1 FROM "{part}" WHERE "{column}" = ? AND ({worded})', (id,)).fetchone():
             return True
     return False
@@ -129,10 +133,6 @@ def _said_in(connection: Connection, id: str) -> bool:
     """Whether a return or a submission names a record."""
     sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0' for t, cell in DOCUMENTS)
     return connection.exec_driver_sql(sql, (id,) * len(DOCUMENTS)).fetchone() is not None
-
-
-#: What was sent and what came back, as documents: the kind of record and its cell.
-DOCUMENTS = (("return", "base"), ("submission", "content"))
 
 
 def _unneeded(connection: Connection, hashes: Iterable[str]) -> list[str]:
@@ -189,74 +189,6 @@ def _imports_of(tx: Transaction, rows: list[str]) -> list[str]:
     return hashes
 
 
-#: The cell of each kind of record that may name a held file.
-FILED = {e.key: e.file_cell for e in ENTITIES if e.file_cell}
-
-
-def named_now(connection: Connection) -> set[str]:
-    """The hashes of held files that records name as they stand."""
-    sql = " UNION ".join(f'SELECT "{cell}" FROM "{t}" WHERE "{cell}" IS NOT NULL' for t, cell in FILED.items())
-    return {str(r[0]) for r in connection.exec_driver_sql(sql)}
-
-
-def named_before(connection: Connection, hashes: Iterable[str]) -> set[str]:
-    """Which of some hashes the log still leads to: another reading of a cell in conflict, or what an undo brings back."""
-    wanted = set(hashes)
-    if not wanted:
-        return set()
-    kinds = (*FILED, "setting")
-    cells = {*FILED.values(), "value"}
-    rows = connection.exec_driver_sql(
-        f"SELECT fields FROM \"change\" WHERE tbl IN ({','.join('?' * len(kinds))}) AND length(fields) > 64", kinds
-    )
-    found: set[str] = set()
-    for (text,) in rows:
-        if any(h in text for h in wanted):
-            fields = json.loads(text)
-            found |= {str(v) for key in cells & fields.keys() for v in (fields[key].get("a"), fields[key].get("b"))}
-    return found & wanted
-
-
-def still_named_in(connection: Connection, hashes: Sequence[str]) -> set[str]:
-    """Which of some hashes a record that was not disposed of rests on, now or by its history."""
-    now = named_now(connection) & set(hashes)
-    return now | named_before(connection, set(hashes) - now)
-
-
-def unnamed(store: Store) -> list[str]:
-    """Held files that no record, no entry and no import names: a kill came between the file and its record.
-
-    None where the files stand beside another store, or beside an older state of this one, than they were kept for.
-    """
-    held = store.files.known()
-    if not held or files_are_foreign(store) or _files_are_newer(store):
-        return []
-    connection = store.read()
-    sql = "SELECT about FROM \"change\" WHERE act = 'import' AND about IS NOT NULL"
-    left = held - named_now(connection) - {str(r[0]) for r in connection.exec_driver_sql(sql)}
-    return sorted(left - named_before(connection, left))
-
-
-def files_are_foreign(store: Store) -> bool:
-    """Whether the held files beside a store were kept for another one."""
-    noted = store.files.beside()
-    return noted is not None and noted[0] != store.meta("store")
-
-
-def _files_are_newer(store: Store) -> bool:
-    noted = store.files.beside()
-    if noted is None:
-        return False
-    row = store.read().exec_driver_sql("SELECT seq FROM origin WHERE id = ?", (noted[1],)).fetchone()
-    return row is None or int(row[0]) < noted[2]
-
-
-def _worded(spec: EntitySpec) -> Iterable[str]:
-    """Cells that can hold words: everything but references to records and a link's ends."""
-    keep = {"kind", "a"} if spec.key == "link" else set[str]()
-    return (f.key for f in spec.cells if f.kind is not Kind.REF and f.key not in keep)
-
-
 def _is_gone(tx: Transaction, id: str) -> bool:
     """Whether a record has its tombstone already: there is one only."""
     return history.tombstone(history.entries_of(tx.connection, [id])) is not None
@@ -267,7 +199,7 @@ def _empty(tx: Transaction, table: str, id: str) -> list[str]:
     spec, row = spec_of(table), tx.row(table, id)
     target_end = table == "link" and _is_record(tx, str(row["b"] or ""))
     cells: dict[str, Value] = {
-        k: None for k in _worded(spec) if row[k] is not None and not (k == "b" and target_end)
+        k: None for k in word_fields(spec) if row[k] is not None and not (k == "b" and target_end)
     }
     hashes: list[str] = []
     if spec.file_cell:
@@ -284,106 +216,13 @@ def _is_record(tx: Transaction, id: str) -> bool:
     return tx.connection.exec_driver_sql("SELECT 1 FROM subject WHERE id = ?", (id,)).fetchone() is not None
 
 
-def _redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
-    """Take the record out of what was sent and what came back; the workbooks go whole."""
-    hashes: list[str] = []
-    for table, cell in DOCUMENTS:
-        found = tx.connection.exec_driver_sql(
-            f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
-        ).fetchall()
-        for row, kept, sha256 in found:
-            document = _without(json.loads(kept), id, reference)
-            if table == "return":  # by which its row is known, and passed over, in a file that comes back later
-                document.setdefault("disposed", []).append(reference)
-            text = json.dumps(document, ensure_ascii=False)
-            if text == kept:
-                continue
-            # where two stores took different records out, neither reading is whole: what is left out of both stands
-            tx.edit(table, str(row), {cell: text, "file_sha256": None}, checked=False, settling=True)
-            _strip_log(tx, table, str(row), only={cell, "file_sha256"})
-            if sha256:
-                hashes.append(str(sha256))
-    return hashes
-
-
-def _redact_where_it_came(tx: Transaction, table: str, id: str) -> list[str]:
-    """Take the words of an update, or of a record made of a new row, out of the return with which they came."""
-    run, row = tx.connection.exec_driver_sql, tx.row(table, id)
-    hashes: list[str] = []
-    came: dict[str, str] = {}
-    if table == "update":
-        made = run("SELECT about FROM \"change\" WHERE \"row\" = ? AND op = 'create' AND act = 'return'", (id,)).fetchone()
-        came = {str(made[0]): ""} if made is not None and made[0] else {}
-    for submission, place in run(
-        "SELECT submission, field FROM decision WHERE record = ? AND substr(field, 1, ?) = ?", (id, len(ADDED_ROW), ADDED_ROW)
-    ).fetchall():
-        came[str(submission)] = str(place).removeprefix(ADDED_ROW)
-    for submission, place in came.items():
-        kept = tx.row("submission", submission)
-        if not kept["content"]:
-            continue
-        document = json.loads(str(kept["content"]))
-        if place:
-            document["new_rows"] = [r for r in document["new_rows"] if f"{r.get('sheet')}!{r.get('cell')}" != place]
-        else:
-            _drop_words(document, str(row["action"]), str(row["narrative"] or ""))
-        if json.dumps(document, ensure_ascii=False) == kept["content"]:
-            continue
-        tx.edit("submission", submission, {"content": json.dumps(document, ensure_ascii=False), "file_sha256": None}, checked=False, settling=True)
-        _strip_log(tx, "submission", submission, only={"content", "file_sha256"})
-        hashes += [str(kept["file_sha256"])] if kept["file_sha256"] else []
-    return hashes
-
-
-def _drop_words(document: dict[str, Any], action: str, narrative: str) -> None:
-    """Take the words of one action's answer out of what came back: the answers, and what was noted of their cells."""
-    lines: set[tuple[str, str]] = set()
-    for one in document.get("rows", []):
-        if one.get("id") == action:
-            lines |= {(str(a.get("sheet")), _LINE.sub("", str(a.get("cell", "")))) for a in one["answers"].values()}
-            one["answers"] = {k: a for k, a in one["answers"].items() if k not in UPDATE_WORDS}
-    for part in ("problems", "tray", "asked"):
-        document[part] = [
-            x for x in document.get(part, [])
-            if (str(x.get("sheet")), _LINE.sub("", str(x.get("cell", "")))) not in lines - {("", "")}
-            and not (narrative and narrative in json.dumps(x, ensure_ascii=False))
-        ]  # fmt: skip
-
-
-def _without(document: dict[str, Any], id: str, reference: str) -> dict[str, Any]:
-    """What was sent or came back, without a record: its row, and what was noted of any cell in that row."""
-    own = [r for r in document.get("rows", []) if r.get("id") == id]
-    lines = {
-        (str(a.get("sheet")), _LINE.sub("", str(a.get("cell", ""))))
-        for r in own
-        for a in r.get("answers", {}).values()
-    } - {("", "")}
-    document["rows"] = [r for r in document.get("rows", []) if r.get("id") != id]
-    if "fresh" in document:
-        document["fresh"] = [row for row in document["fresh"] if row != id]
-    for part in ("problems", "tray", "new_rows", "asked", "emptied"):
-        if part in document:
-            document[part] = [
-                x
-                for x in document[part]
-                if reference not in json.dumps(x)
-                and x.get("id") != id
-                and (str(x.get("sheet")), _LINE.sub("", str(x.get("cell", "")))) not in lines
-            ]
-    return document
-
-
-#: What stands before the number of the row in a cell's address.
-_LINE = re.compile(r"[^0-9]")
-
-
 def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
     """Take a disposed record's words out of every entry that is not its tombstone (after a merge).
 
     Returns the hashes of files that it named.
     """
     spec, run = spec_of(table), tx.connection.exec_driver_sql
-    worded = set(_worded(spec))
+    worded = set(word_fields(spec))
     tombs = [
         log.from_row(tuple(r)) for r in run(f"{log.SELECT} WHERE \"row\" = ? AND act = 'dispose'", (row,))
     ]
@@ -406,8 +245,8 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
         run('UPDATE "change" SET fields = ? WHERE id = ?', (entry.fields_json(), entry.id))
         remarks[entry.txn] = None
     for txn in remarks:  # after all cells: a transaction may have several entries about the row
-        if _remark(tx, txn):
-            _strip_reasons(tx, txn)
+        if is_remark(tx, txn):
+            strip_reasons(tx, txn)
     if tx.guarded:
         tx.run("SELECT vawg_strip(?, ?, 1)", (row, sorted(worded)))
     run('DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row))
@@ -424,53 +263,6 @@ def strip_later(store: Store, rows: Sequence[str]) -> bool:
         work.note(tx, work.SWEEP_FILE, _unneeded(tx.connection, gone))
         work.note(tx, work.SWEEP_STORE)
     return True
-
-
-def _strip_log(tx: Transaction, table: str, row: str, only: set[str] | None = None) -> None:
-    """Replace values by their digests in every earlier entry about a row."""
-    tx.flush()
-    emptied = only or set(_gone(tx, table, row))
-    if tx.guarded:
-        tx.run("SELECT vawg_strip(?, ?, ?)", (row, sorted(emptied), int(only is None)))
-        return
-    run = tx.connection.exec_driver_sql
-    for found in run(f'{log.SELECT} WHERE "row" = ?', (row,)).fetchall():
-        entry = log.from_row(tuple(found))
-        if entry.txn == tx.id:
-            continue
-        for key in emptied & set(entry.fields):
-            entry.fields[key] = entry.fields[key].disposed()
-        if only is None and _remark(tx, entry.txn):
-            _strip_reasons(tx, entry.txn)
-            entry.why_digest = entry.why_digest or log.digest(entry.why_salt, entry.why)
-            entry.why, entry.why_salt = None, ""
-        run(
-            'UPDATE "change" SET fields = ?, why = ?, why_salt = ? WHERE id = ?',
-            (entry.fields_json(), entry.why, entry.why_salt, entry.id),
-        )
-
-
-def _strip_reasons(tx: Transaction, txn: str) -> None:
-    """The same remark stands on every entry of its transaction."""
-    run = tx.connection.exec_driver_sql
-    for found in run(f"{log.SELECT} WHERE txn = ? AND why IS NOT NULL", (txn,)).fetchall():
-        entry = log.from_row(tuple(found))
-        entry.why_digest = log.digest(entry.why_salt, entry.why)
-        run(
-            'UPDATE "change" SET fields = ?, why = NULL, why_salt = ? WHERE id = ?',
-            (entry.fields_json(), "", entry.id),
-        )
-
-
-def _gone(tx: Transaction, table: str, id: str) -> list[str]:
-    """Worded cells that stand empty now."""
-    row = tx.row(table, id)
-    return [k for k in _worded(spec_of(table)) if row[k] is None]
-
-
-def _remark(tx: Transaction, txn: str) -> bool:
-    found = tx.connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE txn = ?', (txn,)).fetchone()
-    return found is not None and int(found[0]) <= _SHARED_REASON
 
 
 def _owns_its_tables(connection: Connection) -> bool:

@@ -16,7 +16,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.store import dispose, forks, gaps, history, work
+from vawg_desktop.store import dispose, forks, gaps, history, named_files, redacting, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.forks import Origins
 from vawg_desktop.store.merge_findings import Findings
@@ -139,7 +139,7 @@ def carry_files(store: Store, other: Store) -> int:
     """Keep the files that the other store holds and its records name, now or by their history; returns how many were new."""
     have, there = store.files.known(), other.files.listed()
     new = [sha256 for sha256, _ in there if sha256 not in have]
-    named = dispose.still_named_in(other.read(), new)
+    named = named_files.still_named_in(other.read(), new)
     carried = 0
     for sha256, name in there:
         if sha256 in named and sha256 not in have:
@@ -185,7 +185,7 @@ class _Merging:
         for part in batches(touched, 400):
             self._recompute(part)
         gone = dict.fromkeys(self._found.gone_files)
-        needed = dispose.still_named_in(self._tx.connection, list(gone))
+        needed = named_files.still_named_in(self._tx.connection, list(gone))
         self._found.gone_files = [h for h in gone if h not in needed]
         self._tx.changes.entries += len(self._found.incoming)
         self._found.renumbered += self._rows.renumbered
@@ -348,7 +348,7 @@ class _Merging:
                 found = self._tx.run(f'SELECT DISTINCT "{column}" FROM "{tbl}" WHERE id IN ({marks})', tuple(some))
                 known.update(dict.fromkeys(str(r[0]) for r in found.fetchall() if r[0]))
         for e in self._found.incoming:
-            for tbl, cell in dispose.DOCUMENTS:
+            for tbl, cell in redacting.DOCUMENTS:
                 if e.tbl == tbl and (change := e.fields.get(cell)) is not None and change.after:
                     known.update(dict.fromkeys(str(r["id"]) for r in json.loads(str(change.after)).get("rows", ())))
         for some in batches(known, 400):

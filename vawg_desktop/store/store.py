@@ -391,7 +391,7 @@ def _sweep_unnamed(path: Path, key: keys.Key | None) -> None:
         return
     store = Store(path, key)
     try:
-        from vawg_desktop.store.dispose import unnamed
+        from vawg_desktop.store.named_files import unnamed
 
         gone = unnamed(store)
         if gone:

@@ -48,7 +48,8 @@ def finish(store: Store) -> list[tuple[str, str]]:
 
     Files that a record names again meanwhile stay.
     """
-    from vawg_desktop.store.dispose import complete, still_named_in, strip_later, sweep
+    from vawg_desktop.store.dispose import complete, strip_later, sweep
+    from vawg_desktop.store.named_files import still_named_in
 
     waits = left(store.read())
     if not waits:

@@ -1,0 +1,126 @@
+"""What a partner's workbook shows of each action: read for many at once, sorted into rows to answer, verified ones and restricted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.conditions import is_open, meets
+from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.entities import ACTION
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
+from vawg_desktop.domain.terms import ACTION_STATUS, RATING
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange import identity
+from vawg_desktop.exchange.return_plan import (
+    MORE_SHOWN,
+    ReturnRow,
+    locked_texts,
+)
+from vawg_desktop.services.latest_words import latest, latest_day
+from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+_LATEST_WORDS = ", ".join(f"{latest(key, 'a.id')} AS u_{key}" for key in UPDATE_WORDS)
+
+
+@dataclass(slots=True)
+class ActionFacts:
+    """One action as a workbook needs it: its cells, what it serves in words, and its latest update."""
+    id: str
+    reference: str
+    cells: dict[str, Value]
+    recommendations: str
+    update: dict[str, Value]
+
+
+def facts_of(session: Session, connection: Connection, ids: Sequence[str]) -> list[ActionFacts]:
+    """What a workbook needs of some actions, by reference."""
+    found: list[ActionFacts] = []
+    for start in range(0, len(ids), 400):
+        part = ids[start : start + 400]
+        marks = ",".join("?" * len(part))
+        served: dict[str, list[str]] = {}
+        rows = connection.exec_driver_sql(
+            "SELECT l.a, s.reference, s.title, s.restriction, s.restricted_until "
+            "FROM link l JOIN recommendation s ON s.id = l.b AND NOT s.deleted "
+            f"WHERE l.kind = 'action.recommendations' AND NOT l.deleted AND l.a IN ({marks}) ORDER BY s.reference",
+            tuple(part),
+        )
+        for a, reference, title, why, until in rows:
+            hidden = rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)
+            served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
+        rows = connection.exec_driver_sql(
+            f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {_LATEST_WORDS} "
+            'FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
+            f"WHERE a.id IN ({marks}) ORDER BY a.reference",
+            tuple(part),
+        )
+        keys = [str(k) for k in rows.keys()]  # noqa: SIM118 - a result is not a mapping
+        split = next(n for n, key in enumerate(keys) if key.startswith("u_"))
+        of_update = [key.removeprefix("u_") for key in keys[split:]]
+        for row in rows:
+            values = tuple(row)
+            cells: dict[str, Value] = dict(zip(keys[:split], values[:split], strict=True))
+            update: dict[str, Value] = dict(zip(of_update, values[split:], strict=True))
+            id = str(cells["id"])
+            found.append(ActionFacts(id, str(cells["reference"]), cells, "; ".join(served.get(id, [])), update))
+    return found
+
+
+def sorted_rows(session: Session, facts: list[ActionFacts]) -> tuple[list[ActionFacts], list[ActionFacts], list[ActionFacts]]:
+    """Rows to answer (finished ones last), verified ones for reference, and restricted ones left out."""
+    restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]
+    rest = [f for f in facts if f not in restricted]
+    verified = [f for f in rest if f.cells["status"] == ACTION.complete and not meets("claimed", ACTION, f.cells, session.today)]
+    rows = [f for f in rest if f not in verified]
+    rows.sort(key=lambda f: (not is_open(ACTION, f.cells), f.reference))
+    return rows, verified, restricted
+
+
+def return_row(facts: ActionFacts, return_reference: str, secret: str) -> ReturnRow:
+    """A row with the marks by which it is known again."""
+    row = shown_row(facts)
+    row.visible = identity.visible(secret, facts.reference, facts.id)
+    row.key = identity.row_key(secret, return_reference, facts.reference, facts.id)
+    row.check = identity.locked_digest(secret, locked_texts(row))
+    return row
+
+
+def shown_row(facts: ActionFacts) -> ReturnRow:
+    """What a row shows, without its marks."""
+    values: dict[str, str | int | None] = {}
+    for key in HEADINGS:
+        value = facts.update.get(key) if key in ON_UPDATE else facts.cells.get(key)
+        values[key] = None if key == "answer" else value
+    return ReturnRow(
+        facts.reference, "", "", str(facts.cells["title"] or ""), facts.recommendations,
+        str(facts.cells["due"]) if facts.cells["due"] else None, _last_answer(facts), values,
+        finished=not is_open(ACTION, facts.cells),
+        more={c.key: to_words(c.spec, facts.cells.get(c.key)) for c in MORE_SHOWN},
+    )  # fmt: skip
+
+
+def _last_answer(facts: ActionFacts) -> str:
+    """What was last said, with its date: the last answer stands beside the new one."""
+    said = [ACTION_STATUS.label(str(facts.cells["status"] or "not_known"))]
+    if facts.cells.get("rating_partner"):
+        said[0] += f", {RATING.label(str(facts.cells['rating_partner']))}"
+    if facts.update.get("narrative"):
+        when = label(str(facts.update["as_at"])) if facts.update.get("as_at") else "undated"
+        said.append(f"{when}: {str(facts.update['narrative'])[:1500]}")
+    return "\n".join(said)
+
+
+def base_row(row: ReturnRow, facts: ActionFacts) -> dict[str, object]:
+    """What is kept of a row that was sent, to compare with what comes back."""
+    return {
+        "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,
+        "locked": locked_texts(row), "last": row.last_answer, "more": row.more, "values": row.values,
+    }  # fmt: skip
