@@ -629,7 +629,7 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         assert show.record(other, "A-0004").cells["percent"] == 70
         two.go("backups")
         said: list[str] = []
-        messages.said.connect(lambda _, text: said.append(text))
+        messages.shown.connect(lambda _, text: said.append(text))
         real = other.store.listener().heard
         other.store.listener().heard = lambda: (_ for _ in ()).throw(
             StoreError("The server cannot be reached.", code="server_away")

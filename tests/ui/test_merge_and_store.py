@@ -54,7 +54,7 @@ def test_a_copy_is_looked_at_brought_in_settled_and_brought_up_to_date(shown: Sh
     assert show.record(shown.session, "A-0002").cells["percent"] == 40
     assert len(merging.conflicts(shown.session)) == 1
     said: list[str] = []
-    messages.said.connect(lambda _, text: said.append(text))
+    messages.shown.connect(lambda _, text: said.append(text))
     _press(page, "Keep “In progress”")
     settle(shown.tasks)
     assert said[-1].startswith("Write down why") and len(merging.conflicts(shown.session)) == 1
@@ -103,7 +103,7 @@ def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_p
     assert merging.conflicts(shown.session) == []
     assert not laptop.with_name("laptop.vawg-wal").exists()
     said: list[tuple[str, str]] = []
-    messages.said.connect(lambda kind, text: said.append((kind, text)))
+    messages.shown.connect(lambda kind, text: said.append((kind, text)))
     page.look_at(tmp_path / "none.vawg")  # type: ignore[attr-defined]
     assert said and said[-1][0] == "failed" and "no store" in said[-1][1]
 

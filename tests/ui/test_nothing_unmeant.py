@@ -205,7 +205,7 @@ def test_every_button_of_every_page_can_be_pressed(
         rounds.export_returns(session, period="2026/27 Q3", due="2026-11-01", out=tmp_path / "out")
     made = Shown(session)
     wrong: list[str] = []
-    messages.said.connect(lambda kind, text: wrong.append(text) if kind == "failed" else None)
+    messages.shown.connect(lambda kind, text: wrong.append(text) if kind == "failed" else None)
     for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames"):
         monkeypatch.setattr(QFileDialog, name, lambda *a, **k: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: "")
@@ -329,7 +329,7 @@ def test_no_change_throws_no_words_of_a_call_away(shown: Shown, tmp_path: Path) 
     paper = dialog.findChildren(QPlainTextEdit)[0]
     QTest.keyClicks(paper, "They told us a lot")
     dialog.no_change()
-    assert next(iter(dialog.said.values()))["narrative"] == "They told us a lot"
+    assert next(iter(dialog.answers.values()))["narrative"] == "They told us a lot"
     dialog.back()
     assert paper.toPlainText() == "They told us a lot"
     dialog.done(0)

@@ -72,7 +72,7 @@ def test_many_returns_dropped_at_once(
 ) -> None:
     shown, returns_page = page
     said: list[str] = []
-    messages.said.connect(lambda _, text: said.append(text))
+    messages.shown.connect(lambda _, text: said.append(text))
     returns_page.read_files(list(sent.values()))
     settle(shown.tasks)
     assert any("13 returns read, of 13 partners" in text for text in said)
@@ -168,9 +168,9 @@ def test_a_call_takes_fewer_than_fifteen_keys_beside_the_words(
     key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
     key(Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
-    assert keys <= 15 and not dialog.isVisible(), (dialog.said, dialog._wrong.text(), dialog._at)
+    assert keys <= 15 and not dialog.isVisible(), (dialog.answers, dialog._wrong.text(), dialog._at)
     assert dialog.informant.text() == "A. Contact"
-    assert dialog.said == {
+    assert dialog.answers == {
         asked[0].id: {"answer": "Update", "status": "Complete", "narrative": "Training began in May."},
         asked[1].id: {"answer": "No change"},
     }

@@ -484,7 +484,7 @@ def test_unexpected_errors_reach_the_person_as_a_sentence(
     shown: Shown, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said: list[str] = []
-    messages.said.connect(lambda kind, text: said.append(text))
+    messages.shown.connect(lambda kind, text: said.append(text))
     messages.failed(ValueError("boom"))
     assert said == [
         "Something in the program went wrong; what you typed is kept. Please try again. “About this program” (Ctrl+K) says where it was written down."

@@ -9,28 +9,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from vawg_desktop.exchange.return_plan import DEPARTURES, FILL_MARK, IDENTITY_SHEET, LOGO_DEPARTURE
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point of the checklist: what it asks, whether it is met, and what was found or why it is departed from."""
-
-    asks: str
-    met: bool
-    said: str
-    departed: bool = False
+from vawg_desktop.exchange.checklist_ods import look_ods
+from vawg_desktop.exchange.checklist_points import Point, contrast, departure, objects, point
+from vawg_desktop.exchange.return_plan import FILL_MARK, IDENTITY_SHEET
 
 
 def look(content: bytes) -> list[Point]:
     """Every point, in the checklist's order, for an .xlsx or .ods workbook."""
     if content[30:38] == b"mimetype":
-        from vawg_desktop.exchange.checklist_ods import look_ods
-
         return look_ods(content)
     from openpyxl import load_workbook
 
@@ -67,31 +55,6 @@ def look(content: bytes) -> list[Point]:
         ("Colour is not used to tell cells apart", lambda: True, 5),
     )
     return points + [departure(asks, does, number, start) for asks, does, number in departures]
-
-
-def point(asks: str, against: list[str]) -> Point:
-    return Point(asks, not against, "; ".join(against[:5]) or "Met.")
-
-
-def objects(against: list[str], pictures: list[str], start: str) -> Point:
-    """No text boxes or comments; a logo is explained and has words that stand for it."""
-    asks = "No images, text boxes or comments"
-    if against or not pictures:
-        return point(asks, against)
-    unsaid = [p for p in pictures if not p]
-    explained = LOGO_DEPARTURE in start and not unsaid
-    said = LOGO_DEPARTURE if explained else "A picture without its words."
-    return Point(asks, explained, said, True)
-
-
-def departure(asks: str, does: Callable[[], bool], number: int, start: str) -> Point:
-    """A point that we depart from on purpose: met after all if the workbook says why."""
-    if not does():
-        return Point(asks, True, "Met.")
-    explained = DEPARTURES[number] in start
-    return Point(
-        asks, explained, DEPARTURES[number] if explained else "Departed from without saying why.", True
-    )
 
 
 def _tables(sheet: Any) -> list[Any]:
@@ -204,18 +167,3 @@ def _contrast(sheets: list[Any]) -> list[str]:
                     )
                     seen.add((front[-6:], back[-6:]))
     return [f"{f} on {b}" for f, b in sorted(seen) if contrast(f, b) < 4.5]
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours (RRGGBB), by WCAG 2.2."""
-    lights = sorted((_light(one), _light(other)))
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
-
-
-def _light(rgb: str) -> float:
-    try:
-        parts = [int(rgb[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    except ValueError:
-        parts = [0.0, 0.0, 0.0]  # a theme colour: text in black
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as Tree
 
-from vawg_desktop.exchange.checklist import Point, contrast, departure, objects, point
+from vawg_desktop.exchange.checklist_points import Point, contrast, departure, objects, point
 from vawg_desktop.exchange.return_plan import FILL_MARK, IDENTITY_SHEET
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vawg_desktop.domain.errors import NotFoundError
-from vawg_desktop.exchange.checklist import Point, look
+from vawg_desktop.exchange.checklist import look
+from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services.return_acceptance import (
     accept,
     add_new_row,

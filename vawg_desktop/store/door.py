@@ -46,7 +46,7 @@ class Door:
         """Nothing is written any more: the store was found damaged, and may only be read."""
         self._closed_for = sentence
 
-    def said(self, error: Exception) -> StoreError:
+    def in_a_sentence(self, error: Exception) -> StoreError:
         """A failure of the database in a sentence and what to do."""
         orig = getattr(error, "orig", None) or error
         if _lacks_end(orig):
@@ -82,7 +82,7 @@ class Door:
                     transaction.finish()
                     done = transaction
             except (*engine_errors(), *self.errors) as error:
-                found = self.said(error)
+                found = self.in_a_sentence(error)
                 if done is None or found.code != "server_away" or not self._arrived(done):
                     raise found from error
             except StoreError as error:

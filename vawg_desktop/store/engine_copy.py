@@ -171,4 +171,4 @@ def _writing(store: Store) -> Generator[_Sink]:
             raw: Any = connection.connection.dbapi_connection
             yield _Sink(raw) if isinstance(store.engines, Engines) else _Server(raw)
     except (*engine_errors(), *store.door.errors) as error:
-        raise store.door.said(error) from error
+        raise store.door.in_a_sentence(error) from error

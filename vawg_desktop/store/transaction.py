@@ -408,7 +408,7 @@ class Transaction:
             theirs=before[key],
         )
 
-    def said(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
+    def changes_to(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
         """What the given changes said of one cell; a creation always says that the record is not deleted."""
         self.flush()
         marks = ",".join("?" * len(heads))
@@ -475,7 +475,7 @@ class Transaction:
         self.note_change(spec, id, after)
 
     def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
-        stated = [*self.said(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
+        stated = [*self.changes_to(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
         return merge.standing(stated).value
 
     def note_conflicts(self, table: str, id: str) -> int:

@@ -18,9 +18,9 @@ TOAST_MS = 6000
 
 
 class Messages(QObject):
-    """Sentences for the person. ``said`` is emitted for each, for tests and the log."""
+    """Sentences for the person. ``shown`` is emitted for each, for tests and the log."""
 
-    said = Signal(str, str)
+    shown = Signal(str, str)
     _from_thread = Signal(object)
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Messages(QObject):
 
     def tell(self, text: str, *, action: str = "", do: Callable[[], object] | None = None) -> None:
         """A quiet line at the foot of the window, gone by itself; may carry one button."""
-        self.said.emit("told", text)
+        self.shown.emit("told", text)
         if self._toast is not None:
             self._toast.show_text(text, False, action, do)
 
@@ -55,7 +55,7 @@ class Messages(QObject):
 
             log_file.note(error)
             log_file.say("".join(traceback.format_exception(error)))
-        self.said.emit("failed", text)
+        self.shown.emit("failed", text)
         if self._toast is not None:
             self._toast.show_text(text, True, action, do)
 

@@ -33,7 +33,7 @@ class TelephoneDialog(Form):
     def __init__(self, parent: QWidget, partner: str, asked: list[Asked]) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"By telephone: {partner}")
-        self.said: dict[str, dict[str, str]] = {}
+        self.answers: dict[str, dict[str, str]] = {}
         self._asked, self._at = asked, 0
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
@@ -120,7 +120,7 @@ class TelephoneDialog(Form):
         self._head.setText(f"{one.reference}  {one.title}")
         due = f" · due {one.due}" if one.due else ""
         self._sub.setText(f"Action {self._at + 1} of {len(self._asked)}{due}")
-        given = self.said.get(one.id, {})
+        given = self.answers.get(one.id, {})
         for key, made in self._fields.items():
             sent = one.values.get(key)
             now = to_words(field_of_column(key), sent) if sent is not None else ""
@@ -145,11 +145,11 @@ class TelephoneDialog(Form):
             elif isinstance(made, QLineEdit):
                 found[key] = made.text()
         told = {k: v for k, v in found.items() if v.strip()}
-        before = self.said.get(self._asked[self._at].id, {})
+        before = self.answers.get(self._asked[self._at].id, {})
         if told:
-            self.said[self._asked[self._at].id] = {"answer": "Update", **told}
+            self.answers[self._asked[self._at].id] = {"answer": "Update", **told}
         elif before.get("answer") != "No change":
-            self.said.pop(self._asked[self._at].id, None)
+            self.answers.pop(self._asked[self._at].id, None)
 
     def forward(self) -> None:
         """Keep these answers and go on."""
@@ -170,11 +170,11 @@ class TelephoneDialog(Form):
         """This action has no change; go on. Words written for it stand: they are an update."""
         self._keep()
         one = self._asked[self._at].id
-        if any(k != "answer" for k in self.said.get(one, {})):
+        if any(k != "answer" for k in self.answers.get(one, {})):
             self._wrong.setText("Words were written for this action, so they stand as an update. Clear them first if nothing changed.")
             return
         self._wrong.setText("")
-        self.said[one] = {"answer": "No change"}
+        self.answers[one] = {"answer": "No change"}
         if self._at + 1 < len(self._asked):
             self._at += 1
             self._show()
@@ -184,8 +184,8 @@ class TelephoneDialog(Form):
     def reject(self) -> None:
         """Leave; what was told is not thrown away unasked."""
         self._keep()
-        answered = f"{how_many(len(self.said), 'action')} answered so far; leaving forgets what was said." if self.said else "Who rang is not kept."
-        if (self.said or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
+        answered = f"{how_many(len(self.answers), 'action')} answered so far; leaving forgets what was said." if self.answers else "Who rang is not kept."
+        if (self.answers or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
             return
         self._before = None  # asked already
         super().reject()
@@ -196,7 +196,7 @@ class TelephoneDialog(Form):
         if not self.informant.text().strip():
             self._wrong.setText("Say who gave the answers.")
             self.informant.setFocus()
-        elif not self.said:
+        elif not self.answers:
             self._wrong.setText("Nothing was answered yet.")
         else:
             self.accept()

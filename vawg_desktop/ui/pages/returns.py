@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
-from vawg_desktop.exchange.checklist import Point
+from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services import (
     leaks,
     return_messages,
@@ -387,7 +387,7 @@ class ReturnsPage(QWidget):
         if not dialog.run():
             dialog.deleteLater()
             return
-        spoken, who, how = dialog.said, dialog.informant.text(), str(dialog.channel.currentData())
+        spoken, who, how = dialog.answers, dialog.informant.text(), str(dialog.channel.currentData())
 
         def done(answer: object) -> None:
             dialog.deleteLater()
@@ -469,7 +469,7 @@ class ReturnsPage(QWidget):
         met = sum(p.met and not p.departed for p in points)
         lines = [
             f"{'✓' if p.met and not p.departed else '·' if p.met else '✗'} {p.asks}"
-            + (f"\n    {p.said}" if p.departed or not p.met else "")
+            + (f"\n    {p.finding}" if p.departed or not p.met else "")
             for p in points
         ]
         messages.show(

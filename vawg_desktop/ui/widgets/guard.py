@@ -50,9 +50,9 @@ class Cover(QWidget):
         words = "Notes"
         if opens is not None:
             words = "Locked. Type the passphrase to come back." if needs_word else "Locked. Press Enter to come back."
-        self.said = QLabel(words)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        box.addWidget(self.said)
+        self.words = QLabel(words)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(self.words)
         self.word = QLineEdit()
         self.word.setEchoMode(QLineEdit.EchoMode.Password)
         self.word.setAccessibleName(words)
@@ -77,7 +77,7 @@ class Cover(QWidget):
             self._done()
             return
         self.word.clear()
-        self.said.setText("That is not it; try again.")
+        self.words.setText("That is not it; try again.")
 
 
 class Guard(QObject):

@@ -1,0 +1,59 @@
+"""The points of the accessibility checklist: what each asks, and whether a workbook of ours meets it or says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vawg_desktop.exchange.return_plan import DEPARTURES, LOGO_DEPARTURE
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the checklist: what it asks, whether it is met, and what was found or why it is departed from."""
+
+    asks: str
+    met: bool
+    finding: str
+    departed: bool = False
+
+
+def point(asks: str, against: list[str]) -> Point:
+    """A point that is met where nothing speaks against it."""
+    return Point(asks, not against, "; ".join(against[:5]) or "Met.")
+
+
+def objects(against: list[str], pictures: list[str], start: str) -> Point:
+    """No text boxes or comments; a logo is explained and has words that stand for it."""
+    asks = "No images, text boxes or comments"
+    if against or not pictures:
+        return point(asks, against)
+    unsaid = [p for p in pictures if not p]
+    explained = LOGO_DEPARTURE in start and not unsaid
+    said = LOGO_DEPARTURE if explained else "A picture without its words."
+    return Point(asks, explained, said, True)
+
+
+def departure(asks: str, does: Callable[[], bool], number: int, start: str) -> Point:
+    """A point that we depart from on purpose: met after all if the workbook says why."""
+    if not does():
+        return Point(asks, True, "Met.")
+    explained = DEPARTURES[number] in start
+    return Point(
+        asks, explained, DEPARTURES[number] if explained else "Departed from without saying why.", True
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours (RRGGBB), by WCAG 2.2."""
+    lights = sorted((_light(one), _light(other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _light(rgb: str) -> float:
+    try:
+        parts = [int(rgb[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    except ValueError:
+        parts = [0.0, 0.0, 0.0]  # a theme colour: text in black
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
