@@ -120,3 +120,14 @@ def test_figures_that_could_be_either_order() -> None:
     assert dates.both_orders("13/5/2026") == {"uk": "2026-05-13"}
     assert dates.both_orders("5/13/2026") == {"us": "2026-05-13"}
     assert dates.both_orders("5 May 2026") == {}
+
+
+@pytest.mark.parametrize("typed", ["May 31", "May-31", "May 29", "May-29", "May 10"])
+def test_a_day_or_a_year_is_asked(typed: str) -> None:
+    with pytest.raises(ValueRefusedError, match="whole year"):
+        dates.parse_date(typed, now=NOW)
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("May 32", "2032-05"), ("May-28", "2028-05"), ("May-32", "2032-05")])
+def test_what_can_only_be_a_year_is_one(typed: str, stored: str) -> None:
+    assert dates.parse_date(typed, now=NOW) == stored

@@ -109,3 +109,12 @@ def test_the_same_link_made_twice_has_one_id() -> None:
     assert merge.link_id("action.recommendations", "x", "y") != merge.link_id(
         "action.recommendations", "y", "x"
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [("a", "a", True), (None, "", True), (1, True, True), ("a \r\nb", "a\nb", True), ("a", "b", False), (0, None, False), ("1", 1, False), (False, None, False)],
+)
+def test_what_is_one_value_to_the_merge(one: object, other: object, are_same: bool) -> None:
+    assert merge.same(one, other) is are_same  # type: ignore[arg-type]
+    assert merge.same(other, one) is are_same  # type: ignore[arg-type]

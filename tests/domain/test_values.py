@@ -6,8 +6,8 @@ import pytest
 
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
-from vawg_desktop.domain.fields import FieldSpec, Kind
-from vawg_desktop.domain.values import MAX_TEXT, to_stored
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.values import MAX_TEXT, from_row, split_set, to_stored, to_words
 
 
 def field_of(kind: Kind) -> FieldSpec:
@@ -66,3 +66,27 @@ def test_a_term_that_is_near_is_asked_and_one_that_is_not_lists_them() -> None:
         to_stored(spec, label[:-1] + "z")
     with pytest.raises(ValueRefusedError, match="it is one of"):
         to_stored(spec, "qqqq")
+
+
+@pytest.mark.parametrize(("kind", "value", "words"), [(Kind.YES_NO, True, "Yes"), (Kind.YES_NO, False, "No"), (Kind.DATE, "2026-05-09", "9 May 2026"), (Kind.TEXT, "as is", "as is")])  # fmt: skip
+def test_values_in_words(kind: Kind, value: Value, words: str) -> None:
+    assert to_words(field_of(kind), value) == words
+    assert to_words(field_of(kind), None) == ""
+
+
+def test_a_percentage_in_words_has_its_sign_and_other_numbers_have_none() -> None:
+    percent = next(f for e in ENTITIES for f in e.fields if f.key == "percent")
+    assert to_words(percent, 40) == "40%"
+    assert to_words(field_of(Kind.NUMBER), "40") == "40"
+
+
+def test_a_database_cell_of_yes_and_no_is_no_number() -> None:
+    assert from_row(field_of(Kind.YES_NO), 1) is True
+    assert from_row(field_of(Kind.YES_NO), 0) is False
+    assert from_row(field_of(Kind.YES_NO), None) is None
+    percent = next(f for e in ENTITIES for f in e.fields if f.key == "percent")
+    assert from_row(percent, 1) == 1 and not isinstance(from_row(percent, 1), bool)
+
+
+def test_a_set_as_typed_drops_blanks_and_repeats_and_keeps_its_order() -> None:
+    assert split_set(" b; a ;; b;c ") == ["b", "a", "c"]
