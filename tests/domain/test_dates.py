@@ -131,3 +131,17 @@ def test_a_day_or_a_year_is_asked(typed: str) -> None:
 @pytest.mark.parametrize(("typed", "stored"), [("May 32", "2032-05"), ("May-28", "2028-05"), ("May-32", "2032-05")])
 def test_what_can_only_be_a_year_is_one(typed: str, stored: str) -> None:
     assert dates.parse_date(typed, now=NOW) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("2011-12", "2011-12"), ("2009-10", "2009-10"), ("2011/12", "2011-04/2012-03"), ("2011-2012", "2011-04/2012-03"), ("2012-13", "2012-04/2013-03")],
+)
+def test_a_month_in_figures_is_no_financial_year(typed: str, stored: str) -> None:
+    assert dates.parse_date(typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["next PDB", "Q2", "March", "+6w", "today"])
+def test_what_counts_from_the_day_it_was_written_is_asked_without_one(typed: str) -> None:
+    with pytest.raises(ValueRefusedError, match="counts from the day it was written"):
+        dates.parse_date(typed)

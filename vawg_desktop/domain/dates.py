@@ -286,7 +286,7 @@ def _bare_quarter(typed: str, now: date) -> str | None:
 
 
 def _bare_month(typed: str, now: date) -> str | None:
-    month = _MONTH_NUMBERS.get(typed[:3]) if typed and MONTHS[0] and typed.isalpha() else None
+    month = _MONTH_NUMBERS.get(typed[:3]) if typed.isalpha() else None
     if month is None or not MONTHS[month - 1].casefold().startswith(typed):
         return None
     return f"{now.year + (month < now.month)}-{month:02d}"

@@ -1,0 +1,45 @@
+"""Each test of a column says the same in Python as in SQL, on both sides of its bound."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, timedelta
+
+import pytest
+
+from vawg_desktop.domain import conditions
+from vawg_desktop.domain.conditions import CONDITIONS
+
+TODAY = date(2026, 11, 22)
+TESTS = sorted({one for c in CONDITIONS.values() for one in c.tests}, key=lambda one: (one.column, one.test.name, str(one.bound)))
+
+
+def _in_sql(one: conditions.Tested, had: object) -> bool:
+    sql = one.test.value.replace("{0}", "had").replace("{}", "had")
+    params = (one.value(TODAY),) * sql.count("?")
+    row = sqlite3.connect(":memory:").execute(f"SELECT {sql} FROM (SELECT ? AS had)", (*params, had)).fetchone()
+    return bool(row[0])
+
+
+def _values(one: conditions.Tested) -> list[object]:
+    if one.test in (conditions.Test.POSITIVE, conditions.Test.ZERO):
+        return [None, 0, 1, 2]
+    if isinstance(one.bound, int):
+        edge = TODAY + timedelta(days=one.bound)
+        return [None, "", *((edge + timedelta(days=n)).isoformat() for n in (-1, 0, 1)), "2020-01-01", "2040-01-01"]
+    return [None, "", "0", "1", "2", "3", "4", "2026-11-22"]
+
+
+@pytest.mark.parametrize("one", TESTS, ids=lambda one: f"{one.column} {one.test.name}")
+def test_python_and_sql_agree_on_both_sides_of_the_bound(one: conditions.Tested) -> None:
+    found = {had: one.holds({one.column: had}, TODAY) for had in _values(one)}
+    assert found == {had: _in_sql(one, had) for had in _values(one)}
+    assert set(found.values()) == {True, False}
+
+
+def test_today_is_not_overdue_and_is_due_soon() -> None:
+    overdue, soon = CONDITIONS["overdue"].tests, CONDITIONS["due_soon"].tests
+    for day, late, near in ((-1, True, False), (0, False, True), (30, False, True), (31, False, False)):
+        row = {"x_due": (TODAY + timedelta(days=day)).isoformat()}
+        assert all(one.holds(row, TODAY) for one in overdue) is late, day
+        assert all(one.holds(row, TODAY) for one in soon) is near, day
