@@ -7,7 +7,7 @@ import pytest
 from tests.clock import TODAY
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import meets
-from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, UPDATE
+from vawg_desktop.domain.entities import ACTION, BY_KEY, RECOMMENDATION, UPDATE
 from vawg_desktop.domain.errors import RuleError
 
 
@@ -86,3 +86,11 @@ def test_who_may_close_and_by_which_route(cells: dict[str, str | None], missing:
            "closure_agreed_by": "Another", "closure_route": "delivered", **cells}  # fmt: skip
     said = [b.message for b in rules.broken_rules(RECOMMENDATION, row, rules.Around(evidence=1))]
     assert (missing in said[0]) if missing else said == []
+
+
+def test_only_a_closed_recommendation_is_closed_in_a_way_that_has_to_be_earned() -> None:
+    recommendation, gap = BY_KEY["recommendation"], BY_KEY["gap"]
+    assert rules.closes(recommendation, {"status": "closed"})
+    assert not rules.closes(recommendation, {"status": "open"})
+    assert not rules.closes(recommendation, {})
+    assert not rules.closes(gap, {"status": "closed"})
