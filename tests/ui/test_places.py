@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu, QPushButton, QWidget
 
 from tests.ui.test_window import ROOT, Shown
+from vawg_desktop import settings
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.services import merging, office, portfolio, rounds
 from vawg_desktop.services.records import Assignment, assign
@@ -147,6 +148,19 @@ def test_the_changes_of_one_record_are_shown_from_it(shown: Shown) -> None:
     changes: Any = shown.window.page("changes")
     assert changes._about.text() == "A-0001" and changes.model.rowCount() >= 14
     assert all("A-0001" in str(changes.model.row(i)["what"]) for i in range(14))
+
+
+def test_what_a_setting_does_is_read_across_and_not_down_a_narrow_column(shown: Shown) -> None:
+    """At 200 per cent the words beside each choice stood in a column two words wide."""
+    theme.apply(scale=2.0)
+    shown.window.restyle()
+    shown.window.resize(1366, 768)
+    settle(shown.tasks)
+    page: Any = shown.go("settings")
+    for setting in (settings.THEME, settings.SCALE, settings.DENSITY, settings.IDLE):
+        (hint,) = [one for one in page.findChildren(QLabel) if one.text() == setting.help]
+        assert hint.height() <= 2 * hint.fontMetrics().lineSpacing() + 2, (setting.help, hint.width())
+    theme.apply(scale=1.0)
 
 
 def test_settings_hold_at_once_and_are_kept(shown: Shown) -> None:

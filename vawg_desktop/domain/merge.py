@@ -49,16 +49,16 @@ def differ(heads: Iterable[Said]) -> bool:
 
 def heads_of(changes: Iterable[Said]) -> tuple[Said, ...]:
     """The changes that nobody has overwritten, first by (origin, seq)."""
-    all_said = list(changes)
-    if len(all_said) == 1:
-        return tuple(all_said)
-    gone = {o for s in all_said for o in s.overwrote}
-    alive = {s.id: s for s in all_said if s.id not in gone}
+    known = list(changes)
+    if len(known) == 1:
+        return tuple(known)
+    gone = {o for s in known for o in s.overwrote}
+    alive = {s.id: s for s in known if s.id not in gone}
     return tuple(sorted(alive.values(), key=lambda s: (s.origin, s.seq)))
 
 
 def standing(changes: Iterable[Said]) -> Standing:
-    """What a cell holds after all of ``said``: every store that knows the same shows the same."""
+    """What a cell holds after all of ``changes``: every store that knows the same shows the same."""
     heads = heads_of(changes)
     return Standing(heads[0].value if heads else None, heads)
 

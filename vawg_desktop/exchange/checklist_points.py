@@ -28,10 +28,10 @@ def objects(against: list[str], pictures: list[str], start: str) -> Point:
     asks = "No images, text boxes or comments"
     if against or not pictures:
         return point(asks, against)
-    unsaid = [p for p in pictures if not p]
-    explained = LOGO_DEPARTURE in start and not unsaid
-    said = LOGO_DEPARTURE if explained else "A picture without its words."
-    return Point(asks, explained, said, True)
+    wordless = [p for p in pictures if not p]
+    explained = LOGO_DEPARTURE in start and not wordless
+    finding = LOGO_DEPARTURE if explained else "A picture without its words."
+    return Point(asks, explained, finding, True)
 
 
 def departure(asks: str, does: Callable[[], bool], number: int, start: str) -> Point:

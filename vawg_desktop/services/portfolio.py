@@ -12,9 +12,9 @@ from vawg_desktop.domain import dates
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import open_sql
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
 from vawg_desktop.services.office import say_setting, settings_said
 from vawg_desktop.services.session import Session
@@ -29,9 +29,9 @@ def mine(session: Session) -> list[str]:
     """The people whose portfolios this person answers for today: their own, and those they deputise for."""
     found = [session.who]
     for name, value in settings_said(session.read(), _DEPUTY).items():
-        terms = json.loads(value)
-        first, last = dates.bounds(terms["from"])[0], dates.bounds(terms["until"])[1]
-        if fold(terms["to"]) == fold(session.who) and first <= session.today <= last:
+        deputy = json.loads(value)
+        first, last = dates.bounds(deputy["from"])[0], dates.bounds(deputy["until"])[1]
+        if fold(deputy["to"]) == fold(session.who) and first <= session.today <= last:
             found.append(name.removeprefix(_DEPUTY))
     return found
 
@@ -77,18 +77,18 @@ def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Cha
     first, last = (dates.parse_date(d, now=session.today) for d in (start, end))
     if dates.bounds(last)[1] < dates.bounds(first)[0]:
         raise ValueRefusedError("The last day lies before the first.")
-    terms = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
+    deputy = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
     with session.store.write(session.who, None, Act.SETTING) as tx:
-        say_setting(tx, _DEPUTY + giver, terms)
+        say_setting(tx, _DEPUTY + giver, deputy)
     return tx.changes
 
 
 def deputy_in_words(session: Session, giver: str) -> str:
     """Who stands in for a person, from when to when: of today or to come; empty where nobody does."""
-    terms = settings_said(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
-    if not terms:
+    deputy = settings_said(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
+    if not deputy:
         return ""
-    known = json.loads(terms)
+    known = json.loads(deputy)
     first, last = dates.bounds(known["from"])[0], dates.bounds(known["until"])[1]
     if last < session.today:
         return ""

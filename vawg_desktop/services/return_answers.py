@@ -59,16 +59,16 @@ class DateOrder:
 def date_order(matched: Matched, as_text: bool = False) -> DateOrder:
     """By the due dates that we sent, and by every date that stands as words in the column to fill."""
     seen, true_dates = _order_of_ours(matched)
-    formats: set[str] = set()
+    orders: set[str] = set()
     for one in matched.rows:
         given = one.row.answers.get("revised_due")
         both = both_orders(given.value) if given is not None and isinstance(given.value, str) else {}
         if len(both) == 1 and "/" in str(given.value if given else ""):
-            formats |= set(both)
-    slipped = bool(formats) and true_dates and not as_text
-    if len(seen | formats) > 1:
+            orders |= set(both)
+    slipped = bool(orders) and true_dates and not as_text
+    if len(seen | orders) > 1:
         return DateOrder("mixed", slipped)
-    both_ways = seen | formats
+    both_ways = seen | orders
     return DateOrder(both_ways.pop() if both_ways else "uk" if true_dates else "unknown", slipped)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Current:
     """One action as it stands: values and heads by field, and the fields in conflict."""
+
     title: str
     cells: dict[str, Value]
     heads: dict[str, frozenset[str]]

@@ -33,6 +33,7 @@ _LATEST_WORDS = ", ".join(f"{latest(key, 'a.id')} AS u_{key}" for key in UPDATE_
 @dataclass(slots=True)
 class ActionFacts:
     """One action as a workbook needs it: its cells, what it serves in words, and its latest update."""
+
     id: str
     reference: str
     cells: dict[str, Value]

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.acts import Act
@@ -41,9 +40,6 @@ from vawg_desktop.services.round_rows import (
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.store.transaction import Transaction
-
-if TYPE_CHECKING:
-    pass
 
 FORMATS = ("xlsx", "ods")
 

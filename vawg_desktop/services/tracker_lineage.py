@@ -70,8 +70,8 @@ class Lineage:
         self._stands: dict[str, tuple[str, ...]] = {}
         for id, sheet, number, entity, words, beside, record, base in found:
             self._stands[str(id)] = tuple(str(x or "") for x in (sheet, number, words, beside, record, base))
-            marks = (str(x or "") for x in (id, sheet, number, entity, words, beside, record))
-            self._take(Known(*marks, base=json.loads(base or "{}")))
+            texts = (str(x or "") for x in (id, sheet, number, entity, words, beside, record))
+            self._take(Known(*texts, base=json.loads(base or "{}")))
 
     def _take(self, known: Known) -> None:
         self._all[known.id] = known
@@ -124,8 +124,8 @@ class Lineage:
 
     def close(self, mapping: Mapping[str, str | None], answers: Mapping[str, str]) -> None:
         """Write the rows; keep what each column is, and the questions that were answered once for all."""
-        for known, marks in self._pending.values():
-            cells: dict[str, Value] = {**marks, "base": _json(known.base)}
+        for known, values in self._pending.values():
+            cells: dict[str, Value] = {**values, "base": _json(known.base)}
             if self._stands.get(known.id) != tuple(str(cells[k] or "") for k in ("sheet", "number", "words", "beside", "record", "base")):
                 self._write("tracker_row", known.id, cells)
         cells = {

@@ -599,14 +599,14 @@ class RowImporter(CellReader):
         records = self._records_of(BY_KEY[self._main])
         missing = [k for k in self._lineage.all() if k.entity == self._main and not k.used and not k.fresh]
         gone = [records.reference.get(k.record, k.number) for k in missing if k.record not in self._may_be]
-        for code, sentence, found in (
+        for code, predicate, found in (
             ("rows_gone", "stood in the last copy of this list and do not stand in this one; nothing was deleted", gone),
             ("cleared", "said something in the last copy and are blank in this one; what stands here was kept", self._cleared),
             ("left_out", "stood in the last copy and do not stand in this one; they were kept", self._left_out),
         ):
             if found:
                 more = f" and {len(found) - 20} more" if len(found) > 20 else ""
-                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {sentence}."))
+                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {predicate}."))
 
     def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
         parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]

@@ -246,8 +246,8 @@ WHOLE_CELL = "the whole cell is struck out"
 def _note_blanks(book: Book, done: Imported) -> None:
     """What stands beside the values: comments to the tray, cells that show nothing or a formula error as problems."""
     counted: dict[str, int] = {}
-    for sheet, cell, remark, words in book.remarks:
-        kind = "empty_formula" if remark == "formula" and book.value(sheet, cell) is None else remark
+    for sheet, cell, told, words in book.remarks:
+        kind = "empty_formula" if told == "formula" and book.value(sheet, cell) is None else told
         counted[kind] = counted.get(kind, 0) + 1
         if counted[kind] > _MOST_OF_A_KIND:
             continue

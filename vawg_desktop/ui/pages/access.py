@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vawg_desktop import __version__
 from vawg_desktop.domain.changes import Changes
@@ -17,7 +17,7 @@ from vawg_desktop.store.version import SCHEMA_VERSION
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import FlowLayout, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import FlowLayout, Section, button, clear, label, note, scrolled_page
 
 
 class AccessPage(QWidget):
@@ -26,11 +26,7 @@ class AccessPage(QWidget):
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
-        box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
-        box.setSpacing(theme.px(8))
-        box.addWidget(label("Access", size=24, bold=True, wrap=False))
-        self._body = scrolled(box, spacing=8)
+        self._body = scrolled_page(self, "Access")
 
     def load(self) -> None:
         """Read the ways in and the heads."""
@@ -78,7 +74,7 @@ class AccessPage(QWidget):
         return section
 
     def _about(self, heads: list[str]) -> QWidget:
-        section = Section("About this store", "Check a head from an old paper …", self.verify)
+        section = Section("About this store", "Check a head from an old paper …", self.verify, icon_name="")
         store = self.tasks.session.store
         lines = [
             f"VAWG Desktop {__version__}, schema {SCHEMA_VERSION}; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import london_time
@@ -16,7 +16,7 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled_page
 
 SHOWN = 40
 
@@ -29,18 +29,10 @@ class BackupsPage(QWidget):
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
-        box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
-        box.setSpacing(theme.px(8))
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, theme.px(24), 0)
-        head.addWidget(label("Backups", size=24, bold=True, wrap=False))
-        head.addStretch(1)
-        if tasks.session.store.url is None:
-            head.addWidget(button("Name a restore point …", self.name_point))
-            head.addWidget(button("Back up now", self.back_up, kind="primary", icon_name="save"))
-        box.addLayout(head)
-        self._body = scrolled(box, spacing=8)
+        buttons = [
+            button("Name a restore point …", self.name_point), button("Back up now", self.back_up, kind="primary", icon_name="save")
+        ] if tasks.session.store.url is None else []  # fmt: skip
+        self._body = scrolled_page(self, "Backups", *buttons)
 
     def load(self) -> None:
         """Read what backups there are."""
@@ -63,7 +55,7 @@ class BackupsPage(QWidget):
         self._body.addStretch(1)
 
     def _backups(self, backups: list[Shown], folder: Path) -> QWidget:
-        section = Section("Backups", "Keep them elsewhere …", self.choose_folder)
+        section = Section("Backups", "Keep them elsewhere …", self.choose_folder, icon_name="")
         section.set_count(len(backups))
         section.body.addWidget(
             note(f"In {folder}. 10 recent, 14 daily and 12 monthly stay; named ones stay for ever.")

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,7 +32,7 @@ from vawg_desktop.store.store import Store
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled_page
 from vawg_desktop.ui.widgets.difference_row import marked
 
 #: Records and conflicts shown at once; the rest is counted.
@@ -56,21 +55,10 @@ class CopiesPage(QWidget):
         #: Reasons typed so far, by conflict: its field in words, and the text.
         self._reasons: dict[str, tuple[str, str]] = {}
         self.setAcceptDrops(True)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
-        box.setSpacing(theme.px(8))
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, theme.px(24), 0)
-        head.addWidget(label("Copies", size=24, bold=True, wrap=False))
-        head.addStretch(1)
-        head.addWidget(button("Take working copy …", self.take_copy, icon_name="copy"))
-        head.addWidget(
-            button(
-                "Bring in a copy …", self.choose, kind="primary", tip="Or drop its file anywhere on this page"
-            )
-        )
-        box.addLayout(head)
-        self._body = scrolled(box, spacing=4)
+        self._body = scrolled_page(
+            self, "Copies", button("Take working copy …", self.take_copy, icon_name="copy"),
+            button("Bring in a copy …", self.choose, kind="primary", tip="Or drop its file anywhere on this page"), spacing=4,
+        )  # fmt: skip
         tasks.changes_applied.connect(self._on_changes)
 
     # -- showing -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollArea, QWidget
 
 from vawg_desktop import settings
 from vawg_desktop.domain.changes import Changes
@@ -17,7 +17,7 @@ from vawg_desktop.ui.shell import Shell
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import Section, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import Section, button, clear, label, note, scrolled_page
 from vawg_desktop.ui.widgets.rating import RatingChip
 
 #: What the stored choices of a setting are called.
@@ -65,11 +65,7 @@ class SettingsPage(QWidget):
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
-        box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
-        box.setSpacing(theme.px(8))
-        box.addWidget(label("Settings", size=24, bold=True, wrap=False))
-        self._body = scrolled(box, spacing=8)
+        self._body = scrolled_page(self, "Settings")
         self._scroll = self.findChild(QScrollArea)
         self._lines: dict[str, QLineEdit] = {}
         tasks.changes_applied.connect(self._on_changes)
@@ -113,7 +109,7 @@ class SettingsPage(QWidget):
         made.meant.connect(lambda place: chosen(str(made.itemData(place))))
         name.setBuddy(made)
         grid.addWidget(made, row, 1)
-        grid.addWidget(label(setting.help, muted=True), row, 2)
+        grid.addWidget(label(setting.help, muted=True), row + 1, 1, 1, 2)
 
     def _window(self, shown: Shown) -> Section:
         section = Section("This window")

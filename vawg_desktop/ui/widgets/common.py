@@ -120,6 +120,21 @@ def column(spacing: int = 8, margin: int = 0) -> tuple[QWidget, QVBoxLayout]:
     return holder, box
 
 
+def scrolled_page(page: QWidget, title: str, *buttons: QWidget, spacing: int = 8) -> QVBoxLayout:
+    """A page with its title, its buttons at the right, and a body that scrolls under them; the body is returned."""
+    box = QVBoxLayout(page)
+    box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
+    box.setSpacing(theme.px(8))
+    head = QHBoxLayout()
+    head.setContentsMargins(0, 0, theme.px(24), 0)
+    head.addWidget(label(title, size=24, bold=True, wrap=False))
+    head.addStretch(1)
+    for one in buttons:
+        head.addWidget(one)
+    box.addLayout(head)
+    return scrolled(box, spacing=spacing)
+
+
 def scrolled(box: QVBoxLayout, *, spacing: int) -> QVBoxLayout:
     """The body of a page: what is put into the layout returned scrolls under the page's head."""
     scroll = QScrollArea()
