@@ -12,9 +12,9 @@ from vawg_desktop.domain import dates
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import open_sql
-from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
 from vawg_desktop.services.office import say_setting, settings_said
 from vawg_desktop.services.session import Session
