@@ -34,6 +34,17 @@ _FOR_DEVELOPMENT = (
 )  # fmt: skip
 #: Complex functions of C that Wine's library lacks, by ones of one argument: complex numbers come out wrong there, nothing else.
 _SWAPPED = ((b"crealf", b"sqrtf"), (b"cimagf", b"sqrtf"), (b"cabsf", b"sqrtf"), (b"creal", b"sqrt"), (b"cimag", b"sqrt"))
+#: Enters the kit's Debian; its words are the root, the kit's folder, the project, a script and the script's words.
+_ENTER = """
+mount -t proc proc "$1/proc"
+mount --bind /dev "$1/dev"
+mount --bind "$2" "$1/kit"
+mount --bind "$3" "$1/project"
+if [ -d /tmp/.X11-unix ]; then mount --bind /tmp/.X11-unix "$1/tmp/.X11-unix"; fi
+root=$1 script=$4
+shift 4
+exec chroot "$root" sh -c "$script" sh "$@"
+"""
 _NOISE = re.compile(r"XDG_RUNTIME_DIR|nodrv_CreateWindow|:fixme:")
 
 
@@ -125,25 +136,27 @@ class Kit:
 
     def start(self, program: str, *words: str, project: Path = ROOT) -> int:
         """A program of Windows with some words, in the project's folder; returns its exit code."""
-        mounted = [self._mount("proc", ["-t", "proc", "proc"]), self._mount("dev", ["--bind", "/dev"])]
-        mounted += [self._mount("kit", ["--bind", str(self.folder)]), self._mount("project", ["--bind", str(project)])]
-        if Path("/tmp/.X11-unix").is_dir():
-            mounted.append(self._mount("tmp/.X11-unix", ["--bind", "/tmp/.X11-unix"]))
-        try:
-            self._prepare_prefix()
-            wine = subprocess.Popen(
-                ["chroot", str(self.root), "sh", "-c", 'cd /project && exec /usr/lib/wine/wine64 "$@"', "sh", program, *words],
-                env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            )  # fmt: skip
-            assert wine.stdin is not None and wine.stdout is not None
-            wine.stdin.close()  # a terminal there makes it wait
-            for line in wine.stdout:
-                if not _NOISE.search(line):
-                    print(line, end="", flush=True)
-            return wine.wait()
-        finally:
-            for point in reversed([m for m in mounted if m is not None]):
-                subprocess.run(["umount", "-l", str(point)])
+        self._prepare_prefix()
+        wine = subprocess.Popen(
+            self._inside('cd /project && exec /usr/lib/wine/wine64 "$@"', program, *words, project=project),
+            env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        )  # fmt: skip
+        assert wine.stdin is not None and wine.stdout is not None
+        wine.stdin.close()  # a terminal there makes it wait
+        for line in wine.stdout:
+            if not _NOISE.search(line):
+                print(line, end="", flush=True)
+        return wine.wait()
+
+    def _inside(self, script: str, *words: str, project: Path = ROOT) -> list[str]:
+        """The command that runs a shell script with some words in the kit's Debian, this folder at /kit and the project at /project.
+
+        What is mounted there is seen by that process alone and goes with it, however it ends: whoever takes the kit's folder
+        away must never find the project itself behind a mount that was left.
+        """
+        for name in ("proc", "dev", "kit", "project", "tmp/.X11-unix"):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", _ENTER, "sh", str(self.root), str(self.folder), str(project), script, *words]
 
     def _environment(self) -> dict[str, str]:
         screen = "windows" if os.environ.get("DISPLAY") else "offscreen"
@@ -157,17 +170,8 @@ class Kit:
         if (self.root / "root/prefix").is_dir():
             return
         for words in ("wineboot -i", "winecfg -v win10"):
-            line = ["chroot", str(self.root), "sh", "-c", f"/usr/lib/wine/wine64 {words}"]
+            line = self._inside(f"/usr/lib/wine/wine64 {words}")
             subprocess.run(line, env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def _mount(self, name: str, how: list[str]) -> Path | None:
-        point = self.root / name
-        point.mkdir(parents=True, exist_ok=True)
-        if os.path.ismount(point):
-            return None
-        if subprocess.run(["mount", *how, str(point)]).returncode:
-            raise KitError(f"{point} could not be mounted.")
-        return point
 
 
 def _mirror() -> str:
