@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import (
@@ -9,6 +11,7 @@ from vawg_desktop.domain.fields import (
     EntitySpec,
     FieldSpec,
     Kind,
+    Listed,
     Locked,
     links,
     long,
@@ -35,9 +38,9 @@ _RESTRICTION = (
 
 SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title", (
     text("title", "Title", required=True, search=True),
-    text("publisher", "Publisher", search=True),
+    text("publisher", "Publisher", search=True, listed=Listed(width=220)),
     term("kind", "Kind", t.SOURCE_KIND),
-    when("published", "Published"),
+    when("published", "Published", listed=Listed(empty="Undated")),
     text("page", "Page"),
     text("link", "Link"),
     when("response_due", "Response due", "An inspection gives 56 days."),
@@ -45,24 +48,27 @@ SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title
 ), listed=("title", "publisher", "published"), form=("title", "publisher", "kind", "published", "link"))  # fmt: skip
 
 RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations", "R", "title", (
-    text("title", "Title", "A plain title in a few words.", required=True, search=True),
+    text("title", "Title", "A plain title in a few words.", required=True, search=True, headings=(
+        "recommendation", "recommendation title", "recommendations", "recommendation text", "pledge", "recommendation wording")),
     long("wording", "Exact wording", "Word for word as published; empty where it is not known.", search=True),
     term("kind", "Kind", t.RECOMMENDATION_KIND),
     term("status", "Status", t.RECOMMENDATION_STATUS, default="open"),
     term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC."),
     long("rating_reason", "Reason for rating"),
-    term("pillar", "Pillar", t.PILLAR, "The first pillar; empty means cross-cutting."),
+    term("pillar", "Pillar", t.PILLAR, "The first pillar; empty means cross-cutting.", listed=Listed(width=124, empty=t.CROSS_CUTTING),
+         headings=("pillar", "pillars", "theme pillar", "strand")),
     term_set("pillars", "Other pillars", t.PILLAR),
     text("pillar_basis", "Basis of pillar"),
-    ref("lead", "Lead", "partner"),
+    ref("lead", "Lead", "partner", listed=Listed(width=104)),
     links("supporting", "Supporting", "partner", inverse="Supports"),
     term("closing_authority", "Closed by authority of", t.CLOSING_AUTHORITY),
-    long("success_test", "What done looks like", search=True),
+    long("success_test", "What done looks like", search=True, headings=(
+        "success measure", "success criteria", "outcome measure", "what does good look like", "what done looks like", "kpi")),
     text("success_test_basis", "Basis of the test"),
-    term("priority", "Priority", t.PRIORITY),
+    term("priority", "Priority", t.PRIORITY, headings=("priority",)),
     text("cadence", "Cadence", "How often it is to be done or looked at."),
     when("original_target", "Original target"),
-    when("target_date", "Target date"),
+    when("target_date", "Target date", listed=Listed("Due")),
     term("verification", "Verification", t.VERIFICATION),
     term("outcome", "Outcome judgement", t.OUTCOME),
     long("outcome_statement", "Outcome statement", "What changed for victims, in a sentence.", search=True),
@@ -88,7 +94,9 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
    rating="rating_opcc", pillar="pillar", derived=("x_sort", "x_actions", "x_done", "x_due"), kept_counts=True,
    indexed=("x_sort", "pillar", "rating_opcc"), large=True,
    listed=("title", "pillar", "rating_opcc", "x_done", "lead", "target_date"),
-   form=("title", "kind", "pillar", "lead", "target_date"))  # fmt: skip
+   form=("title", "kind", "pillar", "lead", "target_date"),
+   filters=(("Overdue", "overdue", "yes"), ("No date set", "no_date", "yes"), ("No action", "no_actions", "yes"), ("Not rated", "rating_opcc", "not rated")),
+   tracked=True, numbered=("rec no", "rec ref", "recommendation no", "recommendation number", "rec", "rec number", "recommendation ref"))  # fmt: skip
 
 RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
     ref("recommendation", "Recommendation", "recommendation", required=True),
@@ -108,30 +116,39 @@ RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
    form=("recommendation", "partner", "answer", "date"))  # fmt: skip
 
 ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
-    text("title", "Action", required=True, search=True, locked=Locked(1, 40)),
+    text("title", "Action", required=True, search=True, locked=Locked(1, 40), headings=(
+        "action", "actions", "action required", "task", "what we will do", "activity", "description of action", "agreed action", "actions required")),
     long("description", "Description", search=True),
     links("recommendations", "Recommendations", "recommendation", "What it serves: in full, in part, or contributes.", "Actions"),
-    ref("accountable", "Accountable body", "partner", over_time="role"),
+    ref("accountable", "Accountable body", "partner", over_time="role", listed=Listed("Accountable", 128, "Nobody"), headings=(
+        "owner", "lead agency", "organisation", "agency", "responsible", "lead organisation", "partner", "action owner", "owner s", "owners",
+        "who", "accountable", "lead partner", "owner(s)")),
     text("accountable_person", "Accountable person", search=True, over_time="role"),
-    text("lead", "Lead", search=True, over_time="role"),
-    links("contributors", "Contributors", "partner", inverse="Contributes to"),
+    text("lead", "Lead", search=True, over_time="role", headings=("lead", "lead officer", "named lead", "contact", "officer")),
+    links("contributors", "Contributors", "partner", inverse="Contributes to", headings=(
+        "supporting", "supporting partners", "partners", "contributors", "supporting agencies")),
     text("completes_return", "Completes the return", over_time="role"),
     text("clears_return", "Clears the return", over_time="role"),
     text("link_officer", "Our link officer", over_time="role"),
     term("status", "Status", t.ACTION_STATUS, default="not_known", asked=Asked(
-        2, "Where the action stands now. Leave as it is if nothing changed.", 16, sent=True)),
-    whole("percent", "% complete", 0, 100, "Optional.", asked=Asked(
+        2, "Where the action stands now. Leave as it is if nothing changed.", 16, sent=True),
+         listed=Listed(width=98), headings=("status", "progress status", "current status", "state")),
+    whole("percent", "% complete", 0, 100, "Optional.", headings=(
+        "% complete", "percent complete", "complete %", "percentage complete", "% done", "progress %"), asked=Asked(
         4, "A whole number from 0 to 100. Optional.", 14, sent=True,
         called=("Percent complete", "Percentage complete", "Per cent complete", "Complete %", "Progress %", "%"))),
     term("rating_partner", "Partner's rating", t.RATING, asked=Asked(
         5, "Your own rating; the key is on Start here.", 14, "Rating", sent=True,
         called=("RAG", "BRAG", "RAG rating", "BRAG rating", "RAG status", "Our rating"))),
-    term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC."),
+    term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC.", headings=(
+        "rag", "brag", "rag rating", "brag rating", "rating", "rag status")),
     long("rating_reason", "Reason for rating"),
-    when("due", "Due", "The date first agreed.", locked=Locked(3, 13, "Due date")),
+    when("due", "Due", "The date first agreed.", locked=Locked(3, 13, "Due date"), headings=(
+        "due", "due date", "deadline", "target date", "by when", "when", "timescale", "target completion", "target")),
     when("revised_due", "Revised due", asked=Asked(
         6, "Only if the date has changed, such as 30/09/2026.", 16, "Revised due date", sent=True,
-        called=("Revised date", "New due date", "New date", "Revised deadline"))),
+        called=("Revised date", "New due date", "New date", "Revised deadline")),
+        headings=("revised date", "revised due date", "new date", "revised deadline", "revised target")),
     text("revised_reason", "Reason for new date", asked=Asked(
         7, "Why the date changed.", 28, called=("Reason", "Reason for new due date", "Reason for change"))),
     text("revised_agreed_by", "New date agreed by"),
@@ -139,9 +156,10 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     when("bring_forward", "Bring forward on", "When My work should show it again."),
     long("milestones", "Milestones"),
     long("blockers", "Blockers", search=True, asked=Asked(
-        9, "What stands in the way.", 30, sent=True, called=("Blocker", "Barriers", "Risks", "Issues"))),
+        9, "What stands in the way.", 30, sent=True, called=("Blocker", "Barriers", "Risks", "Issues")),
+         headings=("blockers", "risks", "issues", "barriers", "risks and issues")),
     links("depends_on", "Waits on", "action", inverse="Awaited by"),
-    text("resource", "Resource"),
+    text("resource", "Resource", headings=("resource", "resources", "funding", "cost")),
     term("verification", "Verification", t.VERIFICATION),
     yes_no("done_before_publication", "Done before publication"),
     _PUBLIC,
@@ -149,17 +167,20 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     *_RESTRICTION,
     _BASIS,
     _SOURCES,
-    _NOTE,
-), status="status", finished=t.FINISHED, complete="complete", due=("revised_due", "due"), owner="accountable", others="contributors",
+    replace(_NOTE, headings=("notes", "comments", "comment", "remarks")),
+), status="status", finished=t.FINISHED, complete="complete", serves="recommendations", told_by="update", due=("revised_due", "due"), owner="accountable", others="contributors",
    rating="rating_opcc", pillar="x_pillar",
    derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips", "x_progress"), kept_counts=True,
    indexed=("x_sort", "x_due", "status", "rating_opcc", "x_heard"), large=True,
    listed=("title", "status", "rating_opcc", "due", "accountable", "x_heard"),
-   form=("title", "accountable", "status", "due"))  # fmt: skip
+   form=("title", "accountable", "status", "due"),
+   filters=(("Overdue", "overdue", "yes"), ("No date set", "no_date", "yes"), ("Evidence awaited", "claimed", "yes"),
+            ("Not heard of", "silent", "yes"), ("Due in 30 days", "due_soon", "yes"), ("Done before publication", "done_before_publication", "yes")),
+   tracked=True, numbered=("action no", "action ref", "action number", "action id", "task no"))  # fmt: skip
 
 ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
     ref("action", "Action", "action", required=True),
-    term("role", "Role", t.ROLE),
+    term("role", "Role", t.ROLE, listed=Listed(width=150)),
     ref("partner", "Body", "partner"),
     text("person", "Person", search=True),
     text("part", "Part", "What this holder does or did of the action."),
@@ -170,14 +191,15 @@ ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
    form=("action", "role", "person", "partner", "from_date", "until_date"))  # fmt: skip
 
 UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narrative", (
-    ref("action", "Action", "action", required=True),
+    ref("action", "Action", "action", required=True, listed=Listed(width=90, kind="reference")),
     text("period", "Period"),
     when("as_at", "As at"),
     term("channel", "Channel", t.CHANNEL),
     text("informant", "Told by"),
     term("answer", "Answer", t.ANSWER, default="update", asked=Asked(
         1, "Update, No change, or Not able to say yet. One of these for every action.", 18)),
-    long("narrative", "Progress update", search=True, asked=Asked(
+    long("narrative", "Progress update", search=True, listed=Listed("Update"), headings=(
+        "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress"), asked=Asked(
         3, "What has been done since the last return, in a few sentences.", 48,
         called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),
     term("status", "Status then", t.ACTION_STATUS),
@@ -187,7 +209,8 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     when("due", "Due then"),
     when("revised_due", "Revised due then"),
     long("next_step", "Next step", search=True, asked=Asked(
-        8, "The next thing that will happen, and when.", 34, called=("Next steps",))),
+        8, "The next thing that will happen, and when.", 34, called=("Next steps",)),
+         headings=("next steps", "next step")),
     long("barriers", "Barriers", search=True),
     long("help_wanted", "Help wanted", search=True, asked=Asked(
         10, "What you need from us or from others.", 28, called=("Help needed", "Help", "Support needed"))),
@@ -196,12 +219,12 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     ref("corrects", "Corrects", "update"),
     ref("submission", "Came with", "submission"),
     _NOTE,
-), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"))  # fmt: skip
+), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"), tracked=True)  # fmt: skip
 
 EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     text("title", "Title", required=True, search=True),
-    term("kind", "Kind", t.EVIDENCE_KIND),
-    when("date", "Date"),
+    term("kind", "Kind", t.EVIDENCE_KIND, listed=Listed(width=110)),
+    when("date", "Date", listed=Listed(width=104, empty="Undated")),
     text("holder", "Held by", search=True),
     text("file_sha256", "File's SHA-256", names_file=True),
     text("file_name", "File name", search=True),
@@ -216,19 +239,19 @@ EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
 ), listed=("title", "kind", "decision", "date"), form=("title", "kind", "date", "holder", "proves"))  # fmt: skip
 
 GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
-    text("statement", "Gap", required=True, search=True),
-    term("status", "Status", t.GAP_STATUS, default="identified"),
-    term_set("journey_stages", "Journey stages", t.JOURNEY_STAGE),
+    text("statement", "Gap", required=True, search=True, headings=("gap", "gaps", "gap identified", "identified gap")),
+    term("status", "Status", t.GAP_STATUS, default="identified", listed=Listed(width=128)),
+    term_set("journey_stages", "Journey stages", t.JOURNEY_STAGE, headings=("journey stage", "stage", "stage of journey")),
     long("need", "Need", search=True),
     tags("group_affected", "Group affected"),
     text("area", "Area"),
     tags("crime_types", "Crime types"),
-    term("provision", "Provision", t.PROVISION, "“Not known” is not “no gap”."),
+    term("provision", "Provision", t.PROVISION, "“Not known” is not “no gap”.", listed=Listed(width=96, empty="Not said")),
     term("severity", "Severity", t.SEVERITY),
     term("frequency", "Frequency", t.FREQUENCY),
     term("confidence", "Confidence", t.LEVEL),
     long("cause", "Cause", search=True),
-    ref("owner", "Owner", "partner"),
+    ref("owner", "Owner", "partner", listed=Listed(width=110, empty="Nobody")),
     links("evidence", "Evidence", "evidence", inverse="Gaps"),
     links("recommendations", "Recommendations", "recommendation", inverse="Gaps"),
     links("actions", "Actions", "action", inverse="Gaps"),
@@ -238,13 +261,14 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     _SOURCES,
     _NOTE,
 ), status="status", owner="owner", derived=("x_sort",), kept_counts=True, large=True,
-   listed=("statement", "status", "provision", "owner"), form=("statement", "provision", "owner"))  # fmt: skip
+   listed=("statement", "status", "provision", "owner"), form=("statement", "provision", "owner"),
+   filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
 
 PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("name", "Name", required=True, search=True, over_time="former_name"),
-    text("short_name", "Short name", search=True),
-    term("kind", "Kind", t.PARTNER_KIND),
-    term("standing", "Standing", t.STANDING, "Chooses the wording of everything sent."),
+    text("short_name", "Short name", search=True, listed=Listed(width=120)),
+    term("kind", "Kind", t.PARTNER_KIND, listed=Listed(width=150)),
+    term("standing", "Standing", t.STANDING, "Chooses the wording of everything sent.", listed=Listed(width=160)),
     ref("returns_through", "Returns through", "partner"),
     links("successors", "Succeeded by", "partner", inverse="Succeeds"),
     when("ends", "Ends", "When its functions pass to a successor."),
@@ -252,7 +276,8 @@ PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("sharing_agreement", "Sharing agreement"),
     _NOTE,
 ), derived=("x_sort",), by_content=True,
-   listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"))  # fmt: skip
+   listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"),
+   filters=(("Held to account", "standing", "held_to_account"), ("Independent", "standing", "independent")))  # fmt: skip
 
 FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (
     ref("partner", "Partner", "partner", required=True),
@@ -264,7 +289,7 @@ FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "nam
 CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     text("name", "Name", required=True, search=True),
     ref("partner", "Partner", "partner", required=True),
-    text("role", "Role", search=True),
+    text("role", "Role", search=True, listed=Listed(width=150)),
     text("email", "E-mail"),
     text("telephone", "Telephone"),
     when("from_date", "From"),
@@ -276,10 +301,10 @@ CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
 ), parent="partner", listed=("name", "partner", "role"), form=("name", "partner", "role", "email"))  # fmt: skip
 
 GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance bodies", "B", "name", (
-    text("name", "Name", required=True, search=True),
+    text("name", "Name", required=True, search=True, listed=Listed("Body")),
     text("short_name", "Short name", search=True),
     text("chair", "Chair"),
-    text("cadence", "Cadence"),
+    text("cadence", "Cadence", listed=Listed(width=110)),
     yes_no("open_to_public", "Open to the public"),
     text("scrutinises", "Scrutinises"),
     long("purpose", "Purpose", search=True),
@@ -289,8 +314,8 @@ GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance b
 
 MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
     text("title", "Title", required=True, search=True),
-    ref("body", "Body", "governance_body"),
-    when("date", "Date"),
+    ref("body", "Body", "governance_body", listed=Listed(width=150)),
+    when("date", "Date", listed=Listed(width=120, empty="No date set")),
     when("papers_due", "Papers due"),
     yes_no("open_to_public", "Open to the public"),
     _SOURCES,
@@ -305,7 +330,7 @@ FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     long("definition", "Definition", search=True),
     text("base", "Base"),
     text("period", "Period"),
-    when("as_at", "As at"),
+    when("as_at", "As at", listed=Listed(empty="Undated")),
     yes_no("quote_this", "Quote this one"),
     links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
     _SOURCES,
@@ -318,18 +343,18 @@ FRAMEWORK = EntitySpec("framework", "Framework", "Frameworks", "W", "title", (
 ), listed=("title",), form=("title",))  # fmt: skip
 
 STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "title", (
-    text("title", "Title", required=True, search=True),
-    ref("framework", "Framework", "framework", required=True),
+    text("title", "Title", required=True, search=True, listed=Listed("Strand")),
+    ref("framework", "Framework", "framework", required=True, listed=Listed(width=220)),
     whole("position", "Order", 0, 999),
     _BASIS,
     _NOTE,
 ), parent="framework", identity=("framework", "title"), listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
 
 JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
-    text("title", "Title", required=True, search=True),
+    text("title", "Title", required=True, search=True, listed=Listed("Stage")),
     term("stage", "Stage", t.JOURNEY_STAGE),
     whole("position", "Order", 0, 999),
-    text("duty_holder", "Duty holder", search=True),
+    text("duty_holder", "Duty holder", search=True, listed=Listed(width=260)),
     _NOTE,
 ), listed=("title", "duty_holder"), form=("title", "stage", "duty_holder"))  # fmt: skip
 
@@ -416,6 +441,15 @@ TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", 
     _NOTE,
 ), system=True, kept_by_program=True)  # fmt: skip
 
+#: Derived columns that lists show as a field is shown.
+DERIVED: dict[str, FieldSpec] = {
+    f.key: f
+    for f in (
+        whole("x_done", "Done", 0, 9999, "How many of its actions are complete.", listed=Listed(width=68, kind="progress", sort="x_actions")),
+        when("x_heard", "Last heard of", "The day of which its latest update speaks.", listed=Listed(width=116, empty="Not yet", sort="heard")),
+    )
+}
+
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (
     SOURCE, PARTNER, FORMER_NAME, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
@@ -424,6 +458,10 @@ ENTITIES: tuple[EntitySpec, ...] = (
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}
+#: By kind of link that says what a record serves: the kind that serves and the one that is served.
+SERVICE: dict[str, tuple[EntitySpec, EntitySpec]] = {
+    e.link_kind(e.by_key[e.serves]): (e, BY_KEY[e.by_key[e.serves].target]) for e in ENTITIES if e.serves
+}
 
 #: Cells of a link record (its ends, ``kind``, ``a`` and ``b``, never change).
 LINK = EntitySpec("link", "Link", "Links", "", "kind", (

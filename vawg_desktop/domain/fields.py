@@ -67,11 +67,26 @@ class Locked:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """How a list shows a field otherwise than its kind asks: heading, width, and what stands where it is empty.
+
+    ``width`` is in pixels at 100 %. ``kind`` is a kind of column (``ui/models/list_model.py``) and ``sort`` the key it is sorted by.
+    """
+
+    heading: str = ""
+    width: int = 0
+    empty: str = ""
+    kind: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field of one entity, declared once.
 
     ``low`` and ``high`` bound a whole number. ``asked`` makes it a column that the partner fills in
-    a return and ``locked`` one shown there as context. ``private`` fields never leave the store.
+    a return and ``locked`` one shown there as context. ``listed`` is how a list shows it; ``headings`` are what trackers call
+    it beside its label and key. ``private`` fields never leave the store.
     ``names_file``: the SHA-256 of a kept file. ``over_time`` is the kind of record that keeps what the
     field said before, where a role passes to another or a body is renamed.
     """
@@ -88,6 +103,8 @@ class FieldSpec:
     high: int = 0
     asked: Asked | None = None
     locked: Locked | None = None
+    listed: Listed | None = None
+    headings: tuple[str, ...] = ()
     private: bool = False
     default: Value = None
     inverse: str = ""
@@ -107,13 +124,16 @@ class EntitySpec:
     ``title``, ``status``, ``due``, ``owner``, ``others``, ``rating`` and ``pillar`` are keys of its fields (``pillar`` may be a
     derived column); ``due`` are the dates that count, the first that is filled in. ``finished`` are the statuses with
     nothing left to do, ``complete`` the one that claims the work done. ``closes_with_evidence``: closing it needs evidence, an outcome
-    and a second person. ``derived`` are columns worked out from rows,
-    in the order of the table (``store/derive.py`` says how). ``kept_counts``: the store keeps how many stand in each status and
+    and a second person. ``serves`` is the set of links to what it serves: the first one's pillar is its own, and each counts it.
+    ``told_by``: the kind of record in which its progress is told, whose rows name it. ``derived`` are columns worked out from rows,
+    in the order of the table (``store/derive.py`` and ``store/summaries.py`` say how). ``kept_counts``: the store keeps how many stand in each status and
     rating. ``indexed`` are columns that a long list is sorted by. ``large``: many thousands of rows; its references and found rows
     have indexes of their own. ``identity``: fields by which an imported row is
     this record. ``own_day``: dates that say of which day the record is. ``by_content``: the same content is the same record in every
     store. ``kept_by_program``: nobody is asked to choose between two
-    readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form.
+    readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form; ``filters`` are offered above the list,
+    each its words, the key and the value it asks for. ``tracked``: trackers hold columns of it; ``numbered`` are what
+    they call its own number.
     """
 
     key: str
@@ -129,6 +149,8 @@ class EntitySpec:
     finished: frozenset[str] = frozenset()
     complete: str = ""
     closes_with_evidence: bool = False
+    serves: str = ""
+    told_by: str = ""
     due: tuple[str, ...] = ()
     owner: str = ""
     others: str = ""
@@ -144,6 +166,9 @@ class EntitySpec:
     kept_by_program: bool = False
     listed: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str, str], ...] = ()
+    tracked: bool = False
+    numbered: tuple[str, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:
@@ -164,6 +189,11 @@ class EntitySpec:
     def status_field(self) -> FieldSpec | None:
         """The field that says where the record stands."""
         return self.by_key.get(self.status)
+
+    @cached_property
+    def done(self) -> str:
+        """The status in which its work is done: the one that claims it, or the closing that is earned."""
+        return self.complete or ("closed" if self.closes_with_evidence else "")
 
     @cached_property
     def in_list(self) -> tuple[str, ...]:
@@ -221,9 +251,9 @@ def ref(key: str, label: str, target: str, help: str = "", **more: object) -> Fi
     return FieldSpec(key, label, Kind.REF, target=target, help=help, **more)  # type: ignore[arg-type]
 
 
-def links(key: str, label: str, target: str, help: str = "", inverse: str = "") -> FieldSpec:
+def links(key: str, label: str, target: str, help: str = "", inverse: str = "", **more: object) -> FieldSpec:
     """A set of other records; ``inverse`` is the label under which the other end lists them."""
-    return FieldSpec(key, label, Kind.LINKS, target=target, help=help, inverse=inverse)
+    return FieldSpec(key, label, Kind.LINKS, target=target, help=help, inverse=inverse, **more)  # type: ignore[arg-type]
 
 
 def tags(key: str, label: str, help: str = "") -> FieldSpec:
@@ -231,6 +261,6 @@ def tags(key: str, label: str, help: str = "") -> FieldSpec:
     return FieldSpec(key, label, Kind.TAGS, help=help)
 
 
-def term_set(key: str, label: str, terms: Vocabulary, help: str = "") -> FieldSpec:
+def term_set(key: str, label: str, terms: Vocabulary, help: str = "", **more: object) -> FieldSpec:
     """A set of terms of a vocabulary."""
-    return FieldSpec(key, label, Kind.TERMS, terms, help=help)
+    return FieldSpec(key, label, Kind.TERMS, terms, help=help, **more)  # type: ignore[arg-type]

@@ -71,12 +71,10 @@ def broken_rules(spec: EntitySpec, row: Row, around: Around | None = None) -> li
         for f in spec.fields
         if f.required and not row.get(f.key)
     ]
-    if spec.key == "action":
-        found += _blue(row, row.get("status") == "complete")
     if closes(spec, row):
         found += _closure(row, around)
-    if spec.key == "recommendation":
-        found += _blue(row, row.get("status") == "closed")
+    if spec.rating and "verification" in spec.by_key:
+        found += _blue(row, row.get(spec.status) == spec.done)
     return found
 
 
@@ -89,7 +87,7 @@ def _blue(row: Row, finished: bool) -> list[Broken]:
 
 def closes(spec: EntitySpec, row: Row) -> bool:
     """Whether the record stands closed in a way that has to be earned, so that its evidence is counted (DESIGN 3)."""
-    return spec.closes_with_evidence and row.get(spec.status) == "closed"
+    return spec.closes_with_evidence and row.get(spec.status) == spec.done
 
 
 def _closure(row: Row, around: Around) -> list[Broken]:

@@ -71,10 +71,6 @@ class Book:
         return owner.rows[row][column] if inside else None
 
 
-
-
-
-
 def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
     """Read a workbook or delimited text. Raises FileRefusedError with one sentence."""
     content = preflight.read_file(path)

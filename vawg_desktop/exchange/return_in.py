@@ -66,52 +66,6 @@ def read_return(book: Book) -> ReadReturn:
     return read
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 def _read_other(read: ReadReturn, sheet: Sheet) -> None:
     for heads, into in ((EVIDENCE, read.evidence), (NEW_ACTIONS, read.new_rows)):
         header = header_of(sheet, heads)
@@ -127,8 +81,6 @@ def _read_other(read: ReadReturn, sheet: Sheet) -> None:
             r, c, _ = stray[MOST_STRAY]
             more = f"{how_many(len(stray) - MOST_STRAY, 'more cell')} from here on; the file is kept, open it to read the rest."
             read.problems.append(Problem("sheet_unread", more, sheet.name, sheet.address(r, c)))
-
-
 
 
 def _read_free(
@@ -187,7 +139,5 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
         read.tray += asked
         tray_below(read, sheet)
     return ours
-
-
 
 

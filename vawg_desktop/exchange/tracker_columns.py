@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from vawg_desktop.domain import dates
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, SERVICE, EntitySpec
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import plain_text
@@ -16,51 +16,30 @@ from vawg_desktop.exchange.reading import Sheet
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker
 
 HEADER_SEARCH = 40
-#: What trackers call things, beside each field's own label and key.
-SYNONYMS: dict[Target, tuple[str, ...]] = {
-    "recommendation.reference": ("rec no", "rec ref", "recommendation no", "recommendation number", "rec", "rec number",
-                                 "recommendation ref"),
-    "recommendation.title": ("recommendation", "recommendation title", "recommendations", "recommendation text",
-                             "pledge", "recommendation wording"),
-    "recommendation.pillar": ("pillar", "pillars", "theme pillar", "strand"),
-    "recommendation.success_test": ("success measure", "success criteria", "outcome measure", "what does good look like",
-                                    "what done looks like", "kpi"),
-    "recommendation.priority": ("priority",),
-    "action.reference": ("action no", "action ref", "action number", "action id", "task no"),
-    "action.title": ("action", "actions", "action required", "task", "what we will do", "activity", "description of action",
-                     "agreed action", "actions required"),
-    "action.accountable": ("owner", "lead agency", "organisation", "agency", "responsible", "lead organisation", "partner",
-                           "action owner", "owner s", "owners", "who", "accountable", "lead partner", "owner(s)"),
-    "action.lead": ("lead", "lead officer", "named lead", "contact", "officer"),
-    "action.contributors": ("supporting", "supporting partners", "partners", "contributors", "supporting agencies"),
-    "action.due": ("due", "due date", "deadline", "target date", "by when", "when", "timescale",
-                   "target completion", "target"),
-    "action.revised_due": ("revised date", "revised due date", "new date", "revised deadline", "revised target"),
-    "action.status": ("status", "progress status", "current status", "state"),
-    "action.rating_opcc": ("rag", "brag", "rag rating", "brag rating", "rating", "rag status"),
-    "action.percent": ("% complete", "percent complete", "complete %", "percentage complete", "% done", "progress %"),
-    "action.blockers": ("blockers", "risks", "issues", "barriers", "risks and issues"),
-    "action.resource": ("resource", "resources", "funding", "cost"),
-    "action.note": ("notes", "comments", "comment", "remarks"),
-    "action.start": (),
-    "update.narrative": ("update", "progress", "latest update", "progress update", "latest position", "commentary",
-                         "progress to date", "update on progress"),
-    "update.next_step": ("next steps", "next step"),
-    "gap.reference": ("gap no", "gap ref"),
-    "gap.statement": ("gap", "gaps", "gap identified", "identified gap"),
-    "gap.journey_stages": ("journey stage", "stage", "stage of journey"),
-}  # fmt: skip
+#: The kinds of record that trackers hold columns of, and the one among them in whose rows progress is told.
+TRACKED: tuple[EntitySpec, ...] = tuple(e for e in ENTITIES if e.tracked)
+TOLD_IN: frozenset[str] = frozenset(e.told_by for e in TRACKED if e.told_by)
+#: Those that a row can be of, what serves another before what is served: a list of actions names recommendations beside them.
+MAIN: tuple[EntitySpec, ...] = tuple(
+    sorted(
+        (e for e in TRACKED if e.key not in TOLD_IN),
+        key=lambda e: (not e.serves, any(served is e for _, served in SERVICE.values())),
+    )
+)
+#: The kind that stands over the rows of a list, because they serve it.
+ABOVE: EntitySpec = next(served for serving, served in SERVICE.values() if serving.tracked)
+#: The kind in whose rows progress is told; its ``parent`` is the kind of which it is told.
+PROGRESS: EntitySpec = next(e for e in TRACKED if e.key in TOLD_IN)
 _BARE_REFERENCE = ("ref", "no", "number", "id", "reference", "item", "#", "ref no", "no.")
 
 
 def targets() -> dict[Target, str]:
     """Every target a column may be matched to, with its label."""
     known: dict[Target, str] = {}
-    for entity in ("recommendation", "action", "gap", "update"):
-        spec = BY_KEY[entity]
-        if entity != "update":
-            known[f"{entity}.reference"] = f"{spec.label}: own number"
-        known |= {f"{entity}.{f.key}": f"{spec.label}: {f.label}" for f in spec.fields if not f.private}
+    for spec in TRACKED:
+        if spec.key not in TOLD_IN:
+            known[f"{spec.key}.reference"] = f"{spec.label}: own number"
+        known |= {f"{spec.key}.{f.key}": f"{spec.label}: {f.label}" for f in spec.fields if not f.private}
     return known
 
 
@@ -103,14 +82,15 @@ def _known_names() -> dict[str, list[Target]]:
     names: dict[str, list[Target]] = {}
     for target in targets():
         entity, _, key = target.partition(".")
-        spec = BY_KEY[entity].by_key.get(key)
-        if entity == "update" and target not in SYNONYMS:
+        field = BY_KEY[entity].by_key.get(key)
+        headings = field.headings if field else BY_KEY[entity].numbered
+        if entity in TOLD_IN and not headings:
             continue  # a column headed Action or Status is the action's, never its update's
-        own = (spec.label, spec.key) if spec else ()
-        for name in (*SYNONYMS.get(target, ()), *own):
+        own = (field.label, field.key) if field else ()
+        for name in (*headings, *own):
             known = names.setdefault(fold(name), [])
             if target not in known:
-                known.insert(0, target) if name in SYNONYMS.get(target, ()) else known.append(target)
+                known.insert(0, target) if name in headings else known.append(target)
     return names
 
 
@@ -120,10 +100,10 @@ BARE = frozenset(fold(w) for w in _BARE_REFERENCE)
 
 def main_entity(heads: Sequence[str]) -> str:
     folded = [fold(h) for h in heads]
-    for entity, key in (("action", "title"), ("gap", "statement"), ("recommendation", "title")):
-        if any(f"{entity}.{key}" in KNOWN.get(f, ())[:1] for f in folded):
-            return entity
-    return "action"
+    for spec in MAIN:
+        if any(f"{spec.key}.{spec.title}" in KNOWN.get(f, ())[:1] for f in folded):
+            return spec.key
+    return MAIN[0].key
 
 
 #: Headings under which any list may keep what it lists.
@@ -265,8 +245,15 @@ def _by_name(name: str, main: str, taken: set[Target]) -> Target | None:
     return _preferred(found, main) if found else of_kind(name)
 
 
+#: What headings call each kind of record: its name, and what stands before "no" or "ref" where they speak of its number.
+_CALLED: dict[str, EntitySpec] = {
+    name: spec for spec in MAIN for name in (fold(spec.label), *(fold(n.rpartition(" ")[0] or n) for n in spec.numbered))
+}
+_NAMES = "|".join(sorted(map(re.escape, _CALLED), key=len, reverse=True))
 #: A heading that says of which kind of record it speaks: "Action status", "Rec owner", "Status of action".
-_OF_KIND = re.compile(r"(action|recommendation|rec|gap)s? (.+)|(.+) of (?:the |each )?(action|recommendation|rec|gap)s?")
+_OF_KIND = re.compile(rf"({_NAMES})s? (.+)|(.+) of (?:the |each )?({_NAMES})s?")
+#: Columns that mean the same above every list: titles, and what is told of progress.
+_TITLES = frozenset(f"{e.key}.{e.title}" for e in TRACKED)
 
 
 def of_kind(name: str) -> Target | None:
@@ -274,29 +261,34 @@ def of_kind(name: str) -> Target | None:
     m = _OF_KIND.fullmatch(name)
     if m is None:
         return None
-    kind, quarter_words = str(m[1] or m[4]), str(m[2] or m[3])
-    entity = "recommendation" if kind == "rec" else kind
-    if quarter_words in BARE:
-        return f"{entity}.reference"
-    known = KNOWN.get(quarter_words, [])
-    found = next((t for t in known if t.startswith(f"{entity}.")), _preferred(known, entity) if known else "")
-    return found if found.partition(".")[0] in (entity, "update" if entity == "action" else entity) else None
+    spec, asked = _CALLED[str(m[1] or m[4])], str(m[2] or m[3])
+    if asked in BARE:
+        return f"{spec.key}.reference"
+    known = KNOWN.get(asked, [])
+    found = next((t for t in known if t.startswith(f"{spec.key}.")), _preferred(known, spec.key) if known else "")
+    return found if found and found.partition(".")[0] in (spec.key, spec.told_by) else None
 
 
 def _preferred(found: Sequence[Target], main: str) -> Target:
     """The main entity's field where it has one; its own title stays its own."""
     first = found[0]
-    if first.endswith((".title", ".statement", ".reference")) or first.startswith("update."):
+    entity, _, key = first.partition(".")
+    if first in _TITLES or key == "reference" or entity in TOLD_IN:
         return first
     twin = next((t for t in found if t.startswith(main + ".")), None)
     if twin:
         return twin
-    key = first.partition(".")[2]
-    moved = {"accountable": {"recommendation": "lead", "gap": "owner"}, "due": {"recommendation": "target_date"},
-             "contributors": {"recommendation": "supporting"}}.get(key, {}).get(main, key)  # fmt: skip
-    if main != "action" and first.startswith("action.") and moved in BY_KEY[main].by_key:
-        return f"{main}.{moved}"
+    if entity == MAIN[0].key and main != entity:
+        moved = _same_role(BY_KEY[entity], BY_KEY[main], key)
+        if moved in BY_KEY[main].by_key:
+            return f"{main}.{moved}"
     return first
+
+
+def _same_role(spec: EntitySpec, other: EntitySpec, key: str) -> str:
+    """What another kind of record calls the field that has this part in one: its owner, those who help, when it is due."""
+    roles = {spec.owner: other.owner, spec.others: other.others, **dict(zip(spec.due[-1:], other.due[-1:], strict=False))}
+    return roles.get(key) or key
 
 
 def words_above(sheet: Sheet, header: int) -> list[str]:

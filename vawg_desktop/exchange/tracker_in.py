@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.terms import PILLAR, fold
 from vawg_desktop.exchange.cells import Cell, colour_word, is_link, is_telling, plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.tracker_columns import (
+    ABOVE,
     BARE,
     KNOWN,
     ask_latest,
@@ -28,6 +30,9 @@ from vawg_desktop.exchange.tracker_columns import (
     words_above,
 )
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker, TrackerRow
+
+#: How targets begin that speak of the record over a row, not of the row itself.
+_OF_ABOVE = f"{ABOVE.key}."
 
 
 def read_tracker(
@@ -94,50 +99,6 @@ def _is_mark(value: Cell) -> bool:
     return isinstance(value, str) and bool(value.strip()) and not any(c.isalnum() for c in value)
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 _LONGEST_DITTO = 10
 _DITTO = frozenset({'"', "”", "″", "''", "ditto", "as above", "do", "〃"})
 
@@ -179,11 +140,11 @@ def _read_table(
         heading = table.section(filled, given)
         if heading:
             section = heading
-            tracker.outside += [] if PILLAR.find(section) and tracker.main == "recommendation" else filled
+            tracker.outside += [] if PILLAR.find(section) and BY_KEY[tracker.main].by_key.get("pillar") else filled
             continue
         made = _row(sheet, number, given, table.columns, section)
         if _fill_down(made, last, table.columns, given, tracker.main) and last is not None and last.number == made.number - 1:
-            last.heads = last.heads or all(t.startswith("recommendation.") for t in last.cells)
+            last.heads = last.heads or all(t.startswith(_OF_ABOVE) for t in last.cells)
         tracker.rows.append(made)
         last = made
 
@@ -230,7 +191,7 @@ class _Table:
         pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", heading))
         places = [i for i, g in enumerate(given) if g.value is not None]
         held = [self.columns[i].target or "" for i in places if i < len(self.columns)]
-        if pillar is None and held and all(t.startswith("recommendation.") for t in held) and not (self.titles and held[0].startswith(tuple(
+        if pillar is None and held and all(t.startswith(_OF_ABOVE) for t in held) and not (self.titles and held[0].startswith(tuple(
             self.columns[i].target or "-" for i in self.titles
         ))):  # fmt: skip
             return ""  # a recommendation on a line of its own
@@ -264,14 +225,6 @@ def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
     return known >= 3 and known * 3 >= len(filled) * 2
 
 
-
-
-
-
-
-
-
-
 def _in_reference(columns: list[Column]) -> bool:
     """Whether the first column holds numbers, so that a word there alone is no heading by its place."""
     return False if not columns else columns[0].target is None and not columns[0].header
@@ -283,7 +236,7 @@ def _fill_down(
     """Ditto marks, and a recommendation left blank under one that stands above: both mean the words above."""
     if last is None:
         return False
-    own = any(t.startswith("recommendation.") for t in row.cells)
+    own = any(t.startswith(_OF_ABOVE) for t in row.cells)
     under = False
     for one, column in zip(given, columns, strict=False):
         value, target = one.value, column.target
@@ -292,7 +245,7 @@ def _fill_down(
         if target is None or target not in last.cells:
             continue
         ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
-        blank = one.value is None and main == "action" and target.startswith("recommendation.") and f"{main}.title" in row.cells
+        blank = one.value is None and BY_KEY[main].serves and target.startswith(_OF_ABOVE) and f"{main}.{BY_KEY[main].title}" in row.cells
         if ditto or (blank and not own):
             before = last.cells[target]
             row.cells[target] = Given(before.value, one.sheet, one.cell, one.header, before.colour, before.shown, before.per_cent)
@@ -337,11 +290,5 @@ def _all_cells(sheet: Sheet, start: int, stop: int) -> list[Given]:
         for c, v in enumerate(sheet.rows[r])
         if v is not None
     ]
-
-
-
-
-
-
 
 

@@ -81,7 +81,8 @@ class Tracker:
     columns: list[Column] = field(default_factory=list[Column])
     rows: list[TrackerRow] = field(default_factory=list[TrackerRow])
     outside: list[Given] = field(default_factory=list[Given])
-    main: str = "action"
+    #: The kind of record that it lists, by its key.
+    main: str = ""
     #: What is asked about its columns.
     questions: list[Problem] = field(default_factory=list[Problem])
     #: Whether nothing of it is taken until a question is answered.

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-
 #: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was said on reading it.
 HELD_NOW = frozenset({
     "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered",

@@ -34,24 +34,6 @@ _WORDING: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 def extend(session: Session, return_id: str, due: str, agreed_by: str, why: str = "") -> Changes:
     """A later date for one partner; the first date stays in the log. Raises ValueRefusedError."""
     stored = parse_date(due, now=session.today)
@@ -172,10 +154,6 @@ def _address(connection: Connection, partner: str, step: str) -> str:
     return email or str((shared and shared[0]) or "")
 
 
-
-
-
-
 def draft_many(
     session: Session, wanted: Sequence[tuple[str, str]]
 ) -> tuple[list[tuple[str, Draft]], list[str]]:
@@ -255,7 +233,5 @@ def queries(session: Session, submission: str) -> str:
         for ref, title, key, value, why in rows
     ]
     return "\n".join(lines)
-
-
 
 

@@ -125,10 +125,6 @@ class Review:
         }  # fmt: skip
 
 
-
-
-
-
 @dataclass(slots=True)
 class Owner:
     """The return a file answers: its row's cells and its base."""

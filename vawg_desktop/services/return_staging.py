@@ -109,16 +109,6 @@ def import_many(session: Session, paths: Sequence[Path]) -> ManyRead:
     return done
 
 
-
-
-
-
-
-
-
-
-
-
 def _read_declaration(read: ReadReturn) -> None:
     """A date of the declaration that is no date is asked; the rest is kept as it was written."""
     for name, one in read.declaration.items():

@@ -27,14 +27,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-
-
-
-
-
-
-
-
 def what_was_sent(session: Session, return_id: str) -> tuple[str, bytes]:
     """Name and bytes of a workbook as it left. Raises NotFoundError."""
     row = (
@@ -55,68 +47,6 @@ def actions_of(session: Session, return_id: str) -> list[tuple[str, str]]:
 def accessibility(session: Session, return_id: str) -> list[Point]:
     """How the workbook as it left meets each point of the checklist for accessible spreadsheets. Raises NotFoundError."""
     return look(what_was_sent(session, return_id)[1])
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def submissions(session: Session) -> list[dict[str, object]]:

@@ -46,7 +46,6 @@ FORMATS = ("xlsx", "ods")
 #: The latest words of each column that lives on updates, as a row of an action's facts names them.
 
 
-
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One return made: ``file`` is where it was written."""

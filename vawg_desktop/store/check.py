@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-
-
-
-
 def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Sequence[str] = ()) -> Report:
     """Check everything. ``noted_heads`` are chain heads noted elsewhere: hash by origin/seq; ``heads`` the beginnings of such
     hashes off a paper. The heads in the manifests of the backups beside the store are compared too."""
@@ -157,10 +153,6 @@ def _check_printed(connection: Connection, report: Report, heads: Sequence[str])
         report.add("head_unknown", "The log does not hold that head: it was rewritten or cut since the head was noted, or the paper is of another store.", head)
 
 
-
-
-
-
 def _file_is_whole(connection: Connection, report: Report) -> bool:
     # What another process writes this moment may look torn: a page counts that fails twice.
     torn = _torn_pages(connection)
@@ -181,18 +173,6 @@ def _torn_pages(connection: Connection) -> list[str]:
     result = connection.exec_driver_sql("PRAGMA cipher_integrity_check")
     lines = [str(r[0]) for r in result] if result.returns_rows else []
     return [s.replace("HMAC verification failed for ", "it was altered at ") for s in lines if "page" in s]
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def _check_disposals(connection: Connection, report: Report) -> None:
@@ -260,27 +240,5 @@ def _check_held(store: Store, connection: Connection, report: Report) -> None:
                 report.add(
                     "file_altered", f"The file of {reference} is not the one that was kept.", str(reference)
                 )
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 

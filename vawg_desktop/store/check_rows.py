@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.entities import ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.store import derive, history, schema
+from vawg_desktop.store import derive, history, schema, summaries
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.derived_rows import (
     DerivedRows,
-    progress_of,
-    slips_of,
     subject_title,
-    summary_of_action,
-    summary_of_recommendation,
 )
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.report import Report
@@ -160,17 +156,16 @@ def check_derived(connection: Connection, report: Report) -> None:
 
 
 def _summary(connection: Connection, spec: EntitySpec, row: dict[str, Value]) -> dict[str, Value]:
-    id = str(row["id"])
-    if spec.key == "action":
-        slips = slips_of(connection.exec_driver_sql, id)
-        return {
-            **summary_of_action(connection.exec_driver_sql, id),
-            "x_progress": progress_of(connection.exec_driver_sql, id),
-            **({"x_slips": slips} if slips or row["x_slips"] else {}),
-        }
-    if spec.key == "recommendation" and row["x_actions"] is not None:
-        return summary_of_recommendation(connection.exec_driver_sql, id)
-    return {}
+    """What the row's summaries should be; a count that was never made stays empty."""
+    run, id = connection.exec_driver_sql, str(row["id"])
+    found = summaries.around(spec, run, id)
+    if spec.told_by:
+        found["x_progress"] = summaries.progress(spec, run, id)
+    if "x_slips" in spec.derived and ((slips := summaries.slips(spec, run, id)) or row["x_slips"]):
+        found["x_slips"] = slips
+    if "x_actions" in spec.derived and row["x_actions"] is not None:
+        found |= summaries.counts(spec, run, id)
+    return found
 
 
 def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value], report: Report) -> None:

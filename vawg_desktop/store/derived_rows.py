@@ -1,19 +1,18 @@
-"""Keeps what is derived in step inside a transaction: references, heads, counts, search, summaries."""
+"""Keeps what is derived in step inside a transaction: references, heads, counts, search; summaries by ``summaries.py``."""
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import merge, rules
-from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, SERVICE, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.references import number_of
-from vawg_desktop.domain.terms import FINISHED
-from vawg_desktop.store import derive
+from vawg_desktop.store import derive, summaries
+from vawg_desktop.store.summaries import Run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 #: Capitals and digits that are not taken for one another on paper or by ear: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 _LOOKALIKE_FREE = "34679ACDEFGHJKMNPQRTWXY"
 Row = Mapping[str, Value]
-#: Executes a statement and gives a cursor: the driver's own in a transaction.
-Run = Callable[..., Any]
+#: A record by its kind and id.
+Record = tuple[str, str]
 
 
 class DerivedRows:
@@ -31,11 +30,12 @@ class DerivedRows:
     def __init__(self, connection: Connection, run: Run | None = None) -> None:
         self._run: Run = run or connection.exec_driver_sql
         self._tallies: Counter[tuple[str, str]] = Counter()
-        self._actions: dict[str, None] = {}
-        #: Actions whose updates were touched: what they told over time is put together again.
-        self._told: dict[str, None] = {}
-        self._recommendations: dict[str, None] = {}
-        self._moved: dict[str, None] = {}
+        #: Records whose summaries may have changed; of those in ``_told`` an update did, in ``_moved`` a date, and those in
+        #: ``_served`` are served by others that did.
+        self._touched: dict[Record, None] = {}
+        self._told: dict[Record, None] = {}
+        self._served: dict[Record, None] = {}
+        self._moved: dict[Record, None] = {}
         self._last: dict[str, int] = {}
         self._many = connection.exec_driver_sql
         #: Words of new records, put into the search together at the end.
@@ -73,9 +73,10 @@ class DerivedRows:
         """Whether this store gives final references; one store of a family does."""
         return self._scalar("SELECT value FROM meta WHERE \"key\" = 'mints'") != "0"
 
-    def count_slips(self, action: str) -> None:
-        """Count an action's slips again at the end."""
-        self._moved[action] = None
+    def count_slips(self, spec: EntitySpec, id: str) -> None:
+        """Count a record's slips again at the end, where its kind keeps them."""
+        if "x_slips" in spec.derived:
+            self._moved[(spec.key, id)] = None
 
     def _taken(self, reference: str) -> bool:
         return self._scalar("SELECT 1 FROM subject WHERE reference = ?", reference) is not None
@@ -96,7 +97,7 @@ class DerivedRows:
         n = self._register(spec, row)
         self._unindexed[n] = derive.indexed_text(spec, row)
         extra = derive.row_derived(spec, row)
-        if spec.key == "action":
+        if spec.serves:
             extra["x_pillar"] = "none"
         self._tallies.update(derive.tally_keys(spec, {**row, **extra}))
         return {**extra, "n": n}
@@ -131,15 +132,15 @@ class DerivedRows:
             self.set_former(str(after["id"]), [str(before["reference"])])
             self._run('DELETE FROM former WHERE "row" = ? AND reference = ?', (after["id"], after.get("reference")))
         extra = derive.row_derived(spec, after)
-        if spec.key == "action" and cells & {"due", "revised_due"}:
-            self._moved[str(after["id"])] = None
+        if cells & frozenset(spec.due):
+            self.count_slips(spec, str(after["id"]))
         after.update(extra)
         self._tallies.subtract(derive.tally_keys(spec, before))
         self._tallies.update(derive.tally_keys(spec, after))
         if cells & (derive.searched_cells(spec) | {spec.title}):
             self.index(spec, after)
-        if spec.key == "recommendation" and cells & {"pillar", "deleted"}:
-            self._touch_actions_of(str(after["id"]))
+        if cells & {spec.pillar, "deleted"}:
+            self._touched.update({(s.key, id): None for s, id in summaries.served_by(spec, self._run, str(after["id"]))})
         return extra
 
     def index(self, spec: EntitySpec, row: Row) -> None:
@@ -196,28 +197,26 @@ class DerivedRows:
     # -- summaries ---------------------------------------------------------------------------
 
     def _touch(self, spec: EntitySpec, row: Row) -> None:
-        if spec.key == "link" and row.get("kind") == "action.recommendations":
-            self._actions[str(row["a"])] = None
-            self._recommendations[str(row["b"])] = None
-        elif spec.key == "update":
-            self._actions[str(row["action"])] = None
-            self._told[str(row["action"])] = None
-        elif spec.key == "action" and "n" in row:
-            self._actions[str(row["id"])] = None
-
-    def _touch_actions_of(self, recommendation: str) -> None:
-        rows = self._run(
-            "SELECT a FROM link WHERE kind = 'action.recommendations' AND b = ?", (recommendation,)
-        )
-        self._actions.update({str(r[0]): None for r in rows})
+        if spec is LINK:
+            if (ends := SERVICE.get(str(row.get("kind")))) is not None:
+                self._touched[(ends[0].key, str(row["a"]))] = None
+                self._served[(ends[1].key, str(row["b"]))] = None
+        elif (parent := BY_KEY.get(spec.parent)) is not None and parent.told_by == spec.key:
+            one = (parent.key, str(row[spec.parent]))
+            self._touched[one] = self._told[one] = None
+        elif _is_summarised(spec) and "n" in row:
+            self._touched[(spec.key, str(row["id"]))] = None
 
     def touch_all(self) -> None:
-        """Summarise every action and recommendation again (repair)."""
-        run = self._run
-        self._actions.update({str(r[0]): None for r in run("SELECT id FROM action")})
-        self._moved.update(self._actions)
-        self._told.update(self._actions)
-        self._recommendations.update({str(r[0]): None for r in run("SELECT id FROM recommendation")})
+        """Summarise every record again (repair)."""
+        for spec in ENTITIES:
+            if not (_is_summarised(spec) or _is_served(spec)):
+                continue
+            every = {(spec.key, str(r[0])): None for r in self._run(f'SELECT id FROM "{spec.key}"')}
+            self._touched.update(every if _is_summarised(spec) else {})
+            self._told.update(every if spec.told_by else {})
+            self._moved.update(every if "x_slips" in spec.derived else {})
+            self._served.update(every if _is_served(spec) else {})
 
     def restate(self, table: str, id: str, born: str, conflicts: int) -> None:
         """State a row's creating entry and its number of conflicts (repair)."""
@@ -242,12 +241,12 @@ class DerivedRows:
         if self._unindexed:
             self._many("INSERT INTO search (rowid, words) VALUES (?, ?)", list(self._unindexed.items()))
             self._unindexed.clear()
-        for action in self._actions:
-            self._summarise_action(action)
-        for action in self._moved:
-            self._set("action", action, {"x_slips": slips_of(run, action)})
-        for recommendation in self._recommendations:
-            self._summarise_recommendation(recommendation)
+        for table, id in self._touched:
+            self._summarise(BY_KEY[table], id)
+        for table, id in self._moved:
+            self._set(table, id, {"x_slips": summaries.slips(BY_KEY[table], run, id)})
+        for table, id in self._served:
+            self._set(table, id, summaries.counts(BY_KEY[table], run, id))
         for (name, key), count in self._tallies.items():
             if count:
                 run(
@@ -262,25 +261,24 @@ class DerivedRows:
                 (prefix, last),
             )
 
-    def _summarise_action(self, id: str) -> None:
+    def _summarise(self, spec: EntitySpec, id: str) -> None:
         run = self._run
-        cursor = run("SELECT * FROM action WHERE id = ?", (id,))
+        cursor = run(f'SELECT * FROM "{spec.key}" WHERE id = ?', (id,))
         found = cursor.fetchone()
         if found is None:
             return
         before = {str(d[0]): v for d, v in zip(cursor.description, found, strict=True)}
-        extra = summary_of_action(run, id)
-        if id in self._told:
-            extra["x_progress"] = progress_of(run, id)
+        extra = summaries.around(spec, run, id)
+        if (spec.key, id) in self._told:
+            extra["x_progress"] = summaries.progress(spec, run, id)
         if any(before[k] != v for k, v in extra.items()):
-            self._tallies.subtract(derive.tally_keys(BY_KEY["action"], before))
-            self._tallies.update(derive.tally_keys(BY_KEY["action"], {**before, **extra}))
-            self._set("action", id, extra)
-        rows = run("SELECT b FROM link WHERE a = ? AND kind = 'action.recommendations'", (id,))
-        self._recommendations.update({str(r[0]): None for r in rows})
-
-    def _summarise_recommendation(self, id: str) -> None:
-        self._set("recommendation", id, summary_of_recommendation(self._run, id))
+            self._tallies.subtract(derive.tally_keys(spec, before))
+            self._tallies.update(derive.tally_keys(spec, {**before, **extra}))
+            self._set(spec.key, id, extra)
+        if spec.serves:
+            field = spec.by_key[spec.serves]
+            rows = run(f"SELECT b FROM link WHERE a = ? AND kind = '{spec.link_kind(field)}'", (id,))
+            self._served.update({(field.target, str(r[0])): None for r in rows})
 
     def _set(self, table: str, id: str, columns: Mapping[str, object]) -> None:
         sets = ", ".join(f'"{c}" = ?' for c in columns)
@@ -292,58 +290,10 @@ def subject_title(spec: EntitySpec, row: Row) -> str:
     return str(row.get(spec.title) or row.get("reference") or "")[:300]
 
 
-def summary_of_action(run: Run, id: str) -> dict[str, Value]:
-    """First pillar it serves, its latest update and when that spoke of."""
-    pillar = run(
-        "SELECT r.pillar FROM link l JOIN recommendation r ON r.id = l.b AND NOT r.deleted "
-        "WHERE l.a = ? AND l.kind = 'action.recommendations' AND NOT l.deleted ORDER BY r.reference LIMIT 1",
-        (id,),
-    ).fetchone()
-    latest = run(
-        'SELECT id, as_at FROM "update" WHERE action = ? AND NOT deleted '
-        f"ORDER BY {derive.newest_first()} LIMIT 1",
-        (id,),
-    ).fetchone()
-    return {
-        "x_pillar": str(pillar[0]) if pillar and pillar[0] else "none",
-        "x_update": latest[0] if latest else None,
-        "x_heard": derive.update_heard({"as_at": latest[1]}) if latest else None,
-    }
+def _is_summarised(spec: EntitySpec) -> bool:
+    """Whether other rows than its own say something of a kind of record."""
+    return bool(spec.serves or spec.told_by)
 
 
-def progress_of(run: Run, action: str) -> str | None:
-    """What an action's updates told of its status over time, as ``derive.progress`` writes it; None where they told nothing."""
-    rows = run(
-        'SELECT as_at, status FROM "update" WHERE action = ? AND NOT deleted AND as_at IS NOT NULL AND status IS NOT NULL '
-        f"ORDER BY {derive.oldest_first()}",
-        (action,),
-    )
-    return derive.progress((r[0], r[1]) for r in rows) or None
-
-
-def summary_of_recommendation(run: Run, id: str) -> dict[str, Value]:
-    """How many actions serve it, and how many of them are complete."""
-    rows = run(
-        "SELECT a.status FROM link l JOIN action a ON a.id = l.a AND NOT a.deleted "
-        "WHERE l.b = ? AND l.kind = 'action.recommendations' AND NOT l.deleted",
-        (id,),
-    )
-    statuses = [str(r[0]) for r in rows]
-    live = [s for s in statuses if s not in FINISHED - {"complete"}]
-    return {"x_actions": len(live), "x_done": live.count("complete")}
-
-
-def slips_of(run: Run, id: str) -> int:
-    """How often the date moved later, by the log; a move taken back is none."""
-    rows = run('SELECT fields FROM "change" WHERE "row" = ? ORDER BY n', (id,))
-    due: dict[str, str | None] = {"due": None, "revised_due": None}
-    road: list[str | None] = []
-    for (text,) in rows:
-        fields = json.loads(text)
-        if not due.keys() & fields.keys():
-            continue
-        for key in due.keys() & fields.keys():
-            due[key] = fields[key].get("a")
-        now = due["revised_due"] or due["due"]
-        road = road[: road.index(now) + 1] if now in road else [*road, now]
-    return rules.slips(road)
+def _is_served(spec: EntitySpec) -> bool:
+    return any(served is spec for _, served in SERVICE.values())

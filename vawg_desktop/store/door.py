@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from vawg_desktop.store.postgres import PgEngines
 
 
-
-
-
-
-
-
-
 class Door:
     """Opens transactions one at a time."""
 
@@ -120,9 +113,5 @@ def _lacks_end(error: object) -> bool:
     """Whether the database refused a reference to a record that is not there."""
     state, number = str(getattr(error, "sqlstate", None) or ""), int(getattr(error, "sqlite_errorcode", None) or 0)
     return state == "23503" or number == 787 or (not state and not number and "FOREIGN KEY" in str(error))
-
-
-
-
 
 

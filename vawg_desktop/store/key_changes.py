@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from vawg_desktop.store.transaction import Transaction
 
 
-
 def say(tx: Transaction, label: str, words: str) -> None:
     """Say what became of somebody's way in."""
     id = link_id("setting", "way in", keys.fold_label(label))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EVIDENCE, LINK, PARTNER, SERVICE
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
@@ -16,6 +16,8 @@ from vawg_desktop.store.transaction import Transaction, spec_of
 if TYPE_CHECKING:
     from vawg_desktop.store.store import Store
 
+#: Tables whose rows may take the ground from a closing: evidence, what serves what is closed, and the links between them.
+_PROOF = frozenset({LINK.key, EVIDENCE.key, *(serving.key for serving, _ in SERVICE.values())})
 #: Records that a merge touched, by table and id, in order.
 Touched = Mapping[tuple[str, str], None]
 
@@ -49,15 +51,13 @@ class Findings:
         return found
 
     def _with_neighbours(self, touched: Touched) -> Iterable[tuple[str, str]]:
-        """Touched records, and closed recommendations whose evidence may have gone."""
-        yield from (t for t in touched if t[0] in ("action", "recommendation"))
-        if any(tbl in ("link", "evidence", "action") for tbl, _ in touched):
-            closed = self._tx.run(
-                "SELECT id FROM recommendation WHERE status = 'closed' AND deleted = 0"
-            ).fetchall()
-            yield from (
-                ("recommendation", str(r[0])) for r in closed if ("recommendation", str(r[0])) not in touched
-            )
+        """Touched records, and closed ones whose evidence may have gone."""
+        yield from (t for t in touched if t[0] in BY_KEY and not BY_KEY[t[0]].system)
+        if not any(tbl in _PROOF for tbl, _ in touched):
+            return
+        for spec in (e for e in ENTITIES if e.closes_with_evidence):
+            closed = self._tx.run(f'SELECT id FROM "{spec.key}" WHERE "{spec.status}" = ? AND deleted = 0', (spec.done,)).fetchall()
+            yield from ((spec.key, str(r[0])) for r in closed if (spec.key, str(r[0])) not in touched)
 
     def _orphans(self) -> list[Failure]:
         """A record that lives while what it refers to, by a field or a link, was deleted on the other side."""
@@ -119,7 +119,7 @@ class Findings:
         """Partners that came in under a name another partner bears: perhaps one and the same."""
         names: dict[str, tuple[str, str]] = {}
         found: list[Failure] = []
-        if not any(tbl == "partner" for tbl, _ in touched):
+        if not any(tbl == PARTNER.key for tbl, _ in touched):
             return []
         rows = self._tx.run(
             "SELECT id, reference, name, short_name FROM partner WHERE deleted = 0 ORDER BY n"
@@ -127,7 +127,7 @@ class Findings:
         for id, reference, *own_names in rows:
             for name in {" ".join(str(x).casefold().split()) for x in own_names if x}:
                 other = names.setdefault(name, (str(id), str(reference)))
-                if other[0] != id and {("partner", str(id)), ("partner", other[0])} & touched.keys():
+                if other[0] != id and {(PARTNER.key, str(id)), (PARTNER.key, other[0])} & touched.keys():
                     found.append(
                         Failure(str(reference), "same_name", f"{reference} bears the same name as {other[1]}; if they are one body, combine them.")
                     )  # fmt: skip

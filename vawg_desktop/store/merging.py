@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 _BATCH = 1000
 
 
-
-
 @dataclass(slots=True)
 class Merged:
     """What a merge brought: ``incoming`` are the entries copied, ``conflicts`` the ids that are new."""
@@ -146,10 +144,6 @@ def carry_files(store: Store, other: Store) -> int:
             store.files.keep(name, other.files.get(sha256))
             carried += 1
     return carried
-
-
-
-
 
 
 class _Merging:

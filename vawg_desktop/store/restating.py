@@ -68,8 +68,8 @@ class Rebuild:
         ]
         if rows:
             tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
-        if spec.key == "action" and len(entries) > 1:
-            tx.derived.count_slips(id)
+        if len(entries) > 1:
+            tx.derived.count_slips(spec, id)
         tx.note_change(spec, id, values if spec is LINK else {})
         if conflicts or (before is not None and before["conflicts"]):
             return self._note_conflicts(spec.key, id, conflicts)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-
 _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
 _REFERENCE = FieldSpec("reference", "Reference")
 #: The kind of link by which a record is also known under another name.

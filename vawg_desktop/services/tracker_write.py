@@ -1,0 +1,231 @@
+"""A tracker's row written: a record made or changed as far as the list says something new, and what it tells of progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange.tracker_columns import PROGRESS, period_end
+from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
+from vawg_desktop.services import names, over_time
+from vawg_desktop.services.records import add_alias, then_stood
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.tracker_cells import Imported, trayed
+from vawg_desktop.services.tracker_lineage import Known, Lineage, made_id
+from vawg_desktop.services.tracker_marks import exact_number, our_reference, words_key
+from vawg_desktop.services.tracker_match import Records
+from vawg_desktop.services.tracker_prepare import Prepared, RowPreparer
+from vawg_desktop.store.transaction import Transaction
+
+_T = TypeVar("_T")
+
+
+class RecordWriter(RowPreparer):
+    """Writes one record at a time, or (``dry``) only says what would become of it; the office's own edits stand."""
+
+    def __init__(
+        self, session: Session, tx: Transaction, done: Imported, lineage: Lineage | None, main: str, answers: Mapping[str, str],
+        dry: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(session, tx, done, lineage, main, answers)
+        self._dry = dry
+        self._records: dict[str, Records] = {}
+        self._rows_now: dict[str, dict[str, Value]] = {}
+
+    def _remember(
+        self, one: Prepared, spec: EntitySpec, id: str, known: Known | None, reference: Given | None, given: Mapping[str, Given],
+        cells: Mapping[str, Value], sets: Mapping[FieldSpec, list[str]], base: Mapping[str, Value],
+    ) -> None:  # fmt: skip
+        """Keep what the row is and says, with its owner and sets, so that the next copy is compared with it."""
+        assert self._lineage is not None
+        stated = {**base, **{k: v for k, v in cells.items() if v is not None}}
+        stated |= {f"~{f.key}": ";".join(sorted(ids)) for f, ids in sets.items() if f.kind is not Kind.TAGS}
+        title = given.get(spec.title)
+        words = title.text if title is not None and title.value is not None else self._title_of(spec, id)
+        owner = given.get("accountable") or given.get("owner")
+        if owner is not None:
+            stated["~owner"] = words_key(owner.text)
+        self._lineage.remember(known, one.row.sheet, exact_number(reference), spec.key, words, one.beside, id, stated, write=not self._dry)
+
+    def _make(
+        self,
+        row: TrackerRow,
+        spec: EntitySpec,
+        cells: dict[str, Value],
+        reference: Given | None,
+        given: Mapping[str, Given],
+        beside: str,
+    ) -> str:
+        """A new record; its id follows from the row, so that the same file makes the same record in every store."""
+        wanted = our_reference(spec, exact_number(reference)) if reference else None
+        number, title = exact_number(reference), given.get(spec.title)
+        made: str | None = None
+        if self._lineage is not None:
+            words = fold(title.text) if title is not None else ""
+            made = self._fresh(spec, made_id("record", self._lineage.id, spec.key, row.sheet, number, words, fold(beside)))
+        if self._dry:
+            id = made or f"{spec.key}/{row.sheet}/{row.number}"
+            self._obeying(spec, cells, given, lambda values: rules.refuse_broken(spec, None, values))
+            self._touched[(spec.key, id)] = "created"
+            words = str(cells.get(spec.title) or "")
+            self._directory(spec.key).add(names.Found(spec.key, id, number or words, words), *([number] if number else []))
+            return id
+        id = self._obeying(spec, cells, given, lambda values: self._tx.create(spec.key, values, id=made, reference=wanted))
+        kept = self._tx.row(spec.key, id)
+        if self._lineage is not None:
+            self._records_of(spec).know(id, str(kept["reference"]), str(cells.get(spec.title) or ""))
+        if number and number != str(kept["reference"]) and self._directory(spec.key).find(number) is None:
+            add_alias(self._tx, id, number)
+        found = names.Found(spec.key, id, str(kept["reference"]), str(cells.get(spec.title) or ""))
+        extra = [str(cells[k]) for k in ("short_name", "name", "title") if cells.get(k)]
+        self._directory(spec.key).add(found, *([reference.text] if reference else []), *extra)
+        self._touched[(spec.key, id)] = "created"
+        return id
+
+    def _fresh(self, spec: EntitySpec, id: str) -> str:
+        """An id that nothing bears yet: a row that stands again, or one whose record was taken away, has the next."""
+        count, tried, there = 0, id, self._records_of(spec).reference
+        while tried in there or (spec.key, tried) in self._touched:
+            count += 1
+            tried = made_id(id, str(count))
+        return tried
+
+    def _obeying(
+        self,
+        spec: EntitySpec,
+        cells: dict[str, Value],
+        given: Mapping[str, Given],
+        do: Callable[[dict[str, Value]], _T],
+    ) -> _T:
+        """Write; a value that a rule forbids is asked about at its cell and left out, never the whole row."""
+        values: dict[str, Value] = {k: v for k, v in cells.items() if v is not None}
+        while True:
+            try:
+                return do(values)
+            except RuleError as error:
+                culprit = {"rule_blue": "rating_opcc", "rule_closure": "status"}.get(error.code)
+                if culprit not in values:
+                    raise
+                values.pop(culprit)
+                cells.pop(culprit, None)
+                if culprit in given:
+                    self._ask(error.code, error.message, given[culprit])
+
+    def _change(
+        self, spec: EntitySpec, id: str, cells: dict[str, Value], given: Mapping[str, Given], base: Mapping[str, Value]
+    ) -> None:
+        if self._dry and self._touched.get((spec.key, id)) == "created":
+            return
+        current = self._rows_now.get(id) or self._tx.row(spec.key, id)
+        if current["deleted"]:
+            self._deleted(spec, current, given)
+            return
+        wanted: dict[str, Value] = {}
+        for key, value in cells.items():
+            if value is None:
+                continue
+            kind = merge.compare(base.get(key), current[key] if key in current else self._tx.row(spec.key, id)[key], value)
+            if kind is merge.Kind.INCOMING:
+                wanted[key] = value
+            elif kind is merge.Kind.CONFLICT and key in given:
+                self._ask(
+                    "changed_on_both_sides",
+                    f"{spec.by_key[key].label} of {current['reference']} was changed here since; what stands here was kept.",
+                    given[key],
+                )
+        moved = bool(wanted) and self._obeying(spec, wanted, given, lambda values: self._edit(spec, id, current, values))
+        state = self._touched.get((spec.key, id))
+        self._touched[(spec.key, id)] = (
+            "created" if state == "created" else "updated" if moved else state or "unchanged"
+        )
+
+    def _edit(self, spec: EntitySpec, id: str, current: dict[str, Value], values: dict[str, Value]) -> bool:
+        if self._dry:
+            whole = self._tx.row(spec.key, id)
+            rules.refuse_broken(spec, whole, {**whole, **values})
+            return bool(values)
+        moved = over_time.edit(self._session, self._tx, spec, id, values)
+        if id in self._rows_now:
+            self._rows_now[id] |= values
+        return moved
+
+    def _deleted(self, spec: EntitySpec, current: Mapping[str, Value], given: Mapping[str, Given]) -> None:
+        where = next(iter(given.values()), None)
+        if where is not None:
+            self._problem(
+                "in_the_bin", f"{current['reference']} lies in the bin; bring it back to update it.", where
+            )
+            self._done.tray += [
+                trayed(g, "its record lies in the bin") for g in given.values() if g.value is not None
+            ]
+
+    def _title_of(self, spec: EntitySpec, id: str) -> str:
+        return self._records_of(spec).title.get(id, "") if self._lineage is not None else ""
+
+    def _reference_of(self, spec: EntitySpec, id: str) -> str:
+        return self._records_of(spec).reference.get(id, id)
+
+    def _records_of(self, spec: EntitySpec) -> Records:
+        if spec.key not in self._records:
+            self._tx.flush()
+            self._records[spec.key] = Records(self._tx.run, spec, self._lineage.id if self._lineage is not None else "")
+        return self._records[spec.key]
+
+    def _earlier(self, action: str | None, target: str, period: str, one: Given) -> None:
+        """What a column of an earlier period said: an update of that time, or kept in the tray."""
+        when = period_end(period)
+        entity, _, key = target.partition(".")
+        spec = PROGRESS.by_key.get(key)
+        if action is None or not when or spec is None or entity not in (PROGRESS.parent, PROGRESS.key):
+            self._done.tray.append(trayed(one, f"of an earlier period ({period})"))
+            return
+        try:
+            value = self._cell(spec, one)
+        except RuleError:
+            value = None
+        if value is None or self._dry:
+            return
+        there = self._tx.connection.exec_driver_sql(
+            f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND (as_at = ? OR period = ? OR (period IS NULL AND ?)) AND NOT deleted '
+            f'AND "{key}" IS NOT DISTINCT FROM ?', (action, when, period, spec.kind is Kind.LONG, value)
+        ).fetchone()
+        if there is None:
+            cells: dict[str, Value] = {PROGRESS.parent: action, "as_at": when, "period": period, "channel": "own", key: value}
+            self._tx.create(PROGRESS.key, cells, id=self._id_of_update(action, when, {key: value}))
+
+    def _id_of_update(self, action: str, when: str, values: Mapping[str, Value]) -> str | None:
+        """An id that follows from what is said of an action, so that the same file makes the same update in every store."""
+        if self._lineage is None:
+            return None
+        words = (f"{k}\x1e{v}" for k, v in sorted(values.items()))
+        return self._tx.free_id(PROGRESS.key, made_id(PROGRESS.key, self._lineage.id, action, when, *words))
+
+    def _update(self, row: TrackerRow, action: str | None, given: dict[str, Given]) -> None:
+        if action is None:
+            self._done.tray += [trayed(g, "no action in its row to update") for g in given.values()]
+            return
+        spec = PROGRESS
+        cells: dict[str, Value] = {
+            k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key
+        }
+        cells = {k: v for k, v in cells.items() if v is not None}
+        if not cells or self._dry:
+            return
+        said = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in cells)
+        sql = f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND {said} AND NOT deleted'
+        same = self._tx.run(sql, (action, *cells.values())).fetchone()
+        if same is None:
+            period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "")
+            today, ends = self._session.today.isoformat(), period_end(period)
+            stamp: dict[str, Value] = {
+                PROGRESS.parent: action,
+                "as_at": min(ends, today) if ends else today,
+                "period": period or None,
+                "channel": "own",
+            }
+            self._tx.create(PROGRESS.key, then_stood(self._tx, {**stamp, **cells}), id=self._id_of_update(action, period, cells))
