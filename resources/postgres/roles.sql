@@ -10,6 +10,13 @@
 -- vawg_approver  also closes recommendations, disposes of records, brings in others' closings and disposals
 -- The owner (and a superuser) is outside all this: repair, migration, pouring, restoring and moving are the owner's.
 
+-- Every table is taken at once, before anything is changed: taken one by one, they can be waited for in a circle with the
+-- server's own housekeeping, which then ends the script.
+DO $$ DECLARE every TEXT; BEGIN
+  SELECT string_agg(format('public.%I', tablename), ', ' ORDER BY tablename) INTO every FROM pg_tables WHERE schemaname = 'public';
+  IF every IS NOT NULL THEN EXECUTE 'LOCK TABLE ' || every || ' IN ACCESS EXCLUSIVE MODE'; END IF;
+END $$;
+
 DO $$ BEGIN CREATE ROLE vawg_reader NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE vawg_editor NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE vawg_approver NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;

@@ -16,7 +16,7 @@ from vawg_desktop.services import lists, merging, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_cells import Imported
+from vawg_desktop.services.tracker_imported import Imported
 from vawg_desktop.services.tracker_out import export_tracker
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check

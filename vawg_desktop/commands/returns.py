@@ -11,7 +11,7 @@ from vawg_desktop.commands.shared import (
     opened,
     out,
 )
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import ACTION, UPDATE
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import to_words
 
@@ -60,7 +60,7 @@ def import_return(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         yield f"Return {staged.return_reference} of {staged.partner}: {how_many(staged.rows, 'row')}."
         for d in staged.differences:
-            spec = BY_KEY["action"].by_key.get(d.field) or BY_KEY["update"].by_key[d.field]
+            spec = ACTION.by_key.get(d.field) or UPDATE.by_key[d.field]
             sent, now, came = (to_words(spec, v) or "nothing" for v in (d.base, d.current, d.incoming))
             yield f"  {d.record} {d.label}: sent {sent}, now {now}, came {came} ({d.kind.value.replace('_', ' ')})"
         yield from (f"  {f'{p.sheet}!{p.cell} ' if p.cell else ''}{p.message}" for p in staged.problems)

@@ -202,12 +202,12 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
         "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress"), asked=Asked(
         3, "What has been done since the last return, in a few sentences.", 48,
         called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),
-    term("status", "Status then", t.ACTION_STATUS),
-    term("rating_partner", "Partner's rating then", t.RATING),
-    term("rating_opcc", "Our rating then", t.RATING),
-    whole("percent", "% complete then", 0, 100),
-    when("due", "Due then"),
-    when("revised_due", "Revised due then"),
+    term("status", "Status then", t.ACTION_STATUS, as_stood=True),
+    term("rating_partner", "Partner's rating then", t.RATING, as_stood=True),
+    term("rating_opcc", "Our rating then", t.RATING, as_stood=True),
+    whole("percent", "% complete then", 0, 100, as_stood=True),
+    when("due", "Due then", as_stood=True),
+    when("revised_due", "Revised due then", as_stood=True),
     long("next_step", "Next step", search=True, asked=Asked(
         8, "The next thing that will happen, and when.", 34, called=("Next steps",)),
          headings=("next steps", "next step")),
@@ -395,7 +395,7 @@ SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_n
 
 DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
     ref("submission", "Submission", "submission", required=True),
-    text("record", "Record"),
+    text("record", "Record", names_record=True),
     text("field", "Field"),
     term("decision", "Decision", t.DECISION),
     long("value", "Value"),
@@ -436,7 +436,7 @@ TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", 
     text("entity", "Kind of record"),
     long("words", "Words", private=True),
     text("beside", "What told it from others"),
-    text("record", "Record"),
+    text("record", "Record", names_record=True),
     long("base", "What it last said", private=True),
     _NOTE,
 ), system=True, kept_by_program=True)  # fmt: skip

@@ -87,7 +87,8 @@ class FieldSpec:
     ``low`` and ``high`` bound a whole number. ``asked`` makes it a column that the partner fills in
     a return and ``locked`` one shown there as context. ``listed`` is how a list shows it; ``headings`` are what trackers call
     it beside its label and key. ``private`` fields never leave the store.
-    ``names_file``: the SHA-256 of a kept file. ``over_time`` is the kind of record that keeps what the
+    ``names_file``: the SHA-256 of a kept file; ``names_record``: the id of a record
+    of any kind. ``as_stood``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
     field said before, where a role passes to another or a body is renamed.
     """
 
@@ -109,6 +110,8 @@ class FieldSpec:
     default: Value = None
     inverse: str = ""
     names_file: bool = False
+    names_record: bool = False
+    as_stood: bool = False
     over_time: str = ""
 
     @property
@@ -205,6 +208,11 @@ class EntitySpec:
     def file_cell(self) -> str:
         """The field that holds the SHA-256 of its kept file, or an empty text."""
         return next((f.key for f in self.cells if f.names_file), "")
+
+    @cached_property
+    def file_cells(self) -> tuple[str, ...]:
+        """The fields that hold its kept file: the SHA-256, and the name where there is one; none where it keeps no file."""
+        return tuple(k for k in (self.file_cell, "file_name") if self.file_cell and k in self.by_key)
 
     @cached_property
     def columns(self) -> frozenset[str]:

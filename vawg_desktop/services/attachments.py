@@ -13,15 +13,23 @@ from pathlib import Path
 from vawg_desktop import paths
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import ENTITIES, EVIDENCE, EntitySpec
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
+from vawg_desktop.domain.fields import Kind
+from vawg_desktop.domain.rules import join
 from vawg_desktop.exchange.preflight import shown_name
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 
 #: Bytes; larger files belong on the office's drive, with a link.
 LARGEST = 100 * 1024 * 1024
-_LINKS = {"action": "actions", "recommendation": "recommendations"}
+#: The kinds of record that a piece of evidence can be linked to: a file dropped there becomes evidence for them.
+_PROVES = {f.target: f for f in EVIDENCE.sets if f.kind is Kind.LINKS}
+
+
+def takes_files(spec: EntitySpec) -> bool:
+    """Whether a file can be dropped on a kind of record: it holds one itself, or evidence can be linked to it."""
+    return not spec.system and (bool(spec.file_cell) or spec.key in _PROVES)
 
 
 def read_file(path: Path) -> bytes:
@@ -53,22 +61,25 @@ def attach(session: Session, record: str, path: Path) -> Changes:
     The same bytes are kept once. Raises FileRefusedError, NotFoundError.
     """
     found = names.find(session.read(), record)
-    if found.entity not in ("evidence", *_LINKS):
-        raise FileRefusedError("Files are kept with evidence, actions and recommendations.", code="no_place")
+    if not takes_files(found.spec):
+        kinds = [e.plural.casefold() for e in ENTITIES if takes_files(e)]
+        raise FileRefusedError(f"Files are kept with {join(kinds)}.", code="no_place")
     content = read_file(path)
     sha256 = session.store.files.keep(shown_name(path), content)
     with session.store.write(session.who, f"File {shown_name(path)}", Act.ATTACH) as tx:
-        said = {"file_sha256": sha256, "file_name": shown_name(path)}
-        if found.entity == "evidence":
-            tx.edit("evidence", found.id, said)
+        if found.spec.file_cell:
+            tx.edit(found.entity, found.id, _named(found.spec, sha256, path))
         else:
             id = tx.create(
-                "evidence", {"title": path.stem, "kind": None, "date": session.today.isoformat(), **said}
+                EVIDENCE.key, {"title": path.stem, "kind": None, "date": session.today.isoformat(), **_named(EVIDENCE, sha256, path)}
             )
-            tx.link(
-                BY_KEY["evidence"].link_kind(BY_KEY["evidence"].by_key[_LINKS[found.entity]]), id, found.id
-            )
+            tx.link(EVIDENCE.link_kind(_PROVES[found.entity]), id, found.id)
     return tx.changes
+
+
+def _named(spec: EntitySpec, sha256: str, path: Path) -> dict[str, str]:
+    """The cells by which a record names its file."""
+    return dict(zip(spec.file_cells, (sha256, shown_name(path)), strict=False))
 
 
 def _folder() -> Path:
@@ -84,11 +95,11 @@ def open_copy(session: Session, record: str) -> Path:
     Raises NotFoundError where there is no file.
     """
     found = names.find(session.read(), record)
-    row = (
-        session.read()
-        .exec_driver_sql("SELECT file_sha256, file_name FROM evidence WHERE id = ?", (found.id,))
-        .fetchone()
-    )
+    spec = found.spec
+    if not spec.file_cell:
+        raise NotFoundError(f"{found.reference} has no file.", code="no_file")
+    cells = ", ".join(f'"{c}"' for c in spec.file_cells)
+    row = session.read().exec_driver_sql(f'SELECT {cells} FROM "{spec.key}" WHERE id = ?', (found.id,)).fetchone()
     if row is None or not row[0]:
         raise NotFoundError(f"{found.reference} has no file.", code="no_file")
     content = session.store.files.get(str(row[0]))
@@ -98,7 +109,7 @@ def open_copy(session: Session, record: str) -> Path:
         )
     place = _folder() / secrets.token_hex(8)
     place.mkdir()
-    copy = place / (Path(str(row[1] or "")).name or "evidence")
+    copy = place / (Path(str(row[-1] or "")).name or found.reference)
     copy.write_bytes(content)
     copy.chmod(stat.S_IRUSR)
     return copy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
@@ -56,10 +56,11 @@ def used_words(session: Session, link_kind: str, limit: int = 500) -> list[Choic
     return [(str(r[0]), str(r[0])) for r in rows]
 
 
-def actions_of(session: Session, partner: str, limit: int = 60) -> list[Link]:
-    """The actions a partner is accountable for."""
+def owned_by(session: Session, spec: EntitySpec, body: str, limit: int = 60) -> list[Link]:
+    """The records of one kind that a body is accountable for."""
     rows = session.read().exec_driver_sql(
-        "SELECT id, reference, title, status FROM action WHERE accountable = ? AND NOT deleted ORDER BY reference LIMIT ?",
-        (partner, limit),
+        f'SELECT id, reference, "{spec.title}", "{spec.status}" FROM "{spec.key}" WHERE "{spec.owner}" = ? AND NOT deleted '
+        "ORDER BY reference LIMIT ?",
+        (body, limit),
     )
-    return [Link("", "", "action", str(i), str(r), str(t), False, status=str(s)) for i, r, t, s in rows]
+    return [Link("", "", spec.key, str(i), str(r), str(t), False, status=str(s)) for i, r, t, s in rows]

@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
+from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import fold, how_many
@@ -70,7 +71,7 @@ def strangers(connection: Connection, today: date) -> Strangers:
         (name, id, _shape(name)) for name, id in sorted(bodies.items(), key=lambda one: -len(one[0]))
     )
     hidden: list[tuple[str, str]] = []
-    for table in ("action", "recommendation"):
+    for table in (e.key for e in ENTITIES if "restriction" in e.by_key):
         rows = connection.exec_driver_sql(
             f"SELECT reference, title, restriction, restricted_until FROM {table} WHERE NOT deleted AND restriction IS NOT NULL"
         ).fetchall()

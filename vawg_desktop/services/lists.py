@@ -302,10 +302,9 @@ def as_json(
     record["conflicted"] = bool(row["conflicts"])
     if CONDITIONS["overdue"].applies(spec):
         record["overdue"] = meets("overdue", spec, row, session.today)
-    if spec.key == "action":
-        record["latest_update"] = row["x_update"]
-        record["last_heard"] = row["x_heard"]
-        record["slips"] = row["x_slips"] or 0
+    for column, name, empty in (("x_update", "latest_update", None), ("x_heard", "last_heard", None), ("x_slips", "slips", 0)):
+        if column in spec.derived:
+            record[name] = row[column] or empty
     return record
 
 

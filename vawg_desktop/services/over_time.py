@@ -11,25 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import clock, dates, merge
-from vawg_desktop.domain.entities import EntitySpec
-from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec
+from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-#: The cells of an action that name who holds a role; ``accountable`` is a body, the others are persons.
-ROLE_CELLS = (
-    "accountable",
-    "accountable_person",
-    "lead",
-    "completes_return",
-    "clears_return",
-    "link_officer",
-)
-
 
 def edit(
     session: Session,
@@ -43,22 +32,27 @@ def edit(
 
     A value that was itself set today is taken for a slip of the pen: correcting it leaves none.
     """
-    watched = {"action": ROLE_CELLS, "partner": ("name",)}.get(spec.key, ())
-    touched = [k for k in watched if k in cells]
+    touched = [f for f in spec.cells if f.over_time and f.key in cells]
     before = tx.row(spec.key, id) if touched else {}
-    passed = [k for k in touched if before[k] and not merge.same(before[k], cells[k])]
-    passed = [k for k in passed if not _set_today(tx, id, k, str(before["born"]))]
+    passed = [f for f in touched if before[f.key] and not merge.same(before[f.key], cells[f.key])]
+    passed = [f for f in passed if not _set_today(tx, id, f.key, str(before["born"]))]
     moved = tx.edit(spec.key, id, cells, seen=seen)
-    today = session.today.isoformat()
-    for key in passed:
-        if spec.key == "partner":
-            tx.create("former_name", {"partner": id, "name": before[key], "until_date": today})
-            tx.alias(id, str(before[key]))
-        else:
-            holder = "partner" if key == "accountable" else "person"
-            held = {"action": id, "role": key, holder: before[key], "until_date": today}
-            tx.create("role", {**held, "from_date": _last_until(tx.connection, id, key)})
+    for field in passed:
+        _keep_former(tx, spec, id, field, before[field.key], session.today.isoformat())
     return moved
+
+
+def _keep_former(tx: Transaction, spec: EntitySpec, id: str, field: FieldSpec, value: Value, today: str) -> None:
+    """A record of what a field said until today: the body or the words, and which role it was where its kind tells roles apart."""
+    trace = BY_KEY[field.over_time]
+    holder = next((f.key for f in trace.cells if field.kind is Kind.REF and f.target == field.target), trace.title)
+    role = next((f.key for f in trace.cells if f.terms is not None and f.terms.find(field.key)), "")
+    cells: dict[str, Value] = {trace.parent: id, holder: value, "until_date": today}
+    if role:
+        cells |= {role: field.key, "from_date": _last_until(tx.connection, trace, id, role, field.key)}
+    tx.create(trace.key, cells)
+    if field.key == spec.title:
+        tx.alias(id, str(value))
 
 
 def _set_today(tx: Transaction, id: str, key: str, born: str) -> bool:
@@ -69,9 +63,10 @@ def _set_today(tx: Transaction, id: str, key: str, born: str) -> bool:
     return any(dates.london_day(str(r[0])) == clock.today() for r in rows)
 
 
-def _last_until(connection: Connection, action: str, role: str) -> str | None:
+def _last_until(connection: Connection, trace: EntitySpec, id: str, role: str, key: str) -> str | None:
+    """Until when the last holder of a role held it, as its record says."""
     row = connection.exec_driver_sql(
-        "SELECT max(until_date) FROM role WHERE action = ? AND role = ? AND NOT deleted", (action, role)
+        f'SELECT max(until_date) FROM "{trace.key}" WHERE "{trace.parent}" = ? AND "{role}" = ? AND NOT deleted', (id, key)
     ).fetchone()
     return str(row[0]) if row and row[0] else None
 

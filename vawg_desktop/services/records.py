@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
+from vawg_desktop.domain.entities import BY_KEY, UPDATE, EntitySpec, field_of
 from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
@@ -116,8 +116,7 @@ def create_in(
             sets[field] = read_set(session, tx.connection, field, given)
         else:
             cells[field.key] = read_value(session, tx.connection, field, given)
-    if spec.key == "update":
-        cells = then_stood(tx, cells)
+    cells = then_stood(tx, spec, cells)
     id = tx.create(spec.key, cells, reference=reference)
     for field, elements in sets.items():
         tx.set_links(spec.link_kind(field), id, elements)
@@ -131,13 +130,13 @@ def add_alias(tx: Transaction, id: str, alias: str) -> None:
     tx.alias(id, alias)
 
 
-def then_stood(tx: Transaction, cells: dict[str, Value]) -> dict[str, Value]:
-    """A progress update copies its action's status, rating and dates as they stand."""
-    action = tx.row("action", str(cells["action"]))
-    copied = {
-        k: action[k] for k in ("status", "rating_partner", "rating_opcc", "percent", "due", "revised_due")
-    }
-    return {**copied, **{k: v for k, v in cells.items() if v is not None}}
+def then_stood(tx: Transaction, spec: EntitySpec, cells: dict[str, Value]) -> dict[str, Value]:
+    """The cells of a new record with those filled in that it copies from the one it is part of, such as an action's status then."""
+    copied = [f.key for f in spec.cells if f.as_stood]
+    if not copied:
+        return cells
+    parent = tx.row(spec.parent, str(cells[spec.parent]))
+    return {**{k: parent[k] for k in copied}, **{k: v for k, v in cells.items() if v is not None}}
 
 
 def read_set(session: Session, connection: Connection, field: FieldSpec, given: object) -> list[str]:
@@ -269,6 +268,6 @@ def add_update(
     """Add a progress update to an action: it copies how the action stands and never drives it."""
     given = {"as_at": session.today.isoformat(), "channel": "own", "informant": session.who, **typed}
     with session.store.write(session.who, why, Act.UPDATE) as tx:
-        found = names.find(tx.connection, action, "action")
-        create_in(session, tx, BY_KEY["update"], {**given, "action": found.id})
+        found = names.find(tx.connection, action, UPDATE.parent)
+        create_in(session, tx, UPDATE, {**given, UPDATE.parent: found.id})
     return tx.changes

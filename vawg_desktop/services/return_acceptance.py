@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import UPDATE
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import likely_personal
@@ -197,7 +198,7 @@ def _add_update(
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
-    tx.create("update", then_stood(tx, {k: v for k, v in cells.items() if v is not None}))
+    tx.create("update", then_stood(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
 
 
 def typed_value(session: Session, key: str, typed: str) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import UPDATE
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.services import names
 from vawg_desktop.services.records import then_stood
@@ -45,7 +46,7 @@ def make_of_tray(
                 "informant": row[3],
                 "narrative": words.strip(),
             }
-            tx.create("update", then_stood(tx, {k: v for k, v in said.items() if v is not None}))
+            tx.create("update", then_stood(tx, UPDATE, {k: v for k, v in said.items() if v is not None}))
         elif kind == "note":
             before = tx.row("action", found.id)["note"]
             tx.edit("action", found.id, {"note": f"{before}\n{words.strip()}" if before else words.strip()})

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from vawg_desktop.domain.conditions import meets
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, SERVICE, EntitySpec
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import from_row
 from vawg_desktop.services import lists, names, over_time
@@ -147,17 +147,24 @@ def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
 
 def _around(session: Session, connection: Connection, view: RecordView, row: dict[str, object]) -> None:
     view.overdue = meets("overdue", view.spec, row, session.today)
-    if view.spec.key == "action":
-        view.last_heard = str(row["x_heard"] or "")
-        view.slips = int(str(row["x_slips"] or 0))
-        view.updates = _rows(connection, 'SELECT * FROM "update" WHERE action = ? AND NOT deleted '
-                             f"ORDER BY {newest_first()}", view.id)  # fmt: skip
-    if view.spec.key == "recommendation":
-        view.updates = _rows(connection, 'SELECT u.*, a.reference AS action_reference FROM "update" u JOIN action a ON a.id = u.action '
-            "WHERE u.action IN (SELECT a FROM link WHERE b = ? AND kind = 'action.recommendations' AND NOT deleted) "
-            f"AND NOT u.deleted ORDER BY {newest_first('u')} LIMIT 50", view.id)  # fmt: skip
+    spec = view.spec
+    view.last_heard = str(row.get("x_heard") or "")
+    view.slips = int(str(row.get("x_slips") or 0))
+    if spec.told_by:
+        view.updates = _rows(
+            connection, f'SELECT * FROM "{spec.told_by}" WHERE "{spec.key}" = ? AND NOT deleted ORDER BY {newest_first()}', view.id
+        )
+    for kind, (serving, served) in SERVICE.items():
+        if served is spec and serving.told_by:
+            view.updates += _rows(
+                connection,
+                f'SELECT u.*, a.reference AS of_reference FROM "{serving.told_by}" u JOIN "{serving.key}" a ON a.id = u."{serving.key}" '
+                f"WHERE a.id IN (SELECT a FROM link WHERE b = ? AND kind = '{kind}' AND NOT deleted) "
+                f"AND NOT u.deleted ORDER BY {newest_first('u')} LIMIT 50",
+                view.id,
+            )
     for child in ENTITIES:
-        if child.parent == view.spec.key and child.key != "update" and not child.system:
+        if child.parent == spec.key and child.key != spec.told_by and not child.system:
             view.parts[child.key] = rows = _rows(
                 connection,
                 f'SELECT * FROM "{child.key}" WHERE "{child.parent}" = ? AND NOT deleted ORDER BY n',

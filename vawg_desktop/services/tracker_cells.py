@@ -6,76 +6,27 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import both_orders, label, may_be
-from vawg_desktop.domain.entities import BY_KEY, EntitySpec
-from vawg_desktop.domain.errors import Problem, ValueRefusedError
+from vawg_desktop.domain.entities import BY_KEY, PARTNER, RECOMMENDATION, EntitySpec
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import CROSS_CUTTING, FINISHED, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
 from vawg_desktop.exchange.cells import NO_DATE, as_typed
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
-from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_lineage import made_id
+from vawg_desktop.services.tracker_bodies import SEPARATOR, BodyReader
+from vawg_desktop.services.tracker_imported import Imported, id_of, trayed
 from vawg_desktop.store.transaction import Transaction
 
-_OWNERS = re.compile(r"\s*(?:;#?|\n|,|\+|/)\s*")
-#: A rank or post of police in short, such as T/DCI or A/Supt: its stroke joins no two bodies.
-_RANK = re.compile(r"\b(?:[TA]|PS|PC|DC|DS)/[A-Z]|\b(?:ACC|DCC|CC|Supt|DCI|DI|DSupt)\b")
-#: Who leads, as a list says it beside a body's name.
-_LEAD = re.compile(r"\s*\((?:joint\s+)?lead\)|\s*[-–]\s*lead$", re.IGNORECASE)
-#: What stands for everybody and is no body.
-_EVERYBODY = frozenset({"all", "all partners", "everyone", "everybody", "various", "partners", "multi agency", "multi-agency"})
 #: Colours that may stand for a rating beside a word; grey and blue are shading.
 _TOLD = frozenset({"red", "amber", "green"})
-#: Words that join two bodies only where both are known: many bodies' own names hold them.
-_JOINED = re.compile(r"\s*(?:\band\b|&)\s*", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Imported:
-    """What an import did, or would do."""
-
-    mapping: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list[Problem])
-    tray: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    did_you_mean: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    by_entity: dict[str, int] = field(default_factory=dict[str, int])
-    changes: Changes = field(default_factory=Changes)
-
-    def as_json(self) -> dict[str, object]:
-        """The contract's keys, with more beside them."""
-        return {
-            "mapping": self.mapping, "created": self.created, "updated": self.updated,
-            "unchanged": self.unchanged, "problems": [p.as_json() for p in self.problems],
-            "tray": self.tray, "did_you_mean": self.did_you_mean, "by_entity": self.by_entity,
-            "transaction": self.changes.txn,
-        }  # fmt: skip
-
-
-def trayed(given: Given, why: str) -> dict[str, str]:
-    """A cell as the tray keeps it: its place, heading, text and why it lies there."""
-    return {"sheet": given.sheet, "cell": given.cell, "header": given.header, "text": given.text, "why": why}
-
-
-def id_of(given: Given) -> tuple[str, str]:
-    """A cell by its place."""
-    return given.sheet, given.cell
-
-
-class CellReader:
+class CellReader(BodyReader):
     """What the cells of a row mean; what is not understood is asked about and kept in the tray."""
 
     def __init__(self, session: Session, tx: Transaction, done: Imported, answers: Mapping[str, str], trusted: bool) -> None:
-        self._session, self._tx, self._done = session, tx, done
-        #: Answers to questions, by their id; and whether the file is the program's own, so that nothing in it is asked.
-        self._answers, self._trusted = answers, trusted
+        super().__init__(session, tx, done, answers, trusted)
         self._orders: dict[str, str] = {}
         #: What cells of a field were understood to say, so that the same word is not read a thousand times.
         self._understood: dict[tuple[str, str, type, object], Value] = {}
@@ -83,12 +34,7 @@ class CellReader:
         self._entity, self._finished = "", False
         #: Words of a column that were asked about with what they may mean.
         self._words_asked: dict[tuple[str, str], set[str]] = {}
-        #: Why a name is no partner's; the words and not the error, which would hold every row in memory.
-        self._unknown: dict[str, str] = {}
         self._doubted: set[tuple[str, str]] = set()
-        self._directories: dict[str, names.Directory] = {}
-        self._split: dict[tuple[str, int], tuple[list[str], int]] = {}
-        self._touched: dict[tuple[str, str], str] = {}
 
     def _read(
         self, row: TrackerRow, spec: EntitySpec, given: dict[str, Given]
@@ -102,7 +48,7 @@ class CellReader:
                 self._ask("linked_blank", f"{found.label}: the cell shows {one.text} by a link to a blank cell; nothing was set.", one)
             elif found is None:
                 self._done.tray.append(trayed(one, "there is no such field"))
-            elif found.target == "partner":
+            elif found.target == PARTNER.key:
                 self._owners(spec, found, one, cells, sets)
             elif found.kind in (Kind.REF, Kind.LINKS):
                 continue
@@ -291,7 +237,7 @@ class CellReader:
         return to_stored(spec, as_typed(value), now=self._session.today if self._trusted else None)
 
     def _pillar(self, one: Given) -> Value:
-        parts = [p for p in _OWNERS.split(one.text) if p] if PILLAR.find(one.text) is None else [one.text]
+        parts = [p for p in SEPARATOR.split(one.text) if p] if PILLAR.find(one.text) is None else [one.text]
         known = [PILLAR.find(p) for p in parts]
         if fold(one.text) == fold(CROSS_CUTTING):
             return None
@@ -304,7 +250,7 @@ class CellReader:
                 )
                 self._done.tray.append(trayed(one, "more pillars than one"))
                 return known[0].key
-            spec = BY_KEY["recommendation"].by_key["pillar"]
+            spec = RECOMMENDATION.by_key["pillar"]
             return self._meaning(spec, f"“{one.text}” is not a pillar.", one, one.text)
         return known[0].key
 
@@ -321,126 +267,10 @@ class CellReader:
                 found += [str(meant)] if meant is not None else []
         return found
 
-    def _owners(
-        self,
-        spec: EntitySpec,
-        found: FieldSpec,
-        one: Given,
-        cells: dict[str, Value],
-        sets: dict[FieldSpec, list[str]],
-    ) -> None:
-        parts, lead = self._bodies(one.text)
-        told = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
-        if told and len(told) < len(parts):  # what was said to be no partner names nobody, and so does not lead
-            self._done.tray.append(trayed(one, "a part of it is no partner"))
-            parts, lead = told, told.index(parts[lead]) if parts[lead] in told else 0
-        found_ids = [self._partner(p, one) for p in parts]
-        ids = [i for i in found_ids if i]
-        if not ids:
-            return
-        if found.many:
-            sets.setdefault(found, []).extend(ids)
-            return
-        if found_ids[lead] is None:  # the first is not known: nobody is made accountable in its place
-            others = spec.by_key.get(spec.others)
-            if others is not None:
-                sets.setdefault(others, []).extend(ids)
-            return
-        ids = [str(found_ids[lead]), *(i for i in ids if i != found_ids[lead])]
-        cells[found.key] = ids[0]
-        others = spec.by_key.get(spec.others)
-        if len(ids) > 1 and others is not None:
-            sets.setdefault(others, []).extend(ids[1:])
-            self._problem(
-                "two_owners",
-                f"“{one.text}” names {len(ids)} owners; the first was taken as {found.label.casefold()}, "
-                f"the rest as {others.label.casefold()}.",
-                one,
-            )
-
-    def _bodies(self, text: str) -> tuple[list[str], int]:
-        """The names in an owner's cell, and which of them leads; the same words are looked at once while no body is added."""
-        directory = self._directory("partner")
-        known = (text, len(directory.all))
-        if known not in self._split:
-            self._split[known] = self._told_apart(text, directory)
-        return self._split[known]
-
-    def _told_apart(self, text: str, directory: names.Directory) -> tuple[list[str], int]:
-        whole = _LEAD.sub("", text).strip()
-        if directory.find(whole) or fold(whole) in NO_DATE or _RANK.search(whole):
-            return [whole], 0
-        raw = [p for p in _OWNERS.split(text) if p.strip()]
-        parts: list[str] = []
-        for part in raw:
-            joined = [p for p in _JOINED.split(_LEAD.sub("", part).strip()) if p]
-            known = all(directory.find(p) for p in joined)
-            more = len(raw) > 1 and any(directory.find(p) for p in joined) and not directory.find(part)
-            parts += [part] if len(joined) < 2 or not (known or more) else [p for p in _JOINED.split(part) if p]
-        lead = next((n for n, p in enumerate(parts) if _LEAD.search(p)), 0)
-        return [_LEAD.sub("", p).strip() for p in parts], lead
-
-    def _partner(self, name: str, one: Given) -> str | None:
-        directory = self._directory("partner")
-        known = directory.find(name)
-        if known is not None:
-            return known.id
-        if fold(name) in NO_DATE or fold(name) in _EVERYBODY:
-            self._ask("not_understood", f"“{name}” names no owner yet.", one)
-            return None
-        id_ = f"body:{fold(name)}"
-        answer = self._answers.get(id_)
-        if answer not in (None, "add", "leave"):
-            chosen = names.maybe_find(self._tx.connection, answer, "partner") or directory.find(answer)
-            if chosen is not None:
-                return chosen.id
-        refused = self._unknown_name(name)
-        if refused:
-            close = "did you mean" in refused
-            if not self._trusted and answer != "add":
-                if answer != "leave":
-                    near = [d for d in directory.all if close and d.title in refused][:3]
-                    choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is no partner"))
-                    sentence = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
-                    self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", sentence, one, id_, choices)
-                self._done.tray.append(trayed(one, "not understood"))
-                return None
-        made = None if self._trusted else self._tx.free_id("partner", made_id("partner", fold(name)))
-        id = self._tx.create("partner", {"name": name}, id=made)
-        directory.add(names.Found("partner", id, str(self._tx.row("partner", id)["reference"]), name))
-        self._touched[("partner", id)] = "created"
-        return id
-
-    def _unknown_name(self, name: str) -> str:
-        """Why a name is no partner's, with those it is near to, looked for once; empty where it is one."""
-        if name not in self._unknown:
-            self._unknown[name] = ""
-            try:
-                self._directory("partner").require(name)
-            except ValueRefusedError as refused:
-                self._unknown[name] = refused.message
-        return self._unknown[name]
-
     def _section(self, row: TrackerRow, spec: EntitySpec, cells: dict[str, Value]) -> None:
         pillar = PILLAR.find(row.section) if row.section else None
-        if pillar is not None and spec.key == "recommendation" and "pillar" not in cells:
+        if pillar is not None and spec is RECOMMENDATION and "pillar" not in cells:
             cells["pillar"] = pillar.key
-
-    def _directory(self, entity: str) -> names.Directory:
-        if entity not in self._directories:
-            self._directories[entity] = names.Directory(self._tx.connection, entity)
-        return self._directories[entity]
-
-    def _problem(
-        self, code: str, message: str, one: Given, id: str = "", choices: tuple[tuple[str, str], ...] = ()
-    ) -> None:
-        self._done.problems.append(Problem(code, message, one.sheet, one.cell, "", id, choices))
-
-    def _ask(self, code: str, message: str, one: Given) -> None:
-        """A value we do not understand: said, and kept in the tray word for word."""
-        self._problem(code, message, one)
-        self._done.tray.append(trayed(one, "not understood"))
-
 
 #: How many words of one column are asked about with what they may mean; where there are more, it is no such column.
 _MOST_WORDS = 12

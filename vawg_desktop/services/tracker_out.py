@@ -15,6 +15,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.cells import RATING_FILLS, Cell
+from vawg_desktop.exchange.tracker_columns import ABOVE, PROGRESS, TOLD_IN
 from vawg_desktop.exchange.tracker_out import Refilled, write_like
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services import names, trackers
@@ -79,8 +80,8 @@ def _refilled(
     """A cell that says something else now than the store; None where it says the same, or nothing of the store's."""
     if key == "reference":
         return None
-    if kind == "update":
-        return _words_of_update(connection, ids.get("action"), key, given)
+    if kind in TOLD_IN:
+        return _words_of_update(connection, ids.get(PROGRESS.parent), key, given)
     spec = BY_KEY.get(kind)
     found = spec.by_key.get(key) if spec is not None else None
     if spec is None or found is None or kind not in ids or found.private or found.many:
@@ -100,7 +101,7 @@ def _words_of_update(connection: Connection, action: str | None, key: str, given
     latest = latest_update(connection, action, key)
     if latest is None or merge.same(latest, given.text):
         return None
-    return Refilled(given.sheet, given.cell, _reference(connection, "action", action), given.header, given.text, latest)
+    return Refilled(given.sheet, given.cell, _reference(connection, PROGRESS.parent, action), given.header, given.text, latest)
 
 
 def _reference(connection: Connection, entity: str, id: str) -> str:
@@ -134,8 +135,8 @@ def _missing(connection: Connection, taken: trackers.TakenRows) -> list[str]:
     for tracker in lists:
         rows = connection.exec_driver_sql(
             "SELECT DISTINCT r.record, s.reference FROM tracker_row r JOIN subject s ON s.id = r.record AND NOT s.deleted "
-            "JOIN tracker t ON t.id = r.tracker WHERE r.tracker = ? AND NOT r.deleted AND r.entity IN ('action', 'gap') ORDER BY s.reference",
-            (tracker,),
+            "JOIN tracker t ON t.id = r.tracker WHERE r.tracker = ? AND NOT r.deleted AND r.entity <> ? ORDER BY s.reference",
+            (tracker, ABOVE.key),
         )
         found += [str(reference) for record, reference in rows if str(record) not in here]
     return list(dict.fromkeys(found))

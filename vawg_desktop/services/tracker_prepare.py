@@ -12,7 +12,8 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_columns import ABOVE, TOLD_IN
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_cells import CellReader, Imported, trayed
+from vawg_desktop.services.tracker_cells import CellReader
+from vawg_desktop.services.tracker_imported import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Lineage
 from vawg_desktop.services.tracker_marks import Place, words_key
 from vawg_desktop.services.tracker_words import EVERY, FOOTERS, NUMBERED_TITLE, POINTER, is_work, says_nothing

@@ -12,7 +12,7 @@ from vawg_desktop.exchange.tracker_columns import MAIN, PROGRESS, TOLD_IN
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_cells import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, trayed
 from vawg_desktop.services.tracker_lineage import SAME, Known, Lineage
 from vawg_desktop.services.tracker_marks import Place, Seen, exact_number, our_reference, words_key
 from vawg_desktop.services.tracker_match import Matching

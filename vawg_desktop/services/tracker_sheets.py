@@ -9,7 +9,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_columns import PERIOD, period_end
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
-from vawg_desktop.services.tracker_cells import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, trayed
 from vawg_desktop.services.tracker_marks import exact_number
 
 Pairs = list[tuple[TrackerRow, TrackerRow]]

@@ -15,7 +15,7 @@ from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, then_stood
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_cells import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Known, Lineage, made_id
 from vawg_desktop.services.tracker_marks import exact_number, our_reference, words_key
 from vawg_desktop.services.tracker_match import Records
@@ -228,4 +228,4 @@ class RecordWriter(RowPreparer):
                 "period": period or None,
                 "channel": "own",
             }
-            self._tx.create(PROGRESS.key, then_stood(self._tx, {**stamp, **cells}), id=self._id_of_update(action, period, cells))
+            self._tx.create(PROGRESS.key, then_stood(self._tx, PROGRESS, {**stamp, **cells}), id=self._id_of_update(action, period, cells))

@@ -19,7 +19,7 @@ from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
 from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_cells import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, trayed
 from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id
 from vawg_desktop.services.tracker_rows import RowImporter
 from vawg_desktop.services.tracker_sheets import number_and_words, told_once

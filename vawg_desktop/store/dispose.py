@@ -153,10 +153,8 @@ def _allow(tx: Transaction, on: bool) -> None:
 def _with_parts(tx: Transaction, table: str, id: str) -> list[tuple[str, str]]:
     run = tx.connection.exec_driver_sql
     rows = [(table, id)]
-    for part, column in history.PARTS:
+    for part, column in (*history.PARTS, *history.NAMING):
         rows += [(part, str(r[0])) for r in run(f'SELECT id FROM "{part}" WHERE "{column}" = ?', (id,))]
-    rows += [("decision", str(r[0])) for r in run("SELECT id FROM decision WHERE record = ?", (id,))]
-    rows += [("tracker_row", str(r[0])) for r in run("SELECT id FROM tracker_row WHERE record = ?", (id,))]
     # by these names the record that it was combined with is found
     rows += [("link", str(r[0])) for r in run(
         "SELECT DISTINCT l.\"row\" FROM \"change\" c JOIN \"change\" l ON l.txn = c.txn AND l.tbl = 'link' AND l.op = 'create' "

@@ -25,6 +25,8 @@ BY_CONTENT = frozenset(e.key for e in ENTITIES if e.by_content)
 _NEVER_TORN = frozenset(e.key for e in ENTITIES if e.kept_by_program)
 #: Kinds of record that are parts of another, with the column that names it.
 PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
+#: Kinds of the program's own records that name a record of any kind, with the column that does.
+NAMING: tuple[tuple[str, str], ...] = tuple((e.key, f.key) for e in ENTITIES for f in e.cells if f.names_record)
 _KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" + "".join(
     f' UNION SELECT id FROM "{part}" WHERE "{column}" = ?' for part, column in PARTS
 )

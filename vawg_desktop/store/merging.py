@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
+from vawg_desktop.domain.entities import ENTITIES, LINK, UPDATE, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.store import dispose, forks, gaps, history, named_files, redacting, work
@@ -335,8 +335,7 @@ class _Merging:
     def _note_rest_of_disposed(self) -> None:
         """What either store wrote of a record that the other had disposed of goes too, as work after the merge."""
         known: dict[str, None] = dict.fromkeys(e.row for e in self._found.incoming if act_of(e.act) is Act.DISPOSE)
-        parts = dict(history.PARTS) | {"decision": "record", "tracker_row": "record"}
-        for tbl, column in parts.items():
+        for tbl, column in dict((*history.PARTS, *history.NAMING)).items():
             for some in batches(dict.fromkeys(e.row for e in self._found.incoming if e.tbl == tbl), 400):
                 marks = ",".join("?" * len(some))
                 found = self._tx.run(f'SELECT DISTINCT "{column}" FROM "{tbl}" WHERE id IN ({marks})', tuple(some))
@@ -438,7 +437,7 @@ class _Merging:
 
         Only one that nobody has changed since, and by its making alone: no two stores ever hide both.
         """
-        made = dict.fromkeys(e.row for e in self._found.incoming if e.tbl == "update" and e.op == "create")
+        made = dict.fromkeys(e.row for e in self._found.incoming if e.tbl == UPDATE.key and e.op == "create")
         words = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM t."{c}"' for c in _TAKEN)
         for part in batches(made, 400):
             marks = ",".join("?" * len(part))
@@ -450,10 +449,10 @@ class _Merging:
             ).fetchall()
             for id in sorted({max(str(one), str(other)) for one, other in twins}):
                 if self._tx.heads(id, "").keys() <= {"reference"}:  # it was numbered at most, since it was made
-                    self._tx.delete("update", id)
+                    self._tx.delete(UPDATE.key, id)
 
     # -- what each side kept and the union breaks --------------------------------------------
 
 
 #: What makes two updates of one submission the same words about the same action.
-_TAKEN = ("action", "answer", "channel", *(f.key for f in BY_KEY["update"].cells if f.kind is Kind.LONG))
+_TAKEN = ("action", "answer", "channel", *(f.key for f in UPDATE.cells if f.kind is Kind.LONG))

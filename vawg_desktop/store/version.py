@@ -1,4 +1,6 @@
 """The schema's version: known without building the tables, which a start need not wait for."""
 
-#: Raised with every migration; the Alembic revision of the same number makes it.
-SCHEMA_VERSION = 4
+from vawg_desktop import paths
+
+#: The number of the last migration (``db/migrations/versions/0004_….py``), which makes today's schema.
+SCHEMA_VERSION: int = max(int(p.name[:4]) for p in (paths.migrations() / "versions").glob("[0-9]*.py"))

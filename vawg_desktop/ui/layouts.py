@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vawg_desktop.domain.entities import ENTITIES, EntitySpec
+from vawg_desktop.domain.fields import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,30 @@ class Group:
 
 
 def layout_of(spec: EntitySpec) -> tuple[Group, ...]:
-    """The record's page as laid out by hand, else a plain one: its fields, its parts, its links, its history."""
+    """The record's page as laid out by hand, else a plain one: its fields, its parts, its links, its history.
+
+    A field that a layout by hand does not name stands under More, so that a new one is seen without a line here.
+    """
     if spec.key in LAYOUTS:
-        return LAYOUTS[spec.key]
+        return _with_rest(spec, LAYOUTS[spec.key])
     fields = tuple(f.key for f in spec.fields if f.key != spec.title and not f.private)
     parts = tuple(Group(f"@{e.key}", ()) for e in ENTITIES if e.parent == spec.key and not e.system)
     return (Group("Details", fields), *parts, Group("@links", ()), Group("@history", ()))
 
 
+def _with_rest(spec: EntitySpec, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """A layout by hand with the fields that it leaves out under More; what a section shows as links or as a file is not left out."""
+    placed = {spec.title, *spec.file_cells, *(key for group in groups for key in group.fields)}
+    rest = tuple(f.key for f in spec.fields if f.key not in placed and not f.private and f.kind is not Kind.LINKS)
+    if not rest:
+        return groups
+    more = next((g for g in groups if g.title == _MORE), None)
+    if more is None:
+        return (*groups[:-1], Group(_MORE, rest, folded=True), groups[-1])
+    return tuple(replace(g, fields=(*g.fields, *rest)) if g is more else g for g in groups)
+
+
+_MORE = "More"
 LAYOUTS: dict[str, tuple[Group, ...]] = {
     "recommendation": (
         Group("Where it stands", ("status", "rating_opcc", "rating_reason", "pillar", "pillars", "lead", "supporting", "target_date", "verification")),

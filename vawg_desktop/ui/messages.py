@@ -9,6 +9,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+from shiboken6 import isValid
 
 from vawg_desktop import log_file
 from vawg_desktop.domain.errors import AppError
@@ -37,8 +38,8 @@ class Messages(QObject):
     def tell(self, text: str, *, action: str = "", do: Callable[[], object] | None = None) -> None:
         """A quiet line at the foot of the window, gone by itself; may carry one button."""
         self.shown.emit("told", text)
-        if self._toast is not None:
-            self._toast.show_text(text, False, action, do)
+        if (toast := self._standing()) is not None:
+            toast.show_text(text, False, action, do)
 
     def failed(
         self, error: BaseException, *, action: str = "", do: Callable[[], object] | None = None
@@ -56,8 +57,12 @@ class Messages(QObject):
             log_file.note(error)
             log_file.say("".join(traceback.format_exception(error)))
         self.shown.emit("failed", text)
-        if self._toast is not None:
-            self._toast.show_text(text, True, action, do)
+        if (toast := self._standing()) is not None:
+            toast.show_text(text, True, action, do)
+
+    def _standing(self) -> Toast | None:
+        """The toast of the window; None where the window has gone, as when an answer comes after it was closed."""
+        return self._toast if self._toast is not None and isValid(self._toast) else None
 
     def ask(self, title: str, text: str, verb: str) -> bool:
         """A yes-or-no question whose button is a verb. Only where something hard to take back is meant."""

@@ -9,8 +9,6 @@ from vawg_desktop.ui.sections import changes, children, file, linked, progress, 
 from vawg_desktop.ui.sections.base import Made, Pane
 
 SECTIONS: dict[str, Callable[[Pane], Made]] = {
-    "actions": linked.actions,
-    "recommendations": linked.recommendations,
     "links": linked.links,
     "role": children.roles,
     "progress": progress.progress,
@@ -21,8 +19,10 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
 
 
 def build(name: str, pane: Pane) -> Made:
-    """The section of a name; the key of a kind of record is the section of those that are parts of the record shown."""
+    """The section of a name: of a kind of record's plural those that are linked, of its key those that are parts of the record shown."""
     made = SECTIONS.get(name)
+    if made is None and name in linked.BY_PLURAL and linked.joined(pane.spec, linked.BY_PLURAL[name]) is not None:
+        made = linked.of(linked.BY_PLURAL[name])
     if made is None and name in BY_KEY:
         made = children.of(name)
     if made is None:

@@ -1,4 +1,4 @@
-"""Sections of links: actions, recommendations, and whatever else leads to the record or from it."""
+"""Sections of links: those of one kind of record, and whatever else leads to the record or from it."""
 
 from __future__ import annotations
 
@@ -6,111 +6,110 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QSizePolicy
 
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import ENTITIES, EntitySpec
+from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services import finding, records, show
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.dialogs.pick import PickDialog
+from vawg_desktop.ui.layouts import layout_of
 from vawg_desktop.ui.sections.base import Made, Pane, ask, link_row, read_later
 from vawg_desktop.ui.widgets.common import Section, button, clear, note
 
+#: Kinds of record by the name that a layout gives the section of those that are linked: the plural of the kind.
+BY_PLURAL: dict[str, EntitySpec] = {e.plural.casefold().replace(" ", "_"): e for e in ENTITIES if not e.system}
 
-def _linked_section(
-    title: str, target: str, owner: str, key: str, verb: str, extent: bool = False
-) -> Callable[[Pane], Made]:
-    """A section of links of one kind, seen from either end, with one button to add."""
+
+def joined(spec: EntitySpec, target: EntitySpec) -> tuple[EntitySpec, FieldSpec] | None:
+    """The set of links that joins two kinds of record, and the kind that owns it; None where there is none."""
+    for owner, other in ((spec, target), (target, spec)):
+        for field in owner.sets:
+            if field.kind is Kind.LINKS and field.target == other.key:
+                return owner, field
+    return None
+
+
+def _owns(spec: EntitySpec, target: EntitySpec) -> bool:
+    """Whether records of one kind are accountable for those of another."""
+    owner = target.by_key.get(target.owner)
+    return owner is not None and owner.target == spec.key
+
+
+def of(target: EntitySpec) -> Callable[[Pane], Made]:
+    """The section of the records of one kind that are linked with the one shown, or that it is accountable for."""
 
     def build(pane: Pane) -> Made:
-        outward = pane.spec.key == owner
-        kind = f"{owner}.{key}"
-
-        def add() -> None:
-            view = pane.view
-            if view is None:
-                return
-            found = PickDialog.pick(pane, pane.tasks, f"{verb} to {view.reference}", target, extent=extent)
-            if found is None:
-                return
-            a, b = (view.id, found.id) if outward else (found.id, view.id)
-            cells = {"extent": found.extent} if found.extent else None
-            pane.tasks.write(lambda s: records.set_link(s, owner, key, a, b, cells=cells))
-
-        section = Section(title, verb, add)
-
-        def fill(view: show.RecordView) -> None:
-            clear(section.body)
-            found = [x for x in view.links if x.kind == kind and x.outward == outward]
-            section.set_count(len(found))
-            for link in found:
-                section.body.addWidget(link_row(pane, link))
-            if not found:
-                section.body.addWidget(note(f"No {title.casefold()} linked yet."))
-
-        return Made(section, fill)
+        if _owns(pane.spec, target):
+            return _owned(pane, target)
+        found = joined(pane.spec, target)
+        if found is None:
+            raise KeyError(f"{pane.spec.label} and {target.label} are not linked.")
+        return _linked(pane, target, *found)
 
     return build
 
 
-def actions(pane: Pane) -> Made:
-    """Actions of a recommendation or gap, with a way to make a new one that serves it at once."""
-    if pane.spec.key == "partner":
-        return _partner_actions(pane)
-    own = pane.spec.key in ("gap", "evidence")
-    owner, key = (pane.spec.key, "actions") if own else ("action", "recommendations")
-    made = _linked_section("Actions", "action", owner, key, "Link action", extent=owner == "action")(pane)
-    if pane.spec.key == "recommendation":
+def _linked(pane: Pane, target: EntitySpec, owner: EntitySpec, field: FieldSpec) -> Made:
+    """Links of one kind, seen from either end, with a button to add one; and one to make a new record that serves this one."""
+    outward, served = pane.spec is owner, owner.serves == field.key
+    kind, word = owner.link_kind(field), target.label.casefold()
 
-        def new() -> None:
-            view = pane.view
-            if view is None:
-                return
-            typed = ask(pane, "New action",
-                BY_KEY["action"],
-                ("title", "accountable", "due", "status"),
-                "Add action",
-            )
-            if typed is not None:
-                typed = {**typed, "recommendations": view.id}
-                pane.tasks.write(lambda s: records.create(s, "action", typed)[1], told="Action added.", failed=words_back(typed))
+    def add() -> None:
+        view = pane.view
+        if view is None:
+            return
+        found = PickDialog.pick(pane, pane.tasks, f"Link {word} to {view.reference}", target.key, extent=served)
+        if found is None:
+            return
+        a, b = (view.id, found.id) if outward else (found.id, view.id)
+        cells = {"extent": found.extent} if found.extent else None
+        pane.tasks.write(lambda s: records.set_link(s, owner.key, field.key, a, b, cells=cells))
 
-        new_button = button("New action", new, kind="quiet", icon_name="plus")
-        layout = made.widget.layout()
-        assert layout is not None
-        layout.addWidget(new_button)
-        new_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    return made
+    section = Section(target.plural, f"Link {word}", add)
+
+    def fill(view: show.RecordView) -> None:
+        clear(section.body)
+        found = [x for x in view.links if x.kind == kind and x.outward == outward]
+        section.set_count(len(found))
+        for link in found:
+            section.body.addWidget(link_row(pane, link))
+        if not found:
+            section.body.addWidget(note(f"No {target.plural.casefold()} linked yet."))
+
+    if served and not outward:
+        _add_new(pane, section, target, field)
+    return Made(section, fill)
 
 
-def _partner_actions(pane: Pane) -> Made:
-    section = Section("Actions it is accountable for")
+def _add_new(pane: Pane, section: Section, target: EntitySpec, field: FieldSpec) -> None:
+    """A button that makes a record which serves the one shown at once."""
+
+    def new() -> None:
+        view = pane.view
+        if view is None:
+            return
+        typed = ask(pane, f"New {target.label.casefold()}", target, target.form, f"Add {target.label.casefold()}")
+        if typed is not None:
+            typed = {**typed, field.key: view.id}
+            pane.tasks.write(lambda s: records.create(s, target.key, typed)[1], told=f"{target.label} added.", failed=words_back(typed))
+
+    made = button(f"New {target.label.casefold()}", new, kind="quiet", icon_name="plus")
+    layout = section.layout()
+    assert layout is not None
+    layout.addWidget(made)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+
+def _owned(pane: Pane, target: EntitySpec) -> Made:
+    section = Section(f"{target.plural} it is accountable for")
 
     def show_it(found: list[show.Link]) -> None:
         section.set_count(len(found))
         for link in found:
             section.body.addWidget(link_row(pane, link, removable=False))
         if not found:
-            section.body.addWidget(note("No action yet."))
+            section.body.addWidget(note(f"No {target.label.casefold()} yet."))
 
-    return Made(section, read_later(pane, section, finding.actions_of, show_it))
-
-
-def recommendations(pane: Pane) -> Made:
-    owner = pane.spec.key
-    return _linked_section(
-        "Recommendations",
-        "recommendation",
-        owner,
-        "recommendations",
-        "Link recommendation",
-        extent=owner == "action",
-    )(pane)
-
-
-_OWN_SECTION = frozenset(
-    {
-        "action.recommendations", "gap.recommendations@gap", "gap.actions",
-        "evidence.actions@evidence", "evidence.recommendations@evidence",
-    }
-)  # fmt: skip
+    return Made(section, read_later(pane, section, lambda s, id: finding.owned_by(s, target, id), show_it))
 
 
 def links(pane: Pane) -> Made:
@@ -120,11 +119,8 @@ def links(pane: Pane) -> Made:
     def fill(view: show.RecordView) -> None:
         clear(section.body)
         own_sets = {view.spec.link_kind(f) for f in view.spec.sets if f.key in pane.shown_sets()}
-        found = [
-            x for x in view.links
-            if x.kind not in _OWN_SECTION and f"{x.kind}@{view.spec.key}" not in _OWN_SECTION
-            and not (x.outward and x.kind in own_sets)
-        ]  # fmt: skip
+        elsewhere = _in_own_sections(view.spec)
+        found = [x for x in view.links if x.kind not in elsewhere and not (x.outward and x.kind in own_sets)]
         section.set_count(len(found))
         last = ""
         for link in found:
@@ -136,3 +132,10 @@ def links(pane: Pane) -> Made:
             section.body.addWidget(note("Nothing else leads here yet."))
 
     return Made(section, fill)
+
+
+def _in_own_sections(spec: EntitySpec) -> frozenset[str]:
+    """The kinds of link that the record's page shows in sections of their own."""
+    targets = (BY_PLURAL.get(group.title.removeprefix("@")) for group in layout_of(spec))
+    found = (joined(spec, target) for target in targets if target is not None and not _owns(spec, target))
+    return frozenset(owner.link_kind(field) for owner, field in (f for f in found if f is not None))

@@ -25,7 +25,7 @@ def progress(pane: Pane) -> Made:
             return
         fields = ("narrative", "as_at", "channel", "informant", "next_step", "help_wanted")
         typed = ask(pane, f"Progress of {view.reference}",
-            BY_KEY["update"],
+            BY_KEY[pane.spec.told_by],
             fields,
             "Add update",
             given={
@@ -39,7 +39,7 @@ def progress(pane: Pane) -> Made:
                 lambda s: records.add_update(s, view.id, typed), told="Update added.", failed=words_back(typed)
             )
 
-    section = Section("Progress", "Add update", add) if pane.spec.key == "action" else Section("Progress")
+    section = Section("Progress", "Add update", add) if pane.spec.told_by else Section("Progress")
 
     def fill(view: show.RecordView) -> None:
         clear(section.body)
@@ -60,8 +60,8 @@ def _update_widget(update: dict[str, object]) -> QWidget:
     box.setContentsMargins(theme.px(8), theme.px(4), 0, theme.px(8))
     box.setSpacing(theme.px(2))
     head = [dates.label(str(update["as_at"])) if update["as_at"] else "Undated"]
-    if update.get("action_reference"):
-        head.append(str(update["action_reference"]))
+    if update.get("of_reference"):
+        head.append(str(update["of_reference"]))
     if update["period"]:
         head.append(str(update["period"]))
     if update["channel"]:

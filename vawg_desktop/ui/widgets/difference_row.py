@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import ACTION, UPDATE
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.return_columns import SENT
@@ -44,7 +44,7 @@ KEYS = {
 
 def words_of(difference: Difference, value: Value) -> str:
     """A cell of a difference in words."""
-    spec = BY_KEY["action"].by_key.get(difference.field) or BY_KEY["update"].by_key.get(difference.field)
+    spec = ACTION.by_key.get(difference.field) or UPDATE.by_key.get(difference.field)
     return to_words(spec, value) if spec else str(value or "")
 
 

@@ -26,6 +26,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.domain.terms import CROSS_CUTTING
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import attachments, office, records, show
+from vawg_desktop.services.attachments import takes_files
 from vawg_desktop.services.records import ADD, REMOVE, Assignment
 from vawg_desktop.ui import sections
 from vawg_desktop.ui.choices import Ask, choices_of, given
@@ -72,7 +73,7 @@ class RecordPane(Pane):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(f"{self.spec.label} record")
-        self.setAcceptDrops(self.spec.key in ("evidence", "action", "recommendation"))
+        self.setAcceptDrops(takes_files(self.spec))
         self._page = QWidget()
         self._box = QVBoxLayout(self._page)
         self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(24))

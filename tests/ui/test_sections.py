@@ -1,0 +1,48 @@
+"""A record's page: what its layout leaves out is still shown, and links of every kind stand in one place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from tests.ui.test_window import Shown
+from vawg_desktop.domain.entities import ACTION, BY_KEY, EVIDENCE, GAP, PARTNER, RECOMMENDATION
+from vawg_desktop.domain.fields import text
+from vawg_desktop.services.records import create, set_link
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.layouts import LAYOUTS, layout_of
+from vawg_desktop.ui.sections import linked
+from vawg_desktop.ui.tour import settle
+
+
+@pytest.mark.parametrize("key", LAYOUTS)
+def test_a_new_field_is_seen_without_a_line_in_the_layout(key: str) -> None:
+    spec = BY_KEY[key]
+    grown = replace(spec, fields=(*spec.fields, text("new_one", "New one")))
+    groups = layout_of(grown)
+    assert [g.title for g in groups if "new_one" in g.fields] == ["More"]
+    assert groups[-1].title == "@history" and {g.title for g in layout_of(spec)} <= {g.title for g in groups}
+
+
+def test_what_joins_two_kinds_is_found_from_either_side() -> None:
+    assert linked.joined(RECOMMENDATION, ACTION) == (ACTION, ACTION.by_key["recommendations"])
+    assert linked.joined(ACTION, RECOMMENDATION) == (ACTION, ACTION.by_key["recommendations"])
+    assert linked.joined(EVIDENCE, ACTION) == (EVIDENCE, EVIDENCE.by_key["actions"])
+    assert linked.joined(ACTION, GAP) == (GAP, GAP.by_key["actions"])
+    assert linked.joined(PARTNER, EVIDENCE) is None
+
+
+def test_a_gap_that_an_action_answers_is_shown_on_the_action(qtbot: object, sample: Session) -> None:
+    gap = create(sample, "gap", {"statement": "No advocate in the evening"})[0]
+    action = next(str(r[0]) for r in sample.read().exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0001'"))
+    set_link(sample, "gap", "actions", gap, action)
+    shown = Shown(sample)
+    shown.window.open_record(action)
+    settle(shown.window.tasks)
+    page = shown.window.go("action")
+    settle(shown.window.tasks)
+    words = [w.text() for kind in (QLabel, QPushButton) for w in page.pane.findChildren(kind)]
+    shown.close()
+    assert any("No advocate in the evening" in w for w in words), words
