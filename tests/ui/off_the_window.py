@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -21,11 +22,11 @@ def refusing(found: list[str]) -> Iterator[None]:
     def guarded(real: Any) -> Any:
         def call(*args: Any, **named: Any) -> Any:
             if threading.get_ident() == window:
-                ours = [f for f in traceback.extract_stack() if "/vawg_desktop/" in f.filename and "/store/" not in f.filename]
-                if ours and "tests" not in ours[-1].filename:
-                    last = ours[-1]
-                    caller = next((f for f in reversed(ours) if "/ui/" in f.filename), last)
-                    found.append(f"{caller.filename.rpartition('vawg_desktop/')[2]}:{caller.lineno} {caller.name}")
+                stack = [(Path(f.filename).as_posix(), f) for f in traceback.extract_stack()]
+                ours = [(file, f) for file, f in stack if "/vawg_desktop/" in file and "/store/" not in file]
+                if ours and "tests" not in ours[-1][0]:
+                    file, caller = next((one for one in reversed(ours) if "/ui/" in one[0]), ours[-1])
+                    found.append(f"{file.rpartition('vawg_desktop/')[2]}:{caller.lineno} {caller.name}")
             return real(*args, **named)
 
         return call
