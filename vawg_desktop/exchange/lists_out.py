@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-
 from vawg_desktop.exchange.plan import fit_cell
 
 
@@ -37,6 +35,8 @@ class Printed:
 def list_xlsx(printed: Printed) -> bytes:
     """The table as a workbook; every text by ``write_string``, so none is a formula."""
     out = io.BytesIO()
+    import xlsxwriter  # when a list is written: its import would be waited for with the first page
+
     book: Any = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

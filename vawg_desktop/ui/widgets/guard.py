@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QShortcutEvent,
+    QShowEvent,
+    QTouchEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -32,8 +40,10 @@ def _is(event: QKeyEvent, key: Qt.Key) -> bool:
     return event.key() == key and event.modifiers() == _BOTH
 
 
-#: Events that are looked at while nothing is covered.
+#: Events that are looked at while nothing is covered, and the classes in which they come: to ask an event for its class costs
+#: far less than to ask for its type, and a page that opens sends ten thousand others by here.
 _HEARD = frozenset({*_KEYS, *SIGNS_OF_LIFE, QEvent.Type.Show})
+HEARD_AS: frozenset[type] = frozenset({QKeyEvent, QShortcutEvent, QMouseEvent, QWheelEvent, QTouchEvent, QShowEvent})
 
 
 class Cover(QWidget):
@@ -178,8 +188,11 @@ class Guard(QObject):
     # -- keys ----------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        idle = self.cover is None and not self._moving
+        if idle and type(event) not in HEARD_AS:  # every event of the program comes by here
+            return False
         kind = event.type()
-        if kind not in _HEARD and self.cover is None and not self._moving:  # every event of the program comes by here
+        if idle and kind not in _HEARD:
             return False
         if kind in SIGNS_OF_LIFE and self.idle is not None:
             self.idle.noticed()
