@@ -122,7 +122,8 @@ class Theme(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QApplication):
             load_fonts()
-            application.setStyle("Fusion")
+            if application.style().name().casefold() != "fusion":  # to put the same style in force again is a tenth of a start
+                application.setStyle("Fusion")
             application.setFont(self.font())
             application.setPalette(palette(self.colours))
             application.setStyleSheet(style_rules(self))
