@@ -63,17 +63,17 @@ def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
     files = sample_file.with_name(sample_file.name + "-files")
     if files.exists():
         shutil.copyfile(files, path.with_name(path.name + "-files"))
-    store = stores.open_store(path)
-    yield Session(store, "B. Officer")
-    store.close()
+    session = Session(stores.open_store(path), "B. Officer")
+    yield session
+    session.store.close()  # the one that stands there now: some cases close it and open it again
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Session]:
     """A session on an empty plain store."""
-    store = stores.create(tmp_path / "empty.vawg", passphrase=None)
-    yield Session(store, "B. Officer")
-    store.close()
+    session = Session(stores.create(tmp_path / "empty.vawg", passphrase=None), "B. Officer")
+    yield session
+    session.store.close()
 
 
 def program(*names: str) -> str | None:

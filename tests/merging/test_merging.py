@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -211,7 +212,7 @@ def test_a_link_made_in_two_stores_is_said_to_be_there_where_an_undo_leaves_it_o
     stood = laptop.read().exec_driver_sql("SELECT deleted FROM link WHERE id = ?", (link,)).scalar()
     assert stood == 0, "the office made it, and that stands until somebody chooses"
     assert [(c.record, c.field) for c in merging.conflicts(laptop)] == [("A-0001", "recommendations")]
-    with connect_raw(laptop.store.path, None) as raw:  # as an earlier version left it
+    with closing(connect_raw(laptop.store.path, None)) as raw:  # as an earlier version left it
         raw.execute("UPDATE link SET deleted = NULL WHERE id = ?", (link,))
     assert "row_altered" in {p.code for p in check(laptop.store).problems}
     repair(laptop.store, "B. Officer")
@@ -296,6 +297,16 @@ def test_a_preview_shows_all_and_changes_nothing(sample: Session, copy_of: Copie
     well(sample)
 
 
+_BY_HAND: list[Session] = []
+
+
+@pytest.fixture(autouse=True)
+def _copies_are_closed() -> Iterator[None]:
+    yield
+    while _BY_HAND:
+        _BY_HAND.pop().store.close()
+
+
 def by_hand(session: Session, folder: Path, name: str) -> Session:
     """A copy of a store's files as a person makes it in a file manager: the same store twice."""
     path = session.store.path
@@ -303,7 +314,8 @@ def by_hand(session: Session, folder: Path, name: str) -> Session:
     to = folder / f"{name}.vawg"
     shutil.copyfile(path, to)
     session.store = stores.open_store(path)
-    return Session(stores.open_store(to), name)
+    _BY_HAND.append(Session(stores.open_store(to), name))
+    return _BY_HAND[-1]
 
 
 @pytest.mark.parametrize("first", ["home", "hand"], ids=["the office edits first", "the copy is edited first"])

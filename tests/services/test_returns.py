@@ -273,8 +273,9 @@ def _rename(book: object) -> None:
 
 def _extra_column(book: object) -> None:
     sheet = book["Actions"]  # type: ignore[index]
-    sheet.cell(1, 18, "Our own notes")
-    sheet.cell(2, 18, "internal remark")
+    free = next(c for c in range(1, 100) if sheet.cell(1, c).value is None)
+    sheet.cell(1, free, "Our own notes")
+    sheet.cell(2, free, "internal remark")
 
 
 @pytest.mark.parametrize("also", [_sort_rows, _drop_hidden, _rename, _extra_column])

@@ -43,9 +43,9 @@ def locked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def locked(locked_file: Path, tmp_path: Path) -> Iterator[Session]:
     for one in locked_file.parent.iterdir():
         shutil.copyfile(one, tmp_path / one.name)
-    store = stores.open_store(tmp_path / "Kent.vawg", passphrase=WORDS)
-    yield Session(store, "B. Officer")
-    store.close()
+    session = Session(stores.open_store(tmp_path / "Kent.vawg", passphrase=WORDS), "B. Officer")
+    yield session
+    session.store.close()
 
 
 def _note(session: Session, words: str) -> None:
