@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.exchange import reader_child, remarks
-from vawg_desktop.services import finding, lists, merging, office, overview, rounds
+from vawg_desktop.services import (
+    finding,
+    history,
+    lists,
+    merging,
+    office,
+    overview,
+    return_acceptance,
+    return_review,
+    return_staging,
+    returns,
+    rounds,
+    show,
+)
 from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment
@@ -178,3 +193,105 @@ def test_remarks_that_cannot_be_read_are_told_and_a_library_that_does_not_load_i
     monkeypatch.setattr(remarks, "remarks_of", broken)
     with pytest.raises(ImportError):
         reader_child.read_all(Path(made.returns[0].file).read_bytes(), "workbook", "Kent Police.xlsx")
+
+
+# -- what comes back in a return
+
+
+def _returned(session: Session, folder: Path, change: Callable[[Any], None]) -> returns.Review:
+    """Kent Police's return of eight actions, changed as a partner would, taken back."""
+    made = rounds.export_returns(session, period="P", due="+4w", out=folder / "out", partners=["Kent Police"])
+    book = load_workbook(made.returns[0].file)
+    change(book)
+    book.save(folder / "back.xlsx")
+    return return_staging.import_return(session, folder / "back.xlsx")
+
+
+def test_words_under_ours_on_start_here_are_kept_from_the_first_line_on(sample: Session, tmp_path: Path) -> None:
+    def write(book: Any) -> None:
+        start = book["Start here"]
+        below = max(c.row for c in start["A"] if str(c.value).startswith("Point"))
+        start.cell(below + 1, 1, "on the next line")
+        start.cell(below + 2, 2, "one below it")
+
+    review = _returned(sample, tmp_path, write)
+    assert [t["text"] for t in review.tray] == ["on the next line", "one below it"]
+
+
+def _without_marks(book: Any, *, title: bool) -> None:
+    """The first row's hidden marks and locked words gone; with ``title`` its title stands."""
+    sheet = book["Actions"]
+    for column in (*range(2 if not title else 3, 6), 16, 17):
+        sheet.cell(2, column).value = None
+    sheet.cell(2, 9).value = 40
+
+
+def test_a_row_of_which_only_the_reference_with_its_check_letters_is_left_is_known(sample: Session, tmp_path: Path) -> None:
+    review = _returned(sample, tmp_path, lambda book: _without_marks(book, title=False))
+    assert [(d.record, d.field, d.incoming) for d in review.differences] == [("A-0008", "percent", 40)]
+    assert "row_unsure" not in {p.code for p in review.problems}
+
+
+def test_a_row_with_another_mark_that_no_longer_agrees_is_not_taken_by_its_letters_alone(sample: Session, tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        _without_marks(book, title=False)
+        book["Actions"].cell(2, 2).value = "A title that we did not send"
+
+    review = _returned(sample, tmp_path, change)
+    assert review.differences == [] and "row_unsure" in {p.code for p in review.problems}
+
+    def key(book: Any) -> None:
+        _without_marks(book, title=False)
+        book["Actions"].cell(2, 16).value = "RT-0001-AAAA|A-0008|WRONGKEY"
+
+    (tmp_path / "again").mkdir()
+    review = _returned(sample, tmp_path / "again", key)
+    assert review.differences == [] and {"row_unsure", "row_contradicts"} & {p.code for p in review.problems}
+
+
+def test_letters_that_are_not_its_own_make_no_row_known(sample: Session, tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        _without_marks(book, title=False)
+        book["Actions"].cell(2, 1).value = "A-0008-AAAA"
+
+    review = _returned(sample, tmp_path, change)
+    assert review.differences == []
+
+
+def test_a_new_row_that_was_added_and_then_deleted_is_offered_again(sample: Session, tmp_path: Path) -> None:
+    def write(book: Any) -> None:
+        sheet = book["New actions"]
+        sheet.cell(2, 1).value = "A new patrol in the evening"
+
+    review = _returned(sample, tmp_path, write)
+    (row,) = review.new_rows
+    place = f"{row['sheet']}!{row['cell']}"
+    assert return_review.review(sample, review.submission).added == {}
+    return_acceptance.add_new_row(sample, review.submission, row)
+    (reference,) = sample.read().exec_driver_sql("SELECT reference FROM action WHERE title = 'A new patrol in the evening'").one()
+    assert return_review.review(sample, review.submission).added == {place: reference}
+    hide(sample, [reference])
+    assert return_review.review(sample, review.submission).added == {}
+
+
+def test_a_return_reversed_keeps_what_was_edited_since_and_brings_back_the_rest(sample: Session, tmp_path: Path) -> None:
+    def write(book: Any) -> None:
+        sheet = book["Actions"]
+        sheet.cell(2, 6).value = "Update"
+        sheet.cell(2, 9).value = 40
+        sheet.cell(2, 14).value = "No premises yet"
+
+    review = _returned(sample, tmp_path, write)
+    return_acceptance.accept(sample, review.submission, review.differences)
+    put(sample, "A-0008", "percent=55")
+    done = returns.reverse_return(sample, review.return_reference)
+    assert [(k["record"], k["field"], k["value"]) for k in done.kept_later_edits] == [("A-0008", "percent", 55)]
+    row = show.record(sample, "A-0008").cells
+    assert (row["percent"], row["blockers"]) == (55, None)
+
+
+def test_a_link_is_told_by_the_names_of_both_ends(sample: Session) -> None:
+    put(sample, "A-0001", "contributors+=HMCTS")
+    (reference,) = sample.read().exec_driver_sql("SELECT reference FROM partner WHERE short_name = 'HMCTS'").one()
+    newest = [c for c in history.history(sample, "A-0001") if c.field == "contributors"][-1]
+    assert (newest.record, newest.after) == ("A-0001", [reference])
