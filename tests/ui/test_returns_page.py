@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from tests.ui.test_window import Shown
 from vawg_desktop.services import (
     return_acceptance,
+    return_review,
     return_staging,
     returns,
     round_standing,
@@ -22,9 +23,11 @@ from vawg_desktop.services import (
     show,
     telephone,
 )
+from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tour import settle
 
 
@@ -395,3 +398,23 @@ def test_only_the_differing_words_of_an_edited_text_are_marked() -> None:
     assert marked("", "- one\n- two") == "- one<br>- two"
     said = marked("The hub opened in May\nand is full", "The hub opened in June\nand is full")
     assert said.count("<b ") == 1 and ">June<br></b>" in said and said.endswith("and is full")
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["nothing edited since", "one cell edited since"])
+def test_a_reversed_return_says_what_was_kept(
+    page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: bool
+) -> None:
+    shown, returns_page = page
+    review = return_staging.import_return(sample, _filled(sent["Kent Police"], tmp_path / "b.xlsx", "It went on."))
+    return_acceptance.accept(sample, review.submission, review.differences)
+    if edited:
+        assign(sample, review.differences[0].record, [Assignment("percent", "80")], "since")
+    said: list[str] = []
+    messages.shown.connect(lambda _, text: said.append(text))
+    monkeypatch.setattr(messages, "ask", lambda *a, **k: True)
+    pane = returns_page.findChild(ReviewPane)
+    pane.current = return_review.review(sample, review.submission)
+    pane.reverse()
+    settle(shown.tasks)
+    (told,) = [text for text in said if "restored" in text]
+    assert told.endswith("; 1 kept because they were edited later." if edited else "restored.")
