@@ -124,8 +124,9 @@ class DerivedRows:
         self, spec: EntitySpec, before: Row, after: dict[str, Value], cells: frozenset[str]
     ) -> dict[str, Value]:
         """Derived columns to write with an edited row; counts and search are brought in step."""
-        self._touch(spec, before)  # an update that moves leaves another action behind
-        self._touch(spec, after)
+        if not _is_summarised(spec) or cells & {spec.status, "deleted"}:  # of its own cells no others count for what it serves
+            self._touch(spec, before)  # an update that moves leaves another action behind
+            self._touch(spec, after)
         if spec is LINK:
             return {}
         if "reference" in cells and before.get("reference"):
