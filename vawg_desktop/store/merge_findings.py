@@ -39,25 +39,28 @@ class Findings:
 
     def _broken(self, touched: Touched) -> list[Failure]:
         found: list[Failure] = []
-        for tbl, id in self._with_neighbours(touched):
-            spec, row = spec_of(tbl), self._tx.row(tbl, id)
-            if row["deleted"]:
-                continue
-            closing = rules.closes(spec, row)
-            around = rules.Around(evidence=self._tx.derived.evidence_of(id) if closing else 0)
-            found += [
-                Failure(self.called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)
-            ]
+        for tbl, ids in self._with_neighbours(touched).items():
+            spec = spec_of(tbl)
+            columns = ("id", "deleted", *(f.key for f in spec.cells))
+            for part in batches(ids, 400):  # a merge may touch hundreds of thousands: never all at once
+                for id, row in self._tx.rows(tbl, part, columns).items():
+                    if row["deleted"]:
+                        continue
+                    around = rules.Around(evidence=self._tx.derived.evidence_of(id) if rules.closes(spec, row) else 0)
+                    found += [Failure(self.called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)]
         return found
 
-    def _with_neighbours(self, touched: Touched) -> Iterable[tuple[str, str]]:
-        """Touched records, and closed ones whose evidence may have gone."""
-        yield from (t for t in touched if t[0] in BY_KEY and not BY_KEY[t[0]].system)
-        if not any(tbl in _PROOF for tbl, _ in touched):
-            return
-        for spec in (e for e in ENTITIES if e.closes_with_evidence):
-            closed = self._tx.run(f'SELECT id FROM "{spec.key}" WHERE "{spec.status}" = ? AND deleted = 0', (spec.done,)).fetchall()
-            yield from ((spec.key, str(r[0])) for r in closed if (spec.key, str(r[0])) not in touched)
+    def _with_neighbours(self, touched: Touched) -> dict[str, dict[str, None]]:
+        """Touched records by table, and closed ones whose evidence may have gone."""
+        found: dict[str, dict[str, None]] = {}
+        for tbl, id in touched:
+            if tbl in BY_KEY and not BY_KEY[tbl].system:
+                found.setdefault(tbl, {})[id] = None
+        if any(tbl in _PROOF for tbl, _ in touched):
+            for spec in (e for e in ENTITIES if e.closes_with_evidence):
+                closed = self._tx.run(f'SELECT id FROM "{spec.key}" WHERE "{spec.status}" = ? AND deleted = 0', (spec.done,)).fetchall()
+                found.setdefault(spec.key, {}).update({str(r[0]): None for r in closed})
+        return found
 
     def _orphans(self) -> list[Failure]:
         """A record that lives while what it refers to, by a field or a link, was deleted on the other side."""
