@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 #: Capitals and digits that are not taken for one another on paper or by ear: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 _LOOKALIKE_FREE = "34679ACDEFGHJKMNPQRTWXY"
 Row = Mapping[str, Value]
+#: Takes a statement and its values, to be sent with others.
+Later = Callable[[str, tuple[object, ...]], None]
+#: How many of the register's numbers a merge takes from a server at once; those that it does not give are left out for ever.
+_BLOCK = 100
 #: A record by its kind and id.
 Record = tuple[str, str]
 
@@ -38,6 +42,8 @@ class DerivedRows:
         self._moved: dict[Record, None] = {}
         self._last: dict[str, int] = {}
         self._many = connection.exec_driver_sql
+        #: Numbers of the register that were taken and not given yet.
+        self._block: list[int] = []
         #: Words of new records, put into the search together at the end.
         self._unindexed: dict[int, str] = {}
 
@@ -89,12 +95,12 @@ class DerivedRows:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def created(self, spec: EntitySpec, row: dict[str, Value]) -> dict[str, Value]:
-        """A row is about to be inserted: index, count, touch; returns its derived columns."""
+    def created(self, spec: EntitySpec, row: dict[str, Value], later: Later | None = None) -> dict[str, Value]:
+        """A row is about to be inserted: index, count, touch; returns its derived columns. ``later`` takes the register's row."""
         self._touch(spec, row)
         if spec is LINK:
             return {}
-        n = self._register(spec, row)
+        n = self._register(spec, row, later)
         self._unindexed[n] = derive.indexed_text(spec, row)
         extra = derive.row_derived(spec, row)
         if spec.serves:
@@ -102,7 +108,7 @@ class DerivedRows:
         self._tallies.update(derive.tally_keys(spec, {**row, **extra}))
         return {**extra, "n": n}
 
-    def _register(self, spec: EntitySpec, row: Row) -> int:
+    def _register(self, spec: EntitySpec, row: Row, later: Later | None = None) -> int:
         """Enter a record in the register, which gives it the local number that row and search share."""
         columns = ["id", "entity", "reference", "title", "deleted"]
         values = [
@@ -114,11 +120,22 @@ class DerivedRows:
         ]
         if row.get("n") is not None:  # a rebuilt register keeps the numbers
             columns, values = ["n", *columns], [row["n"], *values]
+        if later is not None:
+            n = self._next_number()
+            later(f"INSERT INTO subject (n, {', '.join(columns)}) VALUES (?, {', '.join('?' * len(columns))})", (n, *values))
+            return n
         marks = ", ".join("?" * len(columns))
         made = self._run(
             f"INSERT INTO subject ({', '.join(columns)}) VALUES ({marks}) RETURNING n", tuple(values)
         )
         return int(made.fetchone()[0])
+
+    def _next_number(self) -> int:
+        """The register's next number, of a block taken from the server's sequence at once."""
+        if not self._block:
+            sql = "SELECT nextval(pg_get_serial_sequence('subject', 'n')) FROM generate_series(1, ?)"
+            self._block = sorted((int(r[0]) for r in self._run(sql, (_BLOCK,)).fetchall()), reverse=True)
+        return self._block.pop()
 
     def changed(
         self, spec: EntitySpec, before: Row, after: dict[str, Value], cells: frozenset[str]

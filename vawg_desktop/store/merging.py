@@ -379,6 +379,7 @@ class _Merging:
         for (tbl, row), row_entries in groups.items():
             if (tbl, row) in wanted:
                 self._found.conflicts += self._rows.state(tbl, row, row_entries, is_new=row not in there)
+        self._tx.send_inserts()
 
     def _there(self, records: list[tuple[str, str]]) -> set[str]:
         """Which of the records have a row already."""

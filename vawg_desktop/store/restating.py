@@ -48,15 +48,18 @@ class Rebuild:
             k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
         }
         conflicts = history.conflicts_in(entries, standings)
+        if not is_new:
+            tx.send_inserts()
         before = None if is_new else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
+            tx.send_inserts()  # its new number must not be one that waits
             self._make_final(spec, id, values, standings)
         if not tx.approver and rules.closes(spec, values):
             self._hold_closing(spec, id, values, standings, before)
             conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
         tx.derived.note_number(spec.prefix, values.get("reference"))
         if before is None:
-            self._insert(spec, id, values, born, len(conflicts))
+            self._insert(spec, id, values, born, len(conflicts), later=bool(is_new) and tx.postgres)
         else:
             born = str(before["born"])
             self._update(spec, id, before, values, len(conflicts))
@@ -101,12 +104,12 @@ class Rebuild:
         values["status"] = standings["status"].value
         self.held_open.append(id)
 
-    def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int) -> None:
+    def _insert(self, spec: EntitySpec, id: str, values: dict[str, Value], born: str, conflicts: int, *, later: bool) -> None:
         tx, row = self._tx, {**values, "id": id, "deleted": bool(values.get("deleted"))}
-        derived = tx.derived.created(spec, row)
+        derived = tx.derived.created(spec, row, tx.insert_later if later else None)
         cells = {k: v for k, v in row.items() if v is not None}
         own: dict[str, Value] = {"deleted": int(bool(row["deleted"])), "born": born, "conflicts": conflicts}
-        tx.insert(spec.key, {**cells, **derived, **own})
+        tx.insert(spec.key, {**cells, **derived, **own}, later=later)
         tx.changes.created.append(id)
 
     def _update(
