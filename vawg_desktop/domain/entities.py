@@ -1,9 +1,10 @@
-"""Every kind of record and its fields (DESIGN 3)."""
+"""Every kind of record and its fields (DESIGN 3); how to add one is told in ``fields.py``."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from vawg_desktop.domain import own_records as own
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import (
@@ -25,6 +26,7 @@ from vawg_desktop.domain.fields import (
     yes_no,
 )
 
+LINK = own.LINK
 _NOTE = long("note", "Note", "Anything a colleague should know. Never sent out.", search=True)
 _BASIS = term("basis", "Basis", t.BASIS, "How far this is known: published, inferred or illustrative.")
 _SOURCES = links("sources", "Sources", "source", "The published documents this rests on.", "Rests on it")
@@ -358,89 +360,6 @@ JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "
     _NOTE,
 ), listed=("title", "duty_holder"), form=("title", "stage", "duty_holder"))  # fmt: skip
 
-ROUND = EntitySpec("round", "Return round", "Return rounds", "Q", "period", (
-    text("period", "Period", required=True),
-    term("kind", "Kind", t.ROUND_KIND, default="progress"),
-    when("due", "Due"),
-    ref("meeting", "For the board", "meeting"),
-    _NOTE,
-), system=True)  # fmt: skip
-
-RETURN = EntitySpec("return", "Return", "Returns", "RT", "reference", (
-    ref("round", "Round", "round", required=True),
-    ref("partner", "Partner", "partner", required=True),
-    whole("version", "Version", 1, 9999),
-    when("due", "Due"),
-    when("sent", "Sent"),
-    text("secret", "Secret", private=True),
-    long("base", "What was sent", private=True),
-    text("file_sha256", "File's SHA-256", names_file=True),
-    text("file_name", "File name"),
-    _NOTE,
-), system=True, own_day=("sent",))  # fmt: skip
-
-SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_name", (
-    ref("return", "Return", "return", required=True),
-    ref("partner", "Partner", "partner"),
-    text("file_sha256", "File's SHA-256", names_file=True),
-    text("file_name", "File name"),
-    when("received", "Received"),
-    term("channel", "Channel", t.CHANNEL, default="return"),
-    text("informant", "Completed by"),
-    text("cleared_by", "Cleared by"),
-    term("state", "State", t.SUBMISSION_STATE, default="in_review"),
-    long("content", "What came", private=True),
-    _NOTE,
-), system=True, own_day=("received",), by_content=True)  # fmt: skip
-
-DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
-    ref("submission", "Submission", "submission", required=True),
-    text("record", "Record", names_record=True),
-    text("field", "Field"),
-    term("decision", "Decision", t.DECISION),
-    long("value", "Value"),
-    long("reason", "Reason"),
-    _NOTE,
-), system=True, parent="submission", by_content=True)  # fmt: skip
-
-REMINDER = EntitySpec("reminder", "Reminder", "Reminders", "RM", "step", (
-    ref("return", "Return", "return", required=True),
-    term("step", "Step", t.CHASE_STEP, required=True),
-    when("made", "Made"),
-    when("due", "Due from then on"),
-    text("agreed_by", "Agreed by"),
-    long("wording", "Wording"),
-    _NOTE,
-), system=True, parent="return")  # fmt: skip
-
-SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name", (
-    text("name", "Name", required=True),
-    long("value", "Value"),
-    _NOTE,
-), system=True)  # fmt: skip
-
-#: A list that was taken in, known by its name and headings: the same in every store that took it.
-TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "name", (
-    text("name", "Name", required=True),
-    long("headings", "Headings", private=True),
-    long("mapping", "What each column is", private=True),
-    long("answers", "Questions answered", private=True),
-    _NOTE,
-), system=True, kept_by_program=True)  # fmt: skip
-
-#: One row of such a list, the record that it is, and what it last said.
-TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", "TR", "number", (
-    ref("tracker", "Tracker", "tracker", required=True),
-    text("sheet", "Sheet"),
-    text("number", "Number"),
-    text("entity", "Kind of record"),
-    long("words", "Words", private=True),
-    text("beside", "What told it from others"),
-    text("record", "Record", names_record=True),
-    long("base", "What it last said", private=True),
-    _NOTE,
-), system=True, kept_by_program=True)  # fmt: skip
-
 #: Derived columns that lists show as a field is shown.
 DERIVED: dict[str, FieldSpec] = {
     f.key: f
@@ -454,7 +373,7 @@ DERIVED: dict[str, FieldSpec] = {
 ENTITIES: tuple[EntitySpec, ...] = (
     SOURCE, PARTNER, FORMER_NAME, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
     RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, GAP, FIGURE,
-    ROUND, RETURN, SUBMISSION, UPDATE, DECISION, REMINDER, SETTING, TRACKER, TRACKER_ROW,
+    own.ROUND, own.RETURN, own.SUBMISSION, UPDATE, own.DECISION, own.REMINDER, own.SETTING, own.TRACKER, own.TRACKER_ROW,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}
@@ -463,35 +382,19 @@ SERVICE: dict[str, tuple[EntitySpec, EntitySpec]] = {
     e.link_kind(e.by_key[e.serves]): (e, BY_KEY[e.by_key[e.serves].target]) for e in ENTITIES if e.serves
 }
 
-#: Cells of a link record (its ends, ``kind``, ``a`` and ``b``, never change).
-LINK = EntitySpec("link", "Link", "Links", "", "kind", (
-    text("kind", "Kind"),
-    text("a", "One end"),
-    text("b", "Other end"),
-    term("extent", "Extent", t.EXTENT),
-    text("part", "Part"),
-    when("from_date", "From"),
-    when("until_date", "Until"),
-    _NOTE,
-), system=True)  # fmt: skip
-
-
 def entity(name: str) -> EntitySpec:
     """The entity that a key, label or plural names. Raises NotFoundError."""
     wanted = t.fold(name)
-    for spec in ENTITIES:
-        if wanted in (t.fold(spec.key), t.fold(spec.label), t.fold(spec.plural)):
-            return spec
-    known = ", ".join(e.key for e in ENTITIES)
-    raise NotFoundError(f"There is no kind of record called “{name}”; there are {known}.")
+    found = next((e for e in ENTITIES if wanted in (t.fold(e.key), t.fold(e.label), t.fold(e.plural))), None)
+    if found is None:
+        raise NotFoundError(f"There is no kind of record called “{name}”; there are {', '.join(e.key for e in ENTITIES)}.")
+    return found
 
 
 def field_of(spec: EntitySpec, name: str) -> FieldSpec:
     """The field of an entity that a key or label names. Raises NotFoundError."""
-    found = spec.by_key.get(name)
-    if found is None:
-        wanted = t.fold(name)
-        found = next((f for f in spec.fields if wanted in (t.fold(f.key), t.fold(f.label))), None)
+    wanted = t.fold(name)
+    found = spec.by_key.get(name) or next((f for f in spec.fields if wanted in (t.fold(f.key), t.fold(f.label))), None)
     if found is None:
         raise NotFoundError(f"{spec.label} has no field called “{name}”.", code="unknown_field")
     return found

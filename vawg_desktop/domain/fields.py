@@ -1,11 +1,14 @@
 """What a field and an entity are: the words with which ``domain/entities.py`` declares every one of them.
 
-To add a field: 1. add its FieldSpec in ``domain/entities.py``; 2. run ``python dev.py schema`` for ``db/schema.sql``;
-3. write one migration in ``db/migrations/versions``. A many-valued field (kinds ``TERMS``,
-``TAGS``, ``LINKS``) is a set of link records and needs neither 2 nor 3.
+To add a field: 1. its FieldSpec in ``domain/entities.py`` (of the program's own records, ``own_records.py``); 2. one migration in
+``db/migrations/versions``; then ``python dev.py schema`` writes ``db/schema.sql`` and ``python -m tests.domain.test_declaration``
+the picture of the declaration that a test compares. A many-valued field (kinds ``TERMS``, ``TAGS``, ``LINKS``) is a set of link
+records and needs no migration. A record's page shows a new field under More until a layout names it.
 To ask for a field in the return: give it ``asked``. To show it there as context: ``locked``. Nothing else.
-To add an entity: 1. its EntitySpec in ``domain/entities.py``; 2. and 3. as above; its list, form and record page
-derive from it, and a layout by hand (``ui/layouts.py``, ``ui/columns.py``) is needed only where that will not do.
+To know a tracker's column by it: ``headings``. To show it in the list otherwise than its kind asks: ``listed``.
+To add an entity: 1. its EntitySpec in ``domain/entities.py``, and its vocabulary in ``domain/terms.py``; 2. one migration; its list,
+form, filters, sections, search, history, merge and disposal derive from it. A line in ``ui/places.py`` gives it a page of its own; a
+layout (``ui/layouts.py``) is needed only where the plain one will not do.
 """
 
 from __future__ import annotations
