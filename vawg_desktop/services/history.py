@@ -19,7 +19,8 @@ from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
-from vawg_desktop.store.transaction import Transaction, spec_of
+from vawg_desktop.store.log_writing import spec_of
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -18,8 +18,8 @@ from vawg_desktop.domain.values import from_row
 from vawg_desktop.services import names
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.log_writing import direct
 from vawg_desktop.store.search import numbers_matching
-from vawg_desktop.store.transaction import direct
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

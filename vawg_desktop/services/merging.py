@@ -23,10 +23,11 @@ from vawg_desktop.store import history as past
 from vawg_desktop.store import merging
 from vawg_desktop.store.copying import copy_between, take_copy
 from vawg_desktop.store.forks import Fork
+from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.postgres import is_url
 from vawg_desktop.store.restating import Failure
 from vawg_desktop.store.store import Store
-from vawg_desktop.store.transaction import Transaction, spec_of
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

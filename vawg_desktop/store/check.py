@@ -17,10 +17,10 @@ from vawg_desktop.store.check_log import check_chain, check_ends, check_order
 from vawg_desktop.store.check_rows import check_derived, check_rows
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.dispose import has_rest
+from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.named_files import FILED, files_are_foreign, unnamed
 from vawg_desktop.store.report import Report
 from vawg_desktop.store.store import LEFT_BEHIND, Store
-from vawg_desktop.store.transaction import spec_of
 from vawg_desktop.store.trouble import engine_errors, in_its_words, told
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from vawg_desktop.store.derived_rows import (
     subject_title,
 )
 from vawg_desktop.store.dialect import POSTGRES
+from vawg_desktop.store.log_writing import as_value
 from vawg_desktop.store.report import Report
-from vawg_desktop.store.transaction import as_value
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

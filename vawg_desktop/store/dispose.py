@@ -12,6 +12,7 @@ from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, work
+from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.named_files import still_named_in
 from vawg_desktop.store.redacting import (
     DOCUMENTS,
@@ -23,7 +24,7 @@ from vawg_desktop.store.redacting import (
     word_fields,
 )
 from vawg_desktop.store.store import Store
-from vawg_desktop.store.transaction import ALIAS, Transaction, spec_of
+from vawg_desktop.store.transaction import ALIAS, Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -10,8 +10,9 @@ from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EVIDENCE, LINK, PARTN
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
+from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.restating import Failure, batches
-from vawg_desktop.store.transaction import Transaction, spec_of
+from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from vawg_desktop.store.store import Store

@@ -19,10 +19,11 @@ from vawg_desktop.domain.fields import Kind
 from vawg_desktop.store import dispose, forks, gaps, history, named_files, redacting, work
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.forks import Origins
+from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.merge_findings import Findings
 from vawg_desktop.store.restating import Failure, Rebuild, batches
 from vawg_desktop.store.store import Store
-from vawg_desktop.store.transaction import Transaction, spec_of
+from vawg_desktop.store.transaction import Transaction
 from vawg_desktop.store.trouble import engine_errors
 
 if TYPE_CHECKING:

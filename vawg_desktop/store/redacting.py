@@ -11,7 +11,8 @@ from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.return_columns import ADDED_ROW, UPDATE_WORDS
 from vawg_desktop.store import entries as log
-from vawg_desktop.store.transaction import Transaction, spec_of
+from vawg_desktop.store.log_writing import spec_of
+from vawg_desktop.store.transaction import Transaction
 
 #: A reason shared by more entries than this is an import's, not a remark about one record.
 _SHARED_REASON = 50

@@ -21,8 +21,9 @@ from vawg_desktop.store import store as stores
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
 from vawg_desktop.store.keys import Key
+from vawg_desktop.store.log_writing import as_value
 from vawg_desktop.store.restating import Rebuild
-from vawg_desktop.store.transaction import Transaction, as_value
+from vawg_desktop.store.transaction import Transaction
 
 
 @dataclass(slots=True)

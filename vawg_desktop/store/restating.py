@@ -12,7 +12,8 @@ from vawg_desktop.domain.entities import LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
-from vawg_desktop.store.transaction import Transaction, spec_of
+from vawg_desktop.store.log_writing import spec_of
+from vawg_desktop.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
