@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -17,7 +18,8 @@ TESTS = sorted({one for c in CONDITIONS.values() for one in c.tests}, key=lambda
 def _in_sql(one: conditions.Tested, had: object) -> bool:
     sql = one.test.value.replace("{0}", "had").replace("{}", "had")
     params = (one.value(TODAY),) * sql.count("?")
-    row = sqlite3.connect(":memory:").execute(f"SELECT {sql} FROM (SELECT ? AS had)", (*params, had)).fetchone()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        row = connection.execute(f"SELECT {sql} FROM (SELECT ? AS had)", (*params, had)).fetchone()
     return bool(row[0])
 
 
