@@ -66,6 +66,10 @@ class DerivedRows:
                 made = f"{prefix}-x" + "".join(secrets.choice(_LOOKALIKE_FREE) for _ in range(5))
                 if not self._taken(made):
                     return made
+        return self.next_reference(prefix)
+
+    def next_reference(self, prefix: str) -> str:
+        """The next number, in a store that gives final references: no row is read for it."""
         self._last[prefix] = self._number(prefix) + 1
         return f"{prefix}-{self._last[prefix]:04d}"
 

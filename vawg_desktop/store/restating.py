@@ -53,7 +53,6 @@ class Rebuild:
             tx.send_inserts()
         before = None if is_new else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
-            tx.send_inserts()  # its new number must not be one that waits
             self._make_final(spec, id, values, standings)
         if not tx.approver and rules.closes(spec, values):
             self._hold_closing(spec, id, values, standings, before)
@@ -83,7 +82,7 @@ class Rebuild:
         self, spec: EntitySpec, id: str, values: dict[str, Value], standings: dict[str, merge.Standing]
     ) -> None:
         """Number a provisional record as it comes in, by an entry of this store's own."""
-        old, new = str(values["reference"]), self._tx.derived.reference(spec.prefix)
+        old, new = str(values["reference"]), self._tx.derived.next_reference(spec.prefix)
         heads = [h.id for h in standings["reference"].heads]
         written = self._tx.say(spec.key, id, "reference", old, new, heads)
         standings["reference"] = merge.Standing(new, (written,))
