@@ -15,6 +15,7 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.ui.layouts import LAYOUTS, layout_of
 from vawg_desktop.ui.sections import linked
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.common import RowButton
 
 
 @pytest.mark.parametrize("key", LAYOUTS)
@@ -46,3 +47,19 @@ def test_a_gap_that_an_action_answers_is_shown_on_the_action(qtbot: object, samp
     words = [w.text() for kind in (QLabel, QPushButton) for w in page.pane.findChildren(kind)]
     shown.close()
     assert any("No advocate in the evening" in w for w in words), words
+
+
+def test_a_linked_title_that_has_no_room_ends_in_dots(qtbot: object, sample: Session) -> None:
+    """Cut off in the middle of a letter, it reads as if that were all."""
+    long = "Ask every officer who goes to a call at night to write down what became of it " * 2
+    partner = str(sample.read().exec_driver_sql("SELECT id FROM partner WHERE short_name = 'HMCTS'").one()[0])
+    create(sample, "action", {"title": long, "accountable": partner})
+    shown = Shown(sample)
+    shown.window.open_record(partner)
+    settle(shown.window.tasks)
+    page = shown.window.go("partner")
+    settle(shown.window.tasks)
+    (row,) = [b for b in page.pane.findChildren(RowButton) if long.strip()[:40] in b.text()]
+    drawn, name = QPushButton.text(row), row.accessibleName()
+    shown.close()
+    assert drawn.endswith("…") and row.text().endswith(long.strip()) and name.endswith(long.strip())

@@ -19,7 +19,7 @@ from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.services import records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import Section, clear, label
+from vawg_desktop.ui.widgets.common import RowButton, Section, clear, label
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session
@@ -93,7 +93,7 @@ def link_row(pane: Pane, link: show.Link, *, removable: bool = True) -> QWidget:
     box = QHBoxLayout(row)
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(theme.px(8))
-    go = QPushButton(f"{link.reference}   {link.title}")
+    go = RowButton(f"{link.reference}   {link.title}")
     go.setProperty("row", True)
     go.setMinimumWidth(theme.px(80))
     go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
