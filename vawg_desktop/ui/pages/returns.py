@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
-from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services import (
     leaks,
     return_messages,
@@ -34,49 +33,17 @@ from vawg_desktop.services import (
 )
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.round_standing import Chased
-from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui import wording
 from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.outputs import print_table
+from vawg_desktop.ui.pages.returns_cells import STEPS, answers, logged, name_and_step
+from vawg_desktop.ui.pages.returns_outputs import ReturnsOutputs, step_word
 from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, button, clear, column, label, rule
-
-_STEPS = {
-    "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
-}  # fmt: skip
-
-
-def _answers(row: Chased) -> str:
-    """How the actions were answered: updates, no change, not answered."""
-    if row.nil:
-        return "Nil return"
-    if not row.received:
-        return ""
-    return row.counts.in_words()
-
-
-def _name_and_step(row: Chased) -> QWidget:
-    """For a narrow window: the step under the name."""
-    holder, box = column(0, 4)
-    box.addWidget(label(row.partner, bold=True))
-    step = label(_STEPS[row.step])
-    step.setProperty("warn" if row.step in ("late", "silent") else "muted", True)
-    box.addWidget(step)
-    return holder
-
-
-def _step_word(step: str) -> str:
-    return CHASE_STEP.label(step) if step in CHASE_STEP.key_list() else "Message with the workbook"
-
-
-def _logged(entry: dict[str, str]) -> str:
-    agreed = f", agreed by {entry['agreed_by']}" if entry["agreed_by"] else ""
-    return f"{date_label(entry['made'])}: {CHASE_STEP.label(entry['step'])}{agreed}"
+from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, rule
 
 
 class ReturnsPage(QWidget):
@@ -97,7 +64,8 @@ class ReturnsPage(QWidget):
         self.review = ReviewPane(tasks)
         self.review.left.connect(self._on_review_left)
         self.review.open_record.connect(self.open_record)
-        self.review.asks_partner.connect(self._write_queries)
+        self.outputs = ReturnsOutputs(self, tasks)
+        self.review.asks_partner.connect(self.outputs.write_queries)
         self._stack.addWidget(self.review)
         tasks.changes_applied.connect(self._on_changes)
 
@@ -196,7 +164,7 @@ class ReturnsPage(QWidget):
             (f"Reminders, each partner's next step: {len(chased)} …", chased),
         ):
             if wanted:
-                menu.addAction(words).triggered.connect(lambda _=False, w=wanted: self.write_to_all(w))
+                menu.addAction(words).triggered.connect(lambda _=False, w=wanted: self.outputs.write_to_all(w))
         self._all.setMenu(menu)
         self._all.setVisible(bool(waited or chased))
 
@@ -214,10 +182,10 @@ class ReturnsPage(QWidget):
             self._rows.addWidget(rule(), at, 0, 1, 7)
             texts = (
                 row.partner, f"v{row.version}", date_label(row.due), date_label(row.received) if row.received else "",
-                _answers(row), _STEPS[row.step],
+                answers(row), STEPS[row.step],
             )  # fmt: skip
             if narrow:
-                self._rows.addWidget(_name_and_step(row), at + 1, 0)
+                self._rows.addWidget(name_and_step(row), at + 1, 0)
             for c, text in enumerate(texts):
                 if narrow or c in left_out:
                     continue
@@ -225,7 +193,7 @@ class ReturnsPage(QWidget):
                 if c == 5 and row.step in ("late", "silent"):
                     made.setProperty("warn", True)
                 if c == 5 and row.log:
-                    made.setToolTip("\n".join(_logged(entry) for entry in row.log))
+                    made.setToolTip("\n".join(logged(entry) for entry in row.log))
                 self._rows.addWidget(made, at + 1, c)
             self._rows.addWidget(self._verbs(row), at + 1, 6)
             self._rows.setRowMinimumHeight(at + 1, theme.px(40))
@@ -261,12 +229,12 @@ class ReturnsPage(QWidget):
         return [
             ("Take by telephone …", lambda: self.by_telephone(row)),
             ("Read a return …", self.choose_file),
-            ("Message that goes with the workbook …", lambda: self.write_message(row, "sent")),
-            *((f"Message: {CHASE_STEP.label(s)} …", lambda s=s: self.write_message(row, s)) for s in steps),
-            ("Extend …", lambda: self.extend(row)),
-            ("Call sheet …", lambda: self.call_sheet(row)),
-            ("Save what was sent …", lambda: self.save_sent(row)),
-            ("Accessibility of the workbook …", lambda: self.show_accessibility(row)),
+            ("Message that goes with the workbook …", lambda: self.outputs.write_message(row, "sent")),
+            *((f"Message: {CHASE_STEP.label(s)} …", lambda s=s: self.outputs.write_message(row, s)) for s in steps),
+            ("Extend …", lambda: self.outputs.extend(row)),
+            ("Call sheet …", lambda: self.outputs.call_sheet(row)),
+            ("Save what was sent …", lambda: self.outputs.save_sent(row)),
+            ("Accessibility of the workbook …", lambda: self.outputs.show_accessibility(row)),
         ]
 
     def _next(self, row: Chased) -> tuple[str, Callable[[], object]]:
@@ -275,7 +243,7 @@ class ReturnsPage(QWidget):
             return ("Review" if row.step == "received" else "Open"), lambda: self.open_review(submission)
         if row.next_step:
             step = row.next_step
-            return f"{_step_word(step)} …", lambda: self.write_message(row, step)
+            return f"{step_word(step)} …", lambda: self.outputs.write_message(row, step)
         return "Read return …", self.choose_file
 
     def _on_round(self, place: int) -> None:
@@ -401,94 +369,6 @@ class ReturnsPage(QWidget):
         self.tasks.write(
             lambda s: telephone.take_call(s, row.return_id, spoken, informant=who, channel=how), then=done, failed=failed
         )
-
-    def write_message(self, row: Chased, step: str, extra: str = "") -> None:
-        """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
-
-        def drafted(made: return_messages.Draft) -> None:
-            if self._save(made.file_name, made.content, "Messages (*.eml)"):
-                told = f"{_step_word(step)} to {row.partner} is written down."
-                self.tasks.write(lambda s: return_messages.log_step(s, row.return_id, step, made.body), told=told)
-
-        self.tasks.read(lambda s: return_messages.draft(s, row.return_id, step, extra=extra), drafted)
-
-    def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
-        """Every message into one folder, to be looked at and sent from the office's mail program; written down."""
-        folder = QFileDialog.getExistingDirectory(self, "Folder for the messages")
-        if not folder:
-            return
-        self.tasks.read(lambda s: return_messages.draft_many(s, wanted), lambda answer: self._drafted(Path(folder), *answer))
-
-    def _drafted(self, folder: Path, made: list[tuple[str, return_messages.Draft]], refused: list[str]) -> None:
-        try:
-            for _, one in made:
-                write_replacing(folder / one.file_name, one.content)
-        except OSError as error:
-            messages.tell(f"The messages could not be written into {folder}: {error.strerror}.")
-            return
-        told = f"{how_many(len(made), 'message')} written into {folder}."
-        if refused:
-            messages.show("Written, but for some", f"{told}\n\n{' '.join(refused)}")
-        self.tasks.write(lambda s: return_messages.log_many(s, made), told=told)
-
-    def _write_queries(self, return_id: str, questions: str) -> None:
-        self.tasks.read(
-            lambda s: return_messages.draft(s, return_id, "query", extra=questions),
-            lambda made: self._save(made.file_name, made.content, "Messages (*.eml)"),
-        )
-
-    def extend(self, row: Chased) -> None:
-        """A later date, with who agreed it."""
-        due, done = messages.ask_text(f"Extend: {row.partner}", "Due from now on", text="+2w")
-        if not done:
-            return
-        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")
-        if done:
-            self.tasks.write(
-                lambda s: return_messages.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
-            )
-
-    def call_sheet(self, row: Chased) -> None:
-        """A page for a telephone call, as PDF."""
-        self.tasks.read(
-            lambda s: telephone.call_sheet(s, row.return_id),
-            lambda sheet: print_table(self, self.tasks, sheet[0], sheet[1], sheet[2], (7, 24, 9, 9, 23, 28)),
-        )
-
-    def save_sent(self, row: Chased) -> None:
-        """The workbook as it left, byte for byte."""
-        self.tasks.read(
-            lambda s: returns.what_was_sent(s, row.return_id), lambda sent: self._save(sent[0], sent[1], "Workbooks (*.xlsx *.ods)")
-        )
-
-    def show_accessibility(self, row: Chased) -> None:
-        """How each point of the checklist for accessible spreadsheets is met in what was sent."""
-        self.tasks.read(lambda s: returns.accessibility(s, row.return_id), lambda points: self._show_points(row, points))
-
-    def _show_points(self, row: Chased, points: Sequence[Point]) -> None:
-        met = sum(p.met and not p.departed for p in points)
-        lines = [
-            f"{'✓' if p.met and not p.departed else '·' if p.met else '✗'} {p.asks}"
-            + (f"\n    {p.finding}" if p.departed or not p.met else "")
-            for p in points
-        ]
-        messages.show(
-            f"Accessibility of the workbook of {row.partner}",
-            f"{met} of {len(points)} points of the Analysis Function's checklist are met; the others are departed from for a "
-            "reason that stands in the workbook.\n\n" + "\n".join(lines),
-        )
-
-    def _save(self, name: str, content: bytes, kinds: str) -> bool:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save", name, kinds)
-        if not chosen:
-            return False
-        try:
-            write_replacing(Path(chosen), content)
-        except OSError as error:
-            messages.tell(f"{Path(chosen).name} could not be written: {error.strerror}.")
-            return False
-        messages.tell(f"Saved as {Path(chosen).name}.")
-        return True
 
     def open_review(self, submission: str) -> None:
         """Show a submission's review."""

@@ -1,0 +1,117 @@
+"""What leaves the office from the Returns page: messages, a later date, call sheets, what was sent and how accessible it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from vawg_desktop.domain.terms import CHASE_STEP, how_many
+from vawg_desktop.exchange.checklist_points import Point
+from vawg_desktop.services import return_messages, returns, telephone
+from vawg_desktop.services.round_standing import Chased
+from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.outputs import print_table
+from vawg_desktop.ui.tasks import Tasks
+
+
+def step_word(step: str) -> str:
+    return CHASE_STEP.label(step) if step in CHASE_STEP.key_list() else "Message with the workbook"
+
+
+class ReturnsOutputs:
+    """Each is asked for by a row of the page, or by all of them."""
+
+    def __init__(self, page: QWidget, tasks: Tasks) -> None:
+        self._page, self._tasks = page, tasks
+
+    def write_message(self, row: Chased, step: str, extra: str = "") -> None:
+        """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
+
+        def drafted(made: return_messages.Draft) -> None:
+            if self._save(made.file_name, made.content, "Messages (*.eml)"):
+                told = f"{step_word(step)} to {row.partner} is written down."
+                self._tasks.write(lambda s: return_messages.log_step(s, row.return_id, step, made.body), told=told)
+
+        self._tasks.read(lambda s: return_messages.draft(s, row.return_id, step, extra=extra), drafted)
+
+    def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
+        """Every message into one folder, to be looked at and sent from the office's mail program; written down."""
+        folder = QFileDialog.getExistingDirectory(self._page, "Folder for the messages")
+        if not folder:
+            return
+        self._tasks.read(lambda s: return_messages.draft_many(s, wanted), lambda answer: self._drafted(Path(folder), *answer))
+
+    def _drafted(self, folder: Path, made: list[tuple[str, return_messages.Draft]], refused: list[str]) -> None:
+        try:
+            for _, one in made:
+                write_replacing(folder / one.file_name, one.content)
+        except OSError as error:
+            messages.tell(f"The messages could not be written into {folder}: {error.strerror}.")
+            return
+        told = f"{how_many(len(made), 'message')} written into {folder}."
+        if refused:
+            messages.show("Written, but for some", f"{told}\n\n{' '.join(refused)}")
+        self._tasks.write(lambda s: return_messages.log_many(s, made), told=told)
+
+    def write_queries(self, return_id: str, questions: str) -> None:
+        """Save a message with the questions that a review left."""
+        self._tasks.read(
+            lambda s: return_messages.draft(s, return_id, "query", extra=questions),
+            lambda made: self._save(made.file_name, made.content, "Messages (*.eml)"),
+        )
+
+    def extend(self, row: Chased) -> None:
+        """A later date, with who agreed it."""
+        due, done = messages.ask_text(f"Extend: {row.partner}", "Due from now on", text="+2w")
+        if not done:
+            return
+        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")
+        if done:
+            self._tasks.write(
+                lambda s: return_messages.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
+            )
+
+    def call_sheet(self, row: Chased) -> None:
+        """A page for a telephone call, as PDF."""
+        self._tasks.read(
+            lambda s: telephone.call_sheet(s, row.return_id),
+            lambda sheet: print_table(self._page, self._tasks, sheet[0], sheet[1], sheet[2], (7, 24, 9, 9, 23, 28)),
+        )
+
+    def save_sent(self, row: Chased) -> None:
+        """The workbook as it left, byte for byte."""
+        self._tasks.read(
+            lambda s: returns.what_was_sent(s, row.return_id), lambda sent: self._save(sent[0], sent[1], "Workbooks (*.xlsx *.ods)")
+        )
+
+    def show_accessibility(self, row: Chased) -> None:
+        """How each point of the checklist for accessible spreadsheets is met in what was sent."""
+        self._tasks.read(lambda s: returns.accessibility(s, row.return_id), lambda points: self._show_points(row, points))
+
+    def _show_points(self, row: Chased, points: Sequence[Point]) -> None:
+        met = sum(p.met and not p.departed for p in points)
+        lines = [
+            f"{'✓' if p.met and not p.departed else '·' if p.met else '✗'} {p.asks}"
+            + (f"\n    {p.finding}" if p.departed or not p.met else "")
+            for p in points
+        ]
+        messages.show(
+            f"Accessibility of the workbook of {row.partner}",
+            f"{met} of {len(points)} points of the Analysis Function's checklist are met; the others are departed from for a "
+            "reason that stands in the workbook.\n\n" + "\n".join(lines),
+        )
+
+    def _save(self, name: str, content: bytes, kinds: str) -> bool:
+        chosen, _ = QFileDialog.getSaveFileName(self._page, "Save", name, kinds)
+        if not chosen:
+            return False
+        try:
+            write_replacing(Path(chosen), content)
+        except OSError as error:
+            messages.tell(f"{Path(chosen).name} could not be written: {error.strerror}.")
+            return False
+        messages.tell(f"Saved as {Path(chosen).name}.")
+        return True
