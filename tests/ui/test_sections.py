@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ACTION, BY_KEY, EVIDENCE, GAP, PARTNER, RECOMMENDATION
-from vawg_desktop.domain.fields import text
+from vawg_desktop.domain.fields import links, text
 from vawg_desktop.services.records import create, set_link
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.layouts import LAYOUTS, layout_of
@@ -21,9 +21,9 @@ from vawg_desktop.ui.widgets.common import RowButton
 @pytest.mark.parametrize("key", LAYOUTS)
 def test_a_new_field_is_seen_without_a_line_in_the_layout(key: str) -> None:
     spec = BY_KEY[key]
-    grown = replace(spec, fields=(*spec.fields, text("new_one", "New one")))
+    grown = replace(spec, fields=(*spec.fields, text("new_one", "New one"), links("new_set", "New set", "meeting")))
     groups = layout_of(grown)
-    assert [g.title for g in groups if "new_one" in g.fields] == ["More"]
+    assert [g.title for g in groups if "new_one" in g.fields] == [g.title for g in groups if "new_set" in g.fields] == ["More"]
     assert groups[-1].title == "@history" and {g.title for g in layout_of(spec)} <= {g.title for g in groups}
 
 
@@ -63,3 +63,19 @@ def test_a_linked_title_that_has_no_room_ends_in_dots(qtbot: object, sample: Ses
     drawn, name = QPushButton.text(row), row.accessibleName()
     shown.close()
     assert drawn.endswith("…") and row.text().endswith(long.strip()) and name.endswith(long.strip())
+
+
+def test_links_that_only_more_can_edit_are_seen_without_opening_it(qtbot: object, sample: Session) -> None:
+    gap = create(sample, "gap", {"statement": "No advocate in the evening"})[0]
+    proof = create(sample, "evidence", {"title": "A survey of calls at night"})[0]
+    set_link(sample, "gap", "evidence", gap, proof)
+    shown = Shown(sample)
+    shown.window.open_record(gap)
+    settle(shown.window.tasks)
+    page = shown.window.go("gap")
+    settle(shown.window.tasks)
+    rows = [b.text() for b in page.pane.findChildren(RowButton) if b.isVisible()]
+    editable = "evidence" in page.pane.shown_sets()
+    shown.close()
+    assert any("A survey of calls at night" in words for words in rows), rows
+    assert editable

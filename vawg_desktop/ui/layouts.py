@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vawg_desktop.domain.entities import ENTITIES, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
 from vawg_desktop.domain.fields import Kind
 
 
@@ -29,10 +29,19 @@ def layout_of(spec: EntitySpec) -> tuple[Group, ...]:
     return (Group("Details", fields), *parts, Group("@links", ()), Group("@history", ()))
 
 
+def section_name(spec: EntitySpec) -> str:
+    """What a layout calls the section of linked records of a kind, after an @."""
+    return spec.plural.casefold().replace(" ", "_")
+
+
 def _with_rest(spec: EntitySpec, groups: tuple[Group, ...]) -> tuple[Group, ...]:
     """A layout by hand with the fields that it leaves out under More; what a section shows as links or as a file is not left out."""
     placed = {spec.title, *spec.file_cells, *(key for group in groups for key in group.fields)}
-    rest = tuple(f.key for f in spec.fields if f.key not in placed and not f.private and f.kind is not Kind.LINKS)
+    linked = {group.title.removeprefix("@") for group in groups}
+    rest = tuple(
+        f.key for f in spec.fields
+        if f.key not in placed and not f.private and not (f.kind is Kind.LINKS and section_name(BY_KEY[f.target]) in linked)
+    )  # fmt: skip
     if not rest:
         return groups
     more = next((g for g in groups if g.title == _MORE), None)

@@ -11,12 +11,12 @@ from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services import finding, records, show
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.dialogs.pick import PickDialog
-from vawg_desktop.ui.layouts import layout_of
+from vawg_desktop.ui.layouts import LAYOUTS, layout_of, section_name
 from vawg_desktop.ui.sections.base import Made, Pane, ask, link_row, read_later
 from vawg_desktop.ui.widgets.common import Section, button, clear, note
 
 #: Kinds of record by the name that a layout gives the section of those that are linked: the plural of the kind.
-BY_PLURAL: dict[str, EntitySpec] = {e.plural.casefold().replace(" ", "_"): e for e in ENTITIES if not e.system}
+BY_PLURAL: dict[str, EntitySpec] = {section_name(e): e for e in ENTITIES if not e.system}
 
 
 def joined(spec: EntitySpec, target: EntitySpec) -> tuple[EntitySpec, FieldSpec] | None:
@@ -118,7 +118,8 @@ def links(pane: Pane) -> Made:
 
     def fill(view: show.RecordView) -> None:
         clear(section.body)
-        own_sets = {view.spec.link_kind(f) for f in view.spec.sets if f.key in pane.shown_sets()}
+        named = {key for group in LAYOUTS.get(view.spec.key, layout_of(view.spec)) for key in group.fields}  # not what More took up
+        own_sets = {view.spec.link_kind(f) for f in view.spec.sets if f.key in pane.shown_sets() and f.key in named}
         elsewhere = _in_own_sections(view.spec)
         found = [x for x in view.links if x.kind not in elsewhere and not (x.outward and x.kind in own_sets)]
         section.set_count(len(found))
