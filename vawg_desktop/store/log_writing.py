@@ -106,7 +106,7 @@ class LogWriter:
             self.received = str(self._one(_SERVER_CLOCK)[0]) if self.postgres else self._at
         self._origin, self._seq, self._hash = str(row[0]), int(row[1]), str(row[2])
         self._pending: dict[str, log.Entry] = {}
-        #: Rows of new records that wait to be sent to a server together, by statement.
+        #: Rows that wait to be written together, by statement.
         self._inserts: dict[str, list[tuple[object, ...]]] = {}
         self.derived = DerivedRows(connection, self.run)
 
@@ -179,7 +179,7 @@ class LogWriter:
         self.insert_later(sql, tuple(columns.values())) if later else self.run(sql, tuple(columns.values()))
 
     def insert_later(self, sql: str, params: tuple[object, ...]) -> None:
-        """Keep a row until ``send_inserts``: a server answers hundreds at once as fast as one. Nothing may read it meanwhile."""
+        """Keep a row until ``send_inserts``: hundreds at once are written nearly as fast as one. Nothing may read it meanwhile."""
         self._inserts.setdefault(sql, []).append(params)
 
     def send_inserts(self) -> None:
@@ -270,6 +270,7 @@ class LogWriter:
             if self._stamp[2] == "repair":
                 self.derived.finish()
             return
+        self.send_inserts()
         self.flush()
         self.derived.finish()
         if not self.guarded:

@@ -198,6 +198,7 @@ def _replay(tx: Transaction, entries: list[log.Entry], names: dict[str, str]) ->
     rebuild = Rebuild(tx)
     for (tbl, row), row_entries in history.grouped(entries).items():
         rebuild.state(tbl, row, row_entries)
+    tx.send_inserts()
     last: dict[str, log.Entry] = {}
     for entry in entries:
         if entry.origin not in last or last[entry.origin].seq < entry.seq:

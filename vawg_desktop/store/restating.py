@@ -41,7 +41,10 @@ class Rebuild:
         self.held_open: list[str] = []
 
     def state(self, table: str, id: str, entries: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
-        """State one record from all its entries, oldest first; returns the ids of conflicts that are new."""
+        """State one record from all its entries, oldest first; returns the ids of conflicts that are new.
+
+        Some rows wait for ``send_inserts``: whoever states many calls it after the last, before any of them is read.
+        """
         tx, spec = self._tx, spec_of(table)
         born = next((e.id for e in entries if e.op == "create"), entries[0].id)
         standings = history.cells_after(entries)
@@ -49,9 +52,7 @@ class Rebuild:
             k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
         }
         conflicts = history.conflicts_in(entries, standings)
-        if not is_new:
-            tx.send_inserts()
-        before = None if is_new else self._row(spec, id)
+        before = None if is_new else tx.row(table, id) if is_new is False else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
             self._make_final(spec, id, values, standings)
         if not tx.approver and rules.closes(spec, values):
@@ -69,8 +70,8 @@ class Rebuild:
         rows = [
             (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
         ]
-        if rows:
-            tx.connection.exec_driver_sql('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', rows)
+        for one in rows:
+            tx.insert_later('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', one)
         if len(entries) > 1:
             tx.derived.count_slips(spec, id)
         tx.note_change(spec, id, values if spec is LINK else {})
