@@ -145,3 +145,10 @@ def test_a_month_in_figures_is_no_financial_year(typed: str, stored: str) -> Non
 def test_what_counts_from_the_day_it_was_written_is_asked_without_one(typed: str) -> None:
     with pytest.raises(ValueRefusedError, match="counts from the day it was written"):
         dates.parse_date(typed)
+
+
+@pytest.mark.parametrize(("letters", "quoted"), [(40, "x" * 40), (41, "x" * 39 + "…")])
+def test_a_refused_date_is_quoted_as_far_as_it_is_read(letters: int, quoted: str) -> None:
+    with pytest.raises(ValueRefusedError) as refused:
+        dates.parse_date("x" * letters)
+    assert f"“{quoted}”" in refused.value.message

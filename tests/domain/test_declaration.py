@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
-from vawg_desktop.domain.entities import ENTITIES, LINK
+from vawg_desktop.domain.entities import DERIVED, ENTITIES, LINK
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec
 
 PAGE = Path(__file__).parents[1] / "cases" / "declaration.txt"
@@ -32,6 +32,7 @@ def written() -> str:
     for spec in (*ENTITIES, LINK):
         lines.append(f"{spec.key}  {_stated(spec, ('key', 'fields'))}")
         lines += [f"    {field.key}  {_stated(field, ('key',))}" for field in spec.fields]
+    lines += ["derived columns", *(f"    {field.key}  {_stated(field, ('key',))}" for field in DERIVED.values())]
     return "\n".join(lines) + "\n"
 
 

@@ -94,3 +94,10 @@ def test_only_a_closed_recommendation_is_closed_in_a_way_that_has_to_be_earned()
     assert not rules.closes(recommendation, {"status": "open"})
     assert not rules.closes(recommendation, {})
     assert not rules.closes(gap, {"status": "closed"})
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"), [([], ""), (["one"], "one"), (["one", "two"], "one and two"), (["one", "two", "three"], "one, two and three")]
+)
+def test_words_are_joined_as_they_are_spoken(words: list[str], joined: str) -> None:
+    assert rules.join(words) == joined
