@@ -152,3 +152,14 @@ def test_a_refused_date_is_quoted_as_far_as_it_is_read(letters: int, quoted: str
     with pytest.raises(ValueRefusedError) as refused:
         dates.parse_date("x" * letters)
     assert f"“{quoted}”" in refused.value.message
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("sep 2026", "2026-09"), ("sept 2026", "2026-09"), ("Septem 2026", "2026-09"), ("dec 2026", "2026-12")])
+def test_a_month_may_be_cut_short(typed: str, stored: str) -> None:
+    assert dates.parse_date(typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["decision 2026", "mayor 2026", "septic 2026", "marching 2026"])
+def test_a_word_that_begins_like_a_month_is_none(typed: str) -> None:
+    with pytest.raises(ValueRefusedError):
+        dates.parse_date(typed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import MAX_TEXT, from_row, split_set, to_stored, to_words
@@ -90,3 +90,15 @@ def test_a_database_cell_of_yes_and_no_is_no_number() -> None:
 
 def test_a_set_as_typed_drops_blanks_and_repeats_and_keeps_its_order() -> None:
     assert split_set(" b; a ;; b;c ") == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "key", "stored", "words"),
+    [
+        ("action", "status", "in_progress", "In progress"), ("action", "due", "2026-09-30", "30 September 2026"), ("action", "percent", 40, "40%"),
+        ("action", "done_before_publication", True, "Yes"), ("action", "done_before_publication", False, "No"), ("action", "title", "As typed", "As typed"),
+        ("action", "status", None, ""), ("strand", "position", 3, "3"), ("figure", "number", "12.50", "12.50"),
+    ],
+)  # fmt: skip
+def test_a_stored_value_as_an_officer_reads_it(entity: str, key: str, stored: str | int | bool | None, words: str) -> None:
+    assert to_words(BY_KEY[entity].by_key[key], stored) == words

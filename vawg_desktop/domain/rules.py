@@ -144,14 +144,6 @@ def slips(dues: Sequence[str | None]) -> int:
     return sum(1 for a, b in pairwise(days) if b > a)
 
 
-def gap_severity(row: Row) -> int | None:
-    """Severity × frequency, 1 to 16; None where either is not known."""
-    severity, frequency = row.get("severity"), row.get("frequency")
-    if severity is None or frequency is None:
-        return None
-    return int(str(severity)) * int(str(frequency))
-
-
 def join(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     if len(words) < 2:
