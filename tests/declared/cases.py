@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.services.test_ways_home import heads
 from vawg_desktop.cli import main
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import finding, history, lists, merging, return_staging, rounds, show
+from vawg_desktop.services import attachments, finding, history, lists, merging, return_staging, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import ADD, Assignment, assign, create, hide
 from vawg_desktop.services.session import Session
@@ -60,6 +60,28 @@ def test_it_is_made_shown_listed_found_and_filtered(desk: Session) -> None:
     assert found["overdue"] is True and "secret" not in found and found["cost"] == "12.50"
     assert [h.reference for h in finding.search(desk, "zp1") if h.entity == "pledge"] == ["ZP-0001"]
     assert [h.reference for h in finding.search(desk, "shelter")] == ["ZP-0001"]
+
+
+def test_it_stands_under_the_pillar_of_what_it_serves_and_asks_for_no_count_there(desk: Session) -> None:
+    assign(desk, "R-0001", [Assignment("pillar", "rehabilitation")], "x")
+    create(desk, "action", {"title": "Serves R-0001", "recommendations": "R-0001"})
+    action = str(desk.read().exec_driver_sql("SELECT reference FROM action WHERE title = 'Serves R-0001'").one()[0])
+    id = pledge(desk, actions=action)
+
+    def pillar() -> str:
+        return str(desk.read().exec_driver_sql("SELECT x_pillar FROM pledge WHERE id = ?", (id,)).one()[0])
+
+    assert pillar() == "rehabilitation"
+    hide(desk, [action])
+    assert pillar() == "none"
+
+
+def test_a_file_is_kept_with_it(desk: Session, tmp_path: Path) -> None:
+    pledge(desk)
+    (tmp_path / "proof.txt").write_bytes(b"wombatfile")
+    attachments.attach(desk, "ZP-0001", tmp_path / "proof.txt")
+    assert attachments.open_copy(desk, "ZP-0001").read_bytes() == b"wombatfile"
+    attachments.wipe_copies()
 
 
 def test_its_history_undo_and_bin(desk: Session) -> None:

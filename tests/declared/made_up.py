@@ -44,8 +44,8 @@ PLEDGE = EntitySpec("pledge", "Pledge", "Pledges", "ZP", "promise", (
     text("file_sha256", "File's SHA-256", names_file=True),
     text("secret", "Secret", private=True),
     long("note", "Note", search=True),
-), status="status", finished=t.FINISHED, complete="complete", due=("put_off_to", "due"), owner="maker", rating="rating_opcc",
-   derived=("x_sort", "x_due", "x_open"), kept_counts=True, indexed=("x_due",), large=True)  # fmt: skip
+), status="status", finished=t.FINISHED, complete="complete", due=("put_off_to", "due"), owner="maker", rating="rating_opcc", serves="actions",
+   derived=("x_sort", "x_due", "x_open", "x_pillar"), kept_counts=True, indexed=("x_due",), large=True)  # fmt: skip
 
 #: A part of it, with no more said than must be.
 STEP = EntitySpec("pledge_step", "Step of a pledge", "Steps of pledges", "ZS", "what", (

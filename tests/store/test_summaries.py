@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, SERVICE
+from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, serving_links
 from vawg_desktop.services.records import (
     Assignment,
     add_update,
@@ -105,7 +105,7 @@ def test_repair_states_every_summary_again(served: Session) -> None:
 
 
 def test_what_serves_what_is_declared_once(served: Session) -> None:
-    assert SERVICE == {"action.recommendations": (ACTION, RECOMMENDATION)}
+    assert serving_links() == {"action.recommendations": (ACTION, RECOMMENDATION)}
     rec = str(served.read().exec_driver_sql("SELECT id FROM recommendation").one()[0])
     serving = summaries.served_by(RECOMMENDATION, served.read().exec_driver_sql, rec)
     assert len(serving) == 6 and {spec for spec, _ in serving} == {ACTION}

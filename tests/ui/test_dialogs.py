@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ACTION, GAP
-from vawg_desktop.services import lists, rounds, show
+from vawg_desktop.services import lists, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import ADD, STATE, Assignment
 from vawg_desktop.services.session import Session
@@ -451,11 +451,3 @@ def test_a_new_record_is_made_from_its_page_and_shown(shown: Shown, answered: Ca
     settle(shown.tasks)
     assert page.pane.view is not None and page.pane.view.title == "Nobody answers at night"
     assert show.record(shown.session, page.pane.view.id).cells["status"] == "identified"
-
-
-def test_a_sent_round_is_told(shown: Shown, answered: Callable[[Script], None], tmp_path: Path) -> None:
-    made = rounds.export_returns(shown.session, period="2026/27 Q3", due="+4w", out=tmp_path)
-    page: Any = shown.go("returns")
-    settle(shown.tasks)
-    words = " ".join(w.text() for w in page.findChildren(QPushButton))
-    assert made.returns and "Send round" in words

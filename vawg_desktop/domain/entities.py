@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from vawg_desktop.domain import own_records as own
 from vawg_desktop.domain import terms as t
@@ -377,10 +378,12 @@ ENTITIES: tuple[EntitySpec, ...] = (
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}
-#: By kind of link that says what a record serves: the kind that serves and the one that is served.
-SERVICE: dict[str, tuple[EntitySpec, EntitySpec]] = {
-    e.link_kind(e.by_key[e.serves]): (e, BY_KEY[e.by_key[e.serves].target]) for e in ENTITIES if e.serves
-}
+
+@lru_cache
+def serving_links() -> dict[str, tuple[EntitySpec, EntitySpec]]:
+    """By kind of link that says what a record serves: the kind that serves and the one that is served."""
+    return {e.link_kind(e.by_key[e.serves]): (e, BY_KEY[e.by_key[e.serves].target]) for e in ENTITIES if e.serves}
+
 
 def entity(name: str) -> EntitySpec:
     """The entity that a key, label or plural names. Raises NotFoundError."""

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from vawg_desktop.domain import dates
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, SERVICE, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec, serving_links
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import plain_text
@@ -16,20 +16,16 @@ from vawg_desktop.exchange.reading import Sheet
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker
 
 HEADER_SEARCH = 40
-#: The kinds of record that trackers hold columns of, and the one among them in whose rows progress is told.
+#: The kinds of record that trackers hold columns of.
 TRACKED: tuple[EntitySpec, ...] = tuple(e for e in ENTITIES if e.tracked)
-TOLD_IN: frozenset[str] = frozenset(e.told_by for e in TRACKED if e.told_by)
-#: Those that a row can be of, what serves another before what is served: a list of actions names recommendations beside them.
-MAIN: tuple[EntitySpec, ...] = tuple(
-    sorted(
-        (e for e in TRACKED if e.key not in TOLD_IN),
-        key=lambda e: (not e.serves, any(served is e for _, served in SERVICE.values())),
-    )
+#: The kind in whose rows progress is told; its ``parent`` is the kind of which it is told.
+PROGRESS: EntitySpec = BY_KEY[next(e.told_by for e in TRACKED if e.told_by)]
+#: The kinds that a list can be of, what serves another before what is served: a list of actions names recommendations beside them.
+ROW_KINDS: tuple[EntitySpec, ...] = tuple(
+    sorted((e for e in TRACKED if e is not PROGRESS), key=lambda e: (not e.serves, any(served is e for _, served in serving_links().values())))
 )
 #: The kind that stands over the rows of a list, because they serve it.
-ABOVE: EntitySpec = next(served for serving, served in SERVICE.values() if serving.tracked)
-#: The kind in whose rows progress is told; its ``parent`` is the kind of which it is told.
-PROGRESS: EntitySpec = next(e for e in TRACKED if e.key in TOLD_IN)
+ABOVE: EntitySpec = next(served for serving, served in serving_links().values() if serving.tracked)
 _BARE_REFERENCE = ("ref", "no", "number", "id", "reference", "item", "#", "ref no", "no.")
 
 
@@ -37,7 +33,7 @@ def targets() -> dict[Target, str]:
     """Every target a column may be matched to, with its label."""
     known: dict[Target, str] = {}
     for spec in TRACKED:
-        if spec.key not in TOLD_IN:
+        if spec.key != PROGRESS.key:
             known[f"{spec.key}.reference"] = f"{spec.label}: own number"
         known |= {f"{spec.key}.{f.key}": f"{spec.label}: {f.label}" for f in spec.fields if not f.private}
     return known
@@ -84,7 +80,7 @@ def _known_names() -> dict[str, list[Target]]:
         entity, _, key = target.partition(".")
         field = BY_KEY[entity].by_key.get(key)
         headings = field.headings if field else BY_KEY[entity].numbered
-        if entity in TOLD_IN and not headings:
+        if entity == PROGRESS.key and not headings:
             continue  # a column headed Action or Status is the action's, never its update's
         own = (field.label, field.key) if field else ()
         for name in (*headings, *own):
@@ -100,10 +96,10 @@ BARE = frozenset(fold(w) for w in _BARE_REFERENCE)
 
 def main_entity(heads: Sequence[str]) -> str:
     folded = [fold(h) for h in heads]
-    for spec in MAIN:
+    for spec in ROW_KINDS:
         if any(f"{spec.key}.{spec.title}" in KNOWN.get(f, ())[:1] for f in folded):
             return spec.key
-    return MAIN[0].key
+    return ROW_KINDS[0].key
 
 
 #: Headings under which any list may keep what it lists.
@@ -247,7 +243,7 @@ def _by_name(name: str, main: str, taken: set[Target]) -> Target | None:
 
 #: What headings call each kind of record: its name, and what stands before "no" or "ref" where they speak of its number.
 _CALLED: dict[str, EntitySpec] = {
-    name: spec for spec in MAIN for name in (fold(spec.label), *(fold(n.rpartition(" ")[0] or n) for n in spec.numbered))
+    name: spec for spec in ROW_KINDS for name in (fold(spec.label), *(fold(n.rpartition(" ")[0] or n) for n in spec.numbered))
 }
 _NAMES = "|".join(sorted(map(re.escape, _CALLED), key=len, reverse=True))
 #: A heading that says of which kind of record it speaks: "Action status", "Rec owner", "Status of action".
@@ -273,12 +269,12 @@ def _preferred(found: Sequence[Target], main: str) -> Target:
     """The main entity's field where it has one; its own title stays its own."""
     first = found[0]
     entity, _, key = first.partition(".")
-    if first in _TITLES or key == "reference" or entity in TOLD_IN:
+    if first in _TITLES or key == "reference" or entity == PROGRESS.key:
         return first
     twin = next((t for t in found if t.startswith(main + ".")), None)
     if twin:
         return twin
-    if entity == MAIN[0].key and main != entity:
+    if entity == ROW_KINDS[0].key and main != entity:
         moved = _same_role(BY_KEY[entity], BY_KEY[main], key)
         if moved in BY_KEY[main].by_key:
             return f"{main}.{moved}"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from vawg_desktop.domain.conditions import meets
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, SERVICE, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec, serving_links
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import from_row
 from vawg_desktop.services import lists, names, over_time
@@ -154,7 +154,7 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
         view.updates = _rows(
             connection, f'SELECT * FROM "{spec.told_by}" WHERE "{spec.key}" = ? AND NOT deleted ORDER BY {newest_first()}', view.id
         )
-    for kind, (serving, served) in SERVICE.items():
+    for kind, (serving, served) in serving_links().items():
         if served is spec and serving.told_by:
             view.updates += _rows(
                 connection,

@@ -15,7 +15,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.cells import RATING_FILLS, Cell
-from vawg_desktop.exchange.tracker_columns import ABOVE, PROGRESS, TOLD_IN
+from vawg_desktop.exchange.tracker_columns import ABOVE, PROGRESS
 from vawg_desktop.exchange.tracker_out import Refilled, write_like
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services import names, trackers
@@ -80,7 +80,7 @@ def _refilled(
     """A cell that says something else now than the store; None where it says the same, or nothing of the store's."""
     if key == "reference":
         return None
-    if kind in TOLD_IN:
+    if kind == PROGRESS.key:
         return _words_of_update(connection, ids.get(PROGRESS.parent), key, given)
     spec = BY_KEY.get(kind)
     found = spec.by_key.get(key) if spec is not None else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_columns import ABOVE, TOLD_IN
+from vawg_desktop.exchange.tracker_columns import ABOVE, PROGRESS
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import CellReader
@@ -69,7 +69,7 @@ class RowPreparer(CellReader):
         """A title that says nothing (N/A, a dash, a figure alone) makes no record; it goes to the tray."""
         for entity, cells in by_entity.items():
             title = cells.get(BY_KEY[entity].title) if entity in BY_KEY else None
-            if self._lineage is None or title is None or entity in TOLD_IN or title.linked or not says_nothing(title.text):
+            if self._lineage is None or title is None or entity == PROGRESS.key or title.linked or not says_nothing(title.text):
                 continue
             del cells[BY_KEY[entity].title]
             if any(c.isalnum() for c in title.text):

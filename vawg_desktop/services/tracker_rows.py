@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, PARTNER, SERVICE, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, PARTNER, EntitySpec, serving_links
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.exchange.cells import similar
-from vawg_desktop.exchange.tracker_columns import MAIN, PROGRESS, TOLD_IN
+from vawg_desktop.exchange.tracker_columns import PROGRESS, ROW_KINDS
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
@@ -22,7 +22,7 @@ from vawg_desktop.store.transaction import Transaction
 
 #: Links between kinds that one row can hold: the kind that owns the link, its field, and the other kind.
 _JOINED = tuple(
-    (e.key, f.key, f.target) for e in MAIN for f in e.sets if f.kind is Kind.LINKS and f.target != e.key and BY_KEY[f.target] in MAIN
+    (e.key, f.key, f.target) for e in ROW_KINDS for f in e.sets if f.kind is Kind.LINKS and f.target != e.key and BY_KEY[f.target] in ROW_KINDS
 )
 
 
@@ -126,14 +126,14 @@ class RowImporter(RecordWriter):
             return
         ids: dict[str, str] = {}
         parsed: dict[str, dict[str, Value]] = {}
-        for entity in [e for e in BY_KEY if e in by_entity and e not in TOLD_IN]:
+        for entity in [e for e in BY_KEY if e in by_entity and e != PROGRESS.key]:
             id = self._record(one, BY_KEY[entity], by_entity[entity], ids, parsed)
             if id:
                 ids[entity] = id
         if self.keep_taken:
             self.taken.append((row, ids, parsed))
         self._join(ids, row)
-        for kind, (serving, _) in SERVICE.items():
+        for kind, (serving, _) in serving_links().items():
             for other in one.serves if serving.key in ids and not self._dry else ():
                 self._tx.link(kind, ids[serving.key], other)
         for target, period, given in row.earlier:

@@ -159,11 +159,11 @@ def _summary(connection: Connection, spec: EntitySpec, row: dict[str, Value]) ->
     """What the row's summaries should be; a count that was never made stays empty."""
     run, id = connection.exec_driver_sql, str(row["id"])
     found = summaries.around(spec, run, id)
-    if spec.told_by:
+    if "x_progress" in spec.derived:
         found["x_progress"] = summaries.progress(spec, run, id)
     if "x_slips" in spec.derived and ((slips := summaries.slips(spec, run, id)) or row["x_slips"]):
         found["x_slips"] = slips
-    if "x_actions" in spec.derived and row["x_actions"] is not None:
+    if row.get("x_actions") is not None:
         found |= summaries.counts(spec, run, id)
     return found
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, SERVICE, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec, serving_links
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.references import number_of
 from vawg_desktop.store import derive, summaries
@@ -107,7 +107,7 @@ class DerivedRows:
         n = self._register(spec, row, later)
         self._unindexed[n] = derive.indexed_text(spec, row)
         extra = derive.row_derived(spec, row)
-        if spec.serves:
+        if spec.serves and "x_pillar" in spec.derived:
             extra["x_pillar"] = "none"
         self._tallies.update(derive.tally_keys(spec, {**row, **extra}))
         return {**extra, "n": n}
@@ -220,7 +220,7 @@ class DerivedRows:
 
     def _touch(self, spec: EntitySpec, row: Row) -> None:
         if spec is LINK:
-            if (ends := SERVICE.get(str(row.get("kind")))) is not None:
+            if (ends := serving_links().get(str(row.get("kind")))) is not None:
                 self._touched[(ends[0].key, str(row["a"]))] = None
                 self._served[(ends[1].key, str(row["b"]))] = None
         elif (parent := BY_KEY.get(spec.parent)) is not None and parent.told_by == spec.key:
@@ -268,7 +268,8 @@ class DerivedRows:
         for table, id in self._moved:
             self._set(table, id, {"x_slips": summaries.slips(BY_KEY[table], run, id)})
         for table, id in self._served:
-            self._set(table, id, summaries.counts(BY_KEY[table], run, id))
+            if counts := summaries.counts(BY_KEY[table], run, id):
+                self._set(table, id, counts)
         for (name, key), count in self._tallies.items():
             if count:
                 run(
@@ -291,7 +292,7 @@ class DerivedRows:
             return
         before = {str(d[0]): v for d, v in zip(cursor.description, found, strict=True)}
         extra = summaries.around(spec, run, id)
-        if (spec.key, id) in self._told:
+        if (spec.key, id) in self._told and "x_progress" in spec.derived:
             extra["x_progress"] = summaries.progress(spec, run, id)
         if any(before[k] != v for k, v in extra.items()):
             self._tallies.subtract(derive.tally_keys(spec, before))
@@ -318,4 +319,4 @@ def _is_summarised(spec: EntitySpec) -> bool:
 
 
 def _is_served(spec: EntitySpec) -> bool:
-    return any(served is spec for _, served in SERVICE.values())
+    return any(served is spec for _, served in serving_links().values())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EVIDENCE, LINK, PARTNER, SERVICE
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EVIDENCE, LINK, PARTNER, serving_links
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vawg_desktop.store.store import Store
 
 #: Tables whose rows may take the ground from a closing: evidence, what serves what is closed, and the links between them.
-_PROOF = frozenset({LINK.key, EVIDENCE.key, *(serving.key for serving, _ in SERVICE.values())})
+_PROOF = frozenset({LINK.key, EVIDENCE.key, *(serving.key for serving, _ in serving_links().values())})
 #: Records that a merge touched, by table and id, in order.
 Touched = Mapping[tuple[str, str], None]
 
@@ -52,10 +52,10 @@ class Findings:
         return found
 
     def _with_neighbours(self, touched: Touched) -> dict[str, dict[str, None]]:
-        """Touched records by table, and closed ones whose evidence may have gone."""
+        """Touched records of the kinds that have a rule between cells, by table, and closed ones whose evidence may have gone."""
         found: dict[str, dict[str, None]] = {}
         for tbl, id in touched:
-            if tbl in BY_KEY and not BY_KEY[tbl].system:
+            if tbl in BY_KEY and (BY_KEY[tbl].rating or BY_KEY[tbl].closes_with_evidence):
                 found.setdefault(tbl, {})[id] = None
         if any(tbl in _PROOF for tbl, _ in touched):
             for spec in (e for e in ENTITIES if e.closes_with_evidence):

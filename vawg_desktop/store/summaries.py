@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.entities import BY_KEY, SERVICE, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, EntitySpec, serving_links
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import derive
 
@@ -20,11 +20,11 @@ Run = Callable[..., Any]
 
 
 def around(spec: EntitySpec, run: Run, id: str) -> dict[str, Value]:
-    """What follows from what a record serves and from the latest word of it, by derived column."""
+    """What follows from what a record serves and from the latest word of it, by derived column, as far as its kind has them."""
     found: dict[str, Value] = {}
-    if spec.serves:
+    if spec.serves and "x_pillar" in spec.derived:
         found["x_pillar"] = _pillar(spec, run, id)
-    if spec.told_by:
+    if spec.told_by and "x_heard" in spec.derived:
         latest = run(
             f'SELECT id, as_at FROM "{spec.told_by}" WHERE "{spec.key}" = ? AND NOT deleted ORDER BY {derive.newest_first()} LIMIT 1', (id,)
         ).fetchone()
@@ -55,9 +55,13 @@ def progress(spec: EntitySpec, run: Run, id: str) -> str | None:
 
 
 def counts(spec: EntitySpec, run: Run, id: str) -> dict[str, Value]:
-    """How many records serve this one, stopped and superseded ones aside, and how many of them are complete."""
+    """How many records serve this one, stopped and superseded ones aside, and how many of them are complete; nothing where its kind
+    keeps no such count.
+    """
+    if "x_actions" not in spec.derived:
+        return {}
     statuses: list[tuple[EntitySpec, str]] = []
-    for kind, (serving, served) in SERVICE.items():
+    for kind, (serving, served) in serving_links().items():
         if served is spec:
             rows = run(
                 f'SELECT a."{serving.status}" FROM link l JOIN "{serving.key}" a ON a.id = l.a AND NOT a.deleted '
@@ -89,7 +93,7 @@ def slips(spec: EntitySpec, run: Run, id: str) -> int:
 def served_by(spec: EntitySpec, run: Run, id: str) -> list[tuple[EntitySpec, str]]:
     """The records that serve one, deleted links left out: kind and id."""
     found: list[tuple[EntitySpec, str]] = []
-    for kind, (serving, served) in SERVICE.items():
+    for kind, (serving, served) in serving_links().items():
         if served is spec:
             found += [(serving, str(r[0])) for r in run(f"SELECT a FROM link WHERE kind = '{kind}' AND b = ? AND NOT deleted", (id,))]
     return found
