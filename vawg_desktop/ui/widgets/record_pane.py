@@ -254,7 +254,9 @@ class RecordPane(Pane):
         self.view = view
         self._reference.setText(view.reference + (" · in the bin" if view.deleted else ""))
         self._chip.set_rating(str(view.cells.get("rating_opcc") or "") or None)
-        self._meta.setText(_meta_line(view))
+        meta = _meta_line(view)
+        self._meta.setText(meta)
+        self._meta.setVisible(bool(meta))  # an empty line would stand between title and fields
         for key, editor in self._editors.items():
             if same and earlier is not None and editor.half_typed(_shown(view, key)):
                 # Keep the text and the heads its author saw: saving it then says if somebody else was first.
