@@ -17,11 +17,12 @@ _TIMES = 5
 
 @dataclass
 class Visit:
-    """Milliseconds of a page: first visit, second visit, and painting it again."""
+    """Milliseconds of a page: first visit, second visit, a visit after something changed, and painting it again."""
 
     first: float
     second: float
     paint: float
+    after: float
 
 
 def visits(path: Path) -> dict[str, Visit]:
@@ -35,21 +36,23 @@ def visits(path: Path) -> dict[str, Visit]:
         for name, visit in _one_window(path, [(p.key, p.label) for p in PAGES]).items():
             found.setdefault(name, []).append(visit)
     return {
-        name: Visit(*(statistics.median(getattr(v, part) for v in seen) for part in ("first", "second", "paint")))
+        name: Visit(*(statistics.median(getattr(v, part) for v in seen) for part in ("first", "second", "paint", "after")))
         for name, seen in found.items()
     }
 
 
 def first_rows(tasks: Any, page: Any) -> None:
-    """Wait until a list shows its first rows, any other page all it has."""
+    """Wait until a list shows its first rows, any other page all it has; not at all where nothing is read."""
     from PySide6.QtCore import QEventLoop
 
-    if hasattr(page, "shown"):
+    if hasattr(page, "reading"):
+        if not page.reading:
+            return
         loop = QEventLoop()
         page.shown.connect(loop.quit)
         loop.exec()
         page.shown.disconnect(loop.quit)
-    else:
+    elif tasks.reads_for_pages():
         tasks.wait()
 
 
@@ -82,13 +85,18 @@ def _one_window(path: Path, pages: list[tuple[str, str]]) -> dict[str, Visit]:
         second = timed(painted(lambda k=key: window.go(k)))
         settle(tasks)
         paint = statistics.median(timed(lambda: window.stack.currentWidget().grab()) for _ in range(3))
-        found[label] = Visit(first, second, paint)
+        window.go("my_work" if key != "my_work" else "settings")
+        settle(tasks)
+        tasks.news += 1  # as after any change
+        after = timed(painted(lambda k=key: window.go(k)))
+        settle(tasks)
+        found[label] = Visit(first, second, paint, after)
     page = window.go("action")
     settle(tasks)
     page.view.setFocus()
     steps = [timed(painted(lambda n=n: page.view.choose(n))) for n in range(1, 8)]
     paint = statistics.median(timed(lambda: page.pane.grab()) for _ in range(3))
-    found["the record pane"] = Visit(steps[0], statistics.median(steps[1:]), paint)
+    found["the record pane"] = Visit(steps[0], statistics.median(steps[1:]), paint, statistics.median(steps[1:]))
     window.detach()
     window.close()
     window.deleteLater()
@@ -106,7 +114,9 @@ def pages(stores: Stores) -> Iterator[Row]:
         for label, visit in found.items():
             yield ratio_row(f"{label}, first visit, {size}", "painting the same page", visit.first, visit.paint, 4)
             yield ratio_row(f"{label}, second visit, {size}", "painting the same page", visit.second, visit.paint, 2)
+            yield ratio_row(f"{label}, visit after a change, {size}", "painting the same page", visit.after, visit.paint, None)
     if "inquiry" in seen:
         for size in (s for s in seen if s != "inquiry"):
             for label, visit in seen[size].items():
                 yield ratio_row(f"{label}, second visit, {size}", "the same, inquiry", visit.second, seen["inquiry"][label].second, 2)
+                yield ratio_row(f"{label}, visit after a change, {size}", "the same, inquiry", visit.after, seen["inquiry"][label].after, 2)

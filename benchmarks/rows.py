@@ -43,7 +43,7 @@ class Row:
         theirs = f"{self.theirs:.3g} {self.unit}" if self.theirs else ""
         return (
             f"| {self.what} | {self.against} | {self.ours:.3g} {self.unit} | {theirs} | {ratio} | {self.bound} "
-            f"| {'yes' if self.kept else '**no**'} |"
+            f"| {'' if not self.bound else 'yes' if self.kept else '**no**'} |"
         )
 
 
@@ -65,7 +65,9 @@ def both(ours: Callable[[], object], theirs: Callable[[], object], times: int) -
     return statistics.median(one), statistics.median(other)
 
 
-def ratio_row(what: str, against: str, ours: float, theirs: float, most: float) -> Row:
+def ratio_row(what: str, against: str, ours: float, theirs: float, most: float | None) -> Row:
+    if most is None:
+        return Row(what, against, ours, theirs, "", True)
     return Row(what, against, ours, theirs, f"{most:g}×", ours <= theirs * most)
 
 
@@ -88,9 +90,10 @@ _FIRST_PAGE = (
 from pathlib import Path
 from vawg_desktop.app import begin
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import opening
 from vawg_desktop.store import store as stores
 import sys
-s = Session(stores.open_store(Path(sys.argv[1])))
+s = Session(opening.open_store(Path(sys.argv[1])))
 t = begin(w, s)
 t.wait()
 w.grab()
@@ -111,11 +114,11 @@ def _run(code: str, *words: str) -> subprocess.CompletedProcess[bytes]:
 
 def start(stores: Stores) -> Iterator[Row]:
     from vawg_desktop.services.sample import load_sample
-    from vawg_desktop.store import store as made
+    from vawg_desktop.store import making
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sample.vawg"
-        store = made.create(path, passphrase=None)
+        store = making.create(path, passphrase=None)
         load_sample(Session(store))
         store.close()
         ours, bare = both(_start(_SHELL), _start(_BARE), 7)
@@ -580,9 +583,9 @@ def _bare_xlsx(plan: BookPlan) -> bytes:
 
 def many_rows(folder: Path, *, partners: int, rows: int) -> Session:
     """A store of so many partners with so many actions each."""
-    from vawg_desktop.store import store as made
+    from vawg_desktop.store import making
 
-    session = Session(made.create(folder / "r.vawg", passphrase=WORDS), "Bench")
+    session = Session(making.create(folder / "r.vawg", passphrase=WORDS), "Bench")
     with session.store.write("Bench", "rows") as tx:
         for p in range(partners):
             partner = tx.create("partner", {"name": f"Partner {p}", "standing": "voluntary"})
@@ -628,9 +631,10 @@ _REGION = (
 from pathlib import Path
 from vawg_desktop.app import begin
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import opening
 from vawg_desktop.store import store as stores
 import sys
-s = Session(stores.open_store(Path(sys.argv[1]), passphrase=sys.argv[2]))
+s = Session(opening.open_store(Path(sys.argv[1]), passphrase=sys.argv[2]))
 t = begin(w, s)
 t.wait()
 for key in ("overview", "action", "recommendation"):

@@ -14,8 +14,7 @@ from benchmarks.stores import opened
 from vawg_desktop.services import lists
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import copying
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import copying, making, opening
 from vawg_desktop.store.merging import merge_in
 
 
@@ -59,7 +58,7 @@ def measure(paths: dict[str, Path]) -> Iterator[Row]:
 
 
 def _session(url: str) -> Session:
-    return Session(stores.open_postgres(url), "Bench")
+    return Session(opening.open_postgres(url), "Bench")
 
 
 def _reading(url: str, size: str) -> Iterator[Row]:
@@ -189,7 +188,7 @@ def _raw_rows(office: Session, uri: str) -> float:
         "search": run("SELECT * FROM search WHERE rowid IN (SELECT n FROM subject WHERE id IN (SELECT \"row\" FROM \"change\" WHERE n >= ?))", (first,)).fetchall(),
     }  # fmt: skip
     url = database(uri, "bench_raw")
-    stores.create_postgres(url).close()
+    making.create_postgres(url).close()
     with psycopg.connect(url) as raw:
         for table in ("action", "update"):
             for constraint in raw.execute(

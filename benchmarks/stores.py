@@ -10,7 +10,7 @@ from pathlib import Path
 from vawg_desktop.domain import clock
 from vawg_desktop.services.demo import SIZES, Spread, fill
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 
 WORDS = "benchmark passphrase"
 TODAY = date(2026, 11, 22)
@@ -43,9 +43,9 @@ def store_of(size: str, keep: Path) -> Path:
     done = keep / f"{size}.done"
     if done.exists() and path.exists():
         return path
-    stores.remove(path)
+    making.remove(path)
     began = time.perf_counter()
-    store = stores.create(path, passphrase=WORDS, demonstration=True)
+    store = making.create(path, passphrase=WORDS, demonstration=True)
     spread = Spread(CLOCK.go_to) if size.endswith(IN_LIFE) else None
     fill(Session(store, "Bench"), SIZES[size.removesuffix(IN_LIFE)], today=TODAY, spread=spread)
     CLOCK.go_to(TODAY)
@@ -59,4 +59,4 @@ def store_of(size: str, keep: Path) -> Path:
 
 def opened(path: Path) -> Session:
     """A session on a made store."""
-    return Session(stores.open_store(path, passphrase=WORDS), "Bench")
+    return Session(opening.open_store(path, passphrase=WORDS), "Bench")

@@ -21,7 +21,7 @@ def main(rows: int = ROWS, kinds: tuple[str, ...] = KINDS) -> list[str]:
     """Lines for the table's notes: seconds of CPU, the reader child's among them, as medians, interleaved."""
     from vawg_desktop.services.session import Session
     from vawg_desktop.services.trackers import import_tracker
-    from vawg_desktop.store import store as stores
+    from vawg_desktop.store import making
 
     lines: list[str] = []
     for kind in kinds:
@@ -29,7 +29,7 @@ def main(rows: int = ROWS, kinds: tuple[str, ...] = KINDS) -> list[str]:
         for _ in range(TIMES):
             with tempfile.TemporaryDirectory() as name:
                 path = _list(Path(name) / "list.xlsx", rows, kind)
-                session = Session(stores.create(Path(name) / "s.vawg", passphrase=None), "An officer")
+                session = Session(making.create(Path(name) / "s.vawg", passphrase=None), "An officer")
                 theirs.append(_spent(lambda p=path: _loaded(p)))
                 looks.append(_spent(lambda s=session, p=path: import_tracker(s, p, dry_run=True)))
                 firsts.append(_spent(lambda s=session, p=path: import_tracker(s, p)))

@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 4.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 5.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -370,7 +370,11 @@ CREATE INDEX ix_action_by_x_sort ON action (x_sort, n);
 
 CREATE INDEX ix_action_due ON action (x_due, id) WHERE deleted = 0 AND x_open = 1;
 
+CREATE INDEX ix_action_forward ON action (bring_forward, n) WHERE bring_forward IS NOT NULL;
+
 CREATE INDEX ix_action_found ON action (n, deleted, reference);
+
+CREATE INDEX ix_action_silent ON action (coalesce(x_heard, ''), x_due) WHERE deleted = 0 AND x_open = 1;
 
 CREATE TABLE contact (
 	n INTEGER NOT NULL,

@@ -26,7 +26,7 @@ from tests.postgres import postgres_server, postgres_url  # noqa: F401 - fixture
 from vawg_desktop.domain import clock as clocks
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 
 settings.register_profile("tests", max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("tests")
@@ -49,7 +49,7 @@ def _clock_set_back() -> Iterator[None]:
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plain store filled with the starter content, made once."""
     path = tmp_path_factory.mktemp("sample") / "sample.vawg"
-    store = stores.create(path, passphrase=None)
+    store = making.create(path, passphrase=None)
     load_sample(Session(store, "B. Officer"))
     store.close()
     return path
@@ -63,7 +63,7 @@ def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
     files = sample_file.with_name(sample_file.name + "-files")
     if files.exists():
         shutil.copyfile(files, path.with_name(path.name + "-files"))
-    session = Session(stores.open_store(path), "B. Officer")
+    session = Session(opening.open_store(path), "B. Officer")
     yield session
     session.store.close()  # the one that stands there now: some cases close it and open it again
 
@@ -71,7 +71,7 @@ def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Session]:
     """A session on an empty plain store."""
-    session = Session(stores.create(tmp_path / "empty.vawg", passphrase=None), "B. Officer")
+    session = Session(making.create(tmp_path / "empty.vawg", passphrase=None), "B. Officer")
     yield session
     session.store.close()
 

@@ -17,8 +17,7 @@ from vawg_desktop.exchange import reading
 from vawg_desktop.services import merging
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import keys
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import keys, making, opening
 from vawg_desktop.store.backup import back_up
 
 WORDS = "correct horse battery"
@@ -103,7 +102,7 @@ def test_the_passphrase_and_the_memory_of_a_crash_reach_no_other_process(tmp_pat
 )
 def test_a_keys_file_may_not_ask_for_any_amount_of_work(tmp_path: Path, cost: object) -> None:
     path = tmp_path / "s.vawg"
-    stores.create(path, passphrase=WORDS).close()
+    making.create(path, passphrase=WORDS).close()
     document = json.loads(keys.keys_path(path).read_text())
     document["wrapped"][0]["argon2id"] = cost
     keys.keys_path(path).write_text(json.dumps(document))
@@ -116,7 +115,7 @@ def test_a_backup_is_merged_without_being_touched(sample: Session, tmp_path: Pat
     create(sample, "gap", {"statement": "Said before the loss"})
     backup = back_up(sample.store.path, sample.store.key, tmp_path / "backups").path
     was = {p.relative_to(backup): (p.read_bytes(), p.stat().st_mtime_ns) for p in backup.rglob("*") if p.is_file()}
-    other = stores.open_near(backup / "store.vawg")
+    other = opening.open_near(backup / "store.vawg")
     try:
         assert merging.preview(sample, other).copied == 0
         merging.merge(sample, other)

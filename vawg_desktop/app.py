@@ -99,7 +99,7 @@ class Held:
         from PySide6.QtCore import QTimer
 
         from vawg_desktop.domain.errors import AppError
-        from vawg_desktop.store.store import lock_for_window
+        from vawg_desktop.store.holding import lock_for_window
         from vawg_desktop.ui.messages import messages
 
         session = choose(self._shell, store, self._passphrase_file)
@@ -252,12 +252,12 @@ def _tour_session(arguments: argparse.Namespace, folder: Path) -> Any:
     from vawg_desktop.commands.shared import passphrase_for
     from vawg_desktop.services.sample import load_sample
     from vawg_desktop.services.session import Session
-    from vawg_desktop.store import store as stores
+    from vawg_desktop.store import making, opening
 
     if arguments.store is None:
-        session = Session(stores.create(folder / "Kent inquiry.vawg", passphrase=None))
+        session = Session(making.create(folder / "Kent inquiry.vawg", passphrase=None))
         load_sample(session)
         return session
     path = Path(arguments.store)
-    passphrase = passphrase_for(arguments, path) if stores.needs_passphrase(path) else None
-    return Session(stores.open_store(path, passphrase=passphrase))
+    passphrase = passphrase_for(arguments, path) if opening.needs_passphrase(path) else None
+    return Session(opening.open_store(path, passphrase=passphrase))

@@ -21,13 +21,13 @@ def self_test() -> int:
     from vawg_desktop.services.rounds import export_returns
     from vawg_desktop.services.sample import load_sample
     from vawg_desktop.services.session import Session
-    from vawg_desktop.store import store as stores
+    from vawg_desktop.store import making
     from vawg_desktop.ui.outputs import draw_pdf
     from vawg_desktop.ui.tour import draw_tour
 
     with tempfile.TemporaryDirectory(prefix="vawg-self-test-") as folder:
         out = Path(folder)
-        session = Session(stores.create(out / "test.vawg", passphrase=WORDS))
+        session = Session(making.create(out / "test.vawg", passphrase=WORDS))
         try:
             load_sample(session)
             made = export_returns(session, period="Test", due="+4w", out=out / "returns")
@@ -53,12 +53,11 @@ def _comes_back(session: Session, out: Path) -> bool:
     from vawg_desktop.services.records import create
     from vawg_desktop.services.session import Session
     from vawg_desktop.store import backup as backups
-    from vawg_desktop.store import keyring_seam, postgres
-    from vawg_desktop.store import store as stores
+    from vawg_desktop.store import keyring_seam, opening, postgres
 
     path = out / "copy.vawg"
     merging.copy(session, path)
-    with stores.open_beside(path, session.store) as copy:
+    with opening.open_beside(path, session.store) as copy:
         create(Session(copy), "gap", {"statement": "made in the copy"})
         brought = merging.merge(session, copy)
     made = safekeeping.back_up(session, out / "backups")

@@ -13,12 +13,22 @@ from pytestqt.qtbot import QtBot
 from tests.services.test_ways_home import heads
 from vawg_desktop.cli import main
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import attachments, finding, history, lists, merging, return_staging, rounds, show
+from vawg_desktop.services import (
+    attachments,
+    finding,
+    history,
+    lists,
+    merging,
+    return_staging,
+    rounds,
+    show,
+    undoing,
+)
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import ADD, Assignment, assign, create, hide
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import import_tracker
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
@@ -90,7 +100,7 @@ def test_its_history_undo_and_bin(desk: Session) -> None:
     assert not show.record(desk, id).overdue
     said = [history.in_words(desk, c) for c in history.history(desk, id)]
     assert any("Put off to" in s for s in said) and any("Complete" in s for s in said)
-    history.undo(desk)
+    undoing.undo(desk)
     assert show.record(desk, id).cells["status"] == "in_progress"
     hide(desk, [id])
     assert lists.count(desk, ListQuery("pledge")) == 0 and lists.count(desk, ListQuery("pledge", bin=True)) == 1
@@ -100,7 +110,7 @@ def test_its_history_undo_and_bin(desk: Session) -> None:
 def test_it_merges_both_ways_and_conflicts_are_settled(desk: Session, tmp_path: Path) -> None:
     id = pledge(desk)
     take_copy(desk.store, tmp_path / "c.vawg")
-    with stores.open_store(tmp_path / "c.vawg") as copy:
+    with opening.open_store(tmp_path / "c.vawg") as copy:
         other = Session(copy, "Copy")
         assign(desk, id, [Assignment("people", "41"), Assignment("words", "ours", ADD)], "x")
         assign(other, id, [Assignment("people", "42"), Assignment("words", "theirs", ADD)], "y")

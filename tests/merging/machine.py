@@ -31,11 +31,10 @@ from vawg_desktop.domain.errors import (
     StoreError,
 )
 from vawg_desktop.exchange import reader_child, reading
-from vawg_desktop.services import history, merging, return_staging, returns, rounds, safekeeping, trackers
+from vawg_desktop.services import merging, return_staging, returns, rounds, safekeeping, trackers, undoing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import restating, restoring
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening, restating, restoring
 from vawg_desktop.store.backup import Backup
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
@@ -104,7 +103,7 @@ class Family(RuleBasedStateMachine):
 
     def open_stores(self) -> list[Store]:
         """The office and two copies of it; another machine may put another kind of store here."""
-        office = stores.create(self.folder / "office.vawg", passphrase=None)
+        office = making.create(self.folder / "office.vawg", passphrase=None)
         with office.write("setup", "start", Act.SAMPLE) as tx:
             for pillar in ("prevention", None):
                 tx.create("recommendation", {"title": "R", "pillar": pillar})
@@ -112,7 +111,7 @@ class Family(RuleBasedStateMachine):
             for title in ("first", "second"):
                 tx.create("action", {"title": title, "accountable": partner})
         copies = [take_copy(office, self.folder / f"{n}.vawg") for n in ("one", "two")]
-        return [office, *(stores.open_store(c) for c in copies)]
+        return [office, *(opening.open_store(c) for c in copies)]
 
     @initialize()
     def open(self) -> None:
@@ -313,7 +312,7 @@ class Family(RuleBasedStateMachine):
 
     def _undo(self, i: int) -> None:
         with contextlib.suppress(NotFoundError, ConflictedError, RuleError):
-            history.undo(self.people[i])
+            undoing.undo(self.people[i])
         for entry in self._hear(i):
             mine = self.makers[entry.id][1]
             for key, said in entry.fields.items():  # what somebody else has said since is never overwritten by an undo
@@ -407,7 +406,7 @@ class Family(RuleBasedStateMachine):
             if source.exists():
                 shutil.copyfile(source, target)
         for k, path in ((i, paths[0]), (j, paths[1])):
-            self.stores[k] = self.people[k].store = stores.open_store(path)
+            self.stores[k] = self.people[k].store = opening.open_store(path)
         self.known[j] = set(self.known[i])
         assert self._hear(j) == []
 
@@ -545,7 +544,7 @@ class Family(RuleBasedStateMachine):
         path = self.stores[i].path
         self.stores[i].close()
         restoring.restore(made.path, path, passphrase=None)
-        self.stores[i] = self.people[i].store = stores.open_store(path)
+        self.stores[i] = self.people[i].store = opening.open_store(path)
         self.known[i] = set(known)
         assert {e.act for e in self._hear(i)} <= {"dispose"}  # what was disposed of since the backup is disposed of again
 
@@ -555,9 +554,9 @@ class Family(RuleBasedStateMachine):
         old = self.stores[i]
         old.close()
         if old.url is None:
-            self.stores[i] = stores.open_store(old.path)
+            self.stores[i] = opening.open_store(old.path)
         else:
-            self.stores[i] = stores.open_postgres(old.url.render_as_string(hide_password=False))
+            self.stores[i] = opening.open_postgres(old.url.render_as_string(hide_password=False))
         self.people[i].store = self.stores[i]
         assert {e.act for e in self._hear(i)} <= {"dispose"}
 

@@ -14,7 +14,7 @@ from tests.merging.test_merging import rows_of, say
 from vawg_desktop.services import merging
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.copying import take_copy
@@ -27,7 +27,7 @@ class Files:
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self._folder, self._chance = folder, chance
-        office = Session(stores.create(folder / "office.vawg", passphrase=None), "office")
+        office = Session(making.create(folder / "office.vawg", passphrase=None), "office")
         self._action = create(office, "action", {"title": "Light the paths"})[0]
         self.people = [office]
         self.noted: list[tuple[str, str]] = []
@@ -49,13 +49,13 @@ class Files:
         """A copy by the program one time in five, else one that a person makes in a file manager; whose file it was, as it is open now."""
         name = f"copy{len(self.people)}"
         if self._chance.random() < 0.2:
-            self.people.append(Session(stores.open_store(take_copy(one.store, self._folder / f"{name}.vawg")), name))
+            self.people.append(Session(opening.open_store(take_copy(one.store, self._folder / f"{name}.vawg")), name))
             return one
         at = one.store.path
         one.store.close()
         shutil.copyfile(at, self._folder / f"{name}.vawg")
-        self.people[self.people.index(one)] = again = Session(stores.open_store(at), one.who)
-        self.people.append(Session(stores.open_store(self._folder / f"{name}.vawg"), name))
+        self.people[self.people.index(one)] = again = Session(opening.open_store(at), one.who)
+        self.people.append(Session(opening.open_store(self._folder / f"{name}.vawg"), name))
         return again
 
 

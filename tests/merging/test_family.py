@@ -11,9 +11,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.merging.machine import Family
 from vawg_desktop.domain import merge as pure
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services import history as undoing
+from vawg_desktop.services import undoing
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import history, merging
+from vawg_desktop.store import history, incoming_log, merging
 from vawg_desktop.store.transaction import Transaction
 
 #: The long run (``python3 dev.py bench --soak``) is the issue's 500 examples of up to 50 steps.
@@ -59,6 +59,7 @@ def test_a_merge_that_takes_only_the_other_stores_own_entries_is_caught(
         return {o: v for o, v in real(connection).items() if o in own}  # type: ignore[arg-type]
 
     monkeypatch.setattr(merging, "origins_of", own_only)
+    monkeypatch.setattr(incoming_log, "origins_of", own_only)
     _caught()
 
 

@@ -15,14 +15,14 @@ import pytest
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain import merge as merge_rules
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
-from vawg_desktop.services import history, merging, names, rounds, show
+from vawg_desktop.services import history, merging, names, rounds, show, undoing
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
 from vawg_desktop.services.return_acceptance import add_new_row
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import incoming_log, making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.copying import take_copy
@@ -39,7 +39,7 @@ def copy_of(tmp_path: Path) -> Iterator[Copier]:
 
     def take(session: Session, name: str) -> Session:
         path = take_copy(session.store, tmp_path / f"{name}.vawg")
-        opened.append(Session(stores.open_store(path), f"{name} officer"))
+        opened.append(Session(opening.open_store(path), f"{name} officer"))
         return opened[-1]
 
     yield take
@@ -207,7 +207,7 @@ def test_a_link_made_in_two_stores_is_said_to_be_there_where_an_undo_leaves_it_o
     for remove in (False, True, False):  # made, taken away, brought back
         set_link(laptop, "action", "recommendations", a, r, remove=remove)
     merging.merge(laptop, sample.store)
-    history.undo(laptop)
+    undoing.undo(laptop)
     link = merge_rules.link_id("action.recommendations", a, r)
     stood = laptop.read().exec_driver_sql("SELECT deleted FROM link WHERE id = ?", (link,)).scalar()
     assert stood == 0, "the office made it, and that stands until somebody chooses"
@@ -239,7 +239,7 @@ def test_provisional_references_become_final_and_the_printed_ones_stay(
 
 
 def test_two_stores_that_both_number_keep_both_records(tmp_path: Path) -> None:
-    sessions = [Session(stores.create(tmp_path / f"{n}.vawg", passphrase=None), n) for n in "ab"]
+    sessions = [Session(making.create(tmp_path / f"{n}.vawg", passphrase=None), n) for n in "ab"]
     for session in sessions:
         create(session, "action", {"title": f"of {session.who}"})
     a, b = sessions
@@ -274,9 +274,7 @@ def test_a_merge_that_fails_leaves_nothing(
     laptop = copy_of(sample, "laptop")
     say(laptop, "A-0001", status="in_progress")
     before = rows_of(sample)
-    from vawg_desktop.store import merging as inner
-
-    monkeypatch.setattr(inner._Merging, "_note_origins", lambda self: 1 / 0)
+    monkeypatch.setattr(incoming_log.IncomingLog, "_note_origins", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         merging.merge(sample, laptop.store)
     monkeypatch.undo()
@@ -313,8 +311,8 @@ def by_hand(session: Session, folder: Path, name: str) -> Session:
     session.store.close()
     to = folder / f"{name}.vawg"
     shutil.copyfile(path, to)
-    session.store = stores.open_store(path)
-    _BY_HAND.append(Session(stores.open_store(to), name))
+    session.store = opening.open_store(path)
+    _BY_HAND.append(Session(opening.open_store(to), name))
     return _BY_HAND[-1]
 
 
@@ -426,7 +424,7 @@ def test_a_log_rewritten_whole_is_told_from_a_copy_made_by_hand(sample: Session,
     hand = by_hand(sample, tmp_path, "forged")
     hand.store.close()
     rewrite_tail(hand.store.path, 2, "somebody else")
-    forged = Session(stores.open_store(hand.store.path), "forger")
+    forged = Session(opening.open_store(hand.store.path), "forger")
     assert check(forged.store).problems == []  # by itself it looks whole
     before = rows_of(sample)
     with pytest.raises(StoreError, match="rewritten") as refused:
@@ -464,7 +462,7 @@ def test_an_altered_log_is_refused(sample: Session, copy_of: Copier) -> None:
     raw.execute("DROP TRIGGER change_no_update")
     raw.execute('UPDATE "change" SET who = \'somebody else\' WHERE n = (SELECT max(n) - 1 FROM "change")')
     raw.close()
-    bad = stores.open_store(laptop.store.path)
+    bad = opening.open_store(laptop.store.path)
     before = rows_of(sample)
     with pytest.raises(StoreError, match="altered") as refused:
         merging.merge(sample, bad)
@@ -554,7 +552,7 @@ def test_disposal_travels_and_words_that_come_late_are_taken_out(sample: Session
         well(session)
         session.store.close()
         assert b"zebra" not in session.store.path.read_bytes()
-        session.store = stores.open_store(session.store.path)
+        session.store = opening.open_store(session.store.path)
 
 
 def test_held_files_travel_once(sample: Session, copy_of: Copier) -> None:
@@ -569,7 +567,7 @@ def test_held_files_travel_once(sample: Session, copy_of: Copier) -> None:
 
 def test_a_copy_is_locked_like_its_store_and_never_overwrites(tmp_path: Path) -> None:
     words = "correct horse battery"
-    store = stores.create(tmp_path / "s.vawg", passphrase=words)
+    store = making.create(tmp_path / "s.vawg", passphrase=words)
     create(Session(store, "A"), "gap", {"statement": "planted phrase zebra"})
     take_copy(store, tmp_path / "c.vawg")
     with pytest.raises(StoreError, match="already there"):
@@ -580,7 +578,7 @@ def test_a_copy_is_locked_like_its_store_and_never_overwrites(tmp_path: Path) ->
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"zebra" not in path.read_bytes(), path.name
     assert not list(tmp_path.glob("*.part*"))
-    with stores.open_store(tmp_path / "c.vawg", passphrase=words) as copy:
+    with opening.open_store(tmp_path / "c.vawg", passphrase=words) as copy:
         assert check(copy).ok
 
 
@@ -692,16 +690,16 @@ def test_what_was_settled_or_is_contested_is_not_undone_in_silence(sample: Sessi
     say(sample, "A-0002", percent="10")
     done = merging.merge(sample, laptop.store)
     with pytest.raises(ConflictedError):
-        history.undo(sample)
+        undoing.undo(sample)
     assert {h.value for h in merging.conflicts(sample)[0].heads} == {10, 40}
     merging.settle(sample, done.conflicts[0].id, "40", "confirmed")
     with pytest.raises(RuleError, match="not undone"):
-        history.undo(sample)
+        undoing.undo(sample)
     assert cell(sample, "A-0002", "percent") == 40
 
 
 def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) -> None:
-    with stores.create(tmp_path / "other.vawg", passphrase=None) as other:
+    with making.create(tmp_path / "other.vawg", passphrase=None) as other:
         create(Session(other, "X"), "gap", {"statement": "theirs"})
         assert merging.preview(sample, other).unrelated
         with pytest.raises(StoreError, match="no common past"):
@@ -709,7 +707,7 @@ def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) ->
         assert merging.preview(sample, other).copied
         assert merging.merge(sample, other, strangers=True).copied
         assert merging.merge(sample, other).copied == 0
-    with stores.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
+    with opening.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
         assert not merging.preview(sample, copy).unrelated
 
 
@@ -755,7 +753,7 @@ def test_combining_is_undone_whole(sample: Session) -> None:
 
     before = living()
     merging.combine(sample, "P-0003", "P-0004", "one body")
-    history.undo(sample)
+    undoing.undo(sample)
     assert living() == before
     assert merging.conflicts(sample) == []
     well(sample)

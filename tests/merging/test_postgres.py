@@ -24,15 +24,15 @@ from tests.test_cli import Run
 from vawg_desktop import paths
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, StaleError, StoreError
-from vawg_desktop.services import history, lists, merging, overview, rounds, show
+from vawg_desktop.services import history, lists, merging, overview, rounds, show, undoing
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import making, opening, work
 from vawg_desktop.store import store as stores
-from vawg_desktop.store import work
 from vawg_desktop.store.check import check
 from vawg_desktop.store.dispose import Authority, dispose
 from vawg_desktop.store.repair import repair
@@ -42,7 +42,7 @@ from vawg_desktop.store.search import search
 @pytest.fixture
 def server(postgres_url: str) -> Iterator[Session]:
     """The sample inquiry in a PostgreSQL database."""
-    store = stores.create_postgres(postgres_url)
+    store = making.create_postgres(postgres_url)
     session = Session(store, "B. Officer")
     load_sample(session)
     yield session
@@ -127,7 +127,7 @@ def test_check_names_damage_and_repair_mends_what_is_derived(server: Session, po
 
 def test_two_windows_on_one_server(server: Session, postgres_url: str) -> None:
     """Lost updates are refused; what one saves, the other hears of."""
-    other = Session(stores.open_postgres(postgres_url), "D. Deputy")
+    other = Session(opening.open_postgres(postgres_url), "D. Deputy")
     _, mark = history.written_since(server, None)
     _, mark = history.written_since(server, mark)
     view = show.record(other, "A-0001")
@@ -147,7 +147,7 @@ def test_many_writers_leave_no_gap_in_the_chain(server: Session, postgres_url: s
     failures: list[BaseException] = []
 
     def write(name: str) -> None:
-        store = stores.open_postgres(postgres_url)
+        store = opening.open_postgres(postgres_url)
         try:
             for i in range(12):
                 with store.write(name, "at once") as tx:
@@ -179,7 +179,7 @@ def test_copies_between_engines_merge_both_ways(
     first = sample if way == "file to server" else server
     to = str(tmp_path / "laptop.vawg") if way == "server to file" else second
     merging.copy(first, to)
-    store = stores.open_postgres(second) if to == second else stores.open_store(Path(to))
+    store = opening.open_postgres(second) if to == second else opening.open_store(Path(to))
     copy = Session(store, "D. Deputy")
     try:
         assert rows_of(copy) == rows_of(first)
@@ -202,7 +202,7 @@ def test_copies_between_engines_merge_both_ways(
 
 def test_moving_to_the_server_moves_the_right_to_number(sample: Session, postgres_url: str) -> None:
     merging.copy(sample, postgres_url, move=True)
-    store = stores.open_postgres(postgres_url)
+    store = opening.open_postgres(postgres_url)
     team = Session(store, "B. Officer")
     id, _ = create(team, "gap", {"statement": "x"})
     assert show.record(team, id).reference == "G-0009"
@@ -249,21 +249,21 @@ def test_each_trouble_with_the_server_has_its_sentence(
         url = url.set(query={})
     bad = url.set(**change).render_as_string(hide_password=False)  # type: ignore[arg-type]
     with pytest.raises(StoreError, match=words) as said:
-        stores.open_postgres(bad)
+        opening.open_postgres(bad)
     assert said.value.message.endswith(".") and "psycopg" not in said.value.message
 
 
 def test_an_empty_database_and_a_later_store_are_told_apart(postgres_url: str) -> None:
     with pytest.raises(StoreError, match="no store in"):
-        stores.open_postgres(postgres_url)
-    stores.create_postgres(postgres_url).close()
+        opening.open_postgres(postgres_url)
+    making.create_postgres(postgres_url).close()
     with psycopg.connect(postgres_url, autocommit=True) as raw:
         raw.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreError, match="schema 99"):
-        stores.open_postgres(postgres_url)
+        opening.open_postgres(postgres_url)
     for bad in ("postgresql://", "postgresql://host", "mysql://h/d"):
         with pytest.raises(StoreError):
-            stores.open_postgres(bad)
+            opening.open_postgres(bad)
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "    op.get_bind().exec_driver_sql('ALTER TABLE action ADD COLUMN extra TEXT')\n"
     )
     monkeypatch.setattr(paths, "migrations", lambda: scripts)
-    monkeypatch.setattr(stores, "SCHEMA_VERSION", int(NEXT))
+    monkeypatch.setattr(opening, "SCHEMA_VERSION", int(NEXT))
     return scripts / "versions" / f"{NEXT}_next.py"
 
 
@@ -284,13 +284,13 @@ def test_an_older_store_on_a_server_is_brought_up_to_date_on_opening(
     server: Session, postgres_url: str, next_version: Path
 ) -> None:
     assign(server, "A-0001", [Assignment("percent", "5")], "before")
-    with stores.open_postgres(postgres_url) as store:
+    with opening.open_postgres(postgres_url) as store:
         one = store.read().exec_driver_sql("SELECT count(*), count(extra) FROM action").one()
         assert tuple(one) == (22, 0)
         assert store.read().exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").one()[0] == str(int(NEXT))
         assign(Session(store, "me"), "A-0001", [Assignment("percent", "6")], "after")
         assert check(store).problems == []
-    with stores.open_postgres(postgres_url) as store:
+    with opening.open_postgres(postgres_url) as store:
         assert show.record(Session(store), "A-0001").cells["percent"] == 6
 
 
@@ -301,7 +301,7 @@ def test_a_migration_that_fails_on_a_server_changes_nothing(
     said = next_version.read_text()
     next_version.write_text(f"{said}    op.get_bind().exec_driver_sql('{bad}')\n")
     with pytest.raises(StoreError, match="is as it was"):
-        stores.open_postgres(postgres_url)
+        opening.open_postgres(postgres_url)
     assert lists.count(server, ListQuery("action")) == 22
     with pytest.raises(psycopg.errors.UndefinedColumn), psycopg.connect(postgres_url) as raw:
         raw.execute("SELECT extra FROM action")
@@ -318,7 +318,7 @@ def test_an_officer_who_may_not_migrate_is_told_whom_to_ask(
         raw.execute("CREATE ROLE t_migrating LOGIN IN ROLE vawg_editor")
     url = make_url(postgres_url).set(username="t_migrating").render_as_string(hide_password=False)
     with pytest.raises(StoreError, match="ask whoever keeps the server") as said:
-        stores.open_postgres(url)
+        opening.open_postgres(url)
     assert said.value.code == "older_store"
     with psycopg.connect(postgres_url, autocommit=True) as raw:
         raw.execute("DROP ROLE t_migrating")
@@ -346,7 +346,7 @@ def people(server: Session, postgres_url: str) -> Iterator[dict[str, Session]]:
         for name in ("reader", "editor", "approver"):
             raw.execute(f"DROP ROLE IF EXISTS t_{name}")  # type: ignore[call-overload]
             raw.execute(f"CREATE ROLE t_{name} LOGIN IN ROLE vawg_{name}")  # type: ignore[call-overload]
-    found = {name: Session(stores.open_postgres(as_role(postgres_url, name)), "The Commissioner") for name in ("reader", "editor", "approver")}
+    found = {name: Session(opening.open_postgres(as_role(postgres_url, name)), "The Commissioner") for name in ("reader", "editor", "approver")}
     yield found
     for session in found.values():
         session.store.close()
@@ -392,7 +392,7 @@ def test_a_merge_brings_everything_but_what_the_role_may_not(
 ) -> None:
     """One closing and one disposal in a laptop: an editor brings home the rest, and each waits for an approver."""
     merging.copy(server, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as store:
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
         laptop = Session(store, "L. Laptop")
         create(laptop, "evidence", {"title": "Proof", "recommendations": "R-0003"})
         assign(laptop, "R-0003", CLOSING, "w")
@@ -406,7 +406,7 @@ def test_a_merge_brings_everything_but_what_the_role_may_not(
         assert {p.code for p in check(server.store).problems if p.code != "clock_wrong"} == {"disposal_unfinished"}
         assign(people["approver"], "R-0003", CLOSING, "seen and agreed")
         assert show.record(server, "R-0003").cells["status"] == "closed"
-        stores.open_postgres(as_role(str(server.store.url.render_as_string(hide_password=False)), "approver")).close()  # type: ignore[union-attr]
+        opening.open_postgres(as_role(str(server.store.url.render_as_string(hide_password=False)), "approver")).close()  # type: ignore[union-attr]
         assert check(server.store).ok and work.left(server.read()) == []
         merging.merge(laptop, server.store)
         assert rows_of(laptop) == rows_of(server)
@@ -528,11 +528,11 @@ def test_the_family_with_a_server_in_it(postgres_server: str, guarded: bool) -> 
             merging.copy(Session(office), url, move=True)
             office.close()
             if not guarded:
-                return [stores.open_postgres(url), *files[1:]]
+                return [opening.open_postgres(url), *files[1:]]
             with psycopg.connect(url, autocommit=True) as raw:
                 raw.execute(script)  # type: ignore[call-overload]
                 raw.execute("DO $$ BEGIN CREATE ROLE t_family LOGIN IN ROLE vawg_editor; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
-            return [stores.open_postgres(as_role(url, "family")), *files[1:]]
+            return [opening.open_postgres(as_role(url, "family")), *files[1:]]
 
     run_state_machine_as_test(
         ServerFamily,
@@ -555,14 +555,14 @@ def test_roles_hold_in_the_database_itself(server: Session, postgres_url: str) -
     people: dict[str, Session] = {}
     for name in ("reader", "editor", "approver"):
         url = make_url(postgres_url).set(username=f"t_{name}").render_as_string(hide_password=False)
-        people[name] = Session(stores.open_postgres(url), name)
+        people[name] = Session(opening.open_postgres(url), name)
     try:
         assert lists.count(people["reader"], ListQuery("action")) == 22
         with pytest.raises(StoreError, match="role in the database does not allow"):
             assign(people["reader"], "A-0001", [Assignment("percent", "5")], "w")
         assign(people["editor"], "A-0001", [Assignment("percent", "5")], "w")
         create(people["editor"], "gap", {"statement": "seen by an editor"})
-        history.undo(people["editor"])
+        undoing.undo(people["editor"])
         with psycopg.connect(
             make_url(postgres_url).set(username="t_editor").render_as_string(hide_password=False),
             autocommit=True,
@@ -605,9 +605,9 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
     from vawg_desktop.ui.messages import messages
     from vawg_desktop.ui.tour import settle
 
-    other = Session(stores.open_postgres(postgres_url), "D. Deputy")
+    other = Session(opening.open_postgres(postgres_url), "D. Deputy")
     merging.copy(server, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as laptop:
+    with opening.open_store(tmp_path / "laptop.vawg") as laptop:
         assign(Session(laptop, "L"), "A-0004", [Assignment("percent", "70")], "in the room")
     one, two = Shown(server), Shown(other)
     try:

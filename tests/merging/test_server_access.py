@@ -23,8 +23,7 @@ from vawg_desktop.services import lists
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import assign, create, parse_assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import door
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import door, making, opening
 from vawg_desktop.store.check import check
 
 PASSWORD = "a pass word: with/marks@in"
@@ -84,8 +83,8 @@ def test_the_right_password_opens_and_is_said_nowhere(
     guarded: tuple[URL, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     url, _ = guarded
-    stores.create_postgres(_text(url)).close()
-    with stores.open_postgres(_text(url)) as store:
+    making.create_postgres(_text(url)).close()
+    with opening.open_postgres(_text(url)) as store:
         assert PASSWORD not in store.name and "vawg_guarded" in store.name
     shown = Run(capsys, "list", _text(url), "action")
     assert shown.code == 0 and PASSWORD not in shown.out + shown.err
@@ -97,7 +96,7 @@ def test_a_wrong_or_missing_password_is_one_sentence(
 ) -> None:
     url = URL.create("postgresql", "officer", wrong, "127.0.0.1", guarded[0].port, "vawg_guarded")
     with pytest.raises(StoreError, match="refused the name or the password") as said:
-        stores.open_postgres(_text(url))
+        opening.open_postgres(_text(url))
     assert said.value.code == "wrong_password"
     ran = Run(capsys, "check", _text(url))
     assert (ran.code, ran.out) == (1, "") and ran.err.count("\n") == 1
@@ -106,7 +105,7 @@ def test_a_wrong_or_missing_password_is_one_sentence(
 
 def test_a_name_the_server_does_not_admit(guarded: tuple[URL, Path]) -> None:
     with pytest.raises(StoreError, match="does not let nobody_known into vawg_guarded") as said:
-        stores.open_postgres(_text(guarded[0].set(username="nobody_known")))
+        opening.open_postgres(_text(guarded[0].set(username="nobody_known")))
     assert said.value.code == "not_admitted" and "sslmode=require" in said.value.message
 
 
@@ -114,7 +113,7 @@ def test_a_name_the_server_does_not_admit(guarded: tuple[URL, Path]) -> None:
 def test_tls_asked_of_a_server_that_has_none(guarded: tuple[URL, Path], mode: str) -> None:
     url = guarded[0].update_query_dict({"sslmode": mode})
     with pytest.raises(StoreError, match="could not be reached over TLS, which the URL asks for") as said:
-        stores.open_postgres(_text(url))
+        opening.open_postgres(_text(url))
     assert said.value.code == "no_tls" and PASSWORD not in said.value.message
 
 
@@ -124,7 +123,7 @@ def test_another_window_is_heard_of_whatever_the_password_holds(guarded: tuple[U
         raw.execute("DROP DATABASE IF EXISTS vawg_heard")
         raw.execute("CREATE DATABASE vawg_heard")
     url = _text(guarded[0].set(database="vawg_heard"))
-    with stores.create_postgres(url) as one, stores.open_postgres(url) as other:
+    with making.create_postgres(url) as one, opening.open_postgres(url) as other:
         listener = other.listener()
         assert listener.heard() and not listener.heard()
         with one.write("me", "w") as tx:
@@ -195,7 +194,7 @@ def wire(guarded: tuple[URL, Path]) -> Iterator[tuple[_Wire, str]]:
     url, _ = guarded
     _ask(url, "CREATE DATABASE vawg_wire")
     there = url.set(database="vawg_wire")
-    stores.create_postgres(_text(there)).close()
+    making.create_postgres(_text(there)).close()
     between = _Wire(int(url.port or 0))
     yield between, _text(there.set(port=between.port).update_query_dict({"sslmode": "disable"}))
     between.close()
@@ -204,7 +203,7 @@ def wire(guarded: tuple[URL, Path]) -> Iterator[tuple[_Wire, str]]:
 
 def test_a_commit_whose_answer_is_lost_is_looked_up_and_counts(wire: tuple[_Wire, str]) -> None:
     between, url = wire
-    with stores.open_postgres(url) as store:
+    with opening.open_postgres(url) as store:
         session = Session(store, "B. Officer")
         between.lose_answer = True
         id, changes = create(session, "gap", {"statement": "said once"})
@@ -216,7 +215,7 @@ def test_a_commit_whose_answer_is_lost_is_looked_up_and_counts(wire: tuple[_Wire
 
 def test_a_commit_that_never_reached_the_server_is_said_and_may_be_repeated(wire: tuple[_Wire, str]) -> None:
     between, url = wire
-    with stores.open_postgres(url) as store:
+    with opening.open_postgres(url) as store:
         session = Session(store, "B. Officer")
         between.lose_commit = True
         with pytest.raises(StoreError, match="what you typed is kept") as said:
@@ -229,7 +228,7 @@ def test_a_commit_that_never_reached_the_server_is_said_and_may_be_repeated(wire
 def test_where_the_answer_cannot_be_found_out_that_is_said(wire: tuple[_Wire, str], monkeypatch: pytest.MonkeyPatch) -> None:
     between, url = wire
     monkeypatch.setattr(door, "_PAUSE_SECONDS", 0.01)
-    with stores.open_postgres(url) as store:
+    with opening.open_postgres(url) as store:
         session = Session(store, "B. Officer")
         with pytest.raises(StoreError, match="it is not known whether") as said, store.write("me", "w") as tx:
             tx.create("gap", {"statement": "perhaps"})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
-from vawg_desktop.services import attachments, history, show
+from vawg_desktop.services import attachments, show, undoing
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.check import check
@@ -28,7 +28,7 @@ def test_a_file_dropped_on_an_action_is_evidence_of_it(sample: Session, tmp_path
     assert [x.title for x in evidence] == ["Evaluation of the hub"]
     assert len(sample.store.files.known()) == 1
     assert check(sample.store).problems == []
-    history.undo(sample)
+    undoing.undo(sample)
     assert [x for x in show.record(sample, "R-0003").links if x.entity == "evidence"] == []
     assert check(sample.store).problems == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.services import change_list, history, merging, overview, records, rounds
+from vawg_desktop.services import change_list, merging, overview, records, rounds, undoing
 from vawg_desktop.services.change_list import KINDS, ChangeQuery
 from vawg_desktop.services.change_words import possessive
 from vawg_desktop.services.records import ADD, Assignment, add_update, assign, create
@@ -16,7 +16,7 @@ from vawg_desktop.services.return_acceptance import accept
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 
 
 def lines(session: Session, **filters: object) -> list[str]:
@@ -90,10 +90,10 @@ def _answered(sent: Path, folder: Path) -> Path:
 
 def test_undo_and_a_merge_have_lines_of_their_own(sample: Session, tmp_path: Path) -> None:
     merging.copy(sample, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as laptop:
+    with opening.open_store(tmp_path / "laptop.vawg") as laptop:
         assign(Session(laptop, "Laptop"), "A-0004", [Assignment("percent", "70")], "in the room")
         assign(sample, "A-0001", [Assignment("percent", "40")], "told")
-        history.undo(sample)
+        undoing.undo(sample)
         assert lines(sample)[0].startswith("Undone: A-0001 ")
         merging.merge(sample, laptop)
     told = change_list.page(sample, ChangeQuery(who="laptop")).lines

@@ -32,7 +32,7 @@ from vawg_desktop.services.records import add_update, assign, create, hide, pars
 from vawg_desktop.services.return_messages import extend
 from vawg_desktop.services.round_standing import record_over_time, standing_of
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
 
@@ -163,7 +163,7 @@ def test_our_own_name_in_a_row_holds_no_file_back_and_anothers_does(sample: Sess
 
 def test_a_partner_of_the_same_name_from_another_store_is_pointed_out(empty: Session, tmp_path: Path) -> None:
     create(empty, "action", {"title": "What both have in common"})
-    there = Session(stores.open_store(take_copy(empty.store, tmp_path / "laptop.vawg")), "Laptop officer")
+    there = Session(opening.open_store(take_copy(empty.store, tmp_path / "laptop.vawg")), "Laptop officer")
     create(empty, "partner", {"name": "Medway  Council"})
     create(empty, "partner", {"name": "Swale Council"})  # without a short name, like the one above
     create(there, "partner", {"name": "medway council"})

@@ -25,7 +25,7 @@ from vawg_desktop.exchange import reading
 from vawg_desktop.services import return_staging, returns, rounds
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making
 from vawg_desktop.store.check import check
 
 TURNS = 1000 if os.environ.get("VAWG_SOAK") else 70
@@ -60,7 +60,7 @@ class Turn:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     session = Session(
-        stores.create(tmp_path_factory.mktemp("gen") / "s.vawg", passphrase=None), "B. Officer"
+        making.create(tmp_path_factory.mktemp("gen") / "s.vawg", passphrase=None), "B. Officer"
     )
     with session.store.write("setup", "start") as tx:
         partner = tx.create("partner", {"name": "Kent Police", "kind": "police"})

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from vawg_desktop.domain.errors import NotFoundError, RuleError
-from vawg_desktop.services import history, merging, show
+from vawg_desktop.services import history, merging, show, undoing
 from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment, set_link
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
@@ -27,9 +27,9 @@ def cell(session: Session, ref: str, key: str) -> object:
 
 def test_undo_is_itself_undoable(sample: Session) -> None:
     put(sample, "A-0006", "percent=20", "status=in progress")
-    history.undo(sample)
+    undoing.undo(sample)
     assert (cell(sample, "A-0006", "percent"), cell(sample, "A-0006", "status")) == (None, "proposed")
-    history.undo(sample)
+    undoing.undo(sample)
     assert (cell(sample, "A-0006", "percent"), cell(sample, "A-0006", "status")) == (20, "in_progress")
     assert check(sample.store).problems == []
 
@@ -39,18 +39,18 @@ def test_step_back_walks_and_step_forward_returns(sample: Session) -> None:
         put(sample, "A-0006", f"blockers={value}")
     seen = []
     for _ in range(3):
-        history.step_back(sample)
+        undoing.step_back(sample)
         seen.append(cell(sample, "A-0006", "blockers"))
     assert seen == ["b", "a", None]
     for value in ("a", "b", "c"):
-        history.step_forward(sample)
+        undoing.step_forward(sample)
         assert cell(sample, "A-0006", "blockers") == value
     with pytest.raises(NotFoundError):
-        history.step_forward(sample)
-    history.step_back(sample)
+        undoing.step_forward(sample)
+    undoing.step_back(sample)
     put(sample, "A-0006", "blockers=d")
     with pytest.raises(NotFoundError):
-        history.step_forward(sample)
+        undoing.step_forward(sample)
     put(sample, "A-0006", "blockers=e")
     assert show.record(sample, "A-0006").conflicts == 0
     assert check(sample.store).problems == []
@@ -59,7 +59,7 @@ def test_step_back_walks_and_step_forward_returns(sample: Session) -> None:
 def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(sample: Session) -> None:
     put(sample, "A-0006", "percent=20")
     put(Session(sample.store, "Colleague"), "A-0006", "percent=30")
-    history.undo(sample)
+    undoing.undo(sample)
     view = show.record(sample, "A-0006")
     assert view.cells["percent"] == 30
     assert view.conflicts == 1
@@ -68,24 +68,24 @@ def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(
 
 def test_nothing_of_mine_to_undo(sample: Session) -> None:
     with pytest.raises(NotFoundError):
-        history.undo(Session(sample.store, "Newcomer"))
+        undoing.undo(Session(sample.store, "Newcomer"))
 
 
 def test_step_back_passes_over_what_a_colleague_already_hid(sample: Session) -> None:
     put(sample, "A-0006", "percent=5")
     id, _ = create(sample, "action", {"title": "Short lived"})
     hide(Session(sample.store, "Colleague"), [id])
-    history.step_back(sample)
+    undoing.step_back(sample)
     assert cell(sample, "A-0006", "percent") is None
 
 
 def test_undo_of_links_sets_and_creation(sample: Session) -> None:
     put(sample, "R-0001", "themes=a;b")
-    history.step_back(sample)
+    undoing.step_back(sample)
     assert show.record(sample, "R-0001").sets["themes"] == []
     id, _ = create(sample, "action", {"title": "New", "recommendations": "R-0001"})
     assert show.record(sample, id).sets["recommendations"]
-    history.step_back(sample)
+    undoing.step_back(sample)
     assert show.record(sample, id).deleted
     assert check(sample.store).problems == []
 
@@ -95,7 +95,7 @@ def test_what_was_disposed_of_does_not_come_back(sample: Session) -> None:
     hide(sample, [id])
     dispose(sample.store, "gap", id, Authority("A", "B", "rule", "2026-11-22"))
     with pytest.raises(RuleError):
-        history.undo(sample)
+        undoing.undo(sample)
     assert check(sample.store).problems == []
 
 
@@ -105,9 +105,9 @@ def test_a_date_moved_and_taken_back_is_no_slip(sample: Session) -> None:
         put(sample, "A-0006", f"revised_due={when}", why="recruitment")
         assert show.record(sample, "A-0006").slips == slips
     assert cell(sample, "A-0006", "revised_reason") == "recruitment"
-    history.step_back(sample)
+    undoing.step_back(sample)
     assert show.record(sample, "A-0006").slips == 1
-    history.step_forward(sample)
+    undoing.step_forward(sample)
     assert show.record(sample, "A-0006").slips == 2
     assert check(sample.store).problems == []
 
@@ -149,14 +149,14 @@ def test_changed_between_days(sample: Session) -> None:
 
 def test_an_undo_beside_a_colleagues_word_on_a_deleted_record_is_no_change_behind_the_deletion(sample: Session, tmp_path: Path) -> None:
     """Who undoes knows that the record lies in the bin: what is contested is the cell, not the deletion."""
-    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
+    laptop = Session(opening.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
     hide(laptop, ["A-0006"])
     merging.merge(sample, laptop.store)
     put(sample, "A-0006", "blockers=mine")
     merging.merge(laptop, sample.store)
     put(laptop, "A-0006", "blockers=theirs")
     merging.merge(sample, laptop.store)
-    history.undo(sample)
+    undoing.undo(sample)
     assert [c.field for c in merging.conflicts(sample)] == ["blockers"]
     assert check(sample.store).problems == []
     laptop.store.close()

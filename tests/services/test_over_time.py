@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clock import CLOCK, TODAY
-from vawg_desktop.services import history, names, office, over_time, rounds, show
+from vawg_desktop.services import history, names, office, over_time, rounds, show, undoing
 from vawg_desktop.services.records import Assignment, assign, create, set_link
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.check import check
@@ -38,7 +38,7 @@ def test_a_role_that_passes_to_another_keeps_its_dates(sample: Session) -> None:
     ]
     told = [c for c in history.history(sample, "A-0001") if c.entity == "role" and c.field == "person"]
     assert [c.after for c in told] == ["First Lead", "Second Lead"]
-    history.undo(sample)
+    undoing.undo(sample)
     view = show.record(sample, "A-0001")
     assert view.cells["lead"] == "Second Lead"
     assert len(view.parts["role"]) == 1
@@ -125,7 +125,7 @@ def test_the_rating_key_is_said_and_undone(empty: Session) -> None:
     office.set_rating_key(empty, {"red": "Stop and think"})
     assert empty.read().exec_driver_sql('SELECT count(*) FROM "change"').one()[0] == 1
     office.set_rating_key(empty, {"red": "Stop"})
-    history.undo(empty)
+    undoing.undo(empty)
     assert dict(office.rating_key(empty.read()))["Red"] == "Stop and think"
 
 

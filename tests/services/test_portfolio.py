@@ -8,7 +8,7 @@ import pytest
 
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.services import history, lists, overview, portfolio
+from vawg_desktop.services import lists, overview, portfolio, undoing
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign_many
 from vawg_desktop.services.session import Session
@@ -40,7 +40,7 @@ def test_a_portfolio_is_handed_over_in_one_step_and_undone(given: Session) -> No
     assert _mine(given) == 1  # A-0001 is complete: what is done stays with who did it
     colleague = Session(given.store, "c. colleague")
     assert _mine(colleague) == 2
-    history.undo(given)
+    undoing.undo(given)
     assert _mine(given) == 3 and _mine(colleague) == 0
     assert check(given.store).problems == []
     with pytest.raises(NotFoundError, match="No open action"):

@@ -12,7 +12,6 @@ import pytest
 
 from tests.services.test_ways_home import heads
 from vawg_desktop.services import (
-    history,
     return_acceptance,
     return_staging,
     returns,
@@ -20,11 +19,12 @@ from vawg_desktop.services import (
     rounds,
     show,
     telephone,
+    undoing,
 )
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.returns import Review
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making
 from vawg_desktop.store.check import check
 
 Fill = Callable[[Any, Mapping[str, int]], None]
@@ -36,7 +36,7 @@ class Round:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._files = folder, 0
-        self.session = Session(stores.create(folder / "s.vawg", passphrase=None), "B. Officer")
+        self.session = Session(making.create(folder / "s.vawg", passphrase=None), "B. Officer")
         with self.session.store.write("setup", "start") as tx:
             self.police = tx.create("partner", {"name": "Kent Police", "kind": "police"})
             self.medway = tx.create("partner", {"name": "Medway Council", "kind": "council"})
@@ -271,9 +271,9 @@ def test_superseded_and_changes_beside_not_able_wait(sent: Round) -> None:
 def test_a_reversal_that_was_undone_and_brought_back_lets_the_file_apply_again(sent: Round) -> None:
     sent.read(one(2, answer="Update", percent=10))
     returns.reverse_return(sent.session, sent.sent.reference)
-    history.undo(sent.session)
+    undoing.undo(sent.session)
     assert sent.cell("A-0001", "percent") == 10
-    history.undo(sent.session)
+    undoing.undo(sent.session)
     assert sent.cell("A-0001", "percent") is None
     again = return_staging.import_return(sent.session, sent.folder / "back1.xlsx", apply="safe")
     assert sent.cell("A-0001", "percent") == 10 and again.applied >= 1

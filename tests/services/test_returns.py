@@ -22,10 +22,11 @@ from vawg_desktop.services import (
     round_standing,
     rounds,
     show,
+    undoing,
 )
 from vawg_desktop.services.records import add_update, assign, parse_assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
 
 Edit = Callable[[dict[str, int], object], None]
@@ -238,7 +239,7 @@ def test_reversal_keeps_and_names_later_edits_even_over_two_versions(sample: Ses
     assert show.record(sample, "A-0008").cells["blockers"] is None
     assert show.record(sample, "A-0017").cells["blockers"] == "edited later"
     assert [(k["record"], k["field"]) for k in done.kept_later_edits] == [("A-0017", "blockers")]
-    history.step_back(sample)
+    undoing.step_back(sample)
     assert show.record(sample, "A-0008").cells["blockers"] == "second"
     assert returns.reverse_return(sample, sent.reference).restored >= 1
     assert show.record(sample, "A-0008").cells["blockers"] is None
@@ -439,7 +440,7 @@ def test_the_store_reopens_with_everything(sample: Session, tmp_path: Path) -> N
     export(sample, tmp_path / "out")
     path = sample.store.path
     sample.store.close()
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
     assert check(sample.store).problems == []
     assert len(round_standing.standing_of(sample)) == 13
 
@@ -449,7 +450,7 @@ def test_a_return_sent_from_a_working_copy_comes_home_after_it_was_numbered(
 ) -> None:
     """The workbook bears the copy's provisional reference; the office has given the return its number since."""
     merging.copy(sample, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as store:
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
         laptop = Session(store, "D. Deputy")
         sent = next(iter(export(laptop, tmp_path / "out").values()))
         assert "-x" in sent.reference
@@ -471,7 +472,7 @@ def test_an_answer_about_a_record_in_the_bin_or_in_conflict_waits(sample: Sessio
     back = fill(sent.file, {(n, "% complete"): 35 for n in names}, tmp_path / "back.xlsx")
     binned, torn = names[:2]
     merging.copy(sample, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as store:
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
         assign(Session(store, "L"), torn, [parse_assignment("percent=60")], "in the room")
         assign(sample, torn, [parse_assignment("percent=70")], "by e-mail")
         merging.merge(sample, store)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.test_ways_home import Edit, Sent, _send, edited, ref
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.services import history, return_acceptance, return_staging, returns, show
+from vawg_desktop.services import return_acceptance, return_staging, returns, show, undoing
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.returns import Review
 from vawg_desktop.store.check import check
@@ -84,7 +84,7 @@ def test_a_return_applied_stays_applied_when_the_office_edits_later(sent: Sent, 
 
 def test_an_undone_taking_is_open_again(sent: Sent, tmp_path: Path) -> None:
     first = read(sent, "one.xlsx", cells(percent=40), tmp_path)
-    history.undo(sent.session)
+    undoing.undo(sent.session)
     assert shape(returns.review(sent.session, first.submission)) == {"percent": ("incoming", 40, "")}
 
 

@@ -12,7 +12,7 @@ from tests.services.test_stranger_trackers import HERE, needs_samples
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 
 pytestmark = needs_samples
 
@@ -22,7 +22,7 @@ def office(tmp_path: Path) -> Iterator[Session]:
     """The store the returns were sent from."""
     for part in HERE.glob("00-store-of-the-returns.vawg*"):
         shutil.copyfile(part, tmp_path / part.name.replace("00-store-of-the-returns", "office"))
-    session = Session(stores.open_store(tmp_path / "office.vawg"), "B. Officer")
+    session = Session(opening.open_store(tmp_path / "office.vawg"), "B. Officer")
     yield session
     session.store.close()
 

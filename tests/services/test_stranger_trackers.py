@@ -18,7 +18,7 @@ from vawg_desktop.services import lists, merging, show, trackers
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import Imported
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
 
 HERE = SHARED / "samples" / "trackers"
@@ -187,7 +187,7 @@ def test_a_row_without_a_number_and_the_words_of_a_record_is_a_question(sample: 
 def test_the_same_file_in_two_stores_makes_the_same_records(sample: Session, tmp_path: Path) -> None:
     merging.copy(sample, tmp_path / "laptop.vawg")
     path = csv(tmp_path / "t.csv", HEAD, "91,One fresh thing,KCC,In progress", "92,Another new matter,OPCC,Complete")
-    with stores.open_store(tmp_path / "laptop.vawg") as store:
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
         laptop = Session(store, "L")
         assert counts(take(sample, path)) == counts(take(laptop, path)) == (2, 0, 0)
         merging.merge(sample, store)
@@ -199,7 +199,7 @@ def test_the_same_file_in_two_stores_makes_the_same_records(sample: Session, tmp
 def test_lineage_merges_so_that_a_colleague_knows_the_rows_too(sample: Session, tmp_path: Path) -> None:
     merging.copy(sample, tmp_path / "laptop.vawg")
     path = csv(tmp_path / "t.csv", HEAD, "91,One fresh thing,KCC,In progress", "92,Another new matter,OPCC,Complete")
-    with stores.open_store(tmp_path / "laptop.vawg") as store:
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
         take(Session(store, "L"), path)
         merging.merge(sample, store)
     path = csv(path, HEAD, "91,One fresh thing,KCC,Complete", "92,Another new matter,OPCC,Complete")
@@ -242,7 +242,7 @@ def test_generated_lists_overwrite_double_and_invent_nothing(tmp_path: Path, sam
     draw = random.Random(seed)
     path = tmp_path / "s.vawg"
     shutil.copyfile(sample_file, path)
-    session = Session(stores.open_store(path), "B. Officer")
+    session = Session(opening.open_store(path), "B. Officer")
     before = len(lists.records(session, ListQuery("action")))
     number = draw.choice([lambda i: str(i + 40), lambda i: f"{i // 3 + 30}.{i % 3 + 1}", lambda i: str(i // 2 + 60), lambda i: ""])
     names = draw.sample(WORDS, 20)

@@ -24,7 +24,7 @@ from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_out import export_tracker
 from vawg_desktop.services.trackers import Imported
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
 
 HEAD = "Ref,Action,Owner,Due date,Status"
@@ -471,7 +471,7 @@ def test_lists_edited_as_people_edit_them_overwrite_double_and_lose_nothing(tmp_
     draw = random.Random(seed)
     path = tmp_path / "s.vawg"
     shutil.copyfile(sample_file, path)
-    session = Session(stores.open_store(path), "B. Officer")
+    session = Session(opening.open_store(path), "B. Officer")
     before = snapshot(session)
     kept, ever = Kept(draw), dict[str, Item]()
     for copy in range(4):

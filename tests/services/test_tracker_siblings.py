@@ -18,7 +18,7 @@ from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_imported import Imported
 from vawg_desktop.services.tracker_out import export_tracker
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 
@@ -100,7 +100,7 @@ def test_the_same_file_taken_in_two_stores_is_one_also_in_its_updates_and_new_pa
     head = ["Ref", "Action", "Owner", "Status Nov 2026", "Status Sep 2026", "Latest update"]
     path = book(tmp_path / "t.xlsx", {"A": [head, [71, WORDS[0], "Porchlight", "In progress", "Not started", "Twelve lamps"]]})
     take_copy(sample.store, tmp_path / "c.vawg")
-    with stores.open_store(tmp_path / "c.vawg") as copy:
+    with opening.open_store(tmp_path / "c.vawg") as copy:
         other = Session(copy, "Copy")
         for session in (sample, other):
             asked = next(p.id for p in take(session, path).problems if p.code in ("new_partner", "owner_unclear"))

@@ -17,7 +17,7 @@ from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.exchange.reading import read_book
 from vawg_desktop.exchange.tracker_columns import match_columns
-from vawg_desktop.services import history, lists, show, trackers
+from vawg_desktop.services import lists, show, trackers, undoing
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import Imported
@@ -160,7 +160,7 @@ def test_a_whole_import_is_taken_back(sample: Session, tmp_path: Path) -> None:
     trackers.reverse_import(sample, done.changes.txn)
     assert [lists.count(sample, ListQuery(e)) for e in ("action", "recommendation", "partner")] == counts
     assert check(sample.store).problems == []
-    history.undo(sample)
+    undoing.undo(sample)
     assert lists.count(sample, ListQuery("action")) == counts[0] + 4
 
 

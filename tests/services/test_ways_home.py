@@ -30,7 +30,7 @@ from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.services import return_acceptance, return_staging, returns, rounds
 from vawg_desktop.services.return_review import Review
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making
 
 #: Rows of the return: ``VAWG_ROWS=200`` runs the whole matrix on a return of two hundred.
 ROWS = int(os.environ.get("VAWG_ROWS", "8"))
@@ -75,7 +75,7 @@ class Sent:
 
 
 def _send(folder: Path, rows: int) -> Sent:
-    session = Session(stores.create(folder / "s.vawg", passphrase=None), "B. Officer")
+    session = Session(making.create(folder / "s.vawg", passphrase=None), "B. Officer")
     with session.store.write("setup", "start") as tx:
         police = tx.create("partner", {"name": "Kent Police", "kind": "police"})
         other = tx.create("partner", {"name": "Medway Council", "kind": "council"})
@@ -858,7 +858,7 @@ def test_dangerous_shapes_leave_and_come_back_as_the_same_text_and_are_live_nowh
     """As a title, a blocker and an update, in each format we write, through each client."""
     from vawg_desktop.services.records import add_update
 
-    session = Session(stores.create(tmp_path / "s.vawg", passphrase=None), "B. Officer")
+    session = Session(making.create(tmp_path / "s.vawg", passphrase=None), "B. Officer")
     with session.store.write("setup", "start") as tx:
         partner = tx.create("partner", {"name": "Kent Police", "kind": "police"})
         for words in EVIL:

@@ -23,7 +23,7 @@ from vawg_desktop.domain.errors import WrongKeyError
 from vawg_desktop.services import access, merging, safekeeping, trackers
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
-from vawg_desktop.store import keys, work
+from vawg_desktop.store import keys, making, opening, work
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
@@ -41,7 +41,7 @@ class Kills:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.base = folder / "base.vawg"
-        store = stores.create(self.base, passphrase=WORDS)
+        store = making.create(self.base, passphrase=WORDS)
         assert store.key is not None
         self.key: keys.Key = store.key
         with store.write("setup", "start") as tx:
@@ -56,12 +56,12 @@ class Kills:
 
     def fresh(self) -> None:
         """A copy of the base to work on."""
-        stores.remove(self.path)
+        making.remove(self.path)
         for part in (self.base, keys.keys_path(self.base)):
             shutil.copyfile(part, self.path.with_name(part.name.replace(self.base.name, self.path.name)))
 
     def open(self) -> Session:
-        return Session(stores.open_store(self.path, key=self.key), "child")
+        return Session(opening.open_store(self.path, key=self.key), "child")
 
     def work(self, say: Any) -> None:
         """In the child, until it is killed or done."""
@@ -127,7 +127,7 @@ class Merges(Kills):
 
     def prepare(self, store: stores.Store) -> None:
         copy = take_copy(store, self.folder / "laptop.vawg")
-        laptop = stores.open_store(copy, key=self.key)
+        laptop = opening.open_store(copy, key=self.key)
         ids = [str(r[0]) for r in laptop.read().exec_driver_sql("SELECT id FROM action")]
         with laptop.write("laptop", "in the room") as tx:
             for id in ids:
@@ -139,7 +139,7 @@ class Merges(Kills):
 
     def work(self, say: Any) -> None:
         session = self.open()
-        merging.merge(session, stores.open_store(self.folder / "laptop.vawg", key=self.key))
+        merging.merge(session, opening.open_store(self.folder / "laptop.vawg", key=self.key))
         say()
         time.sleep(5)
 
@@ -220,7 +220,7 @@ class Moves(Kills):
         there, moved = self.folder / "moved.vawg", []
         assert there.exists() or not said
         if there.exists():
-            moved = [Session(stores.open_store(there, passphrase=WORDS), "parent")]
+            moved = [Session(opening.open_store(there, passphrase=WORDS), "parent")]
         right = [s.store.meta("mints") for s in (session, *moved)]
         assert right.count("1") == 1, (right, said)
         assert right[-1] == "1", right  # the new store where it is whole, else the old one
@@ -228,7 +228,7 @@ class Moves(Kills):
             assert one.read().exec_driver_sql("SELECT count(*) FROM action").one()[0] == 60
             self.well(one)
             one.store.close()
-        stores.remove(there)
+        making.remove(there)
         self.fresh()
 
 

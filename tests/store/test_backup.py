@@ -15,8 +15,7 @@ from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
-from vawg_desktop.store import keys
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import holding, keys, making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.engines import connect_raw
@@ -30,7 +29,7 @@ PHRASE = "planted phrase zebra"
 @pytest.fixture(scope="module")
 def locked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("locked") / "Kent.vawg"
-    with stores.create(path, passphrase=WORDS) as store:
+    with making.create(path, passphrase=WORDS) as store:
         session = Session(store, "B. Officer")
         load_sample(session)
         create(session, "gap", {"statement": PHRASE})
@@ -43,7 +42,7 @@ def locked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def locked(locked_file: Path, tmp_path: Path) -> Iterator[Session]:
     for one in locked_file.parent.iterdir():
         shutil.copyfile(one, tmp_path / one.name)
-    session = Session(stores.open_store(tmp_path / "Kent.vawg", passphrase=WORDS), "B. Officer")
+    session = Session(opening.open_store(tmp_path / "Kent.vawg", passphrase=WORDS), "B. Officer")
     yield session
     session.store.close()
 
@@ -91,18 +90,18 @@ def test_restoring_backs_up_first_and_is_a_new_origin(locked: Session, tmp_path:
     locked.store.close()
     done = restore(made.path, path, passphrase=WORDS)
     assert done.mints and done.before is not None and done.aside is None
-    locked.store = stores.open_store(path, passphrase=WORDS)
+    locked.store = opening.open_store(path, passphrase=WORDS)
     assert show.record(locked, "R-0001").cells["note"] is None
     (sha256,) = locked.store.files.known()
     assert locked.store.files.get(sha256) == PHRASE.encode() * 50
     _note(locked, "written after the restore")
     assert set(safekeeping.heads(locked)) != set(before)
     assert check(locked.store).problems == []
-    with stores.open_store(laptop, passphrase=WORDS) as copy:
+    with opening.open_store(laptop, passphrase=WORDS) as copy:
         merged = merging.merge(locked, copy)
     assert merged.copied == 1 and [c.field for c in merged.conflicts] == ["note"]
     assert check(locked.store).problems == []
-    with stores.open_store(done.before / "store.vawg", passphrase=WORDS) as old:
+    with opening.open_store(done.before / "store.vawg", passphrase=WORDS) as old:
         assert show.record(Session(old), "R-0001").cells["note"] == "written after the backup"
     assert sorted(p.name for p in path.parent.glob("*.part*")) == []
 
@@ -111,7 +110,7 @@ def test_a_restore_elsewhere_does_not_number_beside_its_store(locked: Session, t
     made = safekeeping.back_up(locked, tmp_path / "b")
     assert restore(made.path, tmp_path / "look.vawg", passphrase=WORDS).mints is False
     assert restore(made.path, tmp_path / "own.vawg", passphrase=WORDS, mints=True).mints is True
-    with stores.open_store(tmp_path / "look.vawg", passphrase=WORDS) as store:
+    with opening.open_store(tmp_path / "look.vawg", passphrase=WORDS) as store:
         id, _ = create(Session(store, "L"), "gap", {"statement": "x"})
         assert show.record(Session(store), id).reference.startswith("G-x")
 
@@ -123,13 +122,13 @@ def test_a_damaged_store_is_set_aside_never_thrown_away(locked: Session, tmp_pat
     path.write_bytes(b"\x00" * 5000)
     done = restore(made.path, path, passphrase=WORDS)
     assert done.before is None and done.aside is not None and done.aside.read_bytes() == b"\x00" * 5000
-    with stores.open_store(path, passphrase=WORDS) as store:
+    with opening.open_store(path, passphrase=WORDS) as store:
         assert check(store).ok
 
 
 def test_a_store_open_in_a_window_is_not_replaced(locked: Session, tmp_path: Path) -> None:
     made = safekeeping.back_up(locked)
-    lock = stores.lock_for_window(locked.store.path, "B. Officer")
+    lock = holding.lock_for_window(locked.store.path, "B. Officer")
     try:
         with pytest.raises(StoreError, match="already open"):
             restore(made.path, locked.store.path, passphrase=WORDS)
@@ -247,7 +246,7 @@ def test_the_operating_system_keeps_a_key_only_where_asked(
     keyring_seam.remember(path, locked.store.key)
     key = keyring_seam.recalled(path)
     assert key == locked.store.key
-    with stores.open_store(path, key=key) as store:
+    with opening.open_store(path, key=key) as store:
         assert check(store).ok
     kept[next(iter(kept))] = "00" * 32
     assert keyring_seam.recalled(path) is None
@@ -280,7 +279,7 @@ def _scribble(path: Path, page: int, size: int = 4096) -> None:
 
 
 def _titles(path: Path, passphrase: str | None) -> set[str]:
-    with stores.open_store(path, passphrase=passphrase) as store:
+    with opening.open_store(path, passphrase=passphrase) as store:
         return {str(r[0]) for r in store.read().exec_driver_sql("SELECT title FROM recommendation")}
 
 
@@ -288,7 +287,7 @@ def _rescued(damaged: Path, out: Path, titles: set[str]) -> Rescued:
     """Rescue, and see that no title is lost and that nothing is wrong but the gaps in the log."""
     done = rescue(damaged, out, passphrase=WORDS)
     assert _titles(out, WORDS) >= titles or any("stand-in" in x or "part of" in x for x in done.lost), done
-    with stores.open_store(out, passphrase=WORDS) as store:
+    with opening.open_store(out, passphrase=WORDS) as store:
         assert {p.code for p in check(store).problems} <= {"entry_missing", "entry_altered"}
     return done
 
@@ -339,7 +338,7 @@ def _holds_the_schema(path: Path, key: keys.Key | None) -> bool:
 
 def test_rescue_of_a_file_of_which_nothing_is_left(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
-    stores.create(path, passphrase=WORDS).close()
+    making.create(path, passphrase=WORDS).close()
     path.write_bytes(bytes(4096))
     with pytest.raises(StoreError, match="restore a backup"):
         rescue(path, tmp_path / "out.vawg", passphrase=WORDS)
@@ -360,7 +359,7 @@ def test_a_restore_cut_short_replays_no_old_log_and_keeps_the_old_keys(
     path.rename(tmp_path / "elsewhere.vawg")
     old_keys = keys.keys_path(path).read_bytes()
     done = restore(made.path, path, passphrase=WORDS)
-    with stores.open_store(path, passphrase=WORDS) as store:
+    with opening.open_store(path, passphrase=WORDS) as store:
         assert show.record(Session(store), "R-0001").cells["note"] is None
         assert check(store).ok
     assert done.aside is not None
@@ -385,7 +384,7 @@ def test_a_restore_that_cannot_replace_the_file_puts_everything_back(
     with pytest.raises(StoreError, match="Nothing was changed"):
         restore(made.path, path, passphrase=WORDS)
     monkeypatch.undo()
-    with stores.open_store(path, passphrase=WORDS) as store:
+    with opening.open_store(path, passphrase=WORDS) as store:
         assert show.record(Session(store), "R-0001").cells["note"] == "after the backup"
         assert check(store).ok
 
@@ -403,7 +402,7 @@ def test_none_of_fifty_planted_phrases_stands_in_any_file(tmp_path: Path) -> Non
     from vawg_desktop.services import office
 
     phrases = [f"planted phrase number {i} of fifty quokka" for i in range(50)]
-    session = Session(stores.create(tmp_path / "s.vawg", passphrase=WORDS), phrases[0])
+    session = Session(making.create(tmp_path / "s.vawg", passphrase=WORDS), phrases[0])
     for i, phrase in enumerate(phrases[1:40]):
         create(
             session,
@@ -475,9 +474,9 @@ def test_what_a_rescue_could_not_read_a_later_merge_fills(locked: Session, tmp_p
         done = rescue(path, out, passphrase=WORDS)
         if any("entries of the log" in lost for lost in done.lost):
             break
-        stores.remove(out)
+        making.remove(out)
     assert any("entries of the log" in lost for lost in done.lost)
-    with stores.open_store(out, passphrase=WORDS) as store, stores.open_store(laptop_path, passphrase=WORDS) as laptop:
+    with opening.open_store(out, passphrase=WORDS) as store, opening.open_store(laptop_path, passphrase=WORDS) as laptop:
         assert "entry_missing" in {p.code for p in check(store).problems}
         brought = merging.merge(Session(store, "B. Officer"), laptop)
         assert brought.copied and brought.conflicts == []

@@ -14,6 +14,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging, names, safekeeping, show
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import making, opening
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
@@ -94,7 +95,7 @@ def _harm(session: Session, harm: Harm) -> stores.Store:
     connection = driver.connect(str(path), isolation_level=None)
     harm(connection)
     connection.close()
-    session.store = stores.open_store(path)
+    session.store = opening.open_store(path)
     return session.store
 
 
@@ -160,14 +161,14 @@ def test_a_flipped_byte_is_damage(sample: Session, tmp_path: Path) -> None:
     at = data.find(b"Victim Voice")
     data[at] ^= 1
     path.write_bytes(bytes(data))
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
     assert not check(sample.store).ok
 
 
 def test_one_byte_flipped_anywhere_in_a_locked_file_is_reported_with_its_place(tmp_path: Path) -> None:
     """Also in a page that nothing uses any more."""
     path = tmp_path / "s.vawg"
-    with stores.create(path, passphrase="correct horse") as store:
+    with making.create(path, passphrase="correct horse") as store:
         with store.write("me", "start") as tx:
             made = [tx.create("gap", {"statement": f"gap {i}", "note": "words " * 80}) for i in range(60)]
         with store.write("me", "less") as tx:
@@ -180,7 +181,7 @@ def test_one_byte_flipped_anywhere_in_a_locked_file_is_reported_with_its_place(t
     for at in sorted(chance.sample(range(16, len(whole)), 60)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
         try:
-            with stores.open_store(path, key=key) as store:
+            with opening.open_store(path, key=key) as store:
                 found = check(store).problems
                 assert [p.code for p in found] == ["file_damaged"], (at, found)
                 assert f"page {at // 4096 + 1}" in found[0].message, (at, found[0].message)
@@ -190,7 +191,7 @@ def test_one_byte_flipped_anywhere_in_a_locked_file_is_reported_with_its_place(t
             told.add("open")
     assert told == {"check", "open"}
     path.write_bytes(whole)
-    with stores.open_store(path, key=key) as store:
+    with opening.open_store(path, key=key) as store:
         assert check(store).problems == []
 
 
@@ -203,7 +204,7 @@ def test_a_store_looked_at_after_every_write_stays_well(empty: Session) -> None:
 
 
 def test_an_earlier_reference_that_leads_nowhere_is_named_and_mended(sample: Session, tmp_path: Path) -> None:
-    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "Laptop officer")
+    laptop = Session(opening.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "Laptop officer")
     id, _ = create(laptop, "action", {"title": "Numbered when it came home"})
     provisional = show.record(laptop, id).reference
     merging.merge(sample, laptop.store)

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from vawg_desktop.domain.errors import RuleError
-from vawg_desktop.services import history, merging, safekeeping
+from vawg_desktop.services import merging, safekeeping, undoing
 from vawg_desktop.services.attachments import attach
 from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment, set_link
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import dispose as disposal
-from vawg_desktop.store import store as stores
-from vawg_desktop.store import work
+from vawg_desktop.store import making, opening, work
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import Authority, dispose
@@ -54,13 +53,13 @@ def test_a_disposal_cut_short_after_its_commit_is_finished_at_the_next_opening(
     assert sha256 in empty.store.files.known()
     empty.store.close()
 
-    empty.store = stores.open_store(path)
+    empty.store = opening.open_store(path)
     assert work.left(empty.read()) == []
     assert sha256 not in empty.store.files.known()
     empty.store.close()
     for part in (path, files_path(path)):
         assert b"numbat" not in part.read_bytes(), part.name
-    empty.store = stores.open_store(path)
+    empty.store = opening.open_store(path)
     assert check(empty.store).problems == []
 
 
@@ -120,11 +119,11 @@ def test_another_window_delays_the_rewriting_and_the_opening_after_it_does_it(em
     assert waits == [(work.SWEEP_STORE, "")]
     assert any("rewritten when it is closed" in n for n in changes.notes)
     empty.store.close()
-    empty.store = stores.open_store(path)
+    empty.store = opening.open_store(path)
     assert work.left(empty.read()) == []
     empty.store.close()
     assert b"numbat" not in path.read_bytes()
-    empty.store = stores.open_store(path)
+    empty.store = opening.open_store(path)
 
 
 def _disposed_action(session: Session) -> str:
@@ -151,7 +150,7 @@ def test_nothing_is_written_on_a_tombstone_nor_hung_on_it(sample: Session) -> No
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_tombstone_is_final_in_a_merge(sample: Session, tmp_path: Path, when: str) -> None:
     id, _ = create(sample, "action", {"title": "quokka plan"})
-    copy = Session(stores.open_store(take_copy(sample.store, tmp_path / "copy.vawg")), "Colleague")
+    copy = Session(opening.open_store(take_copy(sample.store, tmp_path / "copy.vawg")), "Colleague")
     try:
         if when == "after":
             disposal.dispose(sample.store, "action", id, TWO)
@@ -184,7 +183,7 @@ def _of(table: str) -> str:
 
 def test_settling_does_not_bring_disposed_words_back(sample: Session, tmp_path: Path) -> None:
     id, _ = create(sample, "action", {"title": "quokka plan"})
-    copy = Session(stores.open_store(take_copy(sample.store, tmp_path / "copy.vawg")), "Colleague")
+    copy = Session(opening.open_store(take_copy(sample.store, tmp_path / "copy.vawg")), "Colleague")
     try:
         assign(copy, id, [parse_assignment("title=there")], "told there")
         assign(sample, id, [parse_assignment("title=here")], "told here")
@@ -210,7 +209,7 @@ def test_a_colleague_who_set_the_same_value_again_is_not_undone(sample: Session)
     mate = Session(sample.store, "Colleague")
     for session, words in ((sample, "blockers=x"), (sample, "blockers=y"), (mate, "blockers=z"), (mate, "blockers=y")):
         assign(session, "A-0006", [parse_assignment(words)], "told")
-    history.undo(sample)
+    undoing.undo(sample)
     found = [c for c in merging.conflicts(sample) if c.record == "A-0006" and c.field == "blockers"]
     assert len(found) == 1
     assert {str(h.value) for h in found[0].heads} == {"x", "y"}
@@ -222,7 +221,7 @@ def test_undoing_a_creation_spares_a_colleagues_later_work(sample: Session) -> N
     mate = Session(sample.store, "Colleague")
     add_update(mate, id, {"narrative": "They began."})
     with pytest.raises(RuleError, match="Colleague has worked on it"):
-        history.undo(sample)
+        undoing.undo(sample)
     row = sample.read().exec_driver_sql("SELECT deleted FROM action WHERE id = ?", (id,)).one()
     assert row[0] == 0
     assert check(sample.store).problems == []
@@ -231,7 +230,7 @@ def test_undoing_a_creation_spares_a_colleagues_later_work(sample: Session) -> N
 def test_a_record_disposed_of_out_of_the_bin_stays_disposed_of(sample: Session, tmp_path: Path) -> None:
     """It lay in the bin already: its tombstone is as final, here and on a laptop where it was brought back meanwhile."""
     id, _ = create(sample, "gap", {"statement": "quokka words"})
-    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
+    laptop = Session(opening.open_store(take_copy(sample.store, tmp_path / "laptop.vawg")), "L")
     hide(sample, [id])
     assign(laptop, id, [parse_assignment("statement=quokka words, and more")], "w")
     dispose(sample.store, "gap", id, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
@@ -250,19 +249,19 @@ def test_a_record_disposed_of_out_of_the_bin_stays_disposed_of(sample: Session, 
 def test_a_held_file_that_nobody_names_is_said_and_swept_at_the_next_opening(tmp_path: Path) -> None:
     """A kill came between the file and the record that was to name it."""
     path = tmp_path / "s.vawg"
-    store = stores.create(path, passphrase=None)
+    store = making.create(path, passphrase=None)
     sha256 = store.files.keep("never named.pdf", b"words of nobody's")
     found = check(store)
     assert found.ok and {p.code for p in found.problems} == {"held_unnamed"}
-    with stores.open_store(path) as beside:  # another process may be about to name it
+    with opening.open_store(path) as beside:  # another process may be about to name it
         assert beside.files.known() == {sha256}
     store.close()
-    with stores.open_store(path) as again:
+    with opening.open_store(path) as again:
         assert again.files.known() == set() and check(again).problems == []
 
 
 def test_backups_that_still_hold_disposed_words_are_named_and_age_out_with_their_files(tmp_path: Path) -> None:
-    store = stores.create(tmp_path / "s.vawg", passphrase="correct horse battery")
+    store = making.create(tmp_path / "s.vawg", passphrase="correct horse battery")
     session = Session(store, "B. Officer")
     proof = tmp_path / "proof.txt"
     proof.write_text("a proof of something", "utf-8")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vawg_desktop.domain.errors import ConflictedError, RuleError, StaleError, StoreError
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making
 from vawg_desktop.store.check import check
 from vawg_desktop.store.search import search
 
@@ -117,7 +117,7 @@ def test_control_characters_are_taken_out_and_said(empty: Session) -> None:
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=4))
 def test_any_text_is_stored_and_checked(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     path = tmp_path_factory.mktemp("text") / "t.vawg"
-    with stores.create(path, passphrase=None) as store:
+    with making.create(path, passphrase=None) as store:
         with store.write("A", "why") as tx:
             for text in texts:
                 tx.create("action", {"title": "x", "note": text})

@@ -17,8 +17,7 @@ from vawg_desktop.services import show
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
-from vawg_desktop.store import exchanging, holding
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import exchanging, holding, making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.restoring import restore
 
@@ -28,12 +27,12 @@ from pathlib import Path
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 path, said, stop = Path(sys.argv[1]), open(sys.argv[2], "a"), Path(sys.argv[4])
 n = 0
 while not stop.exists():
     try:
-        with stores.open_store(path) as store:
+        with opening.open_store(path) as store:
             for _ in range(3):
                 create(Session(store, sys.argv[3]), "gap", {"statement": f"{sys.argv[3]} {n}"})
                 said.write(f"{sys.argv[3]} {n}\\n"); said.flush()
@@ -56,13 +55,13 @@ def test_a_store_that_is_open_is_not_replaced(backed: tuple[Path, Path], monkeyp
     path, backup = backed
     monkeypatch.setattr(holding, "WAIT_SECONDS", 0.2)
     monkeypatch.setattr(holding.hold, "__kwdefaults__", {"exclusive": False, "seconds": 0.2})
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         create(Session(store, "A"), "gap", {"statement": "acknowledged"})
         with pytest.raises(StoreError) as refused:
             restore(backup, path, passphrase=None)
         assert refused.value.code == "in_use"
         create(Session(store, "A"), "gap", {"statement": "acknowledged too"})
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         assert store.read().exec_driver_sql("SELECT count(*) FROM gap WHERE statement LIKE 'acknowledged%'").one()[0] == 2
     restore(backup, path, passphrase=None)
 
@@ -117,7 +116,7 @@ def test_a_restore_killed_between_its_renames_is_finished(
     backed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     path, backup = backed
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         assign(Session(store, "A"), "R-0001", [Assignment("note", "after the backup")], "later")
     count = 0
     real = exchanging._rename
@@ -138,8 +137,8 @@ def test_a_restore_killed_between_its_renames_is_finished(
     except KilledError:
         assert exchanging.note_path(path).exists()
     monkeypatch.setattr(exchanging, "_rename", real)
-    assert stores.needs_passphrase(path) is False
-    with stores.open_store(path) as store:
+    assert opening.needs_passphrase(path) is False
+    with opening.open_store(path) as store:
         assert show.record(Session(store), "R-0001").cells["note"] is None
         assert check(store).problems == []
     assert not exchanging.note_path(path).exists() and not path.with_name(path.name + ".part").exists()
@@ -148,11 +147,11 @@ def test_a_restore_killed_between_its_renames_is_finished(
 
 def test_numbers_given_out_since_a_backup_are_not_given_out_again(backed: tuple[Path, Path]) -> None:
     path, backup = backed
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         _, first = create(Session(store, "A"), "gap", {"statement": "after the backup"})
         told = show.record(Session(store), first.created[0]).reference
     restore(backup, path, passphrase=None)
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         _, second = create(Session(store, "A"), "gap", {"statement": "after the restore"})
         assert show.record(Session(store), second.created[0]).reference > told
         check(store)
@@ -161,12 +160,12 @@ def test_numbers_given_out_since_a_backup_are_not_given_out_again(backed: tuple[
 def test_a_backup_of_another_store_is_asked(backed: tuple[Path, Path], tmp_path: Path) -> None:
     _, backup = backed
     other = tmp_path / "other.vawg"
-    with stores.create(other, passphrase=None) as store:
+    with making.create(other, passphrase=None) as store:
         create(Session(store, "A"), "gap", {"statement": "of another inquiry"})
     with pytest.raises(StoreError) as refused:
         restore(backup, other, passphrase=None)
     assert refused.value.code == "other_store"
-    with stores.open_store(other) as store:
+    with opening.open_store(other) as store:
         assert store.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0] == 1
     assert restore(backup, other, passphrase=None, over=True).before is not None
 

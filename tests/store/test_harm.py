@@ -21,7 +21,7 @@ from vawg_desktop.services import merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
-from vawg_desktop.store import restoring
+from vawg_desktop.store import making, opening, restoring
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
@@ -50,7 +50,7 @@ def test_kill_9_again_and_again(kind: str) -> None:
 def torn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, stores.Store]:
     """An encrypted store as a crash leaves it: 25 commits in the write-ahead log, none folded in."""
     folder = tmp_path_factory.mktemp("torn")
-    store = stores.create(folder / "s.vawg", passphrase=WORDS)
+    store = making.create(folder / "s.vawg", passphrase=WORDS)
     with store.engines.writer.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
@@ -66,7 +66,7 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, stores.Store]:
     key = store.key
     store.close()
     assert key is not None
-    again = stores.create(folder / "other.vawg", passphrase=None)
+    again = making.create(folder / "other.vawg", passphrase=None)
     again.key = key
     return left, again
 
@@ -93,7 +93,7 @@ def test_a_torn_write_ahead_log_gives_a_whole_prefix(
         shutil.copyfile(left / "s.vawg", place / "s.vawg")
         shutil.copyfile(keys_path(left / "s.vawg"), keys_path(place / "s.vawg"))
         (place / "s.vawg-wal").write_bytes(bytes(data))
-        store = stores.open_store(place / "s.vawg", key=holder.key)
+        store = opening.open_store(place / "s.vawg", key=holder.key)
         rows = [str(r[0]) for r in store.read().exec_driver_sql("SELECT statement FROM gap ORDER BY n")]
         assert rows == [f"statement {i}" for i in range(len(rows))]
         assert check(store).problems == []
@@ -119,7 +119,7 @@ def _limit(store: stores.Store, pages: int | None) -> int:
 def test_a_full_disk_at_every_step_is_a_sentence_and_changes_nothing(
     sample: Session, tmp_path: Path, what: str
 ) -> None:
-    laptop = Session(stores.open_store(take_copy(sample.store, tmp_path / "l.vawg")), "L")
+    laptop = Session(opening.open_store(take_copy(sample.store, tmp_path / "l.vawg")), "L")
     with laptop.store.write("L", "long") as tx:
         for i in range(40):
             tx.create("gap", {"statement": f"gap {i}", "note": "long text " * 300})
@@ -194,9 +194,9 @@ def test_a_full_disk_at_every_step_of_a_migration(
             path = disk / "s.vawg"
             shutil.copyfile(sample_file, path)
             with monkeypatch.context() as later:
-                later.setattr(stores, "SCHEMA_VERSION", int(NEXT))
+                later.setattr(opening, "SCHEMA_VERSION", int(NEXT))
                 try:
-                    stores.open_store(path).close()
+                    opening.open_store(path).close()
                     codes.append("done")
                 except StoreError as error:
                     codes.append(error.code)
@@ -208,10 +208,10 @@ def test_a_full_disk_at_every_step_of_a_migration(
                 assert sorted(p.name for p in disk.iterdir() if "before update" in p.name) == []
             (tmp_path / "after").mkdir(exist_ok=True)
             after = tmp_path / "after" / "s.vawg"
-            stores.remove(after)
+            making.remove(after)
             for one in (p for p in disk.glob("s.vawg*") if not p.name.endswith("-shm")):
                 shutil.copyfile(one, after.with_name(one.name))
-            with stores.open_store(after) as store:
+            with opening.open_store(after) as store:
                 assert check(store).problems == []
                 assert store.read().exec_driver_sql("SELECT count(*) FROM action").one()[0] == 22
     assert codes[-1] == "done" and {"backup_failed", "migration_failed"} <= set(codes), codes
@@ -262,17 +262,17 @@ def test_a_full_disk_at_every_step_of_a_restore(sample: Session, tmp_path: Path)
                 (tmp_path / "after").mkdir(exist_ok=True)
                 for one in disk.glob(path.name + "*"):
                     shutil.copyfile(one, tmp_path / "after" / one.name)
-                with stores.open_store(tmp_path / "after" / path.name) as store:
+                with opening.open_store(tmp_path / "after" / path.name) as store:
                     assert check(store).problems == []
                     assert show.record(Session(store), "A-0001").cells["percent"] == 5
                 continue
-            with stores.open_store(disk / path.name) as store:
+            with opening.open_store(disk / path.name) as store:
                 assert show.record(Session(store), "A-0001").cells["percent"] is None
             break
     else:
         pytest.fail("no disk was large enough")
     assert refused >= 2
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
 
 
 @only_root

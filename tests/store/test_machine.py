@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import AppError, RuleError
-from vawg_desktop.services import history
+from vawg_desktop.services import undoing
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.repair import repair
 
@@ -29,7 +29,7 @@ class Office(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vawg-machine-"))
-        self.store = stores.create(self.folder / "s.vawg", passphrase=None)
+        self.store = making.create(self.folder / "s.vawg", passphrase=None)
         self.me = Session(self.store, "me")
         self.said: dict[str, dict[str, object]] = {}
         self.road: list[dict[str, dict[str, object]]] = []
@@ -87,7 +87,7 @@ class Office(RuleBasedStateMachine):
     def step_back(self) -> None:
         earlier = self.road[-1]
         try:
-            history.step_back(self.me)
+            undoing.step_back(self.me)
         except RuleError as refused:  # a colleague's link hangs on what was made: it stays
             made = {id for id, row in self.said.items() if id not in earlier and not row.get("deleted")}
             assert refused.code == "rule_later_work"
@@ -109,7 +109,7 @@ class Office(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = stores.open_store(self.folder / "s.vawg")
+        self.store = opening.open_store(self.folder / "s.vawg")
         self.me.store = self.store
 
     @rule()

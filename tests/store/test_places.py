@@ -15,8 +15,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import history, overview
 from vawg_desktop.services.records import assign, create, parse_assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import drives
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import drives, making
 from vawg_desktop.store.check import check
 
 MOUNTS = """/dev/sda1 / ext4 rw 0 0
@@ -91,7 +90,7 @@ def test_a_new_store_is_not_made_in_a_shared_place(tmp_path: Path) -> None:
     cloud = tmp_path / "Dropbox"
     cloud.mkdir()
     with pytest.raises(StoreError, match="Dropbox"):
-        stores.create(cloud / "x.vawg", passphrase=None)
+        making.create(cloud / "x.vawg", passphrase=None)
     assert list(cloud.iterdir()) == []
 
 

@@ -20,8 +20,7 @@ from vawg_desktop.services import overview, records, rounds
 from vawg_desktop.services.records import add_update, assign, parse_assignment
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import schema
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening, schema
 from vawg_desktop.store.check import check
 from vawg_desktop.store.dispose import HOLD, Authority, dispose
 from vawg_desktop.store.engines import connect_raw
@@ -34,24 +33,24 @@ WORDS = "correct horse battery"
 
 def test_a_locked_store_opens_with_its_passphrase_only(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
-    with stores.create(path, passphrase=WORDS) as store, store.write("A", "why") as tx:
+    with making.create(path, passphrase=WORDS) as store, store.write("A", "why") as tx:
         tx.create("action", {"title": "planted phrase zebra"})
     for part in (path, keys_path(path)):
         assert b"zebra" not in part.read_bytes()
     with pytest.raises(WrongKeyError):
-        stores.open_store(path, passphrase="wrong horse battery")
-    with stores.open_store(path, passphrase=WORDS) as store:
+        opening.open_store(path, passphrase="wrong horse battery")
+    with opening.open_store(path, passphrase=WORDS) as store:
         assert check(store).ok
 
 
 def test_a_damaged_file_is_told_apart_from_a_wrong_passphrase(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
-    stores.create(path, passphrase=WORDS).close()
+    making.create(path, passphrase=WORDS).close()
     data = bytearray(path.read_bytes())
     data[30:60] = bytes(30)
     path.write_bytes(bytes(data))
     with pytest.raises(StoreError) as damaged:
-        stores.open_store(path, passphrase=WORDS)
+        opening.open_store(path, passphrase=WORDS)
     assert damaged.value.code == "damaged"
 
 
@@ -67,10 +66,10 @@ def test_a_damaged_file_is_told_apart_from_a_wrong_passphrase(tmp_path: Path) ->
 )
 def test_each_trouble_has_its_sentence(tmp_path: Path, harm: object, code: str) -> None:
     path = tmp_path / "s.vawg"
-    stores.create(path, passphrase=WORDS).close()
+    making.create(path, passphrase=WORDS).close()
     harm(path)  # type: ignore[operator]
     with pytest.raises(StoreError) as trouble:
-        stores.open_store(path, passphrase=WORDS)
+        opening.open_store(path, passphrase=WORDS)
     assert trouble.value.code == code
     assert trouble.value.message.endswith(".")
 
@@ -79,28 +78,28 @@ def test_a_store_is_never_made_over_anything(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
     path.write_text("mine")
     with pytest.raises(StoreError):
-        stores.create(path, passphrase=None)
+        making.create(path, passphrase=None)
     assert path.read_text() == "mine"
     with pytest.raises(StoreError, match="no folder"):
-        stores.create(tmp_path / "none" / "s.vawg", passphrase=None)
+        making.create(tmp_path / "none" / "s.vawg", passphrase=None)
     with pytest.raises(StoreError, match="at least 8"):
-        stores.create(tmp_path / "t.vawg", passphrase="short")
+        making.create(tmp_path / "t.vawg", passphrase="short")
     assert not (tmp_path / "t.vawg").exists()
 
 
 def test_a_later_store_is_refused_with_its_version(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
-    stores.create(path, passphrase=None).close()
+    making.create(path, passphrase=None).close()
     connection = connect_raw(path, None)
     connection.execute("UPDATE meta SET value = '99' WHERE \"key\" = 'schema'")
     connection.close()
     with pytest.raises(StoreError, match="schema 99"):
-        stores.open_store(path)
+        opening.open_store(path)
 
 
 def test_the_write_ahead_log_is_folded_in_on_closing(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
-    store = stores.create(path, passphrase=None)
+    store = making.create(path, passphrase=None)
     with store.write("A", "why") as tx:
         tx.create("action", {"title": "x"})
     store.read().exec_driver_sql("SELECT 1")
@@ -116,7 +115,7 @@ def test_the_baseline_migration_makes_todays_schema(tmp_path: Path) -> None:
     connection.close()
     backup = migrate(path, None)
     assert backup.exists()
-    stores.create(tmp_path / "new.vawg", passphrase=None).close()
+    making.create(tmp_path / "new.vawg", passphrase=None).close()
     assert _shape(path) == _shape(tmp_path / "new.vawg")
 
 
@@ -150,7 +149,7 @@ def test_a_failing_migration_leaves_the_store_and_names_the_backup(sample: Sessi
     before = path.read_bytes()
     with pytest.raises(StoreError, match=r"is as it was .*action had 22 rows.* a backup lies in"):
         migrate(path, None, scripts=scripts)
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
     assert check(sample.store).ok
     assert len(before) == path.stat().st_size
 
@@ -170,7 +169,7 @@ def test_a_good_migration_keeps_every_row(sample: Session, tmp_path: Path) -> No
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (NEXT,)
     connection.close()
     assert backup.exists()
-    sample.store = stores.open_store(backup)
+    sample.store = opening.open_store(backup)
     assert check(sample.store).ok
 
 
@@ -198,13 +197,32 @@ def test_what_updates_told_over_time_is_filled_in_where_a_store_comes_from_an_ea
     raw.execute("UPDATE alembic_version SET version_num = ?", (LAST,))
     raw.execute("UPDATE meta SET value = ? WHERE \"key\" = 'schema'", (str(int(LAST)),))
     raw.close()
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
     assert check(sample.store).problems == []
     kept = sample.read().exec_driver_sql("SELECT x_progress FROM action WHERE reference = 'A-0001'").one()[0]
     assert kept == "2025-06-30 in_progress;2026-03-31 complete"
     found = dict(overview.progress_over_time(sample, quarters=400))
     ends = [date(2025, 6, 30), date(2025, 9, 30), date(2026, 3, 31)]
     assert [found[e] for e in ends] == [{"in_progress": 1}, {"in_progress": 1}, {"complete": 1}]
+
+
+def test_a_store_of_the_version_before_has_every_index_of_a_new_one_once_it_is_opened(sample: Session) -> None:
+    def indexes() -> dict[str, str]:
+        rows = sample.read().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        return {str(name): "".join(str(sql).replace('"', "").split()) for name, sql in rows}
+
+    new, path = indexes(), sample.store.path
+    sample.store.close()
+    raw = connect_raw(path, None)
+    for undone in (
+        "DROP INDEX ix_action_forward", "DROP INDEX ix_action_silent",
+        "UPDATE meta SET value = '4' WHERE \"key\" = 'schema'", "UPDATE alembic_version SET version_num = '0004'",
+    ):  # fmt: skip
+        raw.execute(undone)
+    raw.close()
+    sample.store = opening.open_store(path)
+    assert indexes() == new
+    assert check(sample.store).problems == []
 
 
 def _planted(sample: Session, tmp_path: Path) -> str:
@@ -242,7 +260,7 @@ def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(
     sample.store.close()
     for part in (path, files_path(path)):
         assert b"quokka" not in part.read_bytes(), part.name
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
     assert check(sample.store).problems == []
 
 
@@ -265,8 +283,8 @@ def test_disposal_needs_two_people_an_authority_and_no_hold(sample: Session) -> 
 KILLED = """
 import sys
 from pathlib import Path
-from vawg_desktop.store import store as stores
-store = stores.open_store(Path(sys.argv[1]), passphrase="correct horse battery")
+from vawg_desktop.store import making, opening
+store = opening.open_store(Path(sys.argv[1]), passphrase="correct horse battery")
 n = 0
 while True:
     with store.write("A", "loop") as tx:
@@ -280,7 +298,7 @@ while True:
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 def test_kill_9_in_the_middle_loses_nothing_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
-    stores.create(path, passphrase=WORDS).close()
+    making.create(path, passphrase=WORDS).close()
     acknowledged = 0
     for turn in range(6):
         child = subprocess.Popen(
@@ -297,7 +315,7 @@ def test_kill_9_in_the_middle_loses_nothing_acknowledged(tmp_path: Path) -> None
         child.wait()
         child.stdout.close()
         acknowledged += int(lines[-1]) if lines[-1].strip() else 0
-        with stores.open_store(path, passphrase=WORDS) as store:
+        with opening.open_store(path, passphrase=WORDS) as store:
             count = int(store.read().exec_driver_sql("SELECT count(*) FROM action").one()[0])
             assert count >= acknowledged
             assert count % 3 == 0

@@ -21,19 +21,18 @@ from tests.services.test_returns import export, fill
 from vawg_desktop.domain.errors import AppError, StoreError
 from vawg_desktop.services import (
     attachments,
-    history,
     merging,
     names,
     return_acceptance,
     return_staging,
     show,
+    undoing,
 )
 from vawg_desktop.services.records import Assignment, add_update, assign, create
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
 from vawg_desktop.store import history as past
-from vawg_desktop.store import keys
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import keys, making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.dispose import HOLD, Authority, dispose
@@ -69,7 +68,7 @@ def places_of(store: Store, word: str) -> list[str]:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Session]:
-    store = stores.create(tmp_path / "s.vawg", passphrase=None)
+    store = making.create(tmp_path / "s.vawg", passphrase=None)
     made = Session(store, "A. Officer")
     yield made
     made.store.close()
@@ -79,7 +78,7 @@ def again(session: Session) -> Session:
     """The same store, closed and opened."""
     path = session.store.path
     session.store.close()
-    session.store = stores.open_store(path)
+    session.store = opening.open_store(path)
     return session
 
 
@@ -98,7 +97,7 @@ def test_a_file_that_the_other_side_of_a_conflict_names_outlives_an_opening(desk
     id, _ = create(desk, "evidence", {"title": "Minutes"})
     attachments.attach(desk, id, f0)
     take_copy(desk.store, tmp_path / "c.vawg")
-    copy = Session(stores.open_store(tmp_path / "c.vawg"), "B. Officer")
+    copy = Session(opening.open_store(tmp_path / "c.vawg"), "B. Officer")
     attachments.attach(desk, id, f1)
     attachments.attach(copy, id, f2)
     merging.merge(desk, copy.store)
@@ -120,7 +119,7 @@ def test_a_file_that_an_undo_brings_back_outlives_an_opening(desk: Session, tmp_
     id, _ = create(desk, "evidence", {"title": "Minutes"})
     attachments.attach(desk, id, f0)
     attachments.attach(desk, id, f1)
-    history.undo(again(desk))
+    undoing.undo(again(desk))
     assert attachments.open_copy(desk, id).read_text() == f0.read_text() and codes(desk.store) == []
 
 
@@ -129,21 +128,21 @@ def test_an_older_database_beside_newer_files_takes_none_of_them(desk: Session, 
     path = desk.store.path
     desk.store.close()
     shutil.copyfile(path, tmp_path / "monday")
-    desk.store = stores.open_store(path)
+    desk.store = opening.open_store(path)
     id, _ = create(desk, "evidence", {"title": "Proof"})
     attachments.attach(desk, id, files_of(tmp_path)[0])
     desk.store.close()
     shutil.copyfile(path, tmp_path / "friday")
     shutil.copyfile(tmp_path / "monday", path)
-    stores.open_store(path).close()
+    opening.open_store(path).close()
     shutil.copyfile(tmp_path / "friday", path)
-    desk.store = stores.open_store(path)
+    desk.store = opening.open_store(path)
     assert attachments.open_copy(desk, id).read_text() == "minutes, version 0" and codes(desk.store) == []
 
 
 def test_files_of_another_store_are_named_and_left_whole(tmp_path: Path) -> None:
     for name in "ab":
-        with stores.create(tmp_path / f"{name}.vawg", passphrase=None) as store:
+        with making.create(tmp_path / f"{name}.vawg", passphrase=None) as store:
             session = Session(store, "A. Officer")
             id, _ = create(session, "evidence", {"title": name})
             (tmp_path / f"{name}.txt").write_text(name)
@@ -153,7 +152,7 @@ def test_files_of_another_store_are_named_and_left_whole(tmp_path: Path) -> None
     other.rename(one)
     (tmp_path / "x").rename(other)
     for name, there in ("a", "b.txt"), ("b", "a.txt"):
-        with stores.open_store(tmp_path / f"{name}.vawg") as store:
+        with opening.open_store(tmp_path / f"{name}.vawg") as store:
             assert [n for _, n in store.files.listed()] == [there]
             assert codes(store) == ["files_foreign", "file_missing"]
 
@@ -164,7 +163,7 @@ def test_files_of_another_store_are_named_and_left_whole(tmp_path: Path) -> None
 def test_a_merged_disposal_leaves_the_chain_whole_where_a_transaction_says_two_things(sample: Session, tmp_path: Path) -> None:
     take_copy(sample.store, tmp_path / "c.vawg")
     take_copy(sample.store, tmp_path / "old.vawg")
-    copy = Session(stores.open_store(tmp_path / "c.vawg"), "Copy")
+    copy = Session(opening.open_store(tmp_path / "c.vawg"), "Copy")
     assign(sample, "P-0001", [Assignment("sharing_agreement", "ours")], "x")
     assign(copy, "P-0001", [Assignment("sharing_agreement", "theirs")], "x")
     assign(sample, "P-0002", [Assignment("shared_mailbox", "q@example.org")], "x")
@@ -175,7 +174,7 @@ def test_a_merged_disposal_leaves_the_chain_whole_where_a_transaction_says_two_t
     dispose(copy.store, found.entity, found.id, TWO)
     merging.merge(sample, copy.store)
     assert codes(sample.store) == []
-    with stores.open_store(tmp_path / "old.vawg") as old:
+    with opening.open_store(tmp_path / "old.vawg") as old:
         merging.merge(Session(old, "Old"), sample.store)
         assert codes(old) == []
     copy.store.close()
@@ -184,7 +183,7 @@ def test_a_merged_disposal_leaves_the_chain_whole_where_a_transaction_says_two_t
 def test_what_a_colleague_wrote_of_a_record_disposed_of_elsewhere_goes_too(sample: Session, tmp_path: Path) -> None:
     sent = max(export(sample, tmp_path / "out").values(), key=lambda s: s.rows)
     take_copy(sample.store, tmp_path / "c.vawg")
-    copy = Session(stores.open_store(tmp_path / "c.vawg"), "Copy")
+    copy = Session(opening.open_store(tmp_path / "c.vawg"), "Copy")
     back = fill(sent.file, {("A-0005", "Progress update"): "bilbywords", ("A-0005", "Blockers"): "numbatwords"}, tmp_path / "back.xlsx")
     return_staging.import_return(sample, back, apply="all")
     add_update(sample, "A-0005", {"narrative": "quollwords", "informant": "wombatname"})
@@ -231,7 +230,7 @@ def test_what_was_disposed_of_since_a_backup_does_not_come_back_with_it(sample: 
     dispose(sample.store, found.entity, found.id, TWO)
     sample.store.close()
     restore(made.path, path, passphrase=None)
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
     assert places_of(sample.store, "quokkaword") == []
     assert set(codes(sample.store)) <= {"disposed_in_backup"}
 
@@ -243,13 +242,13 @@ def test_a_rescued_store_with_a_gap_can_be_backed_up_and_merged_in_words(tmp_pat
     word, path, out = "a long passphrase", tmp_path / "s.vawg", tmp_path / "out.vawg"
 
     def opened(name: str) -> Session:
-        return Session(stores.open_store(tmp_path / f"{name}.vawg", passphrase=word), name)
+        return Session(opening.open_store(tmp_path / f"{name}.vawg", passphrase=word), name)
 
     def copied(one: str, other: str) -> None:
         for end in ("", "-keys"):
             shutil.copyfile(tmp_path / f"{one}.vawg{end}", tmp_path / f"{other}.vawg{end}")
 
-    desk = Session(stores.create(path, passphrase=word), "A. Officer")
+    desk = Session(making.create(path, passphrase=word), "A. Officer")
     id, _ = create(desk, "gap", {"statement": "A gap"})
     take_copy(desk.store, tmp_path / "early.vawg")
     for n in range(60):
@@ -273,7 +272,7 @@ def test_a_rescued_store_with_a_gap_can_be_backed_up_and_merged_in_words(tmp_pat
             continue
         if any("of the log before" in one for one in lost):
             break
-        stores.remove(out)
+        making.remove(out)
     else:
         pytest.fail("no page made a gap in the log")
     rescued = opened("out")
@@ -294,10 +293,10 @@ def test_a_rescued_store_with_a_gap_can_be_backed_up_and_merged_in_words(tmp_pat
 
 _KILLED_MOVE = """
 import os, sys
-from vawg_desktop.store import moving, store as stores
+from vawg_desktop.store import moving, opening
 from vawg_desktop.store.copying import copy_between
 moving.done = lambda *a: os.kill(os.getpid(), 9)
-copy_between(stores.open_store(__import__("pathlib").Path(sys.argv[1])), sys.argv[2], move=True)
+copy_between(opening.open_store(__import__("pathlib").Path(sys.argv[1])), sys.argv[2], move=True)
 """
 
 
@@ -309,8 +308,8 @@ def test_a_killed_move_whose_new_store_was_taken_elsewhere_leaves_one_that_numbe
     assert done.returncode == -signal.SIGKILL and new.exists()
     (tmp_path / "share").mkdir()
     new.rename(tmp_path / "share" / "new.vawg")
-    desk.store = stores.open_store(path)
-    with stores.open_store(tmp_path / "share" / "new.vawg") as moved:
+    desk.store = opening.open_store(path)
+    with opening.open_store(tmp_path / "share" / "new.vawg") as moved:
         assert (desk.store.meta("mints"), moved.meta("mints")) == ("0", "1")
         assert codes(desk.store) == ["move_unfinished"]
     (tmp_path / "share" / "new.vawg").rename(new)
@@ -319,16 +318,16 @@ def test_a_killed_move_whose_new_store_was_taken_elsewhere_leaves_one_that_numbe
 
 @pytest.mark.parametrize("written", [b'{"format": 1}', b"[" * 100_000, b"[]", b"null", b'{"format": "x", "wrapped": []}', b'{"format": 1, "wrapped": [1]}'])
 def test_a_damaged_keys_file_is_called_that(tmp_path: Path, written: bytes) -> None:
-    stores.create(tmp_path / "s.vawg", passphrase="a long passphrase").close()
+    making.create(tmp_path / "s.vawg", passphrase="a long passphrase").close()
     keys.keys_path(tmp_path / "s.vawg").write_bytes(written)
-    for look in (lambda: keys.ways_in(tmp_path / "s.vawg"), lambda: stores.open_store(tmp_path / "s.vawg", passphrase="a long passphrase")):
+    for look in (lambda: keys.ways_in(tmp_path / "s.vawg"), lambda: opening.open_store(tmp_path / "s.vawg", passphrase="a long passphrase")):
         with pytest.raises(StoreError) as refused:
             look()
         assert refused.value.code == "keys_damaged"
 
 
 def test_a_keys_file_that_is_a_folder_and_one_of_a_later_version(tmp_path: Path) -> None:
-    stores.create(tmp_path / "s.vawg", passphrase="a long passphrase").close()
+    making.create(tmp_path / "s.vawg", passphrase="a long passphrase").close()
     place = keys.keys_path(tmp_path / "s.vawg")
     said = json.loads(place.read_text())
     place.write_text(json.dumps({**said, "format": said["format"] + 1}))
@@ -343,7 +342,7 @@ def test_a_keys_file_that_is_a_folder_and_one_of_a_later_version(tmp_path: Path)
 def test_an_update_that_comes_back_to_its_action_leaves_the_other_as_it_was(sample: Session) -> None:
     add_update(sample, "A-0006", {"narrative": "heard"})
     merging.combine(sample, "A-0005", "A-0006", "one")
-    history.undo(sample)
+    undoing.undo(sample)
     assert codes(sample.store) == []
 
 
@@ -352,7 +351,7 @@ def test_undoing_a_creation_spares_a_record_that_a_colleague_has_named_since(sam
     id, _ = create(sample, "partner", {"name": "Quokka Trust"})
     assign(colleague, "A-0005", [Assignment("accountable", "Quokka Trust")], "they agreed to own it")
     with pytest.raises(AppError, match=r"B\. Colleague has worked on it since"):
-        history.undo(sample)
+        undoing.undo(sample)
     assert not show.record(sample, id).deleted
 
 
@@ -365,7 +364,7 @@ def test_the_servers_twin_of_the_log_knows_the_same_kinds_by_content() -> None:
 
 def test_a_legal_hold_keeps_what_was_written_here_of_a_record_disposed_of_elsewhere(sample: Session, tmp_path: Path) -> None:
     take_copy(sample.store, tmp_path / "c.vawg")
-    copy = Session(stores.open_store(tmp_path / "c.vawg"), "Copy")
+    copy = Session(opening.open_store(tmp_path / "c.vawg"), "Copy")
     found = names.find(sample.read(), "A-0001")
     with sample.store.write("A. Officer", "a claim is before the court") as tx:
         tx.link(HOLD, found.id, "case 7")

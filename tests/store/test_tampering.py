@@ -15,8 +15,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging, safekeeping
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import holding, keys
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import holding, keys, making, opening
 from vawg_desktop.store.check import check, integrity
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.restoring import restore
@@ -28,7 +27,7 @@ WORDS = "correct horse battery"
 def plain(tmp_path: Path) -> Iterator[Path]:
     """A plain store with twenty gaps and a backup beside it made after ten."""
     path = tmp_path / "s.vawg"
-    with stores.create(path, passphrase=None) as store:
+    with making.create(path, passphrase=None) as store:
         session = Session(store, "B. Officer")
         for i in range(20):
             create(session, "gap", {"statement": f"statement {i}"})
@@ -42,7 +41,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def locked(path: Path, words: str = WORDS) -> None:
-    with stores.create(path, passphrase=words) as store:
+    with making.create(path, passphrase=words) as store:
         create(Session(store, "A"), "gap", {"statement": path.stem})
 
 
@@ -50,10 +49,10 @@ def locked(path: Path, words: str = WORDS) -> None:
 
 
 def test_a_rewritten_log_is_told_by_the_backup_beside_it(plain: Path) -> None:
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         assert check(store).problems == []
     rewrite_tail(plain, 12, "somebody else")
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         assert {p.code for p in check(store).problems} == {"chain_rewritten"}
 
 
@@ -67,12 +66,12 @@ def test_a_log_cut_short_is_told_by_the_backup_beside_it(plain: Path) -> None:
     hash_ = raw.execute('SELECT hash FROM "change" WHERE seq = 8').fetchone()[0]
     raw.execute("UPDATE origin SET seq = 8, hash = ?", (hash_,))
     raw.close()
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         assert "tail_missing" in {p.code for p in check(store).problems}
 
 
 def test_a_head_off_a_paper_is_checked_by_the_command(plain: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         ((_, head),) = safekeeping.heads(Session(store, "B")).values()
     spaced = " ".join(head[i : i + 4] for i in range(0, 24, 4))
     assert Run(capsys, "check", plain, "--head", spaced, "--json").json()["ok"] is True  # type: ignore[index]
@@ -84,12 +83,12 @@ def test_a_head_off_a_paper_is_checked_by_the_command(plain: Path, capsys: pytes
 
 
 def test_a_restored_store_is_not_told_off_for_what_the_backups_hold_since(plain: Path) -> None:
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         session = Session(store, "B. Officer")
         old = safekeeping.listed(session)[0].backup
         safekeeping.back_up(session)
     restore(old.path, plain, passphrase=None)
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         assert check(store).problems == []
 
 
@@ -110,7 +109,7 @@ def test_a_store_reached_through_a_link_is_refused(tmp_path: Path, which: str) -
     link.symlink_to(home / f"s.vawg{which}")
     before = everything(home)
     with pytest.raises(StoreError, match="is a link to") as refused:
-        stores.open_store(away / "s.vawg", passphrase=WORDS)
+        opening.open_store(away / "s.vawg", passphrase=WORDS)
     assert refused.value.code == "link" and everything(home) == before
 
 
@@ -122,15 +121,15 @@ def test_another_stores_keys_are_said_to_be_so_and_nothing_is_touched(tmp_path: 
     shutil.copyfile(two, one)
     before = everything(tmp_path)
     with pytest.raises(StoreError, match="another store's") as refused:
-        stores.open_store(tmp_path / "one.vawg", passphrase=WORDS)
+        opening.open_store(tmp_path / "one.vawg", passphrase=WORDS)
     assert "keys file" in refused.value.message and everything(tmp_path) == before
     one.write_bytes(kept)
-    stores.open_store(tmp_path / "one.vawg", passphrase=WORDS).close()
+    opening.open_store(tmp_path / "one.vawg", passphrase=WORDS).close()
 
 
 def _log_of(path: Path, words: str | None, away: Path) -> None:
     """Write something and keep the write-ahead log as it is before it is folded in."""
-    store = stores.open_store(path, passphrase=words)
+    store = opening.open_store(path, passphrase=words)
     create(Session(store, "A"), "gap", {"statement": "in the log"})
     shutil.copyfile(path.with_name(path.name + "-wal"), away)
     store.close()
@@ -141,19 +140,19 @@ def _log_of(path: Path, words: str | None, away: Path) -> None:
 def test_a_log_that_is_not_the_stores_own_is_not_folded_in(tmp_path: Path, words: str | None, whose: str) -> None:
     path, other = tmp_path / "s.vawg", tmp_path / "o.vawg"
     for one in (path, other):
-        with stores.create(one, passphrase=words) as store:
+        with making.create(one, passphrase=words) as store:
             create(Session(store, "A"), "gap", {"statement": one.stem})
     _log_of(path if whose == "its own, older" else other, words, tmp_path / "kept-wal")
-    with stores.open_store(path, passphrase=words) as store:
+    with opening.open_store(path, passphrase=words) as store:
         for i in range(30):
             create(Session(store, "A"), "gap", {"statement": f"later {i}"})
     shutil.copyfile(tmp_path / "kept-wal", path.with_name(path.name + "-wal"))
     before = everything(tmp_path)
     with pytest.raises(StoreError) as refused:
-        stores.open_store(path, passphrase=words)
+        opening.open_store(path, passphrase=words)
     assert refused.value.code == "foreign_log" and everything(tmp_path) == before
     path.with_name(path.name + "-wal").unlink()
-    store = stores.open_store(path, passphrase=words)
+    store = opening.open_store(path, passphrase=words)
     assert store.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0] >= 31
     assert check(store).problems == []
     store.close()
@@ -162,14 +161,14 @@ def test_a_log_that_is_not_the_stores_own_is_not_folded_in(tmp_path: Path, words
 def test_a_log_that_a_crash_left_is_folded_in(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
     locked(path)
-    store = stores.open_store(path, passphrase=WORDS)
+    store = opening.open_store(path, passphrase=WORDS)
     create(Session(store, "A"), "gap", {"statement": "before the crash"})
     left = tmp_path / "left"
     left.mkdir()
     for one in tmp_path.glob("s.vawg*"):
         shutil.copyfile(one, left / one.name)
     store.close()
-    with stores.open_store(left / "s.vawg", passphrase=WORDS) as again:
+    with opening.open_store(left / "s.vawg", passphrase=WORDS) as again:
         assert again.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0] == 2
 
 
@@ -186,14 +185,14 @@ def _damage(path: Path) -> None:
 def test_a_damaged_store_is_not_merged_from_or_into(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
     locked(path)
-    store = stores.open_store(path, passphrase=WORDS)
+    store = opening.open_store(path, passphrase=WORDS)
     session = Session(store, "A")
     merging.copy(session, tmp_path / "laptop.vawg")
-    laptop = stores.open_store(tmp_path / "laptop.vawg", passphrase=WORDS)
+    laptop = opening.open_store(tmp_path / "laptop.vawg", passphrase=WORDS)
     create(Session(laptop, "L"), "gap", {"statement": "from the room"})
     laptop.close()
     _damage(tmp_path / "laptop.vawg")
-    damaged = stores.open_store(tmp_path / "laptop.vawg", passphrase=WORDS)
+    damaged = opening.open_store(tmp_path / "laptop.vawg", passphrase=WORDS)
     assert integrity(store) == "" and "damaged" in integrity(damaged)
     before = store.read().exec_driver_sql('SELECT count(*) FROM "change"').one()
     with pytest.raises(StoreError, match="damaged") as refused:
@@ -210,7 +209,7 @@ def test_a_damaged_store_is_not_merged_from_or_into(tmp_path: Path) -> None:
 def test_a_store_found_damaged_may_be_read_and_not_written(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
     locked(path)
-    with stores.open_store(path, passphrase=WORDS) as store:
+    with opening.open_store(path, passphrase=WORDS) as store:
         session = Session(store, "A")
         store.door.close_for("The file is damaged: restore the latest backup.")
         assert store.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0] == 1
@@ -225,6 +224,6 @@ def test_the_lock_of_a_store_is_no_part_of_it(plain: Path, words: bytes | None) 
     lock.unlink(missing_ok=True)
     if words is not None:
         lock.write_bytes(words)
-    with stores.open_store(plain) as store:
+    with opening.open_store(plain) as store:
         create(Session(store, "A"), "gap", {"statement": "written all the same"})
         assert check(store).problems == []

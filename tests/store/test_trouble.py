@@ -66,6 +66,6 @@ def test_a_store_another_program_writes_to_is_busy_and_not_damaged(
     said = capsys.readouterr().err
     assert "damaged" not in said and "try again" in said
     assert cli.main(["set", str(path), "A-0006", "percent=20", "--why", "told"]) == 0
-    from vawg_desktop.store import store as stores
+    from vawg_desktop.store import opening
 
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)

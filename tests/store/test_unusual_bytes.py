@@ -20,7 +20,7 @@ from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import add_alias, assign, create, parse_assignment
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.store.repair import repair
@@ -40,9 +40,9 @@ STRANGE = {
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Session]:
     """The sample inquiry in a file, and in a server's database."""
     if request.param == "file":
-        store = stores.create(tmp_path / "s.vawg", passphrase=None)
+        store = making.create(tmp_path / "s.vawg", passphrase=None)
     else:
-        store = stores.create_postgres(request.getfixturevalue("postgres_url"))
+        store = making.create_postgres(request.getfixturevalue("postgres_url"))
     session = Session(store, "B. Officer")
     load_sample(session)
     yield session
@@ -63,10 +63,10 @@ def everyone_goes_on(session: Session, tmp_path: Path) -> None:
     search(session.read(), "next officer")
     repair(session.store, "B. Officer")
     if session.store.url is None:
-        copy = Session(stores.open_store(take_copy(session.store, tmp_path / "copy.vawg")), "L")
+        copy = Session(opening.open_store(take_copy(session.store, tmp_path / "copy.vawg")), "L")
     else:
         merging.copy(session, tmp_path / "copy.vawg")
-        copy = Session(stores.open_store(tmp_path / "copy.vawg"), "L")
+        copy = Session(opening.open_store(tmp_path / "copy.vawg"), "L")
     assign(copy, "A-0001", [parse_assignment("blockers=from the copy")], "w")
     merging.merge(session, copy.store)
     merging.merge(copy, session.store)
@@ -140,20 +140,20 @@ def test_file_names_that_are_no_utf_8(tmp_path: Path) -> None:
         assert done.returncode in (0, 1), (words[0], done.returncode, done.stderr[-300:])
         done.stdout.decode("utf-8")
         done.stderr.decode("utf-8")
-    with stores.open_store(Path(os.fsdecode(store))) as left:
+    with opening.open_store(Path(os.fsdecode(store))) as left:
         assert check(left).problems == []
 
 
 def test_a_long_alias_that_stands_in_a_file_does_not_keep_it_from_a_server(tmp_path: Path, postgres_url: str) -> None:
     """Made by an earlier version, when nothing refused it: a store with it still moves to the server, and merges there."""
-    store = stores.create(tmp_path / "s.vawg", passphrase=None)
+    store = making.create(tmp_path / "s.vawg", passphrase=None)
     session = Session(store, "B. Officer")
     load_sample(session)
     with store.write("me", "as it was") as tx:
         tx.create("link", {"kind": "alias", "a": show.record(session, "A-0003").id, "b": LONG, "part": LONG}, checked=False)
         tx.create("link", {"kind": "recommendation.themes", "a": show.record(session, "R-0001").id, "b": LONG}, checked=False)
     merging.copy(session, postgres_url)
-    server = stores.open_postgres(postgres_url)
+    server = opening.open_postgres(postgres_url)
     assert check(server).ok
     create(Session(server, "T"), "gap", {"statement": "goes on"})
     server.close()

@@ -19,7 +19,7 @@ from vawg_desktop.services import lists, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import ADD, STATE, Assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 from vawg_desktop.ui.dialogs.bulk import BulkDialog
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
@@ -332,7 +332,7 @@ def test_what_is_made_of_words_beside_the_answers(shown: Shown, answered: Callab
 
 def test_a_store_is_opened_with_its_passphrase(qtbot: QtBot, parent: QWidget, tmp_path: Path, answered: Callable[[Script], None]) -> None:
     path = tmp_path / "locked.vawg"
-    stores.create(path, passphrase=WORDS).close()
+    making.create(path, passphrase=WORDS).close()
     wrong: list[str] = []
 
     def fill(dialog: OpenDialog) -> None:
@@ -354,8 +354,8 @@ def test_a_store_is_opened_with_its_passphrase(qtbot: QtBot, parent: QWidget, tm
 
 def test_a_store_is_opened_without_a_question_where_all_is_known(qtbot: QtBot, parent: QWidget, tmp_path: Path, answered: Callable[[Script], None]) -> None:
     plain, locked, words = tmp_path / "plain.vawg", tmp_path / "locked.vawg", tmp_path / "words.txt"
-    stores.create(plain, passphrase=None).close()
-    stores.create(locked, passphrase=WORDS).close()
+    making.create(plain, passphrase=None).close()
+    making.create(locked, passphrase=WORDS).close()
     words.write_text(f"{WORDS}\n")
     asked: list[str] = []
     answered(lambda dialog: asked.append(dialog._wrong.text()))
@@ -402,7 +402,7 @@ def test_a_store_is_chosen_or_made(qtbot: QtBot, parent: QWidget, tmp_path: Path
     assert session is not None and session.store.path == tmp_path / "new.vawg"
     session.store.close()
     assert wrong[:2] == ["The two passphrases differ; nothing was made.", ""]
-    with stores.open_store(tmp_path / "new.vawg", passphrase=WORDS):
+    with opening.open_store(tmp_path / "new.vawg", passphrase=WORDS):
         pass
 
     def again(dialog: OpenDialog) -> None:

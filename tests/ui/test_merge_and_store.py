@@ -16,8 +16,7 @@ from vawg_desktop.services import attachments, merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import keys
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import keys, making, opening
 from vawg_desktop.store.backup import back_up
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
@@ -34,7 +33,7 @@ def _press(page: object, text: str) -> None:
 
 def _laptop(session: Session, path: Path) -> None:
     take_copy(session.store, path)
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         laptop = Session(store, "D. Deputy")
         assign(laptop, "A-0001", [Assignment("status", "in_progress")], "said in the room")
         assign(laptop, "A-0002", [Assignment("percent", "40")], "said in the room")
@@ -67,7 +66,7 @@ def test_a_copy_is_looked_at_brought_in_settled_and_brought_up_to_date(shown: Sh
     _press(page, "Bring laptop.vawg up to date too")
     settle(shown.tasks)
     settle(shown.tasks)
-    with stores.open_store(laptop) as store:
+    with opening.open_store(laptop) as store:
         assert show.record(Session(store), "A-0001").cells["status"] == "in_progress"
         assert merging.conflicts(Session(store)) == []
 
@@ -77,7 +76,7 @@ def test_a_store_with_no_common_past_comes_in_only_when_that_is_meant(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meant: bool
 ) -> None:
     path = tmp_path / "stranger.vawg"
-    with stores.create(path, passphrase=None) as other:
+    with making.create(path, passphrase=None) as other:
         create(Session(other, "X"), "gap", {"statement": "Theirs alone"})
     asked: list[str] = []
     monkeypatch.setattr(messages, "ask", lambda title, text, verb: asked.append(text) or meant)
@@ -146,14 +145,14 @@ def test_the_window_restores_a_backup_and_goes_on(
     held.close()
     window.close()
     window.deleteLater()
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
 
 
 @pytest.mark.parametrize("meant", [False, True])
 def test_a_backup_of_another_store_is_put_in_place_only_when_that_is_meant(
     qtbot: QtBot, sample: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meant: bool
 ) -> None:
-    other = Session(stores.create(tmp_path / "other.vawg", passphrase=None), "X")
+    other = Session(making.create(tmp_path / "other.vawg", passphrase=None), "X")
     create(other, "gap", {"statement": "Of the other store"})
     made = back_up(other.store.path, None, tmp_path / "kept")
     other.store.close()
@@ -175,14 +174,14 @@ def test_a_backup_of_another_store_is_put_in_place_only_when_that_is_meant(
     held.close()
     window.close()
     window.deleteLater()
-    sample.store = stores.open_store(path)
+    sample.store = opening.open_store(path)
 
 
 def test_a_second_officer_is_let_in_from_the_window(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "locked.vawg"
-    store = stores.create(path, passphrase="correct horse battery")
+    store = making.create(path, passphrase="correct horse battery")
     made = Shown(Session(store, "B. Officer"))
     answers = iter(
         [
@@ -238,7 +237,7 @@ def test_a_file_dropped_on_a_record_is_kept_with_it(
 
 
 def test_the_screen_locks_when_idle_and_opens_by_the_passphrase(qtbot: QtBot, tmp_path: Path) -> None:
-    store = stores.create(tmp_path / "locked.vawg", passphrase="correct horse battery")
+    store = making.create(tmp_path / "locked.vawg", passphrase="correct horse battery")
     made = Shown(Session(store, "B. Officer"))
     made.go("action")
     window = made.window
@@ -262,7 +261,7 @@ def test_a_damaged_store_is_met_soon_after_opening_and_is_read_only_from_then_on
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "s.vawg"
-    store = stores.create(path, passphrase="correct horse battery")
+    store = making.create(path, passphrase="correct horse battery")
     load_sample(Session(store, "B. Officer"))
     store.close()
     data = bytearray(path.read_bytes())
@@ -270,7 +269,7 @@ def test_a_damaged_store_is_met_soon_after_opening_and_is_read_only_from_then_on
     path.write_bytes(bytes(data))
     said: list[str] = []
     monkeypatch.setattr(messages, "failed", lambda error: said.append(error.message))
-    store = stores.open_store(path, passphrase="correct horse battery")
+    store = opening.open_store(path, passphrase="correct horse battery")
     made = Shown(Session(store, "B. Officer"))
     qtbot.waitUntil(lambda: bool(said), timeout=60_000)
     assert "damaged" in said[0] and "restore" in said[0].casefold()

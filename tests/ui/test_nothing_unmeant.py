@@ -33,7 +33,7 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import board_dates, round_standing, rounds, show, telephone
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making
 from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.dialogs.bulk import BulkDialog
 from vawg_desktop.ui.dialogs.form import AskDialog, Form
@@ -337,7 +337,7 @@ def test_no_change_throws_no_words_of_a_call_away(shown: Shown, tmp_path: Path) 
 
 
 def test_a_passphrase_is_typed_in_its_field_alone(qtbot: QtBot, tmp_path: Path) -> None:
-    store = stores.create(tmp_path / "locked.vawg", passphrase="correct horse battery")
+    store = making.create(tmp_path / "locked.vawg", passphrase="correct horse battery")
     store.close()
     parent = QWidget()
     qtbot.addWidget(parent)

@@ -19,7 +19,7 @@ from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.waiting import waiting
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.places import GROUPS, PAGES, PLACES, part_of
 from vawg_desktop.ui.theme import theme
@@ -99,7 +99,7 @@ def test_a_number_stands_where_somebody_waits(shown: Shown, tmp_path: Path) -> N
     import_return(sample, Path(made.returns[0].file))
     assign(sample, "A-0001", [Assignment("bring_forward", sample.today.isoformat())], "w")
     merging.copy(sample, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as laptop:
+    with opening.open_store(tmp_path / "laptop.vawg") as laptop:
         assign(Session(laptop, "L"), "A-0004", [Assignment("percent", "70")], "in the room")
         assign(sample, "A-0004", [Assignment("percent", "60")], "at the desk")
         merging.merge(sample, laptop)

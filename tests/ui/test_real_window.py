@@ -13,7 +13,7 @@ from tests.conftest import program
 from vawg_desktop.cli import main
 from vawg_desktop.services import show
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("xvfb-run", "dbus-run-session", "xdotool")
@@ -82,5 +82,5 @@ def test_the_window_is_heard_and_a_record_edited_by_keys_alone(tmp_path: Path) -
     for name in ("List of actions", "Filter actions", "Status", "% complete", "Our rating"):
         assert f"| {name}\n" in second, name
     assert "Traceback" not in log
-    with stores.open_store(path) as store:
+    with opening.open_store(path) as store:
         assert show.record(Session(store), "A-0002").cells["percent"] == 55

@@ -24,7 +24,7 @@ from vawg_desktop.services import merging, show
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 from vawg_desktop.store.check import check
 
 SCRIPT = r"""
@@ -114,11 +114,11 @@ def test_two_windows_a_lost_server_and_a_laptop_brought_home(
     if missing:
         pytest.skip(f"not installed: {missing}")
     url, out = server
-    with stores.create_postgres(url) as store:
+    with making.create_postgres(url) as store:
         office = Session(store, "B. Officer")
         load_sample(office)
         merging.copy(office, tmp_path / "laptop.vawg")
-    with stores.open_store(tmp_path / "laptop.vawg") as laptop:
+    with opening.open_store(tmp_path / "laptop.vawg") as laptop:
         told = [Assignment("percent", "70"), Assignment("blockers", "Said in the room")]
         assign(Session(laptop, "L. Laptop"), "A-0002", told, "in the room")
     env = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES")}
@@ -135,7 +135,7 @@ def test_two_windows_a_lost_server_and_a_laptop_brought_home(
     assert done.returncode == 0, f"{time.monotonic() - began:.0f} s: {done.stderr}{logs}"
     assert "Traceback" not in logs, logs
     assert len(list(out.glob("*.png"))) == 6 and (out / "offered.txt").read_text().strip()
-    with stores.open_postgres(url) as store:
+    with opening.open_postgres(url) as store:
         session = Session(store)
         record = show.record(session, "A-0002")
         assert (record.cells["percent"], record.cells["blockers"]) == (70, "Said in the room")

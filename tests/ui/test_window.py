@@ -562,7 +562,7 @@ def test_what_another_process_writes_is_noticed(shown: Shown, sample: Session) -
 
 def test_one_window_per_file(sample: Session) -> None:
     from vawg_desktop.domain.errors import StoreError
-    from vawg_desktop.store.store import lock_for_window
+    from vawg_desktop.store.holding import lock_for_window
 
     lock = lock_for_window(sample.store.path, "B. Officer")
     with pytest.raises(StoreError, match=r"already open in another window \(B. Officer on "):

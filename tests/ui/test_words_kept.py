@@ -17,11 +17,12 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging, office, show
 from vawg_desktop.services.records import Assignment, assign, assign_many
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.copying import take_copy
 from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.conflict_card import ConflictCard
 
 WORDS = "because the minutes of 4 May say so"
 
@@ -93,7 +94,7 @@ def test_a_draft_shown_again_is_not_saved_by_passing_through(shown: Shown) -> No
 
 def conflicted(shown: Shown, folder: Path, key: str = "lead", values: tuple[str, str] = ("ours", "theirs")) -> Any:
     take_copy(shown.session.store, folder / "c.vawg")
-    with stores.open_store(folder / "c.vawg") as copy:
+    with opening.open_store(folder / "c.vawg") as copy:
         for name in ("A-0001", "A-0002"):
             assign(shown.session, name, [Assignment(key, values[0])], "x")
             assign(Session(copy, "Copy"), name, [Assignment(key, values[1])], "y")
@@ -130,14 +131,13 @@ def test_a_reason_typed_on_the_merge_page_is_kept_or_asked_about(shown: Shown, t
 
 def test_a_reason_stays_where_the_value_is_refused_and_goes_where_it_settles(shown: Shown, tmp_path: Path) -> None:
     page = conflicted(shown, tmp_path, "due", ("1/5/2027", "1/6/2027"))
-    line = page.findChildren(QLineEdit)[0]
-    QTest.keyClicks(line, WORDS)
-    conflict = merging.conflicts(shown.session)[0]
+    card = page.findChildren(ConflictCard)[0]
+    QTest.keyClicks(card.why, WORDS)
     with patch.object(messages, "ask_text", return_value=("31/2/2027", True)), patch.object(messages, "failed") as refused:
-        page._another(conflict, line)
+        card.another.emit()
         settle(shown.tasks)
     assert refused.called and reasons(page) == [WORDS]
-    page._settle(conflict, "1/5/2027", line)
+    page.findChildren(ConflictCard)[0].chosen.emit("1/5/2027")
     settle(shown.tasks)
     assert reasons(page) == [] and page.left_over() == []
 

@@ -160,7 +160,7 @@ def set_fields(arguments: argparse.Namespace) -> int:
 @command("undo", "reverse your last transaction made here")
 def undo(arguments: argparse.Namespace) -> int:
     """Reverse this person's last transaction made here."""
-    from vawg_desktop.services.history import undo as take_back
+    from vawg_desktop.services.undoing import undo as take_back
 
     with opened(arguments) as session:
         done = take_back(session)

@@ -13,6 +13,7 @@ from pathlib import Path
 from vawg_desktop.commands import environment
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import opening
 from vawg_desktop.store import store as stores
 
 
@@ -22,7 +23,7 @@ def passphrase_for(arguments: argparse.Namespace, path: Path, *, new: bool = Fal
         return first_line(Path(arguments.passphrase_file))
     if environment.passphrase() is not None:
         return environment.passphrase()
-    if not new and not stores.needs_passphrase(path):
+    if not new and not opening.needs_passphrase(path):
         return None
     if sys.stdin is None or not sys.stdin.isatty():
         raise StoreError(
@@ -70,11 +71,11 @@ def open_named(
 ) -> stores.Store:
     """The store of that name, opened. ``passphrase_file`` is its own where it differs from STORE's; ``near`` where
     it is only read from, so that one in a shared place is read through a private copy."""
-    open_it = stores.open_near if near else stores.open_store
+    open_it = opening.open_near if near else opening.open_store
     if "://" in name:
-        return stores.open_postgres(checked_url(name))
+        return opening.open_postgres(checked_url(name))
     path = Path(name)
-    if not stores.needs_passphrase(path):
+    if not opening.needs_passphrase(path):
         return open_it(path)
     if passphrase_file is None and not arguments.passphrase_file and environment.passphrase() is None:
         from vawg_desktop.store.keyring_seam import recalled

@@ -21,7 +21,7 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 
 
 @command(
@@ -36,10 +36,10 @@ def new(arguments: argparse.Namespace) -> int:
     """Make a store. A store that could not be filled is taken away again."""
     path = Path(arguments.store)
     if "://" in arguments.store:
-        store = stores.create_postgres(checked_url(arguments.store), demonstration=arguments.demo)
+        store = making.create_postgres(checked_url(arguments.store), demonstration=arguments.demo)
     else:
         passphrase = None if arguments.plain else passphrase_for(arguments, path, new=True)
-        store = stores.create(path, passphrase=passphrase, demonstration=arguments.demo)
+        store = making.create(path, passphrase=passphrase, demonstration=arguments.demo)
     session = Session(store)
     try:
         if arguments.sample:
@@ -68,7 +68,7 @@ def new(arguments: argparse.Namespace) -> int:
 
 def _take_away(name: str) -> None:
     if "://" not in name:
-        stores.remove(Path(name))
+        making.remove(Path(name))
         return
     from vawg_desktop.store.postgres import drop_schema, parse
 
@@ -318,10 +318,9 @@ def keys(arguments: argparse.Namespace) -> int:
     """Who can open a store: change, add, remove, recovery, remember, forget, list."""
     from vawg_desktop.store import keyring_seam
     from vawg_desktop.store import keys as ways
-    from vawg_desktop.store import store as stores
 
     path = Path(arguments.store)
-    if not stores.needs_passphrase(path):
+    if not opening.needs_passphrase(path):
         raise StoreError(f"{path.name} is plain: it has no keys.", code="plain")
     facts = {"label": arguments.label or ""}
     lines: list[str] = []
@@ -345,7 +344,8 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
     from vawg_desktop.services.session import Session
     from vawg_desktop.store import keyring_seam
     from vawg_desktop.store import keys as ways
-    from vawg_desktop.store.store import lock_for_window, open_store
+    from vawg_desktop.store.holding import lock_for_window
+    from vawg_desktop.store.opening import open_store
 
     label = arguments.label or ""
     if arguments.do in ("add", "remove") and not label.strip():

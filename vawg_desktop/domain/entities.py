@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from vawg_desktop.domain import own_records as own
 from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, GOVERNANCE_BODY, MEETING, PARTNER
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import (
     Asked,
@@ -26,18 +27,9 @@ from vawg_desktop.domain.fields import (
     whole,
     yes_no,
 )
+from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, PUBLIC, RESTRICTION, SOURCES
 
 LINK = own.LINK
-_NOTE = long("note", "Note", "Anything a colleague should know. Never sent out.", search=True)
-_BASIS = term("basis", "Basis", t.BASIS, "How far this is known: published, inferred or illustrative.")
-_SOURCES = links("sources", "Sources", "source", "The published documents this rests on.", "Rests on it")
-_MARKING = term("marking", "Marking", t.MARKING, default="official")
-_PUBLIC = long("public_wording", "Public wording", "The words that may be published.", search=True)
-_RESTRICTION = (
-    text("restriction", "Restricted because", "Why this record is kept from lists and papers."),
-    when("restricted_until", "Restricted until"),
-    text("restricted_to", "May be seen by"),
-)
 
 SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title", (
     text("title", "Title", required=True, search=True),
@@ -47,7 +39,7 @@ SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title
     text("page", "Page"),
     text("link", "Link"),
     when("response_due", "Response due", "An inspection gives 56 days."),
-    _NOTE,
+    NOTE,
 ), listed=("title", "publisher", "published"), form=("title", "publisher", "kind", "published", "link"))  # fmt: skip
 
 RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations", "R", "title", (
@@ -87,12 +79,12 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     links("frameworks", "Framework strands", "strand", inverse="Recommendations"),
     ref("split_from", "Split from", "recommendation"),
     ref("superseded_by", "Superseded by", "recommendation"),
-    _PUBLIC,
-    _MARKING,
-    *_RESTRICTION,
-    _BASIS,
-    _SOURCES,
-    _NOTE,
+    PUBLIC,
+    MARKING,
+    *RESTRICTION,
+    BASIS,
+    SOURCES,
+    NOTE,
 ), status="status", finished=frozenset({"closed", "superseded"}), closes_with_evidence=True, due=("target_date",), owner="lead", others="supporting",
    rating="rating_opcc", pillar="pillar", derived=("x_sort", "x_actions", "x_done", "x_due"), kept_counts=True,
    indexed=("x_sort", "pillar", "rating_opcc"), large=True,
@@ -114,7 +106,7 @@ RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
     when("target", "Its target date"),
     text("body_status", "Its own status"),
     term("body_rating", "Its own rating", t.RATING),
-    _NOTE,
+    NOTE,
 ), parent="recommendation", own_day=("date",), listed=("answer", "date"),
    form=("recommendation", "partner", "answer", "date"))  # fmt: skip
 
@@ -165,12 +157,12 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     text("resource", "Resource", headings=("resource", "resources", "funding", "cost")),
     term("verification", "Verification", t.VERIFICATION),
     yes_no("done_before_publication", "Done before publication"),
-    _PUBLIC,
-    _MARKING,
-    *_RESTRICTION,
-    _BASIS,
-    _SOURCES,
-    replace(_NOTE, headings=("notes", "comments", "comment", "remarks")),
+    PUBLIC,
+    MARKING,
+    *RESTRICTION,
+    BASIS,
+    SOURCES,
+    replace(NOTE, headings=("notes", "comments", "comment", "remarks")),
 ), status="status", finished=t.FINISHED, complete="complete", serves="recommendations", told_by="update", due=("revised_due", "due"), owner="accountable", others="contributors",
    rating="rating_opcc", pillar="x_pillar",
    derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips", "x_progress"), kept_counts=True,
@@ -189,7 +181,7 @@ ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
     text("part", "Part", "What this holder does or did of the action."),
     when("from_date", "From"),
     when("until_date", "Until", "The last day; empty while it lasts."),
-    _NOTE,
+    NOTE,
 ), parent="action", own_day=("until_date", "from_date"), listed=("person", "role", "until_date"),
    form=("action", "role", "person", "partner", "from_date", "until_date"))  # fmt: skip
 
@@ -217,11 +209,11 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     long("barriers", "Barriers", search=True),
     long("help_wanted", "Help wanted", search=True, asked=Asked(
         10, "What you need from us or from others.", 28, called=("Help needed", "Help", "Support needed"))),
-    _PUBLIC,
+    PUBLIC,
     links("evidence", "Evidence", "evidence", inverse="Progress updates"),
     ref("corrects", "Corrects", "update"),
     ref("submission", "Came with", "submission"),
-    _NOTE,
+    NOTE,
 ), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"), tracked=True)  # fmt: skip
 
 EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
@@ -237,8 +229,8 @@ EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     term("decision", "Decision", t.EVIDENCE_DECISION, default="awaiting_review"),
     links("actions", "Actions", "action", inverse="Evidence"),
     links("recommendations", "Recommendations", "recommendation", inverse="Evidence"),
-    _MARKING,
-    _NOTE,
+    MARKING,
+    NOTE,
 ), listed=("title", "kind", "decision", "date"), form=("title", "kind", "date", "holder", "proves"))  # fmt: skip
 
 GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
@@ -259,71 +251,13 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     links("recommendations", "Recommendations", "recommendation", inverse="Gaps"),
     links("actions", "Actions", "action", inverse="Gaps"),
     long("closure_tests", "Closure tests"),
-    _MARKING,
-    _BASIS,
-    _SOURCES,
-    _NOTE,
+    MARKING,
+    BASIS,
+    SOURCES,
+    NOTE,
 ), status="status", owner="owner", derived=("x_sort",), kept_counts=True, large=True,
    listed=("statement", "status", "provision", "owner"), form=("statement", "provision", "owner"),
    filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
-
-PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
-    text("name", "Name", required=True, search=True, over_time="former_name"),
-    text("short_name", "Short name", search=True, listed=Listed(width=120)),
-    term("kind", "Kind", t.PARTNER_KIND, listed=Listed(width=150)),
-    term("standing", "Standing", t.STANDING, "Chooses the wording of everything sent.", listed=Listed(width=160)),
-    ref("returns_through", "Returns through", "partner"),
-    links("successors", "Succeeded by", "partner", inverse="Succeeds"),
-    when("ends", "Ends", "When its functions pass to a successor."),
-    text("shared_mailbox", "Shared mailbox"),
-    text("sharing_agreement", "Sharing agreement"),
-    _NOTE,
-), derived=("x_sort",), by_content=True,
-   listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"),
-   filters=(("Held to account", "standing", "held_to_account"), ("Independent", "standing", "independent")))  # fmt: skip
-
-FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (
-    ref("partner", "Partner", "partner", required=True),
-    text("name", "Name", required=True, search=True),
-    when("until_date", "Until", "The last day on which it was called so."),
-    _NOTE,
-), parent="partner", listed=("name", "until_date"), form=("partner", "name", "until_date"))  # fmt: skip
-
-CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
-    text("name", "Name", required=True, search=True),
-    ref("partner", "Partner", "partner", required=True),
-    text("role", "Role", search=True, listed=Listed(width=150)),
-    text("email", "E-mail"),
-    text("telephone", "Telephone"),
-    when("from_date", "From"),
-    when("until_date", "Until"),
-    ref("deputy_for", "Deputy for", "contact"),
-    yes_no("completes_return", "Completes the return"),
-    yes_no("clears_return", "Clears the return"),
-    _NOTE,
-), parent="partner", listed=("name", "partner", "role"), form=("name", "partner", "role", "email"))  # fmt: skip
-
-GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance bodies", "B", "name", (
-    text("name", "Name", required=True, search=True, listed=Listed("Body")),
-    text("short_name", "Short name", search=True),
-    text("chair", "Chair"),
-    text("cadence", "Cadence", listed=Listed(width=110)),
-    yes_no("open_to_public", "Open to the public"),
-    text("scrutinises", "Scrutinises"),
-    long("purpose", "Purpose", search=True),
-    _SOURCES,
-    _NOTE,
-), listed=("name", "short_name", "cadence"), form=("name", "short_name", "chair", "cadence"))  # fmt: skip
-
-MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
-    text("title", "Title", required=True, search=True),
-    ref("body", "Body", "governance_body", listed=Listed(width=150)),
-    when("date", "Date", listed=Listed(width=120, empty="No date set")),
-    when("papers_due", "Papers due"),
-    yes_no("open_to_public", "Open to the public"),
-    _SOURCES,
-    _NOTE,
-), identity=("title", "date"), listed=("title", "body", "date"), form=("title", "body", "date"))  # fmt: skip
 
 FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     text("title", "Figure", required=True, search=True),
@@ -336,21 +270,21 @@ FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     when("as_at", "As at", listed=Listed(empty="Undated")),
     yes_no("quote_this", "Quote this one"),
     links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
-    _SOURCES,
-    _NOTE,
+    SOURCES,
+    NOTE,
 ), identity=("title", "quoted"), listed=("title", "quoted", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
 
 FRAMEWORK = EntitySpec("framework", "Framework", "Frameworks", "W", "title", (
     text("title", "Title", required=True, search=True),
-    _NOTE,
+    NOTE,
 ), listed=("title",), form=("title",))  # fmt: skip
 
 STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "title", (
     text("title", "Title", required=True, search=True, listed=Listed("Strand")),
     ref("framework", "Framework", "framework", required=True, listed=Listed(width=220)),
     whole("position", "Order", 0, 999),
-    _BASIS,
-    _NOTE,
+    BASIS,
+    NOTE,
 ), parent="framework", identity=("framework", "title"), listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
 
 JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
@@ -358,7 +292,7 @@ JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "
     term("stage", "Stage", t.JOURNEY_STAGE),
     whole("position", "Order", 0, 999),
     text("duty_holder", "Duty holder", search=True, listed=Listed(width=260)),
-    _NOTE,
+    NOTE,
 ), listed=("title", "duty_holder"), form=("title", "stage", "duty_holder"))  # fmt: skip
 
 #: Derived columns that lists show as a field is shown.

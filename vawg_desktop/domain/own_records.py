@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.fields import EntitySpec, long, ref, term, text, when, whole
-
-_NOTE = long("note", "Note", "Anything a colleague should know. Never sent out.", search=True)
+from vawg_desktop.domain.shared_fields import NOTE
 
 ROUND = EntitySpec("round", "Return round", "Return rounds", "Q", "period", (
     text("period", "Period", required=True),
     term("kind", "Kind", t.ROUND_KIND, default="progress"),
     when("due", "Due"),
     ref("meeting", "For the board", "meeting"),
-    _NOTE,
+    NOTE,
 ), system=True)  # fmt: skip
 
 RETURN = EntitySpec("return", "Return", "Returns", "RT", "reference", (
@@ -25,7 +24,7 @@ RETURN = EntitySpec("return", "Return", "Returns", "RT", "reference", (
     long("base", "What was sent", private=True),
     text("file_sha256", "File's SHA-256", names_file=True),
     text("file_name", "File name"),
-    _NOTE,
+    NOTE,
 ), system=True, own_day=("sent",))  # fmt: skip
 
 SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_name", (
@@ -39,7 +38,7 @@ SUBMISSION = EntitySpec("submission", "Submission", "Submissions", "SB", "file_n
     text("cleared_by", "Cleared by"),
     term("state", "State", t.SUBMISSION_STATE, default="in_review"),
     long("content", "What came", private=True),
-    _NOTE,
+    NOTE,
 ), system=True, own_day=("received",), by_content=True)  # fmt: skip
 
 DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
@@ -49,7 +48,7 @@ DECISION = EntitySpec("decision", "Decision", "Decisions", "D", "field", (
     term("decision", "Decision", t.DECISION),
     long("value", "Value"),
     long("reason", "Reason"),
-    _NOTE,
+    NOTE,
 ), system=True, parent="submission", by_content=True)  # fmt: skip
 
 REMINDER = EntitySpec("reminder", "Reminder", "Reminders", "RM", "step", (
@@ -59,13 +58,13 @@ REMINDER = EntitySpec("reminder", "Reminder", "Reminders", "RM", "step", (
     when("due", "Due from then on"),
     text("agreed_by", "Agreed by"),
     long("wording", "Wording"),
-    _NOTE,
+    NOTE,
 ), system=True, parent="return")  # fmt: skip
 
 SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name", (
     text("name", "Name", required=True),
     long("value", "Value"),
-    _NOTE,
+    NOTE,
 ), system=True)  # fmt: skip
 
 #: A list that was taken in, known by its name and headings: the same in every store that took it.
@@ -74,7 +73,7 @@ TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "
     long("headings", "Headings", private=True),
     long("mapping", "What each column is", private=True),
     long("answers", "Questions answered", private=True),
-    _NOTE,
+    NOTE,
 ), system=True, kept_by_program=True)  # fmt: skip
 
 #: One row of such a list, the record that it is, and what it last said.
@@ -87,7 +86,7 @@ TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", 
     text("beside", "What told it from others"),
     text("record", "Record", names_record=True),
     long("base", "What it last said", private=True),
-    _NOTE,
+    NOTE,
 ), system=True, kept_by_program=True)  # fmt: skip
 
 #: Cells of a link record (its ends, ``kind``, ``a`` and ``b``, never change).
@@ -99,5 +98,5 @@ LINK = EntitySpec("link", "Link", "Links", "", "kind", (
     text("part", "Part"),
     when("from_date", "From"),
     when("until_date", "Until"),
-    _NOTE,
+    NOTE,
 ), system=True)  # fmt: skip

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: Lines read at once.
-PAGE = 50
+PAGE = 30
 #: Changes of one transaction shown when its line is opened.
 MOST_SHOWN = 60
 #: Lines that leave the window in one table.
 MOST_SAVED = 5_000
-_AT_ONCE = 256
+#: Entries looked at in one step: few at first, for most of a large store's log is transactions of thousands, passed over whole.
+_AT_ONCE = (16, 256)
 _NO_ACTIVITY = sql_list(lambda rules: not rules.activity)
 _COUNTED = [e for e in ENTITIES if e.kept_counts]
 
@@ -121,10 +122,11 @@ def page(session: Session, query: ChangeQuery, before: int | None = None, limit:
     wanted = _filter(connection, query)
     found = Page(after=before)
     first: dict[str, int] = {}
+    step = _AT_ONCE[0]
     while len(first) < limit:
         below = "" if found.after is None else "n < ? AND "
         rows = connection.exec_driver_sql(
-            f'SELECT n, txn FROM "change" WHERE {below}{wanted.sql} ORDER BY n DESC LIMIT {_AT_ONCE}',
+            f'SELECT n, txn FROM "change" WHERE {below}{wanted.sql} ORDER BY n DESC LIMIT {step}',
             (*(() if found.after is None else (found.after,)), *wanted.params),
         ).fetchall()
         last = ""
@@ -133,9 +135,10 @@ def page(session: Session, query: ChangeQuery, before: int | None = None, limit:
                 break
             first.setdefault(str(txn), int(n))
             found.after, last = int(n), str(txn)
-        if not rows or (len(rows) < _AT_ONCE and found.after == int(rows[-1][0])):
+        if not rows or (len(rows) < step and found.after == int(rows[-1][0])):
             found.after = None
             break
+        step = _AT_ONCE[0] if len({txn for _, txn in rows}) == 1 else _AT_ONCE[1]
         # a transaction of thousands of entries is passed over in one step
         found.after = min(int(found.after or 0), _first_entry(connection, last))
     if before is not None:

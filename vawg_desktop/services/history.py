@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import merge
-from vawg_desktop.domain.acts import Act, Undo, act_of, sql_list
+from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
-from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import names
@@ -20,14 +19,11 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
 from vawg_desktop.store.log_writing import spec_of
-from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 DISPOSED = "(disposed of)"
-#: Acts that undo passes over, as the inside of an SQL list.
-_PASSED_OVER = sql_list(lambda rules: rules.undo is Undo.PASSED_OVER)
 
 
 def history(session: Session, record: str, until: date | None = None) -> list[FieldChange]:
@@ -159,188 +155,6 @@ def as_at(session: Session, record: str, day: date) -> PastState:
         if not link.get("deleted") and key in state.sets:
             state.sets[key].append(str(link["b"]))
     return state
-
-
-def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) -> str | None:
-    """This person's last transaction made in this store."""
-    skip = "".join(f" AND act != '{a}'" for a in acts_to_skip)
-    row = (
-        session.read()
-        .exec_driver_sql(
-            'SELECT txn FROM "change" WHERE origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?'
-            f"{skip} AND act NOT IN ({_PASSED_OVER}) ORDER BY n DESC LIMIT 1",
-            (session.who,),
-        )
-        .fetchone()
-    )
-    return str(row[0]) if row else None
-
-
-def undo(session: Session) -> Changes:
-    """Reverse this person's last transaction made here; doing it again brings it back."""
-    txn = last_transaction(session)
-    if txn is None:
-        raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
-    return reverse(session, txn)
-
-
-_MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
-#: Undo transactions that were themselves taken back.
-_TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
-
-
-def step_back(session: Session) -> Changes:
-    """Undo one step further each time (Ctrl+Z): undone and empty-handed transactions are passed over."""
-    rows = (
-        session.read()
-        .exec_driver_sql(
-            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', {_PASSED_OVER}) "
-            f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
-            f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
-            (session.who,),
-        )
-        .fetchall()
-    )
-    for row in rows:
-        changes = reverse(session, str(row[0]))
-        if changes:
-            return changes
-    raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
-
-
-def step_forward(session: Session) -> Changes:
-    """Redo what the last step back undid (Ctrl+Shift+Z); a new edit in between ends the road forward."""
-    last = (
-        session.read()
-        .exec_driver_sql(f'SELECT act FROM "change" WHERE {_MINE} ORDER BY n DESC LIMIT 1', (session.who,))
-        .fetchone()
-    )
-    row = (
-        session.read()
-        .exec_driver_sql(
-            f"SELECT txn FROM \"change\" WHERE {_MINE} AND act = 'undo' AND txn NOT IN ({_TAKEN_BACK}) ORDER BY n DESC LIMIT 1",
-            (session.who,),
-        )
-        .fetchone()
-    )
-    if row is None or last is None or last[0] not in (Act.UNDO, Act.REDO):
-        raise NotFoundError("There is nothing to bring back.", code="nothing_to_redo")
-    return reverse(session, str(row[0]), act=Act.REDO)
-
-
-def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None = None) -> Changes:
-    """Add changes that reverse a transaction; what others changed since becomes a conflict."""
-    entries = past.entries_of_transaction(session.read(), txn)
-    if any(act_of(e.act) is Act.SETTLE for e in entries):
-        raise RuleError(
-            "The last thing you did was to settle two values; that is not undone. Set the field to what it should hold.",
-            code="rule_settled",
-        )
-    if any(act_of(e.act).rules.left_office for e in entries):
-        raise RuleError(
-            "The last thing you did has left the office, so it is not undone. Send a correction, such as the next version of a return.",
-            code="rule_left_office",
-        )
-    kept: list[str] = []
-    with session.store.write(session.who, why, act, txn) as tx:
-        for entry in reversed(entries):
-            if entry.op == "create" and (by := _later_work(tx, entry, txn)):
-                row = tx.row(entry.tbl, entry.row)
-                if not row["deleted"]:
-                    kept.append(f"{row.get('reference') or 'A link'} stays: {by} has worked on it since.")
-                continue
-            reverse_entry(tx, entry)
-    if kept and not tx.changes:
-        raise RuleError(f"{kept[0]} Delete it by hand where that is meant.", code="rule_later_work")
-    tx.changes.notes += kept
-    return tx.changes
-
-
-#: How many records that name another are looked at for who did so.
-_MOST_LOOKED_AT = 200
-
-
-def _later_work(tx: Transaction, entry: log.Entry, txn: str) -> str:
-    """Who else has changed a record that was made here, or anything that hangs on it, since; empty where nobody has."""
-    for one in past.entries_of(tx.connection, past.kin(tx.connection, entry.row)):
-        apart = one.txn != txn and (one.who != entry.who or one.origin != entry.origin)
-        if apart and not act_of(one.act).rules.by_program:
-            return one.who
-    return _named_by(tx, entry, txn)
-
-
-def _named_by(tx: Transaction, entry: log.Entry, txn: str) -> str:
-    """Who else has since named the record in a field of another one, such as an action's accountable body."""
-    for spec in BY_KEY.values():
-        for cell in (f for f in spec.cells if f.kind is Kind.REF and f.target == entry.tbl):
-            rows = tx.connection.exec_driver_sql(
-                f'SELECT id FROM "{spec.key}" WHERE "{cell.key}" = ? AND NOT deleted', (entry.row,)
-            ).fetchall()
-            for one in past.entries_of(tx.connection, [str(r[0]) for r in rows[:_MOST_LOOKED_AT]]):
-                change = one.fields.get(cell.key)
-                if change is not None and change.after == entry.row and one.txn != txn and (one.who != entry.who or one.origin != entry.origin):
-                    return one.who
-    return ""
-
-
-def _stands(tx: Transaction, entry: log.Entry, key: str, heads: frozenset[str]) -> bool:
-    """Whether a cell holds just what an entry said: its head is that entry, undoings and redoings since resolved.
-
-    Compared by heads and not by values: a colleague who set the same value again has said it too.
-    """
-    seen = set(heads)
-    for _ in range(100):
-        if seen <= {entry.id}:
-            return True
-        resolved: set[str] = set()
-        for head in seen:
-            resolved |= _before_taking_back(tx, head, entry.row, key) or {head}
-        if resolved == seen:
-            return False
-        seen = resolved
-    return False
-
-
-def _before_taking_back(tx: Transaction, head: str, row: str, key: str) -> set[str]:
-    """What stood before a change, where that change only took another back; empty for any other."""
-    found = tx.connection.exec_driver_sql('SELECT act, about, txn FROM "change" WHERE id = ?', (head,)).fetchone()
-    if found is None or found[0] not in (Act.UNDO, Act.REDO, Act.REVERSE) or not found[1]:
-        return set()
-    taken = [e for e in past.entries_of(tx.connection, [row]) if e.txn == str(found[1]) and key in e.fields]
-    return {o for e in taken for o in e.fields[key].overwrote}
-
-
-def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
-    """Reverse one entry, cell by cell; a creation is hidden. Returns whether later edits stood in the way."""
-    if _is_disposed(tx, entry.row):
-        raise RuleError("That record was disposed of; its words cannot come back.", code="rule_disposed")
-    if entry.op == "create":
-        tx.edit(entry.tbl, entry.row, {"deleted": True}, checked=False)
-        return False
-    row = tx.row(entry.tbl, entry.row)
-    known = tx.heads(entry.row, str(row["born"]))
-    born = frozenset({str(row["born"])})
-    later = False
-    for key, cell in entry.fields.items():
-        if cell.digests is not None:
-            continue
-        tx.refuse_in_conflict(entry.tbl, row, key)
-        moved = not _stands(tx, entry, key, known.get(key, born))
-        if moved and merge.same(row[key], cell.before):
-            continue
-        later |= moved and not merge.same(row[key], cell.before)
-        # a reversal made in the knowledge of a deletion names it, so that it is not taken for a change made behind it
-        gone = known.get("deleted", frozenset[str]()) if row["deleted"] and key != "deleted" else frozenset[str]()
-        over = {key: (entry.id, *sorted(gone))} if moved else None
-        tx.edit(entry.tbl, entry.row, {key: cell.before}, checked=False, overwrites=over, settling=not moved)
-    return later
-
-
-def _is_disposed(tx: Transaction, row: str) -> bool:
-    found = tx.connection.exec_driver_sql(
-        'SELECT 1 FROM "change" WHERE "row" = ? AND act = \'dispose\' AND about IS NOT NULL LIMIT 1', (row,)
-    ).fetchone()
-    return found is not None
 
 
 def written_since(session: Session, seen: tuple[int, int] | None) -> tuple[Changes, tuple[int, int]]:

@@ -177,6 +177,10 @@ def _quarters_before(end: date, back: int) -> date:
     return quarter_end(date(months // 12, months % 12 + 1, 1))
 
 
+#: So many records of a group stand on My work; the group says how many there are.
+LISTED = 6
+
+
 def my_work(
     session: Session, *, everybody: bool = False
 ) -> list[tuple[str, list[dict[str, object]], ListQuery | None]]:
@@ -197,19 +201,17 @@ def my_work(
     for name, key in groups:
         condition, params = CONDITIONS[key].sql(ACTION, session.today)
         query = _actions(key)
-        # those with a date come by the index on it; where some have none, these stand last
-        order = "t.x_due, t.id" if key in ("overdue", "due_soon") else "coalesce(t.x_due, '') = '', t.x_due, t.reference"
-        rows = (
-            session.read()
-            .exec_driver_sql(
-                "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
-                f"LEFT JOIN partner p ON p.id = t.accountable WHERE t.deleted = 0 AND {condition}{only} "
-                f"ORDER BY {order} LIMIT 6",
-                (*params, *own),
-            )
-            .mappings()
-        )
+        rows: list[dict[str, object]] = []
+        for dated in ("t.x_due > ''", "coalesce(t.x_due, '') = ''"):  # those with a date come by the index on it, the others last
+            if len(rows) < LISTED:
+                found_rows = session.read().exec_driver_sql(
+                    "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
+                    f"LEFT JOIN partner p ON p.id = t.accountable WHERE t.deleted = 0 AND {condition}{only} AND {dated} "
+                    f"ORDER BY t.x_due, t.id LIMIT {LISTED - len(rows)}",
+                    (*params, *own),
+                )
+                rows += [{str(k): v for k, v in r.items()} for r in found_rows.mappings()]
         if own:
             query = ListQuery("action", where=(*query.where, Where("mine", "yes")))
-        found.append((name, [{str(k): v for k, v in r.items()} for r in rows], query))
+        found.append((name, rows, query))
     return found

@@ -289,7 +289,7 @@ def _keep_tray(tx: Transaction, book: Book, done: Imported) -> None:
 
 def reverse_import(session: Session, txn: str) -> Changes:
     """Take a whole import back; what was edited since stays and is a conflict."""
-    from vawg_desktop.services.history import reverse
+    from vawg_desktop.services.undoing import reverse
 
     return reverse(session, txn, why="Import reversed")
 

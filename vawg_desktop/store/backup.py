@@ -21,8 +21,8 @@ from vawg_desktop.store.engines import connect_raw, disk_is_full
 from vawg_desktop.store.files import files_path
 from vawg_desktop.store.gaps import GAPS
 from vawg_desktop.store.keys import Key, keys_path, unlock, write_replacing
+from vawg_desktop.store.opening import MANIFEST
 from vawg_desktop.store.sealing import held_name, seal, seal_words, unseal, unseal_words
-from vawg_desktop.store.store import MANIFEST
 
 FORMAT = 1
 DATABASE = "store.vawg"

@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import keys, moving, postgres
+from vawg_desktop.store import keys, making, moving, postgres
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.backup import back_up_file, three
 from vawg_desktop.store.engines import connect_raw
@@ -74,11 +74,11 @@ def _pour_into(
     there = Path(to)
     part = there.with_name(there.name + ".part")
     if postgres.is_url(to):
-        made = stores.create_postgres(to, demonstration=demonstration, mints=False, family=meta["family"])
+        made = making.create_postgres(to, demonstration=demonstration, mints=False, family=meta["family"])
     else:
         refuse_occupied(there)
-        stores.remove(part)
-        made = stores.create(
+        making.remove(part)
+        made = making.create(
             part, passphrase=passphrase, demonstration=demonstration, mints=False, family=meta["family"], called=there.stem
         )
     try:
@@ -88,7 +88,7 @@ def _pour_into(
         if postgres.is_url(to):
             postgres.drop_schema(postgres.parse(to))
         else:
-            stores.remove(part)
+            making.remove(part)
         raise
     name = made.name
     made.close()
@@ -96,7 +96,7 @@ def _pour_into(
         if whole is not None:
             whole()
         put_in_place(part, there)
-        stores.remove(part)
+        making.remove(part)
         name = there.name
     return name
 

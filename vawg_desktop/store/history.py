@@ -84,6 +84,8 @@ def known_before(connection: Connection, moment: str) -> int:
 
 def _known(connection: Connection, moment: str, by: str, later: str) -> int:
     run = connection.exec_driver_sql
+    if run(f'SELECT 1 FROM "change" WHERE received {by} ? LIMIT 1', (moment,)).fetchone() is None:
+        return 0  # all of it came later: nothing is counted
     number, first, last = run(
         f'SELECT count(*), min(n), (SELECT max(n) FROM "change") FROM "change" WHERE received {later} ?', (moment,)
     ).one()

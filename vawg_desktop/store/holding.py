@@ -8,14 +8,18 @@ and never opened any other way, since closing any handle of a file would drop th
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as driver
 
 from vawg_desktop.domain.errors import StoreError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 #: How long a command waits for others to be done with a store.
 WAIT_SECONDS = 5.0
@@ -98,3 +102,25 @@ def alone(path: Path, *, seconds: float = WAIT_SECONDS) -> Generator[None]:
         yield
     finally:
         held.release()
+
+
+def lock_for_window(path: Path, who: str) -> BaseFileLock:
+    """Keep to one window per file; commands write beside it. Raises StoreError naming who has it open."""
+    from filelock import FileLock, Timeout  # brings asyncio with it
+
+    lock = FileLock(str(path) + "-lock", timeout=0)
+    note = path.with_name(path.name + "-lock-by")
+    try:
+        lock.acquire()
+    except Timeout:
+        holder = note.read_text("utf-8", "replace").strip() if note.exists() else "another window"
+        raise StoreError(
+            f"{path.name} is already open in another window ({holder}); use that one, or close it first.",
+            code="open_elsewhere",
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"We may not write beside {path.name}: {error.strerror}.", code="no_permission"
+        ) from error
+    note.write_text(f"{who} on {platform.node()}", "utf-8")
+    return lock

@@ -16,7 +16,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import gaps, history, keys
+from vawg_desktop.store import gaps, history, keys, making
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
@@ -47,7 +47,7 @@ def rescue(path: Path, out: Path, *, passphrase: str | None) -> Rescued:
     key = keys.unlock(path, passphrase or "") if keys.keys_path(path).exists() else None
     source = _open_damaged(path, key)
     done = Rescued()
-    store = stores.create(out, passphrase=None, key=key)
+    store = making.create(out, passphrase=None, key=key)
     try:
         if key is not None:
             keys.keys_path(out).write_bytes(keys.keys_path(path).read_bytes())
@@ -64,7 +64,7 @@ def rescue(path: Path, out: Path, *, passphrase: str | None) -> Rescued:
         done.files = _rescue_files(path, key, store, done)
     except BaseException:
         store.close()
-        stores.remove(out)
+        making.remove(out)
         raise
     finally:
         source.close()

@@ -12,7 +12,7 @@ import sqlcipher3.dbapi2 as driver
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import backup as backups
-from vawg_desktop.store import holding, keys, work
+from vawg_desktop.store import holding, keys, making, opening, work
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.copying import renew_origin
 from vawg_desktop.store.engines import connect_raw
@@ -50,8 +50,8 @@ def restore(
         raise StoreError(
             f"{to} is a folder; name the store's file, such as {to / 'Inquiry.vawg'}.", code="folder"
         )
-    stores.finish_cut_short(to)
-    lock = stores.lock_for_window(to, "restoring")
+    opening.finish_cut_short(to)
+    lock = holding.lock_for_window(to, "restoring")
     try:
         alone = holding.hold(to, exclusive=True)
     except StoreError:
@@ -68,7 +68,7 @@ def restore(
             renew_origin(part, key, f"{to.stem} restored", mints=mints)
         except (OSError, driver.Error, StoreError) as error:
             reason = backups.plain(error, part)
-            stores.remove(part)
+            making.remove(part)
             if isinstance(error, StoreError) and error.code != "disk_full":
                 raise
             raise StoreError(
@@ -84,7 +84,7 @@ def restore(
                     _keep_numbers(to, part, key)
             _exchange(part, to, stamp, done)
         except StoreError:
-            stores.remove(part)
+            making.remove(part)
             raise
         return done
     finally:

@@ -181,13 +181,18 @@ for _spec in ENTITIES:
         if _field.kind is Kind.REF:
             Index(f"ix_{_spec.key}_{_field.key}", _table.c[_field.key])
 _a = TABLES["action"].c
+_OPEN = text("deleted = 0 AND x_open = 1")
 Index(
     "ix_action_due",
     _a.x_due,
     _a.id,
-    sqlite_where=text("deleted = 0 AND x_open = 1"),
-    postgresql_where=text("deleted = 0 AND x_open = 1"),
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
 )
+# What My work counts: actions to bring forward, and those of which nothing was heard.
+_FORWARD = text("bring_forward IS NOT NULL")
+Index("ix_action_forward", _a.bring_forward, _a.n, sqlite_where=_FORWARD, postgresql_where=_FORWARD)
+Index("ix_action_silent", text("coalesce(x_heard, '')"), _a.x_due, sqlite_where=_OPEN, postgresql_where=_OPEN)
 _LIVE = text("deleted = 0")
 for _spec in ENTITIES:
     _t, _c = _spec.key, TABLES[_spec.key].c

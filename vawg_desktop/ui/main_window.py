@@ -44,6 +44,8 @@ class MainWindow(Shell):
         self.tasks: Any = None
         self._places: dict[str, PlacePage] = {}
         self._pages: dict[str, Any] = {}
+        #: How much news there was when a page was last read.
+        self._read_at: dict[str, int] = {}
         self._key = ""
         self._back: list[tuple[str, str]] = []
         self._shortcuts: list[QShortcut] = []
@@ -94,6 +96,7 @@ class MainWindow(Shell):
         tasks.wants_copy.connect(self._open_copy)
         tasks.changes_applied.connect(lambda _: self._counting.start())
         tasks.read(_window_settings, self._on_settings)
+        tasks.look_for_others()
         self._poll = QTimer(self)
         self._poll.setInterval(1000)
         self._poll.timeout.connect(tasks.look_for_others)
@@ -146,6 +149,7 @@ class MainWindow(Shell):
             made.deleteLater()
         self._places.clear()
         self._pages.clear()
+        self._read_at.clear()
 
     def _open_copy(self) -> None:
         """Choose a working copy and go on in it, in a window of its own; this one keeps what was typed."""
@@ -204,14 +208,17 @@ class MainWindow(Shell):
         return self._pages[part.key]
 
     def go(self, key: str) -> Any:
-        """Show the page of a key, or the list of a kind of record; gives the page."""
+        """Show the page of a key, or the list of a kind of record; gives the page. It is read anew where there is news since it was."""
         place, part = part_of(key)
         page = self.page(key)
         self._key = part.key
         self.navigation.show_current(place.key)
         self._places[place.key].show_part(part.key)
         self.stack.setCurrentWidget(self._places[place.key])
-        page.load()
+        if self._read_at.get(part.key) != self.tasks.news or getattr(page, "looks_outside", False):
+            self._read_at[part.key] = self.tasks.news
+            page.load()
+        self.tasks.look_for_others()
         page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setWindowTitle(f"{part.label} – VAWG Desktop")
         if not self._ready:

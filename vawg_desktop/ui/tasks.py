@@ -118,6 +118,12 @@ class Tasks(QObject):
         self._looking = False
         self._waiting: dict[str, Callable[[], None]] = {}
         self._day = session.today
+        #: Grows with all that may make a page out of date: a change here or elsewhere, something kept, work that failed.
+        self.news = 0
+        self.changes_applied.connect(self._note_news)
+
+    def _note_news(self, _: object = None) -> None:
+        self.news += 1
 
     def write(
         self,
@@ -156,6 +162,7 @@ class Tasks(QObject):
                 self._unheard(error)
                 self.busy_changed.emit(False)
                 return
+            self._note_news()  # a page may show what was not saved
             (failed or messages.failed)(error)
 
         self.busy_changed.emit(True)
@@ -176,7 +183,12 @@ class Tasks(QObject):
 
     def read(self, work: Callable[[Session], Any], then: Then, failed: Then | None = None) -> None:
         """Read on the reader's own connection; a failure is told where ``failed`` does not take it."""
-        self._reader.put(lambda: work(self.session), then, failed)
+
+        def wrong(error: BaseException) -> None:
+            self._note_news()
+            (failed or messages.failed)(error)
+
+        self._reader.put(lambda: work(self.session), then, wrong)
 
     def fetch(self, work: Callable[[Session], T]) -> T:
         """Read on the reader's lane for something that cannot go on without the answer, such as a form about to open.
@@ -193,17 +205,17 @@ class Tasks(QObject):
             if getattr(error, "code", "") != "server_away":  # said once already; the text stands in its field
                 messages.failed(error)
 
-        self._writer.put(lambda: office.keep(self.session, kind, key, value), None, failed)
+        self._writer.put(lambda: office.keep(self.session, kind, key, value), self._note_news, failed)
 
     def undo(self) -> None:
         """One step back (Ctrl+Z)."""
-        from vawg_desktop.services.history import step_back
+        from vawg_desktop.services.undoing import step_back
 
         self.write(step_back, then=lambda _: messages.tell("Undone.", action="Redo", do=self.redo))
 
     def redo(self) -> None:
         """One step forward again (Ctrl+Shift+Z)."""
-        from vawg_desktop.services.history import step_forward
+        from vawg_desktop.services.undoing import step_forward
 
         self.write(step_forward, then=lambda _: messages.tell("Brought back."))
 
@@ -276,6 +288,10 @@ class Tasks(QObject):
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return self._writer.pending == 0 and self._reader.pending == 0
+
+    def reads_for_pages(self) -> bool:
+        """Whether something is read, the look for what others wrote apart."""
+        return self._reader.pending > int(self._looking)
 
     def wait(self, milliseconds: int = 20_000) -> None:
         """Run the event loop until nothing is under way (tour and tests)."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import making, opening
 from vawg_desktop.store.postgres import is_url
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
@@ -88,7 +88,7 @@ class OpenDialog(Form):
         self._wrong.setText("")
         try:
             self.session = off_the_window(
-                lambda: Session(stores.open_postgres(said) if is_url(said) else stores.open_store(Path(said), passphrase=word))
+                lambda: Session(opening.open_postgres(said) if is_url(said) else opening.open_store(Path(said), passphrase=word))
             )
         except AppError as error:
             self._say(error)
@@ -110,7 +110,7 @@ class OpenDialog(Form):
             self._wrong.setText("The two passphrases differ; nothing was made." if done else "")
             return
         try:
-            self.session = off_the_window(lambda: Session(stores.create(path, passphrase=word)))
+            self.session = off_the_window(lambda: Session(making.create(path, passphrase=word)))
         except AppError as error:
             self._path.setText(str(path))
             self._wrong.setText(error.message)
@@ -121,7 +121,7 @@ class OpenDialog(Form):
     def open_url(cls, parent: QWidget, url: str) -> Session | None:
         """A session on a server's store; asks again where it cannot be reached."""
         try:
-            return off_the_window(lambda: Session(stores.open_postgres(url)))
+            return off_the_window(lambda: Session(opening.open_postgres(url)))
         except AppError as error:
             wrong = error.message
         dialog = cls(parent, None)
@@ -139,8 +139,8 @@ class OpenDialog(Form):
         if path is not None:
             try:
                 word = passphrase_file.read_text("utf-8").splitlines()[0] if passphrase_file else None
-                if word is not None or not stores.needs_passphrase(path):
-                    return off_the_window(lambda: Session(stores.open_store(path, passphrase=word)))
+                if word is not None or not opening.needs_passphrase(path):
+                    return off_the_window(lambda: Session(opening.open_store(path, passphrase=word)))
             except (AppError, OSError, IndexError) as error:
                 wrong = (
                     error.message if isinstance(error, AppError) else "The passphrase file could not be read."

@@ -23,10 +23,14 @@ from vawg_desktop.ui.widgets.common import FlowLayout, Section, button, clear, l
 class AccessPage(QWidget):
     """Passphrases and keys, and what this store is."""
 
+    #: What it shows stands not only in the store: it is read on every visit.
+    looks_outside = True
+
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
         self._body = scrolled_page(self, "Access")
+        self._drawn: tuple[list[keys.Wrapping], list[str]] | None = None
 
     def load(self) -> None:
         """Read the ways in and the heads."""
@@ -39,6 +43,9 @@ class AccessPage(QWidget):
         self.tasks.read(read, lambda answer: self._show(*answer))
 
     def _show(self, ways: list[keys.Wrapping], heads: list[str]) -> None:
+        if self._drawn == (ways, heads):
+            return
+        self._drawn = (ways, heads)
         clear(self._body)
         if self.tasks.session.store.url is None:
             self._body.addWidget(self._keys(ways))

@@ -26,6 +26,9 @@ class BackupsPage(QWidget):
 
     restore_asked = Signal(object)
 
+    #: What it shows stands not only in the store: it is read on every visit.
+    looks_outside = True
+
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
@@ -33,6 +36,7 @@ class BackupsPage(QWidget):
             button("Name a restore point …", self.name_point), button("Back up now", self.back_up, kind="primary", icon_name="save")
         ] if tasks.session.store.url is None else []  # fmt: skip
         self._body = scrolled_page(self, "Backups", *buttons)
+        self._drawn: tuple[tuple[list[Shown], Path] | None] | None = None
 
     def load(self) -> None:
         """Read what backups there are."""
@@ -45,6 +49,9 @@ class BackupsPage(QWidget):
         self.tasks.read(read, self._show)
 
     def _show(self, answer: tuple[list[Shown], Path] | None) -> None:
+        if self._drawn == (answer,):
+            return
+        self._drawn = (answer,)
         clear(self._body)
         if answer is None:
             section = Section("On a server")

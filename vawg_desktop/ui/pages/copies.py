@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -21,19 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.errors import AppError, WrongKeyError
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import history, merging
 from vawg_desktop.services.merging import Brought, Conflict
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import store as stores
+from vawg_desktop.store import opening
 from vawg_desktop.store.store import Store
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.brought import changes_by_record, what_to_look_at
 from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled_page
-from vawg_desktop.ui.widgets.difference_row import marked
+from vawg_desktop.ui.widgets.conflict_card import ConflictCard
 
 #: Records and conflicts shown at once; the rest is counted.
 SHOWN = 100
@@ -44,6 +42,9 @@ class CopiesPage(QWidget):
 
     open_record = Signal(str)
 
+    #: What it shows stands not only in the store: it is read on every visit.
+    looks_outside = True
+
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
@@ -52,6 +53,7 @@ class CopiesPage(QWidget):
         #: The changes of the preview in words, by their place in ``told``.
         self._words: list[str] = []
         self._done: Brought | None = None
+        self._drawn: tuple[list[Conflict], Brought | None, Brought | None] | None = None
         #: Reasons typed so far, by conflict: its field in words, and the text.
         self._reasons: dict[str, tuple[str, str]] = {}
         self.setAcceptDrops(True)
@@ -72,6 +74,9 @@ class CopiesPage(QWidget):
             self.load()
 
     def _show(self, conflicts: list[Conflict]) -> None:
+        if self._drawn == (conflicts, self._preview, self._done):
+            return
+        self._drawn = (conflicts, self._preview, self._done)
         clear(self._body)
         waiting = {c.id for c in conflicts}
         self._reasons = {id: reason for id, reason in self._reasons.items() if id in waiting}
@@ -109,52 +114,11 @@ class CopiesPage(QWidget):
         go.clicked.connect(lambda: self.open_record.emit(first.record_id))
         self._body.addWidget(go)
         for conflict in group:
-            self._body.addWidget(self._card(conflict))
-
-    def _card(self, conflict: Conflict) -> QWidget:
-        card = QFrame()
-        card.setObjectName("card")
-        c = theme.colours
-        card.setStyleSheet(
-            f"#card {{ border: 1px solid {c.line}; border-left: {theme.px(4)}px solid {c.warn}; border-radius: {theme.px(4)}px; }}"
-        )
-        grid = QGridLayout(card)
-        grid.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
-        grid.setHorizontalSpacing(theme.px(24))
-        grid.setVerticalSpacing(theme.px(4))
-        name = conflict.label + (f": {conflict.other}" if conflict.other else "")
-        grid.addWidget(label(name, bold=True), 0, 0, 1, len(conflict.heads))
-        why = QLineEdit()
-        why.setPlaceholderText("Why this one and not the other (needed)")
-        why.setAccessibleName(f"Reason for settling {name} of {conflict.record}")
-        why.setText(self._reasons.get(conflict.id, ("", ""))[1])
-        why.textChanged.connect(lambda text: self._keep_reason(conflict, text))
-        for column, head in enumerate(conflict.heads):
-            words = head.words or "Empty"
-            shown = QLabel(
-                marked(conflict.heads[0].words, words) if column else marked(conflict.heads[1].words, words)
-            )
-            shown.setTextFormat(Qt.TextFormat.RichText)
-            shown.setWordWrap(True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            shown.setAccessibleName(words)
-            grid.addWidget(shown, 1, column, Qt.AlignmentFlag.AlignTop)
-            source = f"{head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
-            grid.addWidget(label(source, muted=True), 2, column, Qt.AlignmentFlag.AlignTop)
-            typed = _typed(conflict, head)
-            verb = f"Keep “{words}”" if len(words) <= 16 else "Keep this"
-            if conflict.spec.key == "deleted":
-                verb = "Delete it" if head.value else "Keep the record"
-            take = button(verb, lambda v=typed, w=why: self._settle(conflict, v, w))
-            take.setAccessibleName(f"{verb}: {_short(words)}, {name} of {conflict.record}")
-            grid.addWidget(take, 4, column, Qt.AlignmentFlag.AlignLeft)
-            grid.setColumnStretch(column, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(why, 1)
-        if conflict.field != "deleted" and conflict.spec.key != "deleted":
-            foot.addWidget(button("Another value …", lambda: self._another(conflict, why), kind="quiet"))
-        grid.addLayout(foot, 3, 0, 1, len(conflict.heads))
-        return card
+            card = ConflictCard(conflict, self._reasons.get(conflict.id, ("", ""))[1])
+            card.chosen.connect(partial(self._settle, card))
+            card.another.connect(partial(self._another, card))
+            card.why.textChanged.connect(partial(self._keep_reason, conflict))
+            self._body.addWidget(card)
 
     def _show_incoming(self, brought: Brought, name: str) -> None:
         records = list(dict.fromkeys(c.record for c in brought.told))
@@ -177,8 +141,9 @@ class CopiesPage(QWidget):
             parts.insert(0, "No common past: what both stores hold would stand twice")
         row.addWidget(label(", ".join(parts), muted=True), 1)
         section.body.addLayout(row)
-        self._list_changes(brought, records)
-        self._list_rest(brought)
+        told = list(zip(brought.told, self._words, strict=False))
+        for made in (*changes_by_record(told, records), *what_to_look_at(brought, self.open_record.emit)):
+            self._body.addWidget(made)
 
     def _show_done(self, brought: Brought) -> None:
         section = Section(f"{how_many(brought.copied, 'entry', 'entries')} brought in")
@@ -192,56 +157,8 @@ class CopiesPage(QWidget):
             row.addWidget(button("Done", self.leave))
             row.addStretch(1)
             section.body.addLayout(row)
-        self._list_rest(brought)
-
-    def _list_changes(self, brought: Brought, records: list[str]) -> None:
-        told = list(zip(brought.told, self._words, strict=False))
-        for record in records[:SHOWN]:
-            changes = [c for c in told if c[0].record == record]
-            head = label(f"{record}   {changes[0][0].title}", bold=True)
-            head.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
-            self._body.addWidget(head)
-            for (at, who, why), group in groupby(changes, key=lambda c: (c[0].at, c[0].who, c[0].why)):
-                what = [words for _, words in group]
-                self._body.addWidget(self._line("; ".join(what[:6]) + ("; …" if len(what) > 6 else "")))
-                self._body.addWidget(note(f"{who}, {london_time(at)}" + (f": {why}" if why else "")))
-        if len(records) > SHOWN:
-            self._body.addWidget(note(f"and {how_many(len(records) - SHOWN, 'more record')}"))
-
-    def _line(self, text: str) -> QWidget:
-        made = label(text)
-        made.setContentsMargins(theme.px(8), 0, 0, 0)
-        return made
-
-    def _list_rest(self, brought: Brought) -> None:
-        if brought.copied_by_hand:
-            section = Section("Copied by hand and edited in two places")
-            section.set_count(len(brought.copied_by_hand))
-            for sentence in brought.copied_by_hand:
-                section.body.addWidget(note(sentence))
-            self._body.addWidget(section)
-        if brought.rule_failures:
-            section = Section("To look at: each side was right, together they are not")
-            section.set_count(len(brought.rule_failures))
-            for failure in brought.rule_failures[:SHOWN]:
-                row = QHBoxLayout()
-                row.addWidget(note(f"{failure.record}   {failure.message}"), 1)
-                row.addWidget(
-                    button(
-                        f"Open {failure.record}",
-                        lambda r=failure.record: self.open_record.emit(r),
-                        kind="quiet",
-                    )
-                )
-                section.body.addLayout(row)
-            self._body.addWidget(section)
-        if brought.renumbered:
-            section = Section("References made final; what was printed still leads to them")
-            section.set_count(len(brought.renumbered))
-            section.body.addWidget(
-                note("; ".join(f"{old} is {new}" for old, new in brought.renumbered[:SHOWN]))
-            )
-            self._body.addWidget(section)
+        for made in what_to_look_at(brought, self.open_record.emit):
+            self._body.addWidget(made)
 
     # -- doing -------------------------------------------------------------------------------
 
@@ -296,7 +213,7 @@ class CopiesPage(QWidget):
 
     def _open(self, path: Path) -> Store | None:
         try:
-            return self.tasks.fetch(lambda s: stores.open_beside(path, s.store))
+            return self.tasks.fetch(lambda s: opening.open_beside(path, s.store))
         except WrongKeyError:
             pass
         except AppError as error:
@@ -307,7 +224,7 @@ class CopiesPage(QWidget):
         if not done:
             return None
         try:
-            return self.tasks.fetch(lambda _: stores.open_near(path, passphrase=word))
+            return self.tasks.fetch(lambda _: opening.open_near(path, passphrase=word))
         except AppError as error:
             messages.failed(error)
             return None
@@ -366,10 +283,10 @@ class CopiesPage(QWidget):
         self._other = self._preview = self._done = None
         self._words = []
 
-    def _settle(self, conflict: Conflict, typed: str, why: QLineEdit) -> None:
-        reason = why.text().strip()
+    def _settle(self, card: ConflictCard, typed: str) -> None:
+        conflict, reason = card.conflict, card.why.text().strip()
         if not reason:
-            why.setFocus()
+            card.why.setFocus()
             messages.tell("Write down why, then choose.")
             return
 
@@ -394,10 +311,10 @@ class CopiesPage(QWidget):
         """Reasons that were typed and settle nothing yet, each with its field."""
         return [f"The reason “{text[:60]}” for {field}" for field, text in self._reasons.values()]
 
-    def _another(self, conflict: Conflict, why: QLineEdit) -> None:
-        typed, done = messages.ask_text(f"{conflict.label} of {conflict.record}", "The value it should hold")
+    def _another(self, card: ConflictCard) -> None:
+        typed, done = messages.ask_text(f"{card.conflict.label} of {card.conflict.record}", "The value it should hold")
         if done:
-            self._settle(conflict, typed, why)
+            self._settle(card, typed)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(u.toLocalFile().endswith(".vawg") for u in event.mimeData().urls()):
@@ -419,17 +336,3 @@ class _Preview:
 def _preview(session: Session, other: Store) -> _Preview:
     brought = merging.preview(session, other)
     return _Preview(brought, [history.what_in_words(session, c) for c in brought.told])
-
-
-def _typed(conflict: Conflict, head: merging.Head) -> str:
-    """A head's value as settling takes it."""
-    if conflict.spec.key == "deleted":
-        return "yes" if head.value else "no"
-    if isinstance(head.value, bool):
-        return "yes" if head.value else "no"
-    return "" if head.value is None else str(head.value)
-
-
-def _short(words: str) -> str:
-    plain = " ".join(words.split())
-    return plain if len(plain) <= 60 else plain[:59] + "…"

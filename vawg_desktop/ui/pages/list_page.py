@@ -48,6 +48,10 @@ class ListPage(QWidget):
         self.tasks, self.entity, self.spec = tasks, entity, BY_KEY[entity]
         self.query = ListQuery(entity)
         self._sequence = 0
+        #: A read of the list is under way.
+        self.reading = False
+        #: Something here changed since the record was read.
+        self._missed = False
         self._wanted: str | None = None
         self._chips: list[tuple[QPushButton, Where]] = []
         self.model = ListModel(
@@ -165,8 +169,9 @@ class ListPage(QWidget):
     # -- reading -----------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Read the list for the present query; a stale answer is dropped."""
+        """Read the list for the present query, and the record again where it may have changed; a stale answer is dropped."""
         self._sequence += 1
+        self.reading = True
         mine, query, current = self._sequence, self.query, self._wanted or (self._pane.wanted if self._pane is not None else "")
         self.tasks.read(
             lambda s: lists.listed(s, query, current) if mine == self._sequence else None,
@@ -190,7 +195,15 @@ class ListPage(QWidget):
             self._right.setCurrentIndex(0)
         if not listed.whole:
             self._read_the_rest()
+        self._refresh_missed()
+        self.reading = False
         self.shown.emit()
+
+    def _refresh_missed(self) -> None:
+        pane = self._pane
+        if self._missed and pane is not None and pane.view is not None and pane.wanted == pane.view.id:
+            pane.refresh()
+        self._missed = False
 
     def _read_the_rest(self) -> None:
         mine, query = self._sequence, self.query
@@ -248,9 +261,9 @@ class ListPage(QWidget):
             changes.concerns(self.entity, "update", "link", "response", "contact")
             or self.entity in changes.entities
         ):
-            self.load()
-            if self._pane is not None and self._pane.view is not None:
-                self._pane.refresh()
+            self._missed = True
+            if self.isVisible():
+                self.load()
 
     # -- the record --------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -19,7 +17,6 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import return_acceptance, return_messages, returns
-from vawg_desktop.services.return_review import tray_place
 from vawg_desktop.services.return_tray import MADE, make_of_tray
 from vawg_desktop.services.returns import Difference, Review
 from vawg_desktop.services.session import Session
@@ -29,6 +26,7 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled
 from vawg_desktop.ui.widgets.difference_row import DifferenceRow, words_of
+from vawg_desktop.ui.widgets.review_beside import Verbs, sections_beside
 
 #: So many rows are drawn at a time; keys and sweeps reach all of them.
 _AT_A_TIME = 60
@@ -192,7 +190,8 @@ class ReviewPane(QWidget):
         self._add_apart(review.asked, "Not understood: what did they mean?", "")
         blank = "A blank is not an answer: what stands is kept unless you clear it (C)."
         self._add_apart(review.emptied, "Sent filled, came back blank", blank)
-        self._add_rest(review)
+        for made in sections_beside(review, self._listed, Verbs(self._add_new, self._use, self._show_all_listed)):
+            self._body.addWidget(made)
         self._body.addStretch(1)
         if self._next >= 0:
             self._focus_next()
@@ -293,64 +292,6 @@ class ReviewPane(QWidget):
             QTimer.singleShot(0, self, lambda: self._move_to(first))
         elif self._safe.isEnabled():  # the run is at its end: what closes it
             QTimer.singleShot(0, self, self._safe.setFocus)
-
-    def _add_rest(self, review: Review) -> None:
-        if review.new_rows:
-            section = Section("New actions and evidence the partner wrote")
-            section.set_count(len(review.new_rows))
-            for row in review.new_rows:
-                line = QHBoxLayout()
-                words = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
-                line.addWidget(label(words), 1)
-                if taken := review.added.get(f"{row['sheet']}!{row['cell']}"):
-                    line.addWidget(label(f"Added as {taken}", muted=True, wrap=False))
-                    section.body.addLayout(line)
-                    continue
-                line.addWidget(
-                    button(
-                        "Add to evidence"
-                        if "What it proves" in row or "Title" in row
-                        else "Add as proposed action",
-                        lambda r=row: self._add_new(r),
-                    )
-                )
-                section.body.addLayout(line)
-            self._body.addWidget(section)
-        if review.problems or review.tray:
-            section = Section("To look at: not understood, or standing where we sent nothing")
-            apart = {(d.sheet, d.cell) for d in review.asked if d.cell}
-            told = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
-            tray = [t for t in review.tray if (t["sheet"], t["cell"]) not in apart]
-            section.set_count(len(told) + len(tray))
-            for p in told[: self._listed]:
-                section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
-            for t in tray[: self._listed]:
-                section.body.addLayout(self._tray_line(review, t))
-            left_out = max(0, len(told) - self._listed) + max(0, len(tray) - self._listed)
-            if left_out:
-                more = button(f"Show {left_out:,} more", self._show_all_listed, kind="quiet")
-                section.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
-            self._body.addWidget(section)
-        if review.not_returned:
-            section = Section("Rows that did not come back")
-            section.set_count(len(review.not_returned))
-            section.body.addWidget(label(", ".join(review.not_returned), muted=True))
-            self._body.addWidget(section)
-
-    def _tray_line(self, review: Review, entry: dict[str, str]) -> QHBoxLayout:
-        """Words beside the answers with their place, and what was or can be made of them."""
-        line = QHBoxLayout()
-        place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
-        about = f", {entry['record']}" if entry.get("record") else ""
-        line.addWidget(label(f"{place}{about}  {entry['text']}  ({entry['why']})", muted=True), 1)
-        made = review.made_of.get(tray_place(entry))
-        if made:
-            line.addWidget(label(made[0].upper() + made[1:], muted=True, wrap=False))
-        else:
-            use = button("Use …", partial(self._use, entry), kind="quiet")
-            use.setAccessibleName(f"Use what stands at {place}")
-            line.addWidget(use, 0, Qt.AlignmentFlag.AlignTop)
-        return line
 
     def _use(self, entry: dict[str, str]) -> None:
         review = self.current

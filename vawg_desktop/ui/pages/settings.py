@@ -62,12 +62,17 @@ class SettingsPage(QWidget):
     #: Something that the window does: called with the window.
     shell_asked = Signal(object)
 
+    #: What it shows stands not only in the store: it is read on every visit.
+    looks_outside = True
+
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
         self._body = scrolled_page(self, "Settings")
         self._scroll = self.findChild(QScrollArea)
         self._lines: dict[str, QLineEdit] = {}
+        #: What is on the page, and how much news there was.
+        self._drawn: tuple[Shown, int] | None = None
         tasks.changes_applied.connect(self._on_changes)
 
     def load(self) -> None:
@@ -77,6 +82,9 @@ class SettingsPage(QWidget):
     def _show(self, shown: Shown) -> None:
         if any(line.isModified() and line.text() != line.property("stood") for line in self._lines.values()):
             return  # what is being typed is not drawn over
+        if self._drawn == (shown, self.tasks.news):
+            return
+        self._drawn = (shown, self.tasks.news)
         clear(self._body)
         self._lines = {}
         for section in (self._window(shown), self._work(shown), self._office(shown), self._rating_key(shown)):

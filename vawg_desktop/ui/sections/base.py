@@ -19,7 +19,7 @@ from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.services import records, show
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import RowButton, Section, clear, label
+from vawg_desktop.ui.widgets.common import RowButton, label
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session
@@ -53,11 +53,12 @@ class Made:
 
 
 def read_later(
-    pane: Pane, section: Section, read: Callable[[Session, str], Any], show_it: Callable[[Any], None]
+    pane: Pane, empty: Callable[[], None], read: Callable[[Session, str], Any], show_it: Callable[[Any], None]
 ) -> Callable[[show.RecordView], None]:
     """Fill a section by a read on the reader's lane: the window goes on meanwhile, and what comes too late is dropped.
 
-    ``read`` is given the session and the record's id. Of another record nothing stands while its own is read.
+    ``read`` is given the session and the record's id; ``show_it`` its answer. Of another record nothing stands while its own is
+    read: ``empty`` takes it away.
     """
     shown = ""
 
@@ -65,14 +66,12 @@ def read_later(
         nonlocal shown
         id = view.id
         if shown != id:
-            clear(section.body)
-            section.set_count(0)
+            empty()
 
         def then(answer: Any) -> None:
             nonlocal shown
             if pane.view is not None and pane.view.id == id:
                 shown = id
-                clear(section.body)
                 show_it(answer)
 
         pane.tasks.read(lambda s: read(s, id), then)

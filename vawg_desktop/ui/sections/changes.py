@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from vawg_desktop.services import history
 from vawg_desktop.ui.sections.base import Made, Pane, read_later
-from vawg_desktop.ui.widgets.common import Section, button, note
+from vawg_desktop.ui.widgets.common import Rows, Section, breakable, button, note
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session
@@ -17,19 +17,28 @@ if TYPE_CHECKING:
 def last_changes(pane: Pane) -> Made:
     """The last changes, who made them, when and why."""
     section = Section("History")
+    lines = Rows(lambda: note(""))
+    lines.setSpacing(section.body.spacing())
+    section.body.addLayout(lines)
+    go = button("Whole history", lambda: pane.view and pane.open_record.emit("history:" + pane.view.id), kind="quiet")
+    go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    section.body.addWidget(go)
 
-    def read(session: Session, id: str) -> tuple[str, int, list[str]]:
+    def read(session: Session, id: str) -> tuple[int, list[str]]:
         changes = list(reversed(history.history(session, id)))
-        return id, len(changes), [history.in_words(session, change) for change in changes[:12]]
+        return len(changes), [history.in_words(session, change) for change in changes[:12]]
 
-    def show_it(answer: tuple[str, int, list[str]]) -> None:
-        id, count, words = answer
+    def show_it(answer: tuple[int, list[str]]) -> None:
+        count, words = answer
         section.set_count(count)
-        for line in words:
-            section.body.addWidget(note(line))
-        if count > len(words):
-            go = button("Whole history", lambda: pane.open_record.emit("history:" + id), kind="quiet")
-            go.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            section.body.addWidget(go)
+        for line, text in zip(lines.show_rows(len(words)), words, strict=True):
+            line.setText(breakable(text))
+        go.setVisible(count > len(words))
 
-    return Made(section, read_later(pane, section, read, show_it))
+    def empty() -> None:
+        section.set_count(0)
+        lines.show_rows(0)
+        go.hide()
+
+    empty()
+    return Made(section, read_later(pane, empty, read, show_it))

@@ -103,13 +103,14 @@ def _owned(pane: Pane, target: EntitySpec) -> Made:
     section = Section(f"{target.plural} it is accountable for")
 
     def show_it(found: list[show.Link]) -> None:
+        section.empty()
         section.set_count(len(found))
         for link in found:
             section.body.addWidget(link_row(pane, link, removable=False))
         if not found:
             section.body.addWidget(note(f"No {target.label.casefold()} yet."))
 
-    return Made(section, read_later(pane, section, lambda s, id: finding.owned_by(s, target, id), show_it))
+    return Made(section, read_later(pane, section.empty, lambda s, id: finding.owned_by(s, target, id), show_it))
 
 
 def links(pane: Pane) -> Made:

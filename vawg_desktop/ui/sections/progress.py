@@ -13,7 +13,12 @@ from vawg_desktop.services import records, show
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.sections.base import Made, Pane, ask
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import Section, clear, label, note
+from vawg_desktop.ui.widgets.common import Rows, Section, label, note
+
+#: So many updates are shown, the newest.
+_SHOWN = 8
+#: Cells that are told under an update's words, each with its word.
+_MORE = {"next_step": "Next", "help_wanted": "Help wanted", "barriers": "In the way"}
 
 
 def progress(pane: Pane) -> Made:
@@ -41,44 +46,50 @@ def progress(pane: Pane) -> Made:
 
     section = Section("Progress", "Add update", add) if pane.spec.told_by else Section("Progress")
 
+    rows, under = Rows(_UpdateRow), note("")
+    rows.setSpacing(section.body.spacing())
+    section.body.addLayout(rows)
+    section.body.addWidget(under)
+
     def fill(view: show.RecordView) -> None:
-        clear(section.body)
         section.set_count(len(view.updates))
-        for update in view.updates[:8]:
-            section.body.addWidget(_update_widget(update))
-        if len(view.updates) > 8:
-            section.body.addWidget(note(f"{how_many(len(view.updates) - 8, 'earlier update')} can be read in Changes."))
-        if not view.updates:
-            section.body.addWidget(note("Nothing heard yet."))
+        newest, earlier = view.updates[:_SHOWN], len(view.updates) - _SHOWN
+        for row, update in zip(rows.show_rows(len(newest)), newest, strict=True):
+            row.fill(update)
+        under.setText(f"{how_many(earlier, 'earlier update')} can be read in Changes." if earlier > 0 else "Nothing heard yet.")
+        under.setVisible(earlier > 0 or not newest)
 
     return Made(section, fill)
 
 
-def _update_widget(update: dict[str, object]) -> QWidget:
-    holder = QWidget()
-    box = QVBoxLayout(holder)
-    box.setContentsMargins(theme.px(8), theme.px(4), 0, theme.px(8))
-    box.setSpacing(theme.px(2))
-    head = [dates.label(str(update["as_at"])) if update["as_at"] else "Undated"]
-    if update.get("of_reference"):
-        head.append(str(update["of_reference"]))
-    if update["period"]:
-        head.append(str(update["period"]))
-    if update["channel"]:
-        head.append(t.CHANNEL.label(str(update["channel"])).casefold())
-    if update["informant"]:
-        head.append(str(update["informant"]))
-    if update["status"]:
-        head.append(t.ACTION_STATUS.label(str(update["status"])).casefold())
-    box.addWidget(label(" · ".join(head), muted=True))
-    words = str(update["narrative"] or "")
-    if not words:
-        words = "No change" if update["answer"] == "no_change" else "Figures or status only"
-    text = label(words)
-    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    text.setMaximumWidth(theme.px(640))
-    box.addWidget(text)
-    for key, name in (("next_step", "Next"), ("help_wanted", "Help wanted"), ("barriers", "In the way")):
-        if update[key]:
-            box.addWidget(label(f"{name}: {update[key]}", muted=True))
-    return holder
+class _UpdateRow(QWidget):
+    """One update: when, how and from whom it was heard, its words, and what comes next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(8), theme.px(4), 0, theme.px(8))
+        box.setSpacing(theme.px(2))
+        self._head = label("", muted=True)
+        self._text = label("")
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setMaximumWidth(theme.px(640))
+        self._more = {key: label("", muted=True) for key in _MORE}
+        for one in (self._head, self._text, *self._more.values()):
+            box.addWidget(one)
+
+    def fill(self, update: dict[str, object]) -> None:
+        head = [dates.label(str(update["as_at"])) if update["as_at"] else "Undated"]
+        head += [str(update[key]) for key in ("of_reference", "period") if update.get(key)]
+        if update["channel"]:
+            head.append(t.CHANNEL.label(str(update["channel"])).casefold())
+        if update["informant"]:
+            head.append(str(update["informant"]))
+        if update["status"]:
+            head.append(t.ACTION_STATUS.label(str(update["status"])).casefold())
+        self._head.setText(" · ".join(head))
+        without = "No change" if update["answer"] == "no_change" else "Figures or status only"
+        self._text.setText(str(update["narrative"] or "") or without)
+        for key, made in self._more.items():
+            made.setText(f"{_MORE[key]}: {update[key]}" if update[key] else "")
+            made.setVisible(bool(update[key]))

@@ -12,13 +12,14 @@ def returns_over_time(pane: Pane) -> Made:
     section = Section("Returns over time")
 
     def show_it(found: list[dict[str, object]]) -> None:
+        section.empty()
         section.set_count(len(found))
         for one in found[:12]:
             section.body.addWidget(note(_round_words(one)))
         if not found:
             section.body.addWidget(note("No return has been sent to it yet."))
 
-    return Made(section, read_later(pane, section, round_standing.record_over_time, show_it))
+    return Made(section, read_later(pane, section.empty, round_standing.record_over_time, show_it))
 
 
 def _round_words(one: dict[str, object]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -26,9 +27,39 @@ from vawg_desktop.ui.theme import icon, theme
 _LONG_WORD = re.compile(r"\S{24}(?=\S)")
 
 
+class Words(QLabel):
+    """A label that remembers how high it is at a width: layouts ask a dozen times for each change of a page, and Qt measures each time."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._heights: dict[int, int] = {}
+        self._measured = text
+
+    def heightForWidth(self, width: int) -> int:
+        if self._measured != self.text():
+            self._measured = self.text()
+            self._heights.clear()
+        height = self._heights.get(width)
+        if height is None:
+            height = self._heights[width] = super().heightForWidth(width)
+        return height
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.ContentsRectChange):
+            self._heights.clear()
+        super().changeEvent(event)
+
+    def setContentsMargins(self, *margins: int) -> None:  # type: ignore[override]
+        self._heights.clear()
+        super().setContentsMargins(*margins)
+
+
+Row = TypeVar("Row", bound=QWidget)
+
+
 def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:
     """A text in one of the three sizes."""
-    made = QLabel(text)
+    made = Words(text)
     made.setFont(theme.font(size, bold=bold))
     made.setWordWrap(wrap)
     made.setTextFormat(Qt.TextFormat.PlainText)
@@ -94,9 +125,14 @@ class Elided(QLabel):
         self._cut()
 
 
+def breakable(text: str) -> str:
+    """A text in which a hash or an address may break too."""
+    return _LONG_WORD.sub("\\g<0>\u200b", text)
+
+
 def note(text: str) -> QLabel:
     """A quiet line under a section's heading, in line with its fields."""
-    made = label(_LONG_WORD.sub("\\g<0>\u200b", text), muted=True)  # a hash or an address may break too
+    made = label(breakable(text), muted=True)
     made.setContentsMargins(theme.px(8), theme.px(2), 0, theme.px(2))
     return made
 
@@ -165,6 +201,25 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+class Rows(QVBoxLayout, Generic[Row]):
+    """Rows of one kind under each other, kept for the next record: to make and style them costs more than to fill them."""
+
+    def __init__(self, make: Callable[[], Row]) -> None:
+        super().__init__()
+        self._make = make
+        self._rows: list[Row] = []
+
+    def show_rows(self, number: int) -> list[Row]:
+        """That many rows, in order, to be filled; what is over is hidden."""
+        while len(self._rows) < number:
+            made = self._make()
+            self._rows.append(made)
+            self.addWidget(made)
+        for place, row in enumerate(self._rows):
+            row.setVisible(place < number)
+        return self._rows[:number]
+
+
 class EmptyState(QWidget):
     """What would be here, in one sentence, and the one thing to do."""
 
@@ -225,6 +280,11 @@ class Section(QWidget):
     def set_count(self, count: int) -> None:
         """Say how many stand under the heading."""
         self.count.setText(str(count) if count else "")
+
+    def empty(self) -> None:
+        """Take away what stands under the heading."""
+        clear(self.body)
+        self.set_count(0)
 
 
 class FlowLayout(QLayout):

@@ -12,40 +12,32 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import AppError, StaleError
-from vawg_desktop.domain.fields import FieldSpec, Kind
-from vawg_desktop.domain.terms import CROSS_CUTTING
+from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import attachments, office, records, show
 from vawg_desktop.services.attachments import takes_files
 from vawg_desktop.services.records import ADD, REMOVE, Assignment
 from vawg_desktop.ui import sections
-from vawg_desktop.ui.choices import Ask, choices_of, given
 from vawg_desktop.ui.layouts import Group, layout_of
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.sections.base import Pane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import Section, label
+from vawg_desktop.ui.widgets.common import Section
 from vawg_desktop.ui.widgets.editors import (
     NOT_SET,
-    ChoiceEditor,
     FieldEditor,
-    LineEditor,
     PaperEditor,
-    RefEditor,
-    date_hint,
 )
-from vawg_desktop.ui.widgets.rating import RatingChip
+from vawg_desktop.ui.widgets.record_fields import choices_for, editor_for, folding
+from vawg_desktop.ui.widgets.record_head import RecordHead
 from vawg_desktop.ui.widgets.set_editor import SetEditor
 
 if TYPE_CHECKING:
@@ -78,7 +70,11 @@ class RecordPane(Pane):
         self._box = QVBoxLayout(self._page)
         self._box.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(24))
         self._box.setSpacing(theme.px(8))
-        self._build_head()
+        title = PaperEditor(self.spec.by_key[self.spec.title], size=16, bold=True) if self.spec.title in self.spec.by_key else None
+        if title is not None:
+            self._wire(title)
+        self._head = RecordHead(self.spec, title)
+        self._box.addWidget(self._head)
         for group in layout_of(self.spec):
             self._build_group(group)
         self._box.addStretch(1)
@@ -86,35 +82,6 @@ class RecordPane(Pane):
         self._page.hide()
 
     # -- building ----------------------------------------------------------------------------
-
-    def _build_head(self) -> None:
-        top = QHBoxLayout()
-        self._reference = label("", muted=True, wrap=False)
-        self._reference.setContentsMargins(theme.px(8), 0, 0, 0)
-        self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        top.addWidget(self._reference)
-        top.addStretch(1)
-        self._chip = RatingChip()
-        if not self.spec.rating:
-            self._chip.hide()
-        top.addWidget(self._chip)
-        self._box.addLayout(top)
-        title = (
-            PaperEditor(self.spec.by_key[self.spec.title], size=16, bold=True)
-            if self.spec.title in self.spec.by_key
-            else None
-        )
-        if title is not None:
-            self._wire(title)
-            self._box.addWidget(title)
-        self._meta = label("", muted=True)
-        self._meta.setContentsMargins(theme.px(8), 0, 0, 0)
-        self._box.addWidget(self._meta)
-        self._banner = label("")
-        self._banner.setProperty("warn", True)
-        self._banner.setContentsMargins(theme.px(8), 0, 0, 0)
-        self._banner.hide()
-        self._box.addWidget(self._banner)
 
     def _build_group(self, group: Group) -> None:
         if group.title.startswith("@"):
@@ -134,20 +101,20 @@ class RecordPane(Pane):
         for row, key in enumerate(group.fields):
             self._build_field(grid, row, self.spec.by_key[key], alone)
         if group.folded:
-            self._fold(section, holder, group.title)
+            section.body.addWidget(folding(holder, group.title), 0, Qt.AlignmentFlag.AlignLeft)
         section.body.addWidget(holder)
         self._box.addWidget(section)
 
     def _build_field(self, grid: QGridLayout, row: int, spec: FieldSpec, alone: bool) -> None:
         editor: QWidget
         if spec.many:
-            made = SetEditor(spec, self._choices_for(spec))
+            made = SetEditor(spec, choices_for(self.tasks, self.spec, spec))
             made.added.connect(self._on_added)
             made.removed.connect(self._on_removed)
             self._sets[spec.key] = made
             editor = made
         else:
-            field = self._editor(spec)
+            field = editor_for(self.tasks, self.spec, spec)
             self._wire(field)
             editor = field
         if alone:
@@ -161,43 +128,10 @@ class RecordPane(Pane):
         grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(editor, row, 1)
 
-    def _editor(self, spec: FieldSpec) -> FieldEditor:
-        if spec.kind in (Kind.TERM, Kind.YES_NO):
-            return ChoiceEditor(spec)
-        if spec.kind is Kind.LONG:
-            return PaperEditor(spec)
-        if spec.kind is Kind.REF:
-            return RefEditor(spec, self._choices_for(spec))
-        made = LineEditor(spec)
-        if spec.kind is Kind.DATE:
-            made.setToolTip(date_hint())
-        return made
-
-    def _choices_for(self, spec: FieldSpec) -> Ask:
-        if spec.target:
-            return choices_of(self.tasks).of_kind(spec.target)
-        if spec.terms is not None:
-            return given([(x.key, x.label) for x in spec.terms])
-        return choices_of(self.tasks).of_words(self.spec.link_kind(spec))
-
     def _wire(self, editor: FieldEditor) -> None:
         self._editors[editor.spec.key] = editor
         editor.committed.connect(self._on_committed)
         editor.typing.connect(self._on_typing)
-
-    def _fold(self, section: Section, holder: QWidget, title: str) -> None:
-        toggle = QPushButton("Show")
-        toggle.setProperty("quiet", True)
-        toggle.setAccessibleName(f"Show {title}")
-        holder.hide()
-
-        def flip() -> None:
-            holder.setVisible(holder.isHidden())
-            toggle.setText("Hide" if not holder.isHidden() else "Show")
-            toggle.setAccessibleName(f"{toggle.text()} {title}")
-
-        toggle.clicked.connect(flip)
-        section.body.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
 
     # -- files -------------------------------------------------------------------------------
 
@@ -252,11 +186,7 @@ class RecordPane(Pane):
         if not same:
             self._commit_pending()
         self.view = view
-        self._reference.setText(view.reference + (" · in the bin" if view.deleted else ""))
-        self._chip.set_rating(str(view.cells.get("rating_opcc") or "") or None)
-        meta = _meta_line(view)
-        self._meta.setText(meta)
-        self._meta.setVisible(bool(meta))  # an empty line would stand between title and fields
+        self._head.fill(view)
         for key, editor in self._editors.items():
             if same and earlier is not None and editor.half_typed(_shown(view, key)):
                 # Keep the text and the heads its author saw: saving it then says if somebody else was first.
@@ -276,21 +206,11 @@ class RecordPane(Pane):
             chips.set_elements([(e, view.names.get(e) or to_words(spec, e)) for e in view.sets[key]])
         for fill in self._fillers:
             fill(view)
-        self._warn(view)
         self._page.show()
         if not same:
             self.verticalScrollBar().setValue(0)
         if self._enters:
             self.enter()
-
-    def _warn(self, view: show.RecordView) -> None:
-        lines: list[str] = []
-        if view.conflicts:
-            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see Copies.")
-        if view.cells.get("restriction"):
-            lines.append(f"Restricted: {view.cells['restriction']}")
-        self._banner.setText("\n".join(lines))
-        self._banner.setVisible(bool(lines))
 
     def shown_sets(self) -> set[str]:
         """Set fields that have an editor of their own."""
@@ -435,34 +355,3 @@ def _shown(view: show.RecordView, key: str) -> str:
     if spec.key == "percent":
         return "" if view.cells[key] is None else str(view.cells[key])
     return view.words_for(spec, view.cells[key])
-
-
-def _meta_line(view: show.RecordView) -> str:
-    """What the record is, in one quiet line."""
-    parts: list[str] = []
-    cells = view.cells
-    if view.spec.key == "recommendation":
-        parts.append(to_words(view.spec.by_key["pillar"], cells["pillar"]) or CROSS_CUTTING)
-        if cells["kind"]:
-            parts.append(to_words(view.spec.by_key["kind"], cells["kind"]).casefold())
-        parts.append(
-            f"due {dates.label(str(cells['target_date']))}" if cells["target_date"] else "no date set"
-        )
-    elif view.spec.key == "action":
-        parts.append(view.names.get(str(cells["accountable"]), "no accountable body"))
-        due = cells["revised_due"] or cells["due"]
-        parts.append(f"due {dates.label(str(due))}" if due else "no date set")
-        parts.append(
-            f"last heard of {dates.label(view.last_heard)}" if view.last_heard else "not heard of yet"
-        )
-        if view.slips:
-            parts.append(f"date moved later {view.slips} time{'s' if view.slips > 1 else ''}")
-        if cells["done_before_publication"]:
-            parts.append("done before publication")
-    if cells.get("basis"):
-        parts.append(to_words(view.spec.by_key["basis"], cells["basis"]).casefold())
-    if view.overdue:
-        parts.insert(0, "Overdue")
-    if view.aliases:
-        parts.append("also " + ", ".join(view.aliases))
-    return " · ".join(parts)

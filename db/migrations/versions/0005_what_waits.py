@@ -1,0 +1,15 @@
+"""What waits is found by index: actions to bring forward, and those of which nothing was heard."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    for name, columns, where in (
+        ("ix_action_forward", ["bring_forward", "n"], "bring_forward IS NOT NULL"),
+        ("ix_action_silent", [sa.text("coalesce(x_heard, '')"), "x_due"], "deleted = 0 AND x_open = 1"),
+    ):
+        op.create_index(name, "action", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
