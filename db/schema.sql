@@ -374,6 +374,8 @@ CREATE INDEX ix_action_forward ON action (bring_forward, n) WHERE bring_forward 
 
 CREATE INDEX ix_action_found ON action (n, deleted, reference);
 
+CREATE INDEX ix_action_officer ON action (link_officer) WHERE link_officer IS NOT NULL;
+
 CREATE INDEX ix_action_silent ON action (coalesce(x_heard, ''), x_due) WHERE deleted = 0 AND x_open = 1;
 
 CREATE TABLE contact (

@@ -215,7 +215,7 @@ def test_a_store_of_the_version_before_has_every_index_of_a_new_one_once_it_is_o
     sample.store.close()
     raw = connect_raw(path, None)
     for undone in (
-        "DROP INDEX ix_action_forward", "DROP INDEX ix_action_silent",
+        "DROP INDEX ix_action_officer", "DROP INDEX ix_action_forward", "DROP INDEX ix_action_silent",
         "UPDATE meta SET value = '4' WHERE \"key\" = 'schema'", "UPDATE alembic_version SET version_num = '0004'",
     ):  # fmt: skip
         raw.execute(undone)

@@ -189,7 +189,9 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-# What My work counts: actions to bring forward, and those of which nothing was heard.
+# What My work counts: actions to bring forward, those of which nothing was heard, and whose they are.
+_OFFICER = text("link_officer IS NOT NULL")
+Index("ix_action_officer", _a.link_officer, sqlite_where=_OFFICER, postgresql_where=_OFFICER)
 _FORWARD = text("bring_forward IS NOT NULL")
 Index("ix_action_forward", _a.bring_forward, _a.n, sqlite_where=_FORWARD, postgresql_where=_FORWARD)
 Index("ix_action_silent", text("coalesce(x_heard, '')"), _a.x_due, sqlite_where=_OPEN, postgresql_where=_OPEN)

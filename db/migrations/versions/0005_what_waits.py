@@ -1,4 +1,4 @@
-"""What waits is found by index: actions to bring forward, and those of which nothing was heard."""
+"""What waits is found by index: actions to bring forward, those of which nothing was heard, and whose they are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     for name, columns, where in (
+        ("ix_action_officer", ["link_officer"], "link_officer IS NOT NULL"),
         ("ix_action_forward", ["bring_forward", "n"], "bring_forward IS NOT NULL"),
         ("ix_action_silent", [sa.text("coalesce(x_heard, '')"), "x_due"], "deleted = 0 AND x_open = 1"),
     ):
