@@ -87,7 +87,9 @@ def _one_window(path: Path, pages: list[tuple[str, str]]) -> dict[str, Visit]:
         paint = statistics.median(timed(lambda: window.stack.currentWidget().grab()) for _ in range(3))
         window.go("my_work" if key != "my_work" else "settings")
         settle(tasks)
-        tasks.news += 1  # as after any change
+        tasks.news += 1  # as after a change of what it shows
+        if hasattr(window.page(key), "_drawn"):
+            window.page(key)._drawn = None
         after = timed(painted(lambda k=key: window.go(k)))
         settle(tasks)
         found[label] = Visit(first, second, paint, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -71,6 +72,7 @@ class MyWorkPage(QScrollArea):
         self._box.addStretch(1)
         page.setMaximumWidth(theme.px(1080))
         self.setWidget(page)
+        self._drawn: tuple[list[Group], list[Chased], bool, date, str] | None = None
         tasks.changes_applied.connect(self._on_changes)
 
     def load(self) -> None:
@@ -79,8 +81,12 @@ class MyWorkPage(QScrollArea):
         self.tasks.read(lambda s: read_work(s, everybody), lambda answer: self._show(*answer))
 
     def _show(self, groups: list[Group], waiting: list[Chased], has_portfolio: bool) -> None:
-        self._everybody.setVisible(has_portfolio)
         today = self.tasks.session.today
+        drawn = (groups, waiting, has_portfolio, today, self.tasks.session.who)
+        if self._drawn == drawn:
+            return  # news that changes nothing here: the focus stays
+        self._drawn = drawn
+        self._everybody.setVisible(has_portfolio)
         self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}")
         clear(self._body)
         if waiting:

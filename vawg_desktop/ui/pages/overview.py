@@ -84,6 +84,8 @@ class OverviewPage(QScrollArea):
         self._box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
         self._box.setSpacing(theme.px(16))
         self.setWidget(self._page)
+        self._drawn: tuple[counts.Overview, list[tuple[date, dict[str, int]]], bool] | None = None
+        self._charted: list[tuple[date, dict[str, int]]] | None = None
         self._build()
         tasks.changes_applied.connect(self._on_changes)
 
@@ -217,6 +219,9 @@ class OverviewPage(QScrollArea):
         )
 
     def _show(self, found: counts.Overview, progress: list[tuple[date, dict[str, int]]]) -> None:
+        if self._drawn == (found, progress, self._narrow_now):
+            return  # news that changes nothing here: the focus stays
+        self._drawn = (found, progress, self._narrow_now)
         self._found = found
         clear(self._totals)
         for figure in found.totals if not self._narrow_now else []:
@@ -280,6 +285,9 @@ class OverviewPage(QScrollArea):
             )
 
     def _show_progress(self, progress: list[tuple[date, dict[str, int]]]) -> None:
+        if progress == self._charted:  # a chart takes longer to make than the rest of the page
+            return
+        self._charted = progress
         from vawg_desktop.ui.widgets.progress_chart import ProgressChart
 
         clear(self._chart_place)
