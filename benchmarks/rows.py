@@ -319,7 +319,12 @@ def filter_key(stores: Stores) -> Iterator[Row]:
         first_rows(tasks, page)
         page.view.grab()
 
-    ours, paint = both(query_and_paint, lambda: page.view.grab(), 12)
+    # as in an officer's hands, the window is painted and at rest before each: else what the last one left to paint is counted
+    times: list[tuple[float, float]] = []
+    for _ in range(13):
+        settle(tasks)
+        times.append((timed(query_and_paint), timed(page.view.grab)))
+    ours, paint = (statistics.median(column) for column in zip(*times[1:], strict=True))
     yield ratio_row(
         f"from the filter's start to the result painted, {size}", "painting the same page", ours, paint, 1.5
     )

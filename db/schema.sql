@@ -50,6 +50,13 @@ CREATE TABLE counter (
 )
  WITHOUT ROWID;
 
+CREATE TABLE earlier_reference (
+	reference TEXT NOT NULL,
+	"row" TEXT NOT NULL,
+	PRIMARY KEY (reference, "row")
+)
+ WITHOUT ROWID;
+
 CREATE TABLE evidence (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -93,13 +100,6 @@ CREATE TABLE figure (
 	PRIMARY KEY (n),
 	UNIQUE (id)
 );
-
-CREATE TABLE former (
-	reference TEXT NOT NULL,
-	"row" TEXT NOT NULL,
-	PRIMARY KEY (reference, "row")
-)
- WITHOUT ROWID;
 
 CREATE TABLE framework (
 	n INTEGER NOT NULL,

@@ -36,14 +36,14 @@ def application() -> Any:
 
 
 #: What Qt says where there is no screen, and what means nothing to anybody.
-_NOT_SAID = ("propagateSizeHints",)
+_NOT_TOLD = ("propagateSizeHints",)
 
 
 def _heard_from_qt(kind: Any, context: Any, message: str) -> None:
     """Qt's own remarks go where errors go; those that mean nothing are left out."""
     from vawg_desktop import log_file
 
-    if not any(word in message for word in _NOT_SAID):
+    if not any(word in message for word in _NOT_TOLD):
         log_file.say(f"{message}\n")
 
 
@@ -130,7 +130,7 @@ class Held:
         return True
 
     def back_up(self) -> None:
-        """An automatic backup on the writer's lane, if something changed; a failure is said once."""
+        """An automatic backup on the writer's lane, if something changed; a failure is told once."""
         from vawg_desktop.domain.changes import Changes
         from vawg_desktop.services.safekeeping import back_up_if_changed
 
@@ -148,16 +148,16 @@ class Held:
 
         path = self.session.store.path
         self.close(backup=False)
-        said, failed = "", None
+        sentence, failed = "", None
         try:
-            said = work()
+            sentence = work()
         except AppError as error:
             failed = error
         self.open(str(path))
         if failed is not None:
             messages.failed(failed)
-        elif said:
-            messages.tell(said)
+        elif sentence:
+            messages.tell(sentence)
 
     def close(self, *, backup: bool = True) -> None:
         """End what is under way, back up what changed, fold the log in, let the lock go."""

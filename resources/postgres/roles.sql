@@ -294,7 +294,7 @@ DECLARE t RECORD;
 BEGIN
   IF NOT pg_has_role(session_user, 'vawg_approver', 'MEMBER') THEN PERFORM vawg_refuse('only an approver disposes'); END IF;
   FOR t IN SELECT c.relname AS tab, i.relname AS ind FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-      WHERE x.indisprimary AND c.relnamespace = 'public'::regnamespace AND (c.relname IN ('change', 'search', 'subject', 'local', 'former', 'held')
+      WHERE x.indisprimary AND c.relnamespace = 'public'::regnamespace AND (c.relname IN ('change', 'search', 'subject', 'local', 'earlier_reference', 'held')
         OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'born')) ORDER BY 1 LOOP
     EXECUTE format('CLUSTER public.%I USING %I', t.tab, t.ind);
   END LOOP;
@@ -361,15 +361,15 @@ BEGIN
       CREATE CONSTRAINT TRIGGER vawg_named_changed AFTER UPDATE ON public.%1$I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (%2$s)
         EXECUTE FUNCTION vawg_named()', t, cells);
   END LOOP;
-  FOREACH t IN ARRAY said || ARRAY['head', 'conflict', 'former', 'subject', 'tally', 'counter', 'search'] LOOP
+  FOREACH t IN ARRAY said || ARRAY['head', 'conflict', 'earlier_reference', 'subject', 'tally', 'counter', 'search'] LOOP
     EXECUTE format('DROP TRIGGER IF EXISTS vawg_guard ON public.%1$I;
       CREATE TRIGGER vawg_guard BEFORE INSERT OR UPDATE OR DELETE ON public.%1$I FOR EACH STATEMENT EXECUTE FUNCTION vawg_guard()', t);
   END LOOP;
-  FOREACH t IN ARRAY said || ARRAY['change', 'subject', 'former', 'search', 'local', 'held'] LOOP
+  FOREACH t IN ARRAY said || ARRAY['change', 'subject', 'earlier_reference', 'search', 'local', 'held'] LOOP
     EXECUTE format('ALTER TABLE public.%1$I ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS vawg_editor ON public.%1$I; DROP POLICY IF EXISTS vawg_reader ON public.%1$I;
       CREATE POLICY vawg_editor ON public.%1$I FOR ALL TO vawg_editor USING (true) WITH CHECK (true)', t);
     seen := CASE t WHEN 'change' THEN $p$tbl NOT IN ('return', 'submission', 'decision') AND "row" <> ALL (ARRAY(SELECT vawg_hidden()))$p$
-      WHEN 'former' THEN '"row" <> ALL (ARRAY(SELECT vawg_hidden()))' WHEN 'local' THEN $p$kind = 'setting'$p$
+      WHEN 'earlier_reference' THEN '"row" <> ALL (ARRAY(SELECT vawg_hidden()))' WHEN 'local' THEN $p$kind = 'setting'$p$
       WHEN 'search' THEN 'rowid NOT IN (SELECT vawg_hidden_n())'
       WHEN 'held' THEN 'EXISTS (SELECT FROM evidence e WHERE e.file_sha256 = held.sha256)' ELSE 'id <> ALL (ARRAY(SELECT vawg_hidden()))' END;
     IF t = 'search' THEN
@@ -383,7 +383,7 @@ DROP TRIGGER IF EXISTS vawg_named ON head;
 CREATE CONSTRAINT TRIGGER vawg_named AFTER INSERT OR DELETE ON head DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION vawg_named();
 
 -- ------------------------------------------------------------------ grants
-GRANT SELECT ON change, origin, head, conflict, former, subject, tally, counter, search, local, held, meta, work, alembic_version TO vawg_reader;
+GRANT SELECT ON change, origin, head, conflict, earlier_reference, subject, tally, counter, search, local, held, meta, work, alembic_version TO vawg_reader;
 GRANT INSERT, DELETE ON work TO vawg_editor;
 -- What an approver or the owner is to finish is not taken out by anybody else, and a move of the store is none of theirs.
 ALTER TABLE public.work ENABLE ROW LEVEL SECURITY;
@@ -394,7 +394,7 @@ CREATE POLICY vawg_seen ON public.work FOR SELECT TO vawg_reader USING (true);
 CREATE POLICY vawg_noted ON public.work FOR INSERT TO vawg_editor WITH CHECK (kind IN ('strip', 'dispose_rest', 'sweep_store')
   OR pg_has_role(session_user, 'vawg_approver', 'MEMBER'));
 CREATE POLICY vawg_done ON public.work FOR DELETE TO vawg_editor USING (pg_has_role(session_user, 'vawg_approver', 'MEMBER'));
-GRANT INSERT, DELETE ON head, conflict, search, former TO vawg_editor;
+GRANT INSERT, DELETE ON head, conflict, search, earlier_reference TO vawg_editor;
 GRANT INSERT ON subject, held TO vawg_editor;
 GRANT UPDATE (reference, title, deleted) ON subject TO vawg_editor;
 GRANT INSERT, UPDATE ON tally, counter TO vawg_editor;

@@ -31,7 +31,7 @@ def test_schema_sql_is_todays() -> None:
 
 
 def test_every_table_is_of_one_kind() -> None:
-    kinds = (*schema.SAID, *schema.DERIVED_TABLES, *schema.LOCAL)
+    kinds = (*schema.STATED, *schema.DERIVED_TABLES, *schema.LOCAL)
     assert len(kinds) == len(set(kinds))
     assert set(kinds) == {*schema.metadata.tables, "search"}
 

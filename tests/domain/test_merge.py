@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vawg_desktop.domain import merge
-from vawg_desktop.domain.merge import Said
+from vawg_desktop.domain.merge import CellChange
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "compare").glob("*.json"))
 values = st.one_of(
@@ -46,60 +46,60 @@ def test_unchanged_incoming_never_asks(base: object, current: object) -> None:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Said]:
+def histories(draw: st.DrawFn) -> list[CellChange]:
     """Changes by up to three origins, each overwriting some heads its speaker saw."""
-    said = [Said("c0", "a", 1, draw(values))]  # type: ignore[arg-type]
+    changes = [CellChange("c0", "a", 1, draw(values))]  # type: ignore[arg-type]
     seqs = {"a": 1, "b": 0, "c": 0}
     for i in range(draw(st.integers(0, 7))):
         origin = draw(st.sampled_from("abc"))
-        known = draw(st.lists(st.sampled_from(said), min_size=1, unique_by=lambda s: s.id))
+        known = draw(st.lists(st.sampled_from(changes), min_size=1, unique_by=lambda s: s.id))
         over = frozenset(h.id for h in merge.heads_of(known))
         seqs[origin] += 1
-        said.append(Said(f"c{i + 1}", origin, seqs[origin], draw(values), over))  # type: ignore[arg-type]
-    return said
+        changes.append(CellChange(f"c{i + 1}", origin, seqs[origin], draw(values), over))  # type: ignore[arg-type]
+    return changes
 
 
 @given(histories(), st.randoms())
-def test_order_of_arrival_changes_nothing(said: list[Said], chance: object) -> None:
-    shuffled = list(said)
+def test_order_of_arrival_changes_nothing(changes: list[CellChange], chance: object) -> None:
+    shuffled = list(changes)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert merge.standing(said) == merge.standing(shuffled)
+    assert merge.standing(changes) == merge.standing(shuffled)
 
 
 @given(histories())
-def test_repeating_changes_nothing(said: list[Said]) -> None:
-    assert merge.standing(said + said) == merge.standing(said)
+def test_repeating_changes_nothing(changes: list[CellChange]) -> None:
+    assert merge.standing(changes + changes) == merge.standing(changes)
 
 
 @given(histories())
-def test_a_head_is_overwritten_by_nobody(said: list[Said]) -> None:
-    gone = {o for s in said for o in s.overwrote}
-    assert {h.id for h in merge.heads_of(said)} == {s.id for s in said} - gone
+def test_a_head_is_overwritten_by_nobody(changes: list[CellChange]) -> None:
+    gone = {o for s in changes for o in s.overwrote}
+    assert {h.id for h in merge.heads_of(changes)} == {s.id for s in changes} - gone
 
 
 @given(histories())
-def test_settling_overwrites_all_heads_and_ends_the_conflict(said: list[Said]) -> None:
-    heads = merge.heads_of(said)
-    settled = [*said, Said("settle", "z", 1, "chosen", frozenset(h.id for h in heads))]
+def test_settling_overwrites_all_heads_and_ends_the_conflict(changes: list[CellChange]) -> None:
+    heads = merge.heads_of(changes)
+    settled = [*changes, CellChange("settle", "z", 1, "chosen", frozenset(h.id for h in heads))]
     standing = merge.standing(settled)
     assert not standing.conflicted
     assert standing.value == "chosen"
 
 
 def test_two_edits_of_one_base_conflict_and_the_first_origin_stands() -> None:
-    said = [
-        Said("c0", "a", 1, "old"), Said("c1", "b", 1, "theirs", frozenset({"c0"})),
-        Said("c2", "a", 2, "ours", frozenset({"c0"})),
+    changes = [
+        CellChange("c0", "a", 1, "old"), CellChange("c1", "b", 1, "theirs", frozenset({"c0"})),
+        CellChange("c2", "a", 2, "ours", frozenset({"c0"})),
     ]  # fmt: skip
-    for order in permutations(said):
+    for order in permutations(changes):
         standing = merge.standing(order)
         assert standing.conflicted
         assert standing.value == "ours"
 
 
 def test_equal_values_of_two_heads_are_no_conflict() -> None:
-    said = [Said("c0", "a", 1, True), Said("c1", "b", 1, 1)]
-    assert not merge.standing(said).conflicted
+    changes = [CellChange("c0", "a", 1, True), CellChange("c1", "b", 1, 1)]
+    assert not merge.standing(changes).conflicted
 
 
 def test_the_same_link_made_twice_has_one_id() -> None:

@@ -206,7 +206,7 @@ class Family(RuleBasedStateMachine):
             return set()
         if any(e.tbl in ("tracker", "tracker_row") for h in heads.values() for e in h):
             return set()  # the program's own book-keeping asks nobody
-        found = {c for c, h in heads.items() if pure.differ(pure.Said(e.entry, *e.order, e.value) for e in h)}  # type: ignore[arg-type]
+        found = {c for c, h in heads.items() if pure.differ(pure.CellChange(e.entry, *e.order, e.value) for e in h)}  # type: ignore[arg-type]
         gone = heads["deleted"]
         if "deleted" not in found and gone[0].value:
             others = [
@@ -455,7 +455,7 @@ class Family(RuleBasedStateMachine):
         gone = {str(r) for (r,) in self._ask(i, "SELECT reference FROM action")} & {
             str(r) for (r,) in self._ask(i, "SELECT a.reference FROM action a WHERE a.deleted = 1 AND a.title IS NULL")
         }  # fmt: skip
-        gone |= {str(f) for f, row in self._ask(i, 'SELECT f.reference, f."row" FROM former f') if self._disposed(i, str(row))}
+        gone |= {str(f) for f, row in self._ask(i, 'SELECT f.reference, f."row" FROM earlier_reference f') if self._disposed(i, str(row))}
         kinds = {(d.record, d.field): d.kind.value for d in staged.differences}
         waits = {(d.record, d.field) for d in staged.differences if d.held}
         after = self._now(i, typed)
@@ -484,7 +484,7 @@ class Family(RuleBasedStateMachine):
 
     def _called(self, i: int, reference: str) -> list[tuple[object, ...]]:
         """The actions that a reference leads to."""
-        sql = 'SELECT DISTINCT a.id FROM action a LEFT JOIN former f ON f."row" = a.id WHERE a.reference = ? OR f.reference = ?'
+        sql = 'SELECT DISTINCT a.id FROM action a LEFT JOIN earlier_reference f ON f."row" = a.id WHERE a.reference = ? OR f.reference = ?'
         return self._ask(i, sql, reference, reference)
 
     def _filled(self, out: Out, data: st.DataObject) -> tuple[Path, dict[tuple[str, str], object]]:
@@ -512,7 +512,7 @@ class Family(RuleBasedStateMachine):
                 continue
             rows = self._ask(
                 i,
-                f'SELECT DISTINCT a."{cell}", a.id FROM action a LEFT JOIN former f ON f."row" = a.id '
+                f'SELECT DISTINCT a."{cell}", a.id FROM action a LEFT JOIN earlier_reference f ON f."row" = a.id '
                 "WHERE a.reference = ? OR f.reference = ?",
                 reference,
                 reference,

@@ -66,7 +66,7 @@ def test_a_rounds_dates_are_planned_back_from_the_boards_papers() -> None:
 
 def _sent(session: Session, out: Path, due: str = "2026-11-13") -> dict[str, round_standing.Chased]:
     rounds.export_returns(session, period="2026/27 Q2", due=due, out=out)
-    return {c.partner: c for c in round_standing.standing_of(session)}
+    return {c.partner: c for c in round_standing.partners_of_round(session)}
 
 
 def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path: Path) -> None:
@@ -76,13 +76,13 @@ def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path:
     for name in ("Kent Police", "CPS South East"):
         return_messages.log_step(sample, sent[name].return_id, sent[name].next_step)
     CLOCK.go_to(TODAY + timedelta(days=2))
-    again = {c.partner: c for c in round_standing.standing_of(sample)}
+    again = {c.partner: c for c in round_standing.partners_of_round(sample)}
     assert again["Kent Police"].next_step == "deputy" and again["CPS South East"].next_step == ""
     CLOCK.go_to(TODAY + timedelta(days=20))
-    last = {c.partner: c for c in round_standing.standing_of(sample)}
+    last = {c.partner: c for c in round_standing.partners_of_round(sample)}
     assert last["Kent Police"].step == "silent" and last["CPS South East"].next_step == "invitation"
     return_messages.log_step(sample, sent["Kent Police"].return_id, "deputy")
-    assert {c.partner: c for c in round_standing.standing_of(sample)}["Kent Police"].next_step == "formal_letter"
+    assert {c.partner: c for c in round_standing.partners_of_round(sample)}["Kent Police"].next_step == "formal_letter"
     with pytest.raises(RuleError, match="receives no formal letter"):
         return_messages.draft(sample, sent["CPS South East"].return_id, "formal_letter")
 
@@ -91,7 +91,7 @@ def test_before_it_is_due_nobody_is_late(sample: Session, tmp_path: Path) -> Non
     sent = _sent(sample, tmp_path, due="2027-01-10")
     assert {(c.step, c.next_step) for c in sent.values()} == {("sent", "")}
     CLOCK.go_to(date(2027, 1, 7))
-    assert {c.partner: c for c in round_standing.standing_of(sample)}["Kent Police"].next_step == "courtesy"
+    assert {c.partner: c for c in round_standing.partners_of_round(sample)}["Kent Police"].next_step == "courtesy"
 
 
 def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Session, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_an_extension_is_later_agreed_by_somebody_and_kept(sample: Session, tmp_
     with pytest.raises(RuleError, match="a later date"):
         return_messages.extend(sample, one.return_id, "2026-11-01", "S. Clarke")
     return_messages.extend(sample, one.return_id, "2026-12-01", "S. Clarke")
-    now = {c.partner: c for c in round_standing.standing_of(sample)}["Kent Police"]
+    now = {c.partner: c for c in round_standing.partners_of_round(sample)}["Kent Police"]
     assert (now.step, now.due, now.next_step) == ("sent", "2026-12-01", "")
     assert [(e["step"], e["agreed_by"], e["note"]) for e in now.log] == [
         ("extension", "S. Clarke", "It was due on 13 November 2026.")
@@ -172,7 +172,7 @@ def test_nil_no_change_and_not_answered_are_told_apart(sample: Session, tmp_path
     start.cell(row, 2).value = "Yes"
     book.save(tmp_path / "nil.xlsx")
     returns.import_return(sample, tmp_path / "nil.xlsx", apply="safe")
-    now = {c.partner: c for c in round_standing.standing_of(sample)}
+    now = {c.partner: c for c in round_standing.partners_of_round(sample)}
     one = now["Kent Police"]
     rows = len([c for c in sheet["A"] if c.value]) - 1
     assert (one.step, one.counts.no_change, one.counts.answered, one.counts.not_answered + one.counts.finished, one.nil) == (
@@ -356,6 +356,6 @@ def test_every_page_counts_the_same_returns_as_awaited(sample: Session, tmp_path
 
     assert shown() == len(overview.awaited(sample)) == 12
     assert returns.reverse_return(sample, one.reference).restored > 0
-    assert shown() == sum(c.waited_for for c in round_standing.standing_of(sample)) == 13
-    again = next(c for c in round_standing.standing_of(sample) if c.partner == "Kent Police")
+    assert shown() == sum(c.waited_for for c in round_standing.partners_of_round(sample)) == 13
+    again = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
     assert again.next_step == "reminder" and again.received is None

@@ -30,7 +30,7 @@ from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment
 from vawg_desktop.services.return_messages import extend
-from vawg_desktop.services.round_standing import record_over_time, standing_of
+from vawg_desktop.services.round_standing import partners_of_round, record_over_time
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import opening
 from vawg_desktop.store.copying import take_copy
@@ -72,7 +72,7 @@ def test_where_every_open_action_is_restricted_that_is_said(sample: Session, tmp
 
 def test_an_extension_is_counted_apart_from_reminders(sample: Session, tmp_path: Path) -> None:
     made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
-    (one,) = standing_of(sample)
+    (one,) = partners_of_round(sample)
     assert len(made.returns) == 1
     extend(sample, one.return_id, "+6w", "S. Clarke")
     (told,) = record_over_time(sample, "Kent Police")
@@ -125,8 +125,8 @@ def test_a_setting_that_was_taken_away_no_longer_holds(empty: Session) -> None:
         office.say_setting(tx, "wording.two", "others")
     with empty.store.write("B. Officer", "office") as tx:
         office.say_setting(tx, "wording.one", None)
-    assert office.settings_said(empty.read(), "wording.") == {"wording.two": "others"}
-    assert office.settings_said(empty.read(), "logo") == {}
+    assert office.stated_settings(empty.read(), "wording.") == {"wording.two": "others"}
+    assert office.stated_settings(empty.read(), "logo") == {}
 
 
 # -- refusals

@@ -225,19 +225,19 @@ def test_a_follow_up_does_not_make_a_return_late_and_an_extension_outlives_a_new
     sent: Sent, tmp_path: Path
 ) -> None:
     session = sent.session
-    one = next(c for c in round_standing.standing_of(session) if c.partner == "Kent Police")
+    one = next(c for c in round_standing.partners_of_round(session) if c.partner == "Kent Police")
     returns.import_return(session, sent.police)
     CLOCK.go_to(date(2027, 2, 1))
     asked = telephone.to_ask(session, one.return_id)
     telephone.take_call(session, one.return_id, {asked[0].id: {"narrative": "one more thing"}}, informant="A")
-    now = next(c for c in round_standing.standing_of(session) if c.partner == "Kent Police")
+    now = next(c for c in round_standing.partners_of_round(session) if c.partner == "Kent Police")
     assert now.received == "2026-11-22"
-    other = next(c for c in round_standing.standing_of(session) if c.partner == "Medway Council")
+    other = next(c for c in round_standing.partners_of_round(session) if c.partner == "Medway Council")
     return_messages.extend(session, other.return_id, "2027-03-01", "S. Clarke")
     rounds.export_returns(
         session, period="2026/27 Q3", due="2027-01-10", out=tmp_path / "v2", partners=["Medway Council"]
     )
-    again = next(c for c in round_standing.standing_of(session) if c.partner == "Medway Council")
+    again = next(c for c in round_standing.partners_of_round(session) if c.partner == "Medway Council")
     assert (again.version, again.due) == (2, "2027-03-01")
 
 

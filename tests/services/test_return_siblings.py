@@ -220,7 +220,7 @@ def test_counts_and_declaration_are_those_of_all_files_and_versions(sent: Round)
     second = sent.read(one(3, answer="Update", words="second"))
     assert (second.counts["answered"], second.counts["not_answered"]) == (2, 8)
     sent.send()  # the next version
-    (row,) = [r for r in round_standing.standing_of(sent.session) if r.partner == "Kent Police"]
+    (row,) = [r for r in round_standing.partners_of_round(sent.session) if r.partner == "Kent Police"]
     assert (row.counts.answered, row.counts.not_answered) == (2, 8) and "leared by C. Constable" in row.declared
     title, _, asked = telephone.call_sheet(sent.session, row.return_id)
     assert "2 answered, 8 not answered" in title and len(asked) == 8

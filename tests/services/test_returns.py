@@ -407,7 +407,7 @@ def test_a_later_version_and_answers_to_the_first_still_merge(sample: Session, t
         sample, fill(first.file, {("A-0008", "% complete"): 40}, tmp_path / "f.xlsx")
     )
     assert [d.kind for d in review.differences] == [Kind.CONFLICT]
-    rows = round_standing.standing_of(sample)
+    rows = round_standing.partners_of_round(sample)
     assert [(r.partner, r.version, r.step) for r in rows] == [("Kent Police", 2, "received")]
 
 
@@ -442,7 +442,7 @@ def test_the_store_reopens_with_everything(sample: Session, tmp_path: Path) -> N
     sample.store.close()
     sample.store = opening.open_store(path)
     assert check(sample.store).problems == []
-    assert len(round_standing.standing_of(sample)) == 13
+    assert len(round_standing.partners_of_round(sample)) == 13
 
 
 def test_a_return_sent_from_a_working_copy_comes_home_after_it_was_numbered(

@@ -30,7 +30,7 @@ def _sent(session: Session, out: Path) -> dict[str, rounds.Sent]:
 
 
 def _id(session: Session, partner: str) -> str:
-    return next(c.return_id for c in round_standing.standing_of(session) if c.partner == partner)
+    return next(c.return_id for c in round_standing.partners_of_round(session) if c.partner == partner)
 
 
 def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_call_is_staged_reviewed_and_counted_like_a_file(sample: Session, tmp_
         .one()
     )
     assert tuple(row) == ("They rang: training began.", "telephone", "A. Contact")
-    now = next(c for c in round_standing.standing_of(sample) if c.partner == "Kent Police")
+    now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
     assert (now.step, now.channel, now.counts.answered, now.counts.no_change) == ("applied", "telephone", 1, 1)
     assert returns.reverse_return(sample, now.reference).restored > 0
 
@@ -101,7 +101,7 @@ def test_many_files_are_sorted_to_their_partners(sample: Session, tmp_path: Path
     done = return_staging.import_many(sample, [*(Path(s.file) for s in sent.values()), tmp_path / "other.xlsx"])
     assert {r.partner for r in done.reviews} == set(sent) and len(done.refused) == 1
     assert "other.xlsx" in done.refused[0] and done.changes
-    assert {c.step for c in round_standing.standing_of(sample)} == {"received"}
+    assert {c.step for c in round_standing.partners_of_round(sample)} == {"received"}
 
 
 def test_what_was_sent_is_shown_again_byte_for_byte(sample: Session, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_the_offices_own_words_and_questions_stand_in_the_workbook(
             ("Which action most needs the board?", "The first of them"), ("", "A note below everything"),
         }  # fmt: skip
     office.set_templates(sample, {"template.questions": ""})
-    assert "template.questions" not in office.settings_said(sample.read())
+    assert "template.questions" not in office.stated_settings(sample.read())
 
 
 def test_every_point_of_the_accessibility_checklist_is_met_or_explained(
@@ -183,7 +183,7 @@ def _png(width: int, height: int) -> bytes:
 
 
 def _id_of(session: Session, visible: str) -> str:
-    return next(c.return_id for c in round_standing.standing_of(session) if c.reference in visible)
+    return next(c.return_id for c in round_standing.partners_of_round(session) if c.reference in visible)
 
 
 def test_a_logo_that_is_none_is_refused(sample: Session) -> None:

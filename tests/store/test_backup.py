@@ -413,7 +413,7 @@ def test_none_of_fifty_planted_phrases_stands_in_any_file(tmp_path: Path) -> Non
     for phrase in phrases[40:]:
         sha = session.store.files.keep(f"{phrase}.txt", phrase.encode() * 100)
         create(session, "evidence", {"title": phrase, "file_sha256": sha, "file_name": f"{phrase}.txt"})
-    office.keep(session, "draft", "x|note", phrases[5])
+    office.save_here(session, "draft", "x|note", phrases[5])
     assert session.store.path.with_name("s.vawg-wal").stat().st_size > 0
     take_copy(session.store, tmp_path / "copy.vawg")
     safekeeping.back_up(session, tmp_path / "backups", name="before the board")

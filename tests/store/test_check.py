@@ -83,7 +83,7 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "the search index": (_run("DELETE FROM search WHERE rowid = 40"), "search_wrong"),
     "the register": (_run("UPDATE subject SET reference = 'R-0777' WHERE reference = 'R-0007'"), "register_wrong"),
     "an earlier reference that nobody bore": (
-        _run("INSERT INTO former (reference, \"row\") VALUES ('A-0901', (SELECT id FROM action LIMIT 1))"), "register_wrong",
+        _run("INSERT INTO earlier_reference (reference, \"row\") VALUES ('A-0901', (SELECT id FROM action LIMIT 1))"), "register_wrong",
     ),
     "a summary": (_run("UPDATE action SET x_due = '2020-01-01' WHERE reference = 'A-0006'"), "summary_wrong"),
 }  # fmt: skip
@@ -210,7 +210,7 @@ def test_an_earlier_reference_that_leads_nowhere_is_named_and_mended(sample: Ses
     merging.merge(sample, laptop.store)
     laptop.store.close()
     assert names.find(sample.read(), provisional).title == "Numbered when it came home"
-    store = _harm(sample, _run(f"DELETE FROM former WHERE reference = '{provisional}'"))
+    store = _harm(sample, _run(f"DELETE FROM earlier_reference WHERE reference = '{provisional}'"))
     assert [(p.code, p.record) for p in check(store).problems] == [("register_wrong", provisional)]
     repair(store, "B. Officer")
     assert check(store).problems == []

@@ -206,22 +206,23 @@ def test_what_updates_told_over_time_is_filled_in_where_a_store_comes_from_an_ea
     assert [found[e] for e in ends] == [{"in_progress": 1}, {"in_progress": 1}, {"complete": 1}]
 
 
-def test_a_store_of_the_version_before_has_every_index_of_a_new_one_once_it_is_opened(sample: Session) -> None:
-    def indexes() -> dict[str, str]:
-        rows = sample.read().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+def test_a_store_of_the_version_before_has_the_tables_and_indexes_of_a_new_one_once_it_is_opened(sample: Session) -> None:
+    def built() -> dict[str, str]:
+        rows = sample.read().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return {str(name): "".join(str(sql).replace('"', "").split()) for name, sql in rows}
 
-    new, path = indexes(), sample.store.path
+    new, path = built(), sample.store.path
     sample.store.close()
     raw = connect_raw(path, None)
     for undone in (
         "DROP INDEX ix_action_officer", "DROP INDEX ix_action_forward", "DROP INDEX ix_action_silent",
+        "ALTER TABLE earlier_reference RENAME TO former",
         "UPDATE meta SET value = '4' WHERE \"key\" = 'schema'", "UPDATE alembic_version SET version_num = '0004'",
     ):  # fmt: skip
         raw.execute(undone)
     raw.close()
     sample.store = opening.open_store(path)
-    assert indexes() == new
+    assert built() == new
     assert check(sample.store).problems == []
 
 
@@ -236,7 +237,7 @@ def _planted(sample: Session, tmp_path: Path) -> str:
     from vawg_desktop.services import office
 
     row = sample.read().exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0012'").one()
-    office.keep(sample, "draft", f"{row[0]}|note", "zebra quokka half typed")
+    office.save_here(sample, "draft", f"{row[0]}|note", "zebra quokka half typed")
     return str(row[0])
 
 
@@ -247,7 +248,7 @@ def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(
     path = sample.store.path
     dispose(sample.store, "action", id, Authority("A Person", "B Person", "retention rule 4", "2026-11-22"))
     assert check(sample.store).problems == []
-    for table in (*schema.SAID, *schema.LOCAL, "subject"):
+    for table in (*schema.STATED, *schema.LOCAL, "subject"):
         rows = sample.read().exec_driver_sql(f'SELECT * FROM "{table}"').fetchall()
         assert "quokka" not in repr(rows), table
     assert sample.read().exec_driver_sql("SELECT count(*) FROM search WHERE words MATCH 'quokka'").one() == (

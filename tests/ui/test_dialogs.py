@@ -169,12 +169,12 @@ def test_what_is_pasted_is_counted_looked_at_and_added(shown: Shown, answered: C
     said: list[str] = []
 
     def fill(dialog: PasteDialog) -> None:
-        said.append(dialog._said.text())
+        said.append(dialog._summary.text())
         dialog._paper.setPlainText("")
-        said.append(dialog._said.text())
+        said.append(dialog._summary.text())
         assert not dialog._add.isEnabled()
         dialog._paper.setPlainText("Light the park")
-        said.append(dialog._said.text())
+        said.append(dialog._summary.text())
         press(dialog, "Add")
 
     answered(fill)

@@ -255,7 +255,7 @@ def _dialogs(tasks: Tasks, parent: QWidget, out: Path) -> dict[str, Callable[[],
     session = tasks.session
     made = rounds.export_returns(session, period="2026/27 Q3", due="2026-12-01", out=out)
     assert made.returns
-    police = next(c for c in round_standing.standing_of(session) if c.partner == "Kent Police")
+    police = next(c for c in round_standing.partners_of_round(session) if c.partner == "Kent Police")
     entry = {"sheet": "Actions", "cell": "H2", "text": "beside", "why": "a comment"}
     return {
         "form": lambda: FormDialog(parent, tasks, "New gap", BY_KEY["gap"], ["statement", "cause", "provision"], "Add"),

@@ -66,7 +66,7 @@ def test_each_partner_shows_what_comes_next_and_a_message_is_saved(
     _button(returns_page, "Reminder …: Kent Police").click()
     settle(shown.tasks)
     assert (tmp_path / "out.eml").read_bytes().count(b"X-Unsent: 1") == 1
-    now = next(c for c in round_standing.standing_of(sample) if c.partner == "Kent Police")
+    now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
     assert [e["step"] for e in now.log] == ["reminder"]
 
 
@@ -79,7 +79,7 @@ def test_many_returns_dropped_at_once(
     returns_page.read_files(list(sent.values()))
     settle(shown.tasks)
     assert any("13 returns read, of 13 partners" in text for text in said)
-    assert {c.step for c in round_standing.standing_of(sample)} == {"received"}
+    assert {c.step for c in round_standing.partners_of_round(sample)} == {"received"}
     assert _button(returns_page, "Review: Kent Police").isVisible()
 
 
@@ -147,7 +147,7 @@ def test_a_call_takes_fewer_than_fifteen_keys_beside_the_words(
 ) -> None:
     """Counted from the dialog's opening to its end: who rang, one status, one update, one without change."""
     shown, _ = page
-    id = next(c.return_id for c in round_standing.standing_of(sample) if c.partner == "Kent Police")
+    id = next(c.return_id for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
     asked = telephone.to_ask(sample, id)
     dialog = TelephoneDialog(shown.window, "Kent Police", asked)
     dialog.show()
@@ -300,7 +300,7 @@ def test_every_partner_is_written_to_at_once(
     folder = tmp_path / "messages"
     folder.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: str(folder))
-    before = round_standing.standing_of(sample)
+    before = round_standing.partners_of_round(sample)
     menu = returns_page._all.menu()
     with_workbooks, reminders = menu.actions()
     assert "13 …" in with_workbooks.text() and "13 …" in reminders.text()
@@ -317,11 +317,11 @@ def test_every_partner_is_written_to_at_once(
         assert len(books) == 1 and message["X-Unsent"] == "1"
         attached |= set(books)
     assert len(attached) == 13
-    steps = {c.partner: [e["step"] for e in c.log] for c in round_standing.standing_of(sample)}
+    steps = {c.partner: [e["step"] for e in c.log] for c in round_standing.partners_of_round(sample)}
     assert steps == {c.partner: [c.next_step] for c in before}
     with_workbooks.trigger()
     settle(shown.tasks)
-    assert {c.partner: len(c.log) for c in round_standing.standing_of(sample)} == dict.fromkeys(steps, 1)
+    assert {c.partner: len(c.log) for c in round_standing.partners_of_round(sample)} == dict.fromkeys(steps, 1)
 
 
 def _more_of_the_tray(review: Any) -> str:

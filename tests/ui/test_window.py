@@ -528,7 +528,7 @@ def test_a_tracker_is_looked_at_corrected_and_brought_in(
     path.write_text("Ref;Action;Wann\nZ9;Light the underpass;2026-05-01\n", "utf-8")
     dialog = TrackerDialog(shown.window, shown.tasks, path)
     settle(shown.tasks)
-    assert "Would add 1 record, change 0" in dialog._said.text()
+    assert "Would add 1 record, change 0" in dialog._summary.text()
     assert dialog.wanted().mapping["Wann"] is None
     combo = dialog._combos["Wann"]
     combo.setCurrentIndex(combo.findData("action.due"))

@@ -66,7 +66,7 @@ def find_moved(
     few: Sequence[str] = (),
 ) -> list[Moved]:
     """Places to look at. ``prefilled`` columns were sent filled, so both sides are known; ``free`` ones were sent empty,
-    and ``sent`` holds of them what each row is known to have said before. ``few`` are free columns of a few words to choose
+    and ``sent`` holds of them what each row is known to have held before. ``few`` are free columns of a few words to choose
     from, such as "Update" and "No change", which stand in order by chance more often.
 
     ``raw`` holds the cells as the file has them, by which a program sorts: 40 stands before the text "30%". ``others``
@@ -236,7 +236,7 @@ class _Column:
         return [Moved("sorted", (self.name,), frozenset(range(len(self.came))))]
 
     def known_elsewhere(self) -> list[Moved]:
-        """Words that are known, word for word, as what another row of the table said before."""
+        """Words that are known, word for word, as what another row of the table held before."""
         where: dict[Cell, int] = {
             v: i for i, v in enumerate(self.sent)
             if isinstance(v, str) and len(v) >= _PHRASE and self.often_sent[v] == 1

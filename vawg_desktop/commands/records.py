@@ -26,7 +26,7 @@ from vawg_desktop.services.session import Session
     argument("entity", metavar="ENTITY"), argument("--where", metavar="FIELD=VALUE", action="append", default=[]),
 )  # fmt: skip
 def list_records(arguments: argparse.Namespace) -> int:
-    """List records of a kind."""
+    """Print the records of a kind that meet ``--where``, one a line or as JSON."""
     from vawg_desktop.services.lists import ListQuery, Where, records
 
     spec = entity(arguments.entity)
@@ -42,9 +42,9 @@ def list_records(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         for record in found:
             status = record.get("status")
-            said = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
+            standing = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
             torn = "  [two values to choose between]" if record["conflicted"] else ""
-            yield f"{record['reference']}  {record.get(spec.title, '')}{said}{torn}"
+            yield f"{record['reference']}  {record.get(spec.title, '')}{standing}{torn}"
         yield f"{len(found)} {spec.plural.casefold() if len(found) != 1 else spec.label.casefold()}"
 
     return out(arguments, found, words)
@@ -84,8 +84,8 @@ def show(arguments: argparse.Namespace) -> int:
             if value in (None, [], "") or f.key == spec.title:
                 continue
             many = value if isinstance(value, list) else [value]
-            said = "; ".join(labels.get(str(v)) or to_words(f, from_row(f, v)) for v in many)
-            yield f"  {f.label}: {said}"
+            words = "; ".join(labels.get(str(v)) or to_words(f, from_row(f, v)) for v in many)
+            yield f"  {f.label}: {words}"
         for link in document["links"]:  # type: ignore[attr-defined]
             yield f"  {link['label']}: {link['reference']} {link['title']}"
 

@@ -27,7 +27,7 @@ _WHAT_IT_LISTS = argument(
     _WHAT_IT_LISTS, argument("--dry-run", action="store_true"),
 )  # fmt: skip
 def import_tracker(arguments: argparse.Namespace) -> int:
-    """Take in a tracker."""
+    """Read a tracker and write what is understood; with ``--dry-run`` only tell. Open questions stay unwritten."""
     from vawg_desktop.services.trackers import import_tracker as take
     from vawg_desktop.services.trackers import problems_in_words
 
@@ -47,7 +47,7 @@ def import_tracker(arguments: argparse.Namespace) -> int:
             yield "What may be answered, with --answers FILE (a JSON object from a question to its choice):"
         for id, one in asked.items():
             yield f"  {id}"
-            yield from (f"      {choice}: {said}" for choice, said in one.choices)
+            yield from (f"      {choice}: {meaning}" for choice, meaning in one.choices)
 
     return out(arguments, done.as_json(), words)
 

@@ -9,7 +9,7 @@ from vawg_desktop.domain.fields import Value
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One cell of one record, before and after; stored values, or labels where said so."""
+    """One cell of one record, before and after; stored values, or labels where their source says so."""
 
     at: str
     who: str

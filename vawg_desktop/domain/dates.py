@@ -230,7 +230,7 @@ def _relative(typed: str, now: date, meeting: Callable[[str], str | None] | None
 
 
 def _ending(typed: str) -> str | None:
-    """``end of March 2027``: the last day of a period that is said in full."""
+    """``end of March 2027``: the last day of a period that is written in full."""
     if not typed.startswith("end "):
         return None
     stored = _words(typed.removeprefix("end ").removeprefix("of ").strip())

@@ -241,7 +241,7 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     tags("group_affected", "Group affected"),
     text("area", "Area"),
     tags("crime_types", "Crime types"),
-    term("provision", "Provision", t.PROVISION, "“Not known” is not “no gap”.", listed=Listed(width=96, empty="Not said")),
+    term("provision", "Provision", t.PROVISION, "“Not known” is not “no gap”.", listed=Listed(width=96, empty="Not stated")),
     term("severity", "Severity", t.SEVERITY),
     term("frequency", "Frequency", t.FREQUENCY),
     term("confidence", "Confidence", t.LEVEL),

@@ -92,7 +92,7 @@ class FieldSpec:
     it beside its label and key. ``private`` fields never leave the store.
     ``names_file``: the SHA-256 of a kept file; ``names_record``: the id of a record
     of any kind. ``as_stood``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
-    field said before, where a role passes to another or a body is renamed.
+    field held before, where a role passes to another or a body is renamed.
     """
 
     key: str
@@ -178,7 +178,7 @@ class EntitySpec:
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:
-        """Fields by key."""
+        """Every field of the kind, sets too, by its key."""
         return {f.key: f for f in self.fields}
 
     @cached_property
@@ -228,17 +228,17 @@ class EntitySpec:
 
 
 def text(key: str, label: str, help: str = "", **more: object) -> FieldSpec:
-    """A one-line text."""
+    """A field of one line of text."""
     return FieldSpec(key, label, Kind.TEXT, help=help, **more)  # type: ignore[arg-type]
 
 
 def long(key: str, label: str, help: str = "", **more: object) -> FieldSpec:
-    """Paragraphs."""
+    """A field of several paragraphs."""
     return FieldSpec(key, label, Kind.LONG, help=help, **more)  # type: ignore[arg-type]
 
 
 def term(key: str, label: str, terms: Vocabulary, help: str = "", **more: object) -> FieldSpec:
-    """One term of a vocabulary."""
+    """A field that holds one key of a vocabulary."""
     return FieldSpec(key, label, Kind.TERM, terms, help=help, **more)  # type: ignore[arg-type]
 
 
@@ -248,7 +248,7 @@ def when(key: str, label: str, help: str = "", **more: object) -> FieldSpec:
 
 
 def yes_no(key: str, label: str, help: str = "", **more: object) -> FieldSpec:
-    """Yes, no or not said."""
+    """A field that holds True, False or, where it is not stated, None."""
     return FieldSpec(key, label, Kind.YES_NO, help=help, **more)  # type: ignore[arg-type]
 
 
@@ -273,5 +273,5 @@ def tags(key: str, label: str, help: str = "") -> FieldSpec:
 
 
 def term_set(key: str, label: str, terms: Vocabulary, help: str = "", **more: object) -> FieldSpec:
-    """A set of terms of a vocabulary."""
+    """A field that holds any number of keys of a vocabulary, each a link of its own."""
     return FieldSpec(key, label, Kind.TERMS, terms, help=help, **more)  # type: ignore[arg-type]

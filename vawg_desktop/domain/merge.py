@@ -18,8 +18,8 @@ _NAMESPACE = uuid.UUID("6f2b0a52-6a0b-5a0e-9b7a-2f6f4c0e8a11")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One change to one cell: what was said, and which changes its speaker saw and overwrote."""
+class CellChange:
+    """One change to one cell: the value written, and which changes its writer saw and overwrote."""
 
     id: str
     origin: str
@@ -33,7 +33,7 @@ class Standing:
     """What a cell holds: the value shown everywhere, its heads, and whether they disagree."""
 
     value: Value
-    heads: tuple[Said, ...]
+    heads: tuple[CellChange, ...]
 
     @property
     def conflicted(self) -> bool:
@@ -41,13 +41,13 @@ class Standing:
         return differ(self.heads)
 
 
-def differ(heads: Iterable[Said]) -> bool:
+def differ(heads: Iterable[CellChange]) -> bool:
     """Whether heads hold more than one value. ``True`` and ``1`` are one value, as SQL has it."""
     all_heads = list(heads)
     return len(all_heads) > 1 and len({_comparable(h.value) for h in all_heads}) > 1
 
 
-def heads_of(changes: Iterable[Said]) -> tuple[Said, ...]:
+def heads_of(changes: Iterable[CellChange]) -> tuple[CellChange, ...]:
     """The changes that nobody has overwritten, first by (origin, seq)."""
     known = list(changes)
     if len(known) == 1:
@@ -57,7 +57,7 @@ def heads_of(changes: Iterable[Said]) -> tuple[Said, ...]:
     return tuple(sorted(alive.values(), key=lambda s: (s.origin, s.seq)))
 
 
-def standing(changes: Iterable[Said]) -> Standing:
+def standing(changes: Iterable[CellChange]) -> Standing:
     """What a cell holds after all of ``changes``: every store that knows the same shows the same."""
     heads = heads_of(changes)
     return Standing(heads[0].value if heads else None, heads)
@@ -121,10 +121,10 @@ def conflict_id(table: str, row: str, cell: str) -> str:
     return "K-" + uuid.uuid5(_NAMESPACE, f"conflict\x1f{table}\x1f{row}\x1f{cell}").hex[:10]
 
 
-def replay(entries: Iterable[Mapping[str, Said]]) -> dict[str, Standing]:
-    """The cells of one record after a set of entries, each a mapping of cell to what it said."""
-    cells: dict[str, list[Said]] = {}
+def replay(entries: Iterable[Mapping[str, CellChange]]) -> dict[str, Standing]:
+    """The cells of one record after a set of entries, each a mapping of cell to its change."""
+    cells: dict[str, list[CellChange]] = {}
     for entry in entries:
-        for cell, said in entry.items():
-            cells.setdefault(cell, []).append(said)
-    return {cell: standing(said) for cell, said in cells.items()}
+        for cell, changes in entry.items():
+            cells.setdefault(cell, []).append(changes)
+    return {cell: standing(changes) for cell, changes in cells.items()}

@@ -76,7 +76,7 @@ TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "
     NOTE,
 ), system=True, kept_by_program=True)  # fmt: skip
 
-#: One row of such a list, the record that it is, and what it last said.
+#: One row of such a list, the record that it is, and what it last held.
 TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", "TR", "number", (
     ref("tracker", "Tracker", "tracker", required=True),
     text("sheet", "Sheet"),
@@ -85,7 +85,7 @@ TRACKER_ROW = EntitySpec("tracker_row", "Row of a tracker", "Rows of trackers", 
     long("words", "Words", private=True),
     text("beside", "What told it from others"),
     text("record", "Record", names_record=True),
-    long("base", "What it last said", private=True),
+    long("base", "What it last held", private=True),
     NOTE,
 ), system=True, kept_by_program=True)  # fmt: skip
 

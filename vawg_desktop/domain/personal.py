@@ -55,5 +55,5 @@ def _is_nhs(digits: str) -> bool:
 
 def in_words(kinds: list[str]) -> str:
     """A sentence that says what it looks like without repeating it."""
-    said = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1]
-    return f"This looks like {said}; it is held until somebody has looked at it."
+    what = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1]
+    return f"This looks like {what}; it is held until somebody has looked at it."

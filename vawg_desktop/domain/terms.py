@@ -73,22 +73,22 @@ class Vocabulary:
         return tuple(t.key for t in self.terms)
 
     def labels(self) -> tuple[str, ...]:
-        """The labels, in order."""
+        """What people read, in the vocabulary's order."""
         return tuple(t.label for t in self.terms)
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """Up to three labels that look like ``text``, best first, for "did you mean"."""
         from difflib import get_close_matches
 
-        said = fold(text)
-        close = get_close_matches(said, list(self._by_fold), n=3, cutoff=0.78)
-        same = [c for c in close if _denied(said) == _denied(c)]  # "incomplete" is no slip of the pen for "complete"
+        word = fold(text)
+        close = get_close_matches(word, list(self._by_fold), n=3, cutoff=0.78)
+        same = [c for c in close if _denied(word) == _denied(c)]  # "incomplete" is no slip of the pen for "complete"
         return tuple(dict.fromkeys(self._by_fold[c].label for c in same))
 
 
-def _denied(said: str) -> bool:
+def _denied(word: str) -> bool:
     """Whether words say that something is not so, or not yet."""
-    return said.startswith(("not ", "non ", "un", "in complete", "incomplete", "inactive", "no ", "yet to "))
+    return word.startswith(("not ", "non ", "un", "in complete", "incomplete", "inactive", "no ", "yet to "))
 
 
 def _vocabulary(name: str, *rows: tuple[str, ...]) -> Vocabulary:

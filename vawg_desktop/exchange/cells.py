@@ -37,8 +37,8 @@ _FETCHED = re.compile(
 
 def is_link(formula: str) -> bool:
     """Whether a formula only shows another cell: a bare reference, a look-up, a cell of a table."""
-    said = formula.strip()
-    return _LINKED.fullmatch(said) is not None or _FETCHED.fullmatch(said) is not None
+    text = formula.strip()
+    return _LINKED.fullmatch(text) is not None or _FETCHED.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -39,7 +39,7 @@ def look(content: bytes) -> list[Point]:
         point("Text is wrapped and its row high enough", _unwrapped(sheets)),
         point("No text in headers or footers that stands nowhere else", _only_in_footers(sheets, start)),
         objects(_objects(sheets), _pictures(content), start),
-        point("What colour says is said in words", _colour_only(sheets)),
+        point("Whatever colour shows stands in words too", _colour_only(sheets)),
         point("Text and background are far apart (4.5 to 1)", _contrast(sheets)),
     ]
     departures = (

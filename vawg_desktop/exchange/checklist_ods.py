@@ -74,7 +74,7 @@ def look_ods(content: bytes) -> list[Point]:
         point("Text is wrapped and its row high enough", [f"{s.name} {w[:20]}" for s in sheets for w, k in _beside(s) if len(w) > 40 and not k.wraps]),
         point("No text in headers or footers that stands nowhere else", sorted({w for w in feet if w and w not in start})),
         objects([s.name for s in sheets if s.comments], [words for s in sheets for words in s.pictures], start),
-        point("What colour says is said in words", [s.name for s in tables if _colour_only(s)]),
+        point("Whatever colour shows stands in words too", [s.name for s in tables if _colour_only(s)]),
         point("Text and background are far apart (4.5 to 1)", sorted({f"{k.front} on {k.back}" for _, _, k in cells if contrast(k.front, k.back) < 4.5})),
     ]  # fmt: skip
     view = {

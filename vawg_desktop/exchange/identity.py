@@ -15,9 +15,9 @@ _VISIBLE = re.compile(rf"({REFERENCE})\s*-\s*({CHECK})")
 _ANY_CASE = re.compile(rf"([A-Za-z]{{1,2}}-{PROVISIONAL})\s*-\s*([3-9A-Za-z]{{4}})")
 
 
-def letters(secret: str, said: str, count: int = 4) -> str:
-    """Check letters: an HMAC-SHA-256 of ``said`` under the return's secret, in clear letters."""
-    number = int.from_bytes(hmac.new(secret.encode(), said.encode(), hashlib.sha256).digest(), "big")
+def letters(secret: str, text: str, count: int = 4) -> str:
+    """Check letters: an HMAC-SHA-256 of ``text`` under the return's secret, in clear letters."""
+    number = int.from_bytes(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest(), "big")
     out = ""
     for _ in range(count):
         number, rest = divmod(number, len(LETTERS))

@@ -73,7 +73,7 @@ def _meta(plan: BookPlan) -> str:
 
 
 def _styles(plan: BookPlan) -> Iterator[str]:
-    """Text as it is where nothing else is said, and for each sheet its page: A4, as wide as it can still be read, the
+    """Text as it is where no other format is given, and for each sheet its page: A4, as wide as it can still be read, the
     marking, the page's number and the sheet's name at the foot."""
     yield f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {_NS}><office:styles>'
     yield (

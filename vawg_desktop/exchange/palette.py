@@ -25,9 +25,9 @@ class Palette:
         if "xl/theme/theme1.xml" in names:
             for node in Tree.fromstring(archive.read("xl/theme/theme1.xml")).iter():
                 key = node.tag.rpartition("}")[2]
-                said = next(iter(node), None) if key in self._theme else None
-                if said is not None:
-                    self._theme[key] = (said.get("lastClr") or said.get("val") or self._theme[key])[-6:].upper()
+                colour = next(iter(node), None) if key in self._theme else None
+                if colour is not None:
+                    self._theme[key] = (colour.get("lastClr") or colour.get("val") or self._theme[key])[-6:].upper()
 
     def colour(self, node: Any) -> str:
         """RRGGBB of a colour element, or an empty text where it names none."""

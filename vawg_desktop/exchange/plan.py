@@ -43,7 +43,7 @@ FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE})
 
 @dataclass(slots=True)
 class PlanCell:
-    """One cell."""
+    """A cell to be written: its value and how it looks."""
 
     value: PlanValue
     style: Style = Style.TEXT

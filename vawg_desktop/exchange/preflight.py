@@ -80,8 +80,8 @@ def read_file(path: Path) -> bytes:
 
 def look(name: str, content: bytes) -> Looked:
     """The kind of a file by its content: ``zip``, ``ole``, ``text``, ``page``, ``message`` or ``outlook``. Raises FileRefusedError."""
-    if said := known_by_sight(name, content):
-        raise FileRefusedError(f"{name} {said}", code="not_a_workbook")
+    if verdict := known_by_sight(name, content):
+        raise FileRefusedError(f"{name} {verdict}", code="not_a_workbook")
     if content.startswith(b"PK\x03\x04"):
         return _look_zip(name, content)
     if content.startswith(_OLE):
@@ -133,9 +133,9 @@ def known_by_sight(name: str, content: bytes) -> str:
         return "is the note by which Excel remembers who has a workbook open; choose the workbook itself, without ~$ in its name."
     if content.startswith(b"\x1f\x8b") and name.casefold().endswith(".gnumeric"):
         return "is a workbook of Gnumeric; open it there, save it as .xlsx and read that in."
-    for beginning, said in _BEGINNINGS:
+    for beginning, verdict in _BEGINNINGS:
         if content.startswith(beginning) or start.startswith(beginning):
-            return said
+            return verdict
     if content[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix") or (content[:4] == b"RIFF" and content[8:12] == b"WEBP"):
         return _PICTURE
     if content[:2] == b"BM" and name.lower().endswith(".bmp"):

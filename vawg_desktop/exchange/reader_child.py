@@ -94,13 +94,13 @@ def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: i
         pipe.send_bytes(READY)
         answer: dict[str, Any] = read_all(Path(copy).read_bytes(), kind, name)
     except ImportError as error:  # a part of the program, and no fault of the file
-        answer = {"refused": NOT_LOADED, "said": str(error)[:200]}
+        answer = {"refused": NOT_LOADED, "detail": str(error)[:200]}
     except MemoryError:
         answer = {"refused": "too_large"}
     except BadSheetError as error:
-        answer = {"refused": "bad_sheet", "said": str(error)[:100]}
+        answer = {"refused": "bad_sheet", "detail": str(error)[:100]}
     except Exception as error:  # noqa: BLE001 - whatever the reader says becomes one word for the parent
-        answer = {"refused": type(error).__name__, "said": str(error)[:300]}
+        answer = {"refused": type(error).__name__, "detail": str(error)[:300]}
     pipe.send_bytes(json.dumps(answer).encode("utf-8", "surrogatepass"))
     pipe.close()
 

@@ -151,7 +151,7 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
             ours.close()
             _end(child)
     if (not ready and time.monotonic() - began < seconds) or (answer is not None and answer.get("refused") == reader_child.NOT_LOADED):
-        why = str(answer["said"]) if answer is not None else "its process ended before it began"
+        why = str(answer["detail"]) if answer is not None else "its process ended before it began"
         log_file.note(ProgramError(why, code="reader_failed"))
         raise ProgramError(
             f"The part of the program that reads files did not start, so {name} was not read. Nothing is wrong with the file: tell whoever "
@@ -200,7 +200,7 @@ def _end(child: Any) -> None:
 
 
 def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
-    detail = str(answer.get("said", ""))
+    detail = str(answer.get("detail", ""))
     if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
         return FileRefusedError(
             f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"

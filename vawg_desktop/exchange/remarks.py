@@ -16,7 +16,7 @@ MOST_COLOURS = 60_000
 MOST_PER_CENTS = 200_000
 #: Kinds that a sheet of somebody's own may hold by the thousand and that bear no words.
 _PLENTY = ("merged", "page", "ink")
-#: Kinds without which a cell would be read otherwise than it is shown: none is left out, or the file is said not to be read whole.
+#: Kinds without which a cell would be read otherwise than it is shown: none is left out, or the report says that the file was not read whole.
 _NEEDED = ("percent", "month", "shown", "formula")
 
 

@@ -135,7 +135,7 @@ def _of_records(sheet: Any, records: _Records) -> Iterator[Remark]:
         inside = row < sheet.nrows and column < sheet.row_len(row)
         value = sheet.cell_value(row, column) if inside else ""
         if inside and sheet.cell_type(row, column) == 5:
-            continue  # an error: said already
+            continue  # an error: reported already
         yield sheet.name, address(row, column), "empty_formula" if value == "" else "formula", ""
     for first, last in records.rules:
         here, there = address(*first), address(*last)

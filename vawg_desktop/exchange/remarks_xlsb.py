@@ -90,17 +90,17 @@ def _looks(archive: zipfile.ZipFile, names: set[str]) -> _Looks:
     found = _Looks()
     if "xl/styles.bin" not in names:
         return found
-    said: dict[int, list[bytes]] = {_FONT: [], _FILL: [], _NUMBER_FORMAT: [], _XF: []}
+    bodies: dict[int, list[bytes]] = {_FONT: [], _FILL: [], _NUMBER_FORMAT: [], _XF: []}
     inside = False
     for number, body in records(archive.read("xl/styles.bin")):
         if number in (_CELL_XFS, _CELL_XFS_END):
             inside = number == _CELL_XFS
-        elif number in said and (inside or number != _XF):
-            said[number].append(body)
-    struck = [bool(_u16(body, 2) & 0x08) for body in said[_FONT]]
-    fills = [_fill(body) for body in said[_FILL]]
-    codes = {9, 10} | {_u16(body, 0) for body in said[_NUMBER_FORMAT] if is_percent(_wide(body, 2)[0])}
-    for number, body in enumerate(said[_XF]):
+        elif number in bodies and (inside or number != _XF):
+            bodies[number].append(body)
+    struck = [bool(_u16(body, 2) & 0x08) for body in bodies[_FONT]]
+    fills = [_fill(body) for body in bodies[_FILL]]
+    codes = {9, 10} | {_u16(body, 0) for body in bodies[_NUMBER_FORMAT] if is_percent(_wide(body, 2)[0])}
+    for number, body in enumerate(bodies[_XF]):
         code, font, fill = _u16(body, 2), _u16(body, 4), _u16(body, 6)
         if fill < len(fills) and fills[fill]:
             found.fills[number] = fills[fill]

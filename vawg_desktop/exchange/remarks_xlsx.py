@@ -121,8 +121,8 @@ def _regular(data: bytes) -> bytes:
             row = int(node.get("r", row + 1))
             column = -1
             for cell in (n for n in node if local(n.tag) == "c"):
-                said = cell.get("r", "")
-                column = _column(said) if said else column + 1
+                stated = cell.get("r", "")
+                column = _column(stated) if stated else column + 1
                 out.append(_cell_anew(cell, address(row - 1, column)))
         elif name == "hyperlink":
             id = next((v for k, v in node.attrib.items() if local(k) == "id"), "")

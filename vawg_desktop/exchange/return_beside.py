@@ -71,7 +71,7 @@ class _Beside:
         self._rows = {(row.sheet, row.number): row for row in read.rows} if book.remarks else {}
 
     def take(self, sheet: str, cell: str, kind: str, words: str) -> None:
-        """One remark."""
+        """Put one remark of the file into the tray, mark the answer it stands at, or ask, by its kind."""
         if kind in _WORDS_BESIDE:
             self._keep(sheet, cell, words, _WORDS_BESIDE[kind])
         elif kind == "percent" and (found := self._filled(sheet, cell)):

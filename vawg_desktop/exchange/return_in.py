@@ -116,9 +116,9 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
             answer = row[column + 1]
             if words == nil:
                 ours = True
-                said = fold(plain_text(answer))
-                read.nil = said in ("yes", "y")
-                if said and said not in ("yes", "y", "no", "n"):
+                word = fold(plain_text(answer))
+                read.nil = word in ("yes", "y")
+                if word and word not in ("yes", "y", "no", "n"):
                     read.tray.append(
                         trayed(sheet, number, column + 1, NIL_QUESTION, answer, "neither yes nor no")
                     )

@@ -43,7 +43,7 @@ DEPARTURES = (
     "Pale yellow marks what is to be filled in; each such heading says so in words as well.",
 )
 LOGO_DEPARTURE = (
-    "The office's logo stands at the top of this sheet. It says nothing that is not said in words."
+    "The office's logo stands at the top of this sheet. It tells nothing that does not stand in words."
 )
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"

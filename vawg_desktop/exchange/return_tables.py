@@ -204,7 +204,7 @@ def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
 
 
 def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str], at: _Columns) -> None:
-    """Headings that are not as we sent them are taken, and said."""
+    """Headings that are not as we sent them are taken, and reported."""
     ours = {fold(h) for h in (*LOCKED, *HIDDEN)}
     for column, head in enumerate(heads):
         used = column < len(at.fills) and at.fills[column]

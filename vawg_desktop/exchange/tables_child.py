@@ -115,7 +115,7 @@ def answer_of(sheets: list[dict[str, Any]], attached: list[tuple[str, bytes]]) -
     """What the child answers for a message: its sheets, its one workbook, its other attachments by name."""
     books = [(name, data) for name, data in attached if _is_book(name, data)]
     if len(books) > 1:
-        return {"refused": "attachments", "said": ", ".join(n for n, _ in books)}
+        return {"refused": "attachments", "detail": ", ".join(n for n, _ in books)}
     others = [[f"Attached: {name}"] for name, data in attached if not _is_book(name, data)]
     messages = [s for s in sheets if s["name"] == "Message"]
     words = [row for s in messages for row in s["rows"]] + others
@@ -179,8 +179,8 @@ class _Page(HTMLParser):
         elif tag in ("td", "th") and self._open:
             self._close_cell()
             self._cell = []
-            said = dict(attrs)
-            self._columns, self._rows = _number(said.get("colspan")), _number(said.get("rowspan"))
+            found = dict(attrs)
+            self._columns, self._rows = _number(found.get("colspan")), _number(found.get("rowspan"))
         elif tag in ("s", "del", "strike"):
             self._say(" (struck out: ")
         elif tag in ("br", "p", "div", "li"):
@@ -250,8 +250,8 @@ def _skip_covered(row: list[str], covered: dict[int, int]) -> None:
         row.append("")
 
 
-def _number(said: str | None) -> int:
-    return max(1, min(int(said), 200)) if said and said.isascii() and said.isdigit() else 1
+def _number(text: str | None) -> int:
+    return max(1, min(int(text), 200)) if text and text.isascii() and text.isdigit() else 1
 
 
 def _tidy(text: str) -> str:

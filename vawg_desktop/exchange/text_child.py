@@ -89,7 +89,7 @@ def read_text(content: bytes, name: str) -> dict[str, Any]:
             # a mark of quotation that somebody typed, in a text whose writer quotes nothing
             rows = _rows(text, delimiter, csv.QUOTE_NONE)
             if _run_together(rows, delimiter) or len({len(row) for row in rows if _starts(row)}) > 1:
-                return {"refused": "open_quotation", "said": str(line)}
+                return {"refused": "open_quotation", "detail": str(line)}
     except csv.Error:
         return {"refused": "not_a_table"}
     if max((len(row) for row in rows), default=0) < 2 or len(rows) < 2:

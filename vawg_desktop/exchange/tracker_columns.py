@@ -107,7 +107,7 @@ _WORDED = ("title", "description", "issue", "statement", "details", "summary", "
 
 
 def titled(heads: Sequence[str], main: str) -> dict[str, Target | None]:
-    """Where a list is said to be of one kind and no heading is that kind's own, the column that holds what it lists."""
+    """Where the officer says that a list is of one kind and no heading is that kind's own, the column that holds what it lists."""
     own = f"{main}.{BY_KEY[main].title}"
     if any(KNOWN.get(fold(h), [""])[0] == own for h in heads):
         return {}
@@ -159,7 +159,7 @@ def _without_times_to_come(target: Target, same: list[Column], empty: Sequence[C
 
 
 def _tell_apart(columns: list[Column], given: Mapping[str, Target | None], empty: Sequence[Column]) -> None:
-    """Of columns that mean the same field one is left: by what a person said, by its own name, by the newest period."""
+    """Of columns that mean the same field one is left: by what a person chose, by its own name, by the newest period."""
     by_target: dict[Target, list[Column]] = {}
     for one in columns:
         if one.target:
@@ -328,7 +328,7 @@ def ask_rivals(
         taken = f"{columns[kept].header} was taken" if is_title else "Neither is taken"
         tracker.questions.append(Problem(
             "two_columns", f"The columns {named} both mean {targets().get(target, target)} and say different things. Which is meant? "
-            f"{taken} until that is said; the rest is in the tray.", sheet.name, sheet.address(header, kept), "", id, choices,
+            f"{taken} until that is answered; the rest is in the tray.", sheet.name, sheet.address(header, kept), "", id, choices,
         ))  # fmt: skip
 
 
@@ -353,7 +353,7 @@ def ask_latest(
         at = columns.index(same[0])
         tracker.questions.append(Problem(
             "which_is_latest", f"The heading “{clean_heading(same[0].header)[0]}” stands {len(same)} times and names no period: which of "
-            "these columns says how things stand now? None is taken until that is said.", sheet.name, sheet.address(header, at), "", id,
+            "these columns says how things stand now? None is taken until that is answered.", sheet.name, sheet.address(header, at), "", id,
             (("first", f"The first ({sheet.address(header, at)})"), ("last", f"The last ({sheet.address(header, columns.index(same[-1]))})")),
         ))  # fmt: skip
 

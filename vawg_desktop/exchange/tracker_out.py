@@ -140,11 +140,11 @@ def _note_changes(made: Any, cells: Sequence[Refilled], notes: Sequence[str]) ->
 def _as_text(book: Book, cells: Sequence[Refilled]) -> str:
     sheet: Sheet = next(s for s in book.sheets if s.rows)
     new = {one.cell: one.value for one in cells if one.sheet == sheet.name}
-    said = io.StringIO(newline="")
-    writer = csv.writer(said)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
     for r, row in enumerate(sheet.rows):
         writer.writerow([_plain(new.get(sheet.address(r, c), value)) for c, value in enumerate(row)])
-    return said.getvalue()
+    return text.getvalue()
 
 
 def _plain(value: Cell) -> str:

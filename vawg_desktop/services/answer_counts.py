@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AnswerCounts:
     """Actions by how they were answered. Every action sent is in just one of these.
 
-    ``not_able`` is "Not able to say yet", which is no answer; ``finished`` were not asked and nothing was said of them.
+    ``not_able`` is "Not able to say yet", which is no answer; ``finished`` were neither asked about nor answered.
     """
 
     answered: int = 0
@@ -30,7 +30,7 @@ class AnswerCounts:
     finished: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """By name."""
+        """The counts by the names that JSON gives them."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def in_words(self) -> str:
@@ -122,7 +122,7 @@ def standing_answers(
     return found
 
 
-#: What is said where the declaration names nobody who cleared the return.
+#: The words where the declaration names nobody who cleared the return.
 _NOT_CLEARED = "not cleared by a chief officer or equivalent"
 
 

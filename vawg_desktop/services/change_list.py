@@ -283,5 +283,5 @@ def _lines(session: Session, first: dict[str, int]) -> list[Line]:
         tuple(first.values()),
     ).fetchall()
     heads = [change_words.Head(str(r[1]), str(r[5]), str(r[6] or "")) for r in rows]
-    said = change_words.in_words(session, heads)
-    return [Line(str(txn), int(n), str(at), str(who), str(why or ""), said[str(txn)]) for n, txn, at, who, why, *_ in rows]
+    words = change_words.in_words(session, heads)
+    return [Line(str(txn), int(n), str(at), str(who), str(why or ""), words[str(txn)]) for n, txn, at, who, why, *_ in rows]

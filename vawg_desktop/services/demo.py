@@ -78,7 +78,7 @@ _AREAS = (
     "for rural areas",
     "with night-time venues",
 )
-_SAID = (
+_CLAIMS = (
     "The working group met twice and agreed the scope.", "Two posts were filled and a third is advertised.",
     "Training reached {n} officers and staff this quarter.", "The draft went to partners for comment.",
     "Referrals rose by {n} compared with the quarter before.", "The provider reports a full caseload.",
@@ -203,7 +203,7 @@ class _Maker:
         id = tx.create("recommendation", {
             "title": title, "kind": self._pick(("recommendation", "recommendation", "pledge", "area_for_improvement")),
             "pillar": None if pillar == "none" else pillar, "lead": self._skewed(self._partners),
-            "priority": self._pick(t.PRIORITY.key_list()), "success_test": f"{self._pick(_VERBS)}: {self._pick(_SAID).format(n=40)}",
+            "priority": self._pick(t.PRIORITY.key_list()), "success_test": f"{self._pick(_VERBS)}: {self._pick(_CLAIMS).format(n=40)}",
             "target_date": due.isoformat() if self._chance.random() < 0.8 else None, "basis": "illustrative",
             "rating_opcc": self._chance.choices((None, "green", "amber", "red", "grey", "white"), (3, 5, 4, 2, 1, 1))[0],
         })  # fmt: skip
@@ -256,7 +256,7 @@ class _Maker:
     def _make_evidence(self, tx: Transaction, i: int) -> None:
         id = tx.create("evidence", {
             "title": f"Evaluation note {i + 1}", "kind": "evaluation", "date": self._today.isoformat(),
-            "proves": self._pick(_SAID).format(n=30), "decision": self._pick(t.EVIDENCE_DECISION.key_list()),
+            "proves": self._pick(_CLAIMS).format(n=30), "decision": self._pick(t.EVIDENCE_DECISION.key_list()),
         })  # fmt: skip
         tx.link("evidence.actions", id, self._chance.choice(self._actions)[0])
 
@@ -291,12 +291,12 @@ class _Maker:
                 if gone > begins * 0.5
                 else "not_started"
             )
-        said = [
-            self._pick(_SAID).format(n=self._chance.randint(3, 240))
+        sentences = [
+            self._pick(_CLAIMS).format(n=self._chance.randint(3, 240))
             for _ in range(self._chance.choice((1, 1, 2, 3, 6)))
         ]
         tx.create("update", {
             "action": id, "period": financial_quarter(day), "as_at": day.isoformat(), "channel": "return",
-            "answer": "update", "narrative": " ".join(said), "status": status, "next_step": self._pick(_NEXT),
+            "answer": "update", "narrative": " ".join(sentences), "status": status, "next_step": self._pick(_NEXT),
             "percent": cells.get("percent"), "due": cells.get("due"), "rating_partner": cells.get("rating_partner"),
         })  # fmt: skip

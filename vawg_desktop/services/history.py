@@ -45,7 +45,7 @@ def changed(session: Session, since: date, until: date | None = None) -> list[Fi
 
 
 def of_transaction(session: Session, txn: str) -> list[FieldChange]:
-    """What one transaction changed."""
+    """The changes of one transaction, in the order of the log; ``txn`` is its id."""
     connection = session.read()
     return told(connection, past.entries_of_transaction(connection, txn))
 

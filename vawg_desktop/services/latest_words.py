@@ -1,4 +1,4 @@
-"""What an action was last said to be: its latest words, whichever update they stand in.
+"""The latest words about an action, whichever update they stand in.
 
 An update may say "No change", or a figure only: the words of the one before it still stand.
 """

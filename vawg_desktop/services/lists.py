@@ -212,7 +212,7 @@ def name_column(key: str) -> str:
 
 
 def reference_column(key: str) -> str:
-    """The same for its reference."""
+    """The column of a list that holds the reference of what a field names."""
     return f"{key}_reference"
 
 

@@ -1,4 +1,4 @@
-"""Working copies, merging them back, and settling what both sides said (DESIGN 4)."""
+"""Working copies, merging them back, and settling what both sides changed (DESIGN 4)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DELETED = FieldSpec("deleted", "Deleted", Kind.YES_NO)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One of the values that stand side by side: a stored value, who said it, when (UTC, ISO) and why."""
+    """One of the values that stand side by side: a stored value, who wrote it, when (UTC, ISO) and why."""
 
     value: Value
     words: str
@@ -287,7 +287,7 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         }
         if filled:
             tx.edit(one.entity, one.id, filled)
-        # whoever deletes or combines the one that is kept elsewhere, not knowing, has said otherwise
+        # whoever deletes or combines the one that is kept elsewhere, not knowing, has decided otherwise
         tx.say_again(one.entity, one.id, "deleted", False)
         for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
             if name:

@@ -81,18 +81,18 @@ def _owners(connection: Connection, name: str, entity: str | None) -> list[Found
 def _ways(typed: str) -> list[tuple[str, str]]:
     """Word for word first (reference, id, alias), then a number loosely written: ``r3``, ``action 14``."""
     alias = "WHERE id IN (SELECT a FROM link WHERE kind = 'alias' AND b = ? AND NOT deleted)"
-    former = 'WHERE id IN (SELECT "row" FROM former WHERE reference = ?)'
+    earlier = 'WHERE id IN (SELECT "row" FROM earlier_reference WHERE reference = ?)'
     ways = [
         ("WHERE reference = ?", typed),
         ("WHERE id = ?", typed.lower()),
         (alias, fold(typed)),
-        (former, typed),
+        (earlier, typed),
     ]
     if m := _NUMBERED.fullmatch(typed):
         ways.append(("WHERE reference = ?", f"{m[1].upper()}-{int(m[2]):04d}"))
     elif m := _PROVISIONAL.fullmatch(typed):
         loosely = f"{m[1].upper()}-x{m[2].upper()}"
-        ways += [("WHERE reference = ?", loosely), (former, loosely)]
+        ways += [("WHERE reference = ?", loosely), (earlier, loosely)]
     elif m := _SPELT.fullmatch(typed):
         prefix = next((p for p, s in BY_PREFIX.items() if fold(s.label) == fold(m[1])), None)
         if prefix:
@@ -129,12 +129,12 @@ class Directory:
             (entity,),
         )
         self._take_other_names((str(alias), Found(*found)) for alias, *found in aliases)
-        former = connection.exec_driver_sql(
-            "SELECT f.reference, s.entity, s.id, s.reference, s.title FROM former f "
+        earlier = connection.exec_driver_sql(
+            "SELECT f.reference, s.entity, s.id, s.reference, s.title FROM earlier_reference f "
             'JOIN subject s ON s.id = f."row" WHERE s.entity = ? AND NOT s.deleted',
             (entity,),
         )
-        self._take_other_names((fold(str(reference)), Found(*found)) for reference, *found in former)
+        self._take_other_names((fold(str(reference)), Found(*found)) for reference, *found in earlier)
 
     def _take_other_names(self, others: Iterable[tuple[str, Found]]) -> None:
         """Aliases or former references; one that two records share stands for neither."""

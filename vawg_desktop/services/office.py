@@ -41,7 +41,7 @@ def rating_key(connection: Connection) -> list[tuple[str, str]]:
 
 
 def rating_key_words(connection: Connection) -> list[tuple[str, str]]:
-    """The rating key by stored key."""
+    """What each rating means in this office, by the rating's key; the usual words where the office gave none."""
     words = dict(_KEY) | _edited(connection)
     return [(k, words[k]) for k in dict(_KEY)]
 
@@ -50,7 +50,7 @@ _PREFIX = "rating_key."
 
 
 def _edited(connection: Connection) -> dict[str, str]:
-    return {k.removeprefix(_PREFIX): v for k, v in settings_said(connection, _PREFIX).items()}
+    return {k.removeprefix(_PREFIX): v for k, v in stated_settings(connection, _PREFIX).items()}
 
 
 def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
@@ -81,7 +81,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
 def set_templates(session: Session, words: Mapping[str, str]) -> Changes:
     """State the office's own words by setting; an empty text takes them away."""
     with session.store.write(session.who, None, Act.SETTING) as tx:
-        known = settings_said(tx.connection)
+        known = stated_settings(tx.connection)
         for name, text in words.items():
             if (known.get(name) or "") != text.strip():
                 say_setting(tx, name, text.strip() or None)
@@ -109,8 +109,8 @@ def set_logo(session: Session, png: bytes | None) -> Changes:
 
 def logo(connection: Connection) -> bytes | None:
     """The office's logo as PNG, where it has one."""
-    said = settings_said(connection, LOGO).get(LOGO)
-    return base64.b64decode(said) if said else None
+    stated = stated_settings(connection, LOGO).get(LOGO)
+    return base64.b64decode(stated) if stated else None
 
 
 def png_size(data: bytes) -> tuple[int, int]:
@@ -120,7 +120,7 @@ def png_size(data: bytes) -> tuple[int, int]:
     return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
-def settings_said(connection: Connection, prefix: str = "") -> dict[str, str]:
+def stated_settings(connection: Connection, prefix: str = "") -> dict[str, str]:
     """The office's own settings, which travel with copies and merges, by name."""
     rows = connection.exec_driver_sql(
         "SELECT name, value FROM setting WHERE NOT deleted AND substr(name, 1, ?) = ?", (len(prefix), prefix)
@@ -148,7 +148,7 @@ def setting(session: Session, key: str) -> str | None:
     return str(found[0]) if found else None
 
 
-def keep(session: Session, kind: str, key: str, value: str | None) -> None:
+def save_here(session: Session, kind: str, key: str, value: str | None) -> None:
     """Keep (or, with None, forget) something of this store's own that is never merged."""
     with session.store.engines.writer.connect() as connection, connection.begin():
         connection.exec_driver_sql('DELETE FROM local WHERE kind = ? AND "key" = ?', (kind, key))
@@ -156,7 +156,7 @@ def keep(session: Session, kind: str, key: str, value: str | None) -> None:
             connection.exec_driver_sql("INSERT INTO local VALUES (?, ?, ?)", (kind, key, value))
 
 
-def kept(session: Session, kind: str) -> dict[str, str]:
+def saved_here(session: Session, kind: str) -> dict[str, str]:
     """Everything kept of one kind."""
     rows = session.read().exec_driver_sql(
         'SELECT "key", value FROM local WHERE kind = ? ORDER BY "key"', (kind,)

@@ -43,7 +43,7 @@ def edit(
 
 
 def _keep_former(tx: Transaction, spec: EntitySpec, id: str, field: FieldSpec, value: Value, today: str) -> None:
-    """A record of what a field said until today: the body or the words, and which role it was where its kind tells roles apart."""
+    """A record of what a field held until today: the body or the words, and which role it was where its kind tells roles apart."""
     trace = BY_KEY[field.over_time]
     holder = next((f.key for f in trace.cells if field.kind is Kind.REF and f.target == field.target), trace.title)
     role = next((f.key for f in trace.cells if f.terms is not None and f.terms.find(field.key)), "")

@@ -13,7 +13,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, P
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.services.round_standing import Chased, standing_of
+from vawg_desktop.services.round_standing import Chased, partners_of_round
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.derive import quarter_end
 
@@ -30,7 +30,7 @@ def pillar_label(key: str) -> str:
 
 
 def rating_word(key: str) -> str:
-    """The word of a rating; none is "Not rated"."""
+    """What people read for a rating's key; \"Not rated\" where there is none."""
     return NOT_RATED if key == "not_rated" else RATING.label(key)
 
 
@@ -73,7 +73,7 @@ def overdue_actions(connection: Connection, today: date) -> int:
 
 
 def overview(session: Session, since: date) -> Overview:
-    """All that the Overview shows."""
+    """The Overview's figures, ratings by pillar, and what changed since a London day; counted by the store, no record is read."""
     connection = session.read()
     kept = tallies(connection)
 
@@ -136,7 +136,7 @@ def _actions(key: str) -> ListQuery:
 
 def awaited(session: Session) -> list[Chased]:
     """Returns of the latest round that nothing has come back for, as the Returns page counts them."""
-    return [c for c in standing_of(session) if c.waited_for]
+    return [c for c in partners_of_round(session) if c.waited_for]
 
 
 def rounds(session: Session) -> list[dict[str, object]]:

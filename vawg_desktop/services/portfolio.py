@@ -16,7 +16,7 @@ from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
-from vawg_desktop.services.office import say_setting, settings_said
+from vawg_desktop.services.office import say_setting, stated_settings
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _DEPUTY = "deputy."
 def mine(session: Session) -> list[str]:
     """The people whose portfolios this person answers for today: their own, and those they deputise for."""
     found = [session.who]
-    for name, value in settings_said(session.read(), _DEPUTY).items():
+    for name, value in stated_settings(session.read(), _DEPUTY).items():
         deputy = json.loads(value)
         first, last = dates.bounds(deputy["from"])[0], dates.bounds(deputy["until"])[1]
         if fold(deputy["to"]) == fold(session.who) and first <= session.today <= last:
@@ -85,7 +85,7 @@ def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Cha
 
 def deputy_in_words(session: Session, giver: str) -> str:
     """Who stands in for a person, from when to when: of today or to come; empty where nobody does."""
-    deputy = settings_said(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
+    deputy = stated_settings(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
     if not deputy:
         return ""
     known = json.loads(deputy)

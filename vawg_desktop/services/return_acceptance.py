@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-#: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was said on reading it.
+#: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was told on reading it.
 HELD_NOW = frozenset({
     "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered",
 })  # fmt: skip

@@ -228,7 +228,7 @@ def rows_of_fresh_copy(
 ) -> frozenset[str]:
     """The actions that were answered before and of which this file says nothing, because it began as a fresh copy.
 
-    Such a file speaks of other rows and repeats nothing of what was said before; a file in which the earlier answers still
+    Such a file speaks of other rows and repeats no earlier answer; a file in which the earlier answers still
     stand, or that speaks of nothing else, takes back what it shows as it was sent.
     """
     answered = {id for id, _ in before}

@@ -21,7 +21,7 @@ _ACCOUNTABLE_SAYS = SENT | {"revised_reason"}
 
 
 class Standing(Protocol):
-    """An action as it stands."""
+    """What an action holds now, to compare an answer with."""
 
     cells: dict[str, Value]
     accountable: str | None

@@ -1,4 +1,4 @@
-"""What a partner said before for the same return, and what of it was taken: the base of a second file (DESIGN 5)."""
+"""What a partner answered before in the same return, and what of it was taken: the base of a second file (DESIGN 5)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Before:
     was_decided: bool = False
 
 
-def said_before(connection: Connection, return_id: str, submission: str | None = None) -> dict[Place, Before]:
+def answered_before(connection: Connection, return_id: str, submission: str | None = None) -> dict[Place, Before]:
     """What was dealt with in the earlier files of a return; ``submission`` is the one they are earlier than, or the next."""
     rows = connection.exec_driver_sql(
         "SELECT id, content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' "
@@ -98,7 +98,7 @@ def _decided(connection: Connection, submission: str) -> set[Place]:
     return {(str(r[0]), str(r[1])) for r in rows}
 
 
-def with_said(values: Mapping[str, Value], id: str, before: Mapping[Place, Before]) -> dict[str, Value]:
+def with_earlier_answers(values: Mapping[str, Value], id: str, before: Mapping[Place, Before]) -> dict[str, Value]:
     """The values of a row as sent, with what was taken of the partner's earlier files in their place."""
     return {
         **values,

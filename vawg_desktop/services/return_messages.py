@@ -16,7 +16,7 @@ from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import CHASE_STEP
 from vawg_desktop.exchange.mail import event, unsent_message
-from vawg_desktop.services.office import office_name, settings_said
+from vawg_desktop.services.office import office_name, stated_settings
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -68,12 +68,12 @@ class Draft:
 
 def wording(session: Session) -> dict[str, tuple[str, str]]:
     """Subject and words of each step, as the office has edited them."""
-    said = settings_said(session.read(), "wording.")
+    stated = stated_settings(session.read(), "wording.")
     found: dict[str, tuple[str, str]] = {}
     for step, (subject, body) in _WORDING.items():
         found[step] = (
-            said.get(f"wording.{step}.subject") or subject,
-            said.get(f"wording.{step}.body") or body,
+            stated.get(f"wording.{step}.subject") or subject,
+            stated.get(f"wording.{step}.body") or body,
         )
     return found
 

@@ -97,7 +97,7 @@ def note_cells_below(
 def note_words_astray(
     rows: Sequence[MatchedRow], understood: Sequence[dict[str, Any]], read: ReadReturn
 ) -> None:
-    """Words where no "Update" was said, and "Update" where no words stand: cells of the words may have been deleted or put in.
+    """Words where "Update" was not chosen, and "Update" where no words stand: cells of the words may have been deleted or put in.
 
     Between such rows, and above a last row that says "Update" and no more, the words may be those of the next row.
     """

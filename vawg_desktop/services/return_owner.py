@@ -44,7 +44,7 @@ def _by_visible(connection: Connection, visible: str) -> Owner | None:
         return None
     rows = connection.exec_driver_sql(
         'SELECT id, secret FROM "return" WHERE NOT deleted AND (reference = ? '
-        'OR id IN (SELECT "row" FROM former WHERE reference = ?)) ORDER BY n',
+        'OR id IN (SELECT "row" FROM earlier_reference WHERE reference = ?)) ORDER BY n',
         (parts[0], parts[0]),
     ).fetchall()  # a return sent from a working copy has had its number since: the file bears the old one
     for id, secret in rows:
@@ -86,7 +86,7 @@ def sent_on(connection: Connection, owner: Owner) -> date | None:
 
 
 def say_age(connection: Connection, owner: Owner, read: ReadReturn) -> None:
-    """An older version, or an earlier round's workbook, is taken for what it is and said so, with its period."""
+    """An older version, or an earlier round's workbook, is taken for what it is, and the review says so with its period."""
     version, round_id, period, n = connection.exec_driver_sql(
         'SELECT r.version, r.round, q.period, q.n FROM "return" r JOIN round q ON q.id = r.round WHERE r.id = ?', (owner.id,)
     ).one()
@@ -106,5 +106,5 @@ def say_age(connection: Connection, owner: Owner, read: ReadReturn) -> None:
     if version is not None and newest is not None and int(version) < int(newest):
         read.problems.append(Problem(
             "older_version", f"This is version {version} of the return of {period}; version {newest} was sent later. Its answers are "
-            f"compared with what version {version} said.",
+            f"compared with version {version}.",
         ))  # fmt: skip

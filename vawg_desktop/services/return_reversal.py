@@ -93,14 +93,14 @@ def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) ->
             continue
         for key in entry.fields:
             spans.setdefault((entry.tbl, entry.row, key), []).append(entry)
-    for (tbl, row, key), said in spans.items():
+    for (tbl, row, key), entries in spans.items():
         current = tx.row(tbl, row)
         heads = tx.heads(row, "").get(key, frozenset({str(current["born"])}))
-        if len(heads) == 1 and merge.same(current[key], said[-1].fields[key].after):
-            tx.edit(tbl, row, {key: said[0].fields[key].before}, checked=False)
+        if len(heads) == 1 and merge.same(current[key], entries[-1].fields[key].after):
+            tx.edit(tbl, row, {key: entries[0].fields[key].before}, checked=False)
             done.restored += 1
         else:
             done.kept_later_edits.append({
                 "record": current["reference"], "field": key, "value": current[key],
-                "before_return": said[0].fields[key].before,
+                "before_return": entries[0].fields[key].before,
             })  # fmt: skip

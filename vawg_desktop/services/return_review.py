@@ -19,7 +19,7 @@ from vawg_desktop.services import names
 from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
 from vawg_desktop.services.return_currents import Current, currents_of
 from vawg_desktop.services.return_doubts import Doubts
-from vawg_desktop.services.return_earlier import Place, base_for, said_before, taken_cells
+from vawg_desktop.services.return_earlier import Place, answered_before, base_for, taken_cells
 from vawg_desktop.services.return_rows import BaseRow
 from vawg_desktop.services.session import Session
 
@@ -183,8 +183,8 @@ def review(session: Session, submission: str, *, owner: Owner | None = None) -> 
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
     ).fetchone()
     counts = {k.value: 0 for k in merge.Kind}
-    said = standing_answers(connection, owner.round, owner.partner, until=found.id)
-    counts |= said.counts([{"id": b.id, "values": b.values} for b in owner.rows]).as_dict()
+    answers = standing_answers(connection, owner.round, owner.partner, until=found.id)
+    counts |= answers.counts([{"id": b.id, "values": b.values} for b in owner.rows]).as_dict()
     differences = _differences(connection, found.id, owner, content, counts, str(row["state"]))
     return Review(
         found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
@@ -280,7 +280,7 @@ def _differences(
     found: list[Difference] = []
     ids = [str(row["id"]) for row in content["rows"]]
     currents = currents_of(connection, ids)
-    before_this = said_before(connection, owner.id, submission)
+    before_this = answered_before(connection, owner.id, submission)
     closed = Closed(taken_cells(connection, submission, ids), state == "applied")
     doubts = Doubts(connection, owner.partner, currents)
     fresh = frozenset(content.get("fresh", ()))
@@ -312,17 +312,17 @@ def _differences(
 
 def _no_longer_theirs(connection: Connection, owner: Owner, content: Mapping[str, Any]) -> list[Problem]:
     """Rows that were answered without words, and whose action is no longer this body's: nothing is written of them."""
-    said = {
+    answers = {
         str(r["id"]): r["answers"]["answer"]["value"]
         for r in content["rows"]
         if r["answers"].get("answer", {}).get("value") in ("no_change", "not_able")
     }
-    currents = currents_of(connection, list(said))
+    currents = currents_of(connection, list(answers))
     doubts = Doubts(connection, owner.partner, currents)
     references = {b.id: b.reference for b in owner.rows}
     why = {"superseded": "is superseded", "reassigned": "is no longer this body's"}
     return [
-        Problem(code, f"{references[id]} {why[code]}: “{ANSWER.label(said[id])}” was not written down.", record=references[id])
+        Problem(code, f"{references[id]} {why[code]}: “{ANSWER.label(answers[id])}” was not written down.", record=references[id])
         for id in currents
         if (code := doubts.about_row(id))
     ]

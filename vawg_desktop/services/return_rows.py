@@ -18,7 +18,7 @@ from vawg_desktop.exchange.return_shape import Answer, ReadReturn, ReadRow, visi
 
 #: Stands after the title of a row that needs no answer.
 _FINISHED = "(finished: no answer needed)"
-_SAID = ("row_contradicts", "row_unsure")
+_REPORTED = ("row_contradicts", "row_unsure")
 
 
 @dataclass(slots=True)
@@ -342,7 +342,7 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
     if row.visible.strip() or row.key:
         if text or title:
             last = read.problems[-1] if read.problems else None
-            if last is None or last.code not in _SAID or (last.sheet, last.cell) != (row.sheet, row.place):
+            if last is None or last.code not in _REPORTED or (last.sheet, last.cell) != (row.sheet, row.place):
                 read.problems.append(
                     Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place)
                 )

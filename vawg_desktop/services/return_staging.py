@@ -29,7 +29,7 @@ from vawg_desktop.services.return_acceptance import (
     why_held,
 )
 from vawg_desktop.services.return_answers import read_answers, rows_of_fresh_copy
-from vawg_desktop.services.return_earlier import said_before, with_said
+from vawg_desktop.services.return_earlier import answered_before, with_earlier_answers
 from vawg_desktop.services.return_owner import say_age, sent_on, whose
 from vawg_desktop.services.return_review import (
     Owner,
@@ -163,7 +163,7 @@ def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadRe
 
 
 def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> None:
-    """Most of the rows gone is said aloud: it may be a part of a file, or a damaged one."""
+    """Most of the rows gone is a problem of its own: it may be a part of a file, or a damaged one."""
     if len(owner.rows) > 3 and 2 * len(missing) > len(owner.rows) and not read.nil:
         words = f"{len(missing)} of the {len(owner.rows)} rows we sent did not come back; is this the whole return?"
         read.problems.append(Problem("rows_missing", words))
@@ -172,11 +172,11 @@ def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> Non
 def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
-    before = said_before(session.read(), owner.id)
+    before = answered_before(session.read(), owner.id)
     fresh = rows_of_fresh_copy(matched.rows, before, read)
     for one in matched.rows if before else ():
         if one.base.id not in fresh:
-            one.base = replace(one.base, values=with_said(one.base.values, one.base.id, before))
+            one.base = replace(one.base, values=with_earlier_answers(one.base.values, one.base.id, before))
     _name_rows(matched.rows, read)
     answers = read_answers(session, owner.rows, matched, read)
     understood = answers.rows
@@ -218,7 +218,7 @@ def _name_rows(rows: Sequence[MatchedRow], read: ReadReturn) -> None:
 
 
 def _look_at_new(connection: Connection, new_rows: Sequence[Mapping[str, str]], read: ReadReturn) -> None:
-    """A new action that bears the title of one we have, and evidence for an action we do not know, are said."""
+    """A new action that bears the title of one we have, and evidence for an action we do not know, are named."""
     titled = {
         fold(str(title)): str(reference)
         for reference, title in connection.exec_driver_sql(

@@ -39,14 +39,14 @@ def make_of_tray(
     place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
     with session.store.write(session.who, f"From return {called} ({place})", Act.RETURN, submission) as tx:
         if kind == "update":
-            said = {
+            cells = {
                 "action": found.id,
                 "as_at": row[1],
                 "channel": row[2] or "return",
                 "informant": row[3],
                 "narrative": words.strip(),
             }
-            tx.create("update", then_stood(tx, UPDATE, {k: v for k, v in said.items() if v is not None}))
+            tx.create("update", then_stood(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
         elif kind == "note":
             before = tx.row("action", found.id)["note"]
             tx.edit("action", found.id, {"note": f"{before}\n{words.strip()}" if before else words.strip()})

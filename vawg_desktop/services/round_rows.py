@@ -109,14 +109,14 @@ def shown_row(facts: ActionFacts) -> ReturnRow:
 
 
 def _last_answer(facts: ActionFacts) -> str:
-    """What was last said, with its date: the last answer stands beside the new one."""
-    said = [ACTION_STATUS.label(str(facts.cells["status"] or "not_known"))]
+    """The last answer, with its date: the last answer stands beside the new one."""
+    lines = [ACTION_STATUS.label(str(facts.cells["status"] or "not_known"))]
     if facts.cells.get("rating_partner"):
-        said[0] += f", {RATING.label(str(facts.cells['rating_partner']))}"
+        lines[0] += f", {RATING.label(str(facts.cells['rating_partner']))}"
     if facts.update.get("narrative"):
         when = label(str(facts.update["as_at"])) if facts.update.get("as_at") else "undated"
-        said.append(f"{when}: {str(facts.update['narrative'])[:1500]}")
-    return "\n".join(said)
+        lines.append(f"{when}: {str(facts.update['narrative'])[:1500]}")
+    return "\n".join(lines)
 
 
 def base_row(row: ReturnRow, facts: ActionFacts) -> dict[str, object]:

@@ -25,7 +25,7 @@ LADDERS: dict[str, tuple[tuple[str, int], ...]] = {
     "independent": (("invitation", 1), ("invitation", 10)),
     "government": (("invitation", 1), ("invitation", 10)),
 }
-#: Working days after the due date from which a partner that was chased and said nothing is called silent.
+#: Working days after the due date from which a partner that was chased and answered nothing is called silent.
 SILENT_AFTER = 10
 
 
@@ -58,7 +58,7 @@ class Chased:
         return self.step in ("sent", "late", "silent")
 
 
-def standing_of(session: Session, round_id: str | None = None, partner: str | None = None) -> list[Chased]:
+def partners_of_round(session: Session, round_id: str | None = None, partner: str | None = None) -> list[Chased]:
     """Every partner of a round (or one), by name: the newest version sent, what came, the next step of its ladder."""
     connection = session.read()
     if round_id is None:
@@ -106,7 +106,7 @@ def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bo
     if not rows:
         return
     row = (standing or rows)[0]
-    said = standing_answers(connection, round_id, one.partner_id, with_base=with_base)
+    answers = standing_answers(connection, round_id, one.partner_id, with_base=with_base)
     one.submission, one.channel = str(row[0]), str(row[3] or "")
     if not standing:  # taken back as a whole: it is waited for again
         return
@@ -114,9 +114,9 @@ def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bo
         str(r[1] or "9") for r in standing
     )  # what follows a return in time does not make it late
     one.step = {"in_review": "received", "applied": "applied"}[str(row[2])]
-    one.nil = said.nil
-    one.declared = declared_in_words(said.declaration)
-    one.counts = said.counts(_rows_sent(connection, one.return_id) if with_base else [])
+    one.nil = answers.nil
+    one.declared = declared_in_words(answers.declaration)
+    one.counts = answers.counts(_rows_sent(connection, one.return_id) if with_base else [])
 
 
 def _rows_sent(connection: Connection, return_id: str) -> list[dict[str, Any]]:
@@ -169,7 +169,7 @@ def record_over_time(session: Session, partner: str) -> list[dict[str, object]]:
     ).fetchall()
     found: list[dict[str, object]] = []
     for round_id, period in rows:
-        one = next(iter(standing_of(session, str(round_id), found_partner.id)), None)
+        one = next(iter(partners_of_round(session, str(round_id), found_partner.id)), None)
         if one is None:
             continue
         due, came = last_day(one.due), last_day(one.received) if one.received else None

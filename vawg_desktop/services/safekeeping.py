@@ -33,7 +33,7 @@ def folder(session: Session) -> Path:
 
 def choose_folder(session: Session, place: Path) -> None:
     """Keep backups elsewhere from now on, such as on the office's own drive."""
-    office.keep(session, "setting", _FOLDER, str(place))
+    office.save_here(session, "setting", _FOLDER, str(place))
 
 
 def back_up(
@@ -107,10 +107,10 @@ def heads_in_words(known: Mapping[str, tuple[int, str]]) -> list[str]:
 
 def head_code(typed: str) -> str:
     """A chain head as typed off a paper: its letters and figures, spaces aside. Raises ValueRefusedError."""
-    said = "".join(typed.lower().split())
-    if len(said) < 12 or any(c not in "0123456789abcdef" for c in said):
+    digits = "".join(typed.lower().split())
+    if len(digits) < 12 or any(c not in "0123456789abcdef" for c in digits):
         raise ValueRefusedError("A chain head is at least 12 of its letters and figures, 0 to 9 and a to f.")
-    return said
+    return digits
 
 
 def verify_head(session: Session, typed: str) -> str:
@@ -119,13 +119,13 @@ def verify_head(session: Session, typed: str) -> str:
     ``typed`` is the hash or its beginning (at least 12 letters), spaces aside. Raises NotFoundError where the
     log does not hold it: it was rewritten or cut since.
     """
-    said = head_code(typed)
+    digits = head_code(typed)
     row = (
         session.read()
         .exec_driver_sql(
             'SELECT c.seq, c.at, c.who, o.name FROM "change" c JOIN origin o ON o.id = c.origin '
             "WHERE substr(c.hash, 1, ?) = ?",
-            (len(said), said),
+            (len(digits), digits),
         )
         .fetchone()
     )

@@ -100,7 +100,7 @@ def record(session: Session, name: str) -> RecordView:
         str(r[0])
         for r in connection.exec_driver_sql(
             "SELECT coalesce(part, b) FROM link WHERE a = ? AND kind = 'alias' AND NOT deleted "
-            'UNION SELECT reference FROM former WHERE "row" = ? ORDER BY 1',
+            'UNION SELECT reference FROM earlier_reference WHERE "row" = ? ORDER BY 1',
             (found.id, found.id),
         )
     ]

@@ -20,8 +20,8 @@ from vawg_desktop.services.return_messages import contact_of
 from vawg_desktop.services.return_review import Review, owner_of, review
 from vawg_desktop.services.session import Session
 
-#: What was said of each action: id, then column, then the words as typed.
-Said = Mapping[str, Mapping[str, str]]
+#: The answers to each action: id, then column, then the words as typed.
+Answers = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def to_ask(session: Session, return_id: str) -> list[Asked]:
 
 
 def take_call(
-    session: Session, return_id: str, said: Said, *, informant: str, channel: str = "telephone"
+    session: Session, return_id: str, given: Answers, *, informant: str, channel: str = "telephone"
 ) -> Review:
     """Stage what was told; the review shows it like any return. What is not understood is kept and asked there.
 
@@ -60,7 +60,7 @@ def take_call(
     for base in owner.rows:
         answers: dict[str, dict[str, Any]] = {}
         for key in HEADINGS:
-            typed = said.get(base.id, {}).get(key, "").strip()
+            typed = given.get(base.id, {}).get(key, "").strip()
             if not typed:
                 continue
             try:
@@ -148,4 +148,4 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
                 "",
             ]
         )
-    return title, ["Ref", "Action", "Due", "Status", "Last said", "Answer now"], found
+    return title, ["Ref", "Action", "Due", "Status", "Last answer", "Answer now"], found

@@ -48,7 +48,7 @@ class BodyReader:
         """The bodies that an owner's cell names: the first or the one that leads is the owner, the others help."""
         parts, lead = self._bodies(one.text)
         told = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
-        if told and len(told) < len(parts):  # what was said to be no partner names nobody, and so does not lead
+        if told and len(told) < len(parts):  # what the officer called no partner names nobody, and so does not lead
             self._done.tray.append(trayed(one, "a part of it is no partner"))
             parts, lead = told, told.index(parts[lead]) if parts[lead] in told else 0
         found_ids = [self._partner(p, one) for p in parts]
@@ -149,6 +149,6 @@ class BodyReader:
         self._done.problems.append(Problem(code, message, one.sheet, one.cell, "", id, choices))
 
     def _ask(self, code: str, message: str, one: Given) -> None:
-        """A value we do not understand: said, and kept in the tray word for word."""
+        """A value we do not understand: reported, and kept in the tray word for word."""
         self._problem(code, message, one)
         self._done.tray.append(trayed(one, "not understood"))

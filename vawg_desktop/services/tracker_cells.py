@@ -112,7 +112,7 @@ class CellReader(BodyReader):
             return self._meaning(spec, refused.message, one, one.text)
 
     def _meaning(self, spec: FieldSpec, message: str, one: Given, words: str) -> Value:
-        """What the officer said that words mean which no field takes; until then they are asked about and kept in the tray.
+        """What the officer answered about words that no field takes; until then they are asked about and kept in the tray.
 
         The same words of a column are one question. Dates without a year are asked apart for work that is finished, and each year anew.
         """

@@ -1,4 +1,4 @@
-"""Where a tracker's rows have been before: the list, its rows and what each last said, said in the log so that they merge.
+"""Where a tracker's rows have been before: the list, its rows and what each last held, recorded in the log so that they merge.
 
 Ids are made of what a row is, so that the same file taken in two stores is one list, and its rows the same records.
 """
@@ -86,7 +86,7 @@ class Lineage:
         return list(self._all.values())
 
     def base_of(self, record: str) -> dict[str, Value] | None:
-        """What the list last said of a record; None where it never spoke of it."""
+        """What the list last held about a record; None where it never spoke of it."""
         return self._by_record[record].base if record in self._by_record else None
 
     def joined(self, record: str, to: str) -> str:

@@ -75,7 +75,7 @@ class Place:
     known: Known | None = None
     record: str | None = None
     question: Problem | None = None
-    #: Said of it though it is decided: code and sentence.
+    #: Reported of it though it is decided: code and sentence.
     note: tuple[str, str] | None = None
     #: The records that it may be, where it is asked.
     may_be: tuple[str, ...] = ()

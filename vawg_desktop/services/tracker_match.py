@@ -1,6 +1,6 @@
 """Which record each row of a list speaks of: decided for all its rows together, before anything is written (DESIGN 5b).
 
-A row is known again by its lineage (what this list said before, by sheet), its number just as it is written, and its words. Where
+A row is known again by its lineage (what this list held before, by sheet), its number just as it is written, and its words. Where
 all agree it is sure; where they agree in part it is a question with every record that it may be; where nothing agrees it is new.
 Rows are paired whole first, so that a row that moved, was renumbered or stands under a new sheet never takes another one's record.
 """
@@ -226,7 +226,7 @@ class Matching:
             choices = {k.record: f"It is {self.records.reference[k.record]}, {title[:60]}: its owner changed"}
             self._ask(n, row, choices, "other_list", (
                 f"“{row.words[:80]}” stood with another owner in the list that this file repeats, as do most of its rows; it may be "
-                f"another body's own. Nothing of the row is written until that is said."
+                f"another body's own. Nothing of the row is written until that is answered."
             ), known={k.record: k})  # fmt: skip
 
     # -- what agrees in part -----------------------------------------------------------------
@@ -271,8 +271,8 @@ class Matching:
         elif words_key(first.words) == row.key:
             sentence = f"“{row.words[:80]}” stood under “{first.number or first.sheet}” in this list; now it stands under “{row.number or row.sheet}”."
         else:
-            sentence = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” said in this list."
-        self._ask(n, row, choices, code, f"{sentence} Nothing of the row is written until it is said which it is.", known=found)
+            sentence = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” says in this list."
+        self._ask(n, row, choices, code, f"{sentence} Nothing of the row is written until you answer which it is.", known=found)
 
     def _ask(
         self, n: int, row: Seen, choices: Mapping[str, str], code: str, sentence: str, *, known: Mapping[str, Known] | None = None, new: bool = True
@@ -359,7 +359,7 @@ class Matching:
 
     def _ask_records(self, n: int, row: Seen, found: Sequence[str], code: str, how: str, *, new: bool = True) -> None:
         called = " and ".join(self.records.reference[i] for i in found[:_MOST_CHOICES])
-        sentence = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is said."
+        sentence = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is answered."
         choices = {i: f"It is {self.records.reference[i]}, {self.records.title[i][:60]}" for i in found}
         self._ask(n, row, choices, code, sentence, new=new)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Written:
-    """What was written: the file, its rows that were known, the cells that say something else now, and what is to be said."""
+    """What was written: the file, its rows that were known, the cells that hold something else now, and notes for the officer."""
 
     file: str = ""
     rows: int = 0
@@ -64,7 +64,7 @@ def export_tracker(session: Session, like: Path, out: Path, *, entity: str | Non
             one = _refilled(connection, own, parsed, kind, key, given)
             if one is not None:
                 cells.append(one)
-    done.changed = [{"sheet": c.sheet, "cell": c.cell, "record": c.record, "was": c.was, "now": _said(c.value)} for c in cells]
+    done.changed = [{"sheet": c.sheet, "cell": c.cell, "record": c.record, "was": c.was, "now": _cell_text(c.value)} for c in cells]
     done.notes += [f"{reference} was taken from this list and does not stand in this copy." for reference in _missing(connection, taken)]
     write_like(book, cells, done.notes, out)
     return done
@@ -121,7 +121,7 @@ def _shown(connection: Connection, spec: FieldSpec, value: Value, given: Given) 
     return value if isinstance(value, int) and not isinstance(value, bool) else to_words(spec, value)
 
 
-def _said(value: Cell) -> str:
+def _cell_text(value: Cell) -> str:
     return "" if value is None else value.isoformat() if isinstance(value, dt.date) else str(value)
 
 

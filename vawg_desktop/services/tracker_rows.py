@@ -142,7 +142,7 @@ class RowImporter(RecordWriter):
             self._update(row, ids.get(PROGRESS.parent), by_entity[PROGRESS.key])
 
     def _join(self, ids: dict[str, str], row: TrackerRow) -> None:
-        """Link what stands in one row; an action that stood under another recommendation before keeps that link, and it is said."""
+        """Link what stands in one row; an action that stood under another recommendation before keeps that link, and the report says so."""
         for owner, key, other in _JOINED:
             if owner not in ids or other not in ids:
                 continue
@@ -204,7 +204,7 @@ class RowImporter(RecordWriter):
         self, spec: EntitySpec, id: str, cells: Mapping[str, Value], given: Mapping[str, Given], sets: Mapping[FieldSpec, list[str]],
         base: Mapping[str, Value], known: Known | None,
     ) -> None:  # fmt: skip
-        """What the list said before and leaves out now stays as it is, and is said."""
+        """What the list held before and leaves out now stays as it is, and is reported."""
         if known is None or spec.key != self._main:
             return
         called = self._reference_of(spec, id)
@@ -280,7 +280,7 @@ class RowImporter(RecordWriter):
                 self._done.by_entity[entity] = self._done.by_entity.get(entity, 0) + 1
 
     def _say_what_is_gone(self) -> None:
-        """Rows of the last copy that are not in this one, cells that are blank now, names that are left out: kept, and said."""
+        """Rows of the last copy that are not in this one, cells that are blank now, names that are left out: kept, and reported."""
         if self._lineage is None:
             return
         records = self._records_of(BY_KEY[self._main])
@@ -288,7 +288,7 @@ class RowImporter(RecordWriter):
         gone = [records.reference.get(k.record, k.number) for k in missing if k.record not in self._may_be]
         for code, predicate, found in (
             ("rows_gone", "stood in the last copy of this list and do not stand in this one; nothing was deleted", gone),
-            ("cleared", "said something in the last copy and are blank in this one; what stands here was kept", self._cleared),
+            ("cleared", "were filled in the last copy and are blank in this one; what stands here was kept", self._cleared),
             ("left_out", "stood in the last copy and do not stand in this one; they were kept", self._left_out),
         ):
             if found:

@@ -89,7 +89,7 @@ def _cell_of(row: TrackerRow, *keys: str) -> str:
 
 
 def _owners_differ(pairs: Pairs) -> bool:
-    """Whether most rows that two sheets share are said to be other bodies'."""
+    """Whether most rows that two sheets share are other bodies'."""
     told = [(a, b) for r, t in pairs if (a := _cell_of(r, "accountable", "owner")) and (b := _cell_of(t, "accountable", "owner"))]
     return 2 * sum(a != b for a, b in told) > len(told)
 
@@ -121,7 +121,7 @@ def _period_of_sheet(name: str) -> str:
 
 
 def _tell_earlier(name: str, pairs: Pairs, done: Imported, passed: set[int]) -> None:
-    """The rows of an earlier period's sheet are what the same rows of the later one said before."""
+    """The rows of an earlier period's sheet hold what the same rows of the later one held before."""
     period = m[1] if (m := PERIOD.search(name)) else name
     done.problems.append(Problem("earlier_sheet", f"The sheet {name} says how the rows of a later sheet stood then; they were read as the same.", name))
     for row, twin in pairs:
@@ -136,7 +136,7 @@ def _ask_sheets(name: str, other: str, rows: Sequence[TrackerRow], done: Importe
     first = next(iter(rows[0].cells.values()))
     done.problems.append(Problem(
         "sheets_alike", f"The sheet {name} has the same rows as the sheet {other} and says other things of them. Are they the same work? Its rows are "
-        "not written until that is said.", name, first.cell, "", f"sheets_alike:{fold(name)}:{fold(other)}",
+        "not written until that is answered.", name, first.cell, "", f"sheets_alike:{fold(name)}:{fold(other)}",
         (("own", f"No: {name} is another body's or another time's list, with records of its own"),
          ("same", f"Yes: what {other} says was taken, the rest is in the tray")),
     ))  # fmt: skip

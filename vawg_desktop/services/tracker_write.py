@@ -177,7 +177,7 @@ class RecordWriter(RowPreparer):
         return self._records[spec.key]
 
     def _earlier(self, action: str | None, target: str, period: str, one: Given) -> None:
-        """What a column of an earlier period said: an update of that time, or kept in the tray."""
+        """What a column of an earlier period holds: an update of that time, or kept in the tray."""
         when = period_end(period)
         entity, _, key = target.partition(".")
         spec = PROGRESS.by_key.get(key)
@@ -199,7 +199,7 @@ class RecordWriter(RowPreparer):
             self._tx.create(PROGRESS.key, cells, id=self._id_of_update(action, when, {key: value}))
 
     def _id_of_update(self, action: str, when: str, values: Mapping[str, Value]) -> str | None:
-        """An id that follows from what is said of an action, so that the same file makes the same update in every store."""
+        """An id that follows from the words about an action, so that the same file makes the same update in every store."""
         if self._lineage is None:
             return None
         words = (f"{k}\x1e{v}" for k, v in sorted(values.items()))
@@ -216,8 +216,8 @@ class RecordWriter(RowPreparer):
         cells = {k: v for k, v in cells.items() if v is not None}
         if not cells or self._dry:
             return
-        said = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in cells)
-        sql = f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND {said} AND NOT deleted'
+        conditions = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in cells)
+        sql = f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND {conditions} AND NOT deleted'
         same = self._tx.run(sql, (action, *cells.values())).fetchone()
         if same is None:
             period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "")

@@ -108,11 +108,11 @@ def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: 
     owned = any(c.target and c.target.endswith((".accountable", ".lead", ".owner")) for c in tracker.columns)
     if not mine or not before or mine & before or owned or row is None:
         return told
-    for id, name, mapping, said in session.read().exec_driver_sql(
+    for id, name, mapping, answered in session.read().exec_driver_sql(
         "SELECT id, name, mapping, answers FROM tracker WHERE headings = ? AND NOT deleted ORDER BY n", (_headings_key(book),)
     ):
         if _names_in(str(name)) & mine:  # its own earlier copy
-            return KnownList(str(id), json.loads(mapping or "{}"), json.loads(said or "{}"))
+            return KnownList(str(id), json.loads(mapping or "{}"), json.loads(answered or "{}"))
     id = f"other_list:{fold(Path(book.name).stem)}:{fold(Path(str(row[0])).stem)}"
     answer = answers.get(id)
     if answer == "other":
@@ -121,7 +121,7 @@ def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: 
         first = tracker.rows[0].sheet if tracker.rows else ""
         tracker.questions.append(Problem(
             "other_list", f"{book.name} has the rows of {row[0]} and names no owners. Is it that list again, or another body's on the same template? "
-            "Nothing is written until that is said.", first, "", "", id,
+            "Nothing is written until that is answered.", first, "", "", id,
             (("same", f"It is {row[0]} again, later"), ("other", "It is another body's: records of its own")),
         ))  # fmt: skip
         tracker.outside += [g for r in tracker.rows for g in r.cells.values() if g.value is not None]
@@ -132,7 +132,7 @@ def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: 
 
 @dataclass(frozen=True, slots=True)
 class KnownList:
-    """The list that a file is a copy of: its id, and what was said of its columns and questions before."""
+    """The list that a file is a copy of: its id, and the earlier answers about its columns and questions."""
 
     id: str
     mapping: dict[str, str | None]
@@ -140,7 +140,7 @@ class KnownList:
 
 
 def _without_rivals(told: KnownList, tracker: Tracker) -> KnownList:
-    """What was said of columns before, but for fields for which this copy has a column more: that is told or asked anew."""
+    """The earlier answers about columns, but for fields for which this copy has a column more: that is told or asked anew."""
     headings = {fold(h) for h in told.mapping}
     anew = {c.target or c.earlier_of or c.rival_of for c in tracker.columns if fold(c.header) not in headings}
     anew |= {c.did_you_mean[0] for c in tracker.columns if fold(c.header) not in headings and c.target is None and len(c.did_you_mean) == 1}

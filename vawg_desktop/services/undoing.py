@@ -140,9 +140,9 @@ def _named_by(tx: Transaction, entry: log.Entry, txn: str) -> str:
 
 
 def _stands(tx: Transaction, entry: log.Entry, key: str, heads: frozenset[str]) -> bool:
-    """Whether a cell holds just what an entry said: its head is that entry, undoings and redoings since resolved.
+    """Whether a cell holds just what an entry wrote: its head is that entry, undoings and redoings since resolved.
 
-    Compared by heads and not by values: a colleague who set the same value again has said it too.
+    Compared by heads and not by values: a colleague who set the same value again has stated it too.
     """
     seen = set(heads)
     for _ in range(100):

@@ -41,7 +41,7 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
         if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
             report.add("not_checked", f"The store was not checked to its end. {trouble.message}")
             return report
-        if any(p.code == "file_damaged" for p in report.problems):  # said already, with its place
+        if any(p.code == "file_damaged" for p in report.problems):  # reported already, with its place
             return report
         report.add(
             "file_damaged",
@@ -104,7 +104,7 @@ def _heads_beside(store: Store) -> dict[str, str]:
     found: dict[str, str] = {}
     left = json.loads(store.meta(LEFT_BEHIND) or "{}")
     for one in _backups_beside(store):
-        # what was said after the moment that a restored or copied store goes back to stands in the backup alone
+        # what was written after the moment that a restored or copied store goes back to stands in the backup alone
         found |= {f"{o}/{s}": h for o, (s, h) in one.heads.items() if s and s <= left.get(o, s)}
     return found
 
@@ -207,7 +207,7 @@ def _check_disposals(connection: Connection, report: Report) -> None:
         named = ", ".join(f'"{c}"' for c in columns)
         found = connection.exec_driver_sql(f'SELECT {named} FROM "{table}" WHERE id = ?', (str(row),)).fetchone()
         left = [c for c, value in zip(columns, found or (), strict=False) if value is not None]
-        waits = (work.REST, f"{table} {row}") in work.left(connection)  # said above
+        waits = (work.REST, f"{table} {row}") in work.left(connection)  # reported above
         if not waits and has_rest(connection, str(table), str(row)):
             report.add("disposal_undone", "Words about a record that was disposed of stand in its parts or in a return.", str(row))
         if left:
@@ -226,7 +226,7 @@ _WAITS = {
 def _check_held(store: Store, connection: Connection, report: Report) -> None:
     """Every file a record names is held, and its bytes are those it was kept by."""
     held = store.files.digests()
-    waits = {what for kind, what in work.left(connection) if kind == work.SWEEP_FILE}  # those are said by themselves
+    waits = {what for kind, what in work.left(connection) if kind == work.SWEEP_FILE}  # those are reported by themselves
     if left := [h for h in unnamed(store) if h not in waits]:
         report.add("held_unnamed", f"{how_many(len(left), 'held file')} that no record names; to be taken away the next time the store is opened by itself.")
     if files_are_foreign(store):

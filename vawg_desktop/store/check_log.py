@@ -97,7 +97,7 @@ def _name_swapped(altered: list[tuple[log.Entry, str]], report: Report) -> None:
 
 
 def check_order(connection: Connection, report: Report) -> None:
-    """Each origin's entries stand by their own numbers, and the time each was received is what its store's clock said."""
+    """Each origin's entries stand by their own numbers, and the time each was received is what its store's clock showed."""
     received, last, behind, early = "", dict[str, int](), list[tuple[str, str, str]](), list[tuple[str, str]]()
     own = {
         str(r[0]) for r in connection.exec_driver_sql("SELECT id FROM origin WHERE mine = 1")

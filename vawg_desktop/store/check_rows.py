@@ -61,7 +61,7 @@ def check_rows(connection: Connection, report: Report, all_entries: list[log.Ent
 def _check_former(
     connection: Connection, groups: dict[tuple[str, str], list[log.Entry]], report: Report
 ) -> None:
-    kept = {(str(r), str(i)) for r, i in connection.exec_driver_sql('SELECT reference, "row" FROM former')}
+    kept = {(str(r), str(i)) for r, i in connection.exec_driver_sql('SELECT reference, "row" FROM earlier_reference')}
     for (tbl, id), entries in groups.items():
         if tbl == "link" or not history.was_renumbered(entries):
             continue

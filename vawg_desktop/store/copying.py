@@ -67,7 +67,7 @@ def _pour_into(
     store: Store, to: str, passphrase: str | None, *, mints: bool, whole: Callable[[], None] | None = None
 ) -> str:
     """Every row into a store made for it, put in place when it is whole; returns what it is called."""
-    from vawg_desktop.store.engine_copy import pour
+    from vawg_desktop.store.engine_copy import copy_all
 
     meta = {str(k): str(v) for k, v in store.read().exec_driver_sql('SELECT "key", value FROM meta')}
     demonstration = meta.get("demonstration") == "1"
@@ -82,7 +82,7 @@ def _pour_into(
             part, passphrase=passphrase, demonstration=demonstration, mints=False, family=meta["family"], called=there.stem
         )
     try:
-        pour(store, made, mints=mints)
+        copy_all(store, made, mints=mints)
     except BaseException:
         made.close()
         if postgres.is_url(to):

@@ -152,7 +152,7 @@ class DerivedRows:
             return {}
         if "reference" in cells and before.get("reference"):
             self.set_former(str(after["id"]), [str(before["reference"])])
-            self._run('DELETE FROM former WHERE "row" = ? AND reference = ?', (after["id"], after.get("reference")))
+            self._run('DELETE FROM earlier_reference WHERE "row" = ? AND reference = ?', (after["id"], after.get("reference")))
         extra = derive.row_derived(spec, after)
         if cells & frozenset(spec.due):
             self.count_slips(spec, str(after["id"]))
@@ -197,13 +197,13 @@ class DerivedRows:
         """A record is also found by every reference that it ever bore."""
         for reference in references:
             self._run(
-                'INSERT INTO former (reference, "row") VALUES (?, ?) ON CONFLICT (reference, "row") DO NOTHING',
+                'INSERT INTO earlier_reference (reference, "row") VALUES (?, ?) ON CONFLICT (reference, "row") DO NOTHING',
                 (reference, row),
             )
 
     def restate_former(self, row: str, references: Iterable[str]) -> None:
         """The same from the whole log: what it bears now may have been an earlier one, where it was made in two stores."""
-        self._run('DELETE FROM former WHERE "row" = ?', (row,))
+        self._run('DELETE FROM earlier_reference WHERE "row" = ?', (row,))
         self.set_former(row, references)
 
     def evidence_of(self, recommendation: str) -> int:

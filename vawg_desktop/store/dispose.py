@@ -111,7 +111,7 @@ def complete(store: Store, rows: Sequence[str]) -> list[str]:
             if any(tx.linked(HOLD, row) for row in {*(r for _, r in parts), *_parents(tx, table, id)}):
                 continue
             left = [(tbl, row) for tbl, row in parts if not _is_gone(tx, row)]
-            if left or _said_in(tx.connection, id):
+            if left or _stated_in(tx.connection, id):
                 _take_out(tx, table, id, left)
         done.append(one)
     return done
@@ -119,7 +119,7 @@ def complete(store: Store, rows: Sequence[str]) -> list[str]:
 
 def has_rest(connection: Connection, table: str, id: str) -> bool:
     """Whether words of a disposed record stand in a part of it, or in what was sent and came back."""
-    if _said_in(connection, id):
+    if _stated_in(connection, id):
         return True
     for part, column in history.PARTS:
         if column != table:
@@ -130,7 +130,7 @@ def has_rest(connection: Connection, table: str, id: str) -> bool:
     return False
 
 
-def _said_in(connection: Connection, id: str) -> bool:
+def _stated_in(connection: Connection, id: str) -> bool:
     """Whether a return or a submission names a record."""
     sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0' for t, cell in DOCUMENTS)
     return connection.exec_driver_sql(sql, (id,) * len(DOCUMENTS)).fetchone() is not None
@@ -205,7 +205,7 @@ def _empty(tx: Transaction, table: str, id: str) -> list[str]:
         for entry in history.entries_of(tx.connection, [id]):
             change = entry.fields.get(spec.file_cell)
             hashes += [str(change.after)] if change is not None and change.after else []
-    # that it is gone is said even of a record that lies in the bin already: by this its tombstone is known
+    # that it is gone is recorded even of a record that lies in the bin already: by this its tombstone is known
     known = frozenset({str(row["born"])}).union(*tx.heads(id, str(row["born"])).values())
     tx.edit(table, id, {**cells, "deleted": True}, settling=True, checked=False, overwrites={"deleted": sorted(known)})
     return hashes
@@ -280,7 +280,7 @@ def sweep(store: Store) -> bool:
                 return False
             from vawg_desktop.store.schema import TABLES
 
-            for table in (*TABLES, "change", "search", "subject", "local", "former"):
+            for table in (*TABLES, "change", "search", "subject", "local", "earlier_reference"):
                 connection.exec_driver_sql(f'VACUUM FULL "{table}"')
         return True
     with store.engines.writer.connect() as connection:

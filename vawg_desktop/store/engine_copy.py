@@ -23,12 +23,12 @@ from vawg_desktop.store.store import Store
 from vawg_desktop.store.trouble import engine_errors
 
 _BATCH = 20_000
-#: What each store has of its own: never poured.
+#: What each store has of its own: never copied.
 _OWN_FACTS = ("store", "family", "mints", "schema", "demonstration")
 Rows = Iterator[tuple[Any, ...]]
 
 
-def pour(source: Store, target: Store, *, mints: bool = False) -> None:
+def copy_all(source: Store, target: Store, *, mints: bool = False) -> None:
     """Fill the empty ``target`` from ``source``; ``mints`` gives it the right to give final references in the same transaction.
 
     Raises StoreError; then the target holds nothing.
@@ -87,7 +87,7 @@ def _reading(store: Store) -> Generator[_Source]:
 
         def stream(sql: str) -> Rows:
             with raw.cursor(
-                name="pouring"
+                name="incoming_words"
             ) as cursor:  # on the server: a national store does not fit in memory
                 cursor.itersize = _BATCH
                 cursor.execute(sql)
@@ -146,12 +146,12 @@ class _Server(_Sink):
 
     def put_words(self, rows: Sequence[tuple[int, str]]) -> None:
         with self.raw.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE IF NOT EXISTS pouring (rowid BIGINT, words TEXT)")
-            with cursor.copy("COPY pouring FROM STDIN") as copy:
+            cursor.execute("CREATE TEMP TABLE IF NOT EXISTS incoming_words (rowid BIGINT, words TEXT)")
+            with cursor.copy("COPY incoming_words FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
-            cursor.execute("INSERT INTO search SELECT rowid, to_tsvector('simple', words) FROM pouring")
-            cursor.execute("TRUNCATE pouring")
+            cursor.execute("INSERT INTO search SELECT rowid, to_tsvector('simple', words) FROM incoming_words")
+            cursor.execute("TRUNCATE incoming_words")
 
     def finish(self, tables: Sequence[str]) -> None:
         for name in tables:
@@ -160,7 +160,7 @@ class _Server(_Sink):
                     f'SELECT setval(s, (SELECT max(n) FROM "{name}")) FROM '
                     f"pg_get_serial_sequence('\"{name}\"', 'n') s WHERE EXISTS (SELECT 1 FROM \"{name}\")"
                 )
-        self.raw.execute("DROP TABLE IF EXISTS pouring")
+        self.raw.execute("DROP TABLE IF EXISTS incoming_words")
         self.raw.execute("ANALYZE")  # the server plans by what it has counted
 
 

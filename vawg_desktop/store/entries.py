@@ -22,10 +22,10 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 def digest(salt: str, value: Value) -> str:
     """The salted digest by which a value enters the chain."""
     if isinstance(value, str):
-        said = encode_basestring(value)
+        text = encode_basestring(value)
     else:
-        said = "null" if value is None else json.dumps(value)
-    return hashlib.sha256(f"{salt}\x1f{said}".encode()).hexdigest()
+        text = "null" if value is None else json.dumps(value)
+    return hashlib.sha256(f"{salt}\x1f{text}".encode()).hexdigest()
 
 
 def new_id() -> str:
@@ -41,7 +41,7 @@ def new_salt() -> str:
 
 
 @dataclass(slots=True)
-class CellSaid:
+class CellEntry:
     """What an entry says of one cell. Once disposed of, only the two digests remain."""
 
     before: Value
@@ -62,23 +62,23 @@ class CellSaid:
         return kept
 
     @staticmethod
-    def from_stored(kept: Mapping[str, Any]) -> CellSaid:
+    def from_stored(kept: Mapping[str, Any]) -> CellEntry:
         """Read the compact JSON back."""
         if "d" in kept:
-            return CellSaid(None, None, tuple(kept.get("o", ())), "", (kept["d"][0], kept["d"][1]))
-        return CellSaid(kept.get("b"), kept["a"], tuple(kept.get("o", ())), kept["s"])
+            return CellEntry(None, None, tuple(kept.get("o", ())), "", (kept["d"][0], kept["d"][1]))
+        return CellEntry(kept.get("b"), kept["a"], tuple(kept.get("o", ())), kept["s"])
 
     def hashed(self) -> list[object]:
         """The form that enters the chain."""
         before, after = self.digests or (digest(self.salt, self.before), digest(self.salt, self.after))
         return [before, after, list(self.overwrote)]
 
-    def disposed(self) -> CellSaid:
+    def disposed(self) -> CellEntry:
         """The same without its words: the digests stand in for them."""
         if self.digests is not None:
             return self
         both = (digest(self.salt, self.before), digest(self.salt, self.after))
-        return CellSaid(None, None, self.overwrote, "", both)
+        return CellEntry(None, None, self.overwrote, "", both)
 
 
 @dataclass(slots=True)
@@ -98,14 +98,14 @@ class Entry:
     tbl: str
     row: str
     op: str
-    fields: dict[str, CellSaid]
+    fields: dict[str, CellEntry]
     hash: str = ""
     received: str = ""
     why_digest: str = ""
 
     def canonical(self, previous: str) -> bytes:
         """Canonical UTF-8 JSON: sorted keys, no spaces, NFC text, no floats."""
-        said = {
+        content = {
             "v": FORMAT,
             "prev": previous,
             "id": self.id,
@@ -122,7 +122,7 @@ class Entry:
             "op": self.op,
             "fields": {key: cell.hashed() for key, cell in self.fields.items()},
         }
-        return _CANONICAL.encode(said).encode()
+        return _CANONICAL.encode(content).encode()
 
     def chained(self, previous: str) -> str:
         """This entry's hash, given its predecessor's in the same origin."""
@@ -159,7 +159,7 @@ def from_row(row: Sequence[Any]) -> Entry:
     """An entry from a row selected by SELECT."""
     kept = json.loads(row[14])
     why_digest = kept.pop("~why", "")
-    fields = {key: CellSaid.from_stored(cell) for key, cell in kept.items()}
+    fields = {key: CellEntry.from_stored(cell) for key, cell in kept.items()}
     return Entry(
         id=row[0], origin=row[1], seq=row[2], at=row[3], received=row[4], who=row[5], why=row[6],
         why_salt=row[7] or "", txn=row[8], act=row[9], about=row[10], tbl=row[11], row=row[12],

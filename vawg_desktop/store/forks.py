@@ -260,8 +260,8 @@ def branches(connection: Connection) -> dict[str, tuple[str, int]]:
     return _read(str(row[0]) if row else None)
 
 
-def _read(said: str | None) -> dict[str, tuple[str, int]]:
-    found: dict[str, Any] = json.loads(said) if said else {}
+def _read(text: str | None) -> dict[str, tuple[str, int]]:
+    found: dict[str, Any] = json.loads(text) if text else {}
     return {str(b): (str(o), int(k)) for b, (o, k) in found.items()}
 
 

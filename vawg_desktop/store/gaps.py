@@ -26,9 +26,9 @@ def find(entries: Iterable[log.Entry]) -> Gaps:
     for entry in entries:
         numbers.setdefault(entry.origin, []).append(entry.seq)
     found: Gaps = {}
-    for origin, said in numbers.items():
+    for origin, held in numbers.items():
         before = 0
-        for seq in sorted(said):
+        for seq in sorted(held):
             if seq > before + 1:
                 found.setdefault(origin, []).append((before + 1, seq - 1))
             before = seq

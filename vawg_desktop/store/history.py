@@ -149,8 +149,8 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
         return _just_made(entries[0])
     final = tombstone(entries)
     keys = {key for e in entries for key in e.fields}
-    stated: dict[str, list[merge.Said]] = {key: [] for key in keys}
-    silent: dict[str, list[merge.Said]] = {key: [] for key in keys}
+    stated: dict[str, list[merge.CellChange]] = {key: [] for key in keys}
+    silent: dict[str, list[merge.CellChange]] = {key: [] for key in keys}
     for entry in entries:
         for key in keys if entry.op == "create" else entry.fields:
             cell = entry.fields.get(key)
@@ -159,23 +159,23 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
             stands_in = act_of(entry.act) is Act.RESCUE and value == LOST  # once the record itself is back, it says nothing
             spoken = (cell is not None and not stands_in) or key == "deleted"
             (stated if spoken else silent)[key].append(
-                merge.Said(entry.id, entry.origin, entry.seq, value, over)
+                merge.CellChange(entry.id, entry.origin, entry.seq, value, over)
             )
     if entries[0].tbl in BY_CONTENT and sum(e.op == "create" for e in entries) > 1:
         made = {e.id for e in entries if e.op == "create"}
-        stated = {key: _of_twins(all_said, made) for key, all_said in stated.items()}
+        stated = {key: _of_twins(all_changes, made) for key, all_changes in stated.items()}
     stands = {key: merge.standing(stated[key] or silent[key]) for key in keys}
-    if final is not None:  # whatever was said beside it, on whichever laptop, does not bring a word back
+    if final is not None:  # whatever was written beside it, on whichever laptop, does not bring a word back
         for key, cell in final.fields.items():
-            stands[key] = merge.Standing(cell.after, (merge.Said(final.id, final.origin, final.seq, cell.after),))
+            stands[key] = merge.Standing(cell.after, (merge.CellChange(final.id, final.origin, final.seq, cell.after),))
         kept = _KEPT_BY_TOMBSTONES.get(final.tbl, frozenset({"reference"}))
         for key in stands.keys() - final.fields.keys() - kept:
             stands[key] = merge.Standing(None, stands[key].heads)
     return stands
 
 
-def _of_twins(stated: list[merge.Said], made: set[str]) -> list[merge.Said]:
-    """What counts of a cell of a record that was made in two stores of the same words: what was said of it later, else one making."""
+def _of_twins(stated: list[merge.CellChange], made: set[str]) -> list[merge.CellChange]:
+    """What counts of a cell of a record that was made in two stores of the same words: what was written to it later, else one making."""
     later = [s for s in stated if s.id not in made]
     return later or sorted(stated, key=lambda s: (s.origin, s.seq))[:1]
 
@@ -189,7 +189,7 @@ _KEPT_BY_TOMBSTONES = {
 def _just_made(entry: log.Entry) -> dict[str, merge.Standing]:
     """The same for a record of which there is only its creation: most of what a merge brings."""
     return {
-        key: merge.Standing(cell.after, (merge.Said(entry.id, entry.origin, entry.seq, cell.after),))
+        key: merge.Standing(cell.after, (merge.CellChange(entry.id, entry.origin, entry.seq, cell.after),))
         for key, cell in entry.fields.items()
     }
 

@@ -24,7 +24,7 @@ def say(tx: Transaction, label: str, words: str) -> None:
 
 
 def settle(store: Store) -> None:
-    """Of each change noted: it was made, or it is said that it was not. The caller knows that no other is under way."""
+    """Of each change noted: it was made, or the report says that it was not. The caller knows that no other is under way."""
     for kind, what in work.left(store.read()):
         if kind != work.KEYS:
             continue

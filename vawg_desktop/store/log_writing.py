@@ -1,4 +1,4 @@
-"""How a transaction reads, and writes its rows and its entries of the log; what is said in them is ``transaction.py``."""
+"""How a transaction reads, and writes its rows and its entries of the log; what they state is in ``transaction.py``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SERVER_CLOCK = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-D
 
 
 def spec_of(table: str) -> EntitySpec:
-    """The declaration of a said table."""
+    """The declaration of a stated table."""
     return LINK if table == "link" else BY_KEY[table]
 
 
@@ -179,11 +179,11 @@ class LogWriter:
         self.insert_later(sql, tuple(columns.values())) if later else self.run(sql, tuple(columns.values()))
 
     def insert_later(self, sql: str, params: tuple[object, ...]) -> None:
-        """Keep a row until ``send_inserts``: hundreds at once are written nearly as fast as one. Nothing may read it meanwhile."""
+        """Put a row aside until ``send_inserts``: hundreds at once are written nearly as fast as one. Nothing may read it meanwhile."""
         self._inserts.setdefault(sql, []).append(params)
 
     def send_inserts(self) -> None:
-        """Send what waits."""
+        """Write every row that ``insert_later`` put aside, one statement for those alike."""
         for sql, rows in self._inserts.items():
             self.connection.exec_driver_sql(sql, rows)
         self._inserts.clear()
@@ -232,11 +232,11 @@ class LogWriter:
 
     def say(
         self, table: str, id: str, key: str, before: Value, after: Value, overwrote: Sequence[str]
-    ) -> merge.Said:
+    ) -> merge.CellChange:
         """Log one cell's change whose row and heads the caller states (a merge, on the way in)."""
         entry = self._entry(table, id, "edit")
-        entry.fields[key] = log.CellSaid(before, after, tuple(sorted(overwrote)), log.new_salt())
-        return merge.Said(entry.id, entry.origin, entry.seq, after, frozenset(overwrote))
+        entry.fields[key] = log.CellEntry(before, after, tuple(sorted(overwrote)), log.new_salt())
+        return merge.CellChange(entry.id, entry.origin, entry.seq, after, frozenset(overwrote))
 
     def moved_origin(self, origin: str, seq: int, hash: str) -> None:
         """A merge brought entries of this very origin (an older copy catching up): go on after them."""

@@ -36,9 +36,9 @@ def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target:
         engine = _engine_on(connection)
         with engine.connect() as alchemy:
             connection.execute("BEGIN IMMEDIATE")
-            before = count_said(connection)
+            before = count_stated(connection)
             _run_alembic(alchemy, scripts or paths.migrations(), target)
-            _refuse_lost(before, count_said(connection))
+            _refuse_lost(before, count_stated(connection))
             _note_version(connection.execute)
             if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise StoreError("A record would refer to one that is not there.", code="migration_failed")
@@ -98,19 +98,19 @@ def migrate_server(engines: PgEngines, *, scripts: Path | None = None, target: s
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 
 
-def count_said(connection: Any) -> dict[str, int]:
-    """Rows per said table that is there."""
+def count_stated(connection: Any) -> dict[str, int]:
+    """Rows per stated table that is there."""
     run = connection.execute
     return _counted(run, {str(r[0]) for r in run("SELECT name FROM sqlite_master WHERE type = 'table'")})
 
 
 def count_rows(run: Callable[..., Any]) -> dict[str, int]:
-    """Rows per said table of a store of today's schema."""
-    return _counted(run, set(schema.SAID))
+    """Rows per stated table of a store of today's schema."""
+    return _counted(run, set(schema.STATED))
 
 
 def _counted(run: Callable[..., Any], there: set[str]) -> dict[str, int]:
-    return {t: int(run(f'SELECT count(*) FROM "{t}"').fetchone()[0]) for t in schema.SAID if t in there}
+    return {t: int(run(f'SELECT count(*) FROM "{t}"').fetchone()[0]) for t in schema.STATED if t in there}
 
 
 def _note_version(run: Callable[..., Any]) -> None:

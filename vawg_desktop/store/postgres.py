@@ -149,7 +149,7 @@ class PgEngines:
             yield connection
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection to the server; reading and writing afterwards raise."""
         with self._guard:
             self._closed = True
             for _, connection in self._readers:

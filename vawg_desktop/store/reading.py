@@ -28,7 +28,7 @@ class ReadConnection:
         return Answer(self.raw.execute(sql, tuple(params)))
 
     def close(self) -> None:
-        """Close the connection."""
+        """Give the file back; reading afterwards raises."""
         if not self.closed:
             self.closed = True
             self.raw.close()

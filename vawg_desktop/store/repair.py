@@ -1,4 +1,4 @@
-"""Repair: everything derived is rebuilt from what is said; never what is said itself."""
+"""Repair: everything derived is rebuilt from what is stated; what is stated is never touched."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from vawg_desktop.store.store import Store
 
 
 def repair(store: Store, who: str) -> int:
-    """Rebuild everything derived; never what is said. Returns the number of records gone over."""
+    """Rebuild everything derived; never what is stated. Returns the number of records gone over."""
     count = 0
     with store.write(who, "repair", Act.REPAIR) as transaction:
         run = transaction.connection.exec_driver_sql
-        for table in ("head", "conflict", "former", "subject", "tally"):
+        for table in ("head", "conflict", "earlier_reference", "subject", "tally"):
             run(f'DELETE FROM "{table}"')
         if transaction.postgres:
             run("DELETE FROM search")

@@ -18,7 +18,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong; a clock that once stood wrong is said and is no damage."""
+        """Whether nothing is wrong; a clock that once stood wrong is reported and is no damage."""
         return all(p.code in NOTICES for p in self.problems)
 
     def add(self, code: str, message: str, record: str = "") -> None:
@@ -26,7 +26,7 @@ class Report:
         self.problems.append(Problem(code, message, record=record))
 
 
-#: What is said though nothing is wrong with the store.
+#: What is reported though nothing is wrong with the store.
 NOTICES = frozenset({"clock_wrong", "disposed_in_backup", "held_unnamed"})
 #: Codes of damage to what is derived: repair may rebuild it.
 DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})

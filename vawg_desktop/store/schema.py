@@ -108,8 +108,8 @@ conflict = Table(
     Column("cell", _TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
-former = Table(
-    "former",
+earlier_reference = Table(
+    "earlier_reference",
     metadata,
     Column("reference", _TEXT, primary_key=True),
     Column("row", _TEXT, primary_key=True),
@@ -158,9 +158,9 @@ work = Table(
 )
 
 #: Written only by the door, and merged.
-SAID: tuple[str, ...] = (*TABLES, "change", "origin")
+STATED: tuple[str, ...] = (*TABLES, "change", "origin")
 #: Written by the door in the same transaction, never logged, rebuilt by repair.
-DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "former", "subject", "tally", "counter", "search")
+DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "earlier_reference", "subject", "tally", "counter", "search")
 #: This store's own: never merged.
 LOCAL: tuple[str, ...] = ("local", "meta", "work")
 

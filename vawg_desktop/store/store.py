@@ -95,8 +95,8 @@ class Store:
         """Whether this login may see a column; in a file, everybody sees all."""
         if self.url is None:
             return True
-        said = self.read().exec_driver_sql("SELECT has_column_privilege(?, ?, 'SELECT')", (f'"{table}"', column)).one()
-        return bool(said[0])
+        row = self.read().exec_driver_sql("SELECT has_column_privilege(?, ?, 'SELECT')", (f'"{table}"', column)).one()
+        return bool(row[0])
 
     def listener(self) -> Listener:
         """Hears of other windows' commits; a PostgreSQL store only."""

@@ -48,7 +48,7 @@ class Transaction(LogWriter):
         self._refuse_hanging_on_disposed(spec, values)
         entry = self._entry(table, id, "create")
         for key, value in values.items():
-            entry.fields[key] = log.CellSaid(None, value, (), log.new_salt())
+            entry.fields[key] = log.CellEntry(None, value, (), log.new_salt())
         derived = self.derived.created(spec, {**values, "id": id, "deleted": False})
         self.insert(table, {**values, **derived, "id": id, "deleted": 0, "born": entry.id})
         self.note_change(spec, id, values)
@@ -170,7 +170,7 @@ class Transaction(LogWriter):
         rules.refuse_broken(spec, before, after, around)
 
     def say_again(self, table: str, id: str, key: str, value: Value) -> None:
-        """Say a cell's value whether or not it holds that already: that it was said now is what matters."""
+        """State a cell's value whether or not it holds that already: that it was stated now is what matters."""
         born = frozenset({str(self.row(table, id)["born"])})
         heads = self.heads(id, str(next(iter(born)))).get(key, born)
         self.edit(table, id, {key: value}, checked=False, overwrites={key: sorted(heads)})
@@ -256,14 +256,14 @@ class Transaction(LogWriter):
             theirs=before[key],
         )
 
-    def changes_to(self, id: str, key: str, heads: frozenset[str]) -> list[merge.Said]:
-        """What the given changes said of one cell; a creation always says that the record is not deleted."""
+    def changes_to(self, id: str, key: str, heads: frozenset[str]) -> list[merge.CellChange]:
+        """What the given changes wrote to one cell; a creation always says that the record is not deleted."""
         self.flush()
         marks = ",".join("?" * len(heads))
         rows = self.connection.exec_driver_sql(f"{log.SELECT} WHERE id IN ({marks})", tuple(heads))
         found = [log.from_row(tuple(r)) for r in rows]
         unsaid = False if key == "deleted" else None
-        return [merge.Said(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else unsaid) for e in found]
+        return [merge.CellChange(e.id, e.origin, e.seq, e.fields[key].after if key in e.fields else unsaid) for e in found]
 
     def _write(
         self,
@@ -282,13 +282,13 @@ class Transaction(LogWriter):
             if earlier is not None or (entry.op == "create" and heads[key] == frozenset({entry.id})):
                 first = earlier.before if earlier else None
                 overwrote = earlier.overwrote if earlier else ()
-                entry.fields[key] = log.CellSaid(first, value, overwrote, log.new_salt())
+                entry.fields[key] = log.CellEntry(first, value, overwrote, log.new_salt())
                 after[key] = value
-                if key == "reference":  # the number in between is said nowhere, so it leads nowhere
+                if key == "reference":  # the number in between is printed nowhere, so it leads nowhere
                     before = {**before, key: first}
                 continue
             was = None if self._stamp[2] == "dispose" else before[key]  # a tombstone repeats no words
-            entry.fields[key] = log.CellSaid(was, value, over[key], log.new_salt())
+            entry.fields[key] = log.CellEntry(was, value, over[key], log.new_salt())
             left = heads[key] - frozenset(over[key]) - {entry.id}
             self.derived.set_heads(id, key, frozenset(left | {entry.id}))
             after[key] = value
@@ -306,7 +306,7 @@ class Transaction(LogWriter):
         self.note_change(spec, id, after)
 
     def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
-        stated = [*self.changes_to(id, key, left), merge.Said(entry.id, entry.origin, entry.seq, value)]
+        stated = [*self.changes_to(id, key, left), merge.CellChange(entry.id, entry.origin, entry.seq, value)]
         return merge.standing(stated).value
 
     def alias(self, id: str, name: str) -> None:

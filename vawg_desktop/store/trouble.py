@@ -57,12 +57,12 @@ def told(error: BaseException) -> StoreError | None:
     for begins, code, sentence in _POSTGRES:
         if state and state.startswith(begins):
             return StoreError(sentence, code=code)
-    said = str(inner)
+    text = str(inner)
     number = int(getattr(inner, "sqlite_errorcode", None) or 0) & 0xFF
     for numbers, words, code, sentence in () if state else _SQLITE:
-        if number in numbers if number else any(w in said.casefold() for w in words):
+        if number in numbers if number else any(w in text.casefold() for w in words):
             return StoreError(sentence, code=code)
     return StoreError(
-        f"The store could not do that ({' '.join(said.split())[:160]}). Nothing was changed; Check says whether the store is whole.",
+        f"The store could not do that ({' '.join(text.split())[:160]}). Nothing was changed; Check says whether the store is whole.",
         code="store_failed",
     )

@@ -85,7 +85,7 @@ def finish(store: Store) -> list[tuple[str, str]]:
 def _done(do: Callable[[], object]) -> bool:
     try:
         return do() is not False
-    except (StoreError, *engine_errors()):  # busy, or a disk that is full: it stays noted and is said by check
+    except (StoreError, *engine_errors()):  # busy, or a disk that is full: it stays noted and check reports it
         return False
 
 

@@ -27,7 +27,7 @@ class Choices(QObject):
         tasks.changes_applied.connect(self._on_changes)
 
     def of_kind(self, kind: str) -> Ask:
-        """Every record of a kind."""
+        """Asks for every live record of a kind, as id and label."""
         return lambda then: self._ask(kind, lambda s: finding.choices(s, kind), then)
 
     def of_words(self, link_kind: str) -> Ask:

@@ -63,9 +63,9 @@ def show_about(window: Shell) -> None:
     box.addWidget(label("VAWG Desktop", size=16, bold=True, wrap=False))
     grid = QGridLayout()
     grid.setHorizontalSpacing(theme.px(24))
-    for row, (name, said) in enumerate(lines):
+    for row, (name, does) in enumerate(lines):
         grid.addWidget(label(name, muted=True, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-        words = _selectable(said, theme.px(400))
+        words = _selectable(does, theme.px(400))
         words.setAccessibleName(name)
         grid.addWidget(words, row, 1)
     box.addLayout(grid)

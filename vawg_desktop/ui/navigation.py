@@ -114,7 +114,7 @@ class Navigation(QScrollArea):
         box.addWidget(made)
 
     def button(self, key: str) -> PlaceButton | None:
-        """The button of a place."""
+        """The button that opens a place, by the place's key."""
         return self._buttons.get(key)
 
     def show_current(self, key: str) -> None:

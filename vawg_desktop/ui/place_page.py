@@ -43,7 +43,7 @@ class PlacePage(QWidget):
         self._stack.addWidget(page)
 
     def show_part(self, key: str) -> None:
-        """Show one of the pages."""
+        """Bring one of the place's pages to the front, by its key, and mark its tab."""
         for name, chip in self._chips.items():
             chip.setChecked(name == key)
             chip.setAccessibleName(f"{chip.text()}, current page" if name == key else chip.text())

@@ -85,7 +85,7 @@ GROUPS: tuple[Group, ...] = (
     Group("The inquiry", (
         Place("Recommendations", "recommendations", (
             records("recommendation", "The inquiry's recommendations will stand here. Add one, or paste them all from Word or Excel (More)."),
-            records("response", "What each body said to a recommendation will stand here."),
+            records("response", "What each body answered to a recommendation will stand here."),
         ), "3"),
         Place("Actions", "actions", (
             records("action", "What partners do about the recommendations will stand here."),

@@ -197,15 +197,15 @@ class Tasks(QObject):
         """
         return _waited_for(self._reader, lambda: work(self.session))
 
-    def keep(self, kind: str, key: str, value: str | None) -> None:
+    def save_here(self, kind: str, key: str, value: str | None) -> None:
         """Keep something of this store's own (a draft, a view, a setting) without telling pages."""
         from vawg_desktop.services import office
 
         def failed(error: Any) -> None:
-            if getattr(error, "code", "") != "server_away":  # said once already; the text stands in its field
+            if getattr(error, "code", "") != "server_away":  # told once already; the text stands in its field
                 messages.failed(error)
 
-        self._writer.put(lambda: office.keep(self.session, kind, key, value), self._note_news, failed)
+        self._writer.put(lambda: office.save_here(self.session, kind, key, value), self._note_news, failed)
 
     def undo(self) -> None:
         """One step back (Ctrl+Z)."""

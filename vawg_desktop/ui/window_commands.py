@@ -22,25 +22,25 @@ _TRACKERS = "Trackers (*.xlsx *.xlsm *.xls *.ods *.csv)"
 
 @command("New recommendation")
 def new_recommendation(shell: Shell) -> None:
-    """Ask for a new recommendation."""
+    """Open the form of a new recommendation on its list."""
     shell.go("recommendation").new_record()
 
 
 @command("New action")
 def new_action(shell: Shell) -> None:
-    """Ask for a new action."""
+    """Open the form of a new action on its list."""
     shell.go("action").new_record()
 
 
 @command("New gap")
 def new_gap(shell: Shell) -> None:
-    """Ask for a new gap."""
+    """Open the form of a new gap on its list."""
     shell.go("gap").new_record()
 
 
 @command("New partner")
 def new_partner(shell: Shell) -> None:
-    """Ask for a new partner."""
+    """Open the form of a new partner on its list."""
     shell.go("partner").new_record()
 
 
@@ -94,7 +94,7 @@ def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
     from vawg_desktop.services.tracker_out import export_tracker
 
     def told(done: Written) -> None:
-        cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it says what the list said"
+        cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it holds what the list held"
         left = f" Left as the list has them: {how_many(done.unknown, 'row')} of no record here." if done.unknown else ""
         messages.tell(f"{out.name} is written: {cells}.{left}")
 

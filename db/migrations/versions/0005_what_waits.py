@@ -1,4 +1,7 @@
-"""What waits is found by index: actions to bring forward, those of which nothing was heard, and whose they are."""
+"""What waits is found by index: actions to bring forward, those of which nothing was heard, and whose they are.
+
+References that a record no longer bears stand in a table that says so (it was called ``former``).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +11,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    op.rename_table("former", "earlier_reference")
     for name, columns, where in (
         ("ix_action_officer", ["link_officer"], "link_officer IS NOT NULL"),
         ("ix_action_forward", ["bring_forward", "n"], "bring_forward IS NOT NULL"),

@@ -74,8 +74,8 @@ class OpenDialog(Form):
 
     def _say(self, error: AppError) -> None:
         """What went wrong, without a word that may be a passphrase typed in the wrong field."""
-        said = self._path.text().strip()
-        if error.code == "missing" and not said.endswith(".vawg"):
+        typed = self._path.text().strip()
+        if error.code == "missing" and not typed.endswith(".vawg"):
             self._wrong.setText("There is no such store: choose a file that ends in .vawg.")
         else:
             self._wrong.setText(error.message)
@@ -83,12 +83,12 @@ class OpenDialog(Form):
         (self._word if self._path.isReadOnly() else self._path).setFocus()
 
     def _open(self) -> None:
-        said = self._path.text().strip()
+        typed = self._path.text().strip()
         word = self._word.text() or None
         self._wrong.setText("")
         try:
             self.session = off_the_window(
-                lambda: Session(opening.open_postgres(said) if is_url(said) else opening.open_store(Path(said), passphrase=word))
+                lambda: Session(opening.open_postgres(typed) if is_url(typed) else opening.open_store(Path(typed), passphrase=word))
             )
         except AppError as error:
             self._say(error)

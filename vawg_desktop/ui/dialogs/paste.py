@@ -34,8 +34,8 @@ class PasteDialog(Form):
         self._paper.setAccessibleName("Pasted text")
         self._paper.textChanged.connect(self._count)
         box.addWidget(self._paper, 1)
-        self._said = label("")
-        box.addWidget(self._said)
+        self._summary = label("")
+        box.addWidget(self._summary)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
@@ -58,7 +58,7 @@ class PasteDialog(Form):
             if len(rows) != 1
             else f"1 {self._spec.label.casefold()}"
         )
-        self._said.setText(f"Makes {many}" + (f", {numbered} with their own number." if numbered else "."))
+        self._summary.setText(f"Makes {many}" + (f", {numbered} with their own number." if numbered else "."))
         self._add.setEnabled(bool(rows))
 
     @classmethod

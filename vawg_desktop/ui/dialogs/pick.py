@@ -192,7 +192,7 @@ class PickDialog(FindBox):
         row = QHBoxLayout()
         self._extent = Choice()
         self._extent.setAccessibleName("How far it is served")
-        self._extent.addItem("Extent not said", "")
+        self._extent.addItem("Extent not given", "")
         for term in EXTENT:
             self._extent.addItem(term.label, term.key)
         self._extent.setVisible(extent)
@@ -211,6 +211,6 @@ class PickDialog(FindBox):
         dialog = cls(parent.window(), tasks, title, entity, extent)
         accepted = dialog.run()
         hit = dialog.chosen() if accepted else None
-        said = str(dialog._extent.currentData() or "")
+        chosen = str(dialog._extent.currentData() or "")
         dialog.deleteLater()
-        return Picked(hit.id, said) if isinstance(hit, Hit) else None
+        return Picked(hit.id, chosen) if isinstance(hit, Hit) else None

@@ -184,7 +184,7 @@ class TelephoneDialog(Form):
     def reject(self) -> None:
         """Leave; what was told is not thrown away unasked."""
         self._keep()
-        answered = f"{how_many(len(self.answers), 'action')} answered so far; leaving forgets what was said." if self.answers else "Who rang is not kept."
+        answered = f"{how_many(len(self.answers), 'action')} answered so far; leaving forgets the answers." if self.answers else "Who rang is not kept."
         if (self.answers or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
             return
         self._before = None  # asked already

@@ -77,8 +77,8 @@ class TrackerDialog(Form):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
         box.addWidget(label(f"Bring in {path.name}", size=16, bold=True))
-        self._said = label("Reading the file …")
-        box.addWidget(self._said)
+        self._summary = label("Reading the file …")
+        box.addWidget(self._summary)
         fit_screen(self, 1120, 680)
         beside = self.width() >= theme.px(_WIDE)
         pages = QHBoxLayout()
@@ -117,8 +117,8 @@ class TrackerDialog(Form):
     def wanted(self) -> TrackerWanted:
         """Columns and answers as they stand in the dialog."""
         mapping = {head: (str(combo.currentData()) or None) for head, combo in self._combos.items()}
-        said = {id: str(c.currentData()) for id, c in self._choices.items() if c.currentData()}
-        return TrackerWanted(mapping, {**self._answers, **said})
+        chosen = {id: str(c.currentData()) for id, c in self._choices.items() if c.currentData()}
+        return TrackerWanted(mapping, {**self._answers, **chosen})
 
     def look(self) -> None:
         """Try it without writing, off the window's thread, and show what it would do."""
@@ -126,7 +126,7 @@ class TrackerDialog(Form):
         self._answers = wanted.answers
         self._again.setEnabled(False)
         self._go.setEnabled(False)
-        self._said.setText("Reading the file …")
+        self._summary.setText("Reading the file …")
         self._tasks.write(
             lambda s: trackers.import_tracker(s, self._path, mapping=wanted.mapping, answers=wanted.answers, dry_run=True),
             then=self._show, failed=self._failed,
@@ -134,7 +134,7 @@ class TrackerDialog(Form):
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, AppError):
-            self._said.setText(error.message)
+            self._summary.setText(error.message)
         else:
             messages.failed(error)
 
@@ -143,7 +143,7 @@ class TrackerDialog(Form):
         self._go.setEnabled(done.created + done.updated > 0)
         asked = {p.id: p for p in done.problems if p.choices}
         waits = f" {how_many(len(asked), 'question')} to answer: nothing that is asked about is written until then." if asked else ""
-        self._said.setText(
+        self._summary.setText(
             f"Would add {how_many(done.created, 'record')}, change {done.updated} and leave {done.unchanged} as they are. "
             f"{how_many(len(done.tray), 'cell')} would be kept in the tray.{waits}"
         )

@@ -60,7 +60,7 @@ class ChangeModel(RowsModel):
             self.endInsertRows()
 
     def line(self, place: int) -> Line | None:
-        """The line at a place."""
+        """The transaction shown in a row, None where it is not read yet."""
         return self._lines[place] if 0 <= place < len(self._lines) else None
 
     @property

@@ -38,7 +38,7 @@ SHOWN = 100
 
 
 class CopiesPage(QWidget):
-    """Take a copy before the meeting; bring it back after; choose where both said something."""
+    """Take a copy before the meeting; bring it back after; choose where both changed the same field."""
 
     open_record = Signal(str)
 
@@ -85,7 +85,7 @@ class CopiesPage(QWidget):
         elif self._done is not None:
             self._show_done(self._done)
         if conflicts:
-            section = Section("To settle: two sides said different things")
+            section = Section("To settle: two sides wrote different things")
             section.set_count(len(conflicts))
             self._body.addWidget(section)
             for _, group in groupby(conflicts[:SHOWN], key=lambda c: c.record_id):
@@ -163,7 +163,7 @@ class CopiesPage(QWidget):
     # -- doing -------------------------------------------------------------------------------
 
     def take_copy(self) -> None:
-        """Ask where, and take a copy."""
+        """Ask for a file name and write a working copy there."""
         path = self.tasks.session.store.path
         name, _ = QFileDialog.getSaveFileName(
             self, "Take working copy", str(path.with_name(f"{path.stem} laptop.vawg")), "Stores (*.vawg)"

@@ -22,7 +22,7 @@ from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.lists import ListQuery, count
-from vawg_desktop.services.round_standing import Chased, standing_of
+from vawg_desktop.services.round_standing import Chased, partners_of_round
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -36,7 +36,7 @@ def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Chas
     portfolio to narrow to."""
     work = counts.my_work(session, everybody=everybody)
     groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in work]
-    waiting = [c for c in standing_of(session) if c.step in ("received", "late", "silent")]
+    waiting = [c for c in partners_of_round(session) if c.step in ("received", "late", "silent")]
     return groups, waiting, portfolio.has_one(session)
 
 
@@ -106,9 +106,9 @@ class MyWorkPage(QScrollArea):
         section.set_count(len(waiting))
         for row in waiting[:6]:
             came = f"has come back and waits for review: {row.counts.in_words()}"
-            said = came if row.step == "received" else "no return received"
+            words = came if row.step == "received" else "no return received"
             section.body.addWidget(
-                self._line(f"{row.partner}   {said}", "", lambda: self.open_page.emit("returns"))
+                self._line(f"{row.partner}   {words}", "", lambda: self.open_page.emit("returns"))
             )
         self._body.addWidget(section)
 

@@ -67,7 +67,7 @@ class FigureTile(QPushButton):
 
 
 class OverviewPage(QScrollArea):
-    """One screen."""
+    """Figures that open the rows they count, ratings by pillar, what changed, and progress over time."""
 
     open_list = Signal(object, str)
     open_page = Signal(str)
@@ -200,11 +200,11 @@ class OverviewPage(QScrollArea):
 
     def since(self) -> date:
         """The first day of "what changed": a span ago, or the date that was typed."""
-        today, said = self.tasks.session.today, self._since.currentText().strip()
-        days = next((d for d, words in SINCE if words == said), None)
+        today, typed = self.tasks.session.today, self._since.currentText().strip()
+        days = next((d for d, words in SINCE if words == typed), None)
         if days is not None:
             return today - timedelta(days=days)
-        return bounds(parse_date(said, now=today))[0]
+        return bounds(parse_date(typed, now=today))[0]
 
     def load(self) -> None:
         """Count again."""

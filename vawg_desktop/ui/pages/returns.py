@@ -123,7 +123,7 @@ class ReturnsPage(QWidget):
         """Read rounds and the rows of the one shown."""
         wanted = self._round
         self.tasks.read(
-            lambda s: (counts.rounds(s), round_standing.standing_of(s, wanted)), lambda answer: self._show(*answer)
+            lambda s: (counts.rounds(s), round_standing.partners_of_round(s, wanted)), lambda answer: self._show(*answer)
         )
 
     def _show(self, known: list[dict[str, object]], rows: list[Chased]) -> None:

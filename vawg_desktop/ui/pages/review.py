@@ -84,9 +84,9 @@ class ReviewPane(QWidget):
             flow.addWidget(one)
         self._head.addWidget(verbs, 0, Qt.AlignmentFlag.AlignLeft)
         box.addLayout(self._head)
-        self._said = label("", muted=True)
-        self._said.setContentsMargins(0, 0, theme.px(24), 0)
-        box.addWidget(self._said)
+        self._summary = label("", muted=True)
+        self._summary.setContentsMargins(0, 0, theme.px(24), 0)
+        box.addWidget(self._summary)
         self._declared = label("")
         self._declared.setContentsMargins(0, 0, theme.px(24), 0)
         box.addWidget(self._declared)
@@ -157,7 +157,7 @@ class ReviewPane(QWidget):
             f"{review.return_reference}", how_many(review.rows, "row"), f"{left} to decide" if left else "nothing left to decide",
             review.answers_in_words(), *([f"{c['ours']} changed only by us"] if c["ours"] else []),
         ]  # fmt: skip
-        self._said.setText(" · ".join(parts))
+        self._summary.setText(" · ".join(parts))
         declared = review.declared_in_words()
         self._declared.setText(f"{declared}.")
         self._declared.setProperty("warn", "not cleared" in declared.casefold())

@@ -136,7 +136,7 @@ class SettingsPage(QWidget):
         self.shell_asked.emit(change)
 
     def _lock_after(self, minutes: str) -> None:
-        self.tasks.keep("setting", settings.IDLE.key, minutes)
+        self.tasks.save_here("setting", settings.IDLE.key, minutes)
         self.shell_asked.emit(lambda shell: shell.set_idle(int(minutes)))
 
     def _work(self, shown: Shown) -> Section:

@@ -34,10 +34,10 @@ def _round_words(one: dict[str, object]) -> str:
         when = f"received {days} {'late' if late > 0 else 'early'}"
     else:
         when = "received on the day"
-    said = [when, "nil return" if one["nil"] else str(one["answers"]) if one["received"] else ""]
+    parts = [when, "nil return" if one["nil"] else str(one["answers"]) if one["received"] else ""]
     if one["reminders"]:
-        said.append("reminded once" if one["reminders"] == 1 else f"reminded {one['reminders']} times")
+        parts.append("reminded once" if one["reminders"] == 1 else f"reminded {one['reminders']} times")
     if one["extensions"]:
-        said.append("extended")
-    words = f"{one['period']}: {'; '.join(x for x in said if x)}"
+        parts.append("extended")
+    words = f"{one['period']}: {'; '.join(x for x in parts if x)}"
     return f"{words}. {one['declared']}." if one["declared"] else words

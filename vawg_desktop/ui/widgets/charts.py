@@ -60,16 +60,16 @@ class RatingBars(QWidget):
         self.update()
 
     def sentence(self) -> str:
-        """The chart in one sentence."""
-        said: list[str] = []
+        """What the chart shows, for a screen reader."""
+        sentences: list[str] = []
         for row, words in self._rows:
             counts = self._counts.get(row, {})
             parts = [f"{counts[p]} {w.casefold()}" for p, w in self._parts if counts.get(p)]
-            said.append(f"{words}: {', '.join(parts) if parts else 'none'}")
-        return f"{self._name}. " + "; ".join(said) + "."
+            sentences.append(f"{words}: {', '.join(parts) if parts else 'none'}")
+        return f"{self._name}. " + "; ".join(sentences) + "."
 
     def as_table(self) -> tuple[list[str], list[list[str]]]:
-        """The same as a table."""
+        """Headings and rows that hold the chart's numbers."""
         heads = ["", *(w for _, w in self._parts), "Total"]
         rows = [
             [

@@ -1,4 +1,4 @@
-"""A drop-down that changes nothing on the way through its list: what is meant is said by Enter, by a pick or by leaving."""
+"""A drop-down that changes nothing on the way through its list: a choice is made by Enter, by a click or by leaving."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class DifferenceRow(QFrame):
         grid.setVerticalSpacing(theme.px(2))
         base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
         incoming = d.text or incoming
-        sent = "Sent" if d.field in SENT else "Last said"
+        sent = "Sent" if d.field in SENT else "Last answer"
         self.setAccessibleName(
             f"{d.label} of {d.record}. {self._state()}. {sent}: {base or 'nothing'}. Now: {current or 'nothing'}. "
             f"Came back: {incoming or 'nothing'}"
@@ -97,11 +97,11 @@ class DifferenceRow(QFrame):
             kind.setProperty("muted", False)
         grid.addWidget(label(d.label, bold=True), 0, 0)
         grid.addWidget(kind, *((0, 1) if narrow else (1, 0)), Qt.AlignmentFlag.AlignTop)
-        said = (
+        columns = (
             (sent, base, escape(base)), ("Now", current, escape(current)),
             ("Came back", incoming, marked(current or base, incoming)),
         )  # fmt: skip
-        for c, (head, text, html) in enumerate(said, 1):
+        for c, (head, text, html) in enumerate(columns, 1):
             shown = QLabel(html.replace("\n", "<br>") if text else "Nothing")
             shown.setTextFormat(Qt.TextFormat.RichText)
             shown.setWordWrap(True)

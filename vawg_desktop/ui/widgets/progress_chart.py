@@ -73,7 +73,7 @@ class ProgressChart(QWidget):
         return False
 
     def sentence(self) -> str:
-        """The chart in one sentence."""
+        """From what to what each status went, for a screen reader."""
         first, last = self.progress[0], self.progress[-1]
-        said = [f"{words} from {first[1].get(k, 0)} to {last[1].get(k, 0)}" for k, words in self.parts]
-        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {'; '.join(said)}."
+        parts = [f"{words} from {first[1].get(k, 0)} to {last[1].get(k, 0)}" for k, words in self.parts]
+        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {'; '.join(parts)}."

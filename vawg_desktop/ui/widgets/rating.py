@@ -62,7 +62,7 @@ def draw_shape(painter: QPainter, rating: str, box: QRectF, colour: QColor) -> N
 
 
 def rating_label(rating: str | None) -> str:
-    """The word of a rating."""
+    """What people read for a rating's key, None being not rated."""
     return RATING.label(rating) if rating else NOT_RATED
 
 
@@ -76,7 +76,7 @@ class RatingChip(QWidget):
         self.set_rating(rating)
 
     def set_rating(self, rating: str | None) -> None:
-        """Show a rating."""
+        """Show shape, colour and word of a rating's key; None is shown as not rated."""
         self._rating = rating
         self.setAccessibleName(f"Our rating: {rating_label(rating)}")
         self.setToolTip(f"Our rating: {rating_label(rating)}")
