@@ -2,6 +2,9 @@
 
 ``python3 dev.py mutate [--seed 7] [--number 40] [--floor domain]``. Each fault is made in a copy of the checkout, never in it. A fault
 that no test notices is printed with its place and line: either a case is missing, or the line means nothing.
+
+The suite runs once with ``test_lines.py``, which writes down which test runs which line; ``--lines FOLDER`` keeps that for the next sample.
+Each fault is then tried by the tests that run its line, the quickest first; one that runs only while modules are loaded, by its floor's own.
 """
 
 from __future__ import annotations
@@ -11,35 +14,42 @@ import ast
 import copy
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import coverage
+
 ROOT = Path(__file__).resolve().parents[1]
-#: The tests of each floor, the quickest first: a fault that one of them notices needs no further.
+#: The tests of each floor that try a line which runs while modules are loaded.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "domain": ("tests/domain", "tests/declared", "tests/exchange", "tests/services", "tests/store"),
-    "analysis": ("tests/analysis", "tests/services"),
-    "store": ("tests/store", "tests/merging", "tests/services"),
-    "exchange": ("tests/exchange", "tests/services"),
-    "services": ("tests/services", "tests/declared", "tests/test_cli.py", "tests/ui"),
+    "domain": ("tests/domain", "tests/declared"),
+    "analysis": ("tests/analysis",),
+    "store": ("tests/store",),
+    "exchange": ("tests/exchange",),
+    "services": ("tests/declared", "tests/services"),
     "ui": ("tests/ui",),
 }
-#: How much longer than without a fault the tests may take before a fault counts as noticed (it may have made an endless loop).
-_PATIENCE = 4.0
+#: So many tests are tried alone, before the others on two processes.
+_FIRST = 12
+#: At most so many in all: the quickest.
+_MOST = 400
+#: Seconds after which tests that do not end have noticed the fault: it made an endless loop.
+_PATIENCE = 900
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One change of one node: its file, line, what it does, and the file's text with it."""
+    """One change of one node: its file, its first and last line, what it does, and the file's text with it."""
 
     path: Path
     line: int
+    last: int
     what: str
     text: str
 
@@ -73,6 +83,12 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
         yield "the loop ends", lambda n: None
 
 
+def _lines(node: ast.AST) -> tuple[int, int]:
+    """The first and last line of a node; of a condition with what follows from it, those of the condition."""
+    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+    return (first, getattr(node.test, "end_lineno", first)) if isinstance(node, ast.If) else (first, last)
+
+
 def faults_of(path: Path) -> Iterator[Callable[[], Fault]]:
     """Every fault that can be made in a file; each is made when called."""
     source = path.read_text("utf-8")
@@ -88,24 +104,76 @@ def faults_of(path: Path) -> Iterator[Callable[[], Fault]]:
                 if isinstance(bad, ast.Continue):
                     raise LookupError("not made")
                 ast.fix_missing_locations(twin)
-                return Fault(path, getattr(bad, "lineno", 0), what, ast.unparse(twin))
+                return Fault(path, *_lines(nodes[place]), what, ast.unparse(twin))
 
             if not isinstance(node, ast.Continue):
                 yield make
 
 
-def _tests(copy_of: Path, floor: str, limit: float) -> str:
-    """The first of a floor's tests that fails, "time" where they do not end, or an empty text."""
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
-    for tests in FLOORS[floor]:
-        words = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "2", "-p", "no:cacheprovider", tests]
-        try:
-            done = subprocess.run(words, cwd=copy_of, env=env, capture_output=True, text=True, timeout=limit, check=False)
-        except subprocess.TimeoutExpired:
-            return "time"
-        if done.returncode not in (0, 5):
-            return next((line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), tests)
-    return ""
+class Tests:
+    """Which tests run a line of the program, the quickest first."""
+
+    def __init__(self, data: coverage.CoverageData, seconds: dict[str, float], root: Path) -> None:
+        self._data, self._seconds, self._root = data, seconds, root
+
+    def of(self, fault: Fault) -> list[str] | None:
+        """The tests that run the fault's lines; None where they run while modules are loaded."""
+        by_line = self._data.contexts_by_lineno(str(self._root / fault.path.relative_to(ROOT)))
+        found = {test for line in range(fault.line, fault.last + 1) for test in by_line.get(line, ())}
+        if found == {""}:
+            return None
+        named = [test for test in found if test and "\n" not in test]
+        return sorted(named, key=lambda test: (self._seconds.get(test, 0.0), test))[:_MOST]
+
+
+_TOOK = re.compile(r"^([0-9.]+)s call +(tests/.*?)\s*$", re.MULTILINE)
+
+
+def _lines_of_tests(copy_of: Path, keep: Path) -> Tests:
+    """The map of lines to tests, made by running the whole suite unless ``keep`` holds one. Raises RuntimeError where a test fails."""
+    told = keep / "tests.txt"
+    if not told.exists():
+        keep.mkdir(parents=True, exist_ok=True)
+        env = {**_environment(), "VAWG_TEST_LINES": str(keep / "lines"), "PYTHONPATH": str(copy_of / ".ci")}
+        words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "test_lines", "-p", "no:cacheprovider", "--durations=0", "tests"]
+        done = subprocess.run(words, cwd=copy_of, env=env, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"The tests fail without any fault:\n{done.stdout[-3000:]}")
+        told.write_text(f"{copy_of}\n{done.stdout}", "utf-8")
+    root, _, words_ = told.read_text("utf-8").partition("\n")
+    data = coverage.CoverageData(str(keep / "all"))
+    for one in sorted(keep.glob("lines.*")):
+        part = coverage.CoverageData(str(one))
+        part.read()
+        data.update(part)
+    return Tests(data, {test: float(took) for took, test in _TOOK.findall(words_)}, Path(root))
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _fails(copy_of: Path, tests: Sequence[str], *options: str) -> str:
+    """The first of the tests that fails, "time" where they do not end, or an empty text."""
+    listed = copy_of / "tests-of-the-fault.txt"
+    listed.write_text("\n".join(tests), "utf-8")
+    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *options, f"@{listed}"]
+    try:
+        done = subprocess.run(words, cwd=copy_of, env=_environment(), capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return "time"
+    if done.returncode in (0, 5):
+        return ""
+    return next((line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), f"the tests ended with {done.returncode}")
+
+
+def _noticed(copy_of: Path, floor: str, tests: Sequence[str] | None) -> str:
+    """Which test notices the fault; empty where none does."""
+    if tests is None:
+        return _fails(copy_of, FLOORS[floor], "-n", "2")
+    if not tests:
+        return ""
+    return _fails(copy_of, tests[:_FIRST]) or (_fails(copy_of, tests[_FIRST:], "-n", "2") if tests[_FIRST:] else "")
 
 
 def main(words: list[str]) -> int:
@@ -114,6 +182,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, default=40, help="faults in all, spread over the floors by their lines")
     parser.add_argument("--floor", choices=tuple(FLOORS), action="append")
+    parser.add_argument("--lines", type=Path, help="a folder that keeps which test runs which line")
     arguments = parser.parse_args(words)
     chance = random.Random(arguments.seed)
     floors = arguments.floor or list(FLOORS)
@@ -122,23 +191,22 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="vawg-mutate-") as folder:
         twin = Path(folder) / "checkout"
         shutil.copytree(ROOT, twin, ignore=shutil.ignore_patterns(".git", ".venv", "out", "__pycache__", ".*_cache", ".hypothesis"))
-        usual: dict[str, float] = {}
+        try:
+            tests = _lines_of_tests(twin, arguments.lines or Path(folder) / "lines")
+        except RuntimeError as error:
+            print(error)
+            return 1
         for floor, make in chance.sample(pool, min(arguments.number, len(pool))):
-            if floor not in usual:
-                began = time.monotonic()
-                if failed := _tests(twin, floor, 3600):
-                    print(f"the tests of {floor} fail without any fault: {failed}", flush=True)
-                    return 1
-                usual[floor] = time.monotonic() - began
             fault = make()
             bad = twin / fault.path.relative_to(ROOT)
             whole = bad.read_text("utf-8")
             bad.write_text(fault.text, "utf-8")
-            noticed = _tests(twin, floor, max(60.0, usual[floor] * _PATIENCE))
+            running = tests.of(fault)
+            noticed = _noticed(twin, floor, running)
             bad.write_text(whole, "utf-8")
             score[floor].append(bool(noticed))
             line = whole.splitlines()[fault.line - 1].strip() if fault.line else ""
-            told = "noticed " if noticed else "MISSED  "
+            told = "noticed " if noticed else "MISSED  " if running != [] else "NOT RUN "
             print(f"{told}{fault.path.relative_to(ROOT)}:{fault.line}: {fault.what}   {line[:90]}   {noticed[:80]}", flush=True)
     for floor, noticed_ones in score.items():
         if noticed_ones:

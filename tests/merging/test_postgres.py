@@ -24,7 +24,7 @@ from tests.test_cli import Run
 from vawg_desktop import paths
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, StaleError, StoreError
-from vawg_desktop.services import history, lists, merging, overview, rounds, show, undoing
+from vawg_desktop.services import attachments, history, lists, merging, overview, rounds, show, undoing
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.return_staging import import_return
@@ -376,6 +376,47 @@ def test_a_disposal_by_an_approver_leaves_no_word_in_the_servers_files(
     with pytest.raises(StoreError, match="role in the database"):
         dispose(people["editor"].store, "gap", create(people["editor"], "gap", {"statement": "x"})[0],
                 Authority("A Person", "B Person", "rule 4", "2026-11-22"))  # fmt: skip
+
+
+def test_a_file_goes_from_the_server_with_the_last_record_that_rests_on_it(
+    server: Session, people: dict[str, Session], postgres_url: str, tmp_path: Path
+) -> None:
+    """Held files are rows on a server: the same bytes serve two records, and disposal leaves them until neither needs them."""
+    two = Authority("A Person", "B Person", "rule 4", "2026-11-22")
+    proof = tmp_path / "proof.txt"
+    proof.write_bytes(b"quokka " * 200)
+    ids = [create(people["editor"], "evidence", {"title": title})[0] for title in ("One", "Two")]
+    for id in ids:
+        attachments.attach(people["editor"], id, proof)
+    (sha,) = server.store.files.digests()
+    dispose(people["approver"].store, "evidence", ids[0], two)
+    assert server.store.files.get(sha) == proof.read_bytes() and check(server.store).ok
+    dispose(people["approver"].store, "evidence", ids[1], two)
+    assert server.store.files.digests() == {} and server.store.files.listed() == []
+    assert work.left(server.read()) == [] and check(server.store).ok
+    assert on_disk(postgres_url, "quokka") == []
+
+
+def test_a_disposal_on_a_laptop_takes_the_file_from_the_server_too(
+    server: Session, people: dict[str, Session], tmp_path: Path
+) -> None:
+    proof = tmp_path / "proof.txt"
+    proof.write_bytes(b"wombat " * 200)
+    gone, stays = (create(people["editor"], "evidence", {"title": title})[0] for title in ("Gone", "Stays"))
+    other = tmp_path / "other.txt"
+    other.write_bytes(b"kept")
+    attachments.attach(people["editor"], gone, proof)
+    attachments.attach(people["editor"], stays, other)
+    merging.copy(server, tmp_path / "laptop.vawg")
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
+        assert len(store.files.digests()) == 2
+        dispose(store, "evidence", gone, Authority("A Person", "B Person", "rule 4", "2026-11-22"))
+        done = merging.merge(people["editor"], store)
+        assert "disposal_waits" in {f.rule for f in done.rule_failures}
+        assert len(server.store.files.digests()) == 2  # an editor takes no word out
+        opening.open_postgres(as_role(str(server.store.url.render_as_string(hide_password=False)), "approver")).close()  # type: ignore[union-attr]
+        assert [server.store.files.get(sha) for sha in server.store.files.digests()] == [b"kept"]
+        assert check(server.store).ok and work.left(server.read()) == []
 
 
 def test_the_log_bears_who_logged_in_and_no_other_name(server: Session, people: dict[str, Session], postgres_url: str) -> None:

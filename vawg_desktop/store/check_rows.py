@@ -17,6 +17,7 @@ from vawg_desktop.store.derived_rows import (
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.log_writing import as_value
 from vawg_desktop.store.report import Report
+from vawg_desktop.store.restating import stated
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -63,10 +64,9 @@ def _check_former(
 ) -> None:
     kept = {(str(r), str(i)) for r, i in connection.exec_driver_sql('SELECT reference, "row" FROM earlier_reference')}
     for (tbl, id), entries in groups.items():
-        if tbl == "link" or not history.was_renumbered(entries):
+        if tbl == LINK.key or not history.was_renumbered(entries):
             continue
-        standing = history.cells_after(entries)["reference"].value
-        for reference in history.former_references(entries, standing):
+        for reference in stated(tbl, entries).earlier:
             if (reference, id) not in kept:
                 report.add("register_wrong", "An earlier reference leads nowhere.", reference)
             kept.discard((reference, id))
@@ -88,24 +88,21 @@ def _check_row(
     report: Report,
 ) -> int:
     name, counted = _name(row), 0
-    standings = history.cells_after(entries)
+    found = stated(spec.key, entries)
+    made = frozenset({str(row["born"])})
     cells: list[tuple[str, Value]] = [(f.key, as_value(f, row[f.key])) for f in spec.cells]
     cells.append(("deleted", None if row["deleted"] is None else bool(row["deleted"])))
     if spec is not LINK:
         cells.append(("reference", str(row["reference"]) if row["reference"] is not None else None))
     for key, value in cells:
-        standing = standings.get(key)
-        should: Value = standing.value if standing else (False if key == "deleted" else None)
-        if should is None and key == "deleted":
-            should = False
-        if value != should:
+        if value != found.value(key):
             report.add("row_altered", f"“{key}” of {name} is not what the log says.", name)
-        expected = {h.id for h in standing.heads} if standing else set[str]()
-        counted += max(1, len(expected))
-        if heads.get(key, {str(row["born"])}) != (expected or {str(row["born"])}):
+        expected = found.heads(key) or made
+        counted += len(expected)
+        if frozenset(heads.get(key, made)) != expected:
             report.add("heads_wrong", f"The heads kept for “{key}” of {name} are not those of the log.", name)
     should_be = {
-        (c, merge.conflict_id(spec.key, str(row["id"]), c)) for c in history.conflicts_in(entries, standings)
+        (c, merge.conflict_id(spec.key, str(row["id"]), c)) for c in found.conflicts
     }
     if int(str(row["conflicts"] or 0)) != len(should_be) or conflicts != should_be:
         report.add("heads_wrong", f"The conflicts counted for {name} are not those of the log.", name)

@@ -10,6 +10,7 @@ from vawg_desktop.store.check_rows import all_rows
 from vawg_desktop.store.derived_rows import (
     DerivedRows,
 )
+from vawg_desktop.store.restating import stated
 from vawg_desktop.store.store import Store
 
 
@@ -41,16 +42,10 @@ def repair(store: Store, who: str) -> int:
 
 def _repair_heads(keeper: DerivedRows, tbl: str, id: str, entries: list[log.Entry]) -> bool:
     """Restate a record's heads and conflicts from the log; returns whether it is deleted."""
-    born = entries[0].id
-    standings = history.cells_after(entries)
-    for cell, standing in standings.items():
-        heads = frozenset(h.id for h in standing.heads)
-        if heads != frozenset({born}):
-            keeper.set_heads(id, cell, heads)
-    conflicts = history.conflicts_in(entries, standings)
-    keeper.set_conflicts(tbl, id, conflicts)
-    if tbl != "link":
-        reference = standings["reference"].value if "reference" in standings else None
-        keeper.set_former(id, history.former_references(entries, reference))
-    keeper.restate(tbl, id, born, len(conflicts))
-    return "deleted" in standings and bool(standings["deleted"].value)
+    found = stated(tbl, entries)
+    for cell, heads in found.kept_heads(found.born):
+        keeper.set_heads(id, cell, heads)
+    keeper.set_conflicts(tbl, id, found.conflicts)
+    keeper.set_former(id, found.earlier)
+    keeper.restate(tbl, id, found.born, len(found.conflicts))
+    return bool(found.value("deleted"))

@@ -1,8 +1,8 @@
-"""Rows stated from all their entries: for the merge, repair and rescue alike."""
+"""What the log's entries make of a record, and rows stated from it: for the merge, check, repair and rescue alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,6 +23,45 @@ class Failure:
     record: str
     rule: str
     message: str
+
+
+@dataclass(slots=True)
+class Stated:
+    """What the log says of one record. ``born`` is its making entry's id; ``earlier`` are references it no longer bears."""
+
+    born: str
+    standings: dict[str, merge.Standing]
+    conflicts: list[str]
+    earlier: list[str]
+
+    def value(self, cell: str) -> Value:
+        """What a cell holds; a record is not deleted until something says so."""
+        standing = self.standings.get(cell)
+        value = standing.value if standing is not None else None
+        return bool(value) if cell == "deleted" else value
+
+    def heads(self, cell: str) -> frozenset[str]:
+        """The ids of the entries that nothing overwrote in a cell; none where nothing was ever stated of it."""
+        standing = self.standings.get(cell)
+        return frozenset(h.id for h in standing.heads) if standing is not None else frozenset()
+
+    def kept_heads(self, born: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """The cells whose heads are not just the entry that the row names as its making, with their heads."""
+        for cell in self.standings:
+            heads = self.heads(cell)
+            if heads != frozenset({born}):
+                yield cell, heads
+
+
+def stated(table: str, entries: Sequence[log.Entry]) -> Stated:
+    """What all of a record's entries, oldest first, make of it."""
+    standings = history.cells_after(entries)
+    born = next((e.id for e in entries if e.op == "create"), entries[0].id)
+    earlier: list[str] = []
+    if table != LINK.key and history.was_renumbered(entries):
+        standing = standings.get("reference")
+        earlier = history.former_references(entries, standing.value if standing is not None else None)
+    return Stated(born, standings, history.conflicts_in(entries, standings), earlier)
 
 
 def is_provisional(spec: EntitySpec, reference: Value) -> bool:
@@ -46,12 +85,11 @@ class Rebuild:
         Some rows wait for ``send_inserts``: whoever states many calls it after the last, before any of them is read.
         """
         tx, spec = self._tx, spec_of(table)
-        born = next((e.id for e in entries if e.op == "create"), entries[0].id)
-        standings = history.cells_after(entries)
+        found = stated(table, entries)
+        born, standings, conflicts = found.born, found.standings, found.conflicts
         values = {
             k: s.value for k, s in standings.items() if k in spec.by_key or k in ("deleted", "reference")
         }
-        conflicts = history.conflicts_in(entries, standings)
         before = None if is_new else tx.row(table, id) if is_new is False else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
             self._make_final(spec, id, values, standings)
@@ -67,11 +105,9 @@ class Rebuild:
             tx.run('DELETE FROM head WHERE "row" = ?', (id,))
         if spec is not LINK and history.was_renumbered(entries):
             tx.derived.restate_former(id, history.former_references(entries, values.get("reference")))
-        rows = [
-            (id, k, h.id) for k, s in standings.items() if {x.id for x in s.heads} != {born} for h in s.heads
-        ]
-        for one in rows:
-            tx.insert_later('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', one)
+        for cell, heads in found.kept_heads(born):
+            for head in heads:
+                tx.insert_later('INSERT INTO head ("row", cell, "change") VALUES (?, ?, ?)', (id, cell, head))
         if len(entries) > 1:
             tx.derived.count_slips(spec, id)
         tx.note_change(spec, id, values if spec is LINK else {})
