@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import pytest
 
 from vawg_desktop.domain.errors import NotFoundError, RuleError
 from vawg_desktop.services import history, merging, show, undoing
-from vawg_desktop.services.records import add_update, assign, create, hide, parse_assignment, set_link
+from vawg_desktop.services.records import (
+    Assignment,
+    add_update,
+    assign,
+    create,
+    hide,
+    parse_assignment,
+    set_link,
+)
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import opening
 from vawg_desktop.store.check import check
@@ -160,3 +169,19 @@ def test_an_undo_beside_a_colleagues_word_on_a_deleted_record_is_no_change_behin
     assert [c.field for c in merging.conflicts(sample)] == ["blockers"]
     assert check(sample.store).problems == []
     laptop.store.close()
+
+
+def test_every_kind_of_record_that_others_changed_is_heard_of_however_much_they_wrote(sample: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_MOST_NAMED", 2)
+    _, mark = history.written_since(sample, None)
+    with closing(opening.open_store(sample.store.path)) as other:
+        colleague = Session(other, "D. Deputy")
+        for number in range(1, 5):
+            assign(colleague, f"A-000{number}", [Assignment("percent", "10")], None)
+        create(colleague, "gap", {"statement": "Written last"})
+        txns = [str(r[0]) for r in colleague.read().exec_driver_sql('SELECT txn FROM "change" WHERE n > ? ORDER BY n', (mark[1],))]
+    changes, _ = history.written_since(sample, mark)
+    assert changes.entities == {"action", "gap"} and len(changes.records) == 2 and changes
+    left, _ = history.written_since(sample, mark, txns[:4])
+    assert left.entities == {"gap"} and left
+    assert not history.written_since(sample, mark, txns)[0]

@@ -128,3 +128,23 @@ def test_a_backup_made_elsewhere_is_listed_on_the_next_visit(shown: Shown) -> No
         safekeeping.back_up(Session(other, "D. Deputy"), name="Before the board")
     shown.go("backups")
     assert page._body.itemAt(0).widget() is not drawn  # type: ignore[attr-defined]
+
+
+def test_a_window_hears_of_its_own_change_once_and_of_a_colleagues_beside_it(shown: Shown) -> None:
+    shown.go("action")
+    shown.window._poll.stop()
+    heard: list[set[str]] = []
+    shown.tasks.changes_applied.connect(lambda changes: heard.append(set(changes.records)))
+    shown.tasks.write(lambda s: assign(s, "A-0001", [Assignment("percent", "35")], None))
+    settle(shown.tasks)
+    shown.tasks.look_for_others()
+    settle(shown.tasks)
+    assert len(heard) == 1
+    with closing(colleague(shown).store) as other:
+        assign(Session(other, "D. Deputy"), "A-0002", [Assignment("percent", "45")], None)
+    shown.tasks.write(lambda s: assign(s, "A-0003", [Assignment("percent", "55")], None))
+    settle(shown.tasks)
+    shown.tasks.look_for_others()
+    settle(shown.tasks)
+    ids = [str(r[0]) for r in shown.session.read().exec_driver_sql("SELECT id FROM action WHERE reference IN ('A-0002', 'A-0003') ORDER BY reference")]
+    assert heard[1:] == [{ids[1]}, {ids[0]}]

@@ -51,11 +51,11 @@ def read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
     """Comments, text boxes, pictures, colours with no word, formulas and errors: each to the tray with its place."""
     read_pages(read, book)
     beside = _Beside(read, book, ours)
-    for sheet, cell, said, words in book.remarks:
+    for sheet, cell, kind, words in book.remarks:
         beside.take(
             sheet,
             cell,
-            "empty_formula" if said == "formula" and book.value(sheet, cell) is None else said,
+            "empty_formula" if kind == "formula" and book.value(sheet, cell) is None else kind,
             words,
         )
     if book.unread:
@@ -181,9 +181,9 @@ def read_pages(read: ReadReturn, book: Book) -> None:
     )
     ours |= {fold(re.sub(r"[^\w\s'’-]", " ", term.label)) for term in MARKING}
     for sheet, _, kind, words in book.remarks:
-        said = fold(re.sub(r"[^\w\s'’-]", " ", words))
-        if kind == "page" and said not in ours and any(c.isalpha() for c in said):
-            ours.add(said)
+        text = fold(re.sub(r"[^\w\s'’-]", " ", words))
+        if kind == "page" and text not in ours and any(c.isalpha() for c in text):
+            ours.add(text)
             read.tray.append(
                 {
                     "sheet": sheet,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -157,8 +157,14 @@ def as_at(session: Session, record: str, day: date) -> PastState:
     return state
 
 
-def written_since(session: Session, seen: tuple[int, int] | None) -> tuple[Changes, tuple[int, int]]:
-    """What other connections wrote since ``seen`` (data version, last entry), and the new mark."""
+#: So many records are named at most where others wrote much, such as a merge; every kind of record is.
+_MOST_NAMED = 5_000
+
+
+def written_since(
+    session: Session, seen: tuple[int, int] | None, own: Container[str] = ()
+) -> tuple[Changes, tuple[int, int]]:
+    """What was written since ``seen`` (data version, last entry) but for the transactions ``own``, and the new mark."""
     connection = session.read()
     if session.store.url is not None:
         version = 0 if seen is None else seen[0] + int(session.store.listener().heard())
@@ -169,13 +175,12 @@ def written_since(session: Session, seen: tuple[int, int] | None) -> tuple[Chang
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
     changes = Changes()
     if seen is not None and last > seen[1]:
-        rows = connection.exec_driver_sql(
-            'SELECT tbl, "row" FROM "change" WHERE n > ? LIMIT 5000', (seen[1],)
-        )
-        for tbl, row in rows:
-            changes.entities.add(str(tbl))
-            changes.records.add(str(row))
-            changes.entries += 1
+        kinds = connection.exec_driver_sql('SELECT DISTINCT txn, tbl FROM "change" WHERE n > ?', (seen[1],)).fetchall()
+        changes.entities.update(str(tbl) for txn, tbl in kinds if str(txn) not in own)
+        rows = connection.exec_driver_sql(f'SELECT txn, "row" FROM "change" WHERE n > ? LIMIT {_MOST_NAMED}', (seen[1],))
+        named = [str(row) for txn, row in rows if str(txn) not in own]
+        changes.records.update(named)
+        changes.entries = len(named) or len(changes.entities)
     return changes, (version, last)
 
 

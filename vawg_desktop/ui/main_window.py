@@ -330,12 +330,8 @@ class MainWindow(Shell):
 
     def _say_where(self) -> None:
         store = self.tasks.session.store
-        words = ["OFFICIAL-SENSITIVE"]
-        if self._demonstration:
-            words.append("DEMONSTRATION")
-        if store.plain:
-            words.append("not encrypted")
-        self.top.say_where([*words, store.path.stem, self.tasks.session.who])
+        warnings = {"DEMONSTRATION": self._demonstration, "not encrypted": store.plain}
+        self.top.say_where(["OFFICIAL-SENSITIVE", *(w for w, holds in warnings.items() if holds), store.path.stem, self.tasks.session.who])
 
     def left_over(self) -> str:
         """Save what is being typed as leaving its field does; what was refused and so is kept nowhere, in words, or an empty text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -116,6 +117,8 @@ class Tasks(QObject):
         self._seen: tuple[int, int] | None = None
         self.away = False
         self._looking = False
+        #: This window's latest transactions: its pages have heard of them already.
+        self._own: deque[str] = deque(maxlen=200)
         self._waiting: dict[str, Callable[[], None]] = {}
         self._day = session.today
         #: Grows with all that may make a page out of date: a change here or elsewhere, something kept, work that failed.
@@ -145,6 +148,7 @@ class Tasks(QObject):
             self.busy_changed.emit(self._writer.pending > 0)
             carried = changes if isinstance(changes, Changes) else changes.changes
             if carried:
+                self._own.append(carried.txn)
                 self.changes_applied.emit(carried)
             for note in carried.notes:
                 messages.tell(note)
@@ -227,7 +231,7 @@ class Tasks(QObject):
         seen = self._seen
         if not self._looking:  # a server that does not answer must not hold the window
             self._looking = True
-            self._reader.put(lambda: written_since(self.session, seen), self._heard, self._unheard)
+            self._reader.put(lambda: written_since(self.session, seen, self._own), self._heard, self._unheard)
 
     def _look_at_the_day(self) -> None:
         """After midnight every page shows what is overdue, due and silent on the new day."""
