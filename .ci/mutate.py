@@ -21,6 +21,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import coverage
@@ -30,26 +31,27 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS: dict[str, tuple[str, ...]] = {
     "domain": ("tests/domain", "tests/declared"),
     "analysis": ("tests/analysis",),
-    "store": ("tests/store",),
+    "store": ("tests/store", "tests/merging"),
     "exchange": ("tests/exchange",),
     "services": ("tests/declared", "tests/services"),
     "ui": ("tests/ui",),
 }
 #: So many tests are tried alone, before the others on two processes.
 _FIRST = 12
-#: At most so many in all: the quickest.
-_MOST = 400
+#: Tests that together take this long are tried, in seconds: those of the fault's own floor before others, and the quickest first.
+_ENOUGH = 240.0
 #: Seconds after which tests that do not end have noticed the fault: it made an endless loop.
 _PATIENCE = 900
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One change of one node: its file, its first and last line, what it does, and the file's text with it."""
+    """One change of one node: its file, its first and last line, whether it runs while the module is loaded, what it does, and the file's text with it."""
 
     path: Path
     line: int
     last: int
+    loads: bool
     what: str
     text: str
 
@@ -89,11 +91,18 @@ def _lines(node: ast.AST) -> tuple[int, int]:
     return (first, getattr(node.test, "end_lineno", first)) if isinstance(node, ast.If) else (first, last)
 
 
+def _inside(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.AST]:
+    """The nodes that run when a function is called."""
+    for part in function.body if isinstance(function.body, list) else [function.body]:
+        yield from ast.walk(part)
+
+
 def faults_of(path: Path) -> Iterator[Callable[[], Fault]]:
     """Every fault that can be made in a file; each is made when called."""
     source = path.read_text("utf-8")
     tree = ast.parse(source)
     nodes = list(ast.walk(tree))
+    called = {id(n) for f in nodes if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) for n in _inside(f)}
     for place, node in enumerate(nodes):
         for number, (what, _) in enumerate(_changes(node)):
 
@@ -104,7 +113,7 @@ def faults_of(path: Path) -> Iterator[Callable[[], Fault]]:
                 if isinstance(bad, ast.Continue):
                     raise LookupError("not made")
                 ast.fix_missing_locations(twin)
-                return Fault(path, *_lines(nodes[place]), what, ast.unparse(twin))
+                return Fault(path, *_lines(nodes[place]), id(nodes[place]) not in called, what, ast.unparse(twin))
 
             if not isinstance(node, ast.Continue):
                 yield make
@@ -116,14 +125,16 @@ class Tests:
     def __init__(self, data: coverage.CoverageData, seconds: dict[str, float], root: Path) -> None:
         self._data, self._seconds, self._root = data, seconds, root
 
-    def of(self, fault: Fault) -> list[str] | None:
+    def of(self, fault: Fault, floor: str) -> list[str] | None:
         """The tests that run the fault's lines; None where they run while modules are loaded."""
         by_line = self._data.contexts_by_lineno(str(self._root / fault.path.relative_to(ROOT)))
         found = {test for line in range(fault.line, fault.last + 1) for test in by_line.get(line, ())}
-        if found == {""}:
+        if fault.loads or found == {""}:
             return None
         named = [test for test in found if test and "\n" not in test]
-        return sorted(named, key=lambda test: (self._seconds.get(test, 0.0), test))[:_MOST]
+        named.sort(key=lambda test: (not test.startswith(FLOORS[floor]), self._seconds.get(test, 0.0), test))
+        spent = accumulate(max(0.01, self._seconds.get(test, 0.0)) for test in named)
+        return [test for test, seconds in zip(named, spent, strict=True) if seconds <= _ENOUGH] or named[:1]
 
 
 _TOOK = re.compile(r"^([0-9.]+)s call +(tests/.*?)\s*$", re.MULTILINE)
@@ -201,7 +212,7 @@ def main(words: list[str]) -> int:
             bad = twin / fault.path.relative_to(ROOT)
             whole = bad.read_text("utf-8")
             bad.write_text(fault.text, "utf-8")
-            running = tests.of(fault)
+            running = tests.of(fault, floor)
             noticed = _noticed(twin, floor, running)
             bad.write_text(whole, "utf-8")
             score[floor].append(bool(noticed))

@@ -1,6 +1,7 @@
 """Which test runs which line of the program: a plugin of pytest that writes it down as coverage's own data, a context for each test.
 
-``python3 dev.py mutate`` runs the whole suite with it once and then, for each fault, only the tests that run the faulty line.
+``python3 dev.py mutate`` runs the whole suite with it once and then, for each fault, only the tests that run the faulty line. What runs
+while modules are loaded has a context without a name. Tracing begins where this module is loaded, before the tests' own ``conftest.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ WHERE = "VAWG_TEST_LINES"
 
 
 class Lines:
-    """Traces the program while tests run; ``switch`` names the test that is to come."""
+    """Traces the program while tests run."""
 
     def __init__(self, where: Path, worker: str) -> None:
         self._traced = coverage.Coverage(data_file=str(where), data_suffix=worker, source=[str(ROOT / "vawg_desktop")], config_file=False)
@@ -37,8 +38,11 @@ class Lines:
         self._traced.save()
 
 
+#: Only in the processes that run tests: the one that hands them out to others runs none.
+_LINES = Lines(Path(os.environ[WHERE]), worker) if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Trace in the processes that run tests, not in the one that hands them out."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker or not config.getoption("numprocesses", None):
-        config.pluginmanager.register(Lines(Path(os.environ[WHERE]), worker or "only"), "test-lines")
+    """Hear of tests in a process that traces."""
+    if _LINES is not None:
+        config.pluginmanager.register(_LINES, "test-lines")

@@ -119,3 +119,14 @@ _NAMED = frozenset(seed for seed in range(200) if rows_named(_progress(seed)))
 
 def test_so_few_of_them_are_named() -> None:
     assert len(_NAMED) <= 20
+
+
+@pytest.mark.parametrize(("taken", "named"), [({0: 3, 1: 5}, {0, 1}), ({0: 3}, set())])
+def test_short_words_of_other_rows_are_named_where_there_are_several(taken: dict[int, int], named: set[int]) -> None:
+    """One short text may be written twice by chance."""
+    words = [f"Phrase number {'abcdefgh'[i] * 3}" for i in range(8)]
+    sent: list[dict[str, object]] = [{"status": None, "percent": None, "rating": None, "words": w} for w in words]
+    came = [{**r, "words": words[taken[i]] if i in taken else None} for i, r in enumerate(sent)]
+    found = find_moved(sent, came, (), ("words",))  # type: ignore[arg-type]
+    assert rows_named(found) == named
+    assert {place: of for m in found for place, of in m.owners.items()} == ({(i, "words"): j for i, j in taken.items()} if named else {})

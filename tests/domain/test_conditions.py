@@ -45,3 +45,9 @@ def test_today_is_not_overdue_and_is_due_soon() -> None:
         row = {"x_due": (TODAY + timedelta(days=day)).isoformat()}
         assert all(one.holds(row, TODAY) for one in overdue) is late, day
         assert all(one.holds(row, TODAY) for one in soon) is near, day
+
+
+@pytest.mark.parametrize("had", [None, "complete", "in_progress", ""])
+def test_a_column_that_must_hold_one_value_says_the_same_in_python_and_sql(had: str | None) -> None:
+    one = conditions.Tested("status", conditions.Test.EQUALS, "complete")
+    assert one.holds({"status": had}, TODAY) is _in_sql(one, had) is (had == "complete")

@@ -163,3 +163,24 @@ def test_a_month_may_be_cut_short(typed: str, stored: str) -> None:
 def test_a_word_that_begins_like_a_month_is_none(typed: str) -> None:
     with pytest.raises(ValueRefusedError):
         dates.parse_date(typed)
+
+
+def test_what_is_no_stored_date_has_no_last_day() -> None:
+    assert (dates.last_day(None), dates.last_day(""), dates.last_day("soon"), dates.last_day("2026-02")) == (None, None, None, date(2026, 2, 28))
+
+
+@pytest.mark.parametrize("typed", ["2025/27 Q2", "Q2 2025/27", "2025/27"])
+def test_years_that_do_not_follow_each_other_are_no_financial_year(typed: str) -> None:
+    with pytest.raises(ValueRefusedError):
+        dates.parse_date(typed, now=date(2026, 11, 22))
+
+
+def test_a_financial_year_is_stored_as_its_months() -> None:
+    assert dates.parse_date("2026/27") == dates.parse_date("FY 2026/27") == dates.parse_date("fy2026-2027") == "2026-04/2027-03"
+    assert dates.parse_date("end of 2026/27") == "2027-03-31"
+
+
+def test_an_instant_is_the_day_it_was_in_london_and_a_damaged_time_leaves_its_day() -> None:
+    assert dates.parse_date("2026-07-01T23:30:00Z") == "2026-07-02"
+    assert dates.parse_date("2026-12-01T23:30:00Z") == "2026-12-01"
+    assert dates.parse_date("2026-05-03T99:00Z") == "2026-05-03"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES
+from vawg_desktop.domain import terms
+from vawg_desktop.domain.entities import ACTION, BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import MAX_TEXT, from_row, split_set, to_stored, to_words
@@ -102,3 +103,8 @@ def test_a_set_as_typed_drops_blanks_and_repeats_and_keeps_its_order() -> None:
 )  # fmt: skip
 def test_a_stored_value_as_an_officer_reads_it(entity: str, key: str, stored: str | int | bool | None, words: str) -> None:
     assert to_words(BY_KEY[entity].by_key[key], stored) == words
+
+
+def test_nothing_given_is_nothing_stored_and_no_key_has_no_label() -> None:
+    assert to_stored(ACTION.by_key["title"], None) is None
+    assert terms.ACTION_STATUS.label(None) == "" and terms.ACTION_STATUS.label("not one of ours") == "not one of ours"

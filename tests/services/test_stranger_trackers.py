@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import SHARED
 from tests.test_cli import Run
 from vawg_desktop.domain.terms import ACTION_STATUS
-from vawg_desktop.services import lists, merging, show, trackers
+from vawg_desktop.services import lists, merging, show, trackers, undoing
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import Imported
@@ -209,7 +209,7 @@ def test_lineage_merges_so_that_a_colleague_knows_the_rows_too(sample: Session, 
 def test_an_import_taken_back_and_taken_again(sample: Session, tmp_path: Path) -> None:
     path = csv(tmp_path / "t.csv", HEAD, "91,One fresh thing,KCC,In progress")
     done = take(sample, path)
-    trackers.reverse_import(sample, done.changes.txn)
+    undoing.reverse(sample, done.changes.txn)
     assert "One fresh thing" not in actions(sample)
     assert counts(take(sample, path)) == (1, 0, 0) and "One fresh thing" in actions(sample)
     assert check(sample.store).problems == []

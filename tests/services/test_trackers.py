@@ -157,7 +157,7 @@ def test_a_second_import_updates_and_never_duplicates(sample: Session, tmp_path:
 def test_a_whole_import_is_taken_back(sample: Session, tmp_path: Path) -> None:
     counts = [lists.count(sample, ListQuery(e)) for e in ("action", "recommendation", "partner")]
     done = trackers.import_tracker(sample, messy_xlsx(tmp_path / "t.xlsx"))
-    trackers.reverse_import(sample, done.changes.txn)
+    undoing.reverse(sample, done.changes.txn)
     assert [lists.count(sample, ListQuery(e)) for e in ("action", "recommendation", "partner")] == counts
     assert check(sample.store).problems == []
     undoing.undo(sample)

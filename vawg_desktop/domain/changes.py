@@ -58,12 +58,3 @@ class Changes:
     def concerns(self, *entities: str) -> bool:
         """Whether any of these kinds of record changed (link changes count for both ends)."""
         return bool(self.entities.intersection(entities))
-
-    def add(self, other: Changes) -> None:
-        """Take in what another transaction changed."""
-        self.txn = other.txn or self.txn
-        self.entities |= other.entities
-        self.records |= other.records
-        self.created += other.created
-        self.entries += other.entries
-        self.notes += other.notes

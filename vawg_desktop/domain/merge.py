@@ -8,7 +8,7 @@ Nothing here looks at a clock: the order in which entries arrive changes nothing
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -119,12 +119,3 @@ def content_id(*parts: str) -> str:
 def conflict_id(table: str, row: str, cell: str) -> str:
     """The id of a conflict, the same in every store that has it."""
     return "K-" + uuid.uuid5(_NAMESPACE, f"conflict\x1f{table}\x1f{row}\x1f{cell}").hex[:10]
-
-
-def replay(entries: Iterable[Mapping[str, CellChange]]) -> dict[str, Standing]:
-    """The cells of one record after a set of entries, each a mapping of cell to its change."""
-    cells: dict[str, list[CellChange]] = {}
-    for entry in entries:
-        for cell, changes in entry.items():
-            cells.setdefault(cell, []).append(changes)
-    return {cell: standing(changes) for cell, changes in cells.items()}

@@ -12,7 +12,7 @@ from vawg_desktop.domain.conditions import EVIDENCE_SEEN
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.terms import CLOSING_AUTHORITY
+from vawg_desktop.domain.terms import CLOSING_AUTHORITY, fold
 
 Row = Mapping[str, Value]
 
@@ -114,7 +114,7 @@ def _closure(row: Row, around: Around) -> list[Broken]:
 
 
 def _person(name: Value) -> str:
-    return " ".join(str(name).split()).casefold()
+    return fold(str(name))
 
 
 def refuse_broken(spec: EntitySpec, before: Row | None, after: Row, around: Around | None = None) -> None:

@@ -11,6 +11,14 @@ from functools import cached_property, lru_cache
 #: Full stops, but for one between figures: 1.12 is not 112.
 _DOTS = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
 _SPLIT = re.compile(r"[\s_\-/]+")
+#: Letters that are not seen; and hyphens and dashes of every kind, which are one when words are compared.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+
+
+def as_seen(text: str) -> str:
+    """A text without its unseen letters, with one kind of hyphen: a typed In-progress is the same whatever its hyphen."""
+    return _HYPHENS.sub("-", UNSEEN.sub("", text))
 
 
 @lru_cache(maxsize=8192)
@@ -58,8 +66,8 @@ class Vocabulary:
         return iter(self.terms)
 
     def find(self, text: str) -> Term | None:
-        """The term that a key, label or alias names, or None."""
-        return self._by_fold.get(fold(text))
+        """The term that a key, label or alias names, or None; letters that nobody sees and kinds of hyphen make no difference."""
+        return self._by_fold.get(fold(text)) or self._by_fold.get(fold(as_seen(text)))
 
     def label(self, key: str | None) -> str:
         """The label of a stored key; a key nobody knows is shown as it stands."""

@@ -163,15 +163,6 @@ def find(session: Session, id: str) -> Conflict:
     return found[0]
 
 
-def of_record(session: Session, record_id: str) -> list[Conflict]:
-    """The conflicts of one record and of its links."""
-    ids = session.read().exec_driver_sql(
-        'SELECT id FROM conflict WHERE "row" = ? OR "row" IN (SELECT id FROM link WHERE a = ? OR b = ?)',
-        (record_id,) * 3,
-    )
-    return _conflicts(session.read(), [str(r[0]) for r in ids])
-
-
 def _conflicts(connection: Connection, ids: Sequence[str]) -> list[Conflict]:
     found: list[Conflict] = []
     for start in range(0, len(ids), 400):

@@ -9,20 +9,17 @@ from functools import lru_cache
 
 from vawg_desktop.domain.entities import BY_PREFIX, EntitySpec
 from vawg_desktop.domain.errors import Problem
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import UNSEEN, as_seen, fold
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services.tracker_lineage import Known
 
-#: Letters that are not seen; and hyphens and dashes of every kind, which are one when words are compared.
-UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _NUMBER = re.compile(r"([A-Za-z]{0,3})[\s\-.]*0*(\d{1,6})")
 
 
 @lru_cache(maxsize=65_536)
 def words_key(text: str) -> str:
     """Words for comparing: case, marks, punctuation, unseen letters and kinds of hyphen put aside."""
-    return fold(_HYPHENS.sub("-", UNSEEN.sub("", text))).strip(" ;:,.!?*")
+    return fold(as_seen(text)).strip(" ;:,.!?*")
 
 
 def exact_number(reference: Given | None) -> str:

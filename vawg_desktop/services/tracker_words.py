@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import UNSEEN, fold
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
-from vawg_desktop.services.tracker_marks import UNSEEN
 
 FOOTERS = (
     "total", "totals", "sub total", "subtotal", "grand total", "average", "count", "prepared by", "key", "notes", "source", "last updated", "end of",

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold, how_many
@@ -285,13 +284,6 @@ def _keep_tray(tx: Transaction, book: Book, done: Imported) -> None:
     put = 'INSERT INTO local VALUES (?, ?, ?) ON CONFLICT (kind, "key") DO UPDATE SET value = excluded.value'
     words = json.dumps({"file": book.name, "tray": done.tray}, ensure_ascii=False)
     tx.connection.exec_driver_sql(put, ("tray", tx.id, words))
-
-
-def reverse_import(session: Session, txn: str) -> Changes:
-    """Take a whole import back; what was edited since stays and is a conflict."""
-    from vawg_desktop.services.undoing import reverse
-
-    return reverse(session, txn, why="Import reversed")
 
 
 def problems_in_words(problems: Sequence[Problem]) -> list[str]:

@@ -5,7 +5,6 @@ Everything here is a pure function of a row, so that ``check`` can count it all 
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +15,7 @@ from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import is_open, meets
 from vawg_desktop.domain.dates import last_day
 from vawg_desktop.domain.entities import EntitySpec
-from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.fields import Value
 
 Row = Mapping[str, Value]
 
@@ -153,14 +152,3 @@ def update_heard(row: Row) -> str:
     """When an update speaks of: its as-at date's last day."""
     last = last_day(str(row["as_at"])) if row.get("as_at") else None
     return last.isoformat() if last else ""
-
-
-def dumps(value: object) -> str:
-    """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-#: Columns that hold text an officer typed, per entity, for cleaning at the door.
-def text_cells(spec: EntitySpec) -> frozenset[str]:
-    """Cells whose kind is free text."""
-    return frozenset(f.key for f in spec.cells if f.kind in (Kind.TEXT, Kind.LONG))

@@ -10,6 +10,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history, work
 from vawg_desktop.store.log_writing import spec_of
@@ -43,7 +44,7 @@ class Authority:
 
     def refuse_unless_two(self) -> None:
         """Raise RuleError unless two named people and an authority stand behind it."""
-        one, other = (" ".join(p.split()).casefold() for p in (self.by, self.agreed_by))
+        one, other = (fold(p) for p in (self.by, self.agreed_by))
         if not one or not other or one == other:
             raise RuleError("Disposal needs two named people; the words were kept.", code="rule_two_people")
         if not self.authority.strip():
