@@ -19,11 +19,14 @@ PAIRS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("domain", "analysis"), ("tests/domain", "tests/analysis", "tests/declared")),
     (
         ("services/return_answers.py", "services/return_rows.py"),
-        tuple(f"tests/services/test_{name}.py" for name in ("return_answers", "returns", "return_siblings", "second_files", "damaged_ways", "telephone")),
+        tuple(f"tests/services/test_{name}.py" for name in (
+            "return_answers", "return_rows", "returns", "return_siblings", "second_files", "damaged_ways", "telephone", "ways_home", "generated_returns",
+            "long_and_made_words", "officers_finds",
+        )),
     ),
     (
         ("services/tracker_match.py", "services/tracker_lineage.py"),
-        tuple(f"tests/services/test_tracker{name}.py" for name in ("s", "_identity", "_siblings")),
+        tuple(f"tests/services/test_tracker{name}.py" for name in ("s", "_identity", "_siblings", "_match")),
     ),
     (
         ("store/merging.py", "store/merge_disposed.py", "store/merge_numbers.py", "store/merge_findings.py", "store/restating.py"),

@@ -54,7 +54,6 @@ class Lineage:
         row = tx.connection.exec_driver_sql(
             "SELECT mapping, answers, name FROM tracker WHERE id = ? AND NOT deleted", (self.id,)
         ).fetchone()
-        self._new = row is None
         self._pending: dict[str, tuple[Known, dict[str, Value]]] = {}
         self._name, self._headings = name, headings
         self.mapping: dict[str, str | None] = json.loads(row[0]) if row and row[0] else {}
@@ -77,9 +76,6 @@ class Lineage:
         self._all[known.id] = known
         self._by_record.setdefault(known.record, known)
         self._same[(known.entity, known.number, fold(known.words), known.beside)] += 1
-
-    def __bool__(self) -> bool:
-        return bool(self._all)
 
     def all(self) -> Iterable[Known]:
         """Every row that was taken before or now."""
@@ -139,10 +135,6 @@ class Lineage:
             self._tx.create(table, cells, id=id, checked=False)
         else:
             self._tx.edit(table, id, {**cells, "deleted": False} if there[0] else cells, checked=False, settling=True)
-
-    def created(self) -> bool:
-        """Whether this list was never taken in before."""
-        return self._new
 
 
 def list_of(connection: Connection, name: str, headings: str, rows: Sequence[tuple[str, str]]) -> str:
