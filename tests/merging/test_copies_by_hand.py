@@ -83,3 +83,24 @@ def said_heads(session: Session) -> dict[str, str]:
     """The heads of the origins that said something."""
     return {k: v for k, v in heads_of_chains(session.read()).items() if not k.endswith("/0")}
 
+
+
+@pytest.mark.parametrize("later", ["here", "there"])
+def test_what_a_merge_itself_writes_after_telling_two_tails_apart_goes_on_the_right_one(tmp_path: Path, later: str) -> None:
+    """Both files gave the next number to a gap of their own: the merge gives one of them another, by an entry of this store's own."""
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    create(office, "gap", {"statement": "Before the copy"})
+    office.store.close()
+    shutil.copyfile(tmp_path / "office.vawg", tmp_path / "copy.vawg")
+    one, other = (Session(opening.open_store(tmp_path / f"{name}.vawg"), name) for name in ("office", "copy"))
+    for session in (other, one) if later == "here" else (one, other):
+        create(session, "gap", {"statement": f"Seen in {session.who}"})
+    done = merging.merge(one, other.store)
+    assert done.renumbered == [("G-0002", "G-0003")]
+    mine = one.read().exec_driver_sql("SELECT id FROM origin WHERE mine = 1").one()[0]
+    written = one.read().exec_driver_sql("SELECT origin FROM \"change\" WHERE act = 'merge' ORDER BY n DESC LIMIT 1").one()[0]
+    assert written == mine and check(one.store).problems == []
+    merging.merge(other, one.store)
+    assert rows_of(one) == rows_of(other) and said_heads(one) == said_heads(other) and check(other.store).problems == []
+    for session in (one, other):
+        session.store.close()

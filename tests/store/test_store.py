@@ -241,6 +241,14 @@ def _planted(sample: Session, tmp_path: Path) -> str:
     return str(row[0])
 
 
+def test_after_a_disposal_the_log_refuses_changes_as_before(sample: Session) -> None:
+    id = records.create(sample, "gap", {"statement": "quokka"})[0]
+    dispose(sample.store, "gap", id, AUTHORITY)
+    assert sample.store.meta("disposing") != "1"
+    with sample.store.write("A", "beside the log") as tx, pytest.raises(Exception, match="append-only"):
+        tx.connection.exec_driver_sql("UPDATE \"change\" SET fields = '{}' WHERE n = 1")
+
+
 def test_disposal_takes_the_words_out_of_everything_and_check_stays_ok(
     sample: Session, tmp_path: Path
 ) -> None:
