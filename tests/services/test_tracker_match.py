@@ -112,3 +112,25 @@ def test_a_sheet_under_another_name_goes_on_the_one_whose_rows_it_has(
     rows = [seen(n, f"Words of {n}", sheet) for sheet, numbers in here.items() for n in numbers]
     before = [known(n, n, f"Words of {n}", sheet) for sheet, numbers in there.items() for n in numbers]
     assert sheets_gone_on(rows, before) == found
+
+
+def test_a_record_that_the_list_never_spoke_of_stood_under_nothing() -> None:
+    from vawg_desktop.services.tracker_lineage import Lineage
+
+    class Nothing:
+        def run(self, sql: str, params: object = ()) -> Nothing:
+            return self
+
+        exec_driver_sql = run
+
+        @property
+        def connection(self) -> Nothing:
+            return self
+
+        def fetchone(self) -> None:
+            return None
+
+        def fetchall(self) -> list[tuple[object, ...]]:
+            return []
+
+    assert Lineage(Nothing(), "list.xlsx", "ref|action", "id").joined("p", "q") == ""  # type: ignore[arg-type]

@@ -336,6 +336,27 @@ def _holds_the_schema(path: Path, key: keys.Key | None) -> bool:
     return False
 
 
+def test_a_record_that_is_lost_whole_gets_a_stand_in_for_those_that_refer_to_it(sample: Session, tmp_path: Path) -> None:
+    """Neither its row nor one of its entries can be read: an action keeps its accountable body as a name to be found out."""
+    path = sample.store.path
+    body = str(show.record(sample, "A-0001").cells["accountable"])
+    owned = [str(r[0]) for r in sample.read().exec_driver_sql("SELECT reference FROM action WHERE accountable = ? ORDER BY n", (body,))]
+    sample.store.close()
+    raw = connect_raw(path, None)
+    raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("DROP TRIGGER change_no_delete")
+    raw.execute('DELETE FROM "change" WHERE "row" = ?', (body,))
+    raw.execute("DELETE FROM partner WHERE id = ?", (body,))
+    raw.close()
+    done = rescue(path, tmp_path / "out.vawg", passphrase=None)
+    assert "a partner; a stand-in holds its place" in done.lost
+    with opening.open_store(tmp_path / "out.vawg") as store:
+        out = Session(store)
+        assert [show.record(out, ref).cells["accountable"] for ref in owned] == [body] * len(owned)
+        assert show.record(out, body).cells["name"] == "(lost in the damage)"
+        assert {p.code for p in check(store).problems} == {"entry_missing"}  
+
+
 def test_rescue_of_a_file_of_which_nothing_is_left(tmp_path: Path) -> None:
     path = tmp_path / "s.vawg"
     making.create(path, passphrase=WORDS).close()

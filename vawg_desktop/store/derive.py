@@ -95,8 +95,6 @@ def tally_keys(spec: EntitySpec, row: Row) -> frozenset[tuple[str, str]]:
         keys.add((f"{spec.key}_came", f"{quarter}|{came}"))
         if left:
             keys.add((f"{spec.key}_left", f"{quarter}|{left}"))
-    if row.get("done_before_publication"):
-        keys.add((f"{spec.key}_done_before", ""))
     return frozenset(keys)
 
 

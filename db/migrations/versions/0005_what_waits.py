@@ -12,6 +12,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.rename_table("former", "earlier_reference")
+    op.execute("DELETE FROM tally WHERE name = 'action_done_before'")  # a count that nobody asked for
     for name, columns, where in (
         ("ix_action_officer", ["link_officer"], "link_officer IS NOT NULL"),
         ("ix_action_forward", ["bring_forward", "n"], "bring_forward IS NOT NULL"),
