@@ -1,4 +1,4 @@
-"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, mutate, windows, build.
+"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, mutate, pairs, windows, build.
 
 Needs only Python 3.11 or later. Makes ``.venv``, installs what is locked (with hashes), and on
 Debian or Ubuntu as root also the system packages that Qt needs; anyone else gets the one line to run.
@@ -234,6 +234,12 @@ def mutate(rest: list[str]) -> int:
     return python(ROOT / ".ci" / "mutate.py", *rest)
 
 
+def pairs(rest: list[str]) -> int:
+    """Modules whose every line and branch their own tests run (``.ci/pairs.py``); words choose among them."""
+    prepare("dev")
+    return python(ROOT / ".ci" / "pairs.py", *rest)
+
+
 def windows(rest: list[str]) -> int:
     """The program, or with nothing named the tests, on Windows' own Python under Wine (``.ci/windows.py``)."""
     sys.path.insert(0, str(ROOT / ".ci"))
@@ -283,7 +289,7 @@ def build_under_wine() -> int:
 
 
 COMMANDS = {
-    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "mutate": mutate, "windows": windows, "build": build,
+    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "mutate": mutate, "pairs": pairs, "windows": windows, "build": build,
 }  # fmt: skip
 
 if __name__ == "__main__":

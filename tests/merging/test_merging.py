@@ -829,3 +829,35 @@ def test_a_provisional_reference_is_found_however_it_is_typed(sample: Session, c
         assert names.find(laptop.read(), typed).id == id
     merging.merge(sample, laptop.store)
     assert names.find(sample.read(), printed.lower()).id == id
+
+
+def test_an_update_taken_twice_stays_where_somebody_has_worked_on_it_since(sample: Session, copy_of: Copier, tmp_path: Path) -> None:
+    made = rounds.export_returns(sample, period="2026/27 Q3", due="2027-01-10", out=tmp_path, partners=["Kent Police"])
+    path = Path(next(r for r in made.returns if r.reference).file)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Actions"]
+    heads = [str(c.value) for c in sheet[1]]
+    sheet.cell(2, heads.index("Progress update (please fill in)") + 1).value = "We did one thing."
+    book.save(path)
+    laptop = copy_of(sample, "laptop")
+    for day, person in enumerate((sample, laptop)):
+        CLOCK.go_to(TODAY + timedelta(days=day))
+        import_return(person, path, apply="all")
+    found = [(str(p.read().exec_driver_sql('SELECT max(id) FROM "update"').one()[0]), p) for p in (sample, laptop)]
+    larger, whose = max(found, key=lambda pair: pair[0])
+    with whose.store.write(whose.who, "a remark of our own") as tx:
+        tx.edit("update", larger, {"note": "heard by telephone too"}, checked=False)
+    merging.merge(sample, laptop.store)
+    merging.merge(laptop, sample.store)
+    for person in (sample, laptop):
+        assert person.read().exec_driver_sql('SELECT count(*) FROM "update" WHERE NOT deleted').one()[0] == 2
+        well(person)
+    assert rows_of(sample) == rows_of(laptop)
+
+
+def test_a_store_is_not_merged_into_itself_however_it_was_opened(sample: Session) -> None:
+    for other in (sample.store, opening.open_store(sample.store.path)):
+        with pytest.raises(StoreError) as refused:
+            merging.merge(sample, other)
+        assert refused.value.code == "same_store"
+    other.close()

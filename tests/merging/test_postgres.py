@@ -451,6 +451,9 @@ def test_a_merge_brings_everything_but_what_the_role_may_not(
         assert check(server.store).ok and work.left(server.read()) == []
         merging.merge(laptop, server.store)
         assert rows_of(laptop) == rows_of(server)
+        assign(laptop, "R-0003", [Assignment("note", "seen since")], None)  # closed on both sides: nothing waits any more
+        assert merging.merge(people["editor"], store).rule_failures == []
+        assert show.record(server, "R-0003").cells["status"] == "closed" and show.record(server, "R-0003").cells["note"] == "seen since"
 
 
 #: What an editor with the password tries beside the program; each is refused by the server itself.

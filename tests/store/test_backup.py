@@ -354,7 +354,7 @@ def test_a_record_that_is_lost_whole_gets_a_stand_in_for_those_that_refer_to_it(
         out = Session(store)
         assert [show.record(out, ref).cells["accountable"] for ref in owned] == [body] * len(owned)
         assert show.record(out, body).cells["name"] == "(lost in the damage)"
-        assert {p.code for p in check(store).problems} == {"entry_missing"}  
+        assert {p.code for p in check(store).problems} == {"entry_missing"}
 
 
 def test_rescue_of_a_file_of_which_nothing_is_left(tmp_path: Path) -> None:

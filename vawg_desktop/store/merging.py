@@ -169,15 +169,14 @@ class _Merging:
         self._found.rule_failures.append(Failure(self._findings().called(id), rule, message))
 
     def _recompute(self, records: list[tuple[str, str]]) -> None:
-        wanted, there = set(records), self._there(records)
+        there = self._there(records)
         known = history.entries_of(self._tx.connection, [row for _, row in records if row in there])
         groups = history.grouped(known)
         for tbl, row in records:
             if row not in there:  # all that is known of it has just come
                 groups[(tbl, row)] = self._arrived[(tbl, row)]
         for (tbl, row), row_entries in groups.items():
-            if (tbl, row) in wanted:
-                self._found.conflicts += self._rows.state(tbl, row, row_entries, is_new=row not in there)
+            self._found.conflicts += self._rows.state(tbl, row, row_entries, is_new=row not in there)
         self._tx.send_inserts()
 
     def _there(self, records: list[tuple[str, str]]) -> set[str]:
