@@ -89,7 +89,7 @@ def look(name: str, content: bytes) -> Looked:
     if is_message(content):
         return Looked("message")
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")
-    page = name.lower().endswith((".html", ".htm")) or start.lower().startswith(_PAGE_STARTS)
+    page = name.lower().endswith((".html", ".htm")) or start.replace(b"\x00", b"").lower().startswith(_PAGE_STARTS)  # UTF-16 too
     if page and (_TABLE.search(content) or _TABLE_WIDE.search(content)):
         return Looked("page")
     if start[:1] == b"<" or b"<\x00?\x00x" in content[:64] or b"\x00<\x00?" in content[:64]:
