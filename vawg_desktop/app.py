@@ -218,7 +218,7 @@ def begin(shell: Any, session: Any) -> Any:
 
 def tour(arguments: argparse.Namespace) -> int:
     """Draw every page to PNG, with no screen."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # under Wine the Windows one is named, to see the window as it draws it
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;*.debug=false")
     import tempfile
 
