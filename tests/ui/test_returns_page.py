@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
 from tests.ui.test_window import Shown
 from vawg_desktop.services import (
@@ -25,6 +25,7 @@ from vawg_desktop.services import (
 )
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.forms import _complete
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.review import ReviewPane
@@ -418,3 +419,29 @@ def test_a_reversed_return_says_what_was_kept(
     settle(shown.tasks)
     (told,) = [text for text in said if "restored" in text]
     assert told.endswith("; 1 kept because they were edited later." if edited else "restored.")
+
+
+def test_each_partner_has_a_line_of_its_own_under_the_headings(page: tuple[Shown, Any], sample: Session) -> None:
+    _, returns_page = page
+    grid = returns_page._rows
+    cells: dict[int, dict[int, str]] = {}
+    for n in range(grid.count()):
+        item = grid.itemAt(n).widget()
+        row, column, _, wide = grid.getItemPosition(n)
+        if wide == 1 and hasattr(item, "text"):
+            cells.setdefault(row, {})[column] = item.text()
+    assert cells.pop(0) == {0: "Partner", 1: "Version", 2: "Due", 3: "Returned", 4: "Answers", 5: "Step", 6: ""}
+    waiting = round_standing.partners_of_round(sample)
+    assert [line[0] for _, line in sorted(cells.items())] == [one.partner for one in waiting] and len(waiting) == 13
+    assert all({0, 1, 2, 3, 4, 5} <= line.keys() and line[1] == "v1" for line in cells.values())
+    verbs = {grid.getItemPosition(n)[0] for n in range(grid.count()) if grid.getItemPosition(n)[1] == 6 and not hasattr(grid.itemAt(n).widget(), "text")}
+    assert verbs == set(cells)  # and what can be done about it stands in the same line
+
+
+def test_a_name_is_offered_whatever_its_capitals_and_wherever_the_typed_letters_stand(qtbot: object) -> None:
+    line = QLineEdit()
+    _complete(line, ["Kent Police", "Medway Council", "CPS South East"])
+    completer = line.completer()
+    completer.setCompletionPrefix("POL")
+    assert [completer.completionModel().index(r, 0).data() for r in range(completer.completionModel().rowCount())] == ["Kent Police"]
+    line.deleteLater()
