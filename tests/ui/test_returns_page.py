@@ -445,3 +445,24 @@ def test_a_name_is_offered_whatever_its_capitals_and_wherever_the_typed_letters_
     completer.setCompletionPrefix("POL")
     assert [completer.completionModel().index(r, 0).data() for r in range(completer.completionModel().rowCount())] == ["Kent Police"]
     line.deleteLater()
+
+
+@pytest.mark.parametrize("verb", ["one", "all"])
+def test_a_message_that_cannot_be_saved_is_told_and_not_written_down_as_made(
+    page: tuple[Shown, Any], sample: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    shown, returns_page = page
+    away = tmp_path / "no folder"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(away / "out.eml"), ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: str(away))
+    told: list[BaseException] = []
+    monkeypatch.setattr(messages, "failed", lambda error, **_: told.append(error))
+    if verb == "one":
+        _button(returns_page, "Reminder …: Kent Police").click()
+    else:
+        now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
+        returns_page.outputs.write_to_all([(now.return_id, "reminder")])
+    settle(shown.tasks)
+    assert [getattr(error, "code", "") for error in told] == ["write_failed"]
+    now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
+    assert now.log == []

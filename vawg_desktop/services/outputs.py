@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.exchange.lists_out import Printed, list_docx, list_xlsx
 from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.session import Session
@@ -32,16 +32,10 @@ def printed(session: Session, title: str, heads: Sequence[str], rows: Sequence[S
 def save_list(
     session: Session, path: Path, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Path:
-    """Write the list; the file's ending chooses xlsx or docx. Raises ValueRefusedError for others."""
+    """Write the list; the file's ending chooses xlsx or docx. Raises ValueRefusedError for others, StoreError where it cannot be written."""
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise ValueRefusedError(f"Choose a name that ends in .xlsx or .docx, not {path.suffix or 'nothing'}.")
     content = writer(printed(session, title, heads, rows))
-    try:
-        write_replacing(path, content)
-    except OSError as error:
-        raise StoreError(
-            f"{path.name} could not be written: {error.strerror or error}. Close it where it is open, or choose another place.",
-            code="not_written",
-        ) from None
+    write_replacing(path, content)
     return path

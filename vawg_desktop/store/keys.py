@@ -309,7 +309,6 @@ def write_replacing(path: Path, data: bytes) -> None:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        part.replace(path)
     except PermissionError:
         raise StoreError(
             f"We may not write in the folder {path.parent}; choose another folder.", code="no_permission"
@@ -317,4 +316,11 @@ def write_replacing(path: Path, data: bytes) -> None:
     except OSError as error:
         raise StoreError(
             f"{path.name} could not be written: {error.strerror}.", code="write_failed"
+        ) from error
+    try:
+        part.replace(path)
+    except OSError as error:  # on Windows nobody may replace what another program has open
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"{path.name} could not be replaced: {error.strerror}. Close it where it is open, or choose another name.", code="write_failed"
         ) from error

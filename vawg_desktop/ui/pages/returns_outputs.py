@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services import return_messages, returns, telephone
@@ -48,8 +49,8 @@ class ReturnsOutputs:
         try:
             for _, one in made:
                 write_replacing(folder / one.file_name, one.content)
-        except OSError as error:
-            messages.tell(f"The messages could not be written into {folder}: {error.strerror}.")
+        except AppError as error:
+            messages.failed(error)
             return
         told = f"{how_many(len(made), 'message')} written into {folder}."
         if refused:
@@ -110,8 +111,8 @@ class ReturnsOutputs:
             return False
         try:
             write_replacing(Path(chosen), content)
-        except OSError as error:
-            messages.tell(f"{Path(chosen).name} could not be written: {error.strerror}.")
+        except AppError as error:
+            messages.failed(error)
             return False
         messages.tell(f"Saved as {Path(chosen).name}.")
         return True
