@@ -80,7 +80,7 @@ def test_only_the_clock_reads_the_time() -> None:
     )
     found: list[str] = []
     for path in sorted([*(ROOT / "vawg_desktop").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]):
-        if path.name in ("clock.py", "test_architecture.py"):
+        if path.name in ("clock.py", "test_clock.py", "test_architecture.py"):
             continue
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if names.search(line.replace("clock.now()", "")):
