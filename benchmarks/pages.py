@@ -25,19 +25,21 @@ class Visit:
     after: float
 
 
-def visits(path: Path) -> dict[str, Visit]:
-    """Every page of a store's window, each in several windows; medians."""
+def visits(sizes: Stores) -> dict[str, dict[str, Visit]]:
+    """Every page of each store's window, by size and page; the stores take turns, so that a slow moment of the machine meets all; medians."""
     from vawg_desktop.app import application
     from vawg_desktop.ui.places import PAGES
 
     application()
-    found: dict[str, list[Visit]] = {}
+    seen: dict[str, dict[str, list[Visit]]] = {size: {} for size in sizes}
     for _ in range(_TIMES):
-        for name, visit in _one_window(path, [(p.key, p.label) for p in PAGES]).items():
-            found.setdefault(name, []).append(visit)
+        for size, path in sizes.items():
+            for name, visit in _one_window(path, [(p.key, p.label) for p in PAGES]).items():
+                seen[size].setdefault(name, []).append(visit)
+    parts = ("first", "second", "paint", "after")
     return {
-        name: Visit(*(statistics.median(getattr(v, part) for v in seen) for part in ("first", "second", "paint", "after")))
-        for name, seen in found.items()
+        size: {name: Visit(*(statistics.median(getattr(v, part) for v in those) for part in parts)) for name, those in found.items()}
+        for size, found in seen.items()
     }
 
 
@@ -111,7 +113,7 @@ def pages(stores: Stores) -> Iterator[Row]:
     sizes = {s: p for s, p in stores.items() if s in ("inquiry", "region")}
     if "region" in sizes:
         sizes[f"region{IN_LIFE}"] = store_of(f"region{IN_LIFE}", sizes["region"].parent)
-    seen = {size: visits(path) for size, path in sizes.items()}
+    seen = visits(sizes)
     for size, found in seen.items():
         for label, visit in found.items():
             yield ratio_row(f"{label}, first visit, {size}", "painting the same page", visit.first, visit.paint, 4)
