@@ -846,7 +846,7 @@ def test_an_update_taken_twice_stays_where_somebody_has_worked_on_it_since(sampl
     found = [(str(p.read().exec_driver_sql('SELECT max(id) FROM "update"').one()[0]), p) for p in (sample, laptop)]
     larger, whose = max(found, key=lambda pair: pair[0])
     with whose.store.write(whose.who, "a remark of our own") as tx:
-        tx.edit("update", larger, {"note": "heard by telephone too"}, checked=False)
+        tx.edit("update", larger, {"informant": "K. Officer"}, checked=False)  # who it was heard from; its words are the same still
     merging.merge(sample, laptop.store)
     merging.merge(laptop, sample.store)
     for person in (sample, laptop):

@@ -98,3 +98,20 @@ def test_evidence_that_a_partner_wrote_is_taken_with_the_action_it_names(sent: S
     assert [x.reference for x in record.links if x.kind == "evidence.actions"] == ([ref(2)] if named else [])
     again = returns.review(sent.session, review.submission)
     assert list(again.added.values()) == [found["reference"]]  # and it is not offered a second time
+
+
+def test_a_reversed_return_says_how_much_of_it_was_taken_back(sent: Sent, tmp_path: Path) -> None:
+    """Cells put back and records hidden; what was hidden by hand already is not counted a second time."""
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["% complete"]).value = 65
+        sheet.cell(2, at["Progress update"]).value = "We began"
+
+    taken = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"), apply="safe")
+    (update,) = show.record(sent.session, ref(2)).updates
+    done = returns.reverse_return(sent.session, taken.return_reference)
+    hidden = sent.session.read().exec_driver_sql('SELECT count(*) FROM "update" WHERE deleted').one()[0]
+    decided = sent.session.read().exec_driver_sql("SELECT count(*) FROM decision WHERE deleted").one()[0]
+    assert hidden == 1 and show.record(sent.session, ref(2)).updates == []
+    assert done.restored == 1 + hidden + decided  # the percentage, the update, what was decided
+    assert update["narrative"] == "We began"

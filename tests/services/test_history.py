@@ -11,6 +11,7 @@ import pytest
 from vawg_desktop.domain.errors import NotFoundError, RuleError
 from vawg_desktop.services import history, merging, show, undoing
 from vawg_desktop.services.records import (
+    ADD,
     Assignment,
     add_update,
     assign,
@@ -185,3 +186,19 @@ def test_every_kind_of_record_that_others_changed_is_heard_of_however_much_they_
     left, _ = history.written_since(sample, mark, txns[:4])
     assert left.entities == {"gap"} and left
     assert not history.written_since(sample, mark, txns)[0]
+
+
+def test_a_past_state_as_json_holds_the_links_of_that_day(sample: Session) -> None:
+    from tests.clock import CLOCK, TODAY
+
+    source, _ = create(sample, "source", {"title": "A paper"})
+    set_link(sample, "recommendation", "sources", show.record(sample, "R-0001").id, source)
+    CLOCK.go_to(TODAY + timedelta(days=2))
+    set_link(sample, "recommendation", "sources", show.record(sample, "R-0001").id, source, remove=True)
+    assign(sample, "R-0001", [Assignment("themes", "stalking", ADD)], None)
+    reference = show.record(sample, source).reference
+    links = show.as_json(sample, "R-0001", TODAY + timedelta(days=1))["links"]
+    assert {"kind": "recommendation.sources", "label": "Sources", "entity": "source", "id": source, "reference": reference, "title": "A paper"} in links  # type: ignore[operator]
+    later = show.as_json(sample, "R-0001", TODAY + timedelta(days=2))
+    assert all(link["id"] != source for link in later["links"])  # type: ignore[attr-defined]
+    assert later["fields"]["themes"] and not any(link["label"] == "Themes" for link in later["links"])  # type: ignore[index,attr-defined]
