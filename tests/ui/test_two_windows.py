@@ -32,7 +32,7 @@ set -e
 export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1
 "$LAUNCHER" --launch-immediately >/dev/null 2>&1 & sleep 1
 grab() { "$PYTHON" tests/ui/grab.py "$OUT/$1.png"; }
-press() { xdotool mousemove $(/usr/bin/python3 tests/ui/at_place.py "$1" "$2") click 1; }
+press() { local at; at=$(/usr/bin/python3 tests/ui/at_place.py "$1" "$2") || exit 1; xdotool mousemove $at click 1; }
 VAWG_USER="B. Officer" "$PYTHON" main.py open "$STORE" >"$OUT/one.log" 2>&1 & P1=$!
 VAWG_USER="D. Deputy" "$PYTHON" main.py open "$STORE" >"$OUT/two.log" 2>&1 & P2=$!
 W1=$(xdotool search --sync --all --onlyvisible --pid $P1 --name "VAWG Desktop" | head -1)
@@ -54,14 +54,14 @@ grab 2-server-away
 : >"$OUT/start"; while [ ! -e "$OUT/started" ]; do sleep 0.1; done
 sleep 4; grab 3-server-back
 # the laptop comes home
-xdotool windowfocus --sync "$W1"; xdotool key ctrl+k; sleep 1; xdotool type --delay 40 "merge"; sleep 1; xdotool key Return; sleep 2
-press $P1 "Bring in a copy …"; sleep 2
-xdotool type --delay 10 "$LAPTOP"; sleep 0.5; xdotool key Return; sleep 3
+xdotool windowfocus --sync "$W1"; xdotool key ctrl+k; sleep 2; xdotool type --delay 40 "merge"; sleep 2; xdotool key Return; sleep 2
+press $P1 "Bring in a copy …"; sleep 5
+xdotool type --delay 10 "$LAPTOP"; sleep 1; xdotool key Return; sleep 3
 grab 4-what-comes-in
 press $P1 "Bring them in"; sleep 4
 grab 5-brought-in
-press $P1 "Reason for settling % complete of A-0002"; sleep 0.5; xdotool type --delay 20 "Confirmed by telephone"; sleep 0.5
-press $P1 "Keep “70%”: 70%, % complete of A-0002"; sleep 3
+press $P1 "Reason for settling % complete of A-0002"; sleep 1; xdotool type --delay 20 "Confirmed by telephone"; sleep 1
+press $P1 "Keep “70%”: 70%, % complete of A-0002"; sleep 8
 grab 6-settled
 kill $P1 $P2; wait $P1 $P2 || true
 """
