@@ -759,20 +759,33 @@ def test_combining_is_undone_whole(sample: Session) -> None:
     well(sample)
 
 
-def test_the_same_file_read_in_two_stores_is_one_submission(sample: Session, copy_of: Copier, tmp_path: Path) -> None:
-    """One file, read and taken on both sides, its new action too: one submission, one action, each update once."""
-    made = rounds.export_returns(sample, period="2026/27 Q3", due="2027-01-10", out=tmp_path, partners=["Kent Police"])
+def filled_return(session: Session, folder: Path, words: dict[int, str], more: Callable[[openpyxl.Workbook], None] | None = None) -> tuple[str, Path]:
+    """A return of Kent Police's with progress written in some rows of its sheet; its reference and file."""
+    made = rounds.export_returns(session, period="2026/27 Q3", due="2027-01-10", out=folder, partners=["Kent Police"])
     path = Path(next(r for r in made.returns if r.reference).file)
     book = openpyxl.load_workbook(path)
     sheet = book["Actions"]
     heads = [str(c.value) for c in sheet[1]]
-    for row in (2, 3):
-        sheet.cell(row, heads.index("Progress update (please fill in)") + 1).value = f"We did thing {row}."
-        sheet.cell(row, heads.index("Next step (please fill in)") + 1).value = "More of it"
-    fresh = book["New actions"]
-    first = next(r for r in range(2, 20) if fresh.cell(r, 1).value in (None, ""))
-    fresh.cell(first, 1).value = "A helpline for young people"
+    for row, text in words.items():
+        sheet.cell(row, heads.index("Progress update (please fill in)") + 1).value = text
+    if more is not None:
+        more(book)
     book.save(path)
+    return str(made.returns[0].reference), path
+
+
+def test_the_same_file_read_in_two_stores_is_one_submission(sample: Session, copy_of: Copier, tmp_path: Path) -> None:
+    """One file, read and taken on both sides, its new action too: one submission, one action, each update once."""
+    def more(book: openpyxl.Workbook) -> None:
+        sheet = book["Actions"]
+        heads = [str(c.value) for c in sheet[1]]
+        for row in (2, 3):
+            sheet.cell(row, heads.index("Next step (please fill in)") + 1).value = "More of it"
+        fresh = book["New actions"]
+        first = next(r for r in range(2, 20) if fresh.cell(r, 1).value in (None, ""))
+        fresh.cell(first, 1).value = "A helpline for young people"
+
+    reference, path = filled_return(sample, tmp_path, {row: f"We did thing {row}." for row in (2, 3)}, more)
     laptop = copy_of(sample, "laptop")
     taken = []
     for day, person in enumerate((sample, laptop)):  # the colleague reads it a day later
@@ -788,7 +801,7 @@ def test_the_same_file_read_in_two_stores_is_one_submission(sample: Session, cop
     assert merging.conflicts(laptop) == [] and counts_of(laptop) == counted
     assert rows_of(laptop) == rows_of(sample)
     assert taken[0].submission == taken[1].submission
-    reverse_return(sample, made.returns[0].reference)
+    reverse_return(sample, reference)
     merging.merge(laptop, sample.store)
     assert counts_of(laptop) == counts_of(sample) and counts_of(sample)["update"] == counted["update"] - 2
     again = import_return(laptop, path, apply="all")
@@ -832,13 +845,7 @@ def test_a_provisional_reference_is_found_however_it_is_typed(sample: Session, c
 
 
 def test_an_update_taken_twice_stays_where_somebody_has_worked_on_it_since(sample: Session, copy_of: Copier, tmp_path: Path) -> None:
-    made = rounds.export_returns(sample, period="2026/27 Q3", due="2027-01-10", out=tmp_path, partners=["Kent Police"])
-    path = Path(next(r for r in made.returns if r.reference).file)
-    book = openpyxl.load_workbook(path)
-    sheet = book["Actions"]
-    heads = [str(c.value) for c in sheet[1]]
-    sheet.cell(2, heads.index("Progress update (please fill in)") + 1).value = "We did one thing."
-    book.save(path)
+    _, path = filled_return(sample, tmp_path, {2: "We did one thing."})
     laptop = copy_of(sample, "laptop")
     for day, person in enumerate((sample, laptop)):
         CLOCK.go_to(TODAY + timedelta(days=day))

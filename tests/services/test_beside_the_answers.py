@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.test_ways_home import Sent, _send, edited, ref
+from tests.services.test_ways_home import Sent, edited, ref, sent_until_done
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.services import (
     lists,
@@ -22,17 +22,13 @@ from vawg_desktop.services import (
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.return_tray import make_of_tray
 from vawg_desktop.services.returns import Review
-from vawg_desktop.store.check import check
 
 WORDS = "The steering group asked for this in writing."
 
 
 @pytest.fixture
 def sent(tmp_path: Path) -> Iterator[Sent]:
-    made = _send(tmp_path, 3)
-    yield made
-    assert check(made.session.store).problems == []
-    made.session.store.close()
+    yield from sent_until_done(tmp_path, 3)
 
 
 def with_words_beside(sent: Sent, tmp_path: Path) -> tuple[Review, dict[str, str]]:

@@ -8,20 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.services.test_ways_home import Edit, Sent, _send, edited, ref
+from tests.services.test_ways_home import Edit, Sent, edited, ref, sent_until_done
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.services import return_acceptance, return_staging, returns, show, undoing
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.returns import Review
-from vawg_desktop.store.check import check
 
 
 @pytest.fixture
 def sent(tmp_path: Path) -> Iterator[Sent]:
-    made = _send(tmp_path, 5)
-    yield made
-    assert check(made.session.store).problems == []
-    made.session.store.close()
+    yield from sent_until_done(tmp_path, 5)
 
 
 def cells(**values: object) -> Edit:

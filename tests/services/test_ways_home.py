@@ -31,6 +31,7 @@ from vawg_desktop.services import return_acceptance, return_staging, returns, ro
 from vawg_desktop.services.return_review import Review
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
+from vawg_desktop.store.check import check
 
 #: Rows of the return: ``VAWG_ROWS=200`` runs the whole matrix on a return of two hundred.
 ROWS = int(os.environ.get("VAWG_ROWS", "8"))
@@ -103,6 +104,14 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
 
 def heads(sheet: Sheet) -> dict[str, int]:
     return {str(c.value).replace(" (please fill in)", ""): c.column for c in sheet[1] if c.value}
+
+
+def sent_until_done(folder: Path, actions: int) -> Iterator[Sent]:
+    """A return of so many actions, sent; its store is whole at the end."""
+    made = _send(folder, actions)
+    yield made
+    assert check(made.session.store).problems == []
+    made.session.store.close()
 
 
 def edited(path: Path, edit: Edit, to: Path) -> Path:

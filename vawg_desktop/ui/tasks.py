@@ -228,10 +228,10 @@ class Tasks(QObject):
         from vawg_desktop.services.history import written_since
 
         self._look_at_the_day()
-        seen = self._seen
+        seen, own = self._seen, frozenset(self._own)
         if not self._looking:  # a server that does not answer must not hold the window
             self._looking = True
-            self._reader.put(lambda: written_since(self.session, seen, self._own), self._heard, self._unheard)
+            self._reader.put(lambda: written_since(self.session, seen, own), self._heard, self._unheard)
 
     def _look_at_the_day(self) -> None:
         """After midnight every page shows what is overdue, due and silent on the new day."""
