@@ -76,6 +76,43 @@ def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(
     assert check(sample.store).problems == []
 
 
+def deleted_titles(session: Session, id: str) -> tuple[bool, object]:
+    row = session.read().exec_driver_sql("SELECT deleted, blockers FROM action WHERE id = ?", (id,)).one()
+    return bool(row[0]), row[1]
+
+
+def test_a_record_brought_back_and_deleted_again_is_undone_step_by_step(sample: Session) -> None:
+    """A deletion names all that it knew of the record, so what it took back is more than the cell's own head."""
+    id, _ = create(sample, "action", {"title": "Short lived"})
+    hide(sample, [id])
+    hide(sample, [id], hidden=False)
+    hide(sample, [id])
+    seen = []
+    for _ in range(3):
+        undoing.step_back(sample)
+        seen.append(deleted_titles(sample, id)[0])
+    assert seen == [False, True, False]
+    for wanted in (True, False, True):
+        undoing.step_forward(sample)
+        assert deleted_titles(sample, id)[0] is wanted
+    assert check(sample.store).problems == []
+
+
+def test_edits_of_a_deleted_record_are_undone_step_by_step(sample: Session) -> None:
+    """An edit of a deleted record names its deletion beside the cell's own head."""
+    id, _ = create(sample, "action", {"title": "Short lived", "blockers": "first"})
+    hide(sample, [id])
+    for text in ("second", "third"):
+        with sample.store.write(sample.who) as tx:
+            tx.edit("action", id, {"blockers": text})
+    seen = []
+    for _ in range(3):
+        undoing.step_back(sample)
+        seen.append(deleted_titles(sample, id))
+    assert seen == [(True, "second"), (True, "first"), (False, "first")]
+    assert check(sample.store).problems == []
+
+
 def test_nothing_of_mine_to_undo(sample: Session) -> None:
     with pytest.raises(NotFoundError):
         undoing.undo(Session(sample.store, "Newcomer"))

@@ -1,4 +1,8 @@
-"""Prints where a control stands on the screen: ``at_place.py PID NAME``; run by Debian's own Python."""
+"""Waits for what a screen reader would meet in a running window; run by Debian's own Python, which has pyatspi.
+
+``at_place.py PID place NAME`` prints where a control stands on the screen, ``gone NAME`` waits until none is shown,
+``frame TITLE`` until the window is called so, ``focus ROLE NAME [TEXT]`` until that has the focus and holds that text.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +12,69 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyatspi  # pyright: ignore[reportMissingImports]
+from gi.repository import GLib  # pyright: ignore[reportMissingImports]
+
+#: How often, and how many seconds apart, the window is looked at before it is said that what is waited for never came.
+LOOKS, PAUSE = 900, 0.1
 
 
-def nodes(node: Any, depth: int = 0) -> Iterator[Any]:
-    """Depth first, what is not shown and the cells of lists left out."""
+def nodes(node: Any, depth: int = 0, *, cells: bool = False) -> Iterator[Any]:
+    """Depth first, what is not shown left out, and the cells of lists where they are not asked for."""
     yield node
-    if depth < 16 and node.getRoleName() not in ("table", "tree table", "list"):
+    if depth < 16 and (cells or node.getRoleName() not in ("table", "tree table", "list")):
         for place in range(min(node.childCount, 60)):
             child = node.getChildAtIndex(place)
             if child is not None and child.getState().contains(pyatspi.STATE_SHOWING):
-                yield from nodes(child, depth + 1)
+                yield from nodes(child, depth + 1, cells=cells)
 
 
-def find(pid: int, name: str) -> Any:
-    """The shown control of that name in the program of that process; waits for it."""
-    for _ in range(100):
-        for app in pyatspi.Registry.getDesktop(0):
-            if app is not None and app.get_process_id() == pid:
-                for node in nodes(app):
-                    if node.name == name:
-                        return node
-        time.sleep(0.1)
-    raise SystemExit(f"no control called {name} is shown")
+def shown(pid: int, *, cells: bool = False) -> Iterator[Any]:
+    """All that the program of that process shows."""
+    for app in pyatspi.Registry.getDesktop(0):
+        if app is not None and app.get_process_id() == pid:
+            yield from nodes(app, cells=cells)
+
+
+def place(pid: int, name: str) -> str:
+    """The middle of the control of that name, in pixels of the screen; empty while it is not shown."""
+    for node in shown(pid):
+        if node.name == name:
+            box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+            return f"{box.x + box.width // 2} {box.y + box.height // 2}"
+    return ""
+
+
+def gone(pid: int, name: str) -> str:
+    """Whether no control of that name is shown."""
+    return "" if place(pid, name) else "gone"
+
+
+def frame(pid: int, title: str) -> str:
+    """Whether the window's title begins so."""
+    return next((n.name for n in shown(pid) if n.getRoleName() == "frame" and n.name.startswith(title)), "")
+
+
+def focus(pid: int, role: str, name: str, text: str | None = None) -> str:
+    """Whether that control has the focus and, where one is asked for, holds that text."""
+    for node in shown(pid, cells=True):
+        if node.getRoleName() != role or node.name != name or not node.getState().contains(pyatspi.STATE_FOCUSED):
+            continue
+        if text is None or node.queryText().getText(0, -1) == text:
+            return name
+    return ""
 
 
 if __name__ == "__main__":
-    box = find(int(sys.argv[1]), sys.argv[2]).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
-    print(box.x + box.width // 2, box.y + box.height // 2)
+    look = {"place": place, "gone": gone, "frame": frame, "focus": focus}[sys.argv[2]]
+    for _ in range(LOOKS):
+        try:
+            found = look(int(sys.argv[1]), *sys.argv[3:])
+        except (GLib.GError, RuntimeError, AttributeError, NotImplementedError) as error:  # a control that went while it was asked
+            found = ""
+            print(error, file=sys.stderr)
+        if found:
+            print(found)
+            break
+        time.sleep(PAUSE)
+    else:
+        raise SystemExit(f"never seen: {' '.join(sys.argv[2:])}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +11,7 @@ import pyatspi  # pyright: ignore[reportMissingImports]
 
 def find() -> Any:
     """The program in the tree, once it is there."""
-    for _ in range(150):
+    for _ in range(450):
         for app in pyatspi.Registry.getDesktop(0):
             if app is not None and app.childCount and "VAWG" in (app.name or ""):
                 return app
@@ -32,5 +31,4 @@ def walk(node: Any, depth: int = 0) -> Iterator[str]:
 
 if __name__ == "__main__":
     app = find()
-    time.sleep(float(sys.argv[1]))
     print("\n".join(walk(app)))

@@ -24,19 +24,20 @@ SCRIPT = r"""
 set -e
 export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1 VAWG_USER="B. Officer"
 "$LAUNCHER" --launch-immediately >/dev/null 2>&1 &
-sleep 1
 "$PYTHON" main.py open "$STORE" >"$OUT/window.log" 2>&1 &
 P=$!
-timeout 60 /usr/bin/python3 tests/ui/at_tree.py 2 >"$OUT/first.txt"
+sees() { /usr/bin/python3 tests/ui/at_place.py $P "$@" >/dev/null; }
+sees frame "My work"; sees place "Search or do anything"
+/usr/bin/python3 tests/ui/at_tree.py >"$OUT/first.txt"
 W=$(xdotool search --sync --onlyvisible --name "VAWG Desktop" | head -1)
 xdotool windowfocus --sync "$W"
-xdotool key ctrl+4; sleep 1.5
-xdotool key Down; sleep 0.7
-xdotool key Return; sleep 0.7
-xdotool key Tab; sleep 0.5
-xdotool type --delay 80 55; sleep 0.5
-xdotool key Return; sleep 1.5
-timeout 60 /usr/bin/python3 tests/ui/at_tree.py 0 >"$OUT/second.txt"
+xdotool key ctrl+4; sees focus "table cell" A-0001
+xdotool key Down; sees focus "table cell" A-0002
+xdotool key Return; sees focus "combo box" Complete
+xdotool key Tab; sees focus text "% complete"
+xdotool type --delay 80 55; sees focus text "% complete" 55
+xdotool key Return; PYTHONPATH=. "$PYTHON" tests/ui/until_held.py "$STORE" A-0002 percent 55
+/usr/bin/python3 tests/ui/at_tree.py >"$OUT/second.txt"
 kill $P
 wait $P || true
 """
@@ -65,7 +66,7 @@ def test_the_window_is_heard_and_a_record_edited_by_keys_alone(tmp_path: Path) -
     env |= {"PYTHON": sys.executable, "STORE": str(path), "OUT": str(tmp_path), "LAUNCHER": str(LAUNCHER)}
     done = subprocess.run(
         ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "bash", "-c", SCRIPT],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=180,
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     log = (tmp_path / "window.log").read_text() if (tmp_path / "window.log").exists() else ""
     assert done.returncode == 0, done.stderr + log

@@ -158,12 +158,19 @@ def _stands(tx: Transaction, entry: log.Entry, key: str, heads: frozenset[str]) 
 
 
 def _before_taking_back(tx: Transaction, head: str, row: str, key: str) -> set[str]:
-    """What stood before a change, where that change only took another back; empty for any other."""
+    """The heads of a cell before a change, where that change only took another back; empty for any other.
+
+    A deletion names all that it knew of the record, and an edit of a deleted record its deletion: only what wrote
+    this cell was a head of it, and the creation where nothing else was.
+    """
     found = tx.connection.exec_driver_sql('SELECT act, about, txn FROM "change" WHERE id = ?', (head,)).fetchone()
     if found is None or found[0] not in (Act.UNDO, Act.REDO, Act.REVERSE) or not found[1]:
         return set()
-    taken = [e for e in past.entries_of(tx.connection, [row]) if e.txn == str(found[1]) and key in e.fields]
-    return {o for e in taken for o in e.fields[key].overwrote}
+    of_row = past.entries_of(tx.connection, [row])
+    taken = [e for e in of_row if e.txn == str(found[1]) and key in e.fields]
+    named = {o for e in taken for o in e.fields[key].overwrote}
+    wrote = {e.id for e in of_row if e.op != "create" and key in e.fields}
+    return named & wrote or named & {e.id for e in of_row if e.op == "create"}
 
 
 def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
