@@ -26,4 +26,12 @@ class SetClock(Clock):
         return self._start + timedelta(seconds=time.monotonic() - self._since)
 
 
+class StandingClock(Clock):
+    """Stands at noon in London on the fixed day."""
+
+    def now(self) -> datetime:
+        """Always the same moment, in UTC."""
+        return datetime.combine(TODAY, hours(12), LONDON).astimezone(UTC)
+
+
 CLOCK = SetClock()

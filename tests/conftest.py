@@ -46,6 +46,14 @@ def _clock_set_back() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The application that tests of the window run in."""
+    from tests.fonts import FontsOfOurOwn
+
+    return FontsOfOurOwn
+
+
+@pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plain store filled with the starter content, made once."""
     path = tmp_path_factory.mktemp("sample") / "sample.vawg"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pyatspi  # pyright: ignore[reportMissingImports]
 from gi.repository import GLib  # pyright: ignore[reportMissingImports]
 
 #: How often, and how many seconds apart, the window is looked at before it is said that what is waited for never came.
-LOOKS, PAUSE = 900, 0.1
+LOOKS, PAUSE = int(os.environ.get("LOOKS", "900")), 0.1
 
 
 def nodes(node: Any, depth: int = 0, *, cells: bool = False) -> Iterator[Any]:

@@ -233,3 +233,10 @@ class _Watch(QObject):
             ours = [f for f in traceback.extract_stack() if "/vawg_desktop/" in f.filename]
             self._seen.add((type(watched).__name__, f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""))
         return False
+
+
+def test_commands_stand_in_the_order_of_their_modules_whichever_was_loaded_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [c.words for c in commands.load_commands()]
+    monkeypatch.setattr(commands, "_COMMANDS", sorted(commands._COMMANDS, key=lambda c: c.do.__module__))
+    found = [c.words for c in commands.load_commands()]
+    assert found == wanted

@@ -50,7 +50,7 @@ class Shown:
     """An open window on a session."""
 
     def __init__(self, session: Session, name: str = "light", scale: float = 1.0) -> None:
-        theme.apply(name, scale)
+        theme.apply(name, scale, "normal")
         self.session = session
         self.window = MainWindow()
         self.window.resize(1366, 768)

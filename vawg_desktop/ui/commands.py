@@ -46,7 +46,8 @@ def load_commands() -> list[Command]:
     """Every command of the window: to go to each place, and what the modules declare."""
     for module in _MODULES:
         import_module(f"vawg_desktop.ui.{module}")
-    return [*_places(), *_COMMANDS]
+    order = {f"vawg_desktop.ui.{module}": place for place, module in enumerate(_MODULES)}
+    return [*_places(), *sorted(_COMMANDS, key=lambda c: order.get(c.do.__module__, -1))]
 
 
 def _places() -> list[Command]:

@@ -159,6 +159,7 @@ class _Paper(QPlainTextEdit):
         height = lines * self.fontMetrics().lineSpacing() + theme.px(12)
         if height != self.height():
             self.setFixedHeight(height)
+            self.setViewportMargins(0, 0, 0, 0)  # laid out anew: while it is being sized, Qt leaves the text at the height before
 
     def resizeEvent(self, e: QResizeEvent) -> None:
         super().resizeEvent(e)
