@@ -20,6 +20,7 @@ from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.waiting import waiting
 from vawg_desktop.store import opening
+from vawg_desktop.ui import commands
 from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.places import GROUPS, PAGES, PLACES, part_of
 from vawg_desktop.ui.theme import theme
