@@ -17,7 +17,7 @@ _TIMES = 5
 
 @dataclass
 class Visit:
-    """Milliseconds of a page: first visit, second visit, a visit after something changed, and painting it again."""
+    """Milliseconds of a page: first visit, second visit, painting it again, and a visit after something changed."""
 
     first: float
     second: float

@@ -102,7 +102,7 @@ w.grab()
 
 
 def _start(code: str, *words: str) -> Callable[[], object]:
-    """A start in a process of its own, compiled beforehand as an installed program is, whatever this shell forbids."""
+    """A call that starts the code in a new process; its bytecode is cached as in an installed program, even where the shell forbids that."""
     return lambda: _run(code, *words)
 
 

@@ -33,7 +33,7 @@ class StoppedClock(clock.Clock):
 
 CLOCK = StoppedClock()
 clock.inject(CLOCK)
-#: After a size: its log is spread over three years and bears edits, as in life; else all of it was written in one day, as by an import.
+#: Ending of a size's name: its log is spread over three years with edits, as in use; without it, all is written in one day, as by an import.
 IN_LIFE = " in life"
 
 

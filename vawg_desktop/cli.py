@@ -23,7 +23,7 @@ def _scale(typed: str) -> float:
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{typed}” is no size; type 2, or 200 for 200 per cent.") from None
     factor = given / 100 if given >= _LEAST_PER_CENT else given
-    if not _LEAST_PER_CENT <= factor * 100 <= _MOST_PER_CENT:  # not a number, too
+    if not _LEAST_PER_CENT <= factor * 100 <= _MOST_PER_CENT:  # refuses NaN as well
         raise argparse.ArgumentTypeError(f"Pages are drawn at {_LEAST_PER_CENT} to {_MOST_PER_CENT} per cent, not at “{typed}”.")
     return factor
 
@@ -128,7 +128,7 @@ def _run(arguments: argparse.Namespace) -> int:
     _begin()
     if arguments.command in LATER:
         raise LaterVersionError(
-            f"{LATER[arguments.command]} is not in this version; it comes in a later one."
+            f"Not in this version, but in a later one: {LATER[arguments.command].casefold()}."
         )
     if arguments.command in ("install", "remove"):
         from vawg_desktop import windows_install

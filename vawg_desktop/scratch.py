@@ -1,4 +1,4 @@
-"""Private folders for copies that must not outlive the work on them; a kill's left ones are wiped at the next start."""
+"""Private folders for copies that must not outlive the work on them; those that a killed process left are wiped at the next start."""
 
 from __future__ import annotations
 

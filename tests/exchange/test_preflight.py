@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vawg_desktop.domain.errors import FileRefusedError
-from vawg_desktop.exchange.preflight import known_by_sight, look
+from vawg_desktop.exchange.preflight import kind_of, why_not_a_workbook
 
 TABLE = "<html><body><table><tr><td>Ref</td></tr></table></body></html>"
 
@@ -33,9 +33,9 @@ TABLE = "<html><body><table><tr><td>Ref</td></tr></table></body></html>"
     ],
 )  # fmt: skip
 def test_what_is_sent_instead_of_a_workbook_is_named(name: str, content: bytes, words: str) -> None:
-    assert words in known_by_sight(name, content)
+    assert words in why_not_a_workbook(name, content)
     with pytest.raises(FileRefusedError) as refused:
-        look(name, content)
+        kind_of(name, content)
     assert refused.value.code == "not_a_workbook" and refused.value.message.startswith(name)
 
 
@@ -47,7 +47,7 @@ def test_what_is_sent_instead_of_a_workbook_is_named(name: str, content: bytes, 
     ],
 )  # fmt: skip
 def test_what_only_looks_like_one_of_them_is_not_called_so(name: str, content: bytes) -> None:
-    assert known_by_sight(name, content) == ""
+    assert why_not_a_workbook(name, content) == ""
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_only_looks_like_one_of_them_is_not_called_so(name: str, content: b
     ],
 )  # fmt: skip
 def test_what_can_be_read_is_known_by_its_content(name: str, content: bytes, kind: str) -> None:
-    assert look(name, content).kind == kind
+    assert kind_of(name, content).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,5 @@ def test_what_can_be_read_is_known_by_its_content(name: str, content: bytes, kin
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_a_sentence(name: str, content: bytes, code: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
-        look(name, content)
+        kind_of(name, content)
     assert refused.value.code == code and refused.value.message.endswith(".")

@@ -79,7 +79,7 @@ class Out:
 
 @dataclass(frozen=True)
 class Event:
-    """One cell of one entry. ``knew`` are all entries its maker knew; ``only`` those an undo took back."""
+    """One cell of one entry. ``knew``: the entries its maker knew; ``only``: of an undo, the entries it took back, else None."""
 
     entry: str
     order: tuple[str, int]

@@ -243,7 +243,7 @@ def test_two_stores_that_both_number_keep_both_records(tmp_path: Path) -> None:
     for session in sessions:
         create(session, "action", {"title": f"of {session.who}"})
     a, b = sessions
-    done = merging.merge(a, b.store, strangers=True)
+    done = merging.merge(a, b.store, allow_unrelated=True)
     assert done.renumbered == [("A-0001", "A-0002")]
     assert show.record(a, "A-0001").title == "of a" and show.record(a, "A-0002").title == "of b"
     merging.merge(b, a.store)
@@ -705,7 +705,7 @@ def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) ->
         with pytest.raises(StoreError, match="no common past"):
             merging.merge(sample, other)
         assert merging.preview(sample, other).copied
-        assert merging.merge(sample, other, strangers=True).copied
+        assert merging.merge(sample, other, allow_unrelated=True).copied
         assert merging.merge(sample, other).copied == 0
     with opening.open_store(take_copy(sample.store, tmp_path / "c.vawg")) as copy:
         assert not merging.preview(sample, copy).unrelated

@@ -20,7 +20,7 @@ from vawg_desktop.services import (
     undoing,
 )
 from vawg_desktop.services.lists import ListQuery
-from vawg_desktop.services.return_tray import make_of_tray
+from vawg_desktop.services.return_tray import use_tray_entry
 from vawg_desktop.services.returns import Review
 
 WORDS = "The steering group asked for this in writing."
@@ -43,7 +43,7 @@ def with_words_beside(sent: Sent, tmp_path: Path) -> tuple[Review, dict[str, str
 def test_words_beside_become_a_progress_update_as_it_then_stood(sent: Sent, tmp_path: Path) -> None:
     review, entry = with_words_beside(sent, tmp_path)
     before = show.record(sent.session, ref(2))
-    changes = make_of_tray(sent.session, review.submission, entry, "update", ref(2), f"  {WORDS} ")
+    changes = use_tray_entry(sent.session, review.submission, entry, "update", ref(2), f"  {WORDS} ")
     (update,) = show.record(sent.session, ref(2)).updates
     assert (update["narrative"], update["channel"], update["status"]) == (WORDS, "return", before.cells["status"])
     assert update["as_at"] == sent.session.today.isoformat()
@@ -55,15 +55,15 @@ def test_words_beside_become_a_progress_update_as_it_then_stood(sent: Sent, tmp_
 
 def test_words_beside_stand_under_what_the_note_says_already(sent: Sent, tmp_path: Path) -> None:
     review, entry = with_words_beside(sent, tmp_path)
-    make_of_tray(sent.session, review.submission, entry, "note", ref(2), WORDS)
+    use_tray_entry(sent.session, review.submission, entry, "note", ref(2), WORDS)
     assert show.record(sent.session, ref(2)).cells["note"] == WORDS
-    make_of_tray(sent.session, review.submission, {**entry, "cell": ""}, "note", ref(2), "And again.")
+    use_tray_entry(sent.session, review.submission, {**entry, "cell": ""}, "note", ref(2), "And again.")
     assert show.record(sent.session, ref(2)).cells["note"] == f"{WORDS}\nAnd again."
 
 
 def test_a_question_about_words_beside_goes_into_the_message_to_the_partner(sent: Sent, tmp_path: Path) -> None:
     review, entry = with_words_beside(sent, tmp_path)
-    make_of_tray(sent.session, review.submission, entry, "question", ref(2), "Which group asked?")
+    use_tray_entry(sent.session, review.submission, entry, "question", ref(2), "Which group asked?")
     assert "Which group asked?" in return_messages.queries(sent.session, review.submission)
     assert show.record(sent.session, ref(2)).updates == [] and show.record(sent.session, ref(2)).cells["note"] is None
 
@@ -72,7 +72,7 @@ def test_a_question_about_words_beside_goes_into_the_message_to_the_partner(sent
 def test_nothing_is_made_of_words_for_no_action_or_of_no_words(sent: Sent, tmp_path: Path, action: str, words: str, error: type[Exception]) -> None:
     review, entry = with_words_beside(sent, tmp_path)
     with pytest.raises(error):
-        make_of_tray(sent.session, review.submission, entry, "update", action, words)
+        use_tray_entry(sent.session, review.submission, entry, "update", action, words)
     assert returns.review(sent.session, review.submission).made_of == {}
 
 

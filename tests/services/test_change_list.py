@@ -128,7 +128,7 @@ def test_filters_by_person_body_record_kind_and_day(sample: Session) -> None:
     assert any("actions added" in w for w in lines(sample, body=police))
     assert lines(sample, since=sample.today + timedelta(days=1)) == []
     assert lines(sample, until=sample.today - timedelta(days=1)) == []
-    with pytest.raises(ValueRefusedError, match="before the first"):
+    with pytest.raises(ValueRefusedError, match="before the start"):
         change_list.page(sample, ChangeQuery(since=sample.today, until=sample.today - timedelta(days=1)))
     with pytest.raises(NotFoundError):
         change_list.record_id(sample, "A-9999")

@@ -64,7 +64,7 @@ def test_a_rounds_dates_are_planned_back_from_the_boards_papers() -> None:
     assert plan.send < plan.due < plan.papers < plan.board
 
 
-def _sent(session: Session, out: Path, due: str = "2026-11-13") -> dict[str, round_standing.Chased]:
+def _sent(session: Session, out: Path, due: str = "2026-11-13") -> dict[str, round_standing.RoundPartner]:
     rounds.export_returns(session, period="2026/27 Q2", due=due, out=out)
     return {c.partner: c for c in round_standing.partners_of_round(session)}
 
@@ -83,7 +83,7 @@ def test_the_ladder_follows_the_standing_of_each_body(sample: Session, tmp_path:
     assert last["Kent Police"].step == "silent" and last["CPS South East"].next_step == "invitation"
     return_messages.log_step(sample, sent["Kent Police"].return_id, "deputy")
     assert {c.partner: c for c in round_standing.partners_of_round(sample)}["Kent Police"].next_step == "formal_letter"
-    with pytest.raises(RuleError, match="receives no formal letter"):
+    with pytest.raises(RuleError, match="is not sent to"):
         return_messages.draft(sample, sent["CPS South East"].return_id, "formal_letter")
 
 
@@ -113,7 +113,7 @@ def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Sessi
     body = message.get_body(("plain",))
     assert body is not None
     words = body.get_content()
-    assert words.startswith("Dear A. Contact,") and "no return received" in words and "by telephone" in words
+    assert words.startswith("Dear A. Contact,") and "not yet received a return" in words and "by telephone" in words
     assert "fail" not in words.casefold() and "{" not in words
     attached = {str(p.get_filename()): p.get_payload(decode=True) for p in message.iter_attachments()}
     workbook = next(v for k, v in attached.items() if k.endswith(".xlsx"))
@@ -124,11 +124,11 @@ def test_a_message_is_unsent_and_carries_the_workbook_and_the_date(sample: Sessi
 
 
 def test_wording_is_the_offices_own_where_it_has_edited_it(sample: Session, tmp_path: Path) -> None:
-    from vawg_desktop.services.office import say_setting
+    from vawg_desktop.services.office import write_setting
 
     one = _sent(sample, tmp_path)["Kent Police"]
     with sample.store.write("me", "our words") as tx:
-        say_setting(tx, "wording.reminder.body", "Our own words to {partner} by {due}.")
+        write_setting(tx, "wording.reminder.body", "Our own words to {partner} by {due}.")
     assert (
         "Our own words to Kent Police by 13 November 2026."
         in return_messages.draft(sample, one.return_id, "reminder").body
@@ -356,6 +356,6 @@ def test_every_page_counts_the_same_returns_as_awaited(sample: Session, tmp_path
 
     assert shown() == len(overview.awaited(sample)) == 12
     assert returns.reverse_return(sample, one.reference).restored > 0
-    assert shown() == sum(c.waited_for for c in round_standing.partners_of_round(sample)) == 13
+    assert shown() == sum(c.is_awaited for c in round_standing.partners_of_round(sample)) == 13
     again = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
     assert again.next_step == "reminder" and again.received is None

@@ -121,12 +121,12 @@ def test_search_of_one_kind_finds_that_kind_alone(empty: Session) -> None:
 
 def test_a_setting_that_was_taken_away_no_longer_holds(empty: Session) -> None:
     with empty.store.write("B. Officer", "office") as tx:
-        office.say_setting(tx, "wording.one", "our words")
-        office.say_setting(tx, "wording.two", "others")
+        office.write_setting(tx, "wording.one", "our words")
+        office.write_setting(tx, "wording.two", "others")
     with empty.store.write("B. Officer", "office") as tx:
-        office.say_setting(tx, "wording.one", None)
-    assert office.stated_settings(empty.read(), "wording.") == {"wording.two": "others"}
-    assert office.stated_settings(empty.read(), "logo") == {}
+        office.write_setting(tx, "wording.one", None)
+    assert office.office_settings(empty.read(), "wording.") == {"wording.two": "others"}
+    assert office.office_settings(empty.read(), "logo") == {}
 
 
 # -- refusals

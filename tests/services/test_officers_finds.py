@@ -257,7 +257,7 @@ def test_hostile_shapes_cost_the_parent_little() -> None:
     from vawg_desktop.exchange import preflight, remarks_xlsx
 
     began = time.process_time()
-    looks = remarks_xlsx.Looks({}, set(), {}, {7})
+    looks = remarks_xlsx.CellFormats({}, set(), {}, {7})
     list(remarks_xlsx._of_cells(b"<f>" + b'<c r="A1" s="1"/>' * 60_000, "s", looks))
     list(remarks_xlsx._of_cells(b"<f>" + b'<c r="A1" s="7">' * 60_000, "s", looks))
     preflight._far_cell(b'<c r="AAA1"' * 40_000)

@@ -184,7 +184,7 @@ def test_two_colleagues_who_each_fill_a_fresh_copy_do_not_undo_each_other(sent: 
 
 
 def test_a_workbook_after_a_telephone_call_does_not_undo_the_call(sent: Round) -> None:
-    base = returns.owner_of(sent.session.read(), str(names_of(sent)))
+    base = returns.sent_return(sent.session.read(), str(names_of(sent)))
     said = {base.rows[0].id: {"status": "complete", "percent": "100"}}
     told = telephone.take_call(sent.session, base.id, said, channel="telephone", informant="A. Sergeant")
     return_acceptance.accept(sent.session, told.submission, told.differences)

@@ -134,7 +134,7 @@ def test_the_offices_own_words_and_questions_stand_in_the_workbook(
             ("Which action most needs the board?", "The first of them"), ("", "A note below everything"),
         }  # fmt: skip
     office.set_templates(sample, {"template.questions": ""})
-    assert "template.questions" not in office.stated_settings(sample.read())
+    assert "template.questions" not in office.office_settings(sample.read())
 
 
 def test_every_point_of_the_accessibility_checklist_is_met_or_explained(

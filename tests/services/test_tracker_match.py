@@ -9,8 +9,8 @@ import pytest
 from vawg_desktop.domain.entities import ACTION, RECOMMENDATION, EntitySpec
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services.tracker_lineage import Known
-from vawg_desktop.services.tracker_marks import Place, Seen
-from vawg_desktop.services.tracker_match import Matching, Records, sheets_gone_on
+from vawg_desktop.services.tracker_marks import RowMarks, RowMatch
+from vawg_desktop.services.tracker_match import Matching, Records, continued_sheets
 
 #: A record of the store: id, reference, title, deleted; and its aliases as folded words and as written.
 Row = tuple[str, str, str, bool]
@@ -32,22 +32,22 @@ def records(
     return Records(run, spec, "list")  # type: ignore[arg-type]
 
 
-def seen(number: str, words: str, sheet: str = "A", *, beside: str = "", owner: str = "") -> Seen:
-    return Seen(sheet, number, words, beside, owner, Given(words or number, sheet, "B2", "Action"))
+def seen(number: str, words: str, sheet: str = "A", *, beside: str = "", owner: str = "") -> RowMarks:
+    return RowMarks(sheet, number, words, beside, owner, Given(words or number, sheet, "B2", "Action"))
 
 
 def known(record: str, number: str, words: str, sheet: str = "A", **base: str) -> Known:
     return Known(f"row {record} {sheet} {number}", sheet, number, "recommendation", words, "", record, dict(base))
 
 
-def match(rows: Sequence[Seen], there: Records, before: Sequence[Known] = (), *, many: bool = True) -> list[Place]:
+def match(rows: Sequence[RowMarks], there: Records, before: Sequence[Known] = (), *, many: bool = True) -> list[RowMatch]:
     return Matching(there.spec, rows, before, there, {}, many).run()
 
 
-def told(places: Sequence[Place]) -> list[str]:
+def told(row_matches: Sequence[RowMatch]) -> list[str]:
     """Each place in a word: the record it speaks of, "asked" with the records it may be, "nameless" or "new"."""
     return [
-        p.record if p.record else f"asked {' '.join(sorted(p.may_be))}" if p.question else "nameless" if p.nameless else "new" for p in places
+        p.record if p.record else f"asked {' '.join(sorted(p.may_be))}" if p.question else "nameless" if p.nameless else "new" for p in row_matches
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_sheet_under_another_name_goes_on_the_one_whose_rows_it_has(
 ) -> None:
     rows = [seen(n, f"Words of {n}", sheet) for sheet, numbers in here.items() for n in numbers]
     before = [known(n, n, f"Words of {n}", sheet) for sheet, numbers in there.items() for n in numbers]
-    assert sheets_gone_on(rows, before) == found
+    assert continued_sheets(rows, before) == found
 
 
 def test_a_record_that_the_list_never_spoke_of_stood_under_nothing() -> None:
@@ -133,4 +133,4 @@ def test_a_record_that_the_list_never_spoke_of_stood_under_nothing() -> None:
         def fetchall(self) -> list[tuple[object, ...]]:
             return []
 
-    assert Lineage(Nothing(), "list.xlsx", "ref|action", "id").joined("p", "q") == ""  # type: ignore[arg-type]
+    assert Lineage(Nothing(), "list.xlsx", "ref|action", "id").move_under("p", "q") == ""  # type: ignore[arg-type]

@@ -180,7 +180,7 @@ def test_a_head_from_an_old_paper(sample: Session) -> None:
     assert f"{seq:,} entries" in printed
     assert f"entry {seq:,}" in safekeeping.verify_head(sample, printed.partition("entries")[2])
     assert "stands in today's log" in safekeeping.verify_head(sample, hash_.upper())
-    with pytest.raises(NotFoundError, match="rewritten or cut"):
+    with pytest.raises(NotFoundError, match="altered or cut"):
         safekeeping.verify_head(sample, "0" * 24)
     with pytest.raises(ValueRefusedError):
         safekeeping.verify_head(sample, "abc")
@@ -434,7 +434,7 @@ def test_none_of_fifty_planted_phrases_stands_in_any_file(tmp_path: Path) -> Non
     for phrase in phrases[40:]:
         sha = session.store.files.keep(f"{phrase}.txt", phrase.encode() * 100)
         create(session, "evidence", {"title": phrase, "file_sha256": sha, "file_name": f"{phrase}.txt"})
-    office.save_here(session, "draft", "x|note", phrases[5])
+    office.save_local(session, "draft", "x|note", phrases[5])
     assert session.store.path.with_name("s.vawg-wal").stat().st_size > 0
     take_copy(session.store, tmp_path / "copy.vawg")
     safekeeping.back_up(session, tmp_path / "backups", name="before the board")

@@ -6,12 +6,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.domain.errors import AppError, RuleError
+from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError
 from vawg_desktop.services import undoing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making, opening
@@ -33,13 +34,19 @@ class Office(RuleBasedStateMachine):
         self.me = Session(self.store, "me")
         self.said: dict[str, dict[str, object]] = {}
         self.road: list[dict[str, dict[str, object]]] = []
+        self.ahead: list[dict[str, dict[str, object]]] = []
         self.recommendations: list[str] = []
         with self.store.write("setup", "start", Act.SAMPLE) as tx:
             for pillar in ("prevention", None):
                 self.recommendations.append(tx.create("recommendation", {"title": "R", "pillar": pillar}))
 
+    def _now(self) -> dict[str, dict[str, object]]:
+        return {k: dict(v) for k, v in self.said.items()}
+
     def _mark(self) -> None:
-        self.road.append({k: dict(v) for k, v in self.said.items()})
+        """Something of one's own follows: it can be taken back to here, and what was undone before it is not brought back any more."""
+        self.road.append(self._now())
+        self.ahead.clear()
 
     @rule(title=st.sampled_from(["x", "y"]), due=DATES)
     def make(self, title: str, due: str | None) -> None:
@@ -54,12 +61,13 @@ class Office(RuleBasedStateMachine):
         id = data.draw(st.sampled_from(sorted(self.said)))
         cells = {"percent": percent, "blockers": blockers.strip() if blockers else None, "due": due}
         before = {k: self.said[id][k] for k in cells}
-        mark = {k: dict(v) for k, v in self.said.items()}
+        mark = self._now()
         with self.store.write("me", "edit") as tx:
             changed = tx.edit("action", id, cells)
         assert changed == (before != cells)
         if changed:
             self.road.append(mark)
+            self.ahead.clear()
             self.said[id] |= cells
 
     @precondition(lambda self: self.said)
@@ -85,7 +93,7 @@ class Office(RuleBasedStateMachine):
     @precondition(lambda self: self.road)
     @rule()
     def step_back(self) -> None:
-        earlier = self.road[-1]
+        earlier, left = self.road[-1], self._now()
         try:
             undoing.step_back(self.me)
         except RuleError as refused:  # a colleague's link hangs on what was made: it stays
@@ -95,8 +103,19 @@ class Office(RuleBasedStateMachine):
             assert all(self._has_links(id) for id in made)
             return
         self.road.pop()
+        self.ahead.append(left)
         for id in self.said:
             self.said[id] = dict(earlier[id]) if id in earlier else {**self.said[id], "deleted": True}
+
+    @rule()
+    def step_forward(self) -> None:
+        if not self.ahead:
+            with pytest.raises(NotFoundError):
+                undoing.step_forward(self.me)
+            return
+        self.road.append(self._now())
+        undoing.step_forward(self.me)
+        self.said = self.ahead.pop()
 
     def _has_links(self, id: str) -> bool:
         found = self.store.read().exec_driver_sql("SELECT 1 FROM link WHERE a = ? LIMIT 1", (id,))

@@ -237,7 +237,7 @@ def _planted(sample: Session, tmp_path: Path) -> str:
     from vawg_desktop.services import office
 
     row = sample.read().exec_driver_sql("SELECT id FROM action WHERE reference = 'A-0012'").one()
-    office.save_here(sample, "draft", f"{row[0]}|note", "zebra quokka half typed")
+    office.save_local(sample, "draft", f"{row[0]}|note", "zebra quokka half typed")
     return str(row[0])
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSpinBox,
     QTableView,
+    QTextBrowser,
     QTextEdit,
     QWidget,
 )
@@ -47,6 +48,8 @@ _ROLES = (
 def describe(widget: QWidget, *, painted: bool = True) -> list[str]:
     """One line a part that is shown, indented by depth, with its place in its parent in pixels; last how it is painted, as a digest."""
     lines = list(_parts(widget, 0))
+    # a long text is laid out bit by bit: how far that went is no change
+    painted = painted and not isinstance(widget, QTextBrowser) and not widget.findChildren(QTextBrowser)
     return [*lines, f"painted {digest_of(widget)}"] if painted else lines
 
 

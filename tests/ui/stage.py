@@ -295,8 +295,10 @@ class Stage:
         """Close window and store, and let everything be as before."""
         messages.shown.disconnect(self._on_told)
         self._menus.stop()
+        self.settle()
         with patch.object(messages, "ask", return_value=True):
             self.window.close()
+        self.tasks.wait()  # what is still read would fail in the next window
         self.window.deleteLater()
         QApplication.processEvents()
         self.session.store.close()

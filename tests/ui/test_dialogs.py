@@ -182,7 +182,7 @@ def test_what_is_pasted_is_counted_looked_at_and_added(shown: Shown, answered: C
     page.paste_records()
     settle(shown.tasks)
     assert lists.count(shown.session, ListQuery("recommendation")) == before + 1
-    assert said == ["Makes 2 recommendations, 2 with their own number.", "Makes 0 recommendations.", "Makes 1 recommendation."]
+    assert said == ["Makes 2 recommendations, 2 with their own number.", "Nothing to add yet.", "Makes 1 recommendation."]
     answered(lambda dialog: None)
     page.paste_records()
     assert lists.count(shown.session, ListQuery("recommendation")) == before + 1

@@ -97,7 +97,7 @@ def test_leaving_a_copy_changes_nothing_and_lets_its_file_go(shown: Shown, tmp_p
     page = shown.go("copies")
     page.look_at(laptop)  # type: ignore[attr-defined]
     settle(shown.tasks)
-    _press(page, "Leave")
+    _press(page, "Do not bring them in")
     settle(shown.tasks)
     assert merging.conflicts(shown.session) == []
     assert not laptop.with_name("laptop.vawg-wal").exists()
@@ -168,7 +168,7 @@ def test_a_backup_of_another_store_is_put_in_place_only_when_that_is_meant(
 
     restore(window, made)
     settle(window.tasks)
-    assert len(asked) == 1 and "another store" in asked[0]
+    assert len(asked) == 1 and "a different store" in asked[0]
     found = held.session.read().exec_driver_sql("SELECT count(*) FROM gap WHERE statement = 'Of the other store'").one()[0]
     assert found == int(meant)
     held.close()

@@ -319,7 +319,7 @@ def test_a_question_keeps_what_is_unless_its_verb_is_pressed(shown: Shown, qtbot
 
     QTimer.singleShot(50, enter)
     assert messages.ask("Restore", "The store goes back.", "Restore this backup") is False
-    assert seen == ["Keep as it is"]
+    assert seen == ["Go back"]
 
 
 def test_no_change_throws_no_words_of_a_call_away(shown: Shown, tmp_path: Path) -> None:
@@ -501,7 +501,7 @@ def test_a_refused_value_is_not_lost_by_closing_the_window(shown: Shown, monkeyp
     monkeypatch.setattr(messages, "ask", ask)
     assert shown.window.close() is meant
     reference = shown.go("action").pane.view.reference if not meant else "A-0001"  # type: ignore[attr-defined]
-    assert asked == [f"“31/2/2027” in Due of {reference} was not saved. It would be lost if the window closed. [Close without it]"]
+    assert asked == [f"“31/2/2027” in Due of {reference} was not saved. Closing the window loses what you typed there. [Close without saving]"]
     assert line.text() == "31/2/2027" or meant
 
 

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from unittest.mock import patch
 
 import pytest
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
@@ -148,3 +149,15 @@ def test_a_window_hears_of_its_own_change_once_and_of_a_colleagues_beside_it(sho
     settle(shown.tasks)
     ids = [str(r[0]) for r in shown.session.read().exec_driver_sql("SELECT id FROM action WHERE reference IN ('A-0002', 'A-0003') ORDER BY reference")]
     assert heard[1:] == [{ids[1]}, {ids[0]}]
+
+
+def test_a_store_that_was_let_go_is_not_read_through_any_more(shown: Shown) -> None:
+    """The window reads the file through a moment after it was opened; by then it may be closed, and another in its place."""
+    told: list[str] = []
+    messages.shown.connect(lambda _, text: told.append(text))
+    shown.tasks.stop()
+    shown.session.store.close()
+    shown.tasks.read_through(told.append)
+    assert shown.tasks._through is None
+    QTest.qWait(100)
+    assert told == []

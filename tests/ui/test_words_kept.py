@@ -63,9 +63,9 @@ def test_words_let_go_by_escape_are_no_draft_any_more(shown: Shown, qtbot: QtBot
     paper.setFocus()
     qtbot.waitUntil(paper.hasFocus, timeout=20_000)
     QTest.keyClicks(paper, "WRONG WORDS ")
-    qtbot.waitUntil(lambda: bool(office.saved_here(shown.session, "draft")), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(office.local_values(shown.session, "draft")), timeout=20_000)
     QTest.keyClick(paper, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not office.saved_here(shown.session, "draft"), timeout=20_000)
+    qtbot.waitUntil(lambda: not office.local_values(shown.session, "draft"), timeout=20_000)
     page.view.choose(1)
     settle(shown.tasks)
     page.view.choose(0)
@@ -79,7 +79,7 @@ def test_words_let_go_by_escape_are_no_draft_any_more(shown: Shown, qtbot: QtBot
 def test_a_draft_shown_again_is_not_saved_by_passing_through(shown: Shown) -> None:
     page: Any = shown.go("action")
     pane, first = page.pane, page.pane.view.id
-    office.save_here(shown.session, "draft", f"{first}|title", "Half a thought")
+    office.save_local(shown.session, "draft", f"{first}|title", "Half a thought")
     page.view.choose(1)
     settle(shown.tasks)
     page.view.choose(0)

@@ -1,1 +1,1 @@
-"""Measures on plain arrays (DESIGN 2). Empty until the evidence part needs its first one."""
+"""Returned tables compared with what was sent: moved cells, orders that somebody made."""

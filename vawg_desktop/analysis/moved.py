@@ -2,8 +2,8 @@
 
 Pure: it is given, row by row in the order of the file, what was sent in each column and what came back, and answers with
 places to look at. It never says that a table *was* sorted: values that moved and values that really changed can look
-alike, so whoever asks holds what is named here for a person. Rows without a reading of their own are none of it: a
-row moved whole, reference and all, has the same pairs of values as before.
+alike, so whoever asks holds what is named here for a person. A row moved whole,
+reference and all, is not found: its values still belong together.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _GAP_EVIDENCE = 3.0
 _MOST_TOGETHER = 6
 #: Words longer than any label or date are somebody's own: nobody writes them twice by chance.
 _LABEL = 20
-#: Letters of a text that more than one row would have to repeat.
+#: Letters from which repeated texts count, if two rows have one.
 _PHRASE = 10
 
 
@@ -249,8 +249,8 @@ class _Column:
     def shifts(self) -> list[Moved]:
         """Rows that hold what was sent for the row below or above: cells deleted or put in.
 
-        Each row speaks for a shift (it holds its neighbour's value), against it (it still holds its own) or, edited
-        since, for neither; the part of the column that speaks loudest is named.
+        Each row is evidence for a shift (it holds its neighbour's value), against it (it still holds its own) or, edited
+        since, neither; the run with most evidence is named.
         """
         found: list[Moved] = []
         for step in (1, -1, 2, -2):

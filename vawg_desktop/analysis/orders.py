@@ -12,7 +12,7 @@ from itertools import pairwise
 #: A cell as it is compared: None is a blank.
 Cell = Hashable | None
 
-#: A column in order is suspicious from so many possible orders on: four different values, or a longer list of few.
+#: Possible orders (natural logarithm) from which a column in order is suspicious: four different values have more.
 ORDERS = math.log(20)
 #: The same where nothing that came is known for another row, by how many different values there are: that the first few rows
 #: of a short list are complete and the others not is no sign that anybody sorted them.
@@ -45,7 +45,7 @@ _NUMBER = re.compile(r"[0-9]+")
 
 
 def is_numbered(values: Sequence[Cell]) -> bool:
-    """Whether words differ by a number only that rises from row to row: somebody counted, nobody sorted."""
+    """Whether texts differ at most in numbers that never fall from row to row: counted, not sorted."""
     texts = [str(v) for v in values if v is not None]
     numbers = [[int(n) for n in _NUMBER.findall(t)[:20]] for t in texts]
     return len({_NUMBER.sub("#", t) for t in texts}) == 1 and numbers == sorted(numbers)
@@ -76,7 +76,7 @@ def is_in_order(values: Sequence[Cell], orders_needed: float = ORDERS) -> bool:
 
 
 def is_in_order_with_blanks(values: Sequence[Cell]) -> bool:
-    """The same where few are filled: four dates or more, in order and all above the blanks, are seldom so by chance."""
+    """The same where few are filled: four different values or more, in order above the blanks, are seldom chance."""
     filled = [v for v in values if v is not None]
     blank = len(values) - len(filled)
     if len(set(filled)) < 4 or blank == 0:

@@ -83,7 +83,7 @@ def _count(session: Session, name: str) -> int:
 
 @command(
     "check", "check the store against its log", argument("--repair", action="store_true"),
-    argument("--head", action="append", default=[], metavar="CODE", help="a chain head from an old paper or backup; may be repeated"),
+    argument("--head", action="append", default=[], metavar="CODE", help="a check code (chain head) from an old paper or backup; may be repeated"),
 )  # fmt: skip
 def check(arguments: argparse.Namespace) -> int:
     """Check the store against its log; exit 1 when not ok."""
@@ -106,7 +106,7 @@ def check(arguments: argparse.Namespace) -> int:
 
     def words() -> Iterator[str]:
         yield from (f"[{p.code}] {p.record + ': ' if p.record else ''}{p.message}" for p in report.problems)
-        yield "All is well." if report.ok else f"{sum(p.code not in NOTICES for p in report.problems)} problems."
+        yield "All is well." if report.ok else f"{how_many(sum(p.code not in NOTICES for p in report.problems), 'problem')}."
 
     out(arguments, document, words)
     return 0 if report.ok else 1
@@ -154,7 +154,7 @@ def merge(arguments: argparse.Namespace) -> int:
             done = (
                 merging.preview(session, other)
                 if arguments.dry_run
-                else merging.merge(session, other, strangers=arguments.strangers)
+                else merging.merge(session, other, allow_unrelated=arguments.strangers)
             )
         finally:
             other.close()
@@ -243,7 +243,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
     def words() -> Iterator[str]:
         yield f"Backed up to {made.path}: {how_many(made.entries, 'entry', 'entries')}, {made.size / 1e6:.1f} MB, {how_many(len(made.files), 'file')}."
-        yield "Chain heads, to be noted on paper:"
+        yield "Check codes of the log, to be noted on paper:"
         yield from (f"  {line}" for line in safekeeping.heads_in_words(made.heads))
 
     heads = {o: {"entries": seq, "hash": h} for o, (seq, h) in made.heads.items()}

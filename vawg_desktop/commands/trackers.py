@@ -15,7 +15,7 @@ from vawg_desktop.commands.shared import (
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import how_many
 
-#: What a list is of.
+#: The option that says which kind of record the file lists.
 _WHAT_IT_LISTS = argument(
     "--entity", choices=("action", "recommendation", "gap"), help="what it lists, where its headings do not say"
 )

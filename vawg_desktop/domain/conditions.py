@@ -72,7 +72,7 @@ class Tested:
 class Condition:
     """A computed filter: its key in queries, its words, whether only open records meet it, and its tests.
 
-    ``due``, ``complete`` and ``open`` name what the kind of record declares, not columns of their own.
+    ``open`` and ``complete`` stand for statuses that the kind of record declares, not for columns.
     """
 
     key: str
@@ -113,7 +113,7 @@ def is_open(spec: EntitySpec, row: Mapping[str, object]) -> bool:
 
 
 def open_sql(spec: EntitySpec, alias: str = "t.") -> str:
-    """The same as SQL; a kept column answers where there is one, because an index holds it."""
+    """``is_open`` as SQL, by the indexed column ``x_open`` where the kind has it."""
     if "x_open" in spec.derived:
         return f"{alias}x_open = 1"
     ends = ", ".join(f"'{s}'" for s in sorted(spec.finished))
@@ -127,7 +127,7 @@ CONDITIONS: dict[str, Condition] = {
         Condition("no_date", "No date set", (Tested("x_due", Test.EMPTY),), open=True),
         Condition("open", "Open", open=True),
         Condition("claimed", "Claimed without proof", (Tested("verification", Test.BELOW, EVIDENCE_SEEN),), complete=True),
-        Condition("silent", f"Not heard of for {SILENT_DAYS} days", (Tested("x_heard", Test.NOT_SINCE, -SILENT_DAYS),), open=True),
+        Condition("silent", f"No update for {SILENT_DAYS} days", (Tested("x_heard", Test.NOT_SINCE, -SILENT_DAYS),), open=True),
         Condition("due_soon", f"Due within {SOON_DAYS} days",
                   (Tested("x_due", Test.FROM, 0), Tested("x_due", Test.UP_TO, SOON_DAYS)), open=True),
         Condition("conflicted", "Two values to choose between", (Tested("conflicts", Test.POSITIVE),)),

@@ -251,7 +251,7 @@ def both_orders(text: str) -> dict[str, str]:
 
 
 def may_be(text: str, now: date) -> tuple[str, ...]:
-    """The stored dates that words without a year may mean, last year's to next year's, earliest first; none for any other words.
+    """The stored dates that words without a full year may mean, earliest first; none for any other words.
 
     >>> may_be("March", date(2026, 11, 22))
     ('2025-03', '2026-03', '2027-03')

@@ -59,7 +59,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     term("closing_authority", "Closed by authority of", t.CLOSING_AUTHORITY),
     long("success_test", "What done looks like", search=True, headings=(
         "success measure", "success criteria", "outcome measure", "what does good look like", "what done looks like", "kpi")),
-    text("success_test_basis", "Basis of the test"),
+    text("success_test_basis", "Basis of what done looks like"),
     term("priority", "Priority", t.PRIORITY, headings=("priority",)),
     text("cadence", "Cadence", "How often it is to be done or looked at."),
     when("original_target", "Original target"),
@@ -153,7 +153,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     long("blockers", "Blockers", search=True, asked=Asked(
         9, "What stands in the way.", 30, sent=True, called=("Blocker", "Barriers", "Risks", "Issues")),
          headings=("blockers", "risks", "issues", "barriers", "risks and issues")),
-    links("depends_on", "Waits on", "action", inverse="Awaited by"),
+    links("depends_on", "Depends on", "action", inverse="Needed by"),
     text("resource", "Resource", headings=("resource", "resources", "funding", "cost")),
     term("verification", "Verification", t.VERIFICATION),
     yes_no("done_before_publication", "Done before publication"),
@@ -170,7 +170,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
    listed=("title", "status", "rating_opcc", "due", "accountable", "x_heard"),
    form=("title", "accountable", "status", "due"),
    filters=(("Overdue", "overdue", "yes"), ("No date set", "no_date", "yes"), ("Evidence awaited", "claimed", "yes"),
-            ("Not heard of", "silent", "yes"), ("Due in 30 days", "due_soon", "yes"), ("Done before publication", "done_before_publication", "yes")),
+            ("No update for 120 days", "silent", "yes"), ("Due in 30 days", "due_soon", "yes"), ("Done before publication", "done_before_publication", "yes")),
    tracked=True, numbered=("action no", "action ref", "action number", "action id", "task no"))  # fmt: skip
 
 ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (
@@ -197,12 +197,12 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
         "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress"), asked=Asked(
         3, "What has been done since the last return, in a few sentences.", 48,
         called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),
-    term("status", "Status then", t.ACTION_STATUS, as_stood=True),
-    term("rating_partner", "Partner's rating then", t.RATING, as_stood=True),
-    term("rating_opcc", "Our rating then", t.RATING, as_stood=True),
-    whole("percent", "% complete then", 0, 100, as_stood=True),
-    when("due", "Due then", as_stood=True),
-    when("revised_due", "Revised due then", as_stood=True),
+    term("status", "Status then", t.ACTION_STATUS, copied_from_parent=True),
+    term("rating_partner", "Partner's rating then", t.RATING, copied_from_parent=True),
+    term("rating_opcc", "Our rating then", t.RATING, copied_from_parent=True),
+    whole("percent", "% complete then", 0, 100, copied_from_parent=True),
+    when("due", "Due then", copied_from_parent=True),
+    when("revised_due", "Revised due then", copied_from_parent=True),
     long("next_step", "Next step", search=True, asked=Asked(
         8, "The next thing that will happen, and when.", 34, called=("Next steps",)),
          headings=("next steps", "next step")),
@@ -300,7 +300,7 @@ DERIVED: dict[str, FieldSpec] = {
     f.key: f
     for f in (
         whole("x_done", "Done", 0, 9999, "How many of its actions are complete.", listed=Listed(width=68, kind="progress", sort="x_actions")),
-        when("x_heard", "Last heard of", "The day of which its latest update speaks.", listed=Listed(width=116, empty="Not yet", sort="heard")),
+        when("x_heard", "Last update", "The date that its latest update is about.", listed=Listed(width=116, empty="None yet", sort="heard")),
     )
 }
 

@@ -15,7 +15,7 @@ class AppError(Exception):
     code = "not_done"
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
-        if not message.isascii():  # a name of bytes that are no letters is quoted so that it can be printed
+        if not message.isascii():  # bytes of a file name that are not text are shown as “?”
             message = message.encode("utf-8", "replace").decode("utf-8")
         super().__init__(message)
         self.message = message
@@ -87,8 +87,8 @@ class LaterVersionError(AppError):
 class Problem:
     """One thing a person should look at, with its place.
 
-    ``where`` is a place in words: a sheet and cell (``Actions!F7``), a reference (``A-0014``),
-    or a row of the file.
+    ``sheet`` and ``cell`` say where in a file; ``record`` is a reference (``A-0014``),
+    in a check also an id.
     """
 
     code: str

@@ -91,7 +91,7 @@ class FieldSpec:
     a return and ``locked`` one shown there as context. ``listed`` is how a list shows it; ``headings`` are what trackers call
     it beside its label and key. ``private`` fields never leave the store.
     ``names_file``: the SHA-256 of a kept file; ``names_record``: the id of a record
-    of any kind. ``as_stood``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
+    of any kind. ``copied_from_parent``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
     field held before, where a role passes to another or a body is renamed.
     """
 
@@ -114,7 +114,7 @@ class FieldSpec:
     inverse: str = ""
     names_file: bool = False
     names_record: bool = False
-    as_stood: bool = False
+    copied_from_parent: bool = False
     over_time: str = ""
 
     @property

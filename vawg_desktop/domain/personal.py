@@ -39,7 +39,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def likely_personal(text: str) -> list[str]:
-    """What kinds of a person's data a text seems to hold, each in words; empty for none."""
+    """The kinds of personal data that a text seems to hold, in words; empty for none."""
     text = " ".join(text.split())
     found = [kind for kind, shape in _KINDS if shape.search(text)]
     if any(_is_nhs("".join(m.groups())) for m in _NHS.finditer(text)):

@@ -9,7 +9,7 @@ import re
 
 #: The letters before the hyphen, of any kind of record.
 PREFIX = "[A-Z]{1,2}"
-#: A number as a file may bear it, a retyped one without its noughts included.
+#: A number as a file may have it, with or without leading zeros.
 NUMBER = "[0-9]{1,9}"
 #: What a store that does not number gives: ``x`` and five letters and digits; three to five were given by earlier versions.
 PROVISIONAL = "x[0-9A-Za-z]{3,5}"

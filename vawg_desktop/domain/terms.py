@@ -23,7 +23,7 @@ def as_seen(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Text for comparing: case, marks, punctuation and runs of space put aside."""
+    """Text for comparing: case, accents, apostrophes, dots, hyphens, slashes aside."""
     if text.isascii():
         plain = text.casefold()
     else:
@@ -350,7 +350,7 @@ CHASE_STEP = _vocabulary(
     ("reminder", "Reminder"),
     ("deputy", "To the deputy"),
     ("formal_letter", "Formal letter"),
-    ("invitation", "Contribution invited"),
+    ("invitation", "Invitation to contribute"),
     ("extension", "Extension"),
 )
 DECISION = _vocabulary(

@@ -34,7 +34,7 @@ class Cleaned:
 
 
 def clean_text(raw: str) -> Cleaned:
-    """NFC text without NUL, other control characters or lone surrogates; every kind of line break is one."""
+    """NFC text without lone surrogates or ASCII controls but tab; CRLF, CR, VT and FF become newlines."""
     kept, removed = _CONTROL.subn("", _BREAK.sub("\n", raw))
     return Cleaned(unicodedata.normalize("NFC", kept), removed)
 

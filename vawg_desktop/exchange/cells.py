@@ -26,7 +26,7 @@ _COLOURS: dict[str, tuple[tuple[int, int, int], ...]] = {
 RATING_FILLS = {name: "".join(f"{part:02X}" for part in shades[0]) for name, shades in _COLOURS.items()}
 #: A formula that only shows another cell: of this sheet, of another, of another file.
 _LINKED = re.compile(r"[=+]?(?:(?:\[[^\]]*\])?(?:'[^']*'|[\w. ]+)?[!.])?\[?\.?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}\]?")
-#: A formula that fetches what another cell holds; of a blank one it makes 0.
+#: Look-ups, IF, SUM and the like, a table's cell: 0 if they read a blank.
 _FETCHED = re.compile(
     r"[=+]?(?:IFERROR|IFNA|IF|_xlfn\.IFS|_xlfn\.XLOOKUP|VLOOKUP|HLOOKUP|XLOOKUP|LOOKUP|INDEX|OFFSET|INDIRECT|CHOOSE|T|N|"
     r"ROUND|ROUNDUP|ROUNDDOWN|INT|VALUE|TRIM|CLEAN|SUM|MAX|MIN)\(.*|"
@@ -35,8 +35,8 @@ _FETCHED = re.compile(
 )
 
 
-def is_link(formula: str) -> bool:
-    """Whether a formula only shows another cell: a bare reference, a look-up, a cell of a table."""
+def reads_other_cells(formula: str) -> bool:
+    """Whether a formula takes its value from other cells, so that its 0 may mean a blank."""
     text = formula.strip()
     return _LINKED.fullmatch(text) is not None or _FETCHED.fullmatch(text) is not None
 
@@ -70,7 +70,7 @@ def similar(one: str, other: str) -> float:
 
 
 def as_typed(cell: Cell) -> str:
-    """A cell for ``to_stored``: true dates as ISO, everything else as read."""
+    """A cell as text for ``to_stored``; a date and time loses its time."""
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
     return plain_text(cell)
@@ -100,7 +100,7 @@ def place(cell: str) -> tuple[int, int]:
 
 
 def plain_text(cell: Cell) -> str:
-    """A cell as text, as a person would read it there."""
+    """A cell as text: dates in ISO form, 1.0 as 1."""
     if type(cell) is str:
         return cell.strip()
     if cell is None:

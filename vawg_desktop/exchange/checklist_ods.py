@@ -41,7 +41,7 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _say(node: Any, name: str) -> str:
+def _attribute(node: Any, name: str) -> str:
     return next((v for k, v in node.attrib.items() if _local(k) == name), "")
 
 
@@ -55,7 +55,7 @@ def look_ods(content: bytes) -> list[Point]:
     sheets = [s for s in every if s.name != IDENTITY_SHEET]
     start = "\n".join(words for s in sheets if s.name == "Start here" for row in s.rows for words, _ in row)
     ranges = {
-        _say(n, "target-range-address") for n in parts["content"].iter() if _local(n.tag) == "database-range"
+        _attribute(n, "target-range-address") for n in parts["content"].iter() if _local(n.tag) == "database-range"
     }
     tables = [s for s in sheets if any(f"'{s.name}'." in place for place in ranges)]
     untabled = [n for n in ("Actions", "Evidence", "New actions") if n not in {s.name for s in tables}]
@@ -78,7 +78,7 @@ def look_ods(content: bytes) -> list[Point]:
         point("Text and background are far apart (4.5 to 1)", sorted({f"{k.front} on {k.back}" for _, _, k in cells if contrast(k.front, k.back) < 4.5})),
     ]  # fmt: skip
     view = {
-        _say(n, "name"): {_say(i, "name"): i.text for i in n}
+        _attribute(n, "name"): {_attribute(i, "name"): i.text for i in n}
         for n in parts["settings"].iter()
         if _local(n.tag) == "config-item-map-entry"
     }
@@ -98,7 +98,7 @@ def look_ods(content: bytes) -> list[Point]:
 
 
 def _beside(sheet: _Sheet) -> list[tuple[str, _Look]]:
-    """Cells with another to their left, where long words would run on."""
+    """Cells whose long words must wrap: on Actions all, else all but the first column."""
     first = 0 if sheet.name == "Actions" else 1
     return [cell for row in sheet.rows for cell in row[first:]]
 
@@ -116,27 +116,27 @@ def _colour_only(sheet: _Sheet) -> bool:
 
 
 def _sheets(root: Any) -> list[_Sheet]:
-    looks = {_say(n, "name"): _look(n) for n in root.iter() if _say(n, "family") == "table-cell"}
+    looks = {_attribute(n, "name"): _look(n) for n in root.iter() if _attribute(n, "family") == "table-cell"}
     hidden = {
-        _say(n, "name")
+        _attribute(n, "name")
         for n in root.iter()
-        if _say(n, "family") == "table" and any(_say(p, "display") == "false" for p in n)
+        if _attribute(n, "family") == "table" and any(_attribute(p, "display") == "false" for p in n)
     }
     found: list[_Sheet] = []
     for table in (n for n in root.iter() if _local(n.tag) == "table"):
         sheet = _Sheet(
-            _say(table, "name"),
-            hidden=_say(table, "style-name") in hidden,
-            locked=_say(table, "protected") == "true",
+            _attribute(table, "name"),
+            hidden=_attribute(table, "style-name") in hidden,
+            locked=_attribute(table, "protected") == "true",
         )
         for node in table.iter():
             kind = _local(node.tag)
             if kind == "table-column":
-                sheet.hidden_columns += _say(node, "visibility") == "collapse"
+                sheet.hidden_columns += _attribute(node, "visibility") == "collapse"
             elif kind == "table-row":
                 cells = [c for c in node if _local(c.tag) == "table-cell"]
-                sheet.rows.append([(_words(c), looks.get(_say(c, "style-name"), _Look())) for c in cells])
-                sheet.merged += sum(_say(c, "number-columns-spanned") not in ("", "1") for c in cells)
+                sheet.rows.append([(_words(c), looks.get(_attribute(c, "style-name"), _Look())) for c in cells])
+                sheet.merged += sum(_attribute(c, "number-columns-spanned") not in ("", "1") for c in cells)
             elif kind == "annotation":
                 sheet.comments += 1
             elif kind == "frame":
@@ -154,9 +154,9 @@ def _words(cell: Any) -> str:
 def _look(style: Any) -> _Look:
     found = _Look()
     for one in style:
-        found.back = (_say(one, "background-color") or f"#{found.back}").lstrip("#").upper()
-        found.front = (_say(one, "color") or f"#{found.front}").lstrip("#").upper()
-        found.points = float(_say(one, "font-size").removesuffix("pt") or found.points)
-        found.face = _say(one, "font-family") or found.face
-        found.wraps |= _say(one, "wrap-option") == "wrap"
+        found.back = (_attribute(one, "background-color") or f"#{found.back}").lstrip("#").upper()
+        found.front = (_attribute(one, "color") or f"#{found.front}").lstrip("#").upper()
+        found.points = float(_attribute(one, "font-size").removesuffix("pt") or found.points)
+        found.face = _attribute(one, "font-family") or found.face
+        found.wraps |= _attribute(one, "wrap-option") == "wrap"
     return found

@@ -40,7 +40,7 @@ def split_visible(text: str) -> tuple[str, str] | None:
 
 
 def _one_case(reference: str) -> str:
-    """A provisional reference as it was given; those of three characters, given once, tell the cases apart."""
+    """A provisional reference in capitals after its x; an old shorter one keeps its own case."""
     prefix, _, rest = reference.partition("-")
     return f"{prefix.upper()}-x{rest[1:].upper()}" if len(rest) == 6 else reference
 

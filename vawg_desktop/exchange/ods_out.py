@@ -73,8 +73,8 @@ def _meta(plan: BookPlan) -> str:
 
 
 def _styles(plan: BookPlan) -> Iterator[str]:
-    """Text as it is where no other format is given, and for each sheet its page: A4, as wide as it can still be read, the
-    marking, the page's number and the sheet's name at the foot."""
+    """The default text style and each sheet's page: A4, ``pages_wide`` pages across, with the marking, page number
+    and sheet name in the footer."""
     yield f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {_NS}><office:styles>'
     yield (
         '<style:default-style style:family="table-cell"><style:text-properties style:font-name="Arial" fo:font-family="Arial" '

@@ -26,7 +26,7 @@ class Style(StrEnum):
     FILL_WHOLE = "fill_whole"
 
 
-#: What a cell of a spreadsheet holds at the most (Excel's limit); what is longer is cut and says so.
+#: The most characters a cell holds (Excel's limit); longer text is cut and ends with ``CUT``.
 MOST_IN_CELL = 32_767
 CUT = " [Cut here: a cell holds no more. The office keeps the rest.]"
 
@@ -79,7 +79,7 @@ class Picture:
 
 @dataclass(slots=True)
 class SheetPlan:
-    """One sheet; ``rows[r][c]`` from A1. ``table`` is (header row, last row, last column)."""
+    """One sheet, ``rows[r][c]`` from A1; ``widths`` in characters. ``table``: header row, last row, last column."""
 
     name: str
     rows: list[list[PlanCell | None]] = field(default_factory=list["list[PlanCell | None]"])
@@ -101,7 +101,7 @@ class SheetPlan:
     picture: Picture | None = None
 
     def heights(self) -> list[float]:
-        """Height of each row in points that shows all its text: nobody else works it out on opening."""
+        """Height of each row in points, at most 400: programs do not work it out on opening."""
         rooms = [
             999 if c in self.hidden_columns else max(4, int(width)) for c, width in enumerate(self.widths)
         ]

@@ -19,7 +19,7 @@ MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 200
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
-#: Cells with a value whose place has four letters and figures or more: far out or soon told not to be.
+#: Cells in a column of three letters or a row of six figures or more, for ``_far_cell`` to check.
 _FAR = re.compile(rb'<c r="([A-Z]{3}|[A-Z]{1,2}(?=[0-9]{6}))([0-9]{1,9})"(?:[^<>]*[^<>/])?>')
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
@@ -30,7 +30,7 @@ _TABLE_WIDE = re.compile(rb"(?:<\x00t\x00a\x00b\x00l\x00e|\x00<\x00t\x00a\x00b\x
 
 
 @dataclass(slots=True)
-class Looked:
+class FileKind:
     """What the preflight saw: the kind of file."""
 
     kind: str
@@ -62,7 +62,7 @@ def read_file(path: Path) -> bytes:
             content = file.read(MAX_BYTES + 1)
     except PermissionError:
         raise FileRefusedError(
-            f"We may not read {name}; close it elsewhere or ask for access.", code="no_permission"
+            f"{name} cannot be read: you do not have permission, or another program has it open. Close it there or ask for access.", code="no_permission"
         ) from None
     except OSError as refused:
         why = refused.strerror or "the system refuses it"
@@ -78,20 +78,20 @@ def read_file(path: Path) -> bytes:
     return content
 
 
-def look(name: str, content: bytes) -> Looked:
+def kind_of(name: str, content: bytes) -> FileKind:
     """The kind of a file by its content: ``zip``, ``ole``, ``text``, ``page``, ``message`` or ``outlook``. Raises FileRefusedError."""
-    if verdict := known_by_sight(name, content):
+    if verdict := why_not_a_workbook(name, content):
         raise FileRefusedError(f"{name} {verdict}", code="not_a_workbook")
     if content.startswith(b"PK\x03\x04"):
         return _look_zip(name, content)
     if content.startswith(_OLE):
         return _look_ole(name, content)
     if is_message(content):
-        return Looked("message")
+        return FileKind("message")
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")
     page = name.lower().endswith((".html", ".htm")) or start.replace(b"\x00", b"").lower().startswith(_PAGE_STARTS)  # UTF-16 too
     if page and (_TABLE.search(content) or _TABLE_WIDE.search(content)):
-        return Looked("page")
+        return FileKind("page")
     if start[:1] == b"<" or b"<\x00?\x00x" in content[:64] or b"\x00<\x00?" in content[:64]:
         raise FileRefusedError(
             f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.",
@@ -106,7 +106,7 @@ def look(name: str, content: bytes) -> Looked:
         raise FileRefusedError(
             f"{name} is not a workbook we can read; save it as .xlsx and try again.", code="not_a_workbook"
         )
-    return Looked("text")
+    return FileKind("text")
 
 
 #: Endings of packed folders.
@@ -126,7 +126,7 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
 )  # fmt: skip
 
 
-def known_by_sight(name: str, content: bytes) -> str:
+def why_not_a_workbook(name: str, content: bytes) -> str:
     """What a file is that is no workbook, and what to do about it; empty where its beginning says neither."""
     start = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t")
     if name.startswith("~$"):
@@ -151,7 +151,7 @@ def known_by_sight(name: str, content: bytes) -> str:
     return ""
 
 
-def _look_zip(name: str, content: bytes) -> Looked:
+def _look_zip(name: str, content: bytes) -> FileKind:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
@@ -216,8 +216,8 @@ def _refuse_odd_parts(name: str, parts: list[zipfile.ZipInfo]) -> None:
             )
 
 
-def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Looked:
-    looked = Looked("zip")
+def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> FileKind:
+    looked = FileKind("zip")
     sheets = _sheet_names(archive)
     for part in parts:
         if not part.filename.endswith((".xml", ".rels")):
@@ -287,12 +287,12 @@ def _far_cell(data: bytes) -> str:
     return ""
 
 
-def _look_ole(name: str, content: bytes) -> Looked:
+def _look_ole(name: str, content: bytes) -> FileKind:
     if (
         "__properties_version1.0".encode("utf-16-le") in content
         and "Workbook".encode("utf-16-le") not in content
     ):
-        return Looked("outlook")
+        return FileKind("outlook")
     wide = [w.encode("utf-16-le") for w in ("EncryptedPackage", "EncryptionInfo", "DRMEncrypted")]
     if wide[2] in content or b"\x09DRMContent" in content:
         raise FileRefusedError(
@@ -310,7 +310,7 @@ def _look_ole(name: str, content: bytes) -> Looked:
         raise FileRefusedError(
             f"{name} is protected by a password; save it without one and send it again.", code="password"
         )
-    return Looked("ole")
+    return FileKind("ole")
 
 
 def _has_filepass(content: bytes) -> bool:

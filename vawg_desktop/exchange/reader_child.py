@@ -1,7 +1,7 @@
 """Reads one spreadsheet in a process of its own: a small file can abort the reader (DESIGN 5, In).
 
-Imports only the standard library and calamine. Answers in JSON, never in pickles: whatever a hostile
-file does to this process, the parent reads plain values.
+Loads only the standard library until a file needs more. Answers in JSON, not pickle: whatever
+a hostile file does here, the parent reads plain values.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def read_sheets(content: bytes, leave_out: tuple[str, ...] = ()) -> list[dict[st
     """Every sheet but those left out: name, whether shown, its top left corner (row and column from 0), rows of cells."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(_as_calamine_takes_it(content)))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(_prepared_for_calamine(content)))
     sheets: list[dict[str, Any]] = []
     cells = letters = 0
     for facts in book.sheets_metadata:
@@ -219,8 +219,8 @@ _UNTYPED = re.compile(rb"<table:table-cell\b((?![^<>]*value-type)[^<>]*[^<>/]|)>
 _TAB = re.compile(rb"<text:tab\b[^>]*/>")
 
 
-def _as_calamine_takes_it(content: bytes) -> bytes:
-    """An OpenDocument sheet so that no word of it is lost; anything else as it is."""
+def _prepared_for_calamine(content: bytes) -> bytes:
+    """An OpenDocument file without what calamine misreads; others unchanged."""
     if not content.startswith(b"PK"):
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -51,7 +51,7 @@ class Book:
     content: bytes
     sha256: str
     sheets: list[Sheet]
-    looked: preflight.Looked
+    looked: preflight.FileKind
     inner: bytes = b""
     remarks: list[tuple[str, str, str, str]] = field(default_factory=list[tuple[str, str, str, str]])
     unread: bool = False
@@ -72,11 +72,11 @@ class Book:
 
 
 def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
-    """Read a workbook or delimited text. Raises FileRefusedError with one sentence."""
+    """Read a file. Raises FileRefusedError, or ProgramError if no reader starts."""
     content = preflight.read_file(path)
     name = preflight.shown_name(path)
     book = Book(
-        name, content, hashlib.sha256(content).hexdigest(), [], preflight.look(name, content), content
+        name, content, hashlib.sha256(content).hexdigest(), [], preflight.kind_of(name, content), content
     )
     _fill(book, name, seconds)
     if not any(any(c is not None for c in row) for s in book.sheets for row in s.rows):
@@ -102,7 +102,7 @@ def _fill(book: Book, name: str, seconds: float) -> None:
         for sheet in message:
             sheet.name = sheet.name if sheet.name == "Message" else f"Message: {sheet.name}"
         book.inner = bytes.fromhex(attached["content"])
-        book.looked = preflight.look(attached["name"], book.inner)
+        book.looked = preflight.kind_of(attached["name"], book.inner)
         if book.looked.kind in ("message", "page", "outlook"):
             raise FileRefusedError(f"{name} holds no workbook that we can read.", code="not_a_workbook")
         book.sheets = []
@@ -114,7 +114,7 @@ def read_own_text(path: Path) -> Book:
     """A delimited text of this program's own resources, read here: nothing in it is strange."""
     content = path.read_bytes()
     book = Book(
-        path.name, content, hashlib.sha256(content).hexdigest(), [], preflight.Looked("text"), content
+        path.name, content, hashlib.sha256(content).hexdigest(), [], preflight.FileKind("text"), content
     )
     book.sheets = [_sheet(s) for s in reader_child.read_all(content, "text", path.stem)["sheets"]]
     return book

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-#: Sheet, cell, kind (comment, text_box, link, struck, colour, formula, empty_formula, error, merged, percent, page, month
-#: (what a date shows of itself), shown (a number as its format shows it), picture, embedded, cell_picture, and made_words: words of which the program made a formula), words.
+#: Sheet, cell, kind, words. Kinds: comment, text_box, link, struck, colour, ink, conditional, formula, empty_formula, error, merged, percent,
+#: page, month (part of a date shown), shown (a number as shown), picture, embedded, cell_picture, made_words (words taken for a formula).
 Remark: TypeAlias = tuple[str, str, str, str]
 #: The fills that we send, and white.
 OURS = frozenset({"1D3557", "7A4A00", "F2F4F7", "FFFBEA", "FFFFFF"})
@@ -62,6 +62,6 @@ def shown_of_number(code: str, number: str) -> str:
 
 
 def page_words(text: str) -> list[str]:
-    """The words of a page header or footer ([MS-XLSX] 18.3.1.46): its codes taken out, one entry per part."""
+    """The words of a page header or footer (ECMA-376, 18.3.1.46): its codes taken out, one entry per part."""
     parts = re.split(r"&[LCR]", text.replace("&&", "\0"))
     return [w for part in parts if (w := " ".join(_CODES.sub(" ", part).replace("\0", "&").split()))]

@@ -13,15 +13,15 @@ from vawg_desktop.exchange.remark import Remark
 
 MOST = 5_000
 MOST_COLOURS = 60_000
-MOST_PER_CENTS = 200_000
-#: Kinds that a sheet of somebody's own may hold by the thousand and that bear no words.
+MOST_NEEDED = 200_000
+#: Kinds that a sheet may hold by the thousand: those beyond MOST are dropped.
 _PLENTY = ("merged", "page", "ink")
 #: Kinds without which a cell would be read otherwise than it is shown: none is left out, or the report says that the file was not read whole.
 _NEEDED = ("percent", "month", "shown", "formula")
 
 
 def remarks_of(content: bytes) -> list[Remark]:
-    """Every remark of a workbook, at most MOST of those that bear words; an empty list for any other file."""
+    """A workbook's remarks; an empty list for other files. Raises OverflowError where they are too many."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         from vawg_desktop.exchange.remarks_xls import of_xls
 
@@ -46,17 +46,17 @@ def remarks_of(content: bytes) -> list[Remark]:
 
 
 def _bounded(found: Iterator[Remark]) -> list[Remark]:
-    """At most MOST remarks, colours and per cents counted apart: words come first. Raises OverflowError beyond."""
+    """The remarks without repeats or surplus colours; OverflowError where other kinds are too many."""
     kept: dict[Remark, None] = {}
-    colours = per_cents = plenty = 0
+    colours = needed = plenty = 0
     for one in found:
         if (one[2] == "colour" and colours == MOST_COLOURS) or (one[2] in _PLENTY and plenty == MOST):
             continue
         if one not in kept:
             colours += one[2] == "colour"
-            per_cents += one[2] in _NEEDED
+            needed += one[2] in _NEEDED
             plenty += one[2] in _PLENTY
         kept[one] = None
-        if len(kept) - colours - per_cents - plenty > MOST or per_cents > MOST_PER_CENTS:
+        if len(kept) - colours - needed - plenty > MOST or needed > MOST_NEEDED:
             raise OverflowError("remarks")
     return list(kept)

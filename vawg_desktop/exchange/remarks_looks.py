@@ -22,19 +22,19 @@ def local(tag: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class CellFormats:
     """What the cell formats of a workbook say: fills that are not ours, words struck out, per cents."""
 
     fills: dict[int, str]
     struck: set[int]
     strings: dict[int, str]
     per_cents: set[int]
-    #: Formats that show less of a date than its day: "month" or "year".
+    #: Formats that show part of a date: "month", "year" or "part".
     months: dict[int, str] = field(default_factory=dict[int, str])
     #: Formats of fixed digits and letters, which a number's own value does not show.
     numbers: dict[int, str] = field(default_factory=dict[int, str])
     #: Colours of the letters, where they are not black.
-    inks: dict[int, str] = field(default_factory=dict[int, str])
+    font_colours: dict[int, str] = field(default_factory=dict[int, str])
 
 
 def struck_in(archive: zipfile.ZipFile, names: set[str]) -> tuple[set[int], dict[int, str]]:
@@ -107,7 +107,7 @@ def formats_in(archive: zipfile.ZipFile, names: set[str]) -> tuple[dict[int, str
     return dates, numbers
 
 
-def inks_in(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
+def font_colours_in(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dict[int, str]:
     """Colours of letters by cell format, black and the theme's own text left out."""
     if "xl/styles.xml" not in names:
         return {}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words
-from vawg_desktop.exchange.remarks_xlsx import relations_of, words_beside
+from vawg_desktop.exchange.remarks_xlsx import attached_to_sheet, relations_of
 
 # Record numbers of [MS-XLSB] 2.3.2.
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR, _STRING_ITEM = 0, 1, 3, 11, 19
@@ -143,7 +143,7 @@ def _of_sheet(
     archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, looks: _Looks
 ) -> Iterator[Remark]:
     relations = relations_of(archive, names, part)
-    yield from words_beside(archive, names, sheet, relations)
+    yield from attached_to_sheet(archive, names, sheet, relations)
     for kind, target in relations.values():
         if kind == "comments" and target.endswith(".bin") and target in names:
             yield from _of_comments(archive.read(target), sheet)

@@ -18,10 +18,10 @@ from vawg_desktop.exchange.remark import (
     shown_of_number,
 )
 from vawg_desktop.exchange.remarks_looks import (
-    Looks,
+    CellFormats,
     fills_in,
+    font_colours_in,
     formats_in,
-    inks_in,
     local,
     per_cents,
     struck_in,
@@ -53,9 +53,9 @@ def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
     """Every remark, sheet by sheet."""
     relations = relations_of(archive, names, "xl/workbook.xml")
     palette = Palette(archive, names)
-    inks = inks_in(archive, names, palette)
-    looks = Looks(
-        fills_in(archive, names, palette), *struck_in(archive, names), per_cents(archive, names), *formats_in(archive, names), inks=inks
+    font_colours = font_colours_in(archive, names, palette)
+    looks = CellFormats(
+        fills_in(archive, names, palette), *struck_in(archive, names), per_cents(archive, names), *formats_in(archive, names), font_colours=font_colours
     )
     for one in Tree.fromstring(archive.read("xl/workbook.xml")).iter():
         if local(one.tag) != "sheet":
@@ -67,10 +67,10 @@ def of_excel(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Remark]:
 
 
 def _of_sheet(
-    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, looks: Looks
+    archive: zipfile.ZipFile, names: set[str], sheet: str, part: str, looks: CellFormats
 ) -> Iterator[Remark]:
     relations = relations_of(archive, names, part)
-    yield from words_beside(archive, names, sheet, relations)
+    yield from attached_to_sheet(archive, names, sheet, relations)
     data = _regular(archive.read(part))
     yield from _of_links(data, sheet, archive, part)
     yield from _of_cells(data, sheet, looks)
@@ -81,10 +81,10 @@ def _of_sheet(
         yield sheet, cells.partition(":")[0].partition(" ")[0], "conditional", cells
 
 
-def words_beside(
+def attached_to_sheet(
     archive: zipfile.ZipFile, names: set[str], sheet: str, relations: dict[str, tuple[str, str]]
 ) -> Iterator[Remark]:
-    """Comments and text boxes of a sheet, by its relations."""
+    """Comments, text boxes, pictures and embedded files of a sheet."""
     threaded = any(kind == "threadedComment" for kind, _ in relations.values())
     for kind, target in relations.values():
         if target not in names or not target.endswith(".xml"):
@@ -177,12 +177,12 @@ def _of_links(data: bytes, sheet: str, archive: zipfile.ZipFile, part: str) -> I
             yield sheet, cell[1], "link", targets[id[1]]
 
 
-def _of_cells(data: bytes, sheet: str, looks: Looks) -> Iterator[Remark]:
+def _of_cells(data: bytes, sheet: str, looks: CellFormats) -> Iterator[Remark]:
     formulas = b"<f>" in data or b"<f " in data or b"<f/>" in data
-    if not (looks.fills or looks.per_cents or looks.months or looks.numbers or looks.inks or formulas) and b't="e"' not in data:
+    if not (looks.fills or looks.per_cents or looks.months or looks.numbers or looks.font_colours or formulas) and b't="e"' not in data:
         return
     plain = not formulas and b't="e"' not in data
-    telling = {*looks.months, *looks.numbers, *looks.inks, *looks.per_cents}  # of these the value is looked at too
+    telling = {*looks.months, *looks.numbers, *looks.font_colours, *looks.per_cents}  # of these the value is looked at too
     for match in _CELL.finditer(data):
         style = _STYLE.search(match[2])
         look = int(style[1]) if style else 0
@@ -213,14 +213,14 @@ def _of_cells(data: bytes, sheet: str, looks: Looks) -> Iterator[Remark]:
             yield sheet, cell, "formula" if value and value[1] else "empty_formula", _unescape(text)
 
 
-def _shown(sheet: str, cell: str, look: int, looks: Looks, number: bytes) -> Iterator[Remark]:
+def _shown(sheet: str, cell: str, look: int, looks: CellFormats, number: bytes) -> Iterator[Remark]:
     """What a cell's format makes of its value."""
     if number and look in looks.months:
         yield sheet, cell, "month", looks.months[look]
     if number and look in looks.numbers and (shown := shown_of_number(looks.numbers[look], number.decode("ascii", "replace"))):
         yield sheet, cell, "shown", shown
-    if look in looks.inks:
-        yield sheet, cell, "ink", looks.inks[look]
+    if look in looks.font_colours:
+        yield sheet, cell, "ink", looks.font_colours[look]
     if number and look in looks.per_cents:
         yield sheet, cell, "percent", number.decode("ascii", "replace")[:20]
 

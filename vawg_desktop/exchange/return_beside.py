@@ -9,7 +9,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.references import RETURN_REFERENCE
 from vawg_desktop.domain.return_columns import WORDED
 from vawg_desktop.domain.terms import MARKING, fold, how_many
-from vawg_desktop.exchange.cells import Cell, colour_word, is_link, place, plain_text
+from vawg_desktop.exchange.cells import Cell, colour_word, place, plain_text, reads_other_cells
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.return_plan import (
     CONSTANT,
@@ -48,7 +48,7 @@ _WORDS_BESIDE = {
 
 
 def read_remarks(read: ReadReturn, book: Book, ours: set[str]) -> None:
-    """Comments, text boxes, pictures, colours with no word, formulas and errors: each to the tray with its place."""
+    """Each remark of the file, by its kind: put in the tray, marked on its answer, or raised as a question."""
     read_pages(read, book)
     beside = _Beside(read, book, ours)
     for sheet, cell, kind, words in book.remarks:
@@ -101,7 +101,7 @@ class _Beside:
     def _take_formula(self, sheet: str, cell: str, words: str) -> None:
         if found := self._filled(sheet, cell):
             nothing = found[1] in WORDED and self._book.value(sheet, cell) == 0
-            found[0].answers[found[1]].linked = nothing or is_link(words)
+            found[0].answers[found[1]].linked = nothing or reads_other_cells(words)
         if "HYPERLINK" in words.upper():
             self._keep(sheet, cell, f"={words}", "a link")
         self._ask("formula_cell", "This cell holds a formula; its last shown value was read.", sheet, cell)
@@ -138,7 +138,7 @@ def _take_made_words(
     read.problems.append(Problem("formula_words", words, sheet, cell))
 
 
-def trayed(sheet: Sheet, row: int, column: int, head: str, value: Cell, why: str) -> dict[str, str]:
+def tray_entry(sheet: Sheet, row: int, column: int, head: str, value: Cell, why: str) -> dict[str, str]:
     return {
         "sheet": sheet.name,
         "cell": sheet.address(row, column),
@@ -153,7 +153,7 @@ def tray_beyond(read: ReadReturn, sheet: Sheet, width: int) -> None:
     for r, row in enumerate(sheet.rows):
         for c in range(width, len(row)):
             if row[c] is not None:
-                read.tray.append(trayed(sheet, r, c, "", row[c], "a remark beside our words"))
+                read.tray.append(tray_entry(sheet, r, c, "", row[c], "a remark beside our words"))
 
 
 def tray_below(read: ReadReturn, sheet: Sheet) -> None:
@@ -166,7 +166,7 @@ def tray_below(read: ReadReturn, sheet: Sheet) -> None:
     for number in range(last + 1, len(sheet.rows)):
         for column, value in enumerate(sheet.rows[number][:2]):
             if value is not None:
-                read.tray.append(trayed(sheet, number, column, "", value, "words below ours"))
+                read.tray.append(tray_entry(sheet, number, column, "", value, "words below ours"))
 
 
 _RETURN_REFERENCE = re.compile(RETURN_REFERENCE)

@@ -8,7 +8,7 @@ from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
-from vawg_desktop.exchange.return_beside import read_remarks, references, tray_below, tray_beyond, trayed
+from vawg_desktop.exchange.return_beside import read_remarks, references, tray_below, tray_beyond, tray_entry
 from vawg_desktop.exchange.return_plan import (
     DECLARATION,
     EVIDENCE,
@@ -76,7 +76,7 @@ def _read_other(read: ReadReturn, sheet: Sheet) -> None:
         stray = [(r, c, v) for r, row in enumerate(sheet.rows) for c, v in enumerate(row) if v is not None]
         why = "words of the message" if sheet.name == "Message" else "a sheet we did not send"
         read.stray.add(sheet.name)
-        read.tray += [trayed(sheet, r, c, "", v, why) for r, c, v in stray[:MOST_STRAY]]
+        read.tray += [tray_entry(sheet, r, c, "", v, why) for r, c, v in stray[:MOST_STRAY]]
         if len(stray) > MOST_STRAY:
             r, c, _ = stray[MOST_STRAY]
             more = f"{how_many(len(stray) - MOST_STRAY, 'more cell')} from here on; the file is kept, open it to read the rest."
@@ -97,7 +97,7 @@ def _read_free(
             if name:
                 found[name] = Answer(value, sheet.name, sheet.address(number, column))
             else:
-                read.tray.append(trayed(sheet, number, column, "", value, "a column we did not send"))
+                read.tray.append(tray_entry(sheet, number, column, "", value, "a column we did not send"))
         if found:
             into.append(found)
 
@@ -110,7 +110,7 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
     for number, row in enumerate(sheet.rows):
         for column in range(2, len(row)):
             if row[column] is not None:
-                read.tray.append(trayed(sheet, number, column, "", row[column], "a remark beside our words"))
+                read.tray.append(tray_entry(sheet, number, column, "", row[column], "a remark beside our words"))
         for column, value in enumerate(row[:-1] if len(row) > 1 else []):
             words = fold(plain_text(value))
             answer = row[column + 1]
@@ -120,7 +120,7 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
                 read.nil = word in ("yes", "y")
                 if word and word not in ("yes", "y", "no", "n"):
                     read.tray.append(
-                        trayed(sheet, number, column + 1, NIL_QUESTION, answer, "neither yes nor no")
+                        tray_entry(sheet, number, column + 1, NIL_QUESTION, answer, "neither yes nor no")
                     )
             elif words in names:
                 ours = True
@@ -131,7 +131,7 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
             elif words.endswith(MARK) and answer is not None:
                 question = plain_text(value).removesuffix(FILL_MARK).strip()
                 asked.append(
-                    trayed(
+                    tray_entry(
                         sheet, number, column + 1, question, answer, "an answer to the office's own question"
                     )
                 )

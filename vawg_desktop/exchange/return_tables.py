@@ -14,7 +14,7 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import Cell, plain_text
 from vawg_desktop.exchange.cells import address as sheet_address
 from vawg_desktop.exchange.reading import Book, Sheet
-from vawg_desktop.exchange.return_beside import trayed
+from vawg_desktop.exchange.return_beside import tray_entry
 from vawg_desktop.exchange.return_plan import (
     EVIDENCE,
     FILL_MARK,
@@ -139,7 +139,7 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
     for number in range(max(header, 0)):
         for column, value in enumerate(sheet.rows[number]):
             if value is not None:
-                read.tray.append(trayed(sheet, number, column, "", value, "words above the table"))
+                read.tray.append(tray_entry(sheet, number, column, "", value, "words above the table"))
     letters = [sheet_address(0, sheet.left + c)[:-1] for c in range(max(map(len, sheet.rows), default=0))]
     names = ("visible", "title", "recommendation", "due", "last", *(c.key for c in MORE_SHOWN), "key", "check")
     columns = (at.visible, *at.locked[1:], *at.hidden)
@@ -174,7 +174,7 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
             if value is not None and column not in known:
                 head = heads[column] if column < len(heads) else ""
                 row.shifted |= isinstance(value, str) and bool(_KEY.fullmatch(value.strip()))
-                read.tray.append(trayed(sheet, number, column, head, value, "a column we did not send"))
+                read.tray.append(tray_entry(sheet, number, column, head, value, "a column we did not send"))
         read.rows.append(row)
     _note_merged(read, sheet, header, at)
 
@@ -210,7 +210,7 @@ def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str]
         used = column < len(at.fills) and at.fills[column]
         empty = not any(column < len(row) and row[column] is not None for row in sheet.rows[header + 1 :])
         if head and empty and not used and fold(head) not in ours and column != at.visible and header >= 0:
-            read.tray.append(trayed(sheet, header, column, "", head, "a heading we did not send"))
+            read.tray.append(tray_entry(sheet, header, column, "", head, "a heading we did not send"))
     for column, key in enumerate(at.fills):
         head = heads[column] if column < len(heads) else ""
         if key and not fill_key(head)[1] and fold(head) != fold(HEADINGS[key]):

@@ -92,7 +92,7 @@ def _bodies(part: Any) -> list[tuple[str, str]]:
 
 
 def _words_of(part: Any) -> str:
-    """A part's text by its own word for its letters, else as they come."""
+    """A part's text by its charset, else decoded by ``mixed``."""
     data = bytes(part.get_payload(decode=True) or b"")
     try:
         return data.decode(str(part.get_content_charset("")) or "no such")
@@ -135,7 +135,7 @@ def _is_book(name: str, data: bytes) -> bool:
 
 
 def decoded(content: bytes) -> str:
-    """A page's text by its mark, its own word for its letters, else UTF-8, else cp1252."""
+    """A page's text by its byte-order mark, its charset, else UTF-8, else by ``mixed``."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or wide_without_mark(content):
         return decode(content)
     found = _CHARSET.search(content[:4096])
@@ -276,7 +276,7 @@ def tables_of(text: str) -> list[dict[str, Any]]:
 
 
 def lines_of(text: str) -> list[dict[str, Any]]:
-    """A table typed or pasted as text: lines with tabs or upright strokes; the rest is the message."""
+    """A table typed or pasted as text: lines with tabs or vertical bars; the rest is the message."""
     table: list[list[str]] = []
     beside: list[list[str]] = []
     lines = [_QUOTED.sub("", raw) for raw in text.splitlines()]

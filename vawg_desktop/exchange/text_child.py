@@ -34,7 +34,7 @@ def decode(content: bytes) -> str:
 
 
 def mixed(content: bytes) -> str:
-    """UTF-8, in which a stray byte is read as cp1252; cp1252 altogether where nothing speaks for UTF-8."""
+    """UTF-8 with stray bytes read as cp1252; Mac Roman or cp1252 where most of it is not UTF-8."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -98,7 +98,7 @@ def read_text(content: bytes, name: str) -> dict[str, Any]:
     return {"sheets": [{"name": shown, "visible": True, "start": [0, 0], "rows": rows, "merged": []}]}
 
 
-#: Names by which sheets of ours are told that hold no answers.
+#: Names of our sheets that hold no answers.
 _NOT_NAMES = frozenset(
     {"identity", "lists", "for reference", "start here", "message", "evidence", "new actions"}
 )

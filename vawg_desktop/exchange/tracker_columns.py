@@ -25,7 +25,7 @@ ROW_KINDS: tuple[EntitySpec, ...] = tuple(
     sorted((e for e in TRACKED if e is not PROGRESS), key=lambda e: (not e.serves, any(served is e for _, served in serving_links().values())))
 )
 #: The kind that stands over the rows of a list, because they serve it.
-ABOVE: EntitySpec = next(served for serving, served in serving_links().values() if serving.tracked)
+SERVED: EntitySpec = next(served for serving, served in serving_links().values() if serving.tracked)
 _BARE_REFERENCE = ("ref", "no", "number", "id", "reference", "item", "#", "ref no", "no.")
 
 
@@ -107,7 +107,7 @@ _WORDED = ("title", "description", "issue", "statement", "details", "summary", "
 
 
 def titled(heads: Sequence[str], main: str) -> dict[str, Target | None]:
-    """Where the officer says that a list is of one kind and no heading is that kind's own, the column that holds what it lists."""
+    """A mapping for the column with the titles, where the kind was given and no heading is its title's; else empty."""
     own = f"{main}.{BY_KEY[main].title}"
     if any(KNOWN.get(fold(h), [""])[0] == own for h in heads):
         return {}
@@ -359,7 +359,7 @@ def ask_latest(
 
 
 def repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
-    """Whether a row only says the headings again."""
+    """Whether most of a row repeats the headings."""
     same = 0
     for one, head in zip(given, heads, strict=False):
         value = one.value

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.terms import PILLAR, fold
-from vawg_desktop.exchange.cells import Cell, colour_word, is_link, is_telling, plain_text
+from vawg_desktop.exchange.cells import Cell, colour_word, is_telling, plain_text, reads_other_cells
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.tracker_columns import (
-    ABOVE,
     BARE,
     KNOWN,
+    SERVED,
     ask_latest,
     ask_rivals,
     clean_heading,
@@ -32,7 +32,7 @@ from vawg_desktop.exchange.tracker_columns import (
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker, TrackerRow
 
 #: How targets begin that speak of the record over a row, not of the row itself.
-_OF_ABOVE = f"{ABOVE.key}."
+_OF_SERVED = f"{SERVED.key}."
 
 
 def read_tracker(
@@ -87,7 +87,7 @@ class Beside:
             elif kind == "shown":
                 one.shown_as = words
             elif kind == "formula":
-                one.linked = is_link(words)
+                one.linked = reads_other_cells(words)
 
     def of(self, sheet: str) -> dict[str, BesideCell]:
         """The cells of one sheet that have something beside them."""
@@ -144,7 +144,7 @@ def _read_table(
             continue
         made = _row(sheet, number, given, table.columns, section)
         if _fill_down(made, last, table.columns, given, tracker.main) and last is not None and last.number == made.number - 1:
-            last.heads = last.heads or all(t.startswith(_OF_ABOVE) for t in last.cells)
+            last.heads = last.heads or all(t.startswith(_OF_SERVED) for t in last.cells)
         tracker.rows.append(made)
         last = made
 
@@ -191,7 +191,7 @@ class _Table:
         pillar = PILLAR.find(re.sub(r"^[\d.\s:)-]+", "", heading))
         places = [i for i, g in enumerate(given) if g.value is not None]
         held = [self.columns[i].target or "" for i in places if i < len(self.columns)]
-        if pillar is None and held and all(t.startswith(_OF_ABOVE) for t in held) and not (self.titles and held[0].startswith(tuple(
+        if pillar is None and held and all(t.startswith(_OF_SERVED) for t in held) and not (self.titles and held[0].startswith(tuple(
             self.columns[i].target or "-" for i in self.titles
         ))):  # fmt: skip
             return ""  # a recommendation on a line of its own
@@ -199,7 +199,7 @@ class _Table:
             return ""
         across = len(filled) > 2 and len(texts) == 1
         capitals = heading.isupper() and len(heading) > 3
-        beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in self.titles and not _in_reference(self.columns)
+        beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in self.titles and not _first_column_is_unnamed(self.columns)
         if pillar is not None:
             return pillar.label
         return heading if across or capitals or beside_titles else ""
@@ -225,8 +225,8 @@ def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
     return known >= 3 and known * 3 >= len(filled) * 2
 
 
-def _in_reference(columns: list[Column]) -> bool:
-    """Whether the first column holds numbers, so that a word there alone is no heading by its place."""
+def _first_column_is_unnamed(columns: list[Column]) -> bool:
+    """Whether the first column has no heading and no target: a word there alone is no section."""
     return False if not columns else columns[0].target is None and not columns[0].header
 
 
@@ -236,7 +236,7 @@ def _fill_down(
     """Ditto marks, and a recommendation left blank under one that stands above: both mean the words above."""
     if last is None:
         return False
-    own = any(t.startswith(_OF_ABOVE) for t in row.cells)
+    own = any(t.startswith(_OF_SERVED) for t in row.cells)
     under = False
     for one, column in zip(given, columns, strict=False):
         value, target = one.value, column.target
@@ -245,7 +245,7 @@ def _fill_down(
         if target is None or target not in last.cells:
             continue
         ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
-        blank = one.value is None and BY_KEY[main].serves and target.startswith(_OF_ABOVE) and f"{main}.{BY_KEY[main].title}" in row.cells
+        blank = one.value is None and BY_KEY[main].serves and target.startswith(_OF_SERVED) and f"{main}.{BY_KEY[main].title}" in row.cells
         if ditto or (blank and not own):
             before = last.cells[target]
             row.cells[target] = Given(before.value, one.sheet, one.cell, one.header, before.colour, before.shown, before.per_cent)

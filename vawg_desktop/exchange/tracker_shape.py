@@ -14,14 +14,14 @@ Target = str
 
 @dataclass(slots=True)
 class Given:
-    """One cell of a row: its value, its place, and a colour that stands where no word does."""
+    """One cell of a row: its value, its place, and the rating that its colour stands for."""
 
     value: Cell
     sheet: str
     cell: str
     header: str
     colour: str = ""
-    #: What a date shows of itself, where that is less than its day: "month" or "year".
+    #: What the cell shows of its date: "month", "year", "part"; empty for all.
     shown: str = ""
     #: Whether the cell shows its number a hundred times larger.
     per_cent: bool = False

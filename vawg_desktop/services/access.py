@@ -34,13 +34,13 @@ def add(session: Session, known: str, new: str, label: str) -> Changes:
 
 
 def remove(session: Session, known: str, label: str) -> Changes:
-    """Take a way in away. Raises WrongKeyError, StoreError."""
+    """Remove a passphrase. Raises WrongKeyError, StoreError."""
     path = session.store.path
     return _logged(session, label, "passphrase taken away", lambda before: keys.remove_way_in(path, known, label, before=before))[1]
 
 
 def make_recovery(session: Session, known: str) -> tuple[str, Changes]:
-    """Make the recovery key, shown once; an earlier one opens no more. Raises WrongKeyError."""
+    """Make the recovery key; an earlier one stops working. Raises WrongKeyError, StoreError."""
     path = session.store.path
     return _logged(session, "recovery key", "recovery key made", lambda before: keys.make_recovery(path, known, before=before))
 

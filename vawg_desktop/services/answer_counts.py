@@ -35,7 +35,7 @@ class AnswerCounts:
 
     def in_words(self) -> str:
         """``2 answered, 1 no change, 3 not answered``; what there is none of is left out."""
-        words = ("answered", "no change", "not able to say yet", "not answered", "finished, not asked")
+        words = ("answered", "no change", "not able to say yet", "not answered", "finished (not asked)")
         return ", ".join(f"{n} {word}" for n, word in zip(self.as_dict().values(), words, strict=True) if n)
 
 
@@ -60,7 +60,7 @@ _GIVEN = ("answered", "no_change", "not_able")
 
 
 @dataclass(slots=True)
-class Standing:
+class CombinedAnswers:
     """What all files that stand for one partner's return of a round say together."""
 
     #: By action's id, how it was answered last; actions that no file speaks of are left out.
@@ -104,10 +104,10 @@ def _cleared(declaration: Mapping[str, str]) -> bool:
 
 def standing_answers(
     connection: Connection, round_id: str, partner: str, *, until: str = "", with_base: bool = True
-) -> Standing:
-    """The files of one partner's return in a round that were not reversed, oldest first, every version of it.
+) -> CombinedAnswers:
+    """What one partner's files in a round say together, reversed ones left out, over every version.
 
-    ``until`` is the id of a submission after which none is looked at; it counts itself though it was reversed. ``with_base`` is False for who may not see what was sent.
+    ``until`` is the id of the last submission counted, even if it was reversed. ``with_base`` is False for who may not see what was sent.
     """
     base = "r.base" if with_base else "NULL"
     rows = connection.exec_driver_sql(
@@ -116,7 +116,7 @@ def standing_answers(
         "AND s.n <= coalesce((SELECT n FROM submission WHERE id = ?), 9223372036854775807) ORDER BY s.n",
         (round_id, partner, until, until),
     )
-    found = Standing()
+    found = CombinedAnswers()
     for sent, content in rows:
         found.add(json.loads(sent or '{"rows": []}')["rows"], json.loads(content or "{}"))
     return found

@@ -161,7 +161,7 @@ def _shown_before(connection: Connection, wanted: _Filter, txn: str, before: int
 
 def _filter(connection: Connection, query: ChangeQuery) -> _Filter:
     if query.since and query.until and query.until < query.since:
-        raise ValueRefusedError("The second date lies before the first.")
+        raise ValueRefusedError("The end date is before the start date.")
     conditions: list[str] = []
     params: list[object] = []
     if query.since is not None:
@@ -187,7 +187,7 @@ def _filter(connection: Connection, query: ChangeQuery) -> _Filter:
 
 
 def _of_body() -> tuple[str, int]:
-    """The records that name a partner in a field, their parts, and the partner itself; and how often it is asked for."""
+    """SQL for the ids of a partner, of records that name it and of their parts; and its number of parameters."""
     parts = [f"SELECT id FROM partner WHERE id = {'?'}"]
     for spec in ENTITIES:
         keys = [f.key for f in spec.cells if f.kind is Kind.REF and f.target == "partner"]
@@ -257,7 +257,7 @@ def changes_of(session: Session, txn: str) -> tuple[list[tuple[FieldChange, str]
     connection = session.read()
     whole = int(connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE txn = ?', (txn,)).one()[0])
     rows = connection.exec_driver_sql(f"{log.SELECT} WHERE txn = ? ORDER BY n LIMIT ?", (txn, MOST_SHOWN))
-    told = history.told(connection, [log.from_row(tuple(r)) for r in rows])
+    told = history.field_changes(connection, [log.from_row(tuple(r)) for r in rows])
     return [(c, history.what_in_words(session, c)) for c in told[:MOST_SHOWN]], whole
 
 

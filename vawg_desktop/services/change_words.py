@@ -172,7 +172,7 @@ def _named(session: Session, connection: Connection, txns: Sequence[str]) -> dic
 
 def _of_record(session: Session, connection: Connection, entries: list[log.Entry]) -> str:
     own = next((e for e in entries if e.tbl != "link"), None)
-    told = history.told(connection, [own] if own is not None else entries)
+    told = history.field_changes(connection, [own] if own is not None else entries)
     if own is None:
         if not told:
             return ""

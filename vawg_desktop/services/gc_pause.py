@@ -1,4 +1,4 @@
-"""What many rows at once want of Python itself."""
+"""Pauses Python's garbage collector."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collecting() -> Generator[None]:
-    """Python's collector of cycles held off: reading and writing returns makes many small objects and no cycles, and
-    each of its rounds would look at everything alive (a quarter of the time of a return of 5,000 rows, measured)."""
+    """Pause Python's garbage collector: reading and writing returns makes many small objects and no cycles, and
+    each collection would visit every live object (measured: a quarter of the time of a return of 5,000 rows)."""
     was = gc.isenabled()
     gc.disable()
     try:

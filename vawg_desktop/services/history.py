@@ -1,4 +1,4 @@
-"""What happened: a record's history, its state as at a date, what changed, and undo."""
+"""A record's history, its state as at a date, and what changed."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ def history(session: Session, record: str, until: date | None = None) -> list[Fi
     found = names.find(connection, record)
     limit = past.end_of_day(until) if until else None
     entries = past.entries_of(connection, past.kin(connection, found.id), limit)
-    return told(connection, entries)
+    return field_changes(connection, entries)
 
 
 def changed(session: Session, since: date, until: date | None = None) -> list[FieldChange]:
     """Everything that changed from one London day to another, both included."""
     if until is not None and until < since:
-        raise ValueRefusedError("The second date lies before the first.")
+        raise ValueRefusedError("The end date is before the start date.")
     last = past.end_of_day(until) if until else "9999"
     connection = session.read()
-    return told(connection, past.entries_between(connection, past.start_of_day(since), last))
+    return field_changes(connection, past.entries_between(connection, past.start_of_day(since), last))
 
 
 def of_transaction(session: Session, txn: str) -> list[FieldChange]:
     """The changes of one transaction, in the order of the log; ``txn`` is its id."""
     connection = session.read()
-    return told(connection, past.entries_of_transaction(connection, txn))
+    return field_changes(connection, past.entries_of_transaction(connection, txn))
 
 
-def told(connection: Connection, entries: Iterable[log.Entry]) -> list[FieldChange]:
+def field_changes(connection: Connection, entries: Iterable[log.Entry]) -> list[FieldChange]:
     """Entries of the log as changes to tell, in the order given."""
     entries = list(entries)
     subjects = _subjects(connection, entries)
@@ -157,7 +157,7 @@ def as_at(session: Session, record: str, day: date) -> PastState:
     return state
 
 
-#: So many records are named at most where others wrote much, such as a merge; every kind of record is.
+#: The most records named where others wrote much, as in a merge; kinds are all named.
 _MOST_NAMED = 5_000
 
 

@@ -30,8 +30,8 @@ _LAST_ANSWER = LOCKED.index("Last answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Strangers:
-    """Names that must not stand in a partner's workbook, and restricted titles; each with its pattern."""
+class ForbiddenWords:
+    """Bodies' names, with patterns, and titles of restricted records that a workbook must not show."""
 
     names: tuple[tuple[str, str, re.Pattern[str]], ...]
     any_name: re.Pattern[str]
@@ -44,8 +44,8 @@ def _shape(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){words}(?!\w)", 0 if name.isupper() else re.IGNORECASE)
 
 
-def strangers(connection: Connection, today: date) -> Strangers:
-    """Every body's names, longest first, and every restricted record's title."""
+def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
+    """Other bodies' names, longest first, and restricted titles; short ones left out."""
     rows = connection.exec_driver_sql(
         "SELECT id, name, short_name, deleted FROM partner WHERE standing IS DISTINCT FROM 'own_office'"
     ).fetchall()
@@ -63,7 +63,7 @@ def strangers(connection: Connection, today: date) -> Strangers:
     for id, *names, gone in rows:
         for name in (str(n) for n in names if n):
             long = len(name) >= 4 or (name.isupper() and len(name) >= 3)
-            # a body in the bin is another body too, but for one that lives on under the same name
+            # a deleted body counts if it owns an action and no living one has its name
             if long and not (gone and (fold(name) in living or str(id) not in owners)):
                 bodies[name] = str(id)
     bodies.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
@@ -83,12 +83,12 @@ def strangers(connection: Connection, today: date) -> Strangers:
             and rules.is_restricted({"restriction": why, "restricted_until": until}, today)
         ]
     anyone = "|".join(p.pattern for _, _, p in patterns) or r"(?!)"
-    return Strangers(patterns, re.compile(anyone, re.IGNORECASE), tuple(hidden))
+    return ForbiddenWords(patterns, re.compile(anyone, re.IGNORECASE), tuple(hidden))
 
 
 def in_rows(
     connection: Connection,
-    known: Strangers,
+    known: ForbiddenWords,
     partner: str,
     rows: Sequence[ReturnRow],
     ids: Sequence[str],
@@ -130,7 +130,7 @@ def in_rows(
 
 
 def _named(
-    connection: Connection, known: Strangers, partner: str, involved: set[str], row: ReturnRow, id: str,
+    connection: Connection, known: ForbiddenWords, partner: str, involved: set[str], row: ReturnRow, id: str,
     column: int, text: str, sheet: str, place: str,
 ) -> list[Problem]:  # fmt: skip
     for name, body, shape in known.names:

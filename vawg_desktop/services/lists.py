@@ -207,7 +207,7 @@ def _computed(session: Session, spec: EntitySpec, key: str) -> tuple[str, tuple[
 
 
 def name_column(key: str) -> str:
-    """The column under which a page of rows bears what another record is called; ``key`` is the field that names it."""
+    """The column of a page of rows that holds the name of the record in field ``key``."""
     return f"{key}_name"
 
 

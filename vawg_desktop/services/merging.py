@@ -76,7 +76,7 @@ class Conflict:
 
 
 @dataclass(slots=True)
-class Brought:
+class MergeResult:
     """What a merge brings or brought: changes to tell, conflicts, broken rules, new references."""
 
     copied: int = 0
@@ -113,18 +113,18 @@ def copy(session: Session, to: Path | str, *, passphrase: str | None = None, mov
     return str(take_copy(session.store, Path(to)))
 
 
-def merge(session: Session, other: Store, *, strangers: bool = False) -> Brought:
+def merge(session: Session, other: Store, *, allow_unrelated: bool = False) -> MergeResult:
     """Bring in what ``other`` knows and this store does not. Raises StoreError; then nothing has changed.
 
-    A store with no common past raises it too (code ``unrelated``), unless ``strangers`` says that it is meant.
+    A store with no common past raises it too (code ``unrelated``), unless ``allow_unrelated`` says that it is meant.
     """
-    merged = merging.merge_in(session.store, other, session.who, strangers=strangers)
+    merged = merging.merge_in(session.store, other, session.who, allow_unrelated=allow_unrelated)
     return _brought(session.read(), merged)
 
 
-def preview(session: Session, other: Store) -> Brought:
+def preview(session: Session, other: Store) -> MergeResult:
     """What ``merge`` would bring, changing nothing."""
-    told: list[Brought] = []
+    told: list[MergeResult] = []
 
     def look(tx: Transaction, merged: merging.Merged) -> None:
         told.append(_brought(tx.connection, merged))
@@ -134,9 +134,9 @@ def preview(session: Session, other: Store) -> Brought:
     return told[0]
 
 
-def _brought(connection: Connection, merged: merging.Merged) -> Brought:
-    return Brought(
-        len(merged.incoming), merged.files, merged.unrelated, [_fork_in_words(f) for f in merged.forks], history.told(connection, merged.incoming),
+def _brought(connection: Connection, merged: merging.Merged) -> MergeResult:
+    return MergeResult(
+        len(merged.incoming), merged.files, merged.unrelated, [_fork_in_words(f) for f in merged.forks], history.field_changes(connection, merged.incoming),
         _conflicts(connection, merged.conflicts), merged.rule_failures, merged.renumbered, merged.changes,
     )  # fmt: skip
 
@@ -258,7 +258,7 @@ def _typed(session: Session, connection: Connection, conflict: Conflict, typed: 
 
 
 def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
-    """Two records of one kind that are one: everything of ``drop`` goes to ``keep``, which answers to both names.
+    """Merge two records of one kind: ``keep`` takes links, names and the values it lacks from ``drop``.
 
     ``drop`` is deleted (hidden) and says where it went. Raises NotFoundError, RuleError.
     """
@@ -278,7 +278,7 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         }
         if filled:
             tx.edit(one.entity, one.id, filled)
-        # whoever deletes or combines the one that is kept elsewhere, not knowing, has decided otherwise
+        # stated again, so that a deletion of the kept record in another copy becomes a conflict
         tx.say_again(one.entity, one.id, "deleted", False)
         for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
             if name:

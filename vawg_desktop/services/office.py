@@ -50,7 +50,7 @@ _PREFIX = "rating_key."
 
 
 def _edited(connection: Connection) -> dict[str, str]:
-    return {k.removeprefix(_PREFIX): v for k, v in stated_settings(connection, _PREFIX).items()}
+    return {k.removeprefix(_PREFIX): v for k, v in office_settings(connection, _PREFIX).items()}
 
 
 def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
@@ -58,7 +58,7 @@ def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
     with session.store.write(session.who, None, Act.SETTING) as tx:
         for key, words in meanings.items():
             if dict(rating_key_words(tx.connection)).get(key) != words:
-                say_setting(tx, _PREFIX + key, words)
+                write_setting(tx, _PREFIX + key, words)
     return tx.changes
 
 
@@ -81,10 +81,10 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
 def set_templates(session: Session, words: Mapping[str, str]) -> Changes:
     """State the office's own words by setting; an empty text takes them away."""
     with session.store.write(session.who, None, Act.SETTING) as tx:
-        known = stated_settings(tx.connection)
+        known = office_settings(tx.connection)
         for name, text in words.items():
             if (known.get(name) or "") != text.strip():
-                say_setting(tx, name, text.strip() or None)
+                write_setting(tx, name, text.strip() or None)
     return tx.changes
 
 
@@ -103,13 +103,13 @@ def set_logo(session: Session, png: bytes | None) -> Changes:
                 f"A logo has at most {_LOGO_WIDE} by {_LOGO_HIGH} pixels and 100 kB; this one has {width} by {height}."
             )
     with session.store.write(session.who, None, Act.SETTING) as tx:
-        say_setting(tx, LOGO, base64.b64encode(png).decode() if png else None)
+        write_setting(tx, LOGO, base64.b64encode(png).decode() if png else None)
     return tx.changes
 
 
 def logo(connection: Connection) -> bytes | None:
     """The office's logo as PNG, where it has one."""
-    stated = stated_settings(connection, LOGO).get(LOGO)
+    stated = office_settings(connection, LOGO).get(LOGO)
     return base64.b64decode(stated) if stated else None
 
 
@@ -120,7 +120,7 @@ def png_size(data: bytes) -> tuple[int, int]:
     return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
-def stated_settings(connection: Connection, prefix: str = "") -> dict[str, str]:
+def office_settings(connection: Connection, prefix: str = "") -> dict[str, str]:
     """The office's own settings, which travel with copies and merges, by name."""
     rows = connection.exec_driver_sql(
         "SELECT name, value FROM setting WHERE NOT deleted AND substr(name, 1, ?) = ?", (len(prefix), prefix)
@@ -128,7 +128,7 @@ def stated_settings(connection: Connection, prefix: str = "") -> dict[str, str]:
     return {str(k): str(v) for k, v in rows if v}
 
 
-def say_setting(tx: Transaction, name: str, value: str | None) -> None:
+def write_setting(tx: Transaction, name: str, value: str | None) -> None:
     """State an office setting: one record per name, the same in every store."""
     id = merge.link_id("setting", name, "")
     there = tx.connection.exec_driver_sql("SELECT 1 FROM setting WHERE id = ?", (id,)).fetchone()
@@ -148,7 +148,7 @@ def setting(session: Session, key: str) -> str | None:
     return str(found[0]) if found else None
 
 
-def save_here(session: Session, kind: str, key: str, value: str | None) -> None:
+def save_local(session: Session, kind: str, key: str, value: str | None) -> None:
     """Keep (or, with None, forget) something of this store's own that is never merged."""
     with session.store.engines.writer.connect() as connection, connection.begin():
         connection.exec_driver_sql('DELETE FROM local WHERE kind = ? AND "key" = ?', (kind, key))
@@ -156,7 +156,7 @@ def save_here(session: Session, kind: str, key: str, value: str | None) -> None:
             connection.exec_driver_sql("INSERT INTO local VALUES (?, ?, ?)", (kind, key, value))
 
 
-def saved_here(session: Session, kind: str) -> dict[str, str]:
+def local_values(session: Session, kind: str) -> dict[str, str]:
     """Everything kept of one kind."""
     rows = session.read().exec_driver_sql(
         'SELECT "key", value FROM local WHERE kind = ? ORDER BY "key"', (kind,)

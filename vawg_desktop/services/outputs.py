@@ -1,4 +1,4 @@
-"""Lists going out of the window: with as-at date, marking and rating key, restricted rows left out."""
+"""Lists saved or printed with date, marking and rating key; callers leave restricted rows out."""
 
 from __future__ import annotations
 

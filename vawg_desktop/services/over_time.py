@@ -28,9 +28,9 @@ def edit(
     cells: Mapping[str, Value],
     seen: Mapping[str, frozenset[str]] | None = None,
 ) -> bool:
-    """Edit a record; a role that passes to another and a body that is renamed leave their trace.
+    """Edit a record, keeping former holders of roles and former names; returns whether it changed.
 
-    A value that was itself set today is taken for a slip of the pen: correcting it leaves none.
+    A value that was itself set today is taken for a typing mistake and is not kept.
     """
     touched = [f for f in spec.cells if f.over_time and f.key in cells]
     before = tx.row(spec.key, id) if touched else {}

@@ -13,7 +13,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, P
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.services.round_standing import Chased, partners_of_round
+from vawg_desktop.services.round_standing import RoundPartner, partners_of_round
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.derive import quarter_end
 
@@ -125,7 +125,7 @@ def _questions(session: Session, connection: Connection, kept: dict[tuple[str, s
             "Evidence awaited",
             kept.get(("action_claimed", ""), 0),
             _actions("claimed"),
-            "Complete by word alone",
+            "Complete, but the office has not seen evidence",
         ),
     ]
 
@@ -134,9 +134,9 @@ def _actions(key: str) -> ListQuery:
     return ListQuery("action", where=(Where(key, "yes"),))
 
 
-def awaited(session: Session) -> list[Chased]:
+def awaited(session: Session) -> list[RoundPartner]:
     """Returns of the latest round that nothing has come back for, as the Returns page counts them."""
-    return [c for c in partners_of_round(session) if c.waited_for]
+    return [c for c in partners_of_round(session) if c.is_awaited]
 
 
 def rounds(session: Session) -> list[dict[str, object]]:
@@ -195,7 +195,7 @@ def my_work(
         ("Overdue", "overdue"),
         (f"Due in the next {SOON_DAYS} days", "due_soon"),
         ("Complete, evidence awaited", "claimed"),
-        (f"Not heard of for {SILENT_DAYS} days", "silent"),
+        (f"No update for {SILENT_DAYS} days", "silent"),
     )
     found: list[tuple[str, list[dict[str, object]], ListQuery | None]] = []
     for name, key in groups:

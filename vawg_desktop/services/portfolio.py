@@ -16,7 +16,7 @@ from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
-from vawg_desktop.services.office import say_setting, stated_settings
+from vawg_desktop.services.office import office_settings, write_setting
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _DEPUTY = "deputy."
 def mine(session: Session) -> list[str]:
     """The people whose portfolios this person answers for today: their own, and those they deputise for."""
     found = [session.who]
-    for name, value in stated_settings(session.read(), _DEPUTY).items():
+    for name, value in office_settings(session.read(), _DEPUTY).items():
         deputy = json.loads(value)
         first, last = dates.bounds(deputy["from"])[0], dates.bounds(deputy["until"])[1]
         if fold(deputy["to"]) == fold(session.who) and first <= session.today <= last:
@@ -51,7 +51,7 @@ def has_one(session: Session) -> bool:
 
 
 def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> Changes:
-    """Give every open action of one person's portfolio to another, in one transaction that undo takes back."""
+    """Give a person's open actions to another in one transaction. Raises ValueRefusedError, NotFoundError."""
     if not to.strip() or fold(to) == fold(giver):
         raise ValueRefusedError("A portfolio goes to somebody else; name the colleague.")
     with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", Act.BULK) as tx:
@@ -76,16 +76,16 @@ def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Cha
         raise ValueRefusedError("A deputy is somebody else; name the colleague.")
     first, last = (dates.parse_date(d, now=session.today) for d in (start, end))
     if dates.bounds(last)[1] < dates.bounds(first)[0]:
-        raise ValueRefusedError("The last day lies before the first.")
+        raise ValueRefusedError("The last day is before the first.")
     deputy = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
     with session.store.write(session.who, None, Act.SETTING) as tx:
-        say_setting(tx, _DEPUTY + giver, deputy)
+        write_setting(tx, _DEPUTY + giver, deputy)
     return tx.changes
 
 
 def deputy_in_words(session: Session, giver: str) -> str:
     """Who stands in for a person, from when to when: of today or to come; empty where nobody does."""
-    deputy = stated_settings(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
+    deputy = office_settings(session.read(), _DEPUTY + giver).get(_DEPUTY + giver)
     if not deputy:
         return ""
     known = json.loads(deputy)

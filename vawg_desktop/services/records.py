@@ -116,7 +116,7 @@ def create_in(
             sets[field] = read_set(session, tx.connection, field, given)
         else:
             cells[field.key] = read_value(session, tx.connection, field, given)
-    cells = then_stood(tx, spec, cells)
+    cells = with_copied_cells(tx, spec, cells)
     id = tx.create(spec.key, cells, reference=reference)
     for field, elements in sets.items():
         tx.set_links(spec.link_kind(field), id, elements)
@@ -130,9 +130,9 @@ def add_alias(tx: Transaction, id: str, alias: str) -> None:
     tx.alias(id, alias)
 
 
-def then_stood(tx: Transaction, spec: EntitySpec, cells: dict[str, Value]) -> dict[str, Value]:
+def with_copied_cells(tx: Transaction, spec: EntitySpec, cells: dict[str, Value]) -> dict[str, Value]:
     """The cells of a new record with those filled in that it copies from the one it is part of, such as an action's status then."""
-    copied = [f.key for f in spec.cells if f.as_stood]
+    copied = [f.key for f in spec.cells if f.copied_from_parent]
     if not copied:
         return cells
     parent = tx.row(spec.parent, str(cells[spec.parent]))
@@ -162,7 +162,7 @@ def assign(
     seen: Seen | None = None,
     act: Act = Act.EDIT,
 ) -> Changes:
-    """Change fields of a record in one transaction through the door."""
+    """Change fields of a record in one transaction."""
     with session.store.write(session.who, why, act) as tx:
         found = names.find(tx.connection, record)
         assign_in(session, tx, found.spec, found.id, assignments, why, seen=seen)

@@ -16,13 +16,13 @@ from vawg_desktop.domain.personal import likely_personal
 from vawg_desktop.domain.return_columns import ADDED_ROW, ON_UPDATE, UPDATE_WORDS, field_of_column
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
-from vawg_desktop.services.records import read_value, then_stood
+from vawg_desktop.services.records import read_value, with_copied_cells
 from vawg_desktop.services.return_currents import currents_of
 from vawg_desktop.services.return_doubts import Doubts
 from vawg_desktop.services.return_review import (
     Difference,
-    owner_of,
     review,
+    sent_return,
 )
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-#: Why an answer waits, as things stand when it is to be taken; what the file itself made doubtful was told on reading it.
+#: Reasons to hold an answer that depend on the store now; doubts about the file were reported on reading it.
 HELD_NOW = frozenset({
     "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered",
 })  # fmt: skip
@@ -102,7 +102,7 @@ def accept(
         for d in review(session, submission).differences
         if d.kind is not merge.Kind.BOTH_SAME and not d.decision and (d.id, d.field) not in taken
     ]
-    owner = owner_of(connection, str(row["return"]))
+    owner = sent_return(connection, str(row["return"]))
     called = owner.called(connection)
     standing = currents_of(connection, [str(r["id"]) for r in content["rows"]])
     doubts = Doubts(connection, owner.partner, standing)
@@ -166,7 +166,7 @@ def _add_update(
     edited: Mapping[tuple[str, str], Value],
     refused: Collection[str] = (),
 ) -> None:
-    """One progress update for an action that was answered, though its words be those of last time."""
+    """An answered action's progress update; none if “Update” only repeats words already kept."""
     answered = answer["answers"].get("answer", {}).get("value")
     if not chosen and (answered is None or refused or (answered == "update" and _heard_before(tx, submission, row, answer))):
         return
@@ -198,7 +198,7 @@ def _add_update(
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
-    tx.create("update", then_stood(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
+    tx.create("update", with_copied_cells(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
 
 
 def typed_value(session: Session, key: str, typed: str) -> Value:
@@ -233,7 +233,7 @@ def _quoted(one: Difference) -> str | None:
 
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
     """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
-    owner = owner_of(session.read(), _return_of(session, submission))
+    owner = sent_return(session.read(), _return_of(session, submission))
     with session.store.write(session.who, f"New in {owner.called(session.read())}", Act.RETURN, submission) as tx:
         if "What it proves" in row or "Title" in row:
             _remember_added(tx, submission, row, _add_evidence(tx, submission, row))

@@ -19,7 +19,7 @@ from vawg_desktop.exchange.cells import Cell, as_typed, plain_text
 from vawg_desktop.exchange.plan import MOST_IN_CELL, fit_cell
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn
 from vawg_desktop.services.records import read_value
-from vawg_desktop.services.return_earlier import Before, Place
+from vawg_desktop.services.return_earlier import ActionColumn, Before
 from vawg_desktop.services.return_moved import (
     note_cells_below,
     note_moved,
@@ -224,7 +224,7 @@ def _as_sent(key: str, given: Answer, sent: Value) -> bool:
 
 
 def rows_of_fresh_copy(
-    rows: Sequence[MatchedRow], before: Mapping[Place, Before], read: ReadReturn
+    rows: Sequence[MatchedRow], before: Mapping[ActionColumn, Before], read: ReadReturn
 ) -> frozenset[str]:
     """The actions that were answered before and of which this file says nothing, because it began as a fresh copy.
 
@@ -251,7 +251,7 @@ def _untouched(one: MatchedRow) -> bool:
     return same and not any(key in SENT and sent.get(key) is not None for key in one.row.blank)
 
 
-def _repeats(one: MatchedRow, before: Mapping[Place, Before]) -> bool:
+def _repeats(one: MatchedRow, before: Mapping[ActionColumn, Before]) -> bool:
     """Whether a row still bears an answer of an earlier file that is not what we sent."""
     for key, given in one.row.answers.items():
         earlier = before.get((one.base.id, key))
@@ -294,7 +294,7 @@ def _read(
 
 
 def _in_words(given: Answer) -> str:
-    """A cell of a column for words as its sender saw it: 50 % stays one, and TRUE is no Yes."""
+    """A cell's text as its sender saw it: 0.5 shown as 50% gives “50%”, True gives “TRUE”."""
     value = given.value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
@@ -339,7 +339,7 @@ def _is_nothing(value: Cell) -> bool:
 def _likely_date(
     session: Session, spec: FieldSpec, found: Value, before: Value, typed: str, sent: dt.date | None
 ) -> Value:
-    """A date that nobody is likely to mean is asked: one that lay in the past when the return was sent or read, too."""
+    """The date; ValueRefusedError if it was past when the return was sent or read, or is over 15 years ahead."""
     from vawg_desktop.domain.dates import label, last_day
 
     day = last_day(str(found)) if found else None

@@ -24,7 +24,7 @@ class Current:
     heads: dict[str, frozenset[str]]
     deleted: bool = False
     accountable: str | None = None
-    torn: set[str] = field(default_factory=set[str])
+    in_conflict: set[str] = field(default_factory=set[str])
 
 
 _WORDS = ", ".join(f"{latest(c, 't.id')} AS {c}" for c in UPDATE_WORDS)
@@ -64,5 +64,5 @@ def currents_of(connection: Connection, ids: Sequence[str]) -> dict[str, Current
         for one in plain_rows(
             connection, f'SELECT "row" AS id, cell FROM conflict WHERE "row" IN ({marks})', part
         ):
-            found[str(one["id"])].torn.add(str(one["cell"]))
+            found[str(one["id"])].in_conflict.add(str(one["cell"]))
     return found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ACCOUNTABLE_SAYS = SENT | {"revised_reason"}
 
 
-class Standing(Protocol):
+class CurrentAction(Protocol):
     """What an action holds now, to compare an answer with."""
 
     cells: dict[str, Value]
@@ -30,7 +30,7 @@ class Standing(Protocol):
 class Doubts:
     """Why an answer waits for a person though nothing in the file itself is odd."""
 
-    def __init__(self, connection: Connection, partner: str, currents: Mapping[str, Standing]) -> None:
+    def __init__(self, connection: Connection, partner: str, currents: Mapping[str, CurrentAction]) -> None:
         self._currents = currents
         through = {
             str(a): str(b)

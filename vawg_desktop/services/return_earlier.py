@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: An action and a column of the return.
-Place = tuple[str, str]
+ActionColumn = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -29,14 +29,14 @@ class Before:
     was_decided: bool = False
 
 
-def answered_before(connection: Connection, return_id: str, submission: str | None = None) -> dict[Place, Before]:
+def answered_before(connection: Connection, return_id: str, submission: str | None = None) -> dict[ActionColumn, Before]:
     """What was dealt with in the earlier files of a return; ``submission`` is the one they are earlier than, or the next."""
     rows = connection.exec_driver_sql(
         "SELECT id, content FROM submission WHERE \"return\" = ? AND NOT deleted AND state IS DISTINCT FROM 'reversed' "
         "AND n < coalesce((SELECT n FROM submission WHERE id = ?), 9223372036854775807) ORDER BY n",
         (return_id, submission or ""),
     ).fetchall()
-    found: dict[Place, Before] = {}
+    found: dict[ActionColumn, Before] = {}
     for id, content in rows:
         answered = json.loads(content or '{"rows": []}')["rows"]
         taken = taken_cells(connection, str(id), [str(row["id"]) for row in answered])
@@ -71,12 +71,12 @@ _OF_ROWS = (
 )
 
 
-def taken_cells(connection: Connection, submission: str, actions: Sequence[str]) -> set[Place]:
+def taken_cells(connection: Connection, submission: str, actions: Sequence[str]) -> set[ActionColumn]:
     """The cells of a submission that were taken and neither undone nor reversed since."""
     of_itself = connection.exec_driver_sql(_OF_ROWS.format(marks="?"), (submission,)).fetchall()
     gone = taken_back((str(r[1]), str(r[3])) for r in of_itself if r[2] in ("undo", "redo"))
     reversed_at = max((int(r[5]) for r in of_itself if r[2] == "reverse" and str(r[1]) not in gone), default=0)
-    found: set[Place] = set()
+    found: set[ActionColumn] = set()
     for start in range(0, len(actions), 400):
         part = actions[start : start + 400]
         rows = connection.exec_driver_sql(_OF_ROWS.format(marks=",".join("?" * len(part))), tuple(part)).fetchall()
@@ -91,14 +91,14 @@ def taken_cells(connection: Connection, submission: str, actions: Sequence[str])
     return found | {(str(w[0]), key) for w in words for key, words_then in zip(UPDATE_WORDS, w[1:], strict=True) if words_then}
 
 
-def _decided(connection: Connection, submission: str) -> set[Place]:
+def _decided(connection: Connection, submission: str) -> set[ActionColumn]:
     rows = connection.exec_driver_sql(
         "SELECT record, field FROM decision WHERE submission = ? AND NOT deleted", (submission,)
     )
     return {(str(r[0]), str(r[1])) for r in rows}
 
 
-def with_earlier_answers(values: Mapping[str, Value], id: str, before: Mapping[Place, Before]) -> dict[str, Value]:
+def with_earlier_answers(values: Mapping[str, Value], id: str, before: Mapping[ActionColumn, Before]) -> dict[str, Value]:
     """The values of a row as sent, with what was taken of the partner's earlier files in their place."""
     return {
         **values,

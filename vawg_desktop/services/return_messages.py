@@ -16,7 +16,7 @@ from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import CHASE_STEP
 from vawg_desktop.exchange.mail import event, unsent_message
-from vawg_desktop.services.office import office_name, stated_settings
+from vawg_desktop.services.office import office_name, office_settings
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _WORDING: dict[str, tuple[str, str]] = {
     "sent": ("Progress return {period}, due {due}", "Please find attached the progress return of {partner} for {period}. It holds your own actions only. Please fill in the pale yellow cells and send it back by {due}. Choose an Answer for every action, “No change” where nothing has moved: an action left without one is counted as not answered."),
     "courtesy": ("Progress return {period} is due on {due}", "This is a short note that the progress return of {partner} for {period} is due on {due}. It is attached again for convenience. If it is on its way, please disregard this."),
-    "reminder": ("Progress return {period}: no return received yet", "We have no return received from {partner} for {period}; its date is {due}. The workbook is attached again. If the date cannot be kept, please tell us which date can, or answer by telephone and we will write it down."),
-    "deputy": ("Progress return {period} of {partner}: no return received", "We have no return received from {partner} for {period}, due on {due}, and have not been able to reach your colleague. May we ask you to look into it? The workbook is attached."),
+    "reminder": ("Progress return {period}: no return received yet", "We have not yet received a return from {partner} for {period}, due on {due}. The workbook is attached again. If the date cannot be kept, please tell us which date can, or answer by telephone and we will write it down."),
+    "deputy": ("Progress return {period} of {partner}: no return received", "We have not received a return from {partner} for {period}, due on {due}, and have not been able to reach your colleague. May we ask you to look into it? The workbook is attached."),
     "formal_letter": ("Progress return {period}: request for a return", "The return of {partner} for {period} was due on {due}. No return has been received, and earlier messages remain without an answer. The Commissioner asks for it so that the board has your position before it. Without one, the papers will say “no return received”."),
     "invitation": ("Invitation to contribute: {period}", "You are invited to contribute to the progress report for {period}. The workbook attached shows what the office holds about {partner}; whatever you would like to add or correct is welcome. We had hoped for it by {due}; a later date is welcome too."),
     "query": ("Progress return {period}: questions on your answers", "Thank you for the return of {partner} for {period}. We have a few questions on your answers and would be glad of a reply."),
@@ -35,7 +35,7 @@ _WORDING: dict[str, tuple[str, str]] = {
 
 
 def extend(session: Session, return_id: str, due: str, agreed_by: str, why: str = "") -> Changes:
-    """A later date for one partner; the first date stays in the log. Raises ValueRefusedError."""
+    """A later date for a partner; the first stays in the log. Raises ValueRefusedError, RuleError."""
     stored = parse_date(due, now=session.today)
     if not agreed_by.strip():
         raise ValueRefusedError("An extension needs the name of who agreed it.")
@@ -68,7 +68,7 @@ class Draft:
 
 def wording(session: Session) -> dict[str, tuple[str, str]]:
     """Subject and words of each step, as the office has edited them."""
-    stated = stated_settings(session.read(), "wording.")
+    stated = office_settings(session.read(), "wording.")
     found: dict[str, tuple[str, str]] = {}
     for step, (subject, body) in _WORDING.items():
         found[step] = (
@@ -78,8 +78,8 @@ def wording(session: Session) -> dict[str, tuple[str, str]]:
     return found
 
 
-def may(standing: str, step: str) -> bool:
-    """Whether a step is fit for a body of that standing: never a formal letter to an independent one."""
+def may_send(standing: str, step: str) -> bool:
+    """Whether a step suits a standing: no letter or deputy to independent and government bodies."""
     return not (step in ("formal_letter", "deputy") and standing in ("independent", "government"))
 
 
@@ -94,9 +94,9 @@ def draft(session: Session, return_id: str, step: str, *, extra: str = "") -> Dr
     if row is None:
         raise NotFoundError("That return is not in this store.")
     reference, partner, name, standing, period, due, sha256, file_name = (str(x or "") for x in row)
-    if not may(standing, step):
+    if not may_send(standing, step):
         raise RuleError(
-            f"{name} is independent: it is invited to contribute and receives no {CHASE_STEP.label(step).casefold()}.",
+            f"“{CHASE_STEP.label(step)}” is not sent to {name}: an independent or government body is invited to contribute instead.",
             code="rule_standing",
         )
     subject, body = wording(session)[step]

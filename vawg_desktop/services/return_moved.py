@@ -66,7 +66,7 @@ def note_moved(
             continue
         first = rows[order[min(one.rows)]]
         read.problems.append(Problem(
-            f"answers_{one.kind}", f"{_in_words(one, named)} They are not taken unasked.", first.row.sheet, first.row.place,
+            f"answers_{one.kind}", f"{_in_words(one, named)} They are not taken unless you accept them.", first.row.sheet, first.row.place,
             first.base.reference,
         ))  # fmt: skip
 
@@ -89,7 +89,7 @@ def note_cells_below(
             if held:
                 words = (
                     f"“{plain_text(given.value)[:60]}” stands in {HEADINGS[key]} under the last row: either it was written there, or the "
-                    f"answers of {HEADINGS[key]} slid down from their rows. They are not taken unasked."
+                    f"answers of {HEADINGS[key]} slid down from their rows. They are not taken unless you accept them."
                 )
                 read.problems.append(Problem("answers_shifted", words, given.sheet, given.cell))
 
@@ -134,7 +134,7 @@ def note_words_astray(
         return
     first_row = rows[order[(spoken or silent)[0]]]
     read.problems.append(Problem(
-        "answers_moved", f"{words}. Either that is meant, or the words slid to other rows. They are not taken unasked.",
+        "answers_moved", f"{words}. Either that is meant, or the words slid to other rows. They are not taken unless you accept them.",
         first_row.row.sheet, first_row.row.place, first_row.base.reference,
     ))  # fmt: skip
 
@@ -174,13 +174,13 @@ def note_rows_emptied(
         if sum("doubt" in a for p in moved for a in understood[order[p]]["answers"].values()) > before:
             words = (
                 f"Every cell of {one.base.reference} that was sent filled came back blank, as if cells had been deleted or put in. Either "
-                "that is meant, or the answers beside it slid to other rows. They are not taken unasked."
+                "that is meant, or the answers beside it slid to other rows. They are not taken unless you accept them."
             )
             read.problems.append(Problem("answers_shifted", words, one.row.sheet, one.row.place, one.base.reference))
 
 
 def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
-    """What came back in each column, in words; what was not understood as it stands, and what is not there as it was sent."""
+    """Each column's value as it came back: understood, else the text found; as sent where the column is missing."""
     found: dict[str, Cell] = {}
     for key in (*_SENT, *_FREE, *_FEW):
         if key in _FEW and not is_open(ACTION, one.base.values):

@@ -10,15 +10,15 @@ from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.return_shape import ReadReturn
 from vawg_desktop.services.return_review import (
-    Owner,
-    owner_of,
+    SentReturn,
+    sent_return,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
+def return_of_file(connection: Connection, read: ReadReturn, name: str) -> SentReturn:
     named = {reference for reference, _ in read.references}
     if len(named) > 1:
         places = "; ".join(f"{r} in {p}" for r, p in read.references)
@@ -38,7 +38,7 @@ def whose(connection: Connection, read: ReadReturn, name: str) -> Owner:
     return _by_rows(connection, read, name)
 
 
-def _by_visible(connection: Connection, visible: str) -> Owner | None:
+def _by_visible(connection: Connection, visible: str) -> SentReturn | None:
     parts = identity.split_visible(visible)
     if parts is None:
         return None
@@ -49,18 +49,18 @@ def _by_visible(connection: Connection, visible: str) -> Owner | None:
     ).fetchall()  # a return sent from a working copy has had its number since: the file bears the old one
     for id, secret in rows:
         if identity.visible(str(secret), parts[0], str(id)) == visible:
-            return owner_of(connection, str(id))
+            return sent_return(connection, str(id))
     return None
 
 
-def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
-    """No identity of the return is left: the return that column A of most rows verifies against."""
+def _by_rows(connection: Connection, read: ReadReturn, name: str) -> SentReturn:
+    """The one return whose references stand in column A; FileRefusedError for none or several."""
     shown = {r.visible.strip().upper() for r in read.rows if r.visible.strip()}
-    votes: list[tuple[int, Owner]] = []
+    votes: list[tuple[int, SentReturn]] = []
     for (id,) in connection.exec_driver_sql(
         'SELECT id FROM "return" WHERE NOT deleted ORDER BY n DESC'
     ).fetchall():
-        owner = owner_of(connection, str(id))
+        owner = sent_return(connection, str(id))
         verified = sum(1 for r in owner.rows if r.visible.upper() in shown)
         if verified:
             votes.append((verified, owner))
@@ -80,12 +80,12 @@ def _by_rows(connection: Connection, read: ReadReturn, name: str) -> Owner:
     return votes[0][1]
 
 
-def sent_on(connection: Connection, owner: Owner) -> date | None:
+def sent_on(connection: Connection, owner: SentReturn) -> date | None:
     row = connection.exec_driver_sql('SELECT sent FROM "return" WHERE id = ?', (owner.id,)).one()
     return last_day(str(row[0])) if row[0] else None
 
 
-def say_age(connection: Connection, owner: Owner, read: ReadReturn) -> None:
+def say_age(connection: Connection, owner: SentReturn, read: ReadReturn) -> None:
     """An older version, or an earlier round's workbook, is taken for what it is, and the review says so with its period."""
     version, round_id, period, n = connection.exec_driver_sql(
         'SELECT r.version, r.round, q.period, q.n FROM "return" r JOIN round q ON q.id = r.round WHERE r.id = ?', (owner.id,)

@@ -12,7 +12,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
-from vawg_desktop.services.return_review import Owner, owner_of
+from vawg_desktop.services.return_review import SentReturn, sent_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
 from vawg_desktop.store.transaction import Transaction
@@ -68,17 +68,17 @@ def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[st
     return [str(r[0]) for r in rows.fetchall() if str(r[0]) not in gone]
 
 
-def _find_return(connection: Connection, reference: str) -> Owner:
+def _find_return(connection: Connection, reference: str) -> SentReturn:
     parts = identity.split_visible(reference)
     found = names.maybe_find(connection, parts[0] if parts else reference)
     if found is not None and found.entity == "submission":
         row = connection.exec_driver_sql(
             'SELECT "return" FROM submission WHERE id = ?', (found.id,)
         ).fetchone()
-        return owner_of(connection, str(row[0])) if row else owner_of(connection, "")
+        return sent_return(connection, str(row[0])) if row else sent_return(connection, "")
     if found is None or found.entity != "return":
         raise NotFoundError(f"There is no return called “{reference[:60]}” in this store.")
-    return owner_of(connection, found.id)
+    return sent_return(connection, found.id)
 
 
 def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) -> None:

@@ -19,7 +19,7 @@ from vawg_desktop.services import names
 from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
 from vawg_desktop.services.return_currents import Current, currents_of
 from vawg_desktop.services.return_doubts import Doubts
-from vawg_desktop.services.return_earlier import Place, answered_before, base_for, taken_cells
+from vawg_desktop.services.return_earlier import ActionColumn, answered_before, base_for, taken_cells
 from vawg_desktop.services.return_rows import BaseRow
 from vawg_desktop.services.session import Session
 
@@ -49,9 +49,8 @@ class Difference:
     heads: frozenset[str] = frozenset()
     decision: str = ""
     reason: str = ""
-    #: Why it is not taken unasked: ``waits_for_choice``, ``in_bin``, ``personal_data``,
-    #: ``exchanged``, ``sorted``, ``shifted``, ``moved`` or ``filled`` (another row's answers, perhaps: ``reading`` says whose),
-    #: ``contradicts`` ("No change" beside a change), ``crossed`` (two headings exchanged), ``aside`` (cells beside their columns) or ``emptied`` (sent filled, came back blank).
+    #: Why an officer must decide: a key of ``return_acceptance._DOUBTS``, ``waits_for_choice``, ``in_bin``, ``personal_data``,
+    #: ``emptied`` (sent filled, came back blank) or ``not_understood``; empty where nothing stands against it.
     held: str = ""
     #: What stood in the cell, where it was not understood.
     text: str = ""
@@ -126,7 +125,7 @@ class Review:
 
 
 @dataclass(slots=True)
-class Owner:
+class SentReturn:
     """The return a file answers: its row's cells and its base."""
 
     id: str
@@ -149,7 +148,7 @@ class Owner:
         return f"{self.reference} of {row[0]}, {row[1]}"
 
 
-def owner_of(connection: Connection, id: str) -> Owner:
+def sent_return(connection: Connection, id: str) -> SentReturn:
     """A return by id. Raises NotFoundError."""
     row = connection.exec_driver_sql(
         'SELECT r.id, r.reference, r.partner, r.secret, r.base, r.round FROM "return" r WHERE r.id = ? AND NOT r.deleted',
@@ -160,7 +159,7 @@ def owner_of(connection: Connection, id: str) -> Owner:
     secret = str(row[3])
     base = json.loads(row[4] or '{"rows": []}')
     rows = [BaseRow.from_json(r) for r in base["rows"]]
-    return Owner(
+    return SentReturn(
         str(row[0]),
         str(row[1]),
         identity.visible(secret, str(row[1]), str(row[0])),
@@ -172,13 +171,13 @@ def owner_of(connection: Connection, id: str) -> Owner:
     )
 
 
-def review(session: Session, submission: str, *, owner: Owner | None = None) -> Review:
+def review(session: Session, submission: str, *, owner: SentReturn | None = None) -> Review:
     """A submission compared with what is current now; ``owner`` is its return where the caller has it at hand."""
     connection = session.read()
     found = names.find(connection, submission, "submission")
     row = connection.exec_driver_sql("SELECT * FROM submission WHERE id = ?", (found.id,)).mappings().one()
     content = json.loads(row["content"])
-    owner = owner or owner_of(connection, str(row["return"]))
+    owner = owner or sent_return(connection, str(row["return"]))
     period = connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
     ).fetchone()
@@ -211,7 +210,7 @@ def _decided(connection: Connection, submission: str) -> dict[tuple[str, str], t
 
 
 def _apart(
-    connection: Connection, submission: str, owner: Owner, places: Sequence[Mapping[str, str]], held: str
+    connection: Connection, submission: str, owner: SentReturn, places: Sequence[Mapping[str, str]], held: str
 ) -> list[Difference]:
     """Cells kept apart from the differences, as they stand now: those that came back blank, those not understood."""
     bases = {b.id: b for b in owner.rows}
@@ -250,7 +249,7 @@ def _added(connection: Connection, submission: str) -> dict[str, str]:
 
 
 def tray_place(entry: Mapping[str, str]) -> str:
-    """By which an entry of the tray is known again: its sheet, its cell and its words."""
+    """The key of a tray entry, made of its sheet, its cell and its words."""
     words = hashlib.sha256(entry["text"].encode("utf-8", "replace")).hexdigest()[:12]
     return f"{FROM_TRAY}{entry['sheet']}!{entry['cell']} {words}"
 
@@ -270,7 +269,7 @@ def _made_of(connection: Connection, submission: str) -> dict[str, str]:
 def _differences(
     connection: Connection,
     submission: str,
-    owner: Owner,
+    owner: SentReturn,
     content: Mapping[str, Any],
     counts: dict[str, int],
     state: str,
@@ -310,7 +309,7 @@ def _differences(
     return found
 
 
-def _no_longer_theirs(connection: Connection, owner: Owner, content: Mapping[str, Any]) -> list[Problem]:
+def _no_longer_theirs(connection: Connection, owner: SentReturn, content: Mapping[str, Any]) -> list[Problem]:
     """Rows that were answered without words, and whose action is no longer this body's: nothing is written of them."""
     answers = {
         str(r["id"]): r["answers"]["answer"]["value"]
@@ -329,7 +328,7 @@ def _no_longer_theirs(connection: Connection, owner: Owner, content: Mapping[str
 
 
 def _held(current: Current, key: str) -> str:
-    if current.torn & {"deleted", key}:
+    if current.in_conflict & {"deleted", key}:
         return "waits_for_choice"
     return "in_bin" if current.deleted else ""
 
@@ -343,7 +342,7 @@ def _doubt(one: Mapping[str, Any]) -> str:
 class Closed:
     """What of a submission is done with: a later edit of the office does not open it again."""
 
-    taken: set[Place]
+    taken: set[ActionColumn]
     applied: bool
 
     def kind(self, id: str, key: str, found: merge.Kind, now: Value, incoming: Value) -> merge.Kind:
@@ -354,7 +353,7 @@ class Closed:
 
 
 def label_of_column(key: str) -> str:
-    """The heading of a column to fill; for what stood beside the columns, that it did."""
+    """The heading of a column to fill, or “beside the answers” for other keys."""
     return HEADINGS.get(key, "beside the answers")
 
 

@@ -97,7 +97,7 @@ class Matched:
 
 
 def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn) -> Matched:
-    """Match by column A, hidden key and locked text: two must agree and none contradict."""
+    """Match by column A, hidden key and locked text: none differ, and two agree or a checked reference does alone."""
     matched = Matched()
     found: dict[str, list[MatchedRow]] = {}
     known = _Known(bases)
@@ -126,7 +126,7 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn) -> Match
 
 
 def pass_over_disposed(read: ReadReturn, disposed: frozenset[str]) -> list[str]:
-    """Take out every row, remark and new line about actions that were disposed of; their words come back by no way.
+    """Take out every row, remark and new line about actions that were disposed of, so that none is kept.
 
     Returns their references. The file itself is not to be kept then.
     """
@@ -269,7 +269,7 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
         return agreeing[0]
     if agreeing and answered_text(row):
         read.problems.append(Problem(
-            "row_unsure", "Only one mark of this row is left, so it was not taken; see the tray.", row.sheet, row.place
+            "row_unsure", "Only one of our marks is left in this row, so it was not taken; its words are listed with what could not be placed.", row.sheet, row.place
         ))  # fmt: skip
     return None
 

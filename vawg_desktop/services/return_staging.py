@@ -30,12 +30,12 @@ from vawg_desktop.services.return_acceptance import (
 )
 from vawg_desktop.services.return_answers import read_answers, rows_of_fresh_copy
 from vawg_desktop.services.return_earlier import answered_before, with_earlier_answers
-from vawg_desktop.services.return_owner import say_age, sent_on, whose
+from vawg_desktop.services.return_owner import return_of_file, say_age, sent_on
 from vawg_desktop.services.return_review import (
-    Owner,
     Review,
-    owner_of,
+    SentReturn,
     review,
+    sent_return,
 )
 from vawg_desktop.services.return_rows import (
     BaseRow,
@@ -62,7 +62,7 @@ def import_return(session: Session, path: Path, *, apply: str | None = None) -> 
 def _import(session: Session, path: Path, apply: str | None) -> Review:
     book = read_book(path)
     read = read_return(book)
-    owner = whose(session.read(), read, book.name)
+    owner = return_of_file(session.read(), read, book.name)
     known = (
         session.read()
         .exec_driver_sql(
@@ -109,7 +109,7 @@ def import_many(session: Session, paths: Sequence[Path]) -> ManyRead:
     return done
 
 
-def _read_declaration(read: ReadReturn) -> None:
+def _check_declaration_dates(read: ReadReturn) -> None:
     """A date of the declaration that is no date is asked; the rest is kept as it was written."""
     for name, one in read.declaration.items():
         if name.startswith("Date"):
@@ -121,7 +121,7 @@ def _read_declaration(read: ReadReturn) -> None:
                 )
 
 
-def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadReturn) -> None:
+def _tray_changed_words(session: Session, owner: SentReturn, book: Book, read: ReadReturn) -> None:
     """Words on our other sheets that we did not send: compared with the workbook as it left, whatever it is called now."""
     sent = (
         session.read().exec_driver_sql('SELECT file_sha256 FROM "return" WHERE id = ?', (owner.id,)).one()[0]
@@ -162,14 +162,14 @@ def _tray_changed_words(session: Session, owner: Owner, book: Book, read: ReadRe
                     )
 
 
-def _note_missing(owner: Owner, missing: Sequence[str], read: ReadReturn) -> None:
+def _note_missing(owner: SentReturn, missing: Sequence[str], read: ReadReturn) -> None:
     """Most of the rows gone is a problem of its own: it may be a part of a file, or a damaged one."""
     if len(owner.rows) > 3 and 2 * len(missing) > len(owner.rows) and not read.nil:
         words = f"{len(missing)} of the {len(owner.rows)} rows we sent did not come back; is this the whole return?"
         read.problems.append(Problem("rows_missing", words))
 
 
-def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
+def _content(session: Session, owner: SentReturn, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
     matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
     before = answered_before(session.read(), owner.id)
@@ -189,7 +189,7 @@ def _content(session: Session, owner: Owner, book: Book, read: ReadReturn, name:
     _note_missing(owner, missing, read)
     new_rows = matched.new_rows + _new_rows(read.new_rows) + _new_rows(read.evidence)
     _look_at_new(session.read(), new_rows, read)
-    _read_declaration(read)
+    _check_declaration_dates(read)
     _tray_changed_words(session, owner, book, read)
     tidy_tray(read)
     _hold_personal(understood, {m.base.id: m.base for m in matched.rows}, read, new_rows)
@@ -266,7 +266,7 @@ def _hold_personal(
 
 
 def _refuse_rows_of_others(
-    connection: Connection, owner: Owner, strange: Sequence[ReadRow], name: str
+    connection: Connection, owner: SentReturn, strange: Sequence[ReadRow], name: str
 ) -> None:
     """Rows of two returns in one file: stop, naming both and the place."""
     if not strange:
@@ -275,7 +275,7 @@ def _refuse_rows_of_others(
         'SELECT id FROM "return" WHERE NOT deleted AND id <> ? ORDER BY n DESC', (owner.id,)
     ).fetchall()
     for (id,) in rows:
-        other = owner_of(connection, str(id))
+        other = sent_return(connection, str(id))
         shown, keys = {b.visible.upper() for b in other.rows}, {b.key for b in other.rows}
         for row in strange:
             if row.visible.strip().upper() in shown or row.key in keys:
@@ -296,7 +296,7 @@ def _new_rows(read: Sequence[Mapping[str, Answer]]) -> list[dict[str, str]]:
     return rows
 
 
-def _stage(session: Session, owner: Owner, name: str, sha256: str, content: Mapping[str, Any]) -> str:
+def _stage(session: Session, owner: SentReturn, name: str, sha256: str, content: Mapping[str, Any]) -> str:
     declared = content["declaration"]
     called = owner.called(session.read())
     with session.store.write(session.who, f"Received {called} ({name})", Act.RECEIVE, owner.id) as tx:

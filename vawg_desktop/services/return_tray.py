@@ -9,8 +9,8 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import UPDATE
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.services import names
-from vawg_desktop.services.records import then_stood
-from vawg_desktop.services.return_review import owner_of, tray_place
+from vawg_desktop.services.records import with_copied_cells
+from vawg_desktop.services.return_review import sent_return, tray_place
 from vawg_desktop.services.session import Session
 
 #: What may be made of an entry of the tray, with the word on its choice.
@@ -21,10 +21,10 @@ MADE: dict[str, str] = {
 }
 
 
-def make_of_tray(
+def use_tray_entry(
     session: Session, submission: str, entry: Mapping[str, str], kind: str, action: str, words: str
 ) -> Changes:
-    """Make an entry of the tray something of an action. Raises ValueRefusedError where no words are left, NotFoundError."""
+    """Make a tray entry an update, note or question. Raises ValueRefusedError where no words are left, NotFoundError."""
     if not words.strip():
         raise ValueRefusedError("Say in words what is to be written down.")
     found = names.find(session.read(), action, "action")
@@ -35,7 +35,7 @@ def make_of_tray(
         )
         .one()
     )
-    called = owner_of(session.read(), str(row[0])).called(session.read())
+    called = sent_return(session.read(), str(row[0])).called(session.read())
     place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
     with session.store.write(session.who, f"From return {called} ({place})", Act.RETURN, submission) as tx:
         if kind == "update":
@@ -46,7 +46,7 @@ def make_of_tray(
                 "informant": row[3],
                 "narrative": words.strip(),
             }
-            tx.create("update", then_stood(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
+            tx.create("update", with_copied_cells(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
         elif kind == "note":
             before = tx.row("action", found.id)["note"]
             tx.edit("action", found.id, {"note": f"{before}\n{words.strip()}" if before else words.strip()})

@@ -1,4 +1,4 @@
-"""A return comes home: staged, compared with what was sent and what stands, applied, reversed (DESIGN 5)."""
+"""A returned workbook: staged, compared with what was sent and what stands, applied, reversed (DESIGN 5)."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from vawg_desktop.services.return_acceptance import (
 from vawg_desktop.services.return_reversal import Reversed, reverse_return
 from vawg_desktop.services.return_review import (
     Difference,
-    Owner,
     Review,
-    owner_of,
+    SentReturn,
     review,
+    sent_return,
 )
 from vawg_desktop.services.return_staging import ManyRead, import_many, import_return
 from vawg_desktop.services.session import Session
 
 __all__ = [
-    "Difference", "ManyRead", "Owner", "Reversed", "Review", "accept", "accessibility", "actions_of", "add_new_row", "decide", "import_many",
-    "import_return", "owner_of", "reverse_return", "review", "submissions", "what_was_sent",
+    "Difference", "ManyRead", "Reversed", "Review", "SentReturn", "accept", "accessibility", "actions_of", "add_new_row", "decide", "import_many",
+    "import_return", "reverse_return", "review", "sent_return", "submissions", "what_was_sent",
 ]  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def what_was_sent(session: Session, return_id: str) -> tuple[str, bytes]:
 
 def actions_of(session: Session, return_id: str) -> list[tuple[str, str]]:
     """Reference and title of each action of a return, in the order of its workbook."""
-    return [(b.reference, b.locked[0]) for b in owner_of(session.read(), return_id).rows]
+    return [(b.reference, b.locked[0]) for b in sent_return(session.read(), return_id).rows]
 
 
 def accessibility(session: Session, return_id: str) -> list[Point]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: The ladder by standing: step and the working days after the due date at which it comes up.
-LADDERS: dict[str, tuple[tuple[str, int], ...]] = {
+REMINDER_STEPS: dict[str, tuple[tuple[str, int], ...]] = {
     "own_office": (("courtesy", -3), ("reminder", 1)),
     "held_to_account": (("courtesy", -3), ("reminder", 1), ("deputy", 5), ("formal_letter", 10)),
     "under_contract": (("courtesy", -3), ("reminder", 1), ("deputy", 5), ("formal_letter", 10)),
@@ -30,7 +30,7 @@ SILENT_AFTER = 10
 
 
 @dataclass(slots=True)
-class Chased:
+class RoundPartner:
     """One partner of a round: how it stands, what was done, what the ladder says next."""
 
     return_id: str
@@ -53,12 +53,12 @@ class Chased:
     declared: str = ""
 
     @property
-    def waited_for(self) -> bool:
-        """Whether nothing stands that this partner sent; one that was reversed as a whole is waited for again."""
+    def is_awaited(self) -> bool:
+        """Whether a return was sent out and nothing that was not reversed has come back."""
         return self.step in ("sent", "late", "silent")
 
 
-def partners_of_round(session: Session, round_id: str | None = None, partner: str | None = None) -> list[Chased]:
+def partners_of_round(session: Session, round_id: str | None = None, partner: str | None = None) -> list[RoundPartner]:
     """Every partner of a round (or one), by name: the newest version sent, what came, the next step of its ladder."""
     connection = session.read()
     if round_id is None:
@@ -74,9 +74,9 @@ def partners_of_round(session: Session, round_id: str | None = None, partner: st
         '(SELECT max(v.version) FROM "return" v WHERE v.round = r.round AND v.partner = r.partner AND NOT v.deleted) AND r.partner = coalesce(?, r.partner) ORDER BY p.x_sort',
         (round_id, partner),
     ).fetchall()
-    found: list[Chased] = []
+    found: list[RoundPartner] = []
     for id, reference, partner, name, standing, version, sent, due in rows:
-        one = Chased(
+        one = RoundPartner(
             str(id),
             str(reference),
             str(partner),
@@ -95,7 +95,7 @@ def partners_of_round(session: Session, round_id: str | None = None, partner: st
     return found
 
 
-def _what_came(connection: Connection, round_id: str, one: Chased, with_base: bool) -> None:
+def _what_came(connection: Connection, round_id: str, one: RoundPartner, with_base: bool) -> None:
     """What came back. Who may not see what was sent (a reader on a server) is told the step and no counts."""
     rows = connection.exec_driver_sql(
         'SELECT s.id, s.received, s.state, s.channel FROM submission s JOIN "return" r ON r.id = s."return" '
@@ -135,7 +135,7 @@ def _log(connection: Connection, round_id: str, partner: str) -> list[dict[str, 
     return [{k: str(v or "") for k, v in zip(keys, row, strict=True)} for row in rows]
 
 
-def _where_it_stands(one: Chased, today: date) -> None:
+def _where_it_stands(one: RoundPartner, today: date) -> None:
     if one.step == "sent" and not one.sent:
         one.step, one.next_step = "made", "sent"
     if one.step != "sent":
@@ -147,7 +147,7 @@ def _where_it_stands(one: Chased, today: date) -> None:
     done = [entry["step"] for entry in one.log if entry["step"] != "extension"]
     if today > due:
         one.step = "silent" if after > SILENT_AFTER and done else "late"
-    ladder = LADDERS.get(one.standing, LADDERS["voluntary"])
+    ladder = REMINDER_STEPS.get(one.standing, REMINDER_STEPS["voluntary"])
     for number, (step, day) in enumerate(ladder):
         if after < day:
             break

@@ -28,7 +28,7 @@ from vawg_desktop.exchange.return_plan import (
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
 from vawg_desktop.services.gc_pause import without_collecting
-from vawg_desktop.services.office import logo, office_name, png_size, rating_key, stated_settings
+from vawg_desktop.services.office import logo, office_name, office_settings, png_size, rating_key
 from vawg_desktop.services.round_rows import (
     ActionFacts,
     base_row,
@@ -43,7 +43,6 @@ from vawg_desktop.store.transaction import Transaction
 
 FORMATS = ("xlsx", "ods")
 
-#: The latest words of each column that lives on updates, as a row of an action's facts names them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +176,9 @@ class _Sender:
             "SELECT value FROM meta WHERE \"key\" = 'demonstration'"
         ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
-        self._templates = stated_settings(tx.connection, "template.")
+        self._templates = office_settings(tx.connection, "template.")
         self._logo = _picture(logo(tx.connection), self._office)
-        self._strangers = leaks.strangers(tx.connection, session.today)
+        self._strangers = leaks.forbidden_words(tx.connection, session.today)
         self.released: set[str] = set()
 
     def _find_round(self) -> tuple[str, str]:

@@ -33,7 +33,7 @@ def folder(session: Session) -> Path:
 
 def choose_folder(session: Session, place: Path) -> None:
     """Keep backups elsewhere from now on, such as on the office's own drive."""
-    office.save_here(session, "setting", _FOLDER, str(place))
+    office.save_local(session, "setting", _FOLDER, str(place))
 
 
 def back_up(
@@ -109,7 +109,7 @@ def head_code(typed: str) -> str:
     """A chain head as typed off a paper: its letters and figures, spaces aside. Raises ValueRefusedError."""
     digits = "".join(typed.lower().split())
     if len(digits) < 12 or any(c not in "0123456789abcdef" for c in digits):
-        raise ValueRefusedError("A chain head is at least 12 of its letters and figures, 0 to 9 and a to f.")
+        raise ValueRefusedError("A check code is at least 12 letters and digits: 0 to 9 and a to f.")
     return digits
 
 
@@ -131,7 +131,7 @@ def verify_head(session: Session, typed: str) -> str:
     )
     if row is None:
         raise NotFoundError(
-            "Today's log does not hold that head: the log was rewritten or cut short since the paper was printed, "
+            "Today's log does not hold that check code: the log was altered or cut short since the paper was printed, "
             "or the paper is of another store. Run “check”.",
             code="head_unknown",
         )

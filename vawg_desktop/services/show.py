@@ -175,7 +175,7 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
 
 
 def name_of(key: str) -> str:
-    """Where a part's row says what the record that a field names is called."""
+    """The key, in a part's row, of the name of the record in field ``key``."""
     return f"{key}_name"
 
 

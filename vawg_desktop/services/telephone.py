@@ -17,7 +17,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, CHANNEL
 from vawg_desktop.services.answer_counts import standing_answers
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.return_messages import contact_of
-from vawg_desktop.services.return_review import Review, owner_of, review
+from vawg_desktop.services.return_review import Review, review, sent_return
 from vawg_desktop.services.session import Session
 
 #: The answers to each action: id, then column, then the words as typed.
@@ -37,7 +37,7 @@ class Asked:
 
 def to_ask(session: Session, return_id: str) -> list[Asked]:
     """The actions of a return in the order of its workbook."""
-    owner = owner_of(session.read(), return_id)
+    owner = sent_return(session.read(), return_id)
     raw = session.read().exec_driver_sql('SELECT base FROM "return" WHERE id = ?', (return_id,)).one()[0]
     titles = {r["id"]: str(r["locked"][0]) for r in json.loads(raw or '{"rows": []}')["rows"]}
     return [Asked(b.id, b.reference, titles.get(b.id, ""), b.due, b.values) for b in owner.rows]
@@ -52,7 +52,7 @@ def take_call(
     """
     if not informant.strip():
         raise ValueRefusedError("Say who gave the answers; it stands beside each of them.")
-    owner = owner_of(session.read(), return_id)
+    owner = sent_return(session.read(), return_id)
     rows: list[dict[str, Any]] = []
     problems: list[dict[str, object]] = []
     tray: list[dict[str, str]] = []

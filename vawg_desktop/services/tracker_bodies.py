@@ -13,7 +13,7 @@ from vawg_desktop.exchange.cells import NO_DATE
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_imported import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import made_id
 from vawg_desktop.store.transaction import Transaction
 
@@ -49,7 +49,7 @@ class BodyReader:
         parts, lead = self._bodies(one.text)
         told = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
         if told and len(told) < len(parts):  # what the officer called no partner names nobody, and so does not lead
-            self._done.tray.append(trayed(one, "a part of it is no partner"))
+            self._done.tray.append(tray_entry(one, "a part of it is no partner"))
             parts, lead = told, told.index(parts[lead]) if parts[lead] in told else 0
         found_ids = [self._partner(p, one) for p in parts]
         ids = [i for i in found_ids if i]
@@ -120,7 +120,7 @@ class BodyReader:
                     choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is no partner"))
                     sentence = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
                     self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", sentence, one, id_, choices)
-                self._done.tray.append(trayed(one, "not understood"))
+                self._done.tray.append(tray_entry(one, "not understood"))
                 return None
         made = None if self._trusted else self._tx.free_id(PARTNER.key, made_id(PARTNER.key, fold(name)))
         id = self._tx.create(PARTNER.key, {"name": name}, id=made)
@@ -151,4 +151,4 @@ class BodyReader:
     def _ask(self, code: str, message: str, one: Given) -> None:
         """A value we do not understand: reported, and kept in the tray word for word."""
         self._problem(code, message, one)
-        self._done.tray.append(trayed(one, "not understood"))
+        self._done.tray.append(tray_entry(one, "not understood"))

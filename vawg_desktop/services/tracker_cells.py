@@ -17,7 +17,7 @@ from vawg_desktop.exchange.cells import NO_DATE, as_typed
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_bodies import SEPARATOR, BodyReader
-from vawg_desktop.services.tracker_imported import Imported, id_of, trayed
+from vawg_desktop.services.tracker_imported import Imported, id_of, tray_entry
 from vawg_desktop.store.transaction import Transaction
 
 #: Colours that may stand for a rating beside a word; grey and blue are shading.
@@ -47,7 +47,7 @@ class CellReader(BodyReader):
             if found is not None and one.linked and _is_nothing(one.value):
                 self._ask("linked_blank", f"{found.label}: the cell shows {one.text} by a link to a blank cell; nothing was set.", one)
             elif found is None:
-                self._done.tray.append(trayed(one, "there is no such field"))
+                self._done.tray.append(tray_entry(one, "there is no such field"))
             elif found.target == PARTNER.key:
                 self._owners(spec, found, one, cells, sets)
             elif found.kind in (Kind.REF, Kind.LINKS):
@@ -60,7 +60,7 @@ class CellReader(BodyReader):
 
     def _cell(self, spec: FieldSpec, one: Given) -> Value:
         if one.strange and spec.key.startswith("rating") and not self._trusted:
-            self._done.tray.append({**trayed(one, "a colour that is no rating"), "text": f"{one.text} (filled #{one.strange})".strip()})
+            self._done.tray.append({**tray_entry(one, "a colour that is no rating"), "text": f"{one.text} (filled #{one.strange})".strip()})
         if one.value is None or (one.colour and spec.key.startswith("rating") and not any(c.isalnum() for c in one.text)):
             return self._colour(spec, one)
         if one.colour in _TOLD and not self._trusted:
@@ -88,10 +88,10 @@ class CellReader(BodyReader):
             word, colour = spec.terms.label(str(value)), spec.terms.label(one.colour)
             self._problem("colour_and_word", f"The cell says {word} and is coloured {colour.casefold()}. Which is the rating? Nothing was set.", one, id,
                           (("word", f"{word}, as the word says"), ("colour", f"{colour}, as the colour says")))  # fmt: skip
-            self._done.tray.append({**trayed(one, "a colour beside a word"), "text": shown})
+            self._done.tray.append({**tray_entry(one, "a colour beside a word"), "text": shown})
             return None
         if not spec.key.startswith("rating"):
-            self._done.tray.append({**trayed(one, "a colour beside a word"), "text": shown})
+            self._done.tray.append({**tray_entry(one, "a colour beside a word"), "text": shown})
         return value
 
     def _of_words(self, spec: FieldSpec, one: Given) -> Value:
@@ -136,12 +136,12 @@ class CellReader(BodyReader):
             done = ", in a row that says it is finished," if when and self._finished else ""
             sentence = f"{spec.label}: “{words[:_MOST_SHOWN]}”{done} is not understood; what is meant? Nothing was set."
             self._problem("not_understood", sentence, one, id, (*choices, ("leave", "Leave it in the tray")))
-        self._done.tray.append(trayed(one, "not understood"))
+        self._done.tray.append(tray_entry(one, "not understood"))
         return None
 
     def _colour(self, spec: FieldSpec, one: Given) -> Value:
         if one.colour in _TOLD and not spec.key.startswith("rating") and not self._trusted:
-            self._done.tray.append({**trayed(one, "a colour without a word"), "text": f"(filled {one.colour})"})
+            self._done.tray.append({**tray_entry(one, "a colour without a word"), "text": f"(filled {one.colour})"})
         if spec.terms is not None and spec.key.startswith("rating"):
             label = spec.terms.label(one.colour)
             id = f"colour:{one.colour}"
@@ -152,7 +152,7 @@ class CellReader(BodyReader):
                 self._problem("colour_only", sentence, one, id, (("take", f"Take it as {label}"), ("leave", "Leave it empty")))
             if one.colour:
                 shown = f"(filled {label.casefold()})" if one.value is None else f"{one.text} (coloured {label.casefold()})"
-                self._done.tray.append({**trayed(one, "a colour without a word"), "text": shown})
+                self._done.tray.append({**tray_entry(one, "a colour without a word"), "text": shown})
         return None
 
     def read_orders(self, rows: Sequence[TrackerRow]) -> None:
@@ -163,7 +163,7 @@ class CellReader(BodyReader):
             if spec is None or spec.kind is not Kind.DATE:
                 continue
             seen: dict[str, Given] = {}
-            self._half_turned(target, spec, rows)
+            self._ask_exchanged_dates(target, spec, rows)
             for row in rows:
                 one = row.cells.get(target)
                 if one is not None and isinstance(one.value, str):
@@ -178,8 +178,8 @@ class CellReader(BodyReader):
                 sentence = f"{spec.label}: “{seen['us'].text}” can only be month first, so the whole column was read so."
                 self._problem("month_first", sentence, seen["us"])
 
-    def _half_turned(self, target: str, spec: FieldSpec, rows: Sequence[TrackerRow]) -> None:
-        """True dates among texts that can only be month first: a British program made them of the texts it could turn round."""
+    def _ask_exchanged_dates(self, target: str, spec: FieldSpec, rows: Sequence[TrackerRow]) -> None:
+        """Ask about true dates among month-first texts: a British program may have exchanged their day and month."""
         cells = [row.cells[target] for row in rows if target in row.cells]
         texts = [c for c in cells if isinstance(c.value, str) and set(both_orders(c.value)) == {"us"}]
         true = [c for c in cells if isinstance(c.value, dt.date) and c.value.day <= 12 and not c.shown]
@@ -201,7 +201,7 @@ class CellReader(BodyReader):
                     "program may have turned it round. Nothing was set."
                 )
                 self._problem("half_turned", sentence, one, id, (("leave", "As they stand in the whole column"), ("turn", "Day and month exchanged")))
-                self._done.tray.append(trayed(one, "not understood"))
+                self._done.tray.append(tray_entry(one, "not understood"))
 
     def _date(self, spec: FieldSpec, one: Given) -> Value:
         value = one.value
@@ -230,7 +230,7 @@ class CellReader(BodyReader):
                 "date_order", f"{spec.label}: is {text} {label(both['uk'])} or {label(both['us'])}? The column has dates of both orders.",
                 one, f"date_order:{target}", choices,
             )  # fmt: skip
-            self._done.tray.append(trayed(one, "not understood"))
+            self._done.tray.append(tray_entry(one, "not understood"))
             return None
         if order == "us" and "us" in both:
             return both["us"]
@@ -248,7 +248,7 @@ class CellReader(BodyReader):
                     f"“{one.text}” names several pillars; the first was taken as the first pillar.",
                     one,
                 )
-                self._done.tray.append(trayed(one, "more pillars than one"))
+                self._done.tray.append(tray_entry(one, "more pillars than one"))
                 return known[0].key
             spec = RECOMMENDATION.by_key["pillar"]
             return self._meaning(spec, f"“{one.text}” is not a pillar.", one, one.text)
@@ -272,7 +272,7 @@ class CellReader(BodyReader):
         if pillar is not None and spec is RECOMMENDATION and "pillar" not in cells:
             cells["pillar"] = pillar.key
 
-#: How many words of one column are asked about with what they may mean; where there are more, it is no such column.
+#: The most texts of one column that are asked about with choices; further ones are only reported.
 _MOST_WORDS = 12
 #: How much of a cell a question quotes, in letters.
 _MOST_SHOWN = 80
@@ -285,7 +285,7 @@ def _is_finished(spec: EntitySpec, one: Given | None) -> bool:
     return found is not None and found.key in FINISHED | {"closed"}
 
 
-#: Late in the evening with no word of the hour's place: an instant of midnight in London, or the evening itself.
+#: A date with a time from 22:00 and no time zone: that evening, or London midnight of the next day.
 _LATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]2[23]:[0-9]{2}(?::[0-9.]+)?$")
 
 

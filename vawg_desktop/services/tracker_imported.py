@@ -33,7 +33,7 @@ class Imported:
         }  # fmt: skip
 
 
-def trayed(given: Given, why: str) -> dict[str, str]:
+def tray_entry(given: Given, why: str) -> dict[str, str]:
     """A cell as the tray keeps it: its place, heading, text and why it lies there."""
     return {"sheet": given.sheet, "cell": given.cell, "header": given.header, "text": given.text, "why": why}
 

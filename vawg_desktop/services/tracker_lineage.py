@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _NAMESPACE = uuid.UUID("3c0f7f5e-5d0c-5b7e-8a55-6f0f0b8d7a21")
-#: How alike the words of a row are that are the same record's, corrected; and from where on that is worth asking.
+#: Similarity (0 to 1) from which two texts are one record's, and from which it is worth asking.
 SAME, NEARLY = 0.7, 0.55
 
 
@@ -85,8 +85,8 @@ class Lineage:
         """What the list last held about a record; None where it never spoke of it."""
         return self._by_record[record].base if record in self._by_record else None
 
-    def joined(self, record: str, to: str) -> str:
-        """Under which record another stood in the last copy; it stands under ``to`` now. Empty where that is not known."""
+    def move_under(self, record: str, to: str) -> str:
+        """Note that ``record`` stands under ``to`` now; returns what it stood under before, or an empty text."""
         known = self._by_record.get(record)
         if known is None:
             return ""

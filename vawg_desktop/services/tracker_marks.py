@@ -51,7 +51,7 @@ def our_reference(spec: EntitySpec, given: str) -> str | None:
 
 
 @dataclass(slots=True)
-class Seen:
+class RowMarks:
     """A row as it can be known again. ``place`` is the cell at which a question about it stands."""
 
     sheet: str
@@ -61,12 +61,12 @@ class Seen:
     owner: str
     place: Given
     key: str = ""
-    #: The sheet of the list's earlier copies that its sheet goes on.
+    #: The sheet of earlier copies that this sheet continues.
     home: str = ""
 
 
 @dataclass(slots=True)
-class Place:
+class RowMatch:
     """What a row is: the row it goes on, the record it speaks of (None: a new one), or what is asked about it."""
 
     known: Known | None = None
@@ -76,5 +76,5 @@ class Place:
     note: tuple[str, str] | None = None
     #: The records that it may be, where it is asked.
     may_be: tuple[str, ...] = ()
-    #: It names a record that there is none of, and no words to make one from.
+    #: Whether it matches no record and has no words to make one.
     nameless: bool = False

@@ -19,7 +19,7 @@ from vawg_desktop.domain.references import PREFIX, PROVISIONAL
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import similar
 from vawg_desktop.services.tracker_lineage import NEARLY, Known
-from vawg_desktop.services.tracker_marks import Place, Seen, our_reference, words_key
+from vawg_desktop.services.tracker_marks import RowMarks, RowMatch, our_reference, words_key
 from vawg_desktop.store.derived_rows import Run
 
 _REFERENCE = re.compile(rf"{PREFIX}-(?:\d{{4,}}|{PROVISIONAL})")
@@ -41,7 +41,7 @@ class Records:
         for id, reference, title, deleted in run(
             f'SELECT id, reference, "{spec.title}", deleted FROM "{spec.key}" ORDER BY n'
         ):
-            if deleted:  # a row that speaks of it is told so; it is found by nothing else
+            if deleted:  # known only to rows already linked to it; nothing else finds it
                 self.reference[str(id)], self.title[str(id)] = str(reference), str(title or "")
             else:
                 self.know(str(id), str(reference), str(title or ""))
@@ -86,7 +86,7 @@ class Records:
 class _Left:
     """Rows and known rows that are not paired yet."""
 
-    rows: dict[int, Seen]
+    rows: dict[int, RowMarks]
     known: dict[str, Known]
 
 
@@ -123,27 +123,27 @@ class Matching:
     """Matches the rows of one kind of record of one file; ``many`` where several rows may speak of one record."""
 
     spec: EntitySpec
-    rows: Sequence[Seen]
+    rows: Sequence[RowMarks]
     known: Sequence[Known]
     records: Records
     answers: Mapping[str, str]
     many: bool = False
     fallback: Callable[[str], str | None] = lambda _: None
-    places: list[Place] = field(default_factory=list[Place])
+    row_matches: list[RowMatch] = field(default_factory=list[RowMatch])
     _taken: set[str] = field(default_factory=set[str])
     _numbers: set[str] = field(default_factory=set[str])
 
-    def run(self) -> list[Place]:
+    def run(self) -> list[RowMatch]:
         """The place of each row, in their order."""
-        self.places = [Place() for _ in self.rows]
-        homes = sheets_gone_on(self.rows, self.known)
+        self.row_matches = [RowMatch() for _ in self.rows]
+        homes = continued_sheets(self.rows, self.known)
         for row in self.rows:
             row.key, row.home = words_key(row.words), homes.get(row.sheet, row.sheet)
         left = _Left(dict(enumerate(self.rows)), {k.id: k for k in self.known if k.record in self.records.reference})
         self._pair_whole(left)
         self._doubt_owners()
         index = _Index(left.known.values())
-        paired = Counter((p.known.sheet, p.known.number) for p in self.places if p.known is not None)
+        paired = Counter((p.known.sheet, p.known.number) for p in self.row_matches if p.known is not None)
         asked = {n: self._candidates(row, index, paired) for n, row in left.rows.items()}
         numbers = Counter(r.number for r in self.rows if r.number)
         lacking = list(left.known.values())
@@ -154,12 +154,12 @@ class Matching:
                 self._place_asked(n, row, found, "other_words" if row.number else "same_words")
             else:
                 self._place_outside(n, row, numbers)
-        return self.places
+        return self.row_matches
 
     # -- pairs that agree in everything ------------------------------------------------------
 
     def _pair_whole(self, left: _Left) -> None:
-        pairings: tuple[tuple[Callable[[Seen], tuple[str, ...]], Callable[[Known], tuple[str, ...]], bool], ...] = (
+        pairings: tuple[tuple[Callable[[RowMarks], tuple[str, ...]], Callable[[Known], tuple[str, ...]], bool], ...] = (
             (lambda s: (s.home, s.number, s.key, fold(s.beside)), lambda k: (k.sheet, k.number, words_key(k.words), k.beside), False),
             (lambda s: (s.home, s.number, s.key), lambda k: (k.sheet, k.number, words_key(k.words)), True),
             # or it says what the office has called the record since
@@ -202,11 +202,11 @@ class Matching:
                 same = [k for k in numbered.get((row.home, row.number), ()) if k.record in self.records.reference]
                 if len({k.record for k in same}) == 1 and (self.many or same[0].record not in self._taken):
                     self._taken.add(same[0].record)
-                    self.places[n] = Place(same[0], same[0].record)
+                    self.row_matches[n] = RowMatch(same[0], same[0].record)
                     left.rows.pop(n)
 
     def _take(self, n: int, known: Known, left: _Left) -> None:
-        self.places[n] = Place(known, known.record)
+        self.row_matches[n] = RowMatch(known, known.record)
         self._taken.add(known.record)
         left.rows.pop(n, None)
         left.known.pop(known.id, None)
@@ -214,7 +214,7 @@ class Matching:
     def _doubt_owners(self) -> None:
         """Where most rows that agree belong to another body now, the file may be another partner's on the same template."""
         told = [
-            (n, p.known) for n, p in enumerate(self.places)
+            (n, p.known) for n, p in enumerate(self.row_matches)
             if p.known is not None and self.rows[n].owner and p.known.base.get("~owner")
         ]  # fmt: skip
         differ = [(n, k) for n, k in told if words_key(self.rows[n].owner) != k.base.get("~owner")]
@@ -231,7 +231,7 @@ class Matching:
 
     # -- what agrees in part -----------------------------------------------------------------
 
-    def _candidates(self, row: Seen, index: _Index, paired: Counter[tuple[str, str]]) -> dict[str, Known]:
+    def _candidates(self, row: RowMarks, index: _Index, paired: Counter[tuple[str, str]]) -> dict[str, Known]:
         """The rows of earlier copies that a row may be: of its number, of its words, of words like its own."""
         found: dict[str, Known] = {}
         if not row.key:
@@ -248,7 +248,7 @@ class Matching:
             found |= {k.record: k for k in self._alike(row, index)}
         return found
 
-    def _alike(self, row: Seen, index: _Index) -> list[Known]:
+    def _alike(self, row: RowMarks, index: _Index) -> list[Known]:
         wanted = set(row.key.split())
         bound = _MOVED_AND_REWORDED if row.number and index.numbered else NEARLY
         near: list[tuple[float, Known]] = []
@@ -259,7 +259,7 @@ class Matching:
         near.sort(key=lambda one: -one[0])
         return [k for _, k in near[:3]]
 
-    def _place_asked(self, n: int, row: Seen, found: Mapping[str, Known], code: str) -> None:
+    def _place_asked(self, n: int, row: RowMarks, found: Mapping[str, Known], code: str) -> None:
         choices: dict[str, str] = {}
         for id, k in found.items():
             how = "its words corrected" if k.number == row.number and words_key(k.words) != row.key else ""
@@ -275,7 +275,7 @@ class Matching:
         self._ask(n, row, choices, code, f"{sentence} Nothing of the row is written until you answer which it is.", known=found)
 
     def _ask(
-        self, n: int, row: Seen, choices: Mapping[str, str], code: str, sentence: str, *, known: Mapping[str, Known] | None = None, new: bool = True
+        self, n: int, row: RowMarks, choices: Mapping[str, str], code: str, sentence: str, *, known: Mapping[str, Known] | None = None, new: bool = True
     ) -> None:
         """Ask, or do what was answered. An answer is kept by what the row says, so that it serves no other row."""
         shown = dict(list(choices.items())[:_MOST_CHOICES])
@@ -288,24 +288,24 @@ class Matching:
         if same and answer == "same":
             answer = self.records.reference[first]
         if answer == "new" and new:
-            self.places[n] = Place()
+            self.row_matches[n] = RowMatch()
             return
-        if answer in by_reference and (self.many or by_reference[answer] not in self._taken or self.places[n].record == by_reference[answer]):
+        if answer in by_reference and (self.many or by_reference[answer] not in self._taken or self.row_matches[n].record == by_reference[answer]):
             record = by_reference[answer]
-            self.places[n] = Place((known or {}).get(record), record)
+            self.row_matches[n] = RowMatch((known or {}).get(record), record)
             self._taken.add(record)
             return
         if answer == "leave" and not new:
-            self.places[n] = Place(nameless=True)
+            self.row_matches[n] = RowMatch(nameless=True)
             return
         label = self.spec.label.casefold()
         other = ("new", f"Another one: {'an' if label[0] in 'aeiou' else 'a'} {label} of its own") if new else ("leave", "None of these: leave the row out")
         told = tuple(("same" if same and i == first else self.records.reference[i], words) for i, words in shown.items())
-        self.places[n] = Place(question=Problem(code, sentence, row.sheet, row.place.cell, "", id, (*told, other)), may_be=tuple(shown))
+        self.row_matches[n] = RowMatch(question=Problem(code, sentence, row.sheet, row.place.cell, "", id, (*told, other)), may_be=tuple(shown))
 
     # -- what this list never had ------------------------------------------------------------
 
-    def _place_outside(self, n: int, row: Seen, numbers: Counter[str]) -> None:
+    def _place_outside(self, n: int, row: RowMarks, numbers: Counter[str]) -> None:
         """A row that no earlier copy had: a record of the store where number and words agree, a question, or new."""
         if not row.key:
             self._place_by_number(n, row)
@@ -314,7 +314,7 @@ class Matching:
         same = [i for i in self.records.entitled(row.key) if self.many or i not in self._taken]
         if there is not None and words_key(self.records.title[there]) == row.key:
             if there in self._taken and not self.many:
-                self.places[n] = Place(note=("duplicate_number", "This row has the number or title of another row; it became a record of its own."))
+                self.row_matches[n] = RowMatch(note=("duplicate_number", "This row has the number or title of another row; it became a record of its own."))
             elif there in self.records.elsewhere and not self.many:
                 self._ask_records(n, row, [there], "same_words", "is a record that another list speaks of too")
             else:
@@ -330,34 +330,34 @@ class Matching:
             return
         if row.number and not self.many and numbers[row.number] > 1 and row.number in self._numbers:
             sentence = f"“{row.number}” stands beside several rows of this list; each became a record of its own."
-            self.places[n] = Place(note=("number_taken", sentence))
+            self.row_matches[n] = RowMatch(note=("number_taken", sentence))
         elif there is not None:
             sentence = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row became a record of its own."
-            self.places[n] = Place(note=("number_taken", sentence))
+            self.row_matches[n] = RowMatch(note=("number_taken", sentence))
         self._numbers.add(row.number)
 
-    def _place_by_number(self, n: int, row: Seen) -> None:
+    def _place_by_number(self, n: int, row: RowMarks) -> None:
         """A row with a number and no words names a record: surely only where it is our own reference."""
         there = (self.records.numbered(row.number) or self.fallback(row.number)) if row.number else None
         if there is None:
-            self.places[n] = Place(nameless=True)
+            self.row_matches[n] = RowMatch(nameless=True)
         elif self.many or _REFERENCE.fullmatch(row.number):
             if there in self._taken and not self.many:
-                self.places[n] = Place(nameless=True, note=("duplicate_number", "This row has the number of another row and no words; it was put in the tray."))
+                self.row_matches[n] = RowMatch(nameless=True, note=("duplicate_number", "This row has the number of another row and no words; it was put in the tray."))
             else:
                 self._settle(n, there)
         elif there not in self._taken:
             self._ask_records(n, row, [there], "number_only", "may be {} here: the row has a number and no words", new=False)
-            if self.places[n].question is None and self.places[n].record is None:
-                self.places[n].nameless = True
+            if self.row_matches[n].question is None and self.row_matches[n].record is None:
+                self.row_matches[n].nameless = True
         else:
-            self.places[n] = Place(nameless=True)
+            self.row_matches[n] = RowMatch(nameless=True)
 
     def _settle(self, n: int, record: str) -> None:
-        self.places[n] = Place(None, record)
+        self.row_matches[n] = RowMatch(None, record)
         self._taken.add(record)
 
-    def _ask_records(self, n: int, row: Seen, found: Sequence[str], code: str, how: str, *, new: bool = True) -> None:
+    def _ask_records(self, n: int, row: RowMarks, found: Sequence[str], code: str, how: str, *, new: bool = True) -> None:
         called = " and ".join(self.records.reference[i] for i in found[:_MOST_CHOICES])
         sentence = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is answered."
         choices = {i: f"It is {self.records.reference[i]}, {self.records.title[i][:60]}" for i in found}
@@ -370,7 +370,7 @@ def _nearly(one: str, other: str) -> bool:
     return 3 * len(a & b) >= min(len(a), len(b)) and similar(one, other) >= NEARLY
 
 
-def sheets_gone_on(rows: Iterable[Seen], known: Iterable[Known]) -> dict[str, str]:
+def continued_sheets(rows: Iterable[RowMarks], known: Iterable[Known]) -> dict[str, str]:
     """Which sheet of the earlier copies a new sheet goes on, such as last quarter's under another name."""
     here: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in rows:

@@ -15,7 +15,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import RATING
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.cells import RATING_FILLS, Cell
-from vawg_desktop.exchange.tracker_columns import ABOVE, PROGRESS
+from vawg_desktop.exchange.tracker_columns import PROGRESS, SERVED
 from vawg_desktop.exchange.tracker_out import Refilled, write_like
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services import names, trackers
@@ -109,7 +109,7 @@ def _reference(connection: Connection, entity: str, id: str) -> str:
 
 
 def _shown(connection: Connection, spec: FieldSpec, value: Value, given: Given) -> Cell:
-    """A stored value as the column shows its like: a true date where it had one, a share where it counts to one, else words."""
+    """A stored value for a cell: a date for a day, a fraction where the cell shows per cents, else a number or words."""
     if value is None:
         return None
     if spec.kind is Kind.REF:
@@ -136,7 +136,7 @@ def _missing(connection: Connection, taken: trackers.TakenRows) -> list[str]:
         rows = connection.exec_driver_sql(
             "SELECT DISTINCT r.record, s.reference FROM tracker_row r JOIN subject s ON s.id = r.record AND NOT s.deleted "
             "JOIN tracker t ON t.id = r.tracker WHERE r.tracker = ? AND NOT r.deleted AND r.entity <> ? ORDER BY s.reference",
-            (tracker, ABOVE.key),
+            (tracker, SERVED.key),
         )
         found += [str(reference) for record, reference in rows if str(record) not in here]
     return list(dict.fromkeys(found))

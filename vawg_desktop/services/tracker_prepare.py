@@ -1,4 +1,4 @@
-"""A tracker's row before it is anything: what its cells speak of, what says nothing, what only names another record."""
+"""Prepares a tracker's row: its cells sorted by kind of record, empty titles and mere pointers taken out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_columns import ABOVE, PROGRESS
+from vawg_desktop.exchange.tracker_columns import PROGRESS, SERVED
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_cells import CellReader
-from vawg_desktop.services.tracker_imported import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import Lineage
-from vawg_desktop.services.tracker_marks import Place, words_key
+from vawg_desktop.services.tracker_marks import RowMatch, words_key
 from vawg_desktop.services.tracker_words import EVERY, FOOTERS, NUMBERED_TITLE, POINTER, is_work, says_nothing
 from vawg_desktop.store.transaction import Transaction
 
@@ -27,7 +27,7 @@ class Prepared:
     row: TrackerRow
     by_entity: dict[str, dict[str, Given]]
     beside: str
-    places: dict[str, Place] = field(default_factory=dict[str, Place])
+    row_matches: dict[str, RowMatch] = field(default_factory=dict[str, RowMatch])
     #: Recommendations beyond the first that the row names by their numbers.
     serves: tuple[str, ...] = ()
 
@@ -49,7 +49,7 @@ class RowPreparer(CellReader):
         for target, given in row.cells.items():
             entity, _, key = target.partition(".")
             by_entity.setdefault(entity, {})[key] = given
-        self._done.tray += [trayed(g, "its column is not matched") for g in row.unmatched]
+        self._done.tray += [tray_entry(g, "its column is not matched") for g in row.unmatched]
         for one in row.filled_down:
             self._problem("filled_down", f"“{one.text[:60]}” was taken from the row above, as the sheet leaves it out here.", one)
         self._take_out_dates(by_entity)
@@ -74,7 +74,7 @@ class RowPreparer(CellReader):
             del cells[BY_KEY[entity].title]
             if any(c.isalnum() for c in title.text):
                 self._problem("no_words", f"“{title.text[:40]}” says nothing of {a_record(BY_KEY[entity])}; it was put in the tray.", title)
-            self._done.tray.append(trayed(title, "it names nothing"))
+            self._done.tray.append(tray_entry(title, "it names nothing"))
 
     def _is_footer(self, row: TrackerRow) -> bool:
         """A line under the table (Total, Prepared by …) is kept in the tray, not made a record."""
@@ -87,47 +87,47 @@ class RowPreparer(CellReader):
         self._problem(
             "stray_row", "This row looks like a note under the table; it was put in the tray.", given[0]
         )
-        self._done.tray += [trayed(g, "a note under the table") for g in [*given, *row.unmatched]]
+        self._done.tray += [tray_entry(g, "a note under the table") for g in [*given, *row.unmatched]]
         return True
 
     def _beside(self, by_entity: Mapping[str, Mapping[str, Given]]) -> str:
         """What tells a row from another of the same words: the recommendation it stands under, else its owner."""
-        above = by_entity.get(ABOVE.key, {}).get(ABOVE.title) or by_entity.get(ABOVE.key, {}).get("reference")
+        above = by_entity.get(SERVED.key, {}).get(SERVED.title) or by_entity.get(SERVED.key, {}).get("reference")
         owner = by_entity.get(self._main, {}).get("accountable") or by_entity.get(self._main, {}).get("lead")
-        return above.text if above is not None and self._main != ABOVE.key else owner.text if owner is not None else ""
+        return above.text if above is not None and self._main != SERVED.key else owner.text if owner is not None else ""
 
     def _refer_only(self, by_entity: dict[str, dict[str, Given]]) -> tuple[str, ...]:
         """A recommendation column that holds known numbers names them rather than making another; those beyond the first are returned."""
-        cells = by_entity.get(ABOVE.key)
+        cells = by_entity.get(SERVED.key)
         if cells is None:
             return ()
-        key = next((k for k in (ABOVE.title, "reference") if k in cells and not (k == "reference" and ABOVE.title in cells)), "")
+        key = next((k for k in (SERVED.title, "reference") if k in cells and not (k == "reference" and SERVED.title in cells)), "")
         if self._trusted or not key:
             return ()
-        one, directory = cells[key], self._directory(ABOVE.key)
+        one, directory = cells[key], self._directory(SERVED.key)
         if fold(one.text) in EVERY:
             del cells[key]
             self._ask("names_all", f"“{one.text[:60]}” names no recommendation; no link was made.", one)
             return ()
-        if key == ABOVE.title and directory.find(one.text):
-            cells["reference"] = cells.pop(ABOVE.title)
+        if key == SERVED.title and directory.find(one.text):
+            cells["reference"] = cells.pop(SERVED.title)
             return ()
-        numbered = NUMBERED_TITLE.fullmatch(one.text.strip()) if key == ABOVE.title else None
+        numbered = NUMBERED_TITLE.fullmatch(one.text.strip()) if key == SERVED.title else None
         if numbered is not None:
-            found = directory.find(f"{ABOVE.prefix}-{int(numbered[1]):04d}")
+            found = directory.find(f"{SERVED.prefix}-{int(numbered[1]):04d}")
             if found is not None and words_key(found.title) == words_key(numbered[2]):
-                del cells[ABOVE.title]
+                del cells[SERVED.title]
                 cells["reference"] = replace(one, value=found.reference)
             return ()
-        if self._main == ABOVE.key or not POINTER.fullmatch(one.text.strip()) or (key == "reference" and one.text.strip().isdigit()):
+        if self._main == SERVED.key or not POINTER.fullmatch(one.text.strip()) or (key == "reference" and one.text.strip().isdigit()):
             return ()
         return self._point(cells, key, one)
 
     def _point(self, cells: dict[str, Given], key: str, one: Given) -> tuple[str, ...]:
         """Numbers that may be our recommendations' or a list's own: asked once for all cells that say the same, and remembered."""
-        directory = self._directory(ABOVE.key)
+        directory = self._directory(SERVED.key)
         numbers = [int(n) for n in re.findall("[0-9]+", one.text)]
-        found = [directory.find(f"{ABOVE.prefix}-{n:04d}") for n in numbers]
+        found = [directory.find(f"{SERVED.prefix}-{n:04d}") for n in numbers]
         id, known = f"points_to:{fold(one.text)}", [f for f in found if f is not None]
         del cells[key]
         if len(known) == len(numbers) and self._answers.get(id) == "ours":
@@ -139,9 +139,9 @@ class RowPreparer(CellReader):
             named = "; ".join(f"{f.reference}, {f.title[:50]}" for f in known)
             self._problem("points_to", f"Does “{one.text[:60]}” mean {named}? No link was made.", one, id,
                           (("ours", f"It means {named}"), ("leave", "It is a number of the list's own: leave it in the tray")))  # fmt: skip
-            self._done.tray.append(trayed(one, "not understood"))
+            self._done.tray.append(tray_entry(one, "not understood"))
         else:
-            self._done.tray.append(trayed(one, "a number of the list's own"))
+            self._done.tray.append(tray_entry(one, "a number of the list's own"))
         return ()
 
 

@@ -1,4 +1,4 @@
-"""A tracker's rows as records: each found or made, two never one, the office's edits never undone."""
+"""A tracker's rows as records, found or created; the office's own edits are kept."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from vawg_desktop.exchange.tracker_columns import PROGRESS, ROW_KINDS
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_imported import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import SAME, Known, Lineage
-from vawg_desktop.services.tracker_marks import Place, Seen, exact_number, our_reference, words_key
+from vawg_desktop.services.tracker_marks import RowMarks, RowMatch, exact_number, our_reference, words_key
 from vawg_desktop.services.tracker_match import Matching
 from vawg_desktop.services.tracker_prepare import Prepared, a_record
 from vawg_desktop.services.tracker_write import RecordWriter
@@ -52,7 +52,7 @@ class RowImporter(RecordWriter):
         prepared = [p for p in (self.prepare(row) for row in rows) if p is not None]
         if self._lineage is not None:
             self._match(prepared)
-            self._load([p for p in prepared if not any(x.question for x in p.places.values())])
+            self._load([p for p in prepared if not any(x.question for x in p.row_matches.values())])
         for one in prepared:
             self.take(one)
         self.finish()
@@ -80,24 +80,24 @@ class RowImporter(RecordWriter):
                 spec, [seen[n] for n in alone], known, records, self._answers, many,
                 lambda name, of=entity: found.id if (found := self._directory(of).find(name)) is not None else None,
             )  # fmt: skip
-            places = matching.run()
+            row_matches = matching.run()
             for n, p in enumerate(of_it):
                 at = first[(seen[n].number, words_key(seen[n].words))] if many else n
-                p.places[entity] = places[at]
+                p.row_matches[entity] = row_matches[at]
 
-    def _seen(self, one: Prepared, spec: EntitySpec) -> Seen:
+    def _seen(self, one: Prepared, spec: EntitySpec) -> RowMarks:
         cells = one.by_entity[spec.key]
         reference, title = cells.get("reference"), cells.get(spec.title)
         owner = cells.get(spec.owner)
         place = title or reference or next(iter(cells.values()))
         words = title.text if title is not None and title.value is not None else ""
-        return Seen(one.row.sheet, exact_number(reference), words, one.beside, owner.text if owner is not None else "", place)
+        return RowMarks(one.row.sheet, exact_number(reference), words, one.beside, owner.text if owner is not None else "", place)
 
     def _load(self, prepared: Sequence[Prepared]) -> None:
         """The records that rows speak of, as they stand, read together."""
         wanted: dict[str, list[str]] = {}
         for p in prepared:
-            for entity, place in p.places.items():
+            for entity, place in p.row_matches.items():
                 if place.record is not None:
                     wanted.setdefault(entity, []).append(place.record)
         for entity, ids in wanted.items():
@@ -111,18 +111,18 @@ class RowImporter(RecordWriter):
     def take(self, one: Prepared) -> None:
         """One row may hold a recommendation, an action and an update; each is found or made, or the row waits whole."""
         row, by_entity = one.row, one.by_entity
-        asked = [p.question for p in one.places.values() if p.question is not None]
+        asked = [p.question for p in one.row_matches.values() if p.question is not None]
         if asked:
-            mine = one.places.get(self._main)
+            mine = one.row_matches.get(self._main)
             if mine is not None and mine.known is not None:
                 mine.known.used = True
             if self.keep_taken:
                 self.taken.append((row, {}, {}))
-            self._may_be |= {r for p in one.places.values() for r in p.may_be}
+            self._may_be |= {r for p in one.row_matches.values() for r in p.may_be}
             fresh = [q for q in asked if q.id not in self._waiting]
             self._waiting |= {q.id for q in fresh}
             self._done.problems += fresh
-            self._done.tray += [trayed(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
+            self._done.tray += [tray_entry(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
             return
         ids: dict[str, str] = {}
         parsed: dict[str, dict[str, Value]] = {}
@@ -147,7 +147,7 @@ class RowImporter(RecordWriter):
             if owner not in ids or other not in ids:
                 continue
             if self._lineage is not None and owner == self._main:
-                before = self._lineage.joined(ids[owner], ids[other])
+                before = self._lineage.move_under(ids[owner], ids[other])
                 if before and before != ids[other]:
                     one = next(iter(row.cells.values()))
                     called = (self._reference_of(BY_KEY[owner], ids[owner]), self._reference_of(BY_KEY[other], before))
@@ -172,8 +172,8 @@ class RowImporter(RecordWriter):
         base = known.base if known is not None else {}
         if id is None:
             id = self._make(row, spec, cells, reference, given, beside)
-            if spec.key != self._main and spec.key in one.places:
-                one.places[spec.key].record = id  # the rows under it speak of the same
+            if spec.key != self._main and spec.key in one.row_matches:
+                one.row_matches[spec.key].record = id  # the rows under it speak of the same
             base = {f.key: f.default for f in spec.cells if f.default is not None}
         else:
             if self._lineage is not None and known is None:
@@ -195,9 +195,9 @@ class RowImporter(RecordWriter):
     def _names_nothing(self, spec: EntitySpec, given: Mapping[str, Given], reference: Given | None) -> None:
         where = next((g for g in (*given.values(), reference) if g is not None and g.value is not None), None)
         if where is not None:
-            self._problem("no_title", f"This row names no {spec.title} of {a_record(spec)} and was put in the tray.", where)
+            self._problem("no_title", f"This row gives no title for {a_record(spec)}; it was put in the tray.", where)
             self._done.tray += [
-                trayed(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))
+                tray_entry(g, "its row names no record") for g in (*given.values(), *([reference] if reference else []))
             ]
 
     def _note_left_out(
@@ -229,7 +229,7 @@ class RowImporter(RecordWriter):
         if spec.identity:
             return self._identical(spec, cells), None, False
         if self._lineage is not None:
-            place = one.places.get(spec.key, Place())
+            place = one.row_matches.get(spec.key, RowMatch())
             if place.note is not None:
                 self._problem(*place.note, title or reference or next(iter(one.row.cells.values())))
             if place.known is not None and spec.key == self._main:
@@ -251,7 +251,7 @@ class RowImporter(RecordWriter):
         return self._unless_taken(spec, found.id, title or reference, "duplicate_number")
 
     def _unless_taken(self, spec: EntitySpec, id: str | None, one: Given | None, code: str) -> str | None:
-        """Two rows of one file are two records unless they say the same: the second never overwrites the first."""
+        """The id; None, with a problem, where an earlier row took that record of the list's own kind."""
         if id is None or (spec.key, id) not in self._touched or one is None or spec.key != self._main:
             return id
         self._problem(
@@ -311,7 +311,7 @@ class RowImporter(RecordWriter):
                 self._tx.edit(owner.key, id, {spec.key: found.id})
 
 
-def _name_by_number(seen: Sequence[Seen]) -> None:
+def _name_by_number(seen: Sequence[RowMarks]) -> None:
     """A recommendation's number without its words means the one whose words stand beside that number elsewhere in the file."""
     worded: dict[str, set[str]] = {}
     for one in seen:

@@ -9,7 +9,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_columns import PERIOD, period_end
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
-from vawg_desktop.services.tracker_imported import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_marks import exact_number
 
 Pairs = list[tuple[TrackerRow, TrackerRow]]
@@ -95,7 +95,7 @@ def _owners_differ(pairs: Pairs) -> bool:
 
 
 def _says_otherwise(pairs: Pairs) -> bool:
-    """Whether a good part of the rows that two sheets share stands otherwise in the one than in the other."""
+    """Whether a quarter or more of the rows that two sheets share differ."""
     differ = sum(
         any(fold(g.text) != fold(t.cells[target].text) for target, g in r.cells.items() if target in t.cells and g.value is not None)
         for r, t in pairs
@@ -142,7 +142,7 @@ def _ask_sheets(name: str, other: str, rows: Sequence[TrackerRow], done: Importe
     ))  # fmt: skip
     for row in rows:
         passed.add(id(row))
-        done.tray += [trayed(g, "its sheet waits for an answer") for g in row.cells.values() if g.value is not None]
+        done.tray += [tray_entry(g, "its sheet waits for an answer") for g in row.cells.values() if g.value is not None]
 
 
 def _add_to(twin: TrackerRow, row: TrackerRow, done: Imported) -> None:
@@ -153,6 +153,6 @@ def _add_to(twin: TrackerRow, row: TrackerRow, done: Imported) -> None:
         elif fold(there.text) != fold(one.text):
             words = f"{one.header} says “{one.text[:60]}” here and “{there.text[:60]}” in {there.sheet}!{there.cell}; that was taken."
             done.problems.append(Problem("told_twice", words, one.sheet, one.cell))
-            done.tray.append(trayed(one, "another sheet says otherwise"))
+            done.tray.append(tray_entry(one, "another sheet says otherwise"))
     twin.unmatched += row.unmatched
     twin.earlier += row.earlier

@@ -1,4 +1,4 @@
-"""What words in a list's cells are that are no content: footers, blanks in words, pointers to other rows and to recommendations."""
+"""Words in a list's cells that are no content: footers, words for a blank, pointers to rows and recommendations."""
 
 from __future__ import annotations
 

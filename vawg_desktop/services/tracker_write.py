@@ -13,9 +13,9 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.tracker_columns import PROGRESS, period_end
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names, over_time
-from vawg_desktop.services.records import add_alias, then_stood
+from vawg_desktop.services.records import add_alias, with_copied_cells
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_imported import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import Known, Lineage, made_id
 from vawg_desktop.services.tracker_marks import exact_number, our_reference, words_key
 from vawg_desktop.services.tracker_match import Records
@@ -67,7 +67,7 @@ class RecordWriter(RowPreparer):
         made: str | None = None
         if self._lineage is not None:
             words = fold(title.text) if title is not None else ""
-            made = self._fresh(spec, made_id("record", self._lineage.id, spec.key, row.sheet, number, words, fold(beside)))
+            made = self._unused_id(spec, made_id("record", self._lineage.id, spec.key, row.sheet, number, words, fold(beside)))
         if self._dry:
             id = made or f"{spec.key}/{row.sheet}/{row.number}"
             self._obeying(spec, cells, given, lambda values: rules.refuse_broken(spec, None, values))
@@ -87,8 +87,8 @@ class RecordWriter(RowPreparer):
         self._touched[(spec.key, id)] = "created"
         return id
 
-    def _fresh(self, spec: EntitySpec, id: str) -> str:
-        """An id that nothing bears yet: a row that stands again, or one whose record was taken away, has the next."""
+    def _unused_id(self, spec: EntitySpec, id: str) -> str:
+        """An unused id: the one given, or the next made from it where a record has it already."""
         count, tried, there = 0, id, self._records_of(spec).reference
         while tried in there or (spec.key, tried) in self._touched:
             count += 1
@@ -161,7 +161,7 @@ class RecordWriter(RowPreparer):
                 "in_the_bin", f"{current['reference']} lies in the bin; bring it back to update it.", where
             )
             self._done.tray += [
-                trayed(g, "its record lies in the bin") for g in given.values() if g.value is not None
+                tray_entry(g, "its record lies in the bin") for g in given.values() if g.value is not None
             ]
 
     def _title_of(self, spec: EntitySpec, id: str) -> str:
@@ -182,7 +182,7 @@ class RecordWriter(RowPreparer):
         entity, _, key = target.partition(".")
         spec = PROGRESS.by_key.get(key)
         if action is None or not when or spec is None or entity not in (PROGRESS.parent, PROGRESS.key):
-            self._done.tray.append(trayed(one, f"of an earlier period ({period})"))
+            self._done.tray.append(tray_entry(one, f"of an earlier period ({period})"))
             return
         try:
             value = self._cell(spec, one)
@@ -207,7 +207,7 @@ class RecordWriter(RowPreparer):
 
     def _update(self, row: TrackerRow, action: str | None, given: dict[str, Given]) -> None:
         if action is None:
-            self._done.tray += [trayed(g, "no action in its row to update") for g in given.values()]
+            self._done.tray += [tray_entry(g, "no action in its row to update") for g in given.values()]
             return
         spec = PROGRESS
         cells: dict[str, Value] = {
@@ -228,4 +228,4 @@ class RecordWriter(RowPreparer):
                 "period": period or None,
                 "channel": "own",
             }
-            self._tx.create(PROGRESS.key, then_stood(self._tx, PROGRESS, {**stamp, **cells}), id=self._id_of_update(action, period, cells))
+            self._tx.create(PROGRESS.key, with_copied_cells(self._tx, PROGRESS, {**stamp, **cells}), id=self._id_of_update(action, period, cells))

@@ -1,4 +1,4 @@
-"""An existing tracker into the store: understood or asked, nothing lost in silence, reversible."""
+"""Imports a tracker; what is not understood is asked about or kept in the tray."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
 from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.tracker_imported import Imported, trayed
+from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id
 from vawg_desktop.services.tracker_rows import RowImporter
 from vawg_desktop.services.tracker_sheets import number_and_words, told_once
@@ -38,7 +38,7 @@ def import_tracker(
     dry_run: bool = False,
     entity: str | None = None,
 ) -> Imported:
-    """Import a tracker file, of which ``entity`` says what it lists where its headings do not. Raises FileRefusedError where there is no table in it.
+    """Import a tracker file; ``entity`` is the kind it lists, where its headings do not say. Raises FileRefusedError.
 
     What is in doubt is asked and not written; ``answers`` are choices by the ids of the questions.
     """
@@ -80,7 +80,7 @@ def _read(
             tracker.questions.append(Problem("no_such_heading", f"There is no column headed “{heading[:60]}” in {book.name}; its mapping was not used."))
     if not tracker.rows and not tracker.waits:
         raise FileRefusedError(
-            f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status); name them with a mapping.",
+            f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status). Add such a row and bring the file in again, or name the columns on the command line (--map).",
             code="no_table",
         )
     return book, tracker, replace(told, mapping=wanted), settled
@@ -176,9 +176,9 @@ def import_rows(
     """Write a tracker's rows in one transaction, so that one undo takes the whole import back."""
     done = Imported(mapping=dict(tracker.mapping()))
     done.did_you_mean = {c.header: list(c.did_you_mean) for c in tracker.columns if c.did_you_mean}
-    done.tray += [trayed(g, "outside the table") for g in tracker.outside]
+    done.tray += [tray_entry(g, "outside the table") for g in tracker.outside]
     if book is not None:
-        _note_blanks(book, done)
+        _note_remarks(book, done)
     try:
         with session.store.write(session.who, why, act, book.sha256 if book else None) as tx:
             lineage = Lineage(tx, book.name, _headings_key(book), known.id) if book is not None and known is not None else None
@@ -242,7 +242,7 @@ _MOST_OF_A_KIND = 1_000
 WHOLE_CELL = "the whole cell is struck out"
 
 
-def _note_blanks(book: Book, done: Imported) -> None:
+def _note_remarks(book: Book, done: Imported) -> None:
     """What stands beside the values: comments to the tray, cells that show nothing or a formula error as problems."""
     counted: dict[str, int] = {}
     for sheet, cell, told, words in book.remarks:

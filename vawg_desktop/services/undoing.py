@@ -41,12 +41,12 @@ def undo(session: Session) -> Changes:
 
 
 _MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
-#: Undo transactions that were themselves taken back.
+#: Transactions that an undo or redo took back.
 _TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
 
 
 def step_back(session: Session) -> Changes:
-    """Undo one step further each time (Ctrl+Z): undone and empty-handed transactions are passed over."""
+    """Undo one step further each time (Ctrl+Z): ones already undone or without effect are skipped."""
     rows = (
         session.read()
         .exec_driver_sql(
@@ -65,7 +65,7 @@ def step_back(session: Session) -> Changes:
 
 
 def step_forward(session: Session) -> Changes:
-    """Redo what the last step back undid (Ctrl+Shift+Z); a new edit in between ends the road forward."""
+    """Redo what the last step back undid (Ctrl+Shift+Z); not after a new edit. Raises NotFoundError."""
     last = (
         session.read()
         .exec_driver_sql(f'SELECT act FROM "change" WHERE {_MINE} ORDER BY n DESC LIMIT 1', (session.who,))

@@ -1,4 +1,4 @@
-"""Where somebody waits for the office: the numbers beside the places at the left."""
+"""The counts beside the places in the navigation: what waits for the office."""
 
 from __future__ import annotations
 

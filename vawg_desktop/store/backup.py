@@ -1,4 +1,4 @@
-"""Backups: whole, verified folders with a manifest, thinned by age; restoring, which backs up first (DESIGN 4)."""
+"""Backups: whole, verified folders with a manifest, thinned by age; ``restoring.py`` restores them (DESIGN 4)."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def verify(backup: Backup, passphrase: str | None) -> Key | None:
 
 
 def lay_out(backup: Backup, key: Key | None, part: Path) -> None:
-    """Lay a verified backup's three files out at ``part``."""
+    """Copy a verified backup to ``part``. Raises StoreError, OSError."""
     for made in three(part):
         made.unlink(missing_ok=True)
     shutil.copyfile(backup.path / DATABASE, part)
@@ -322,7 +322,7 @@ def three(path: Path) -> Iterator[Path]:
 
 
 def aside_of(path: Path, stamp: str) -> Path:
-    """The name under which a store that is replaced stays (nothing is ever thrown away)."""
+    """A free name for a store that is set aside when it is replaced."""
     return _free(path.with_name(f"{path.stem} set aside {stamp}{path.suffix}"))
 
 

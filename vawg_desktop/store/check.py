@@ -176,7 +176,7 @@ def _torn_pages(connection: Connection) -> list[str]:
 
 
 def _check_disposals(connection: Connection, report: Report) -> None:
-    """Every disposal is finished: nothing waits to be rewritten, and no record that was disposed of holds a word."""
+    """Report disposals, moves and key changes left unfinished, and disposed records that still hold words."""
     for kind, what in work.left(connection):
         if kind == work.MOVE_WHOLE:
             continue

@@ -25,6 +25,7 @@ def heads_of_chains(connection: Connection) -> dict[str, str]:
 
 
 def check_ends(connection: Connection, report: Report) -> None:
+    """Report rows that refer to a record that is not here (a file's store only)."""
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
         report.add(
             "missing_end", f"A row of {row[0]} refers to a {row[2]} that is not here.", f"{row[0]}:{row[1]}"
@@ -32,6 +33,7 @@ def check_ends(connection: Connection, report: Report) -> None:
 
 
 def check_chain(connection: Connection, report: Report, noted: dict[str, str]) -> list[log.Entry]:
+    """Check hashes, gaps, ends and noted heads of the log; returns its entries by ``n``."""
     kept: list[log.Entry] = []
     altered: list[tuple[log.Entry, str]] = []
     last: dict[str, tuple[int, str]] = {}
@@ -97,7 +99,7 @@ def _name_swapped(altered: list[tuple[log.Entry, str]], report: Report) -> None:
 
 
 def check_order(connection: Connection, report: Report) -> None:
-    """Each origin's entries stand by their own numbers, and the time each was received is what its store's clock showed."""
+    """Report entries out of order, times received that cannot be right, and values removed without a disposal."""
     received, last, behind, early = "", dict[str, int](), list[tuple[str, str, str]](), list[tuple[str, str]]()
     own = {
         str(r[0]) for r in connection.exec_driver_sql("SELECT id FROM origin WHERE mine = 1")
@@ -125,7 +127,7 @@ def check_order(connection: Connection, report: Report) -> None:
             report.add("value_removed", "A value was taken out of the log without a disposal.", place)
         received, last[str(origin)] = max(received, str(got)), int(seq)
     for place, got in early:
-        # what a merge brought home of this very origin bears the merge's time, as do its fellows
+        # entries of this origin that a merge brought back all have the merge's time
         fellows = connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE received = ?', (got,)).one()[0]
         if int(fellows) < 2:
             report.add("received_altered", "An entry claims to have been received before it was made.", place)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 def check_rows(connection: Connection, report: Report, all_entries: list[log.Entry]) -> None:
+    """Check every row, its heads, conflicts and earlier references against the log."""
     groups = history.grouped(all_entries)
     heads: dict[str, dict[str, set[str]]] = {}
     for row, cell, change in connection.exec_driver_sql('SELECT "row", cell, "change" FROM head'):
@@ -115,6 +116,7 @@ def all_rows(connection: Connection, spec: EntitySpec) -> list[dict[str, Value]]
 
 
 def check_derived(connection: Connection, report: Report) -> None:
+    """Check derived columns, register, counts and search against the rows, and the rows against the rules."""
     tallies: Counter[tuple[str, str]] = Counter()
     words: list[tuple[int, str]] = []
     register = {

@@ -118,7 +118,7 @@ def progress(updates: Iterable[tuple[Value, Value]]) -> str:
 
 
 def transitions(told: str) -> list[tuple[str, str, str]]:
-    """The same as (quarter's last day, status that came, status that was left or an empty text)."""
+    """A progress text as (quarter's last day, new status, status before or empty)."""
     found: list[tuple[str, str, str]] = []
     for part in told.split(";") if told else ():
         quarter, _, status = part.partition(" ")
@@ -135,7 +135,7 @@ def quarter_end(day: date) -> date:
 def newest_first(alias: str = "") -> str:
     """The SQL order of an action's updates, the latest first, the same in every store.
 
-    Ids of updates grow with time, but for those that follow from an imported row: of one day these come before the others.
+    Ids of updates grow with time, but for those that follow from an imported row: of one day these count as older.
     """
     at = f"{alias}." if alias else ""
     return f"coalesce({at}as_at, '') DESC, CASE WHEN substr({at}id, 15, 1) = '7' THEN 1 ELSE 0 END DESC, {at}id DESC"

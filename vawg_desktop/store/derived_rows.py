@@ -34,8 +34,8 @@ class DerivedRows:
     def __init__(self, connection: Connection, run: Run | None = None) -> None:
         self._run: Run = run or connection.exec_driver_sql
         self._tallies: Counter[tuple[str, str]] = Counter()
-        #: Records whose summaries may have changed; of those in ``_told`` an update did, in ``_moved`` a date, and those in
-        #: ``_served`` are served by others that did.
+        #: Records whose summaries may have changed; ``_told``: by an update; ``_moved``: by a date; ``_served``: because
+        #: of a record that serves them.
         self._touched: dict[Record, None] = {}
         self._told: dict[Record, None] = {}
         self._served: dict[Record, None] = {}
@@ -69,7 +69,7 @@ class DerivedRows:
         return self.next_reference(prefix)
 
     def next_reference(self, prefix: str) -> str:
-        """The next number, in a store that gives final references: no row is read for it."""
+        """The next reference; the caller knows that this store gives final ones."""
         self._last[prefix] = self._number(prefix) + 1
         return f"{prefix}-{self._last[prefix]:04d}"
 
@@ -145,7 +145,7 @@ class DerivedRows:
         self, spec: EntitySpec, before: Row, after: dict[str, Value], cells: frozenset[str]
     ) -> dict[str, Value]:
         """Derived columns to write with an edited row; counts and search are brought in step."""
-        if not _is_summarised(spec) or cells & {spec.status, "deleted"}:  # of its own cells no others count for what it serves
+        if not _is_summarised(spec) or cells & {spec.status, "deleted"}:  # no other cell of it matters to what it serves
             self._touch(spec, before)  # an update that moves leaves another action behind
             self._touch(spec, after)
         if spec is LINK:

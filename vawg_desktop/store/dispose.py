@@ -56,7 +56,7 @@ class Authority:
 def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
     """Take the words of one record and of what hangs on it out of the store for good.
 
-    The chain stays whole: digests stand where values stood. Raises RuleError for a legal hold.
+    Digests keep the chain whole. Raises RuleError (legal hold, no second person, no authority, disposed already).
     """
     authority.refuse_unless_two()
     why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
@@ -177,7 +177,7 @@ def _parents(tx: Transaction, table: str, id: str) -> list[str]:
 
 
 def _imports_of(tx: Transaction, rows: list[str]) -> list[str]:
-    """The tracker workbooks the rows came from, and their trays: they hold the same words."""
+    """Delete the trays of the imports that wrote the rows; returns their workbooks' hashes."""
     hashes: list[str] = []
     run = tx.connection.exec_driver_sql
     for row in rows:
@@ -195,7 +195,7 @@ def _is_gone(tx: Transaction, id: str) -> bool:
 
 
 def _empty(tx: Transaction, table: str, id: str) -> list[str]:
-    """Write the tombstone: every worded cell empty, the record hidden. Returns its file's hash."""
+    """Write the tombstone: words out, record hidden. Returns the hash of every file it ever named."""
     spec, row = spec_of(table), tx.row(table, id)
     target_end = table == "link" and _is_record(tx, str(row["b"] or ""))
     cells: dict[str, Value] = {
@@ -255,7 +255,7 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
 
 
 def strip_later(store: Store, rows: Sequence[str]) -> bool:
-    """Take the words out of rows (``table id``) whose disposal came by the merge of somebody who may not dispose; whether it could be."""
+    """Take the words out of rows (``table id``) whose disposal was merged by somebody who may not dispose; returns whether it could."""
     with store.write("disposal", None, Act.DISPOSE) as tx:
         if not tx.approver:
             return False

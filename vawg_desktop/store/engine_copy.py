@@ -31,7 +31,7 @@ Rows = Iterator[tuple[Any, ...]]
 def copy_all(source: Store, target: Store, *, mints: bool = False) -> None:
     """Fill the empty ``target`` from ``source``; ``mints`` gives it the right to give final references in the same transaction.
 
-    Raises StoreError; then the target holds nothing.
+    Raises StoreError; then no record was copied.
     """
     carry_files(target, source)
     with _reading(source) as read, _writing(target) as write:

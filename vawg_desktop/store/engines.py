@@ -166,7 +166,7 @@ class Engines:
         """A reading connection of its own, closed afterwards.
 
         A kept connection's full-text table remembers its layout, and an integrity check on it then calls a
-        whole index damaged.
+        sound index damaged.
         """
         connection = ReadConnection(self._connect_reader())
         try:

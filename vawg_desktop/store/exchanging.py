@@ -10,7 +10,7 @@ from pathlib import Path
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.keys import write_replacing
 
-#: A virus scanner may hold a file for a moment: how often, and how long apart, a rename is tried again.
+#: A virus scanner may hold a file for a moment: how often, and how many seconds apart, a rename is tried.
 _TRIES, _APART = 10, 0.2
 
 

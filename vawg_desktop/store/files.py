@@ -46,7 +46,7 @@ class HeldFiles:
     def note_beside(self, store: str, origin: str, seq: int) -> None:
         """Remember beside which state of which store the files stand: the last entry of its own that the store had.
 
-        By this an older database that is put beside newer files is told, and files of another store are.
+        By this an older database beside newer files is noticed, and so are files of another store.
         """
         if not self._path.exists():
             return

@@ -106,7 +106,7 @@ class TailComparison:
         if one.id == other.id:
             raise StoreError(
                 f"The log of “{name}” was rewritten in one of the two stores: they hold entry {low + 1} under one name and in two versions. "
-                "Nothing was merged. Run “check” on both, with a head from an old paper or backup (--head), to see which was altered.",
+                "Nothing was merged. Run “check” on both, with a check code from an old paper or backup (--head), to see which was altered.",
                 code="rewritten",
             )
         is_mine = (one.at, one.id) > (other.at, other.id)
@@ -144,7 +144,7 @@ class TailComparison:
         return max(enumerate(before), key=lambda p: (p[1].after, p[0]), default=(0, Part(source, 0)))[1]
 
     def cuts(self) -> dict[str, int]:
-        """After which number each origin of theirs that is in parts is no longer what it is called."""
+        """The number after which each divided origin of theirs belongs to another origin."""
         return {o: min(p.after for p in parts if p.origin != o) for o, parts in self.parts.items() if any(p.origin != o for p in parts)}
 
 

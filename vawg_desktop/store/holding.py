@@ -55,7 +55,7 @@ def hold(path: Path, *, exclusive: bool = False, seconds: float = WAIT_SECONDS) 
             return Hold(_take(path, exclusive, seconds))
         except driver.OperationalError:
             raise
-        except driver.DatabaseError:  # some other program wrote in the file, which has nothing to say: it is emptied, which drops no lock
+        except driver.DatabaseError:  # another program wrote in the lock file; emptying it drops no lock
             os.truncate(lock_path(path), 0)
             return Hold(_take(path, exclusive, seconds))
     except driver.OperationalError as error:
@@ -105,7 +105,7 @@ def alone(path: Path, *, seconds: float = WAIT_SECONDS) -> Generator[None]:
 
 
 def lock_for_window(path: Path, who: str) -> BaseFileLock:
-    """Keep to one window per file; commands write beside it. Raises StoreError naming who has it open."""
+    """Keep to one window per file; commands may still write. Raises StoreError naming who has it open."""
     from filelock import FileLock, Timeout  # brings asyncio with it
 
     lock = FileLock(str(path) + "-lock", timeout=0)

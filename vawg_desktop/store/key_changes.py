@@ -24,7 +24,7 @@ def say(tx: Transaction, label: str, words: str) -> None:
 
 
 def settle(store: Store) -> None:
-    """Of each change noted: it was made, or the report says that it was not. The caller knows that no other is under way."""
+    """Forget each noted change that was made; log any other as not made. The caller sees that none is under way."""
     for kind, what in work.left(store.read()):
         if kind != work.KEYS:
             continue
@@ -38,6 +38,6 @@ def settle(store: Store) -> None:
 
 
 def finish(store: Store) -> None:
-    """The same at an opening; what another process is changing just now is left to it."""
+    """``settle`` at an opening. Raises StoreError (``in_use``) while keys are being changed."""
     with holding.busy_with(store.path, "keys", seconds=0):
         settle(store)

@@ -110,7 +110,7 @@ Before = Callable[[str], None]
 
 
 def change_passphrase(store: Path, old: str, new: str, *, before: Before | None = None) -> None:
-    """Replace the passphrase that was typed by another; the other ways in stay. Raises WrongKeyError."""
+    """Replace the passphrase ``old`` by ``new``; other ways in stay. Raises WrongKeyError, StoreError."""
     document = _read(keys_path(store))
     key, place = _unlock(document, old)
     there = document["wrapped"][place]
@@ -135,7 +135,7 @@ def add_passphrase(store: Path, known: str, new: str, label: str, *, before: Bef
 
 
 def remove_way_in(store: Path, known: str, label: str, *, before: Before | None = None) -> None:
-    """Take a way in away. It does not change the store's own key: whoever copied the files may still hold it."""
+    """Remove a way in. Whoever copied the files may still hold the key. Raises WrongKeyError, StoreError."""
     document = _read(keys_path(store))
     _, place = _unlock(document, known)
     left = [w for w in document["wrapped"] if fold_label(w.get("label")) != fold_label(label)]
@@ -150,7 +150,7 @@ def remove_way_in(store: Path, known: str, label: str, *, before: Before | None 
 
 
 def make_recovery(store: Path, known: str, *, before: Before | None = None) -> str:
-    """Make the recovery key, to be printed once and sealed; an earlier one opens no more. Returns it."""
+    """Make and return the recovery key; an earlier one stops working. Raises WrongKeyError, StoreError."""
     document = _read(keys_path(store))
     key, _ = _unlock(document, known)
     spelt = "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(_RECOVERY_LENGTH))
@@ -302,7 +302,7 @@ def _b64(data: bytes) -> str:
 
 
 def write_replacing(path: Path, data: bytes) -> None:
-    """Write a file by write-and-rename, flushed, so that a crash leaves the old one or the new."""
+    """Write a file beside and rename it: a crash leaves the old or the new. Raises StoreError."""
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as out:
@@ -311,7 +311,7 @@ def write_replacing(path: Path, data: bytes) -> None:
             os.fsync(out.fileno())
     except PermissionError:
         raise StoreError(
-            f"We may not write in the folder {path.parent}; choose another folder.", code="no_permission"
+            f"You do not have permission to write in the folder {path.parent}; choose another folder.", code="no_permission"
         ) from None
     except OSError as error:
         raise StoreError(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _FLUSH_AT = 2000
-#: The longest tag, name of a person, or other name of a record that is kept.
+#: Most letters of a tag, a person's name or another name of a record.
 MOST_NAME = 200
 _SERVER_CLOCK = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 

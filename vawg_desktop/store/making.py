@@ -38,7 +38,7 @@ def create(
         keys.keys_path(path).unlink(missing_ok=True)
         if error.code == "open_failed":
             raise StoreError(
-                f"We may not write in the folder {path.parent}; choose another folder.", code="no_permission"
+                f"You do not have permission to write in the folder {path.parent}; choose another folder.", code="no_permission"
             ) from error
         raise
     try:

@@ -17,7 +17,7 @@ from vawg_desktop.store.transaction import Transaction
 if TYPE_CHECKING:
     from vawg_desktop.store.store import Store
 
-#: Tables whose rows may take the ground from a closing: evidence, what serves what is closed, and the links between them.
+#: Tables whose rows may leave a closing without evidence: evidence, what serves what is closed, and their links.
 _PROOF = frozenset({LINK.key, EVIDENCE.key, *(serving.key for serving, _ in serving_links().values())})
 #: Records that a merge touched, by table and id, in order.
 Touched = Mapping[tuple[str, str], None]

@@ -68,7 +68,7 @@ class Numbers:
     def _hide_taken_twice(self) -> None:
         """Of two updates that two stores took from one submission, word for word, the one whose id is larger is hidden.
 
-        Only one that nobody has changed since, and by its making alone: no two stores ever hide both.
+        Only one that nobody has changed since. The larger id decides, so no two stores hide both.
         """
         made = dict.fromkeys(e.row for e in self._incoming if e.tbl == UPDATE.key and e.op == "create")
         words = " AND ".join(f'o."{c}" IS NOT DISTINCT FROM t."{c}"' for c in _TAKEN)

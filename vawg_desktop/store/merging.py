@@ -49,10 +49,10 @@ class Merged:
 Look = Callable[[Transaction, Merged], None]
 
 
-def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, strangers: bool = False) -> Merged:
+def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, allow_unrelated: bool = False) -> Merged:
     """Copy what ``other`` knows and ``store`` does not. Raises StoreError, and nothing is changed.
 
-    Two stores with no common past are merged only where ``strangers`` says that this is meant.
+    Two stores with no common past are merged only where ``allow_unrelated`` says that this is meant.
     With ``look`` everything is done, shown to it and taken back: what a merge would bring.
     """
     if store is other or (store.url, store.path.resolve()) == (other.url, other.path.resolve()):
@@ -65,7 +65,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()
     )
-    if unrelated and not strangers and not look:
+    if unrelated and not allow_unrelated and not look:
         raise StoreError(
             f"{other.name} and this store have no common past: nothing in one is known to be the same as in the other, so "
             "what both hold would stand twice. Nothing was merged; say that it is meant (--strangers) to go on.",
@@ -92,7 +92,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
 
 
 def _refuse_damaged(store: Store, other: Store) -> None:
-    """Both files are read through first: damage is met before anything is written, not in the midst of it."""
+    """Raise StoreError where either file is damaged, before anything is written."""
     from vawg_desktop.store.check import integrity
 
     for one, code in ((other, "other_damaged"), (store, "damaged")):

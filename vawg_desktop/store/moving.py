@@ -69,7 +69,7 @@ def done(store: Store, to: str) -> None:
 
 
 def finish(store: Store, to: str) -> None:
-    """Finish a move that was cut short; one that is under way, or whose server cannot be asked, is left as it is."""
+    """Finish a move that was cut short. Raises StoreError if it is under way or its server cannot be asked."""
     with under_way(store, seconds=0):
         if (work.MOVE, to) not in work.left(store.read()):
             return
@@ -81,7 +81,7 @@ def finish(store: Store, to: str) -> None:
 
 
 def _is_whole(to: str, family: str) -> bool:
-    """Whether the new store was made. Raises StoreError where that cannot be found out."""
+    """Whether the new store was made; drops a server's empty one. Raises StoreError if unsure."""
     from vawg_desktop.store import postgres
 
     if not postgres.is_url(to):

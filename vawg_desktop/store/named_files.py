@@ -50,7 +50,7 @@ def still_named_in(connection: Connection, hashes: Sequence[str]) -> set[str]:
 def unnamed(store: Store) -> list[str]:
     """Held files that no record, no entry and no import names: a kill came between the file and its record.
 
-    None where the files stand beside another store, or beside an older state of this one, than they were kept for.
+    Empty where the files stand beside another store, or beside an older state of this one, than they were kept for.
     """
     held = store.files.known()
     if not held or files_are_foreign(store) or _files_are_newer(store):

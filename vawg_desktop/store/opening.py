@@ -84,7 +84,7 @@ def open_postgres(name: str) -> Store:
 
 
 def open_beside(path: Path, beside: Store) -> Store:
-    """Open a copy of an open store without asking: it has the same key. Raises WrongKeyError where it has not."""
+    """Open a copy of an open store with that store's key. Raises StoreError where this does not open it."""
     if needs_passphrase(path) and beside.key is not None:
         if not keys.is_key_of(path, beside.key):
             raise WrongKeyError(f"{path.name} has a key of its own; give its passphrase.")
@@ -93,9 +93,9 @@ def open_beside(path: Path, beside: Store) -> Store:
 
 
 def open_near(path: Path, *, passphrase: str | None = None, key: keys.Key | None = None) -> Store:
-    """Open a store to read from, wherever it lies, and a backup: both through a private copy, wiped on closing.
+    """Open a store to read from; one in a shared place, or a backup, through a private copy, wiped on closing.
 
-    A backup is so read without a byte of it being touched, and without a file beside it.
+    So no byte of a backup is touched, and no file is made beside it.
     """
     if not drives.shared(path) and not is_backup(path):
         return open_store(path, passphrase=passphrase, key=key)
@@ -161,7 +161,7 @@ def _refuse_links(path: Path) -> None:
 
 
 def _sweep_unnamed(path: Path, key: keys.Key | None) -> None:
-    """Held files that nobody names go, while no other process has the store open that may be about to name one."""
+    """Delete held files that nothing names, unless another process has the store open and may name one."""
     if not files_path(path).exists() or _version_or_none(path, key) != SCHEMA_VERSION:
         return
     try:
@@ -228,7 +228,7 @@ def _version(path: Path, key: keys.Key | None) -> int:
 
 
 def _keys_or_damage(path: Path, key: keys.Key | None, error: StoreError) -> StoreError:
-    """The passphrase opened the keys file, and the key opens nothing: is it another store's keys file, or a damaged beginning?"""
+    """The error where a key does not open the file: another store's keys file, or a damaged beginning; else ``error``."""
     if key is None or error.code != "damaged":
         return error
     return StoreError(

@@ -129,7 +129,7 @@ class PgEngines:
         self._lost += 1
 
     def _doubted(self, connection: Connection) -> bool:
-        """Whether a kept connection turned out lost: after another was, or when long unused."""
+        """Whether a kept connection is lost; tried only if another was or it is long unused."""
         known = getattr(self._threads, "lost", 0)
         used, self._threads.used = getattr(self._threads, "used", 0.0), time.monotonic()
         if known == self._lost and time.monotonic() - used < IDLE_SECONDS:
@@ -144,7 +144,7 @@ class PgEngines:
 
     @contextmanager
     def fresh(self) -> Generator[Connection]:
-        """A reading connection of its own."""
+        """An autocommit connection, pooled."""
         with self.reader.connect() as connection:
             yield connection
 

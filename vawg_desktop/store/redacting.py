@@ -138,7 +138,7 @@ def strip_log(tx: Transaction, table: str, row: str, only: set[str] | None = Non
 
 
 def strip_reasons(tx: Transaction, txn: str) -> None:
-    """The same remark stands on every entry of its transaction."""
+    """Replace a transaction's reason by its digest in all entries."""
     run = tx.connection.exec_driver_sql
     for found in run(f"{log.SELECT} WHERE txn = ? AND why IS NOT NULL", (txn,)).fetchall():
         entry = log.from_row(tuple(found))
@@ -156,11 +156,12 @@ def _gone(tx: Transaction, table: str, id: str) -> list[str]:
 
 
 def is_remark(tx: Transaction, txn: str) -> bool:
+    """Whether a reason is a remark: no more than ``_SHARED_REASON`` entries share it."""
     found = tx.connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE txn = ?', (txn,)).fetchone()
     return found is not None and int(found[0]) <= _SHARED_REASON
 
 
 def word_fields(spec: EntitySpec) -> Iterable[str]:
-    """Cells that can hold words: everything but references to records and a link's ends."""
+    """Cells that can hold words: all but references and a link's kind and end ``a``."""
     keep = {"kind", "a"} if spec.key == "link" else set[str]()
     return (f.key for f in spec.cells if f.kind is not Kind.REF and f.key not in keep)

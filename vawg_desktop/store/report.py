@@ -9,7 +9,7 @@ from vawg_desktop.domain.errors import Problem
 
 @dataclass(slots=True)
 class Report:
-    """What a check found; ``heads`` counts the cells that stand on one or more changes."""
+    """What a check found, and how many entries of the log and heads it went over."""
 
     problems: list[Problem] = field(default_factory=list[Problem])
     entries: int = 0

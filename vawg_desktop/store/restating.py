@@ -18,7 +18,7 @@ from vawg_desktop.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A rule that each side kept and their union breaks, with the record it is about."""
+    """Something a merge leaves to look at: the record, the rule's name and a sentence."""
 
     record: str
     rule: str
@@ -170,6 +170,7 @@ class Rebuild:
 
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The items in order, in lists of at most ``size``."""
     stream = iter(items)
     while part := list(islice(stream, size)):
         yield part

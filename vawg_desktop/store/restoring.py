@@ -120,7 +120,7 @@ def _refuse_other(chosen: backups.Backup, to: Path, over: bool) -> None:
     """A backup of another store is not put over this one unasked."""
     if not over and is_of_another(chosen, to):
         raise StoreError(
-            f"{chosen.path.name} is a backup of another store than {to.name}; restore it under another name, or say that it is to "
+            f"{chosen.path.name} is a backup of a different store from {to.name}; restore it under another name, or say that it is to "
             "take this one's place (--over). Nothing was changed.",
             code="other_store",
         )
@@ -142,7 +142,7 @@ def _store_id(path: Path) -> str:
 
 
 def _keep_numbers(to: Path, part: Path, key: Key | None) -> None:
-    """Numbers given out since the backup are not given out again."""
+    """Carry over last numbers, how far origins went, and disposals."""
     standing, restored = connect_raw(to, key), connect_raw(part, key)
     try:
         for prefix, last in standing.execute("SELECT prefix, last FROM counter").fetchall():

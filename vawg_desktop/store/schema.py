@@ -148,7 +148,7 @@ local = Table(
     Column("value", _TEXT),
     sqlite_with_rowid=False,
 )
-#: What is to be finished outside a transaction: written in it, done and taken out at the next opening.
+#: What is to be done outside a transaction: noted in it, done after it or at the next opening.
 work = Table(
     "work",
     metadata,

@@ -49,7 +49,7 @@ def search(connection: Connection, typed: str, *, limit: int = 50, entity: str |
 
 
 def numbers_matching(typed: str, dialect: str) -> tuple[str, tuple[str, ...]] | None:
-    """A SQL condition on ``subject.n`` for a list's filter box, or None where too little is typed."""
+    """A subquery of matching ``subject.n`` and its parameters; None where too little is typed."""
     expression = match_expression(typed, dialect)
     if expression is None:
         return None

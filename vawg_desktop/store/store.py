@@ -1,4 +1,4 @@
-"""A store: made, opened, read, written and closed."""
+"""An open store: read, written and closed."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Store:
         return found[0] if found else None
 
     def known_as(self, claimed: str) -> str:
-        """The name that the log bears for who is at it: a guarded server knows its logins, a file takes the word."""
+        """The name that the log gives a person: on a guarded server the login's, else the one claimed."""
         if self.url is None:
             return claimed
         read = self.read()
@@ -99,7 +99,7 @@ class Store:
         return bool(row[0])
 
     def listener(self) -> Listener:
-        """Hears of other windows' commits; a PostgreSQL store only."""
+        """Hears of commits, this program's own too; PostgreSQL only."""
         if self._listener is None:
             from vawg_desktop.store.postgres import Listener
 
@@ -129,7 +129,7 @@ class Store:
             self.files.note_beside(self.meta("store") or "", str(row[0]), int(row[1]))
 
     def clock_notice(self, now: datetime | None = None) -> str:
-        """A sentence where this computer's clock stands before the store's last change; the log goes on regardless."""
+        """A sentence where this computer's clock stands over CLOCK_SLACK behind the last change; else empty."""
         last = self.meta("last_received")
         stands = now or clock.now()
         if not last or datetime.fromisoformat(last) - stands < CLOCK_SLACK:

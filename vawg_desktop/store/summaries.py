@@ -20,7 +20,7 @@ Run = Callable[..., Any]
 
 
 def around(spec: EntitySpec, run: Run, id: str) -> dict[str, Value]:
-    """What follows from what a record serves and from the latest word of it, by derived column, as far as its kind has them."""
+    """A record's pillar, latest update and day last heard of, by derived column, as far as its kind has them."""
     found: dict[str, Value] = {}
     if spec.serves and "x_pillar" in spec.derived:
         found["x_pillar"] = _pillar(spec, run, id)
@@ -34,7 +34,7 @@ def around(spec: EntitySpec, run: Run, id: str) -> dict[str, Value]:
 
 
 def _pillar(spec: EntitySpec, run: Run, id: str) -> str:
-    """The first pillar among the records that it serves, in the order of their references; ``none`` where there is none."""
+    """The pillar of the first record, by reference, that it serves; ``none`` where that has none or nothing is served."""
     field = spec.by_key[spec.serves]
     row = run(
         f'SELECT r."{BY_KEY[field.target].pillar}" FROM link l JOIN "{field.target}" r ON r.id = l.b AND NOT r.deleted '

@@ -56,7 +56,7 @@ class Transaction(LogWriter):
         return id
 
     def free_id(self, table: str, id: str) -> str | None:
-        """An id that follows from what a record says, unless a record bears it already."""
+        """``id``, or None where a record of the table has it already."""
         return None if self.run(f'SELECT 1 FROM "{table}" WHERE id = ?', (id,)).fetchone() else id
 
     def edit(
@@ -72,8 +72,8 @@ class Transaction(LogWriter):
     ) -> bool:
         """Change cells of a record; returns whether anything changed.
 
-        ``seen`` are the heads the caller saw (StaleError if they moved). ``overwrites`` names the
-        heads an entry overwrites where that is not all of them, as undo needs.
+        ``seen``: heads the caller saw (else StaleError). ``settling`` may write a cell in conflict (else
+        ConflictedError), ``checked=False`` may break rules (else RuleError). ``overwrites``: the heads overwritten, if not all.
         """
         spec = spec_of(table)
         before = self.row(table, id)
@@ -310,7 +310,7 @@ class Transaction(LogWriter):
         return merge.standing(stated).value
 
     def alias(self, id: str, name: str) -> None:
-        """Let a record also be found by ``name``, for ever. One without a letter or figure, or of a whole page, is no name."""
+        """Let a record also be found by ``name``, for ever. One that folds to nothing, or over 200 letters, is no name."""
         name = clean_text(name).text
         if not fold(name):
             return

@@ -7,7 +7,7 @@ from vawg_desktop.domain.errors import StoreError
 #: SQLite's result codes (sqlite.org/rescode.html) with the words of its own message, our code and the sentence.
 _SQLITE = (
     ({11, 26}, ("malformed", "not a database"), "damaged",
-     "The store is damaged and could not be read on. Restore the latest backup, or read out what can be read (rescue)."),
+     "The store is damaged and could not be read on. Restore the latest backup, or ask whoever looks after the program to read out what they can (the command “rescue”)."),
     ({5, 6}, ("is locked", "busy"), "busy",
      "Another window or command is writing to the store. Nothing was changed; try again in a moment."),
     ({13}, ("disk is full",), "disk_full",
@@ -63,6 +63,6 @@ def told(error: BaseException) -> StoreError | None:
         if number in numbers if number else any(w in text.casefold() for w in words):
             return StoreError(sentence, code=code)
     return StoreError(
-        f"The store could not do that ({' '.join(text.split())[:160]}). Nothing was changed; Check says whether the store is whole.",
+        f"The store could not do that ({' '.join(text.split())[:160]}). Nothing was changed; ask whoever looks after the program to run “check” on the store.",
         code="store_failed",
     )

@@ -44,7 +44,7 @@ def left(connection: Connection) -> list[tuple[str, str]]:
 
 
 def finish(store: Store) -> list[tuple[str, str]]:
-    """Do what is left; returns what could not be done now, since another process has the store open.
+    """Do what is left; returns what could not be done now (store in use, disk full, legal hold …).
 
     Files that a record names again meanwhile stay.
     """

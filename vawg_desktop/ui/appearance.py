@@ -22,7 +22,7 @@ def change(shell: Shell, *, theme_name: str | None = None, scale: float | None =
         (settings.THEME, theme_name), (settings.DENSITY, density), (settings.SCALE, str(round(scale * 100)) if scale else None),
     ):  # fmt: skip
         if value:
-            shell.tasks.save_here("setting", setting.key, value)
+            shell.tasks.save_local("setting", setting.key, value)
     shell.restyle()
     return True
 

@@ -18,7 +18,7 @@ from vawg_desktop.ui.models.list_model import Column
 _REFERENCE = Column("reference", "Ref", 78, "reference")
 #: Width at 100 % of a column by its kind of field.
 _WIDTHS = {Kind.TERM: 120, Kind.DATE: 110, Kind.REF: 140, Kind.WHOLE: 80, Kind.YES_NO: 80, Kind.NUMBER: 90}
-#: Fields whose own label says too little above a column: the kind of record stands there.
+#: Labels that say too little above a column: the name of the kind of record is shown instead.
 _BARE = ("Title", "Name")
 
 

@@ -50,7 +50,7 @@ def show_about(window: Shell) -> None:
         ("Store", str(session.store.path) if session.store.url is None else session.store.name),
         ("Your name in it", session.who),
         ("Settings", str(paths.user_data())),
-        ("What went wrong", f"{log_file.place()}: kinds of error and places in the program, no word of a store"),
+        ("What went wrong", f"{log_file.place()}: what failed and where in the program; nothing from a store"),
         ("Licence", "MIT; typeface Atkinson Hyperlegible Next, SIL Open Font License"),
         ("Network", "The program uses none, unless the store is on a server of your office"),
     )

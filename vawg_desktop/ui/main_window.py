@@ -36,7 +36,7 @@ COUNT_MS = 400
 
 
 class MainWindow(Shell):
-    """The shell paints with widgets alone; the store and the pages come after (DESIGN 6)."""
+    """The main window: its frame is painted first, before a store is open or any page is made (DESIGN 6)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -351,7 +351,7 @@ class MainWindow(Shell):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         lost = self.left_over()
-        if lost and not messages.ask("Not saved", f"{lost}. It would be lost if the window closed.", "Close without it"):
+        if lost and not messages.ask("Not saved", f"{lost}. Closing the window loses what you typed there.", "Close without saving"):
             event.ignore()
             return
         if self.tasks is not None:

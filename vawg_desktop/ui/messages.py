@@ -70,7 +70,7 @@ class Messages(QObject):
         box.setWindowTitle(title)
         box.setText(text)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep as it is", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton("Go back", QMessageBox.ButtonRole.RejectRole)
         yes.setAutoDefault(False)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)

@@ -89,7 +89,7 @@ GROUPS: tuple[Group, ...] = (
         ), "3"),
         Place("Actions", "actions", (
             records("action", "What partners do about the recommendations will stand here."),
-            records("update", "What was heard of the actions will stand here."),
+            records("update", "Progress updates on the actions will be listed here."),
         ), "4"),
         Place("Gaps", "gaps", (records("gap", "Gaps in the victim's journey will stand here."), records("journey_stage")), "5"),
         Place("Evidence", "evidence", (records("evidence", "Proof that actions were done, and that they worked, will stand here."),), "7"),

@@ -114,6 +114,7 @@ class Tasks(QObject):
         self._writer = Lane("writer")
         self._reader = Lane("reader")
         self._through: Lane | None = None
+        self._stopped = False
         self._seen: tuple[int, int] | None = None
         self.away = False
         self._looking = False
@@ -201,7 +202,7 @@ class Tasks(QObject):
         """
         return _waited_for(self._reader, lambda: work(self.session))
 
-    def save_here(self, kind: str, key: str, value: str | None) -> None:
+    def save_local(self, kind: str, key: str, value: str | None) -> None:
         """Keep something of this store's own (a draft, a view, a setting) without telling pages."""
         from vawg_desktop.services import office
 
@@ -209,7 +210,7 @@ class Tasks(QObject):
             if getattr(error, "code", "") != "server_away":  # told once already; the text stands in its field
                 messages.failed(error)
 
-        self._writer.put(lambda: office.save_here(self.session, kind, key, value), self._note_news, failed)
+        self._writer.put(lambda: office.save_local(self.session, kind, key, value), self._note_news, failed)
 
     def undo(self) -> None:
         """One step back (Ctrl+Z)."""
@@ -221,7 +222,7 @@ class Tasks(QObject):
         """One step forward again (Ctrl+Shift+Z)."""
         from vawg_desktop.services.undoing import step_forward
 
-        self.write(step_forward, then=lambda _: messages.tell("Brought back."))
+        self.write(step_forward, then=lambda _: messages.tell("Redone."))
 
     def look_for_others(self) -> None:
         """Notice what another process wrote, such as a command run beside the window (polled each second)."""
@@ -273,7 +274,7 @@ class Tasks(QObject):
     def read_through(self, then: Then) -> None:
         """Read the store's file through to its end on a thread of its own; ``then`` hears a sentence if it is damaged.
 
-        From that moment the store may only be read.
+        From that moment the store may only be read. Nothing is done once the tasks were stopped: the store may be closed.
         """
         from vawg_desktop.store.check import integrity
 
@@ -285,7 +286,7 @@ class Tasks(QObject):
                 store.door.close_for(damage)
             return damage
 
-        if self._through is None:
+        if self._through is None and not self._stopped:
             self._through = Lane("integrity")
             self._through.put(look, lambda damage: then(damage) if damage else None, None)
 
@@ -311,7 +312,8 @@ class Tasks(QObject):
         QCoreApplication.sendPostedEvents()
 
     def stop(self) -> None:
-        """Finish what is queued and end both lanes."""
+        """Finish what is queued and end all lanes."""
+        self._stopped = True
         self._writer.stop()
         self._reader.stop()
         if self._through is not None:

@@ -102,7 +102,7 @@ class Theme(QObject):
         return self.px({"compact": 28, "meeting": 48}.get(self.density, 36))
 
     def font(self, size: int = 13, *, bold: bool = False) -> QFont:
-        """The program's face at one of its three sizes (13, 16, 24), with figures of one width."""
+        """The program's typeface at a size in pixels at 100 per cent; up to size 13 its figures are of one width."""
         font = QFont(FAMILY)
         font.setPixelSize(self.px(size))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)

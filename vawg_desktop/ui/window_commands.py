@@ -77,7 +77,7 @@ def take_tracker(shell: Shell, path: Path) -> None:
         )
 
 
-@command("Write a tracker in its own shape")
+@command("Write a tracker back in its own layout")
 def write_tracker(shell: Shell) -> None:
     """Write a tracker that was taken again in its own shape, filled from the store."""
     like, _ = QFileDialog.getOpenFileName(shell, "The tracker as you have it", "", _TRACKERS)
@@ -95,7 +95,7 @@ def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
 
     def told(done: Written) -> None:
         cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it holds what the list held"
-        left = f" Left as the list has them: {how_many(done.unknown, 'row')} of no record here." if done.unknown else ""
+        left = f" {how_many(done.unknown, 'row')} left as before: no record here matches." if done.unknown else ""
         messages.tell(f"{out.name} is written: {cells}.{left}")
 
     shell.tasks.do(lambda s: export_tracker(s, like, out), told)
@@ -176,19 +176,19 @@ def redo(shell: Shell) -> None:
     shell.tasks.redo()
 
 
-@command("Back to the record before", "Alt+Left")
+@command("Back to the previous record", "Alt+Left")
 def back(shell: Shell) -> None:
     """The record looked at before."""
     shell.back()
 
 
-@command("Next of left side, list and record", "F6")
+@command("Go to the next part of the window: left side, list, record", "F6")
 def next_pane(shell: Shell) -> None:
     """Move the keyboard on."""
     shell.next_pane(1)
 
 
-@command("The one before of left side, list and record", "Shift+F6")
+@command("Go to the previous part of the window", "Shift+F6")
 def pane_before(shell: Shell) -> None:
     """Move the keyboard back."""
     shell.next_pane(-1)
@@ -213,7 +213,7 @@ def restore(shell: Shell, backup: Backup) -> None:
     strange = is_of_another(backup, path)
     if strange and not messages.ask(
         "A backup of another store",
-        f"{backup.path.name} is a backup of another store than {path.name}. What stands here is backed up first; then the other "
+        f"{backup.path.name} is a backup of a different store from {path.name}. What stands here is backed up first; then the other "
         "store takes its place.",
         "Replace this store",
     ):

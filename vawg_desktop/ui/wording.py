@@ -20,7 +20,7 @@ class _Wording:
 
 
 def _read(session: Session) -> _Wording:
-    known = office.stated_settings(session.read())
+    known = office.office_settings(session.read())
     texts = [Template(name, words, hint, known.get(name, "")) for name, words, hint in office.TEMPLATES]
     called = {
         **{step: CHASE_STEP.label(step) for step in CHASE_STEP.key_list()},

@@ -1,4 +1,4 @@
-"""Which field of many records becomes what, and why."""
+"""Change one field of many records: asks for the field, its new value and the reason."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class BulkDialog(Form):
         self._value.setAccessibleName("New value")
         box.addWidget(label("New value", muted=True))
         box.addWidget(self._value)
-        self._clears = QCheckBox(f"Empty the field in {'all of them' if count > 1 else 'it'}")
+        self._clears = QCheckBox("Empty this field" + (" in all of them" if count > 1 else ""))
         self._clears.toggled.connect(lambda on: self._value.setDisabled(on))
         box.addWidget(self._clears)
         self._why = QLineEdit()

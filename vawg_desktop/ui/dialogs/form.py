@@ -65,7 +65,7 @@ class Form(QDialog):
         return values
 
     def reject(self) -> None:
-        """Leave by Escape, by its button or by the window's cross; what was typed is asked after first."""
+        """Leave by Escape, by its button or by the window's cross; asks first if something was typed."""
         if self._before is not None and self.state() != self._before and not messages.ask(
             "Leave this form", "What you typed here is not saved.", "Leave and forget it"
         ):

@@ -26,7 +26,7 @@ class PasteDialog(Form):
         box.addWidget(label(f"Paste {spec.plural.casefold()}", size=16, bold=True))
         box.addWidget(
             label(
-                "One paragraph or one row of Excel makes one record. Take out lines that are none.",
+                "Each paragraph, or each row from Excel, becomes one record. Delete the lines that should not.",
                 muted=True,
             )
         )
@@ -58,7 +58,7 @@ class PasteDialog(Form):
             if len(rows) != 1
             else f"1 {self._spec.label.casefold()}"
         )
-        self._summary.setText(f"Makes {many}" + (f", {numbered} with their own number." if numbered else "."))
+        self._summary.setText((f"Makes {many}" + (f", {numbered} with their own number." if numbered else ".")) if rows else "Nothing to add yet.")
         self._add.setEnabled(bool(rows))
 
     @classmethod

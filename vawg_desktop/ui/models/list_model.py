@@ -1,4 +1,4 @@
-"""The one table model: ids from SQL, pages of 128 rows in an LRU, no proxy (DESIGN 6, Tables)."""
+"""The model of record lists: the ids are known, rows are read in pages and the pages used last are kept (DESIGN 6, Tables)."""
 
 from __future__ import annotations
 

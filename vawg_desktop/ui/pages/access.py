@@ -23,7 +23,7 @@ from vawg_desktop.ui.widgets.common import FlowLayout, Section, button, clear, l
 class AccessPage(QWidget):
     """Passphrases and keys, and what this store is."""
 
-    #: What it shows stands not only in the store: it is read on every visit.
+    #: It also shows what changes outside the log, so it is read on every visit.
     looks_outside = True
 
     def __init__(self, tasks: Tasks) -> None:
@@ -59,7 +59,7 @@ class AccessPage(QWidget):
     def _keys(self, ways: list[keys.Wrapping]) -> QWidget:
         if not ways:
             section = Section("Who can open it")
-            section.body.addWidget(note("Everybody: this store is plain, for tests and demonstrations only."))
+            section.body.addWidget(note("Anyone who has the file: this store is not encrypted. Use it for tests and demonstrations only."))
             return section
         section = Section("Who can open it", "Let a second officer in …", self.add_officer)
         section.set_count(len(ways))
@@ -81,7 +81,7 @@ class AccessPage(QWidget):
         return section
 
     def _about(self, heads: list[str]) -> QWidget:
-        section = Section("About this store", "Check a head from an old paper …", self.verify, icon_name="")
+        section = Section("About this store", "Look up a check code from an old paper …", self.verify, icon_name="")
         store = self.tasks.session.store
         lines = [
             f"VAWG Desktop {__version__}, schema {SCHEMA_VERSION}; "
@@ -93,7 +93,7 @@ class AccessPage(QWidget):
                 else "encrypted with SQLCipher."
             ),
             store.name if store.url else f"{store.path}",
-            "Chain heads, printed on papers so that a change to the past cannot go unseen:",
+            "Check codes of the log. Note them on paper: if an earlier change is altered afterwards, its code is no longer found.",
         ]
         for line in lines:
             section.body.addWidget(note(line))
@@ -138,7 +138,7 @@ class AccessPage(QWidget):
         self.tasks.write(work, then=done)
 
     def change(self) -> None:
-        """Change the passphrase that is typed."""
+        """Ask for a passphrase that opens the store and for the one to replace it."""
         old = self._word("Change passphrase", "The passphrase as it is")
         new = self._new_word("Change passphrase") if old else None
         if old and new:
@@ -171,7 +171,7 @@ class AccessPage(QWidget):
             return changes
 
         def shown(_: object) -> None:
-            messages.show("Recovery key", f"{spelt[0]}\n\nIt is shown this once. Write it down or print it, seal it, and lock it away. An earlier one opens no more.")  # fmt: skip
+            messages.show("Recovery key", f"{spelt[0]}\n\nIt is shown this once. Write it down or print it, seal it, and lock it away. An earlier one no longer opens the store.")  # fmt: skip
             self.load()
 
         self.tasks.write(make, then=shown)
@@ -187,7 +187,7 @@ class AccessPage(QWidget):
             )
 
     def verify(self) -> None:
-        """Whether a head from an old paper stands in today's log."""
-        typed, done = messages.ask_text("Check a head", "The head as printed, or its first 12 letters and figures")
+        """Ask for a check code noted on paper, and say whether today's log still holds it."""
+        typed, done = messages.ask_text("Look up a check code", "The code as printed, or its first 12 letters and digits")
         if done and typed.strip():
-            self.tasks.read(lambda s: safekeeping.verify_head(s, typed), lambda words: messages.show("Chain head", words))
+            self.tasks.read(lambda s: safekeeping.verify_head(s, typed), lambda words: messages.show("Check code", words))

@@ -26,7 +26,7 @@ class BackupsPage(QWidget):
 
     restore_asked = Signal(object)
 
-    #: What it shows stands not only in the store: it is read on every visit.
+    #: It also shows what changes outside the log, so it is read on every visit.
     looks_outside = True
 
     def __init__(self, tasks: Tasks) -> None:

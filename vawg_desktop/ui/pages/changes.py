@@ -109,14 +109,14 @@ class ChangesPage(QWidget):
         since = self.tasks.session.today - timedelta(days=_DAYS)
         self._since = self._line(flow, "From", date_label(since.isoformat()), 128)
         self._until = self._line(flow, "To", "today", 96)
-        self._who = self._choice(flow, "Person", "Anybody")
+        self._who = self._choice(flow, "Person", "Any person")
         self._who.setEditable(True)
         self._who.setInsertPolicy(Choice.InsertPolicy.NoInsert)
         typed = self._who.lineEdit()
         assert typed is not None
         typed.setAccessibleName("Person")
         typed.editingFinished.connect(self._on_filters)
-        self._body = self._choice(flow, "Body", "Any body")
+        self._body = self._choice(flow, "Partner", "Any partner")
         self._kind = self._choice(flow, "Kind of change", "Any kind")
         for kind in KINDS:
             self._kind.addItem(kind[:1].upper() + kind[1:], kind)
@@ -249,7 +249,7 @@ class ChangesPage(QWidget):
             lambda page: self._begin(page) if page is not None and mine == self._reads else None,
         )
         self._count.setText("")
-        if query.who or query.body or query.record or query.kind:  # all changes of years are shown and not counted
+        if query.who or query.body or query.record or query.kind:  # with dates alone there may be years of changes: they are not counted
             self.tasks.read(
                 lambda s: change_list.counted(s, query) if mine == self._reads else None,
                 lambda counts: self._say_count(*counts) if counts is not None and mine == self._reads else None,

@@ -22,7 +22,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import AppError, WrongKeyError
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import history, merging
-from vawg_desktop.services.merging import Brought, Conflict
+from vawg_desktop.services.merging import Conflict, MergeResult
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import opening
 from vawg_desktop.store.store import Store
@@ -42,18 +42,18 @@ class CopiesPage(QWidget):
 
     open_record = Signal(str)
 
-    #: What it shows stands not only in the store: it is read on every visit.
+    #: It also shows what changes outside the log, so it is read on every visit.
     looks_outside = True
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
         self._other: Store | None = None
-        self._preview: Brought | None = None
+        self._preview: MergeResult | None = None
         #: The changes of the preview in words, by their place in ``told``.
         self._words: list[str] = []
-        self._done: Brought | None = None
-        self._drawn: tuple[list[Conflict], Brought | None, Brought | None] | None = None
+        self._done: MergeResult | None = None
+        self._drawn: tuple[list[Conflict], MergeResult | None, MergeResult | None] | None = None
         #: Reasons typed so far, by conflict: its field in words, and the text.
         self._reasons: dict[str, tuple[str, str]] = {}
         self.setAcceptDrops(True)
@@ -120,7 +120,7 @@ class CopiesPage(QWidget):
             card.why.textChanged.connect(partial(self._keep_reason, conflict))
             self._body.addWidget(card)
 
-    def _show_incoming(self, brought: Brought, name: str) -> None:
+    def _show_incoming(self, brought: MergeResult, name: str) -> None:
         records = list(dict.fromkeys(c.record for c in brought.told))
         section = Section(
             f"{name} would bring {how_many(brought.copied, 'entry', 'entries')} about {how_many(len(records), 'record')}"
@@ -132,20 +132,20 @@ class CopiesPage(QWidget):
         take = button("Bring them in", self.bring_in, kind="primary")
         take.setEnabled(brought.copied > 0)
         row.addWidget(take)
-        row.addWidget(button("Leave", self.leave))
+        row.addWidget(button("Do not bring them in", self.leave))
         parts = [f"{len(brought.conflicts):,} to settle afterwards"] if brought.conflicts else []
         parts += [f"{len(brought.rule_failures):,} to look at"] if brought.rule_failures else []
         if brought.copied == 0:
             parts = ["Everything in it is here already."]
         elif brought.unrelated:
-            parts.insert(0, "No common past: what both stores hold would stand twice")
+            parts.insert(0, "These stores share no history: anything in both would appear twice")
         row.addWidget(label(", ".join(parts), muted=True), 1)
         section.body.addLayout(row)
         told = list(zip(brought.told, self._words, strict=False))
         for made in (*changes_by_record(told, records), *what_to_look_at(brought, self.open_record.emit)):
             self._body.addWidget(made)
 
-    def _show_done(self, brought: Brought) -> None:
+    def _show_done(self, brought: MergeResult) -> None:
         section = Section(f"{how_many(brought.copied, 'entry', 'entries')} brought in")
         self._body.addWidget(section)
         if self._other is not None:
@@ -234,8 +234,8 @@ class CopiesPage(QWidget):
         other = self._other
         if other is None:
             return
-        strangers = self._preview is not None and self._preview.unrelated
-        if strangers and not messages.ask(
+        allow_unrelated = self._preview is not None and self._preview.unrelated
+        if allow_unrelated and not messages.ask(
             "No common past",
             f"{other.name} and this store have no common past: nothing in one is known to be the same as in the other, so "
             "what both hold would stand twice.",
@@ -243,13 +243,13 @@ class CopiesPage(QWidget):
         ):
             return
 
-        def done(brought: Brought) -> None:
+        def done(brought: MergeResult) -> None:
             self._preview, self._done = None, brought
             left = f" {len(brought.conflicts):,} to settle." if brought.conflicts else ""
             messages.tell(f"{how_many(brought.copied, 'entry', 'entries')} brought in.{left}")
             self.load()
 
-        self.tasks.write(lambda s: merging.merge(s, other, strangers=strangers), then=done, failed=self._failed)
+        self.tasks.write(lambda s: merging.merge(s, other, allow_unrelated=allow_unrelated), then=done, failed=self._failed)
 
     def bring_back(self) -> None:
         """Give the copy what the store knows, so that both are the same again."""
@@ -328,7 +328,7 @@ class CopiesPage(QWidget):
 class _Preview:
     """What a copy would bring, and its changes in words."""
 
-    brought: Brought
+    brought: MergeResult
     words: list[str]
     changes: Changes = field(default_factory=Changes)
 

@@ -61,7 +61,7 @@ class ListPage(QWidget):
         self._pane: RecordPane | None = None
         self.views = SavedViews(tasks, entity, self.show_query)
         self.outputs = ListOutputs(self)
-        self._empty_words = empty or f"{self.spec.plural} will stand here."
+        self._empty_words = empty or f"{self.spec.plural} will be listed here."
         self._build()
         self._wire()
         self.setFocusProxy(self.view)

@@ -26,7 +26,7 @@ class SavedViews(QPushButton):
 
     def _ask(self) -> None:
         entity = self._entity
-        self._tasks.read(lambda s: office.saved_here(s, f"view:{entity}"), self._offer)
+        self._tasks.read(lambda s: office.local_values(s, f"view:{entity}"), self._offer)
 
     def _offer(self, kept: dict[str, str]) -> None:
         menu = QMenu(self)
@@ -49,7 +49,7 @@ class SavedViews(QPushButton):
         """Keep the query that is shown under a name."""
         name, done = messages.ask_text("Save this view", "Call it")
         if done and name.strip():
-            self._tasks.save_here(f"view:{self._entity}", name.strip(), view_to_json(self.query))
+            self._tasks.save_local(f"view:{self._entity}", name.strip(), view_to_json(self.query))
             self.setText(f"View: {name.strip()}")
 
 

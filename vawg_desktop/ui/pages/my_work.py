@@ -22,7 +22,7 @@ from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.lists import ListQuery, count
-from vawg_desktop.services.round_standing import Chased, partners_of_round
+from vawg_desktop.services.round_standing import RoundPartner, partners_of_round
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -31,7 +31,7 @@ from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, l
 Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
 
 
-def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Chased], bool]:
+def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[RoundPartner], bool]:
     """Groups of actions with their whole counts, the latest round's rows that need doing, and whether there is a
     portfolio to narrow to."""
     work = counts.my_work(session, everybody=everybody)
@@ -41,7 +41,7 @@ def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Chas
 
 
 class MyWorkPage(QScrollArea):
-    """Opens the program."""
+    """The page shown first when a store is opened: what waits for this person."""
 
     open_record = Signal(str)
     open_list = Signal(object, str)
@@ -72,7 +72,7 @@ class MyWorkPage(QScrollArea):
         self._box.addStretch(1)
         page.setMaximumWidth(theme.px(1080))
         self.setWidget(page)
-        self._drawn: tuple[list[Group], list[Chased], bool, date, str] | None = None
+        self._drawn: tuple[list[Group], list[RoundPartner], bool, date, str] | None = None
         tasks.changes_applied.connect(self._on_changes)
 
     def load(self) -> None:
@@ -80,7 +80,7 @@ class MyWorkPage(QScrollArea):
         everybody = self._everybody.isChecked()
         self.tasks.read(lambda s: read_work(s, everybody), lambda answer: self._show(*answer))
 
-    def _show(self, groups: list[Group], waiting: list[Chased], has_portfolio: bool) -> None:
+    def _show(self, groups: list[Group], waiting: list[RoundPartner], has_portfolio: bool) -> None:
         today = self.tasks.session.today
         drawn = (groups, waiting, has_portfolio, today, self.tasks.session.who)
         if self._drawn == drawn:
@@ -101,7 +101,7 @@ class MyWorkPage(QScrollArea):
                 )
             )
 
-    def _add_returns(self, waiting: list[Chased]) -> None:
+    def _add_returns(self, waiting: list[RoundPartner]) -> None:
         section = Section("Returns")
         section.set_count(len(waiting))
         for row in waiting[:6]:

@@ -32,7 +32,7 @@ from vawg_desktop.services import (
     telephone,
 )
 from vawg_desktop.services import overview as counts
-from vawg_desktop.services.round_standing import Chased
+from vawg_desktop.services.round_standing import RoundPartner
 from vawg_desktop.ui import wording
 from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
@@ -126,7 +126,7 @@ class ReturnsPage(QWidget):
             lambda s: (counts.rounds(s), round_standing.partners_of_round(s, wanted)), lambda answer: self._show(*answer)
         )
 
-    def _show(self, known: list[dict[str, object]], rows: list[Chased]) -> None:
+    def _show(self, known: list[dict[str, object]], rows: list[RoundPartner]) -> None:
         self._rounds.clear()
         for one in known:
             self._rounds.addItem(f"{one['period']}, due {date_label(str(one['due']))}", one["id"])
@@ -137,7 +137,7 @@ class ReturnsPage(QWidget):
         self._summary.setVisible(bool(known))
         self._empty.setVisible(not known)
         made = [r for r in rows if r.step == "made"]
-        back = [r for r in rows if not r.waited_for and r.step != "made"]
+        back = [r for r in rows if not r.is_awaited and r.step != "made"]
         parts = [
             f"{len(rows) - len(made)} sent",
             f"{len(back)} returned",
@@ -154,9 +154,9 @@ class ReturnsPage(QWidget):
         if rows:
             self._show_rows(rows)
 
-    def _offer_all(self, rows: list[Chased]) -> None:
+    def _offer_all(self, rows: list[RoundPartner]) -> None:
         """Messages to many partners at once: with their workbooks, or what the ladder says next."""
-        waited = [(r.return_id, "sent") for r in rows if r.waited_for or r.step == "made"]
+        waited = [(r.return_id, "sent") for r in rows if r.is_awaited or r.step == "made"]
         chased = [(r.return_id, r.next_step) for r in rows if r.next_step and r.step != "made"]
         menu = QMenu(self._all)
         for words, wanted in (
@@ -168,7 +168,7 @@ class ReturnsPage(QWidget):
         self._all.setMenu(menu)
         self._all.setVisible(bool(waited or chased))
 
-    def _show_rows(self, rows: list[Chased]) -> None:
+    def _show_rows(self, rows: list[RoundPartner]) -> None:
         narrow = self.width() < theme.px(820)
         left_out = {1, 2, 3, 4, 5} if narrow else set[int]()
         for c, head in enumerate(("Partner", "Version", "Due", "Returned", "Answers", "Step", "")):
@@ -200,7 +200,7 @@ class ReturnsPage(QWidget):
         self._rows.setColumnStretch(0, 2)
         self._rows.setColumnStretch(5, 0 if narrow else 1)
 
-    def _verbs(self, row: Chased) -> QWidget:
+    def _verbs(self, row: RoundPartner) -> QWidget:
         """What comes next for a partner, and a menu of all that can be done."""
         holder = QWidget()
         box = QHBoxLayout(holder)
@@ -220,8 +220,8 @@ class ReturnsPage(QWidget):
         box.addWidget(more)
         return holder
 
-    def _menu(self, row: Chased) -> list[tuple[str, Callable[[], object]]]:
-        steps = [s for s in CHASE_STEP.key_list() if s != "extension" and return_messages.may(row.standing, s)]
+    def _menu(self, row: RoundPartner) -> list[tuple[str, Callable[[], object]]]:
+        steps = [s for s in CHASE_STEP.key_list() if s != "extension" and return_messages.may_send(row.standing, s)]
         if row.standing in ("independent", "government"):
             steps = ["invitation"]
         else:
@@ -237,8 +237,8 @@ class ReturnsPage(QWidget):
             ("Accessibility of the workbook …", lambda: self.outputs.show_accessibility(row)),
         ]
 
-    def _next(self, row: Chased) -> tuple[str, Callable[[], object]]:
-        if row.submission and not (row.waited_for and row.next_step):
+    def _next(self, row: RoundPartner) -> tuple[str, Callable[[], object]]:
+        if row.submission and not (row.is_awaited and row.next_step):
             submission = row.submission
             return ("Review" if row.step == "received" else "Open"), lambda: self.open_review(submission)
         if row.next_step:
@@ -345,12 +345,12 @@ class ReturnsPage(QWidget):
         else:
             messages.tell(told)
 
-    def by_telephone(self, row: Chased) -> None:
+    def by_telephone(self, row: RoundPartner) -> None:
         """Write down what a partner says; taken like a return that came as a file."""
         asked = self.tasks.fetch(lambda s: telephone.to_ask(s, row.return_id))
         self._call(row, TelephoneDialog(self.window(), row.partner, asked))
 
-    def _call(self, row: Chased, dialog: TelephoneDialog) -> None:
+    def _call(self, row: RoundPartner, dialog: TelephoneDialog) -> None:
         """A call that cannot be written down now is shown again with every word of it."""
         if not dialog.run():
             dialog.deleteLater()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.terms import CHASE_STEP
-from vawg_desktop.services.round_standing import Chased
+from vawg_desktop.services.round_standing import RoundPartner
 from vawg_desktop.ui.widgets.common import column, label
 
 STEPS = {
@@ -14,7 +14,7 @@ STEPS = {
 }  # fmt: skip
 
 
-def answers(row: Chased) -> str:
+def answers(row: RoundPartner) -> str:
     """How the actions were answered: updates, no change, not answered."""
     if row.nil:
         return "Nil return"
@@ -23,7 +23,7 @@ def answers(row: Chased) -> str:
     return row.counts.in_words()
 
 
-def name_and_step(row: Chased) -> QWidget:
+def name_and_step(row: RoundPartner) -> QWidget:
     """For a narrow window: the step under the name."""
     holder, box = column(0, 4)
     box.addWidget(label(row.partner, bold=True))

@@ -11,7 +11,7 @@ from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services import return_messages, returns, telephone
-from vawg_desktop.services.round_standing import Chased
+from vawg_desktop.services.round_standing import RoundPartner
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import print_table
@@ -23,17 +23,17 @@ def step_word(step: str) -> str:
 
 
 class ReturnsOutputs:
-    """Each is asked for by a row of the page, or by all of them."""
+    """What the Returns page gives out for one partner's row, or for all rows at once."""
 
     def __init__(self, page: QWidget, tasks: Tasks) -> None:
         self._page, self._tasks = page, tasks
 
-    def write_message(self, row: Chased, step: str, extra: str = "") -> None:
+    def write_message(self, row: RoundPartner, step: str, extra: str = "") -> None:
         """Save the step's message, to be looked at and sent from the office's mail program, and write it down."""
 
         def drafted(made: return_messages.Draft) -> None:
             if self._save(made.file_name, made.content, "Messages (*.eml)"):
-                told = f"{step_word(step)} to {row.partner} is written down."
+                told = f"{row.partner}: “{step_word(step)}” has been noted."
                 self._tasks.write(lambda s: return_messages.log_step(s, row.return_id, step, made.body), told=told)
 
         self._tasks.read(lambda s: return_messages.draft(s, row.return_id, step, extra=extra), drafted)
@@ -64,7 +64,7 @@ class ReturnsOutputs:
             lambda made: self._save(made.file_name, made.content, "Messages (*.eml)"),
         )
 
-    def extend(self, row: Chased) -> None:
+    def extend(self, row: RoundPartner) -> None:
         """A later date, with who agreed it."""
         due, done = messages.ask_text(f"Extend: {row.partner}", "Due from now on", text="+2w")
         if not done:
@@ -75,24 +75,24 @@ class ReturnsOutputs:
                 lambda s: return_messages.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
             )
 
-    def call_sheet(self, row: Chased) -> None:
+    def call_sheet(self, row: RoundPartner) -> None:
         """A page for a telephone call, as PDF."""
         self._tasks.read(
             lambda s: telephone.call_sheet(s, row.return_id),
             lambda sheet: print_table(self._page, self._tasks, sheet[0], sheet[1], sheet[2], (7, 24, 9, 9, 23, 28)),
         )
 
-    def save_sent(self, row: Chased) -> None:
+    def save_sent(self, row: RoundPartner) -> None:
         """The workbook as it left, byte for byte."""
         self._tasks.read(
             lambda s: returns.what_was_sent(s, row.return_id), lambda sent: self._save(sent[0], sent[1], "Workbooks (*.xlsx *.ods)")
         )
 
-    def show_accessibility(self, row: Chased) -> None:
+    def show_accessibility(self, row: RoundPartner) -> None:
         """How each point of the checklist for accessible spreadsheets is met in what was sent."""
         self._tasks.read(lambda s: returns.accessibility(s, row.return_id), lambda points: self._show_points(row, points))
 
-    def _show_points(self, row: Chased, points: Sequence[Point]) -> None:
+    def _show_points(self, row: RoundPartner, points: Sequence[Point]) -> None:
         met = sum(p.met and not p.departed for p in points)
         lines = [
             f"{'✓' if p.met and not p.departed else '·' if p.met else '✗'} {p.asks}"

@@ -17,7 +17,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import return_acceptance, return_messages, returns
-from vawg_desktop.services.return_tray import MADE, make_of_tray
+from vawg_desktop.services.return_tray import MADE, use_tray_entry
 from vawg_desktop.services.returns import Difference, Review
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.tray import TrayDialog
@@ -28,7 +28,7 @@ from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, l
 from vawg_desktop.ui.widgets.difference_row import DifferenceRow, words_of
 from vawg_desktop.ui.widgets.review_beside import Verbs, sections_beside
 
-#: So many rows are drawn at a time; keys and sweeps reach all of them.
+#: Rows drawn at a time. "Accept all that is safe" also takes rows not drawn yet; keys reach only drawn ones.
 _AT_A_TIME = 60
 _MOST_LISTED = 100
 
@@ -36,14 +36,14 @@ _MOST_LISTED = 100
 def _nothing(review: Review) -> str:
     """Why no difference waits."""
     if review.state == "applied":
-        return "Nothing waits here: what came back is what stands."
+        return "Nothing to decide: everything that came back is in the records already."
     if review.rows and review.counts["no_change"] == 0 and not review.differences:
         return "Nothing was answered in this return. Finish the review, or chase the partner for its answers."
     return "Nothing waits here: every answer says what stands. Finish the review to write it down."
 
 
 def _safe(review: Review) -> list[Difference]:
-    """What only the partner changed, nobody has decided on, and nothing holds."""
+    """Differences that only the partner made, that are not decided yet and not held for a doubt."""
     return [d for d in review.differences if d.kind is Kind.INCOMING and not d.decision and not d.held]
 
 
@@ -206,7 +206,7 @@ class ReviewPane(QWidget):
         self._scroll.verticalScrollBar().setValue(place)
 
     def _add_apart(self, differences: list[Difference], title: str, words: str) -> None:
-        """Rows that no sweep and no run of keys reaches unasked; those that wait first."""
+        """A section of rows that "Accept all that is safe" leaves alone and to which the focus does not move on by itself; undecided ones first."""
         if not differences:
             return
         section = Section(title, wrap=self._narrow)
@@ -300,7 +300,7 @@ class ReviewPane(QWidget):
         wanted = TrayDialog.ask(self, entry, self.tasks.fetch(lambda s: returns.actions_of(s, review.return_id)))
         if wanted is not None:
             self.tasks.write(
-                lambda s: make_of_tray(s, review.submission, entry, wanted.kind, wanted.action, wanted.words),
+                lambda s: use_tray_entry(s, review.submission, entry, wanted.kind, wanted.action, wanted.words),
                 told=f"{MADE[wanted.kind]} of {wanted.action} written down.",
             )
 
@@ -370,11 +370,11 @@ class ReviewPane(QWidget):
             self.tasks.write(lambda s: return_acceptance.add_new_row(s, review.submission, row), told="Added.")
 
     def reverse(self) -> None:
-        """Bring back what stood before; later edits are kept and named."""
+        """Put back the values from before this return; later edits are kept and counted."""
         review = self.current
         if review is None or not messages.ask(
             "Reverse the return",
-            "What stood before this return comes back; what was edited since is kept and named.",
+            "The values from before this return come back. Anything edited since is kept, and you are told how many.",
             "Reverse the return",
         ):
             return

@@ -62,7 +62,7 @@ class SettingsPage(QWidget):
     #: Something that the window does: called with the window.
     shell_asked = Signal(object)
 
-    #: What it shows stands not only in the store: it is read on every visit.
+    #: It also shows what changes outside the log, so it is read on every visit.
     looks_outside = True
 
     def __init__(self, tasks: Tasks) -> None:
@@ -136,7 +136,7 @@ class SettingsPage(QWidget):
         self.shell_asked.emit(change)
 
     def _lock_after(self, minutes: str) -> None:
-        self.tasks.save_here("setting", settings.IDLE.key, minutes)
+        self.tasks.save_local("setting", settings.IDLE.key, minutes)
         self.shell_asked.emit(lambda shell: shell.set_idle(int(minutes)))
 
     def _work(self, shown: Shown) -> Section:
@@ -208,7 +208,7 @@ class SettingsPage(QWidget):
             self._scroll.ensureWidgetVisible(self._key_section)
 
     def left_over(self) -> list[str]:
-        """Nothing: a line is saved when it is left."""
+        """Save every line of the rating key as it stands; nothing is left to ask about."""
         for rating in list(self._lines):
             self._reword(rating)
         return []

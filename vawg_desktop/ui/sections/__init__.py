@@ -19,7 +19,7 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
 
 
 def build(name: str, pane: Pane) -> Made:
-    """The section of a name: of a kind of record's plural those that are linked, of its key those that are parts of the record shown."""
+    """The section that a layout names: one of SECTIONS, a kind's plural (``actions``) for linked records, or its key (``response``) for parts of this record. Raises KeyError."""
     made = SECTIONS.get(name)
     if made is None and name in linked.BY_PLURAL and linked.joined(pane.spec, linked.BY_PLURAL[name]) is not None:
         made = linked.of(linked.BY_PLURAL[name])

@@ -113,7 +113,7 @@ def link_row(pane: Pane, link: show.Link, *, removable: bool = True) -> QWidget:
         off.setIcon(icon("close", theme.colours.muted, 16))
         off.setIconSize(QSize(theme.px(14), theme.px(14)))
         off.setFixedSize(theme.px(28), theme.px(28))
-        off.setAccessibleName(f"Take away the link to {link.reference}")
+        off.setAccessibleName(f"Remove the link to {link.reference}")
         off.setToolTip("Take this link away")
         off.clicked.connect(lambda: _unlink(pane, link))
         box.addWidget(off)

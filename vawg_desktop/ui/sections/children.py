@@ -23,7 +23,7 @@ _SPAN = ("from_date", "until_date")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What is by hand of a section of parts: its words, the fields its form asks for, the fields its rows tell."""
+    """What a section of parts sets by hand: its button, the fields its form asks for, the fields its rows show, its words when empty."""
 
     verb: str = ""
     asked: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ _BY_HAND: dict[str, Child] = {
     "contact": Child(asked=("name", "role", "email", "telephone", "from_date", "completes_return"), told=("name", "role", "email", *_SPAN)),
     "role": Child(
         "Add holder", ("role", "person", "partner", "part", "from_date", "until_date"), ("role", "person", "partner", "part", *_SPAN),
-        "A role that passes to another is noted here by itself.",
+        "When a role passes to somebody else, the former holder is noted here automatically.",
     ),
     "former_name": Child(
         asked=("name", "until_date"), told=("name", *_SPAN), empty="A new name keeps the old one here, and on the records of its time.",

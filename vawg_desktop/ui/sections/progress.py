@@ -56,7 +56,7 @@ def progress(pane: Pane) -> Made:
         newest, earlier = view.updates[:_SHOWN], len(view.updates) - _SHOWN
         for row, update in zip(rows.show_rows(len(newest)), newest, strict=True):
             row.fill(update)
-        under.setText(f"{how_many(earlier, 'earlier update')} can be read in Changes." if earlier > 0 else "Nothing heard yet.")
+        under.setText(f"{how_many(earlier, 'earlier update')} can be read in Changes." if earlier > 0 else "No updates yet.")
         under.setVisible(earlier > 0 or not newest)
 
     return Made(section, fill)

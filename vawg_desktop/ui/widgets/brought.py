@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services.merging import Brought
+from vawg_desktop.services.merging import MergeResult
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import Section, button, label, note
 
@@ -37,7 +37,7 @@ def changes_by_record(told: Sequence[tuple[FieldChange, str]], records: Sequence
         yield note(f"and {how_many(len(records) - MOST_LISTED, 'more record')}")
 
 
-def what_to_look_at(brought: Brought, open_record: Callable[[str], object]) -> Iterator[Section]:
+def what_to_look_at(brought: MergeResult, open_record: Callable[[str], object]) -> Iterator[Section]:
     """Sections for copies made by hand, rules that the union breaks and references made final; none where there is nothing."""
     if brought.copied_by_hand:
         section = Section("Copied by hand and edited in two places")

@@ -58,7 +58,7 @@ Row = TypeVar("Row", bound=QWidget)
 
 
 def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:
-    """A text in one of the three sizes."""
+    """A text, of size 13 unless another is given."""
     made = Words(text)
     made.setFont(theme.font(size, bold=bold))
     made.setWordWrap(wrap)
@@ -197,7 +197,7 @@ def clear(layout: QLayout) -> None:
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None
         if widget is not None:
-            widget.hide()  # and not out of its parent: a window for a moment, it would be styled anew
+            widget.hide()  # hidden, not taken from its parent: without one it would be a window, and be styled anew
             widget.deleteLater()
 
 

@@ -23,17 +23,17 @@ _KINDS = {
     Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
 }  # fmt: skip
 _HELD = {
-    "personal_data": "May hold a person's data: look first", "in_bin": "The action is in the bin",
+    "personal_data": "May hold personal data: look first", "in_bin": "The action is in the bin",
     "exchanged": "Two rows have each other's answers", "sorted": "Sorted apart from its reference?",
     "moved": "What we sent for another action: look first", "shifted": "Slid from the row beside it?",
     "cut": "Only its beginning was sent", "made_date": "Words of which a date was made?",
     "filled": "Drawn down over other cells?", "contradicts": "The row says that nothing changed",
-    "crossed": "Its heading may have been exchanged", "aside": "Its row's cells stand aside: look first",
+    "crossed": "Its heading may have been exchanged", "aside": "The row's cells are in other columns: look first",
     "superseded": "The action has been superseded", "reassigned": "The action is no longer this body's",
     "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
     "at_odds": "Complete, and not at 100 %",
     "not_offered": "Superseded: a word we did not offer",
-    "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values wait to be chosen; see Merge",
+    "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values to choose between first; see Copies",
 }  # fmt: skip
 _DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
 #: Keys of a row that has the focus, by what they ask.
@@ -72,7 +72,7 @@ _ALIKE = 0.4
 class DifferenceRow(QFrame):
     """A row that can have the focus: A accepts, E edits, Q queries, R refuses, arrows move on."""
 
-    #: What is asked for this row: accept, edit, query, refuse, think_again, up or down.
+    #: What is asked for this row: accept, edit, query, refuse, clear, think_again, up or down.
     asked = Signal(object, str)
 
     def __init__(self, difference: Difference, *, narrow: bool) -> None:
@@ -140,7 +140,7 @@ class DifferenceRow(QFrame):
         """What may be asked of this row and the word on its button."""
         d = self.difference
         if d.decision:
-            return {"think_again": "Think again"}
+            return {"think_again": "Decide again"}
         if d.held == "emptied":
             return {"clear": "Clear it", "query": "Query …", "refuse": "Leave it"}
         if d.held == "not_understood":

@@ -1,4 +1,4 @@
-"""Progress over time: lines with their names at the end, a sentence, and a table on demand."""
+"""Progress over time: lines with their names at the end, and a sentence for a screen reader."""
 
 from __future__ import annotations
 
@@ -76,4 +76,5 @@ class ProgressChart(QWidget):
         """From what to what each status went, for a screen reader."""
         first, last = self.progress[0], self.progress[-1]
         parts = [f"{words} from {first[1].get(k, 0)} to {last[1].get(k, 0)}" for k, words in self.parts]
-        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {'; '.join(parts)}."
+        told = "; ".join(parts) or "no update so far says that an action is complete, in progress or not started"
+        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {told}."

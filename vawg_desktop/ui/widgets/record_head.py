@@ -57,7 +57,7 @@ class RecordHead(QWidget):
     def _warn(self, view: RecordView) -> None:
         lines: list[str] = []
         if view.conflicts:
-            lines.append(f"{view.conflicts} of its fields hold two values to choose between; see Copies.")
+            lines.append(f"{how_many(view.conflicts, 'field')} with two values to choose between; see Copies.")
         if view.cells.get("restriction"):
             lines.append(f"Restricted: {view.cells['restriction']}")
         self._banner.setText("\n".join(lines))
@@ -80,7 +80,7 @@ def _meta_line(view: RecordView) -> str:
         due = cells["revised_due"] or cells["due"]
         parts.append(f"due {dates.label(str(due))}" if due else "no date set")
         parts.append(
-            f"last heard of {dates.label(view.last_heard)}" if view.last_heard else "not heard of yet"
+            f"last update {dates.label(view.last_heard)}" if view.last_heard else "no update yet"
         )
         if view.slips:
             parts.append(f"date moved later {how_many(view.slips, 'time')}")

@@ -172,7 +172,7 @@ class RecordPane(Pane):
         mine = self._reads
 
         def read(session: Session) -> tuple[show.RecordView, dict[str, str]] | None:
-            return (show.record(session, id), office.saved_here(session, "draft")) if mine == self._reads else None
+            return (show.record(session, id), office.local_values(session, "draft")) if mine == self._reads else None
 
         def then(answer: tuple[show.RecordView, dict[str, str]] | None) -> None:
             if answer is not None and mine == self._reads:
@@ -313,10 +313,10 @@ class RecordPane(Pane):
             return
         at = f"{view.id}|{key}"
         kept = text if text.strip() and text != _shown(view, key) else None
-        self.tasks.save_here("draft", at, kept)
+        self.tasks.save_local("draft", at, kept)
 
     def _drop_draft(self, id: str, key: str) -> None:
-        self.tasks.save_here("draft", f"{id}|{key}", None)
+        self.tasks.save_local("draft", f"{id}|{key}", None)
 
     def _on_added(self, key: str, text: str) -> None:
         if self.view is None:

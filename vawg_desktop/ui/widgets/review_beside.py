@@ -52,7 +52,7 @@ def _new_rows(review: Review, verbs: Verbs) -> Section:
 
 
 def _to_look_at(review: Review, most: int, verbs: Verbs) -> Section:
-    section = Section("To look at: not understood, or standing where we sent nothing")
+    section = Section("To look at: not understood, or written where we asked for nothing")
     apart = {(d.sheet, d.cell) for d in review.asked if d.cell}
     told = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
     tray = [t for t in review.tray if (t["sheet"], t["cell"]) not in apart]
