@@ -42,10 +42,9 @@ def test_blue_needs_complete_and_level_two() -> None:
 def test_closure_is_earned() -> None:
     row = {"title": "x", "status": "closed", "outcome_statement": "It works", "closed_by": "A Person",
            "closure_route": "delivered"}  # fmt: skip
-    around = rules.Around(evidence=1)
-    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "a  person"}, around)
+    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "a  person"}, evidence=1)
     assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "Another"}) != []
-    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "Another"}, around) == []
+    assert rules.broken_rules(RECOMMENDATION, {**row, "closure_agreed_by": "Another"}, evidence=1) == []
 
 
 def test_what_a_merge_left_broken_may_be_mended() -> None:

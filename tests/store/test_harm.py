@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -21,11 +22,13 @@ from vawg_desktop.services import merging, safekeeping, show
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import backup as backups
-from vawg_desktop.store import making, opening, restoring
+from vawg_desktop.store import keys, making, opening, rescuing, restoring
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.files import HeldFiles
 from vawg_desktop.store.keys import keys_path
+from vawg_desktop.store.rescuing import rescue
 
 ROOT = Path(__file__).parents[2]
 WORDS = "correct horse battery"
@@ -101,6 +104,38 @@ def test_a_torn_write_ahead_log_gives_a_whole_prefix(
         store.close()
         shutil.rmtree(place)
     assert len(seen) > 5
+
+
+def test_a_rescue_touches_no_byte_of_what_a_crash_left(torn: tuple[Path, stores.Store], tmp_path: Path) -> None:
+    left, _ = torn
+    place = tmp_path / "left"
+    shutil.copytree(left, place)
+    held = HeldFiles(place / "s.vawg", keys.unlock(place / "s.vawg", WORDS))
+    held.keep("minutes.txt", b"agreed")
+    before = {p.name: p.read_bytes() for p in place.iterdir()}
+    assert before["s.vawg-wal"]
+    done = rescue(place / "s.vawg", tmp_path / "out.vawg", passphrase=WORDS)
+    assert done.files == 1 and done.lost == []
+    assert {p.name: p.read_bytes() for p in place.iterdir()} == before
+    with opening.open_store(tmp_path / "out.vawg", passphrase=WORDS) as store:
+        assert store.read().exec_driver_sql("SELECT count(*) FROM gap").one()[0] == 25
+
+
+def test_what_a_broken_disk_does_not_give_is_passed_over_and_the_rest_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = bytes(range(256)) * 1000  # 256,000 bytes: four blocks, the last one short
+    (tmp_path / "a").write_bytes(whole)
+    real = Path.open
+
+    class Disk(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() == 65536:
+                raise OSError(5, "Input/output error")
+            return super().read(size) or b""
+
+    monkeypatch.setattr(Path, "open", lambda p, mode="r", **k: Disk(p) if p.name == "a" else real(p, mode, **k))
+    rescuing._copy_what_can_be_read(tmp_path / "a", tmp_path / "b")
+    monkeypatch.undo()
+    assert (tmp_path / "b").read_bytes() == whole[:65536] + bytes(65536) + whole[131072:]
 
 
 def _limit(store: stores.Store, pages: int | None) -> int:

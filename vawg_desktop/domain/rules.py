@@ -55,24 +55,15 @@ class Broken:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a rule needs to know beside the row."""
-
-    evidence: int = 0
-    responses: int = 0
-
-
-def broken_rules(spec: EntitySpec, row: Row, around: Around | None = None) -> list[Broken]:
-    """Every rule of the record that does not hold. ``row`` holds stored values by key."""
-    around = around or Around()
+def broken_rules(spec: EntitySpec, row: Row, evidence: int = 0) -> list[Broken]:
+    """Every rule of the record that does not hold. ``row`` holds stored values by key, ``evidence`` counts what proves it."""
     found = [
         Broken("required", f"{f.label} must not be empty.")
         for f in spec.fields
         if f.required and not row.get(f.key)
     ]
     if closes(spec, row):
-        found += _closure(row, around)
+        found += _closure(row, evidence)
     if spec.rating and "verification" in spec.by_key:
         found += _blue(row, row.get(spec.status) == spec.done)
     return found
@@ -90,9 +81,9 @@ def closes(spec: EntitySpec, row: Row) -> bool:
     return spec.closes_with_evidence and row.get(spec.status) == spec.done
 
 
-def _closure(row: Row, around: Around) -> list[Broken]:
+def _closure(row: Row, evidence: int) -> list[Broken]:
     missing: list[str] = []
-    if around.evidence == 0:
+    if evidence == 0:
         missing.append("evidence")
     if not row.get("outcome_statement"):
         missing.append("an outcome statement")
@@ -117,10 +108,10 @@ def _person(name: Value) -> str:
     return fold(str(name))
 
 
-def refuse_broken(spec: EntitySpec, before: Row | None, after: Row, around: Around | None = None) -> None:
+def refuse_broken(spec: EntitySpec, before: Row | None, after: Row, evidence: int = 0) -> None:
     """Raise RuleError for a rule that an edit newly breaks; what a merge left broken may be mended."""
-    already = {b.rule for b in broken_rules(spec, before, around)} if before is not None else set[str]()
-    for broken in broken_rules(spec, after, around):
+    already = {b.rule for b in broken_rules(spec, before, evidence)} if before is not None else set[str]()
+    for broken in broken_rules(spec, after, evidence):
         if broken.rule not in already:
             raise RuleError(broken.message, code=f"rule_{broken.rule}")
 

@@ -171,8 +171,8 @@ def _check_rules(connection: Connection, spec: EntitySpec, row: dict[str, Value]
     if row.get("deleted") or spec.system:
         return
     closing = rules.closes(spec, row)
-    around = rules.Around(evidence=DerivedRows(connection).evidence_of(str(row["id"])) if closing else 0)
-    for broken in rules.broken_rules(spec, row, around):
+    evidence = DerivedRows(connection).evidence_of(str(row["id"])) if closing else 0
+    for broken in rules.broken_rules(spec, row, evidence):
         report.add(f"rule_{broken.rule}", broken.message, str(row["reference"]))
 
 

@@ -47,8 +47,8 @@ class Findings:
                 for id, row in self._tx.rows(tbl, part, columns).items():
                     if row["deleted"]:
                         continue
-                    around = rules.Around(evidence=self._tx.derived.evidence_of(id) if rules.closes(spec, row) else 0)
-                    found += [Failure(self.called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, around)]
+                    evidence = self._tx.derived.evidence_of(id) if rules.closes(spec, row) else 0
+                    found += [Failure(self.called(id), b.rule, b.message) for b in rules.broken_rules(spec, row, evidence)]
         return found
 
     def _with_neighbours(self, touched: Touched) -> dict[str, dict[str, None]]:

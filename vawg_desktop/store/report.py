@@ -14,7 +14,6 @@ class Report:
     problems: list[Problem] = field(default_factory=list[Problem])
     entries: int = 0
     heads: int = 0
-    repaired: int = 0
 
     @property
     def ok(self) -> bool:

@@ -15,6 +15,7 @@ from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.terms import how_many
+from vawg_desktop.scratch import scratch
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import gaps, history, keys, making
 from vawg_desktop.store import store as stores
@@ -41,16 +42,46 @@ def rescue(path: Path, out: Path, *, passphrase: str | None) -> Rescued:
     """Read what can be read of a damaged store into a new one at ``out``. Raises StoreError.
 
     The log is replayed; a record whose row says more than the log that is left is mended from its row, as an
-    entry of its own. The damaged file is only read.
+    entry of its own. No byte of the damaged files is touched: it works on a private copy of them, for even to read a
+    database folds in what a crash left beside it.
     """
     refuse_occupied(out)
+    if not path.exists():
+        raise StoreError(f"There is no store at {path}.", code="missing")
     key = keys.unlock(path, passphrase or "") if keys.keys_path(path).exists() else None
+    with scratch("rescue") as folder:
+        for one in (path, files_path(path)):
+            for suffix in ("", "-wal"):
+                there = one.with_name(one.name + suffix)
+                if there.exists():
+                    _copy_what_can_be_read(there, folder / there.name)
+        return _rescue(folder / path.name, keys.keys_path(path), out, key)
+
+
+#: Bytes that are read at once; what a broken disk does not give is left as zeros, and the rest of the file is still copied.
+_BLOCK = 64 * 1024
+
+
+def _copy_what_can_be_read(path: Path, to: Path) -> None:
+    with path.open("rb", buffering=0) as source, to.open("wb") as target:
+        size = path.stat().st_size
+        for start in range(0, size, _BLOCK):
+            length = min(_BLOCK, size - start)
+            try:
+                source.seek(start)
+                read = source.read(length)
+            except OSError:
+                read = b""
+            target.write(read.ljust(length, b"\0"))
+
+
+def _rescue(path: Path, keys_file: Path, out: Path, key: Key | None) -> Rescued:
     source = _open_damaged(path, key)
     done = Rescued()
     store = making.create(out, passphrase=None, key=key)
     try:
         if key is not None:
-            keys.keys_path(out).write_bytes(keys.keys_path(path).read_bytes())
+            keys.keys_path(out).write_bytes(keys_file.read_bytes())
         _copy_meta(source, store)
         entries = list(_readable_entries(source, done))
         with store.write("rescue", f"Rescued from {path.name}", Act.RESCUE) as tx:
@@ -73,12 +104,11 @@ def rescue(path: Path, out: Path, *, passphrase: str | None) -> Rescued:
 
 
 class _Damaged:
-    """A damaged file, only read. After a page that cannot be read SQLCipher refuses everything: it is opened anew."""
+    """A private copy of a damaged file. After a page that cannot be read SQLCipher refuses everything: it is opened anew."""
 
     def __init__(self, path: Path, key: Key | None) -> None:
         self._path, self._key = path, key
         self._connection = connect_raw(path, key)
-        self._connection.execute("PRAGMA query_only = ON")
 
     def rows(self, sql: str, params: tuple[object, ...] = ()) -> Iterator[Any]:
         """Rows until the end, or until a page cannot be read (driver.Error)."""
@@ -94,8 +124,6 @@ class _Damaged:
 
 
 def _open_damaged(path: Path, key: Key | None) -> _Damaged:
-    if not path.exists():
-        raise StoreError(f"There is no store at {path}.", code="missing")
     try:
         return _Damaged(path, key)
     except StoreError as error:

@@ -166,8 +166,8 @@ class Transaction(LogWriter):
         rules.refuse_immutable(spec, tuple(changed))
         after = {**before, **changed}
         closing = rules.closes(spec, after)
-        around = rules.Around(evidence=self.derived.evidence_of(str(before["id"])) if closing else 0)
-        rules.refuse_broken(spec, before, after, around)
+        evidence = self.derived.evidence_of(str(before["id"])) if closing else 0
+        rules.refuse_broken(spec, before, after, evidence)
 
     def say_again(self, table: str, id: str, key: str, value: Value) -> None:
         """State a cell's value whether or not it holds that already: that it was stated now is what matters."""
