@@ -83,7 +83,7 @@ def test_slips(dues: list[str | None], count: int) -> None:
 def test_who_may_close_and_by_which_route(cells: dict[str, str | None], missing: str) -> None:
     row = {"title": "x", "status": "closed", "outcome_statement": "It works", "closed_by": "A Person",
            "closure_agreed_by": "Another", "closure_route": "delivered", **cells}  # fmt: skip
-    said = [b.message for b in rules.broken_rules(RECOMMENDATION, row, rules.Around(evidence=1))]
+    said = [b.message for b in rules.broken_rules(RECOMMENDATION, row, 1)]
     assert (missing in said[0]) if missing else said == []
 
 

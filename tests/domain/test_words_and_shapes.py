@@ -101,7 +101,7 @@ def test_a_term_is_known_whatever_its_hyphen_and_unseen_letters(typed: str) -> N
 def test_a_second_person_is_another_person_however_the_name_is_written(one: str, other: str, same: bool) -> None:
     closed = {"title": "T", "status": "closed", "outcome_statement": "It works", "closed_by": one, "closure_agreed_by": other,
               "closure_route": "delivered", "closing_authority": "office"}  # fmt: skip
-    assert bool(rules.broken_rules(RECOMMENDATION, closed, rules.Around(evidence=1))) is same
+    assert bool(rules.broken_rules(RECOMMENDATION, closed, 1)) is same
 
 
 def test_a_kind_of_record_is_found_by_key_label_or_plural_and_a_field_likewise() -> None:
@@ -162,10 +162,10 @@ def test_the_rating_that_counts_is_ours_and_the_due_day_the_last_it_can_mean() -
 def test_a_closing_lacks_what_it_lacks_in_words() -> None:
     closed = {"title": "T", "status": "closed", "outcome_statement": "It works", "closed_by": "A. One", "closure_agreed_by": "B. Two",
               "closure_route": "delivered", "closing_authority": "office"}  # fmt: skip
-    assert rules.broken_rules(RECOMMENDATION, closed, rules.Around(evidence=1)) == []
+    assert rules.broken_rules(RECOMMENDATION, closed, 1) == []
     for left_out, words in (({}, "evidence"), ({"outcome_statement": ""}, "an outcome statement"), ({"closed_by": ""}, "who proposed the closure"),
                             ({"closure_agreed_by": "a one"}, "a second person")):  # fmt: skip
-        broken = rules.broken_rules(RECOMMENDATION, {**closed, **left_out}, rules.Around(evidence=0 if not left_out else 1))
+        broken = rules.broken_rules(RECOMMENDATION, {**closed, **left_out}, 0 if not left_out else 1)
         assert len(broken) == 1 and words in broken[0].message
 
 
