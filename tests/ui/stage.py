@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from openpyxl import load_workbook
@@ -52,9 +53,9 @@ _COVERS = ("Lock the screen", "Quick exit: hide the screen")
 
 
 @contextmanager
-def counted() -> Iterator[None]:
-    """Ids and secrets are numbers counted up, and the clock stands."""
-    ids, salts, letters = itertools.count(1), itertools.count(1), itertools.count(1)
+def counted(first: int = 1) -> Iterator[None]:
+    """Ids and secrets are numbers counted up from ``first``, and the clock stands."""
+    ids, salts, letters = itertools.count(first), itertools.count(first), itertools.count(first)
     clock = clocks.inject(StandingClock())
     with (
         patch("vawg_desktop.store.entries.new_id", lambda: f"01a20000-0000-7000-8000-{next(ids):012x}"),
@@ -104,6 +105,14 @@ def _work(session: Session, folder: Path) -> None:
     assign(session, "A-0001", [Assignment("status", "stopped")], "by e-mail")
     with opening.open_store(folder / "laptop.vawg") as store:
         merging.merge(session, store)
+        laptop = Session(store, "D. Deputy")
+        for ref, words in (("A-0004", "percent=40"), ("A-0006", "percent=80"), ("A-0010", "blockers=No room")):
+            assign(laptop, ref, [parse_assignment(words)], "in the room")
+        records.create(laptop, "gap", {"statement": "Nobody to ring at night"})
+    (folder / "list.csv").write_text(
+        "Ref,Action,Owner,Due,Status\n1,Ring every victim within two days,Kent Police,31/12/2026,In progress\n2,Open a hub,Nobody we know,March,Getting there\n",
+        "utf-8",
+    )
 
 
 class Stage:
@@ -112,9 +121,9 @@ class Stage:
     def __init__(self, stores: Path, name: str, folder: Path, *, look: str = "light", scale: float = 1.0) -> None:
         self.folder, self.lines = folder, list[str]()
         self._stack = ExitStack()
-        self._stack.enter_context(counted())
+        self._stack.enter_context(counted(1_000_000))  # after those of the stores
         self._stack.enter_context(patch.dict(os.environ, VAWG_HOME=str(folder / "settings")))
-        for part in stores.glob(f"{name}.vawg*"):
+        for part in (*stores.glob(f"{name}.vawg*"), *(stores.glob("l*") if name == "worked" else ())):
             shutil.copyfile(part, folder / part.name)
         self._pretend()
         QApplication.setCursorFlashTime(0)
@@ -158,7 +167,7 @@ class Stage:
         for owner, called, does in (
             (messages, "run", run),
             (QFileDialog, "getSaveFileName", save),
-            (QFileDialog, "getOpenFileName", lambda _, title, *__: (self._told.append(f"  asked for a file: {title}") or "", "")),
+            (QFileDialog, "getOpenFileName", lambda _, title, *__: (self._told.append(f"  asked for a file: {title}") or self._file(title), "")),
             (QFileDialog, "getOpenFileNames", lambda _, title, *__: (self._told.append(f"  asked for files: {title}") or [], "")),
             (QFileDialog, "getExistingDirectory", lambda _, title, *__: self._told.append(f"  asked for a folder: {title}") or ""),
             (QDesktopServices, "openUrl", lambda url: self._told.append(f"  opened: {url.fileName()}") or True),
@@ -169,6 +178,11 @@ class Stage:
         self._menus.start(5)
         self._offered: list[str] = []
         self._to_choose = ""
+
+    def _file(self, title: str) -> str:
+        """The file chosen where one is asked for; empty where none is."""
+        there = self.folder / {"Bring in a copy": "laptop.vawg", "Bring in a tracker": "list.csv", "Keep a file": "list.csv"}.get(title, "-")
+        return str(there) if there.exists() else ""
 
     def _leave_menu(self) -> None:
         """A menu that opened is written down and left, or the one thing chosen that was asked for."""
@@ -205,8 +219,12 @@ class Stage:
         return self._clean([self.window.windowTitle(), *describe(self.page)])
 
     def go(self, key: str) -> None:
-        """Go to a page and look at it."""
-        self.page: QWidget = self.window.go(key)
+        """Go to a page, or to what opens on it, and look at it."""
+        self.page: Any = self.window.go("returns" if key == "review" else key)
+        if key == "review":
+            found = self.session.read().exec_driver_sql("SELECT id FROM submission WHERE state = 'in_review' ORDER BY n").fetchone()
+            if found is not None and self.page.review.isHidden():
+                self.page.open_review(str(found[0]))
         self._told = []
         self._seen = self._look()
 
@@ -226,7 +244,7 @@ class Stage:
         else:
             there = self._clean(describe(self.window.stack.currentWidget(), painted=False))
             changes = [f"  went to: {self.window.windowTitle()}", *(f"  {line}" for line in there if "Words" in line or "focus" in line)][:20]
-        self.lines += [f"== {heading}", *self._clean(told), *changes, *self._written()]
+        self.lines += [f"== {heading}", *self._clean(told), *changes, *self._clean(self._written())]
 
     def _written(self) -> list[str]:
         """What was written in the store since it was last asked."""
@@ -325,7 +343,7 @@ _MOST_ALIKE = 3
 def scene_names() -> list[str]:
     """All scenes: a page of a store each, the window with its commands, and pages in the other themes."""
     pages = [f"{store} {page.key}" for store in ("empty", "sample", "worked") for page in PAGES if store != "worked" or page.key in _CHANGED]
-    return [*pages, "sample commands", *(f"worked {look}" for look in THEMES if look != "light")]
+    return [*pages, "worked review", "sample commands", "worked commands", *(f"worked {look}" for look in THEMES if look != "light")]
 
 
 def played(name: str, stores: Path) -> str:
