@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +25,7 @@ from vawg_desktop.ui.dialogs.bulk import BulkDialog
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
 from vawg_desktop.ui.dialogs.paste import PasteDialog
+from vawg_desktop.ui.dialogs.pick import FindBox, Offer
 from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
 from vawg_desktop.ui.dialogs.templates import LOGO_SIZE, Template, TemplatesDialog
 from vawg_desktop.ui.dialogs.tray import TrayDialog, TrayWanted
@@ -451,3 +453,33 @@ def test_a_new_record_is_made_from_its_page_and_shown(shown: Shown, answered: Ca
     settle(shown.tasks)
     assert page.pane.view is not None and page.pane.view.title == "Nobody answers at night"
     assert show.record(shown.session, page.pane.view.id).cells["status"] == "identified"
+
+
+# -- the palette and other boxes that find
+
+
+def test_arrow_keys_walk_what_was_found_one_by_one_and_round(shown: Shown) -> None:
+    box = FindBox(shown.window, shown.tasks, "Find", entity=None, offers=[Offer(w, "", lambda: None) for w in ("one", "two", "three")])
+    box.show()
+    settle(shown.tasks)
+    seen = [box.list.currentRow()]
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Up):
+        QTest.keyClick(box.line, key)
+        seen.append(box.list.currentRow())
+    assert box.list.count() == 3 and seen == [0, 1, 2, 0, 2, 1]
+    QTest.keyClicks(box.line, "x")
+    assert box.line.text() == "x"
+    box.close()
+    box.deleteLater()
+
+
+def test_a_store_that_could_not_be_made_is_named_with_the_reason(parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = tmp_path / "there.vawg"
+    there.write_bytes(b"somebody's")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(there), ""))
+    words = iter([WORDS, WORDS])
+    monkeypatch.setattr(messages, "ask_text", lambda *_, **__: (next(words), True))
+    dialog = OpenDialog(parent, None)
+    press(dialog, "New store …")
+    assert dialog._path.text() == str(there) and "there.vawg is already there" in dialog._wrong.text()
+    assert there.read_bytes() == b"somebody's"

@@ -271,19 +271,19 @@ class _Maker:
             at_once = self._spread.updates_at_once if self._spread else _BATCH
             for start in range(0, len(self._actions), at_once):
                 with self._write(f"Updates {financial_quarter(day)}") as tx:
-                    for action in self._actions[start : start + at_once]:
+                    for place, action in enumerate(self._actions[start : start + at_once], start):
                         if made < self._size.updates and (back > 2 or self._chance.random() < 0.85):
-                            self._make_update(tx, action, day, 1 - back / each)
+                            self._make_update(tx, place, day, 1 - back / each)
                             if self._spread is not None:
                                 tx.edit("action", action[0], {"percent": min(100, 100 * (each - back) // each)})
                             made += 1
 
     def _make_update(
-        self, tx: Transaction, action: tuple[str, str, dict[str, Value]], day: date, gone: float
+        self, tx: Transaction, place: int, day: date, gone: float
     ) -> None:
-        id, status, cells = action
+        id, status, cells = self._actions[place]
         if status in ("complete", "in_progress", "stopped"):
-            begins = int(id[-4:], 16) / 65536
+            begins = place * 40_503 % 65_536 / 65_536  # spread over the years, and the same each time
             status = (
                 status
                 if gone > 0.25 + begins * 0.7
