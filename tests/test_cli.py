@@ -15,6 +15,12 @@ import pytest
 from vawg_desktop.cli import LATER, build_parser, main
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_application(qapp: object) -> None:
+    """Commands that draw take the application that is there: the one of all tests, with fonts of our own."""
+
+
+
 class Run:
     """One command and what it said."""
 

@@ -177,3 +177,8 @@ def test_a_kind_without_a_rating_of_ours_needs_only_what_is_required() -> None:
 def test_kinds_of_field_that_hold_several_values_are_sets_and_links_know_their_ends() -> None:
     assert {f.kind for e in ENTITIES for f in e.sets} <= {Kind.LINKS, Kind.TAGS, Kind.TERMS}
     assert BY_KEY["recommendation"].link_kind(RECOMMENDATION.by_key["themes"]) == "recommendation.themes" and LINK.key == "link"
+
+
+def test_a_number_of_records_is_told_as_people_say_it() -> None:
+    assert [BY_KEY["evidence"].how_many(n) for n in (0, 1, 2)] == ["0 pieces of evidence", "1 piece of evidence", "2 pieces of evidence"]
+    assert [BY_KEY["governance_body"].how_many(n) for n in (1, 1200)] == ["1 governance body", "1,200 governance bodies"]

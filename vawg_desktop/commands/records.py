@@ -45,7 +45,7 @@ def list_records(arguments: argparse.Namespace) -> int:
             standing = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
             torn = "  [two values to choose between]" if record["conflicted"] else ""
             yield f"{record['reference']}  {record.get(spec.title, '')}{standing}{torn}"
-        yield f"{len(found)} {spec.plural.casefold() if len(found) != 1 else spec.label.casefold()}"
+        yield spec.how_many(len(found))
 
     return out(arguments, found, words)
 

@@ -61,7 +61,7 @@ def new(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         yield f"Made {made}" + (" (plain: not encrypted)." if plain else ".")
         if any(counts.values()):
-            yield ", ".join(f"{n} {BY_KEY[e].plural.casefold()}" for e, n in counts.items()) + "."
+            yield ", ".join(BY_KEY[e].how_many(n) for e, n in counts.items()) + "."
 
     return out(arguments, {"store": made, "plain": plain, "counts": counts}, words)
 

@@ -231,7 +231,8 @@ EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     links("recommendations", "Recommendations", "recommendation", inverse="Evidence"),
     MARKING,
     NOTE,
-), listed=("title", "kind", "decision", "date"), form=("title", "kind", "date", "holder", "proves"))  # fmt: skip
+), listed=("title", "kind", "decision", "date"), form=("title", "kind", "date", "holder", "proves"),
+   counted=("piece of evidence", "pieces of evidence"))  # fmt: skip
 
 GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     text("statement", "Gap", required=True, search=True, headings=("gap", "gaps", "gap identified", "identified gap")),

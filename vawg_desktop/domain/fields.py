@@ -18,7 +18,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
-from vawg_desktop.domain.terms import Vocabulary
+from vawg_desktop.domain.terms import Vocabulary, how_many
 
 #: What a cell holds: text, a whole number, yes/no or nothing. Never a float: the chain has none.
 Value: TypeAlias = str | int | bool | None
@@ -139,7 +139,7 @@ class EntitySpec:
     store. ``kept_by_program``: nobody is asked to choose between two
     readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form; ``filters`` are offered above the list,
     each its words, the key and the value it asks for. ``tracked``: trackers hold columns of it; ``numbered`` are what
-    they call its own number.
+    they call its own number. ``counted``: what one and many of it are called beside a number, where label and plural will not do.
     """
 
     key: str
@@ -175,6 +175,12 @@ class EntitySpec:
     filters: tuple[tuple[str, str, str], ...] = ()
     tracked: bool = False
     numbered: tuple[str, ...] = ()
+    counted: tuple[str, str] | None = None
+
+    def how_many(self, number: int) -> str:
+        """A number of its records in words: 1 action, 2 pieces of evidence."""
+        one, many = self.counted or (self.label.casefold(), self.plural.casefold())
+        return how_many(number, one, many)
 
     @cached_property
     def by_key(self) -> dict[str, FieldSpec]:

@@ -144,16 +144,15 @@ def _counted(counts: _Counts, act: Act) -> str:
 
 
 def _of_kind(spec: EntitySpec, counts: _Counts, act: Act) -> list[str]:
-    one, many = spec.label.casefold(), spec.plural.casefold()
     words: list[str] = []
     edited, deleted = counts.edited.get(spec.key, 0), counts.deleted.get(spec.key, 0)
     cells = counts.cells.get(spec.key, 0)
     if edited and cells == edited == deleted:
-        words.append(f"{how_many(deleted, one, many)} {'disposed of' if act is Act.DISPOSE else 'deleted'}")
+        words.append(f"{spec.how_many(deleted)} {'disposed of' if act is Act.DISPOSE else 'deleted'}")
     elif edited:
-        words.append(f"{how_many(cells, 'change')} in {how_many(edited, one, many)}")
+        words.append(f"{how_many(cells, 'change')} in {spec.how_many(edited)}")
     if added := counts.added.get(spec.key, 0):
-        words.append(f"{how_many(added, one, many)} added")
+        words.append(f"{spec.how_many(added)} added")
     return words
 
 

@@ -25,8 +25,7 @@ class BulkDialog(Form):
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
-        many = f"{count} {spec.plural.casefold()}" if count > 1 else f"1 {spec.label.casefold()}"
-        box.addWidget(label(f"Edit {many}", size=16, bold=True))
+        box.addWidget(label(f"Edit {spec.how_many(count)}", size=16, bold=True))
         self._field = Choice()
         self._field.setAccessibleName("Field")
         self._field.addItems([f.label for f in self._fields])

@@ -53,12 +53,8 @@ class PasteDialog(Form):
     def _count(self) -> None:
         rows = self.rows()
         numbered = sum(1 for number, _, _ in rows if number)
-        many = (
-            f"{len(rows)} {self._spec.plural.casefold()}"
-            if len(rows) != 1
-            else f"1 {self._spec.label.casefold()}"
-        )
-        self._summary.setText((f"Makes {many}" + (f", {numbered} with their own number." if numbered else ".")) if rows else "Nothing to add yet.")
+        makes = f"Makes {self._spec.how_many(len(rows))}" + (f", {numbered} with their own number." if numbered else ".")
+        self._summary.setText(makes if rows else "Nothing to add yet.")
         self._add.setEnabled(bool(rows))
 
     @classmethod

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import lists, records
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
@@ -316,7 +315,7 @@ class ListPage(QWidget):
         return self.model.numbers(self.view.places())
 
     def _many(self, number: int) -> str:
-        return how_many(number, self.spec.label.casefold(), self.spec.plural.casefold())
+        return self.spec.how_many(number)
 
     def delete_picked(self) -> None:
         """Hide what is picked; it lies in the bin and can be brought back."""
