@@ -66,6 +66,19 @@ def test_step_back_walks_and_step_forward_returns(sample: Session) -> None:
     assert check(sample.store).problems == []
 
 
+def test_an_edit_ends_the_road_forward_for_good(sample: Session) -> None:
+    """What was undone before an edit does not come back once that edit was undone and brought back."""
+    put(sample, "A-0006", "blockers=old")
+    undoing.step_back(sample)
+    put(sample, "A-0006", "percent=20")
+    undoing.step_back(sample)
+    undoing.step_forward(sample)
+    assert (cell(sample, "A-0006", "percent"), cell(sample, "A-0006", "blockers")) == (20, None)
+    with pytest.raises(NotFoundError):
+        undoing.step_forward(sample)
+    assert cell(sample, "A-0006", "blockers") is None
+
+
 def test_undo_after_a_colleague_changed_the_cell_is_a_conflict_not_an_overwrite(sample: Session) -> None:
     put(sample, "A-0006", "percent=20")
     put(Session(sample.store, "Colleague"), "A-0006", "percent=30")

@@ -74,8 +74,9 @@ def step_forward(session: Session) -> Changes:
     row = (
         session.read()
         .exec_driver_sql(
-            f"SELECT txn FROM \"change\" WHERE {_MINE} AND act = 'undo' AND txn NOT IN ({_TAKEN_BACK}) ORDER BY n DESC LIMIT 1",
-            (session.who,),
+            f"SELECT txn FROM \"change\" WHERE {_MINE} AND act = 'undo' AND txn NOT IN ({_TAKEN_BACK}) AND n > coalesce("
+            f"(SELECT max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', {_PASSED_OVER})), 0) ORDER BY n DESC LIMIT 1",
+            (session.who, session.who),
         )
         .fetchone()
     )
