@@ -151,12 +151,14 @@ def _plain(value: Any) -> str:
 _UNLIKE = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),  # made of a file's bytes, which hold a time
     (re.compile(r"( [0-9a-f]{4}){6}"), " CODE"),
+    (re.compile(r"\b\d+\.\d+\.\d+(?=, schema|' called 'Version')"), "VERSION"),
+    (re.compile(r"\bschema \d+"), "schema VERSION"),
     (re.compile(r"\b\d\d:\d\d(:\d\d)?\b"), "TIME"),
 )
 
 
 def masked(lines: list[str], **names: str) -> list[str]:
-    """Lines without what differs from run to run: ids made of a file, check codes, times of day and, by name, paths."""
+    """Lines without what differs from run to run: ids made of a file, check codes, versions, times of day and, by name, paths."""
     for name, words in names.items():
         lines = [line.replace(words, name) for line in lines]
     for pattern, word in _UNLIKE:

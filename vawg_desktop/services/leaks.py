@@ -44,6 +44,11 @@ def _shape(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){words}(?!\w)", 0 if name.isupper() else re.IGNORECASE)
 
 
+def _is_telling(name: str) -> bool:
+    """Whether a body's name is long enough to be looked for: four letters, or three capitals."""
+    return len(name) >= 4 or (name.isupper() and len(name) >= 3)
+
+
 def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
     """Other bodies' names, longest first, and restricted titles; short ones left out."""
     rows = connection.exec_driver_sql(
@@ -62,11 +67,10 @@ def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
     bodies: dict[str, str] = {}
     for id, *names, gone in rows:
         for name in (str(n) for n in names if n):
-            long = len(name) >= 4 or (name.isupper() and len(name) >= 3)
             # a deleted body counts if it owns an action and no living one has its name
-            if long and not (gone and (fold(name) in living or str(id) not in owners)):
+            if _is_telling(name) and not (gone and (fold(name) in living or str(id) not in owners)):
                 bodies[name] = str(id)
-    bodies.update({str(n): str(p) for p, n in former if n and len(str(n)) >= 4})
+    bodies.update({str(n): str(p) for p, n in former if n and _is_telling(str(n))})
     patterns = tuple(
         (name, id, _shape(name)) for name, id in sorted(bodies.items(), key=lambda one: -len(one[0]))
     )

@@ -1,0 +1,45 @@
+"""Which names of bodies a partner's workbook is searched for."""
+
+from __future__ import annotations
+
+import pytest
+
+from vawg_desktop.services.leaks import forbidden_words
+from vawg_desktop.services.records import Assignment, assign, create, hide
+from vawg_desktop.services.session import Session
+
+
+def names_looked_for(session: Session) -> set[str]:
+    return {name for name, _, _ in forbidden_words(session.read(), session.today).names}
+
+
+@pytest.mark.parametrize(
+    ("name", "looked_for"), [("Hope", True), ("HPE", True), ("Hop", False), ("HP", False), ("hpe", False), ("Victims First", True)]
+)
+def test_a_name_of_four_letters_or_three_capitals(sample: Session, name: str, looked_for: bool) -> None:
+    create(sample, "partner", {"name": "A body with a long name", "short_name": name})
+    assert (name in names_looked_for(sample)) is looked_for
+
+
+@pytest.mark.parametrize(("name", "looked_for"), [("Hope", True), ("HPE", True), ("Hop", False)])
+def test_the_same_for_what_a_body_was_called(sample: Session, name: str, looked_for: bool) -> None:
+    id, _ = create(sample, "partner", {"name": "A body with a long name"})
+    create(sample, "former_name", {"partner": id, "name": name})
+    assert (name in names_looked_for(sample)) is looked_for
+
+
+def test_a_deleted_body_is_looked_for_while_it_owns_an_action_and_nobody_else_has_its_name(sample: Session) -> None:
+    id, _ = create(sample, "partner", {"name": "Gone but not forgotten"})
+    hide(sample, [id])
+    assert "Gone but not forgotten" not in names_looked_for(sample)
+    hide(sample, [id], hidden=False)
+    assign(sample, "A-0001", [Assignment("accountable", "Gone but not forgotten")], "for a case")
+    hide(sample, [id])
+    assert "Gone but not forgotten" in names_looked_for(sample)
+    create(sample, "partner", {"name": "Gone But Not Forgotten"})
+    assert "Gone but not forgotten" not in names_looked_for(sample)
+
+
+def test_our_own_office_is_no_leak(sample: Session) -> None:
+    own = {str(n) for row in sample.read().exec_driver_sql("SELECT name, short_name FROM partner WHERE standing = 'own_office'") for n in row if n}
+    assert own and not own & names_looked_for(sample)
