@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPicture
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPicture
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -29,6 +29,8 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+
+from vawg_desktop.ui.theme import theme
 
 #: So many rows of a list, and choices of a box, are told.
 MOST = 14
@@ -121,8 +123,8 @@ def _rows(view: QAbstractItemView) -> Iterator[str]:
     yield f"{model.rowCount()} rows, {columns} columns, the current one is {view.currentIndex().row()},{view.currentIndex().column()}"
     shown = [c for c in range(columns) if not (isinstance(view, QTableView) and view.isColumnHidden(c))]
     if isinstance(view, QTableView):
-        heads = (f"{model.headerData(c, Qt.Orientation.Horizontal)} {view.columnWidth(c)}" for c in shown)
-        yield " | ".join(heads)
+        yield "headings: " + " | ".join(str(model.headerData(c, Qt.Orientation.Horizontal)) for c in shown)
+        yield "widths: " + " ".join(str(view.columnWidth(c)) for c in shown)
     for row in range(min(model.rowCount(), MOST)):
         if isinstance(view, (QTableView, QListView)) and view.isRowHidden(row):
             continue
@@ -146,6 +148,30 @@ def _plain(value: Any) -> str:
     if isinstance(value, (Qt.AlignmentFlag, Qt.CheckState)):
         return str(value.name or value.value)
     return "" if value is None else str(value).replace("\n", "⏎")
+
+
+#: Words that are measured to see whether a machine sets type as the one did where the scenes were written down.
+_MEASURED = ("OFFICIAL-SENSITIVE · not encrypted", "Ring every victim within two days", "0123456789 – 100 %", "AVWA fi ffl")
+
+
+def measures() -> str:
+    """How wide and high this machine sets some words, in pixels, at the sizes and weights of the program."""
+    lines: list[str] = []
+    for size, bold in ((13, False), (13, True), (16, True), (24, True), (26, False), (48, True)):
+        of = QFontMetricsF(theme.font(size, bold=bold))
+        lines.append(" ".join(f"{n:.2f}" for n in (of.height(), of.ascent(), *(of.horizontalAdvance(w) for w in _MEASURED))))
+    return "\n".join(lines) + "\n"
+
+
+_PLACE = re.compile(r" -?\d+,-?\d+ \d+x\d+")
+_TALL = re.compile(r"^( *)\d+: ")
+_SIZED = ("painted ", "widths: ", "viewport", "QScrollBar", "QWidget", "QSplitterHandle", "-", "+")
+
+
+def without_sizes(lines: list[str]) -> list[str]:
+    """Lines without what depends on how wide letters are: places, heights, what is painted, and what changed in between."""
+    bare = [_TALL.sub(r"\1", _PLACE.sub("", line)) for line in lines]
+    return [line for line in bare if not line.strip().startswith(_SIZED) and not line.startswith(("-", "+"))]
 
 
 _UNLIKE = (

@@ -27,7 +27,7 @@ from shiboken6 import isValid
 
 from tests.clock import StandingClock
 from tests.fonts import FontsOfOurOwn
-from tests.ui.described import describe, masked
+from tests.ui.described import describe, masked, measures
 from vawg_desktop.domain import clock as clocks
 from vawg_desktop.services import merging, records, return_staging, rounds
 from vawg_desktop.services.records import Assignment, assign, parse_assignment
@@ -40,10 +40,12 @@ from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
-from vawg_desktop.ui.theme import THEMES, theme
+from vawg_desktop.ui.theme import THEMES, load_fonts, theme
 from vawg_desktop.ui.tour import settle
 
 SCENES = Path(__file__).with_name("scenes")
+#: How wide and high words were on the machine where the scenes were written down.
+MEASURES = SCENES / "measures"
 #: A page's buttons are pressed one after the other, at most so many.
 MOST_PRESSED = 60
 
@@ -371,6 +373,8 @@ def main(wanted: list[str]) -> None:
     import tests.conftest  # noqa: F401 - the environment that tests run in
 
     FontsOfOurOwn(sys.argv[:1])
+    load_fonts()
+    MEASURES.write_text(measures(), "utf-8")
     with tempfile.TemporaryDirectory() as stores:
         make_stores(Path(stores))
         for name in scene_names():
