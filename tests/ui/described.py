@@ -165,12 +165,13 @@ def measures() -> str:
 
 _PLACE = re.compile(r" -?\d+,-?\d+ \d+x\d+")
 _TALL = re.compile(r"^( *)\d+: ")
+_CUT = re.compile(r"^( *Elided) '[^']*…'")
 _SIZED = ("painted ", "widths: ", "viewport", "QScrollBar", "QWidget", "QSplitterHandle", "-", "+")
 
 
 def without_sizes(lines: list[str]) -> list[str]:
     """Lines without what depends on how wide letters are: places, heights, what is painted, and what changed in between."""
-    bare = [_TALL.sub(r"\1", _PLACE.sub("", line)) for line in lines]
+    bare = [_CUT.sub(r"\1", _TALL.sub(r"\1", _PLACE.sub("", line))) for line in lines]
     return [line for line in bare if not line.strip().startswith(_SIZED) and not line.startswith(("-", "+"))]
 
 

@@ -34,8 +34,8 @@ def test_a_page_is_as_its_scene_says(qapp: FontsOfOurOwn, stores: Path, name: st
 
 
 def test_sizes_are_left_out_where_type_is_set_otherwise_and_words_are_not() -> None:
-    page = ["QPushButton 1,2 30x40 'Add' bold", "  viewport focus", "36: A-0001 | Open", "widths: 1 2", "painted 0a", "-QLabel 1,2 3x4 'x'", "logged: edit"]
-    assert without_sizes(page) == ["QPushButton 'Add' bold", "A-0001 | Open", "logged: edit"]
+    page = ["QPushButton 1,2 30x40 'Add' bold", "  viewport focus", "36: A-0001 | Open", "widths: 1 2", "painted 0a", "-QLabel 1,2 3x4 'x'", "logged: edit", "Elided 1,2 3x4 'a b…' tip 'a b c'"]
+    assert without_sizes(page) == ["QPushButton 'Add' bold", "A-0001 | Open", "logged: edit", "Elided tip 'a b c'"]
 
 
 def test_no_scene_is_left_over() -> None:
