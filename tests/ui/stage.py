@@ -7,6 +7,7 @@ What differs from run to run stands still here: ids are counted, the clock does 
 from __future__ import annotations
 
 import difflib
+import gc
 import itertools
 import os
 import shutil
@@ -20,7 +21,7 @@ from typing import Any
 from unittest.mock import patch
 
 from openpyxl import load_workbook
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QMenu, QWidget
 from shiboken6 import isValid
@@ -320,7 +321,11 @@ class Stage:
             self.window.close()
         self.tasks.wait()  # what is still read would fail in the next window
         self.window.deleteLater()
+        del self.window, self.page
+        # gone now, not in the midst of the next scene: Shiboken was seen to hand out a layout's item for a widget at the same address
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()
+        gc.collect()
         self.session.store.close()
         theme.apply("light", 1.0, "normal")
         self._stack.close()
