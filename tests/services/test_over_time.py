@@ -45,6 +45,16 @@ def test_a_role_that_passes_to_another_keeps_its_dates(sample: Session) -> None:
     assert check(sample.store).ok
 
 
+@pytest.mark.usefixtures("months_later")
+def test_a_body_that_passes_an_action_on_is_named_as_its_former_holder(sample: Session) -> None:
+    before = show.record(sample, "A-0001")
+    _set(sample, "A-0001", accountable="Medway")
+    (held,) = show.record(sample, "A-0001").parts["role"]
+    row = sample.read().exec_driver_sql("SELECT action, partner, person, role, until_date FROM role").one()
+    assert tuple(row) == (before.id, before.cells["accountable"], None, "accountable", (TODAY + timedelta(days=60)).isoformat())
+    assert held["role"] == "accountable"
+
+
 def test_a_correction_on_the_day_is_no_handover(sample: Session) -> None:
     _set(sample, "A-0001", lead="Frist Lead")
     _set(sample, "A-0001", lead="First Lead")
