@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ACTION, GAP
-from vawg_desktop.services import lists, show
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.services import finding, lists, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import ADD, STATE, Assignment
 from vawg_desktop.services.session import Session
@@ -470,6 +471,24 @@ def test_arrow_keys_walk_what_was_found_one_by_one_and_round(shown: Shown) -> No
     QTest.keyClicks(box.line, "x")
     assert box.line.text() == "x"
     box.close()
+    box.deleteLater()
+
+
+def test_commands_are_offered_while_records_cannot_be_looked_for(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise StoreError("The server cannot be reached.", code="server_away")
+
+    monkeypatch.setattr(finding, "search", away)
+    done: list[str] = []
+    box = FindBox(shown.window, shown.tasks, "Find", entity=None, offers=[Offer("Merge a copy", "", lambda: done.append("merge"))])
+    box.show()
+    box.line.setText("merge")
+    box.fill()
+    QTest.keyClick(box.line, Qt.Key.Key_Return)  # before it is known that nothing can be looked for
+    settle(shown.tasks)
+    assert box.isVisible() and box.list.count() == 1 and box._hint.text() == "The server cannot be reached."
+    QTest.keyClick(box.line, Qt.Key.Key_Return)
+    assert not box.isVisible() and isinstance(box.chosen(), Offer)
     box.deleteLater()
 
 

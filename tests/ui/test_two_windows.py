@@ -58,6 +58,7 @@ walk_to() { # the second of all actions
 }
 walk_to $P1 "$W1"; walk_to $P2 "$W2"
 begin_edit $P1 "$W1" 55; xdotool key Return; holds A-0002 percent 55
+sees $P2 text "% complete" 55 # else the second officer would rightly be asked to choose between the two
 grab 1-both-show-it
 # the server stops while the second window has a figure half typed
 begin_edit $P2 "$W2" 66
@@ -65,10 +66,10 @@ begin_edit $P2 "$W2" 66
 xdotool key Return; at $P2 place "Open a working copy …" >"$OUT/offered.txt"
 grab 2-server-away
 : >"$OUT/start"; while [ ! -e "$OUT/started" ]; do sleep 0.1; done
-holds A-0002 percent 66; sees $P2 gone "Open a working copy …"; grab 3-server-back
+holds A-0002 percent 66; sees $P1 gone "Open a working copy …"; sees $P2 gone "Open a working copy …"; grab 3-server-back
 # the laptop comes home
 xdotool windowfocus --sync "$W1"; xdotool key ctrl+k; sees $P1 focus text "Search or do anything"
-xdotool type --delay 40 "merge"; sees $P1 focus "list item" "Bring in a copy (merge)"; xdotool key Return
+xdotool type --delay 40 "merge"; sees $P1 focus text "Search or do anything" merge; sees $P1 focus "list item" "Bring in a copy (merge)"; xdotool key Return
 sees $P1 focus text "File name:"
 for _ in 1 2 3; do # on a busy machine Qt's dialog was seen to put the bare name in the place of a typed path
   xdotool key ctrl+a; xdotool type --delay 10 "$LAPTOP"

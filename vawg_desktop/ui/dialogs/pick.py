@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import EXTENT, fold
 from vawg_desktop.services import finding
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
@@ -147,7 +149,17 @@ class FindBox(Form):
         self._tasks.read(
             lambda s: finding.search(s, typed, entity=entity) if mine == self._searches else [],
             lambda hits: self._show(typed, hits) if isValid(self) and mine == self._searches else None,
+            lambda error: self._show_without_records(typed, error) if isValid(self) and mine == self._searches else None,
         )
+
+    def _show_without_records(self, typed: str, error: BaseException) -> None:
+        """Records could not be looked for, such as while the server is away: commands are offered all the same."""
+        self._goes_on = False  # what Enter was meant for was not found
+        self._show(typed, [])
+        if isinstance(error, AppError):
+            self._hint.setText(error.message)
+        else:
+            messages.failed(error)
 
     def _show(self, typed: str, hits: Sequence[Hit]) -> None:
         self._pending = False
