@@ -8,6 +8,7 @@ from functools import lru_cache
 from vawg_desktop.domain import own_records as own
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, GOVERNANCE_BODY, MEETING, PARTNER
+from vawg_desktop.domain.conditions import SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import (
     Asked,
@@ -170,7 +171,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
    listed=("title", "status", "rating_opcc", "due", "accountable", "x_heard"),
    form=("title", "accountable", "status", "due"),
    filters=(("Overdue", "overdue", "yes"), ("No date set", "no_date", "yes"), ("Evidence awaited", "claimed", "yes"),
-            ("No update for 120 days", "silent", "yes"), ("Due in 30 days", "due_soon", "yes"), ("Done before publication", "done_before_publication", "yes")),
+            (f"No update for {SILENT_DAYS} days", "silent", "yes"), (f"Due in {SOON_DAYS} days", "due_soon", "yes"), ("Done before publication", "done_before_publication", "yes")),
    tracked=True, numbered=("action no", "action ref", "action number", "action id", "task no"))  # fmt: skip
 
 ROLE = EntitySpec("role", "Role", "Roles over time", "L", "person", (

@@ -23,7 +23,7 @@ def as_seen(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Text for comparing: case, accents, apostrophes, dots, hyphens, slashes aside."""
+    """Text for comparing: case, accents, apostrophes, dots, hyphens, slashes and runs of space aside."""
     if text.isascii():
         plain = text.casefold()
     else:
