@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -66,6 +67,49 @@ def test_copies_that_a_kill_left_are_wiped_at_the_next_start_and_those_in_use_st
     at_work.wait()
     at_work.stdout.close()
     assert not used.exists()
+
+
+def test_a_folder_that_a_sweep_takes_before_it_is_locked_is_made_anew(temp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start of the program sweeps while another process makes a folder: it was then used with nobody's lock, and wiped."""
+    lock, taken = scratch._lock, list[str]()
+
+    def swept_before(handle: IO[bytes]) -> None:
+        if not taken:
+            taken.append(Path(handle.name).parent.name)
+            monkeypatch.setattr(scratch, "_lock", lock)
+            assert scratch.sweep() == taken
+        lock(handle)
+
+    monkeypatch.setattr(scratch, "_lock", swept_before)
+    with scratch.scratch("reading") as folder:
+        assert folder.name not in taken
+        (folder / "copy").write_text("numbat minutes")
+        assert scratch.sweep() == []
+        assert (folder / "copy").read_text() == "numbat minutes"
+    assert list(temp.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows takes no open file away")
+def test_a_sweep_holds_a_folder_until_it_is_gone(temp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = Path(tempfile.mkdtemp(prefix="vawg-reading-"))
+    (left / "in-use").touch()
+    (left / "inner").mkdir()
+    (left / "inner" / "copy").write_text("numbat minutes")
+    wipe, refused = scratch.shutil.rmtree, list[bool]()
+
+    def rmtree(path: Path, ignore_errors: bool) -> None:
+        with (left / "in-use").open("wb") as handle:
+            try:
+                scratch._lock(handle)
+                refused.append(False)
+            except BlockingIOError:
+                refused.append(True)
+        wipe(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(scratch.shutil, "rmtree", rmtree)
+    assert scratch.sweep() == [left.name]
+    assert refused == [True]
+    assert list(temp.iterdir()) == []
 
 
 def test_reading_a_file_leaves_nothing_in_the_temporary_folder(temp: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def _heard_from_qt(kind: Any, context: Any, message: str) -> None:
     from vawg_desktop import log_file
 
     if not any(word in message for word in _NOT_TOLD):
-        log_file.say(f"{message}\n")
+        log_file.write(f"{message}\n")
 
 
 def window(store: str | None, passphrase_file: str | None) -> int:
@@ -178,7 +178,7 @@ class Held:
                 try:
                     off_the_window(lambda: back_up_if_changed(session))
                 except AppError as error:
-                    log_file.say(error.message + "\n")
+                    log_file.write(error.message + "\n")
             self.session.store.close()
             self.session = None
         from vawg_desktop.services.attachments import wipe_copies

@@ -96,9 +96,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # whoever read our lines has had enough
         return 0
     except Exception as error:
-        from vawg_desktop.store.trouble import told
+        from vawg_desktop.store.trouble import store_error_of
 
-        trouble = told(error)
+        trouble = store_error_of(error)
         if trouble is None:
             from vawg_desktop import log_file
 

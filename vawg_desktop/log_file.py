@@ -64,7 +64,7 @@ def _lines(error: BaseException) -> list[str]:
     return lines
 
 
-def say(text: str) -> None:
+def write(text: str) -> None:
     """A line on the console, where there is one."""
     if sys.stderr is not None:
         sys.stderr.write(text)

@@ -20,13 +20,14 @@ class Scratch:
 
     def __init__(self, purpose: str) -> None:
         self._lock: IO[bytes] | None = None
-        while self._lock is None:  # a sweep that came between making and locking takes the folder; then another
+        while self._lock is None:  # a sweep that came between making and locking takes the folder; then another is made
             self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-"))
             handle = (self.path / _HELD).open("wb")
-            try:
+            with suppress(BlockingIOError):
                 _lock(handle)
-                self._lock = handle
-            except BlockingIOError:
+                if _is_still(self.path / _HELD, handle):
+                    self._lock = handle
+            if self._lock is None:
                 handle.close()
 
     def close(self) -> None:
@@ -56,9 +57,30 @@ def sweep() -> list[str]:
                 continue
             with lock.open("r+b") as handle:
                 _lock(handle)
-            shutil.rmtree(lock.parent, ignore_errors=True)
+                _wipe(lock)
+            lock.unlink(missing_ok=True)  # for Windows, which takes no open file away
+            lock.parent.rmdir()
             gone.append(lock.parent.name)
     return gone
+
+
+def _wipe(lock: Path) -> None:
+    """Wipe a folder that this process holds: its lock last, so that nobody can hold the folder while its files go."""
+    for one in lock.parent.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one, ignore_errors=True)
+        elif one != lock:
+            one.unlink(missing_ok=True)
+    if sys.platform != "win32":
+        lock.unlink()
+
+
+def _is_still(lock: Path, handle: IO[bytes]) -> bool:
+    """Whether the open file still stands where it was made: one that was taken away holds no folder."""
+    try:
+        return os.path.samestat(lock.stat(), os.fstat(handle.fileno()))
+    except OSError:
+        return False
 
 
 def _is_mine(folder: Path) -> bool:

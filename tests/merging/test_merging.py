@@ -289,7 +289,7 @@ def test_a_preview_shows_all_and_changes_nothing(sample: Session, copy_of: Copie
     say(sample, "A-0001", status="stopped")
     before = rows_of(sample)
     seen = merging.preview(sample, laptop.store)
-    assert [(c.record, c.field, c.after) for c in seen.told] == [("A-0001", "status", "in_progress")]
+    assert [(c.record, c.field, c.after) for c in seen.field_changes] == [("A-0001", "status", "in_progress")]
     assert len(seen.conflicts) == 1 and len(seen.conflicts[0].heads) == 2
     assert rows_of(sample) == before and merging.conflicts(sample) == []
     well(sample)
@@ -825,9 +825,9 @@ def test_a_name_that_two_records_bear_is_refused_and_both_are_named(sample: Sess
     with sample.store.write("x", "as printed") as tx:
         for id in (a, b):
             tx.create("link", {"kind": ALIAS, "a": id, "b": "kp 7"})
-    with pytest.raises(NotFoundError, match="more than one record: A-0001, A-0002") as told:
+    with pytest.raises(NotFoundError, match="more than one record: A-0001, A-0002") as field_changes:
         assign(sample, "KP 7", [Assignment("percent", "40")], "by e-mail")
-    assert told.value.code == "ambiguous"
+    assert field_changes.value.code == "ambiguous"
     assert names.Directory(sample.read(), "action").find("KP 7") is None
     hide(sample, ["A-0002"], why="a duplicate")
     assert names.find(sample.read(), "KP 7").reference == "A-0001"

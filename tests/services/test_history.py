@@ -193,8 +193,9 @@ def test_history_tells_links_and_updates_with_their_reasons(sample: Session) -> 
     assert ("status", "said at the board") in said
     assert ("narrative", "by telephone") in said
     assert any(c.field == "actions" and c.after == ["A-0012"] for c in told)
-    lines = [history.in_words(sample, c) for c in told]
+    lines = [history.in_words(sample, c, "A-0012") for c in told]
     assert any("Status: In progress → Complete (said at the board)" in line for line in lines)
+    assert any("G-0001, Actions: A-0012" in line for line in lines)  # of which record a link is told
     update = action.updates[0] if action.updates else show.record(sample, "A-0012").updates[0]
     assert update["status"] == "complete"
 

@@ -29,9 +29,9 @@ from vawg_desktop.store.engines import connect_raw
     ],
 )
 def test_what_sqlite_said_becomes_its_own_sentence(said: str, code: str) -> None:
-    told = trouble.told(driver.OperationalError(said))
-    assert told is not None and told.code == code
-    assert ("damaged" in told.message) == (code == "damaged")
+    found = trouble.store_error_of(driver.OperationalError(said))
+    assert found is not None and found.code == code
+    assert ("damaged" in found.message) == (code == "damaged")
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_what_sqlite_said_becomes_its_own_sentence(said: str, code: str) -> None
      ("XX001", "damaged"), ("22021", "store_failed")],
 )  # fmt: skip
 def test_what_the_server_said_becomes_its_own_sentence(state: str, code: str) -> None:
-    told = trouble.told(psycopg.errors.lookup(state)("words of the server"))
-    assert told is not None and told.code == code
+    found = trouble.store_error_of(psycopg.errors.lookup(state)("words of the server"))
+    assert found is not None and found.code == code
 
 
 def test_a_fault_of_our_own_is_not_the_stores() -> None:
-    assert trouble.told(KeyError("why")) is None
+    assert trouble.store_error_of(KeyError("why")) is None
 
 
 def test_a_store_another_program_writes_to_is_busy_and_not_damaged(

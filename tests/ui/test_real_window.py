@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLibraryInfo
 
 from tests.conftest import program
 from vawg_desktop.cli import main
@@ -55,7 +56,16 @@ def _missing() -> str:
         missing.append("python3-pyatspi")
     if not LAUNCHER.exists():
         missing.append("at-spi2-core")
+    if not missing:
+        missing += _not_loaded(Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms" / "libqxcb.so")
     return ", ".join(missing)
+
+
+def _not_loaded(plugin: Path) -> list[str]:
+    """The library that Qt's part for X misses on this machine, looked at in a process that has loaded Qt and nothing else."""
+    words = "import sys, ctypes, PySide6.QtGui\ntry: ctypes.CDLL(sys.argv[1])\nexcept OSError as error: print(error)"
+    done = subprocess.run([sys.executable, "-c", words, str(plugin)], capture_output=True, text=True)
+    return [done.stdout.partition(":")[0].strip()] if done.stdout else []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="X is not there")

@@ -20,6 +20,9 @@ from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.services.session import Session
 
+#: So many changes that an undo brought back are printed, one a line.
+_UNDONE_SHOWN = 12
+
 
 @command(
     "list", "list records of a kind",
@@ -43,8 +46,8 @@ def list_records(arguments: argparse.Namespace) -> int:
         for record in found:
             status = record.get("status")
             standing = f"  ({to_words(spec.by_key['status'], str(status))})" if status else ""
-            torn = "  [two values to choose between]" if record["conflicted"] else ""
-            yield f"{record['reference']}  {record.get(spec.title, '')}{standing}{torn}"
+            in_conflict = "  [two values to choose between]" if record["conflicted"] else ""
+            yield f"{record['reference']}  {record.get(spec.title, '')}{standing}{in_conflict}"
         yield spec.how_many(len(found))
 
     return out(arguments, found, words)
@@ -129,7 +132,7 @@ def changed(arguments: argparse.Namespace) -> int:
 def _changes(session: Session, changes: list[Any]) -> list[str]:
     from vawg_desktop.services.history import in_words
 
-    return [f"{c.record}  {in_words(session, c)}" for c in changes]
+    return [f"{c.record}  {in_words(session, c, c.record)}" for c in changes]
 
 
 @command(
@@ -172,8 +175,10 @@ def _undone(session: Session, done: Changes) -> list[str]:
     """What an undo brought back, in words."""
     from vawg_desktop.services.history import in_words, of_transaction
 
-    told = of_transaction(session, done.txn)
-    return [f"Undone, {how_many(len(told), 'change')}:", *(f"{c.record}  {in_words(session, c)}" for c in told[:12])]
+    changes = of_transaction(session, done.txn)
+    lines = [f"{c.record}  {in_words(session, c, c.record)}" for c in changes[:_UNDONE_SHOWN]]
+    more = [f"… and {how_many(len(changes) - _UNDONE_SHOWN, 'more change')}."] if len(changes) > _UNDONE_SHOWN else []
+    return [f"Undone, {how_many(len(changes), 'change')}:", *lines, *more]
 
 
 @command(

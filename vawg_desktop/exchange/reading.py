@@ -144,12 +144,13 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
         )
         child.start()
         theirs.close()
+        answer: dict[str, Any] | None = None
         try:
             ready = _is_ready(ours, seconds)
             answer = _receive(ours, seconds) if ready else None
         finally:
             ours.close()
-            _end(child)
+            _end(child, answered=answer is not None)
     if (not ready and time.monotonic() - began < seconds) or (answer is not None and answer.get("refused") == reader_child.NOT_LOADED):
         why = str(answer["detail"]) if answer is not None else "its process ended before it began"
         log_file.note(ProgramError(why, code="reader_failed"))
@@ -191,8 +192,10 @@ def _receive(pipe: Any, seconds: float) -> dict[str, Any] | None:
         return None
 
 
-def _end(child: Any) -> None:
-    child.join(0.5)
+def _end(child: Any, *, answered: bool) -> None:
+    """End the reader; once it has answered it has nothing left to do but to take itself down, which nobody waits for."""
+    if not answered:
+        child.join(0.5)
     if child.is_alive():
         child.kill()
         child.join()

@@ -141,6 +141,7 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
             if value is not None:
                 read.tray.append(tray_entry(sheet, number, column, "", value, "words above the table"))
     letters = [sheet_address(0, sheet.left + c)[:-1] for c in range(max(map(len, sheet.rows), default=0))]
+    extra = [column for column in range(len(letters)) if column not in known]
     names = ("visible", "title", "recommendation", "due", "last", *(c.key for c in MORE_SHOWN), "key", "check")
     columns = (at.visible, *at.locked[1:], *at.hidden)
     where = {name: letters[c] for name, c in zip(names, columns, strict=True) if 0 <= c < len(letters)}
@@ -170,8 +171,9 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
                 row.answers[key] = Answer(value, sheet.name, letters[column] + line)
             elif column < len(letters):
                 row.blank[key] = letters[column] + line
-        for column, value in enumerate(cells):
-            if value is not None and column not in known:
+        for column in extra:
+            value = cells[column] if column < len(cells) else None
+            if value is not None:
                 head = heads[column] if column < len(heads) else ""
                 row.shifted |= isinstance(value, str) and bool(_KEY.fullmatch(value.strip()))
                 read.tray.append(tray_entry(sheet, number, column, head, value, "a column we did not send"))

@@ -53,7 +53,7 @@ def _logged(session: Session, label: str, what: str, do: Callable[[keys.Before],
     def before(to_be: str) -> None:
         nonlocal made
         with store.write(session.who, f"{what[0].upper()}{what[1:]} for {label}", Act.KEYS) as tx:
-            key_changes.say(tx, label, f"{what} {london_time(clock.now().isoformat())}")
+            key_changes.note_outcome(tx, label, f"{what} {london_time(clock.now().isoformat())}")
             work.note(tx, work.KEYS, [f"{to_be} {label}"])
         made = tx.changes
 

@@ -257,8 +257,8 @@ def changes_of(session: Session, txn: str) -> tuple[list[tuple[FieldChange, str]
     connection = session.read()
     whole = int(connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE txn = ?', (txn,)).one()[0])
     rows = connection.exec_driver_sql(f"{log.SELECT} WHERE txn = ? ORDER BY n LIMIT ?", (txn, MOST_SHOWN))
-    told = history.field_changes(connection, [log.from_row(tuple(r)) for r in rows])
-    return [(c, history.what_in_words(session, c)) for c in told[:MOST_SHOWN]], whole
+    field_changes = history.field_changes(connection, [log.from_row(tuple(r)) for r in rows])
+    return [(c, history.what_in_words(session, c)) for c in field_changes[:MOST_SHOWN]], whole
 
 
 def all_lines(session: Session, query: ChangeQuery) -> list[Line]:

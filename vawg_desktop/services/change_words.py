@@ -171,12 +171,12 @@ def _named(session: Session, connection: Connection, txns: Sequence[str]) -> dic
 
 def _of_record(session: Session, connection: Connection, entries: list[log.Entry]) -> str:
     own = next((e for e in entries if e.tbl != "link"), None)
-    told = history.field_changes(connection, [own] if own is not None else entries)
+    field_changes = history.field_changes(connection, [own] if own is not None else entries)
     if own is None:
-        if not told:
+        if not field_changes:
             return ""
-        more = f" and {how_many(len(told) - 1, 'more link')}" if len(told) > 1 else ""
-        return f"{told[0].record} {_short(told[0].title)}, {_link_words(session, told[0])}{more}"
+        more = f" and {how_many(len(field_changes) - 1, 'more link')}" if len(field_changes) > 1 else ""
+        return f"{field_changes[0].record} {_short(field_changes[0].title)}, {_link_words(session, field_changes[0])}{more}"
     spec = BY_KEY[own.tbl]
     reference, title, parent = _called(connection, spec, own)
     called = f"{reference} {_short(title)}".strip()
@@ -184,9 +184,9 @@ def _of_record(session: Session, connection: Connection, entries: list[log.Entry
         return f"{spec.label} of {parent} added: {_short(title)}" if parent else f"{called} added"
     if "deleted" in own.fields and own.fields["deleted"].digests is None:
         return f"{called} {'deleted' if own.fields['deleted'].after else 'brought back from the bin'}"
-    if len(told) == 1:
-        return f"{called}, {history.what_in_words(session, told[0])}"
-    fields = [history.label_of(c.entity, c.field) for c in told]
+    if len(field_changes) == 1:
+        return f"{called}, {history.what_in_words(session, field_changes[0])}"
+    fields = [history.label_of(c.entity, c.field) for c in field_changes]
     more = f" and {len(fields) - _FIELDS} more" if len(fields) > _FIELDS else ""
     return f"{called}: {', '.join(fields[:_FIELDS])}{more} changed" if fields else f"{called} changed"
 

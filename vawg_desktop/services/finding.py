@@ -5,6 +5,7 @@ from __future__ import annotations
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
+from vawg_desktop.services.lists import ListQuery, Where, count
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.show import Link
 from vawg_desktop.store.search import Hit
@@ -56,11 +57,12 @@ def used_words(session: Session, link_kind: str, limit: int = 500) -> list[Choic
     return [(str(r[0]), str(r[0])) for r in rows]
 
 
-def owned_by(session: Session, spec: EntitySpec, body: str, limit: int = 60) -> list[Link]:
-    """The records of one kind that a body is accountable for."""
+def owned_by(session: Session, spec: EntitySpec, body: str, limit: int) -> tuple[int, list[Link]]:
+    """How many records of one kind a body is accountable for, and the first of them by reference."""
+    whole = count(session, ListQuery(spec.key, where=(Where(spec.owner, body),)))
     rows = session.read().exec_driver_sql(
         f'SELECT id, reference, "{spec.title}", "{spec.status}" FROM "{spec.key}" WHERE "{spec.owner}" = ? AND NOT deleted '
-        "ORDER BY reference LIMIT ?",
+        "ORDER BY length(reference), reference LIMIT ?",
         (body, limit),
     )
-    return [Link("", "", spec.key, str(i), str(r), str(t), False, status=str(s)) for i, r, t, s in rows]
+    return whole, [Link("", "", spec.key, str(i), str(r), str(t), False, status=str(s)) for i, r, t, s in rows]

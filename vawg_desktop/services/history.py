@@ -192,10 +192,11 @@ def label_of(entity: str, key: str) -> str:
     return spec.by_key[key].label if spec and key in spec.by_key else key.replace("_", " ").capitalize()
 
 
-def in_words(session: Session, change: FieldChange) -> str:
-    """One change as a line: when, who, what from what to what, and why."""
+def in_words(session: Session, change: FieldChange, under: str) -> str:
+    """One change as a line under the record of a reference: when, who, of which record where it is another, what from what to what, why."""
     why = f" ({change.why})" if change.why else ""
-    return f"{london_time(change.at)}, {change.who}: {what_in_words(session, change)}{why}"
+    of = "" if change.record == under else f"{change.record}, "
+    return f"{london_time(change.at)}, {change.who}: {of}{what_in_words(session, change)}{why}"
 
 
 def what_in_words(session: Session, change: FieldChange) -> str:

@@ -84,7 +84,7 @@ class MergeResult:
     unrelated: bool = False
     #: Of each file that was copied by hand and edited in two places: a sentence.
     copied_by_hand: list[str] = field(default_factory=list[str])
-    told: list[FieldChange] = field(default_factory=list[FieldChange])
+    field_changes: list[FieldChange] = field(default_factory=list[FieldChange])
     conflicts: list[Conflict] = field(default_factory=list[Conflict])
     rule_failures: list[Failure] = field(default_factory=list[Failure])
     renumbered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -124,14 +124,14 @@ def merge(session: Session, other: Store, *, allow_unrelated: bool = False) -> M
 
 def preview(session: Session, other: Store) -> MergeResult:
     """What ``merge`` would bring, changing nothing."""
-    told: list[MergeResult] = []
+    results: list[MergeResult] = []
 
     def look(tx: Transaction, merged: merging.Merged) -> None:
-        told.append(_brought(tx.connection, merged))
+        results.append(_brought(tx.connection, merged))
 
     merging.merge_in(session.store, other, session.who, look=look)
-    told[0].changes = Changes()
-    return told[0]
+    results[0].changes = Changes()
+    return results[0]
 
 
 def _brought(connection: Connection, merged: merging.Merged) -> MergeResult:
@@ -279,7 +279,7 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         if filled:
             tx.edit(one.entity, one.id, filled)
         # stated again, so that a deletion of the kept record in another copy becomes a conflict
-        tx.say_again(one.entity, one.id, "deleted", False)
+        tx.state_again(one.entity, one.id, "deleted", False)
         for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
             if name:
                 tx.alias(one.id, str(name))

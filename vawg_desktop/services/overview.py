@@ -166,8 +166,8 @@ def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date,
         end = _quarters_before(last, back)
         while waiting and waiting[0] <= end.isoformat():
             standing.update(steps[waiting.pop(0)])
-        if told := {status: number for status, number in standing.items() if number}:
-            found.append((min(end, session.today), told))
+        if counted := {status: number for status, number in standing.items() if number}:
+            found.append((min(end, session.today), counted))
     return found
 
 

@@ -108,8 +108,8 @@ def accept(
     doubts = Doubts(connection, owner.partner, standing)
     with session.store.write(session.who, f"From return {called} ({row['file_name']})", Act.RETURN, submission) as tx:
         for id, cells in by_action.items():
-            told = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
-            own = {k: v for k, v in told.items() if k not in ON_UPDATE}
+            given = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
+            own = {k: v for k, v in given.items() if k not in ON_UPDATE}
             seen = {k: cells[k].heads for k in own}
             if "revised_due" in own:
                 own["revised_agreed_by"] = session.who
@@ -179,12 +179,12 @@ def _add_update(
     if there is None and (answered or words):
         words = given | words  # words that the record says already are this answer's as well
     if there is not None:
-        told: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
-        words = {k: v for k, v in words.items() if not merge.same(v, told[k])}
+        latest: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
+        words = {k: v for k, v in words.items() if not merge.same(v, latest[k])}
         if not words:
             return
         # a correction stands in the earlier one's place: what was taken before stands in it too
-        words = {k: v for k, v in told.items() if v} | words
+        words = {k: v for k, v in latest.items() if v} | words
     period = tx.connection.exec_driver_sql(
         'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (row["return"],)
     ).fetchone()

@@ -50,13 +50,13 @@ def note_moved(
     ``bases`` are all rows that were sent, those that did not come back included.
     """
     order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
-    sent = [{k: _cell(k, rows[n].base.values.get(k)) for k in (*_SENT, *_FREE)} for n in order]
+    sent = [_sent(rows[n].base, (*_SENT, *_FREE)) for n in order]
     came = [_came(rows[n], understood[n]["answers"]) for n in order]
     raw = [_raw(rows[n], came[place]) for place, n in enumerate(order)]
     matched = {one.base.id for one in rows}
     others = [b for b in bases if b.id not in matched]
     named = [*(rows[n].base.reference for n in order), *(b.reference for b in others)]
-    beside = [{k: _cell(k, b.values.get(k)) for k in _SENT} for b in others]
+    beside = [_sent(b, _SENT) for b in others]
     for one in find_moved(sent, came, _SENT, (*_FREE, *_FEW), raw, beside, _FEW):
         marked = [
             _mark(one, place, rows[order[place]], understood[order[place]]["answers"], named)
@@ -111,11 +111,10 @@ def note_words_astray(
         way = answers.get("answer", {}).get("value")
         answered += way is not None
         has_words = any(key in answers for key in _FREE)
-        changed = any(
-            _cell(k, rows[n].base.values.get(k)) != _cell(k, a["value"]) for k, a in answers.items() if k in SENT
-        )
-        if way == "update" and not has_words and not changed:
-            silent.append(place)
+        if way == "update" and not has_words:
+            values = rows[n].base.values
+            if all(_cell(k, values.get(k)) == _cell(k, a["value"]) for k, a in answers.items() if k in SENT):
+                silent.append(place)
         elif has_words and way in (None, "no_change"):
             spoken.append(place)
         elif has_words:
@@ -179,6 +178,12 @@ def note_rows_emptied(
             read.problems.append(Problem("answers_shifted", words, one.row.sheet, one.row.place, one.base.reference))
 
 
+def _sent(base: BaseRow, keys: Sequence[str]) -> dict[str, Cell]:
+    """Each column's value as it was sent, or as the row is known to have held it before."""
+    values = base.values
+    return {k: None if (value := values.get(k)) is None else _cell(k, value) for k in keys}
+
+
 def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     """Each column's value as it came back: understood, else the text found; as sent where the column is missing."""
     found: dict[str, Cell] = {}
@@ -213,9 +218,9 @@ def _raw(one: MatchedRow, came: Mapping[str, Cell]) -> dict[str, Cell]:
 
 def _cell(key: str, value: Value) -> Cell:
     """A stored value as Excel would sort it: a label, a number, a day."""
-    spec = field_of_column(key)
     if value is None or isinstance(value, int):
         return value
+    spec = field_of_column(key)
     return to_words(spec, value) if spec.terms is not None else " ".join(str(value).split()).casefold()
 
 

@@ -85,7 +85,7 @@ def sent_on(connection: Connection, owner: SentReturn) -> date | None:
     return last_day(str(row[0])) if row[0] else None
 
 
-def say_age(connection: Connection, owner: SentReturn, read: ReadReturn) -> None:
+def note_age(connection: Connection, owner: SentReturn, read: ReadReturn) -> None:
     """An older version, or an earlier round's workbook, is taken for what it is, and the review says so with its period."""
     version, round_id, period, n = connection.exec_driver_sql(
         'SELECT r.version, r.round, q.period, q.n FROM "return" r JOIN round q ON q.id = r.round WHERE r.id = ?', (owner.id,)

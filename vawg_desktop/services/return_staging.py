@@ -21,7 +21,6 @@ from vawg_desktop.exchange.return_beside import tidy_tray
 from vawg_desktop.exchange.return_in import read_return
 from vawg_desktop.exchange.return_plan import NIL_QUESTION
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn, ReadRow
-from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.return_acceptance import (
     HELD_NOW,
     accept,
@@ -30,7 +29,7 @@ from vawg_desktop.services.return_acceptance import (
 )
 from vawg_desktop.services.return_answers import read_answers, rows_of_fresh_copy
 from vawg_desktop.services.return_earlier import answered_before, with_earlier_answers
-from vawg_desktop.services.return_owner import return_of_file, say_age, sent_on
+from vawg_desktop.services.return_owner import note_age, return_of_file, sent_on
 from vawg_desktop.services.return_review import (
     Review,
     SentReturn,
@@ -44,6 +43,7 @@ from vawg_desktop.services.return_rows import (
     pass_over_disposed,
 )
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.gc_pause import without_collecting
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -72,7 +72,7 @@ def _import(session: Session, path: Path, apply: str | None) -> Review:
         .fetchone()
     )
     if known is None:
-        say_age(session.read(), owner, read)
+        note_age(session.read(), owner, read)
         read.sent = sent_on(session.read(), owner)
         disposed = pass_over_disposed(read, owner.disposed)
         content = _content(session, owner, book, read, book.name)

@@ -27,7 +27,6 @@ from vawg_desktop.exchange.return_plan import (
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names
-from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.office import logo, office_name, office_settings, png_size, rating_key
 from vawg_desktop.services.round_rows import (
     ActionFacts,
@@ -38,6 +37,7 @@ from vawg_desktop.services.round_rows import (
     sorted_rows,
 )
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.gc_pause import without_collecting
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.store.transaction import Transaction
 

@@ -160,7 +160,7 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
                 connection,
                 f'SELECT u.*, a.reference AS of_reference FROM "{serving.told_by}" u JOIN "{serving.key}" a ON a.id = u."{serving.key}" '
                 f"WHERE a.id IN (SELECT a FROM link WHERE b = ? AND kind = '{kind}' AND NOT deleted) "
-                f"AND NOT u.deleted ORDER BY {newest_first('u')} LIMIT 50",
+                f"AND NOT u.deleted ORDER BY {newest_first('u')}",
                 view.id,
             )
     for child in ENTITIES:

@@ -47,10 +47,10 @@ class BodyReader:
     ) -> None:
         """The bodies that an owner's cell names: the first or the one that leads is the owner, the others help."""
         parts, lead = self._bodies(one.text)
-        told = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
-        if told and len(told) < len(parts):  # what the officer called no partner names nobody, and so does not lead
+        named = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
+        if named and len(named) < len(parts):  # what the officer called no partner names nobody, and so does not lead
             self._done.tray.append(tray_entry(one, "a part of it is no partner"))
-            parts, lead = told, told.index(parts[lead]) if parts[lead] in told else 0
+            parts, lead = named, named.index(parts[lead]) if parts[lead] in named else 0
         found_ids = [self._partner(p, one) for p in parts]
         ids = [i for i in found_ids if i]
         if not ids:

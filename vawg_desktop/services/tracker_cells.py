@@ -116,19 +116,19 @@ class CellReader(BodyReader):
 
         The same words of a column are one question. Dates without a year are asked apart for work that is finished, and each year anew.
         """
-        column, told = (self._entity, spec.key), fold(words)
+        column, folded = (self._entity, spec.key), fold(words)
         choices: tuple[tuple[str, str], ...] = ()
         if spec.terms is not None:
             choices = tuple((t.key, f"Take it as {t.label}") for t in spec.terms.terms)
         elif spec.kind is Kind.DATE:
             choices = tuple((d, f"Take it as {label(d)}") for d in may_be(words, self._session.today))
         asked = self._words_asked.setdefault(column, set())
-        if not choices or not told or self._trusted or (told not in asked and len(asked) >= _MOST_WORDS):
+        if not choices or not folded or self._trusted or (folded not in asked and len(asked) >= _MOST_WORDS):
             self._ask("not_understood", message, one)
             return None
-        asked.add(told)
+        asked.add(folded)
         when = f":{'finished' if self._finished else 'open'}:{self._session.today.year}" if spec.kind is Kind.DATE else ""
-        id = f"says:{self._entity}.{spec.key}:{told}{when}"
+        id = f"says:{self._entity}.{spec.key}:{folded}{when}"
         answer = self._answers.get(id)
         if answer in dict(choices):
             return answer
@@ -185,8 +185,8 @@ class CellReader(BodyReader):
         true = [c for c in cells if isinstance(c.value, dt.date) and c.value.day <= 12 and not c.shown]
         if not texts or not true:
             return
-        told = sorted(f"{c.sheet}!{c.cell}:{c.value}" for c in true)  # an answer serves these very dates
-        id = f"half_turned:{target}:{hashlib.sha256('|'.join(told).encode()).hexdigest()[:8]}"
+        places = sorted(f"{c.sheet}!{c.cell}:{c.value}" for c in true)  # an answer serves these very dates
+        id = f"half_turned:{target}:{hashlib.sha256('|'.join(places).encode()).hexdigest()[:8]}"
         answer = self._answers.get(id)
         if answer == "turn":
             for one in true:

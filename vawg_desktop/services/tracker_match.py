@@ -213,12 +213,12 @@ class Matching:
 
     def _doubt_owners(self) -> None:
         """Where most rows that agree belong to another body now, the file may be another partner's on the same template."""
-        told = [
+        both_owned = [
             (n, p.known) for n, p in enumerate(self.row_matches)
             if p.known is not None and self.rows[n].owner and p.known.base.get("~owner")
         ]  # fmt: skip
-        differ = [(n, k) for n, k in told if words_key(self.rows[n].owner) != k.base.get("~owner")]
-        if 2 * len(differ) <= len(told):
+        differ = [(n, k) for n, k in both_owned if words_key(self.rows[n].owner) != k.base.get("~owner")]
+        if 2 * len(differ) <= len(both_owned):
             return
         for n, k in differ:
             row = self.rows[n]
@@ -300,8 +300,8 @@ class Matching:
             return
         label = self.spec.label.casefold()
         other = ("new", f"Another one: {'an' if label[0] in 'aeiou' else 'a'} {label} of its own") if new else ("leave", "None of these: leave the row out")
-        told = tuple(("same" if same and i == first else self.records.reference[i], words) for i, words in shown.items())
-        self.row_matches[n] = RowMatch(question=Problem(code, sentence, row.sheet, row.place.cell, "", id, (*told, other)), may_be=tuple(shown))
+        offered = tuple(("same" if same and i == first else self.records.reference[i], words) for i, words in shown.items())
+        self.row_matches[n] = RowMatch(question=Problem(code, sentence, row.sheet, row.place.cell, "", id, (*offered, other)), may_be=tuple(shown))
 
     # -- what this list never had ------------------------------------------------------------
 

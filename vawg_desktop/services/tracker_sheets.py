@@ -22,7 +22,7 @@ def number_and_words(row: TrackerRow, main: str) -> tuple[str, str]:
     return exact_number(number), title.text if title is not None else ""
 
 
-def told_once(
+def listed_once(
     tracker: Tracker, done: Imported, answers: Mapping[str, str], known: Collection[str] = ()
 ) -> list[TrackerRow]:
     """The rows of a file, those of a sheet that lists another sheet's rows again (contents, a summary) read as the same rows.
@@ -90,8 +90,8 @@ def _cell_of(row: TrackerRow, *keys: str) -> str:
 
 def _owners_differ(pairs: Pairs) -> bool:
     """Whether most rows that two sheets share are other bodies'."""
-    told = [(a, b) for r, t in pairs if (a := _cell_of(r, "accountable", "owner")) and (b := _cell_of(t, "accountable", "owner"))]
-    return 2 * sum(a != b for a, b in told) > len(told)
+    both_named = [(a, b) for r, t in pairs if (a := _cell_of(r, "accountable", "owner")) and (b := _cell_of(t, "accountable", "owner"))]
+    return 2 * sum(a != b for a, b in both_named) > len(both_named)
 
 
 def _says_otherwise(pairs: Pairs) -> bool:

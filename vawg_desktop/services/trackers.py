@@ -16,12 +16,12 @@ from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, read_book
 from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
-from vawg_desktop.services.gc_pause import without_collecting
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id
 from vawg_desktop.services.tracker_rows import RowImporter
-from vawg_desktop.services.tracker_sheets import number_and_words, told_once
+from vawg_desktop.services.tracker_sheets import listed_once, number_and_words
+from vawg_desktop.store.gc_pause import without_collecting
 from vawg_desktop.store.transaction import Transaction
 
 
@@ -49,9 +49,9 @@ def import_tracker(
 def _import(
     session: Session, path: Path, mapping: Mapping[str, str | None] | None, answers: Mapping[str, str] | None, dry_run: bool, entity: str | None
 ) -> Imported:
-    book, tracker, told, settled = _read(session, path, mapping, answers, entity)
+    book, tracker, known_list, settled = _read(session, path, mapping, answers, entity)
     return import_rows(
-        session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled, known=told,
+        session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled, known=known_list,
     )
 
 
@@ -60,20 +60,20 @@ def _read(
 ) -> tuple[Book, Tracker, KnownList, dict[str, str]]:
     book = read_book(path)
     first = read_tracker(book, main=entity)
-    told = _without_rivals(_known_list(session, book, first), first)
-    settled = {**told.answers, **(answers or {})}
-    wanted = {**told.mapping, **(mapping or {})}
+    known_list = _without_rivals(_known_list(session, book, first), first)
+    settled = {**known_list.answers, **(answers or {})}
+    wanted = {**known_list.mapping, **(mapping or {})}
     given = {fold(h): t for h, t in wanted.items()}
     read = {fold(c.header): c.target for c in first.columns}
     as_read = first.rows and not first.questions and all(read.get(h, t) == t and h in read for h, t in given.items())
     tracker = first if as_read else read_tracker(book, wanted, settled, entity)
-    again = told if as_read else _known_list(session, book, tracker)
-    if again.id != told.id:  # by its columns as they were named by hand, it is another list's copy
-        told = _without_rivals(again, tracker)
-        settled = {**told.answers, **(answers or {})}
-        wanted = {**told.mapping, **(mapping or {})}
+    again = known_list if as_read else _known_list(session, book, tracker)
+    if again.id != known_list.id:  # by its columns as they were named by hand, it is another list's copy
+        known_list = _without_rivals(again, tracker)
+        settled = {**known_list.answers, **(answers or {})}
+        wanted = {**known_list.mapping, **(mapping or {})}
         tracker = read_tracker(book, wanted, settled, entity)
-    told = _unless_another_bodys(session, book, tracker, told, settled)
+    known_list = _unless_another_bodys(session, book, tracker, known_list, settled)
     there = {fold(c.header) for c in tracker.columns}
     for heading in mapping or {}:
         if fold(heading) not in there:
@@ -83,7 +83,7 @@ def _read(
             f"{book.name} has no row of headings we know (such as Ref, Action, Owner, Due, Status). Add such a row and bring the file in again, or name the columns on the command line (--map).",
             code="no_table",
         )
-    return book, tracker, replace(told, mapping=wanted), settled
+    return book, tracker, replace(known_list, mapping=wanted), settled
 
 
 #: Words of file names that say nothing of whose list it is.
@@ -100,13 +100,13 @@ def _names_in(name: str) -> set[str]:
     return {w for w in re.findall(r"[a-z]{3,}", fold(Path(name).stem)) if w not in _OF_ANY_LIST}
 
 
-def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: KnownList, answers: Mapping[str, str]) -> KnownList:
+def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, known_list: KnownList, answers: Mapping[str, str]) -> KnownList:
     """A file of another name, with the same rows and no column of owners, may be another body's on the same template: asked once."""
-    row = session.read().exec_driver_sql("SELECT name FROM tracker WHERE id = ? AND NOT deleted", (told.id,)).fetchone()
+    row = session.read().exec_driver_sql("SELECT name FROM tracker WHERE id = ? AND NOT deleted", (known_list.id,)).fetchone()
     mine, before = _names_in(book.name), _names_in(str(row[0])) if row is not None else set[str]()
     owned = any(c.target and c.target.endswith((".accountable", ".lead", ".owner")) for c in tracker.columns)
     if not mine or not before or mine & before or owned or row is None:
-        return told
+        return known_list
     for id, name, mapping, answered in session.read().exec_driver_sql(
         "SELECT id, name, mapping, answers FROM tracker WHERE headings = ? AND NOT deleted ORDER BY n", (_headings_key(book),)
     ):
@@ -115,7 +115,7 @@ def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: 
     id = f"other_list:{fold(Path(book.name).stem)}:{fold(Path(str(row[0])).stem)}"
     answer = answers.get(id)
     if answer == "other":
-        return KnownList(made_id("tracker", _headings_key(book), *sorted(mine)), told.mapping, {id: "other"})
+        return KnownList(made_id("tracker", _headings_key(book), *sorted(mine)), known_list.mapping, {id: "other"})
     if answer != "same":
         first = tracker.rows[0].sheet if tracker.rows else ""
         tracker.questions.append(Problem(
@@ -126,7 +126,7 @@ def _unless_another_bodys(session: Session, book: Book, tracker: Tracker, told: 
         tracker.outside += [g for r in tracker.rows for g in r.cells.values() if g.value is not None]
         tracker.rows.clear()
         tracker.waits = True
-    return told
+    return known_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,12 @@ class KnownList:
     answers: dict[str, str]
 
 
-def _without_rivals(told: KnownList, tracker: Tracker) -> KnownList:
+def _without_rivals(known_list: KnownList, tracker: Tracker) -> KnownList:
     """The earlier answers about columns, but for fields for which this copy has a column more: that is told or asked anew."""
-    headings = {fold(h) for h in told.mapping}
+    headings = {fold(h) for h in known_list.mapping}
     anew = {c.target or c.earlier_of or c.rival_of for c in tracker.columns if fold(c.header) not in headings}
     anew |= {c.did_you_mean[0] for c in tracker.columns if fold(c.header) not in headings and c.target is None and len(c.did_you_mean) == 1}
-    return replace(told, mapping={h: t for h, t in told.mapping.items() if t is None or t not in anew})
+    return replace(known_list, mapping={h: t for h, t in known_list.mapping.items() if t is None or t not in anew})
 
 
 def _known_list(session: Session, book: Book, tracker: Tracker) -> KnownList:
@@ -185,14 +185,14 @@ def import_rows(
             done.problems += tracker.questions
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
-            rows = tracker.rows if lineage is None else told_once(tracker, done, answers or {}, {k.sheet for k in lineage.all()})
+            rows = tracker.rows if lineage is None else listed_once(tracker, done, answers or {}, {k.sheet for k in lineage.all()})
             if not tracker.waits:
                 importer.take_all(rows)
             if lineage is not None and not dry_run and not tracker.waits:
                 kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:") or v == "leave"}
-                told = known.mapping if known is not None else {}
+                known_list = known.mapping if known is not None else {}
                 of_time = {c.header for c in tracker.columns if c.period}  # next quarter's column is told by its own heading
-                lineage.close({h: t for h, t in done.mapping.items() if (t or h in told) and h not in of_time}, kept)
+                lineage.close({h: t for h, t in done.mapping.items() if (t or h in known_list) and h not in of_time}, kept)
             if dry_run:
                 raise _DryRun
             if done.tray and book is not None:
@@ -211,16 +211,16 @@ TakenRows = list[tuple[TrackerRow, dict[str, str], dict[str, dict[str, Value]]]]
 
 def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tuple[Book, TakenRows]:
     """A file's rows with the records they speak of, nothing written. Raises FileRefusedError."""
-    book, tracker, told, settled = _read(session, path, None, None, entity)
+    book, tracker, known_list, settled = _read(session, path, None, None, entity)
     taken: TakenRows = []
     try:
         with session.store.write(session.who, "Looked at", Act.IMPORT) as tx:
-            lineage = Lineage(tx, book.name, _headings_key(book), told.id)
+            lineage = Lineage(tx, book.name, _headings_key(book), known_list.id)
             done = Imported()
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, settled, targets, dry=True)
             importer.keep_taken = True
-            importer.take_all(told_once(tracker, done, settled, {k.sheet for k in lineage.all()}))
+            importer.take_all(listed_once(tracker, done, settled, {k.sheet for k in lineage.all()}))
             taken = importer.taken
             raise _DryRun
     except _DryRun:
@@ -245,8 +245,8 @@ WHOLE_CELL = "the whole cell is struck out"
 def _note_remarks(book: Book, done: Imported) -> None:
     """What stands beside the values: comments to the tray, cells that show nothing or a formula error as problems."""
     counted: dict[str, int] = {}
-    for sheet, cell, told, words in book.remarks:
-        kind = "empty_formula" if told == "formula" and book.value(sheet, cell) is None else told
+    for sheet, cell, known_list, words in book.remarks:
+        kind = "empty_formula" if known_list == "formula" and book.value(sheet, cell) is None else known_list
         counted[kind] = counted.get(kind, 0) + 1
         if counted[kind] > _MOST_OF_A_KIND:
             continue

@@ -101,13 +101,13 @@ def back_up(
         write_replacing(part / MANIFEST, json.dumps(manifest, indent=1).encode())
         part.replace(final)
     except (OSError, StoreError, driver.Error) as error:
-        reason = plain(error, folder)
+        reason = failure_reason(error, folder)
         shutil.rmtree(part, ignore_errors=True)
         raise StoreError(f"No backup was made: {reason}", code="backup_failed") from error
     return read(final, key)
 
 
-def plain(error: Exception, place: Path) -> str:
+def failure_reason(error: Exception, place: Path) -> str:
     """A failure of the disk that holds ``place``, or of the database, in a few words."""
     if isinstance(error, StoreError):
         return error.message
@@ -349,7 +349,7 @@ def back_up_file(
             _copy_database(files_path(path), files_path(to), key, None)
         _verify(to, key)
     except (OSError, driver.Error, StoreError) as error:
-        reason = plain(error, to)
+        reason = failure_reason(error, to)
         for made in three(to):
             made.unlink(missing_ok=True)
         raise StoreError(

@@ -21,7 +21,7 @@ from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.named_files import FILED, files_are_foreign, unnamed
 from vawg_desktop.store.report import Report
 from vawg_desktop.store.store import LEFT_BEHIND, Store
-from vawg_desktop.store.trouble import engine_errors, in_its_words, told
+from vawg_desktop.store.trouble import engine_errors, engine_message, store_error_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,7 +37,7 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
             _check_printed(connection, report, heads)
             _check_backups(store, connection, report)
     except engine_errors() as error:
-        trouble = told(error)
+        trouble = store_error_of(error)
         if trouble is not None and trouble.code in ("busy", "disk", "disk_full", "read_only", "no_right", "server_away"):
             report.add("not_checked", f"The store was not checked to its end. {trouble.message}")
             return report
@@ -45,7 +45,7 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
             return report
         report.add(
             "file_damaged",
-            f"The file is damaged ({in_its_words(error)}). Restore the latest backup, or read out what can be read (rescue).",
+            f"The file is damaged ({engine_message(error)}). Restore the latest backup, or read out what can be read (rescue).",
         )
     return report
 
@@ -62,9 +62,9 @@ def integrity(store: Store) -> str:
         with store.engines.fresh() as connection:
             _file_is_whole(connection, report)
     except engine_errors() as error:
-        trouble = told(error)
+        trouble = store_error_of(error)
         if trouble is not None and trouble.code == "damaged":
-            return f"{store.name} is damaged ({in_its_words(error)}). {_WHAT_NOW}"
+            return f"{store.name} is damaged ({engine_message(error)}). {_WHAT_NOW}"
         return ""  # busy, or a disk that cannot be read just now: that is no damage
     return report.problems[0].message if report.problems else ""
 
@@ -154,10 +154,10 @@ def _check_printed(connection: Connection, report: Report, heads: Sequence[str])
 
 
 def _file_is_whole(connection: Connection, report: Report) -> bool:
-    # What another process writes this moment may look torn: a page counts that fails twice.
-    torn = _torn_pages(connection)
-    torn = [p for p in torn if p in _torn_pages(connection)] if torn else []
-    rows = torn or [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    # What another process writes this moment may look damaged: a page counts that fails twice.
+    damaged = _torn_pages(connection)
+    damaged = [p for p in damaged if p in _torn_pages(connection)] if damaged else []
+    rows = damaged or [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
     if rows == ["ok"]:
         return True
     more = f" (and {how_many(len(rows) - 1, 'more place')})" if len(rows) > 1 else ""

@@ -28,10 +28,10 @@ def search_words(text: str) -> str:
     """Text as it is searched: NFKD, casefold, marks removed, split at what is not a letter or digit."""
     if text.isascii():
         return " ".join(_NO_WORD.sub(" ", text.lower().replace("'", "")).split())
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    letters = unicodedata.normalize("NFKD", text).casefold()
     kept = (
         "" if unicodedata.combining(c) else c if c.isalnum() else " "
-        for c in plain.replace("’", "").replace("'", "")
+        for c in letters.replace("’", "").replace("'", "")
     )
     return " ".join("".join(kept).split())
 
@@ -108,19 +108,19 @@ def progress(updates: Iterable[tuple[Value, Value]]) -> str:
         last = last_day(str(as_at)) if as_at and status else None
         if last is not None:
             by_quarter[quarter_end(last).isoformat()] = str(status)
-    told: list[str] = []
+    steps: list[str] = []
     before = ""
     for quarter in sorted(by_quarter):
         if by_quarter[quarter] != before:
             before = by_quarter[quarter]
-            told.append(f"{quarter} {before}")
-    return ";".join(told)
+            steps.append(f"{quarter} {before}")
+    return ";".join(steps)
 
 
-def transitions(told: str) -> list[tuple[str, str, str]]:
+def transitions(steps: str) -> list[tuple[str, str, str]]:
     """A progress text as (quarter's last day, new status, status before or empty)."""
     found: list[tuple[str, str, str]] = []
-    for part in told.split(";") if told else ():
+    for part in steps.split(";") if steps else ():
         quarter, _, status = part.partition(" ")
         found.append((quarter, status, found[-1][1] if found else ""))
     return found

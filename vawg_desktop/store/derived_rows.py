@@ -12,6 +12,7 @@ from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec, ser
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.references import number_of
 from vawg_desktop.store import derive, summaries
+from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.summaries import Run
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class DerivedRows:
         self._many = connection.exec_driver_sql
         #: Numbers of the register that were taken and not given yet.
         self._block: list[int] = []
+        self._postgres = connection.dialect.name == POSTGRES
+        #: In a file, the last number given to a row that waits to be written; from then on every new row's is given so.
+        self._given = 0
         #: Words of new records, put into the search together at the end.
         self._unindexed: dict[int, str] = {}
 
@@ -122,20 +126,25 @@ class DerivedRows:
             subject_title(spec, row),
             int(bool(row.get("deleted"))),
         ]
-        if row.get("n") is not None:  # a rebuilt register keeps the numbers
-            columns, values = ["n", *columns], [row["n"], *values]
-        if later is not None:
+        n = row.get("n")  # a rebuilt register keeps the numbers
+        if n is None and (later is not None or self._given):
             n = self._next_number()
-            later(f"INSERT INTO subject (n, {', '.join(columns)}) VALUES (?, {', '.join('?' * len(columns))})", (n, *values))
-            return n
+        if n is not None:
+            columns, values = ["n", *columns], [n, *values]
         marks = ", ".join("?" * len(columns))
+        if later is not None:
+            later(f"INSERT INTO subject ({', '.join(columns)}) VALUES ({marks})", tuple(values))
+            return int(str(n))
         made = self._run(
             f"INSERT INTO subject ({', '.join(columns)}) VALUES ({marks}) RETURNING n", tuple(values)
         )
         return int(made.fetchone()[0])
 
     def _next_number(self) -> int:
-        """The register's next number, of a block taken from the server's sequence at once."""
+        """The register's next number: in a file the one after the last; on a server of a block taken from its sequence at once."""
+        if not self._postgres:
+            self._given = (self._given or int(str(self._scalar("SELECT coalesce(max(n), 0) FROM subject")))) + 1
+            return self._given
         if not self._block:
             sql = "SELECT nextval(pg_get_serial_sequence('subject', 'n')) FROM generate_series(1, ?)"
             self._block = sorted((int(r[0]) for r in self._run(sql, (_BLOCK,)).fetchall()), reverse=True)
@@ -193,10 +202,10 @@ class DerivedRows:
                 (merge.conflict_id(table, row, cell), table, row, cell),
             )
 
-    def set_former(self, row: str, references: Iterable[str]) -> None:
-        """A record is also found by every reference that it ever bore."""
+    def set_former(self, row: str, references: Iterable[str], later: Later | None = None) -> None:
+        """A record is also found by every reference that it ever bore. ``later`` takes the rows."""
         for reference in references:
-            self._run(
+            (later or self._run)(
                 'INSERT INTO earlier_reference (reference, "row") VALUES (?, ?) ON CONFLICT (reference, "row") DO NOTHING',
                 (reference, row),
             )

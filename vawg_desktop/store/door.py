@@ -15,7 +15,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.engines import Engines
 from vawg_desktop.store.transaction import Transaction
-from vawg_desktop.store.trouble import engine_errors, told
+from vawg_desktop.store.trouble import engine_errors, store_error_of
 
 if TYPE_CHECKING:
 
@@ -45,13 +45,13 @@ class Door:
         if _lacks_end(orig):
             return StoreError("A record refers to one that is not here; nothing was changed.", code="missing_end")
         if isinstance(self._engines, Engines):
-            return told(error) or StoreError(f"The store could not be written: {orig}. Nothing was changed.", code="write_failed")
+            return store_error_of(error) or StoreError(f"The store could not be written: {orig}. Nothing was changed.", code="write_failed")
         from sqlalchemy.exc import DBAPIError
 
-        from vawg_desktop.store.postgres import plain
+        from vawg_desktop.store.postgres import server_error
 
         wrapped = error if isinstance(error, DBAPIError) else DBAPIError("", None, error)  # type: ignore[arg-type]
-        found = plain(wrapped, self._engines.writer.url)
+        found = server_error(wrapped, self._engines.writer.url)
         if found.code == "server_away":
             self._engines.doubt()
         return found

@@ -62,7 +62,7 @@ class IncomingLog:
     def bring(self) -> list[log.Entry]:
         """Copy the entries and note how far each origin goes now; returns this store's own entries that got another origin.
 
-        Raises StoreError where the other log was altered, is torn or cannot be read to its end.
+        Raises StoreError where the other log was altered, is damaged or cannot be read to its end.
         """
         moved = self._tell_tails_apart()
         filled = gaps.fill(self._tx, self._other.read())
@@ -114,7 +114,7 @@ class IncomingLog:
         if after is not None and any(a <= after + 1 <= b for a, b in gaps.read(self._other.read()).get(entry.origin, ())):
             return forks.lost(name, after + 1, entry.seq - 1)
         return StoreError(
-            f"The log of {self._other.name} was altered or is torn at entry {entry.seq} of "
+            f"The log of {self._other.name} was altered or is damaged at entry {entry.seq} of "
             f"{self._theirs.get(entry.origin, (0, '', ''))[2] or entry.origin}; nothing was merged. Run “check” on it.",
             code="other_log_altered",
         )

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from vawg_desktop.store.transaction import Transaction
 
 
-def say(tx: Transaction, label: str, words: str) -> None:
+def note_outcome(tx: Transaction, label: str, words: str) -> None:
     """Say what became of somebody's way in."""
     id = link_id("setting", "way in", keys.fold_label(label))
     there = tx.connection.exec_driver_sql("SELECT 1 FROM setting WHERE id = ?", (id,)).fetchone()
     if there is None:
         tx.create("setting", {"name": f"way in: {label}", "value": words}, id=id)
     else:
-        tx.say_again("setting", id, "value", words)
+        tx.state_again("setting", id, "value", words)
 
 
 def settle(store: Store) -> None:
@@ -31,7 +31,7 @@ def settle(store: Store) -> None:
         to_be, _, label = what.partition(" ")
         if keys.fingerprint(store.path) != to_be:
             with store.write("keys", f"The change for {label} was cut short: the keys are as they were", Act.KEYS) as tx:
-                say(tx, label, "the last change was not made")
+                note_outcome(tx, label, "the last change was not made")
                 tx.run("DELETE FROM work WHERE kind = ? AND what = ?", (kind, what))
         else:
             work.forget(store, kind, [what])

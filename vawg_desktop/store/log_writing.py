@@ -69,9 +69,9 @@ def direct(connection: Connection) -> Run:
                 raise
             from sqlalchemy.exc import DBAPIError
 
-            from vawg_desktop.store.postgres import plain
+            from vawg_desktop.store.postgres import server_error
 
-            raise plain(DBAPIError(sql, None, error), connection.engine.url) from error
+            raise server_error(DBAPIError(sql, None, error), connection.engine.url) from error
 
     return execute
 
@@ -230,7 +230,7 @@ class LogWriter:
         self.changes.entries += 1
         return entry
 
-    def say(
+    def log_cell(
         self, table: str, id: str, key: str, before: Value, after: Value, overwrote: Sequence[str]
     ) -> merge.CellChange:
         """Log one cell's change whose row and heads the caller states (a merge, on the way in)."""

@@ -46,8 +46,8 @@ class Numbers:
                 marks = ",".join("?" * len(part))
                 rows = self._tx.run(
                     f'SELECT t.id, t.reference FROM "{spec.key}" t WHERE t.id IN ({marks}) AND EXISTS '
-                    f'(SELECT 1 FROM "{spec.key}" o WHERE o.reference = t.reference AND o.id <> t.id) ORDER BY t.n',
-                    tuple(part),
+                    "(SELECT 1 FROM subject o WHERE o.reference = t.reference AND o.id <> t.id AND o.entity = ?) ORDER BY t.n",
+                    (*part, spec.key),
                 ).fetchall()
                 for id, reference in rows:
                     self._part(spec, str(id), str(reference))
@@ -55,7 +55,7 @@ class Numbers:
     def _part(self, spec: EntitySpec, id: str, reference: str) -> None:
         """Of two records that bear one reference, the one received later gets the next number."""
         rows = self._tx.run(
-            f'SELECT id FROM "{spec.key}" WHERE reference = ? ORDER BY n DESC', (reference,)
+            "SELECT id FROM subject WHERE reference = ? AND entity = ? ORDER BY n DESC", (reference, spec.key)
         ).fetchall()
         if len(rows) > 1:  # the other of the pair may have been renumbered a moment ago
             self._renumber(spec, str(rows[0][0]), reference)

@@ -16,6 +16,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import forks, history, named_files, work
 from vawg_desktop.store.forks import Origins
+from vawg_desktop.store.gc_pause import without_collecting
 from vawg_desktop.store.incoming_log import IncomingLog, origins_of
 from vawg_desktop.store.merge_disposed import Disposed
 from vawg_desktop.store.merge_findings import Findings
@@ -74,7 +75,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     files = 0 if look else carry_files(store, other)
     merged = _Found()
     try:
-        with store.write(who, f"Merged {other.name}", Act.MERGE) as tx:
+        with without_collecting(), store.write(who, f"Merged {other.name}", Act.MERGE) as tx:
             merged = _Merging(tx, other, theirs).run()
             merged.unrelated = unrelated
             merged.files = files

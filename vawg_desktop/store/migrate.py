@@ -63,7 +63,7 @@ def migrate_server(engines: PgEngines, *, scripts: Path | None = None, target: s
     """
     from psycopg import OperationalError
 
-    from vawg_desktop.store.postgres import called, plain
+    from vawg_desktop.store.postgres import called, server_error
 
     name = called(engines.writer.url)
     try:
@@ -80,7 +80,7 @@ def migrate_server(engines: PgEngines, *, scripts: Path | None = None, target: s
             _note_version(run)
     except Exception as error:
         if isinstance(error, DBAPIError):
-            found = plain(error, engines.writer.url)
+            found = server_error(error, engines.writer.url)
             if found.code == "no_permission" or "must be owner" in str(error.orig):
                 raise StoreError(
                     f"{name} was made by an earlier version and must be brought up to date once; ask whoever keeps "

@@ -93,7 +93,7 @@ class PgEngines:
                 return  # the pool makes the connection anew by itself
             if context.is_disconnect and context.sqlalchemy_exception is not None:
                 self.doubt()
-                raise plain(context.sqlalchemy_exception, self._url) from context.original_exception
+                raise server_error(context.sqlalchemy_exception, self._url) from context.original_exception
 
         @event.listens_for(engine, "before_cursor_execute", retval=True)
         def _(
@@ -117,7 +117,7 @@ class PgEngines:
             try:
                 connection = self.reader.connect()
             except DBAPIError as error:
-                raise plain(error, self._url) from error
+                raise server_error(error, self._url) from error
             self._threads.connection = connection
             with self._guard:
                 self._readers = [r for r in self._readers if r[0].is_alive()]
@@ -218,7 +218,7 @@ class PgFiles:
         return gone
 
 
-def plain(error: DBAPIError, url: URL) -> StoreError:
+def server_error(error: DBAPIError, url: URL) -> StoreError:
     """A failure of the server in a sentence and what to do: by its code where it gave one, else by libpq's words."""
     message = str(error.orig or error)
     name = called(url)
@@ -226,9 +226,9 @@ def plain(error: DBAPIError, url: URL) -> StoreError:
     if state == "42501" or "permission denied" in message:
         return StoreError("Your role in the database does not allow that; nothing was changed.", code="no_permission")
     if state and state[:2] not in ("28", "3D", "57", "08") and state != "53300":
-        from vawg_desktop.store.trouble import told
+        from vawg_desktop.store.trouble import store_error_of
 
-        found = told(error)
+        found = store_error_of(error)
         if found is not None:
             return found
     if "password authentication failed" in message or "no password supplied" in message:
@@ -285,7 +285,7 @@ def create_schema(engines: PgEngines, facts: dict[str, str], origin: tuple[str, 
             raw.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (f"{SCHEMA_VERSION:04d}",))
     except DBAPIError as error:
-        raise plain(error, engines.writer.url) from error
+        raise server_error(error, engines.writer.url) from error
 
 
 def drop_schema(url: URL) -> None:
@@ -317,7 +317,7 @@ def schema_of(engines: PgEngines) -> int:
                 )
             row = connection.exec_driver_sql("SELECT value FROM meta WHERE \"key\" = 'schema'").fetchone()
     except DBAPIError as error:
-        raise plain(error, url) from error
+        raise server_error(error, url) from error
     return int(row[0]) if row else 0
 
 

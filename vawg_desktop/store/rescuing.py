@@ -166,7 +166,7 @@ def _readable_entries(source: _Damaged, done: Rescued) -> Iterator[log.Entry]:
 
 def _readable_rows(source: _Damaged, table: str, columns: str, done: Rescued) -> Iterator[Any]:
     """Rows of a table by their key, and past the pages that cannot be read."""
-    highest, n, torn = _highest(source, table), 1, False
+    highest, n, damaged = _highest(source, table), 1, False
     while n <= highest:
         try:  # from a key on, not after one: the key before may lie on a page that cannot be read
             for key, *row in source.rows(f'SELECT n, {columns} FROM "{table}" WHERE n >= ? ORDER BY n', (n,)):
@@ -174,8 +174,8 @@ def _readable_rows(source: _Damaged, table: str, columns: str, done: Rescued) ->
                 yield row
             break
         except driver.Error:
-            torn, n = True, _past_damage(source, table, n, highest)
-    if torn and table != "change":
+            damaged, n = True, _past_damage(source, table, n, highest)
+    if damaged and table != "change":
         done.lost.append(f"a part of {table.replace('_', ' ')}")
 
 
@@ -266,8 +266,8 @@ def _mend_from_rows(tx: Transaction, source: _Damaged, spec: EntitySpec, done: R
         cells["deleted"] = bool(values["deleted"])
         if spec is not LINK and values["reference"]:
             cells["reference"] = str(values["reference"])
-        torn = {str(r[0]) for r in tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
-        if tx.edit(spec.key, id, {k: v for k, v in cells.items() if k not in torn}, checked=False):
+        in_conflict = {str(r[0]) for r in tx.run('SELECT cell FROM conflict WHERE "row" = ?', (id,))}
+        if tx.edit(spec.key, id, {k: v for k, v in cells.items() if k not in in_conflict}, checked=False):
             done.mended += 1
 
 

@@ -98,7 +98,7 @@ class Rebuild:
             conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
         tx.derived.note_number(spec.prefix, values.get("reference"))
         if before is None:
-            self._insert(spec, id, values, born, len(conflicts), later=bool(is_new) and tx.postgres)
+            self._insert(spec, id, values, born, len(conflicts), later=bool(is_new))
         else:
             born = str(before["born"])
             self._update(spec, id, before, values, len(conflicts))
@@ -121,10 +121,10 @@ class Rebuild:
         """Number a provisional record as it comes in, by an entry of this store's own."""
         old, new = str(values["reference"]), self._tx.derived.next_reference(spec.prefix)
         heads = [h.id for h in standings["reference"].heads]
-        written = self._tx.say(spec.key, id, "reference", old, new, heads)
+        written = self._tx.log_cell(spec.key, id, "reference", old, new, heads)
         standings["reference"] = merge.Standing(new, (written,))
         values["reference"] = new
-        self._tx.derived.set_former(id, [old])
+        self._tx.derived.set_former(id, [old], self._tx.insert_later)
         self.renumbered.append((old, new))
 
     def _hold_closing(
@@ -136,7 +136,7 @@ class Rebuild:
         was: Value = before["status"] if before is not None else "open"
         heads = standings["status"].heads
         closing = [h.id for h in heads if h.value == "closed"]
-        written = self._tx.say(spec.key, id, "status", "closed", was, closing)
+        written = self._tx.log_cell(spec.key, id, "status", "closed", was, closing)
         standings["status"] = merge.standing([*(h for h in heads if h.value != "closed"), written])
         values["status"] = standings["status"].value
         self.held_open.append(id)

@@ -67,7 +67,7 @@ def restore(
             backups.lay_out(chosen, key, part)
             renew_origin(part, key, f"{to.stem} restored", mints=mints)
         except (OSError, driver.Error, StoreError) as error:
-            reason = backups.plain(error, part)
+            reason = backups.failure_reason(error, part)
             making.remove(part)
             if isinstance(error, StoreError) and error.code != "disk_full":
                 raise

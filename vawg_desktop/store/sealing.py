@@ -20,28 +20,28 @@ def held_name(sha256: str, key: Key | None) -> str:
 def seal(content: bytes, name: str, key: Key | None) -> bytes:
     """A held file with its name, encrypted (AES-GCM) where the store has a key."""
     head = json.dumps({"name": name}).encode()
-    plain = len(head).to_bytes(4, "big") + head + content
+    named = len(head).to_bytes(4, "big") + head + content
     if key is None:
-        return plain
+        return named
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = os.urandom(12)
-    return nonce + AESGCM(_files_key(key)).encrypt(nonce, plain, b"held")
+    return nonce + AESGCM(_files_key(key)).encrypt(nonce, named, b"held")
 
 
 def unseal(sealed: bytes, key: Key | None) -> tuple[str, bytes]:
     """Name and content of a held file. Raises StoreError where it is damaged."""
-    plain = sealed
+    opened = sealed
     if key is not None:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            plain = AESGCM(_files_key(key)).decrypt(sealed[:12], sealed[12:], b"held")
+            opened = AESGCM(_files_key(key)).decrypt(sealed[:12], sealed[12:], b"held")
         except InvalidTag:
             raise StoreError("A held file of the backup is damaged.", code="backup_damaged") from None
-    length = int.from_bytes(plain[:4], "big")
-    return str(json.loads(plain[4 : 4 + length])["name"]), plain[4 + length :]
+    length = int.from_bytes(opened[:4], "big")
+    return str(json.loads(opened[4 : 4 + length])["name"]), opened[4 + length :]
 
 
 def seal_words(words: dict[str, str], key: Key) -> str:

@@ -85,10 +85,10 @@ class Transaction(LogWriter):
         for key, value in wanted.items():
             heads = known.get(key, born)
             self._refuse_moved(spec, before, key, value, heads, seen)
-            torn = bool(before["conflicts"]) and self._in_conflict(id, key)
-            if torn and not settling and overwrites is None:
+            in_conflict = bool(before["conflicts"]) and self._in_conflict(id, key)
+            if in_conflict and not settling and overwrites is None:
                 self.refuse_in_conflict(table, before, key)
-            if merge.same(before[key], value) and len(heads) == 1 and overwrites is None and not torn:
+            if merge.same(before[key], value) and len(heads) == 1 and overwrites is None and not in_conflict:
                 continue
             changed[key] = value
             seen_heads = heads | self._known_beside(before, key, value, known, born)
@@ -169,7 +169,7 @@ class Transaction(LogWriter):
         evidence = self.derived.evidence_of(str(before["id"])) if closing else 0
         rules.refuse_broken(spec, before, after, evidence)
 
-    def say_again(self, table: str, id: str, key: str, value: Value) -> None:
+    def state_again(self, table: str, id: str, key: str, value: Value) -> None:
         """State a cell's value whether or not it holds that already: that it was stated now is what matters."""
         born = frozenset({str(self.row(table, id)["born"])})
         heads = self.heads(id, str(next(iter(born)))).get(key, born)

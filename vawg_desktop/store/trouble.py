@@ -43,12 +43,12 @@ def engine_errors() -> tuple[type[Exception], ...]:
     return (DBAPIError, driver.Error)
 
 
-def in_its_words(error: BaseException) -> str:
+def engine_message(error: BaseException) -> str:
     """What the engine itself says of an error, without SQLAlchemy's words around it."""
     return str(getattr(error, "orig", None) or error)
 
 
-def told(error: BaseException) -> StoreError | None:
+def store_error_of(error: BaseException) -> StoreError | None:
     """The sentence for an engine's error, with what to do; None for any other error."""
     if not type(error).__module__.startswith(("sqlalchemy", "sqlcipher3", "psycopg")):
         return None

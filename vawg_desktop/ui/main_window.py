@@ -90,7 +90,7 @@ class MainWindow(Shell):
         """Work on an open store from now on; pages are made when first visited."""
         self.tasks = tasks
         self._say_where()
-        self.top.say_saved("Saved")
+        self.top.show_saved("Saved")
         tasks.busy_changed.connect(self._on_busy)
         tasks.away_changed.connect(lambda _: self._on_busy(False))
         tasks.wants_copy.connect(self._open_copy)
@@ -107,7 +107,7 @@ class MainWindow(Shell):
         """The file was found damaged: it may be read, and nothing is written to it any more."""
         from vawg_desktop.domain.errors import StoreError
 
-        self.top.say_saved("Damaged: may only be read")
+        self.top.show_saved("Damaged: may only be read")
         messages.failed(StoreError(sentence, code="damaged"))
 
     def _on_settings(self, chosen: dict[str, str]) -> None:
@@ -161,9 +161,9 @@ class MainWindow(Shell):
         if self.tasks is not None and self.tasks.away:
             waits = self.tasks.waiting()
             unsaved = f"{waits} not saved yet" if waits else ""
-            self.top.say_saved(f"Server away, trying again … {unsaved}".strip())
+            self.top.show_saved(f"Server away, trying again … {unsaved}".strip())
         else:
-            self.top.say_saved("Saving …" if busy else "Saved")
+            self.top.show_saved("Saving …" if busy else "Saved")
 
     def _count_waiting(self) -> None:
         from vawg_desktop.services.waiting import waiting
@@ -322,7 +322,7 @@ class MainWindow(Shell):
         messages.attach(self)
         if self.tasks is not None:
             self._say_where()
-            self.top.say_saved("Saved")
+            self.top.show_saved("Saved")
             self._count_waiting()
             again = self.go(key or "my_work")
             if id is not None:
@@ -331,7 +331,7 @@ class MainWindow(Shell):
     def _say_where(self) -> None:
         store = self.tasks.session.store
         warnings = {"DEMONSTRATION": self._demonstration, "not encrypted": store.plain}
-        self.top.say_where(["OFFICIAL-SENSITIVE", *(w for w, holds in warnings.items() if holds), store.path.stem, self.tasks.session.who])
+        self.top.show_where(["OFFICIAL-SENSITIVE", *(w for w, holds in warnings.items() if holds), store.path.stem, self.tasks.session.who])
 
     def left_over(self) -> str:
         """Save what is being typed as leaving its field does; what was refused and so is kept nowhere, in words, or an empty text."""

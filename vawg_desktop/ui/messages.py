@@ -45,9 +45,9 @@ class Messages(QObject):
         self, error: BaseException, *, action: str = "", do: Callable[[], object] | None = None
     ) -> None:
         """Something was not done: what happened, what was kept, what to do; may carry one button."""
-        from vawg_desktop.store.trouble import told
+        from vawg_desktop.store.trouble import store_error_of
 
-        error = told(error) or error
+        error = store_error_of(error) or error
         if isinstance(error, AppError):
             text = error.message
         else:
@@ -55,7 +55,7 @@ class Messages(QObject):
             import traceback
 
             log_file.note(error)
-            log_file.say("".join(traceback.format_exception(error)))
+            log_file.write("".join(traceback.format_exception(error)))
         self.shown.emit("failed", text)
         if (toast := self._standing()) is not None:
             toast.show_text(text, True, action, do)

@@ -135,7 +135,7 @@ class Tasks(QObject):
         *,
         then: Then | None = None,
         failed: Then | None = None,
-        told: str = "",
+        message: str = "",
         again: str = "",
     ) -> None:
         """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo.
@@ -153,8 +153,8 @@ class Tasks(QObject):
                 self.changes_applied.emit(carried)
             for note in carried.notes:
                 messages.tell(note)
-            if told and carried:
-                messages.tell(told, action="Undo", do=self.undo)
+            if message and carried:
+                messages.tell(message, action="Undo", do=self.undo)
             if then is not None:
                 then(changes)
 
@@ -162,7 +162,7 @@ class Tasks(QObject):
             self.busy_changed.emit(self._writer.pending > 0)
             if again and getattr(error, "code", "") == "server_away":
                 self._waiting[again] = lambda: self.write(
-                    work, then=then, failed=failed, told=told, again=again
+                    work, then=then, failed=failed, message=message, again=again
                 )
                 self._unheard(error)
                 self.busy_changed.emit(False)

@@ -46,11 +46,11 @@ class TopBar(QWidget):
         self._settings.clicked.connect(settings)
         row.addWidget(self._settings)
 
-    def say_where(self, words: list[str]) -> None:
+    def show_where(self, words: list[str]) -> None:
         """Marking, store and person; what matters most first, for the end is cut where the window is narrow."""
-        self._about.say(" · ".join(words))
+        self._about.set_words(" · ".join(words))
 
-    def say_saved(self, words: str) -> None:
+    def show_saved(self, words: str) -> None:
         """Whether everything is saved."""
         self._saved.setText(words)
 

@@ -73,7 +73,7 @@ def take_tracker(shell: Shell, path: Path) -> None:
     if wanted is not None:
         shell.tasks.write(
             lambda s: trackers.import_tracker(s, path, mapping=wanted.mapping, answers=wanted.answers),
-            told=f"{path.name} is in; undo takes all of it back.",
+            message=f"{path.name} is in; undo takes all of it back.",
         )
 
 
@@ -93,12 +93,12 @@ def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
     """The same for files already chosen."""
     from vawg_desktop.services.tracker_out import export_tracker
 
-    def told(done: Written) -> None:
+    def show_written(done: Written) -> None:
         cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it holds what the list held"
         left = f" {how_many(done.unknown, 'row')} left as before: no record here matches." if done.unknown else ""
         messages.tell(f"{out.name} is written: {cells}.{left}")
 
-    shell.tasks.do(lambda s: export_tracker(s, like, out), told)
+    shell.tasks.do(lambda s: export_tracker(s, like, out), show_written)
 
 
 @command("Hand my portfolio to a colleague")
@@ -107,7 +107,7 @@ def hand_portfolio(shell: Shell) -> None:
     to, done = messages.ask_text("Hand my portfolio over", "To whom do your open actions go?")
     if done and to.strip():
         shell.tasks.write(
-            lambda s: portfolio.hand_over(s, s.who, to), told=f"Your open actions are {to.strip()}'s now."
+            lambda s: portfolio.hand_over(s, s.who, to), message=f"Your open actions are {to.strip()}'s now."
         )
 
 
@@ -122,7 +122,7 @@ def name_deputy(shell: Shell) -> None:
         answers.append(typed)
     to, start, end = answers
     shell.tasks.write(
-        lambda s: portfolio.deputise(s, s.who, to, start, end), told=f"{to.strip()} stands in for you then."
+        lambda s: portfolio.deputise(s, s.who, to, start, end), message=f"{to.strip()} stands in for you then."
     )
 
 

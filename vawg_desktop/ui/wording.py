@@ -42,7 +42,7 @@ def edit(parent: QWidget, tasks: Tasks) -> None:
         words = {name: text for name, text in dialog.words().items() if text != before[name]}
         if dialog.logo != shown.logo:
             chosen = dialog.logo
-            tasks.write(lambda s: office.set_logo(s, chosen), told="The logo is kept.")
+            tasks.write(lambda s: office.set_logo(s, chosen), message="The logo is kept.")
         if words:
-            tasks.write(lambda s: office.set_templates(s, words), told="The wording is kept.")
+            tasks.write(lambda s: office.set_templates(s, words), message="The wording is kept.")
     dialog.deleteLater()

@@ -144,10 +144,10 @@ class TelephoneDialog(Form):
                 found[key] = made.toPlainText()
             elif isinstance(made, QLineEdit):
                 found[key] = made.text()
-        told = {k: v for k, v in found.items() if v.strip()}
+        filled = {k: v for k, v in found.items() if v.strip()}
         before = self.answers.get(self._asked[self._at].id, {})
-        if told:
-            self.answers[self._asked[self._at].id] = {"answer": "Update", **told}
+        if filled:
+            self.answers[self._asked[self._at].id] = {"answer": "Update", **filled}
         elif before.get("answer") != "No change":
             self.answers.pop(self._asked[self._at].id, None)
 

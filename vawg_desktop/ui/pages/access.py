@@ -119,20 +119,20 @@ class AccessPage(QWidget):
             return None
         return one
 
-    def _do(self, work: Callable[[], object], told: str) -> None:
+    def _do(self, work: Callable[[], object], message: str) -> None:
         try:
             work()
         except AppError as error:
             messages.failed(error)
             return
-        messages.tell(told)
+        messages.tell(message)
         self.load()
 
-    def _change_keys(self, work: Callable[[Session], Changes], told: str) -> None:
+    def _change_keys(self, work: Callable[[Session], Changes], message: str) -> None:
         """Change who can open the store: the log says so too, so it goes the way of every write."""
 
         def done(_: object) -> None:
-            messages.tell(told)
+            messages.tell(message)
             self.load()
 
         self.tasks.write(work, then=done)

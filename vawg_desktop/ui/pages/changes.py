@@ -321,13 +321,13 @@ class ChangesPage(QWidget):
     def _show_changes(self, changes: list[tuple[FieldChange, str]], whole: int) -> None:
         clear(self._changes)
         for record, of_it in groupby(changes, key=lambda c: c[0].record):
-            told = list(of_it)
-            go = button(f"{record}   {told[0][0].title}".strip(), lambda r=record: self.open_record.emit(r), kind="row")
-            go.setAccessibleName(f"Open {record} {told[0][0].title}".strip())
+            its_changes = list(of_it)
+            go = button(f"{record}   {its_changes[0][0].title}".strip(), lambda r=record: self.open_record.emit(r), kind="row")
+            go.setAccessibleName(f"Open {record} {its_changes[0][0].title}".strip())
             go.setFont(theme.font(13, bold=True))
             go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._changes.addWidget(go)
-            for _, what in told:
+            for _, what in its_changes:
                 self._changes.addWidget(note(what))
         shown = len({c.record for c, _ in changes})
         if whole > change_list.MOST_SHOWN:

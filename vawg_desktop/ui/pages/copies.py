@@ -121,7 +121,7 @@ class CopiesPage(QWidget):
             self._body.addWidget(card)
 
     def _show_incoming(self, brought: MergeResult, name: str) -> None:
-        records = list(dict.fromkeys(c.record for c in brought.told))
+        records = list(dict.fromkeys(c.record for c in brought.field_changes))
         section = Section(
             f"{name} would bring {how_many(brought.copied, 'entry', 'entries')} about {how_many(len(records), 'record')}"
         )
@@ -141,8 +141,8 @@ class CopiesPage(QWidget):
             parts.insert(0, "These stores share no history: anything in both would appear twice")
         row.addWidget(label(", ".join(parts), muted=True), 1)
         section.body.addLayout(row)
-        told = list(zip(brought.told, self._words, strict=False))
-        for made in (*changes_by_record(told, records), *what_to_look_at(brought, self.open_record.emit)):
+        field_changes = list(zip(brought.field_changes, self._words, strict=False))
+        for made in (*changes_by_record(field_changes, records), *what_to_look_at(brought, self.open_record.emit)):
             self._body.addWidget(made)
 
     def _show_done(self, brought: MergeResult) -> None:
@@ -297,7 +297,7 @@ class CopiesPage(QWidget):
         self.tasks.write(
             lambda s: merging.settle(s, conflict.id, typed, reason),
             then=settled,
-            told=f"{conflict.label} of {conflict.record} is settled.",
+            message=f"{conflict.label} of {conflict.record} is settled.",
         )
 
     def _keep_reason(self, conflict: Conflict, text: str) -> None:
@@ -335,4 +335,4 @@ class _Preview:
 
 def _preview(session: Session, other: Store) -> _Preview:
     brought = merging.preview(session, other)
-    return _Preview(brought, [history.what_in_words(session, c) for c in brought.told])
+    return _Preview(brought, [history.what_in_words(session, c) for c in brought.field_changes])

@@ -39,6 +39,7 @@ class ListPage(QWidget):
     """Records of one kind: filter, chips, views, list, record."""
 
     open_record = Signal(str)
+    open_list = Signal(object, str)
     #: The first rows of the list stand there.
     shown = Signal()
 
@@ -53,6 +54,7 @@ class ListPage(QWidget):
         self._missed = False
         self._wanted: str | None = None
         self._chips: list[tuple[QPushButton, Where]] = []
+        self._added: list[QPushButton] = []  # for a list that another page asked to be shown
         self.model = ListModel(
             columns_of(entity), lambda numbers, then: tasks.read(lambda s: lists.page(s.read(), entity, numbers), then), self.spec
         )
@@ -161,6 +163,7 @@ class ListPage(QWidget):
         if self._pane is None:
             self._pane = RecordPane(self.tasks, self.entity)
             self._pane.open_record.connect(self.open_record)
+            self._pane.open_list.connect(self.open_list)
             self._pane.left.connect(self._on_left)
             self._right.addWidget(self._pane)
         return self._pane
@@ -218,12 +221,18 @@ class ListPage(QWidget):
         """Show a list as a figure of another page counts it."""
         self.query = query
         self.filter.setText(query.words)
+        for chip, where in [one for one in self._chips if one[0] in self._added and one[1] not in query.where]:
+            self._chips.remove((chip, where))  # of another list that was shown so
+            self._added.remove(chip)
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
         for chip, where in self._chips:
             chip.setChecked(where in query.where)
         known = {where for _, where in self._chips}
         for where in query.where:
             if where not in known:
-                self._add_chip(words or f"{where.field}: {where.value}", where, True)
+                self._added.append(self._add_chip(words or f"{where.field}: {where.value}", where, True))
                 self._chip_holder.show()
         self.load()
 
@@ -323,7 +332,7 @@ class ListPage(QWidget):
         if numbers:
             self.tasks.write(
                 lambda s: records.hide(s, lists.record_ids(s, entity, numbers), hidden=not back),
-                told=f"{self._many(len(numbers))} {'brought back' if back else 'deleted'}.",
+                message=f"{self._many(len(numbers))} {'brought back' if back else 'deleted'}.",
             )
 
     def bulk_edit(self) -> None:
@@ -339,7 +348,7 @@ class ListPage(QWidget):
             assignment, why = wanted
             self.tasks.write(
                 lambda s: records.assign_many(s, lists.record_ids(s, entity, numbers), [assignment], why or None),
-                told=f"{self._many(len(numbers))} changed.",
+                message=f"{self._many(len(numbers))} changed.",
             )
 
     def paste_records(self) -> None:
@@ -352,7 +361,7 @@ class ListPage(QWidget):
 
             self.tasks.write(
                 lambda s: paste(s, self.entity, rows),
-                told=f"{self._many(len(rows))} added.",
+                message=f"{self._many(len(rows))} added.",
             )
 
     def panes(self) -> list[QWidget]:

@@ -26,8 +26,10 @@ from vawg_desktop.services.round_standing import RoundPartner, partners_of_round
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label
+from vawg_desktop.ui.widgets.common import EmptyState, Section, all_button, button, clear, label
 
+#: So many partners of the round are named here; the Returns page has them all.
+_RETURNS_SHOWN = 6
 Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
 
 
@@ -104,12 +106,14 @@ class MyWorkPage(QScrollArea):
     def _add_returns(self, waiting: list[RoundPartner]) -> None:
         section = Section("Returns")
         section.set_count(len(waiting))
-        for row in waiting[:6]:
+        for row in waiting[:_RETURNS_SHOWN]:
             came = f"has come back and waits for review: {row.counts.in_words()}"
             words = came if row.step == "received" else "no return received"
             section.body.addWidget(
                 self._line(f"{row.partner}   {words}", "", lambda: self.open_page.emit("returns"))
             )
+        if len(waiting) > _RETURNS_SHOWN:
+            section.body.addWidget(all_button(len(waiting), lambda: self.open_page.emit("returns")))
         self._body.addWidget(section)
 
     def _add_group(
@@ -123,9 +127,7 @@ class MyWorkPage(QScrollArea):
             quiet = " · ".join(str(x) for x in (row["who"] or "nobody accountable", due))
             section.body.addWidget(self._line(words, quiet, partial(self.open_record.emit, str(row["id"]))))
         if whole > len(rows) and query is not None:
-            more = button(f"All {whole:,}", lambda: self.open_list.emit(query, name), kind="quiet")
-            more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            section.body.addWidget(more)
+            section.body.addWidget(all_button(whole, lambda: self.open_list.emit(query, name)))
         self._body.addWidget(section)
 
     def _line(self, words: str, quiet: str, do: Callable[[], object]) -> QWidget:

@@ -288,8 +288,6 @@ class OverviewPage(QScrollArea):
         if progress == self._charted:  # a chart takes longer to make than the rest of the page
             return
         self._charted = progress
-        from vawg_desktop.ui.widgets.progress_chart import ProgressChart
-
         clear(self._chart_place)
         if not any(by for _, by in progress):
             self._chart_place.addWidget(label(
@@ -302,6 +300,13 @@ class OverviewPage(QScrollArea):
             )
             return
         keys = [s for s in ("complete", "in_progress", "not_started") if any(by.get(s) for _, by in progress)]
+        if not keys:
+            self._chart_place.addWidget(label(
+                "No progress update so far says that an action is complete, in progress or not started.", muted=True
+            ))  # fmt: skip
+            return
+        from vawg_desktop.ui.widgets.progress_chart import ProgressChart
+
         self._chart_place.addWidget(ProgressChart(progress, [(k, ACTION_STATUS.label(k)) for k in keys]))
 
     def _open(self, figure: counts.Figure) -> None:

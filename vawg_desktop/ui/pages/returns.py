@@ -335,15 +335,15 @@ class ReturnsPage(QWidget):
     def _many_read(self, answer: return_staging.ManyRead) -> None:
         self._stack.setCurrentIndex(0)
         self.load()
-        told = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."
+        message = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."
         if answer.refused:
             shown = " ".join(answer.refused[:3])
             rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""
             messages.show(
-                "Read, but for some", f"{told}\n\nNot taken: {shown}{rest}"
+                "Read, but for some", f"{message}\n\nNot taken: {shown}{rest}"
             )
         else:
-            messages.tell(told)
+            messages.tell(message)
 
     def by_telephone(self, row: RoundPartner) -> None:
         """Write down what a partner says; taken like a return that came as a file."""

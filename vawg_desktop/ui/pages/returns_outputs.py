@@ -33,8 +33,8 @@ class ReturnsOutputs:
 
         def drafted(made: return_messages.Draft) -> None:
             if self._save(made.file_name, made.content, "Messages (*.eml)"):
-                told = f"{row.partner}: “{step_word(step)}” has been noted."
-                self._tasks.write(lambda s: return_messages.log_step(s, row.return_id, step, made.body), told=told)
+                message = f"{row.partner}: “{step_word(step)}” has been noted."
+                self._tasks.write(lambda s: return_messages.log_step(s, row.return_id, step, made.body), message=message)
 
         self._tasks.read(lambda s: return_messages.draft(s, row.return_id, step, extra=extra), drafted)
 
@@ -52,10 +52,10 @@ class ReturnsOutputs:
         except AppError as error:
             messages.failed(error)
             return
-        told = f"{how_many(len(made), 'message')} written into {folder}."
+        message = f"{how_many(len(made), 'message')} written into {folder}."
         if refused:
-            messages.show("Written, but for some", f"{told}\n\n{' '.join(refused)}")
-        self._tasks.write(lambda s: return_messages.log_many(s, made), told=told)
+            messages.show("Written, but for some", f"{message}\n\n{' '.join(refused)}")
+        self._tasks.write(lambda s: return_messages.log_many(s, made), message=message)
 
     def write_queries(self, return_id: str, questions: str) -> None:
         """Save a message with the questions that a review left."""
@@ -72,7 +72,7 @@ class ReturnsOutputs:
         who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")
         if done:
             self._tasks.write(
-                lambda s: return_messages.extend(s, row.return_id, due, who), told=f"{row.partner} has a later date."
+                lambda s: return_messages.extend(s, row.return_id, due, who), message=f"{row.partner} has a later date."
             )
 
     def call_sheet(self, row: RoundPartner) -> None:

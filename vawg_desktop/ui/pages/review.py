@@ -301,7 +301,7 @@ class ReviewPane(QWidget):
         if wanted is not None:
             self.tasks.write(
                 lambda s: use_tray_entry(s, review.submission, entry, wanted.kind, wanted.action, wanted.words),
-                told=f"{MADE[wanted.kind]} of {wanted.action} written down.",
+                message=f"{MADE[wanted.kind]} of {wanted.action} written down.",
             )
 
     # -- doing -------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ class ReviewPane(QWidget):
         self._next = 0
         if self._finishes:
             self.tasks.write(
-                lambda s: return_acceptance.accept(s, review.submission, []), told="The review is finished."
+                lambda s: return_acceptance.accept(s, review.submission, []), message="The review is finished."
             )
         else:
             self._accept(_safe(review))
@@ -322,8 +322,8 @@ class ReviewPane(QWidget):
     def _accept(self, chosen: list[Difference]) -> None:
         review = self.current
         if review is not None:
-            told = f"{how_many(len(chosen), 'answer')} accepted."
-            self.tasks.write(lambda s: return_acceptance.accept(s, review.submission, chosen), told=told)
+            message = f"{how_many(len(chosen), 'answer')} accepted."
+            self.tasks.write(lambda s: return_acceptance.accept(s, review.submission, chosen), message=message)
 
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""
@@ -337,7 +337,7 @@ class ReviewPane(QWidget):
             value = return_acceptance.typed_value(session, d.field, typed)
             return return_acceptance.accept(session, review.submission, [d], edited={(d.id, d.field): value})
 
-        self.tasks.write(work, told=f"{d.label} of {d.record} accepted as edited.")
+        self.tasks.write(work, message=f"{d.label} of {d.record} accepted as edited.")
 
     def write_queries(self) -> None:
         """A message to the partner with every question of this review."""
@@ -358,16 +358,16 @@ class ReviewPane(QWidget):
     def _decide(self, d: Difference, decision: str, reason: str = "") -> None:
         review = self.current
         if review is not None:
-            told = {"queried": "queried", "refused": "refused"}.get(decision, "open again")
+            decided = {"queried": "queried", "refused": "refused"}.get(decision, "open again")
             self.tasks.write(
                 lambda s: return_acceptance.decide(s, review.submission, [d], decision, reason),
-                told=f"{d.label} of {d.record} {told}.",
+                message=f"{d.label} of {d.record} {decided}.",
             )
 
     def _add_new(self, row: dict[str, str]) -> None:
         review = self.current
         if review is not None:
-            self.tasks.write(lambda s: return_acceptance.add_new_row(s, review.submission, row), told="Added.")
+            self.tasks.write(lambda s: return_acceptance.add_new_row(s, review.submission, row), message="Added.")
 
     def reverse(self) -> None:
         """Put back the values from before this return; later edits are kept and counted."""

@@ -193,7 +193,7 @@ class SettingsPage(QWidget):
         line.setProperty("stood", words)
         self.tasks.write(
             lambda s: office.set_rating_key(s, {rating: words}),
-            told="The rating key is reworded; it stands on everything sent from now on.",
+            message="The rating key is reworded; it stands on everything sent from now on.",
         )
 
     def show_rating_key(self) -> None:

@@ -17,19 +17,26 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.services import records, show
+from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import RowButton, label
+from vawg_desktop.ui.widgets.common import RowButton, Section, all_button, label
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session
     from vawg_desktop.ui.tasks import Tasks
 
 
+#: So many rows stand under a section's heading; a list has all of them. Eight hundred took the window five seconds.
+SHOWN = 40
+
+
 class Pane(QScrollArea):
     """The record's page as its sections know it; ``RecordPane`` is the one there is."""
 
     open_record = Signal(str)
+    #: A list of records and the words of its filter.
+    open_list = Signal(object, str)
     tasks: Tasks
     spec: EntitySpec
     #: The record that is shown, None where there is none.
@@ -86,6 +93,21 @@ def ask(
     return FormDialog.fill_in(pane, pane.tasks, title, spec, fields, verb, given=given)
 
 
+def add_links(
+    pane: Pane, section: Section, links: Sequence[show.Link], where: Where, words: str, *, whole: int = 0, removable: bool = True
+) -> None:
+    """Rows of links under a section's heading: of many the first ``SHOWN``, and a button that opens the list of all.
+
+    ``where`` is that list's filter, ``words`` its name; ``whole`` says how many there are where ``links`` are only the first.
+    """
+    for link in links[:SHOWN]:
+        section.body.addWidget(link_row(pane, link, removable=removable))
+    whole = whole or len(links)
+    if whole > SHOWN:
+        query = ListQuery(links[0].entity, where=(where,))
+        section.body.addWidget(all_button(whole, lambda: pane.open_list.emit(query, words)))
+
+
 def link_row(pane: Pane, link: show.Link, *, removable: bool = True) -> QWidget:
     """One link as a row: reference, title, status, and a way to take it away."""
     row = QWidget()
@@ -128,5 +150,5 @@ def _unlink(pane: Pane, link: show.Link) -> None:
     a, b = (view.id, link.id) if link.outward else (link.id, view.id)
     pane.tasks.write(
         lambda s: records.set_link(s, entity, key, a, b, remove=True),
-        told=f"Link to {link.reference} taken away.",
+        message=f"Link to {link.reference} taken away.",
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QSizePolicy
 
-from vawg_desktop.services import history
+from vawg_desktop.services import history, names
 from vawg_desktop.ui.sections.base import Made, Pane, read_later
 from vawg_desktop.ui.widgets.common import Rows, Section, breakable, button, note
 
@@ -26,7 +26,8 @@ def last_changes(pane: Pane) -> Made:
 
     def read(session: Session, id: str) -> tuple[int, list[str]]:
         changes = list(reversed(history.history(session, id)))
-        return len(changes), [history.in_words(session, change) for change in changes[:12]]
+        under = names.find(session.read(), id).reference
+        return len(changes), [history.in_words(session, change, under) for change in changes[:12]]
 
     def show_it(answer: tuple[int, list[str]]) -> None:
         count, words = answer

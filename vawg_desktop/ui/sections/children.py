@@ -27,20 +27,20 @@ class Child:
 
     verb: str = ""
     asked: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     empty: str = ""
 
 
 #: Kinds whose section is otherwise than the plain one.
 _BY_HAND: dict[str, Child] = {
-    "response": Child(asked=("partner", "answer", "by_whom", "date", "due", "reason", "target"), told=("partner", "answer", "date")),
-    "contact": Child(asked=("name", "role", "email", "telephone", "from_date", "completes_return"), told=("name", "role", "email", *_SPAN)),
+    "response": Child(asked=("partner", "answer", "by_whom", "date", "due", "reason", "target"), shown=("partner", "answer", "date")),
+    "contact": Child(asked=("name", "role", "email", "telephone", "from_date", "completes_return"), shown=("name", "role", "email", *_SPAN)),
     "role": Child(
         "Add holder", ("role", "person", "partner", "part", "from_date", "until_date"), ("role", "person", "partner", "part", *_SPAN),
         "When a role passes to somebody else, the former holder is noted here automatically.",
     ),
     "former_name": Child(
-        asked=("name", "until_date"), told=("name", *_SPAN), empty="A new name keeps the old one here, and on the records of its time.",
+        asked=("name", "until_date"), shown=("name", *_SPAN), empty="A new name keeps the old one here, and on the records of its time.",
     ),
 }  # fmt: skip
 
@@ -81,7 +81,7 @@ def of(kind: str) -> Callable[[Pane], Made]:
 
 def row_words(spec: EntitySpec, row: dict[str, object]) -> str:
     """A part in one line."""
-    keys = _BY_HAND.get(spec.key, Child()).told or spec.in_list
+    keys = _BY_HAND.get(spec.key, Child()).shown or spec.in_list
     words = [_cell_words(spec, row, key) for key in keys if key not in _SPAN]
     if any(key in _SPAN for key in keys):
         words.append(over_time.span(row.get("from_date"), row.get("until_date")))
@@ -118,8 +118,8 @@ def roles(pane: Pane) -> Made:
 
 def _contributor_row(pane: Pane, link: show.Link) -> QWidget:
     """A contributing body with its part and its time; a press opens them for editing."""
-    told = [link.part or "its part is not written down", over_time.span(link.from_date, link.until_date)]
-    words = "   ".join(x for x in (f"Contributor   {link.title}", *told) if x)
+    shown = [link.part or "its part is not written down", over_time.span(link.from_date, link.until_date)]
+    words = "   ".join(x for x in (f"Contributor   {link.title}", *shown) if x)
 
     def change() -> None:
         view = pane.view

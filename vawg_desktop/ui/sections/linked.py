@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 
 from PySide6.QtWidgets import QSizePolicy
 
-from vawg_desktop.domain.entities import ENTITIES, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services import finding, records, show
+from vawg_desktop.services.lists import Where
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.dialogs.pick import PickDialog
 from vawg_desktop.ui.layouts import LAYOUTS, layout_of, section_name
-from vawg_desktop.ui.sections.base import Made, Pane, ask, link_row, read_later
+from vawg_desktop.ui.sections.base import SHOWN, Made, Pane, add_links, ask, read_later
 from vawg_desktop.ui.widgets.common import Section, button, clear, note
 
 #: Kinds of record by the name that a layout gives the section of those that are linked: the plural of the kind.
@@ -70,14 +72,21 @@ def _linked(pane: Pane, target: EntitySpec, owner: EntitySpec, field: FieldSpec)
         clear(section.body)
         found = [x for x in view.links if x.kind == kind and x.outward == outward]
         section.set_count(len(found))
-        for link in found:
-            section.body.addWidget(link_row(pane, link))
+        add_links(pane, section, found, *_all_of(pane.spec, kind, outward, view))
         if not found:
             section.body.addWidget(note(f"No {target.plural.casefold()} linked yet."))
 
     if served and not outward:
         _add_new(pane, section, target, field)
     return Made(section, fill)
+
+
+def _all_of(spec: EntitySpec, kind: str, outward: bool, view: show.RecordView) -> tuple[Where, str]:
+    """The filter of a list that shows every record linked so with the one shown, and what it is called."""
+    owner, _, key = kind.partition(".")
+    if outward:
+        return Where("linked_to", view.id), f"Linked to {view.title}"
+    return Where(key, view.id), f"{BY_KEY[owner].by_key[key].label}: {view.title}"
 
 
 def _add_new(pane: Pane, section: Section, target: EntitySpec, field: FieldSpec) -> None:
@@ -90,7 +99,7 @@ def _add_new(pane: Pane, section: Section, target: EntitySpec, field: FieldSpec)
         typed = ask(pane, f"New {target.label.casefold()}", target, target.form, f"Add {target.label.casefold()}")
         if typed is not None:
             typed = {**typed, field.key: view.id}
-            pane.tasks.write(lambda s: records.create(s, target.key, typed)[1], told=f"{target.label} added.", failed=words_back(typed))
+            pane.tasks.write(lambda s: records.create(s, target.key, typed)[1], message=f"{target.label} added.", failed=words_back(typed))
 
     made = button(f"New {target.label.casefold()}", new, kind="quiet", icon_name="plus")
     layout = section.layout()
@@ -102,15 +111,18 @@ def _add_new(pane: Pane, section: Section, target: EntitySpec, field: FieldSpec)
 def _owned(pane: Pane, target: EntitySpec) -> Made:
     section = Section(f"{target.plural} it is accountable for")
 
-    def show_it(found: list[show.Link]) -> None:
+    def show_it(answer: tuple[int, list[show.Link]]) -> None:
+        whole, found = answer
+        view = pane.view
         section.empty()
-        section.set_count(len(found))
-        for link in found:
-            section.body.addWidget(link_row(pane, link, removable=False))
+        section.set_count(whole)
+        if view is not None:
+            words = f"{target.by_key[target.owner].label}: {view.title}"
+            add_links(pane, section, found, Where(target.owner, view.id), words, whole=whole, removable=False)
         if not found:
             section.body.addWidget(note(f"No {target.label.casefold()} yet."))
 
-    return Made(section, read_later(pane, section.empty, lambda s, id: finding.owned_by(s, target, id), show_it))
+    return Made(section, read_later(pane, section.empty, lambda s, id: finding.owned_by(s, target, id, SHOWN), show_it))
 
 
 def links(pane: Pane) -> Made:
@@ -124,12 +136,13 @@ def links(pane: Pane) -> Made:
         elsewhere = _in_own_sections(view.spec)
         found = [x for x in view.links if x.kind not in elsewhere and not (x.outward and x.kind in own_sets)]
         section.set_count(len(found))
+        found.sort(key=lambda link: (link.entity, link.label, link.kind))
         last = ""
-        for link in found:
-            if link.label != last:
-                section.body.addWidget(note(link.label))
-                last = link.label
-            section.body.addWidget(link_row(pane, link))
+        for (label, kind, outward), group in groupby(found, lambda link: (link.label, link.kind, link.outward)):
+            if label != last:
+                section.body.addWidget(note(label))
+            last = label
+            add_links(pane, section, list(group), *_all_of(view.spec, kind, outward, view))
         if not found:
             section.body.addWidget(note("Nothing else leads here yet."))
 

@@ -41,7 +41,7 @@ def progress(pane: Pane) -> Made:
         )
         if typed is not None:
             pane.tasks.write(
-                lambda s: records.add_update(s, view.id, typed), told="Update added.", failed=words_back(typed)
+                lambda s: records.add_update(s, view.id, typed), message="Update added.", failed=words_back(typed)
             )
 
     section = Section("Progress", "Add update", add) if pane.spec.told_by else Section("Progress")

@@ -20,10 +20,10 @@ MOST_LISTED = 100
 _MOST_FIELDS = 6
 
 
-def changes_by_record(told: Sequence[tuple[FieldChange, str]], records: Sequence[str]) -> Iterator[QWidget]:
+def changes_by_record(field_changes: Sequence[tuple[FieldChange, str]], records: Sequence[str]) -> Iterator[QWidget]:
     """Lines for each of ``records`` (references): what changed, in words, by whom, when and why. ``told`` are changes with their words."""
     for record in records[:MOST_LISTED]:
-        changes = [c for c in told if c[0].record == record]
+        changes = [c for c in field_changes if c[0].record == record]
         head = label(f"{record}   {changes[0][0].title}", bold=True)
         head.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
         yield head

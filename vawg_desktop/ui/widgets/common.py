@@ -110,7 +110,7 @@ class Elided(QLabel):
         self._words = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def say(self, words: str) -> None:
+    def set_words(self, words: str) -> None:
         """Show these words."""
         self._words = words
         self.setToolTip(words)
@@ -285,6 +285,13 @@ class Section(QWidget):
         """Take away what stands under the heading."""
         clear(self.body)
         self.set_count(0)
+
+
+def all_button(count: int, do: Callable[[], object]) -> QPushButton:
+    """"All 836": what stands under the last of a few lines where there are more, and opens them all."""
+    made = button(f"All {count:,}", do, kind="quiet")
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
 
 
 class FlowLayout(QLayout):

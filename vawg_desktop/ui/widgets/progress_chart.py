@@ -20,7 +20,7 @@ Series = Sequence[tuple[date, dict[str, int]]]
 
 
 class ProgressChart(QWidget):
-    """Actions by status at each quarter's end, as their updates told it."""
+    """Actions by status at each quarter's end, as their updates told it; ``parts`` are the statuses drawn with their labels, one at least."""
 
     def __init__(self, progress: Series, parts: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -76,5 +76,4 @@ class ProgressChart(QWidget):
         """From what to what each status went, for a screen reader."""
         first, last = self.progress[0], self.progress[-1]
         parts = [f"{words} from {first[1].get(k, 0)} to {last[1].get(k, 0)}" for k, words in self.parts]
-        told = "; ".join(parts) or "no update so far says that an action is complete, in progress or not started"
-        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {told}."
+        return f"From {financial_quarter(first[0])} to {financial_quarter(last[0])}: {'; '.join(parts)}."

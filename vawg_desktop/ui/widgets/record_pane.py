@@ -153,7 +153,7 @@ class RecordPane(Pane):
         if view is not None:
             self.tasks.write(
                 lambda s: attachments.attach(s, view.id, path),
-                told=f"{path.name} is kept with {view.reference}.",
+                message=f"{path.name} is kept with {view.reference}.",
             )
 
     # -- showing -----------------------------------------------------------------------------
@@ -334,8 +334,8 @@ class RecordPane(Pane):
 
     def _on_removed(self, key: str, element: str) -> None:
         if self.view is not None:
-            id, told = self.view.id, f"Taken out of {self.spec.by_key[key].label}."
-            self.tasks.write(lambda s: records.assign(s, id, [Assignment(key, element, REMOVE)], None), told=told)
+            id, message = self.view.id, f"Taken out of {self.spec.by_key[key].label}."
+            self.tasks.write(lambda s: records.assign(s, id, [Assignment(key, element, REMOVE)], None), message=message)
 
     def leave(self) -> None:
         """Save what is typed and not saved yet, as leaving its field does."""

@@ -54,14 +54,14 @@ def _new_rows(review: Review, verbs: Verbs) -> Section:
 def _to_look_at(review: Review, most: int, verbs: Verbs) -> Section:
     section = Section("To look at: not understood, or written where we asked for nothing")
     apart = {(d.sheet, d.cell) for d in review.asked if d.cell}
-    told = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
+    problems = [p for p in review.problems if p.code != "emptied" and (p.sheet, p.cell) not in apart]
     tray = [t for t in review.tray if (t["sheet"], t["cell"]) not in apart]
-    section.set_count(len(told) + len(tray))
-    for p in told[:most]:
+    section.set_count(len(problems) + len(tray))
+    for p in problems[:most]:
         section.body.addWidget(label(f"{f'{p.sheet}!{p.cell}  ' if p.cell else ''}{p.message}"))
     for t in tray[:most]:
         section.body.addLayout(_tray_line(review, t, verbs))
-    left_out = max(0, len(told) - most) + max(0, len(tray) - most)
+    left_out = max(0, len(problems) - most) + max(0, len(tray) - most)
     if left_out:
         more = button(f"Show {left_out:,} more", verbs.list_all, kind="quiet")
         section.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)

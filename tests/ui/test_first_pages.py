@@ -1,0 +1,39 @@
+"""My work and Overview: what waits is never cut short unseen, and a chart is drawn only of something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from tests.ui.test_window import Shown, visible
+from vawg_desktop.services import rounds
+from vawg_desktop.services.records import Assignment, add_update, assign
+from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.progress_chart import ProgressChart
+
+
+def test_returns_that_my_work_does_not_name_are_one_press_away(shown: Shown, tmp_path: Path) -> None:
+    count = len(rounds.export_returns(shown.session, period="P", due="2020-01-01", out=tmp_path).returns)
+    assert count > 6
+    page: Any = shown.go("my_work")
+    lines = [b for b in visible(page, QAbstractButton) if "no return received" in b.text()]  # type: ignore[attr-defined]
+    assert len(lines) == 6
+    (whole,) = [b for b in visible(page, QAbstractButton) if b.text() == f"All {count}"]  # type: ignore[attr-defined]
+    whole.click()  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    assert shown.window._key == "returns"
+
+
+def test_overview_says_in_words_that_no_update_tells_of_progress(shown: Shown) -> None:
+    shown.tasks.write(lambda s: assign(s, "A-0001", [Assignment("status", "not_known")], None))
+    shown.tasks.write(lambda s: add_update(s, "A-0001", {"narrative": "Nobody could say."}))
+    settle(shown.tasks)
+    page: Any = shown.go("overview")
+    assert not page.findChildren(ProgressChart)
+    assert any(w.text().startswith("No progress update so far says") for w in visible(page, QLabel))  # type: ignore[attr-defined]
+    shown.tasks.write(lambda s: assign(s, "A-0002", [Assignment("status", "in_progress")], None))
+    shown.tasks.write(lambda s: add_update(s, "A-0002", {"narrative": "Begun."}))
+    settle(shown.tasks)
+    assert len(page.findChildren(ProgressChart)) == 1
