@@ -706,3 +706,25 @@ def test_a_binary_workbook_is_read_with_its_remarks() -> None:
     assert any(one[:3] == ("mySheet1", "C8", "comment") and one[3].endswith("test comment2") for one in found)
     assert ("mySheet1", "E3", "text_box", "test textbox") in found
     assert {"formula", "error", "percent", "link"} <= {kind for _, _, kind, _ in found}
+
+
+def test_an_answer_under_the_last_row_holds_the_changed_cells_of_its_column_alone(sent: Sent, tmp_path: Path) -> None:
+    """Cells pushed down by one put in: what the file changes above the stray cell may be another row's, what it repeats cannot."""
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(3, at["Status"]).value = "Stopped"
+        sheet.cell(3, at["% complete"]).value = 77
+        sheet.cell(ROWS + 2, at["Status"]).value = "In progress"
+
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    held = {(d.record, d.field): d.held for d in review.differences}
+    assert held[(ref(3), "status")] == "shifted" and held[(ref(3), "percent")] != "shifted"
+    assert "answers_shifted" in {p.code for p in review.problems}
+
+
+def test_nothing_is_said_of_a_cell_below_where_its_column_repeats_what_was_sent(sent: Sent, tmp_path: Path) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(ROWS + 2, at["Status"]).value = "In progress"
+
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert "answers_shifted" not in {p.code for p in review.problems} and "In progress" in said(review)

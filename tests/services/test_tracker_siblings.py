@@ -206,6 +206,15 @@ def test_a_recommendation_named_by_its_number_is_asked_about_and_linked(sample: 
     assert linked == (["R-0003", "R-0004"] if "4" in text else ["R-0003"]) and new(sample, "recommendation") == {}
 
 
+@pytest.mark.parametrize("text", ["Rec 903", "3 & 904"])
+def test_a_number_that_no_recommendation_bears_is_asked_about_and_kept(sample: Session, tmp_path: Path, text: str) -> None:
+    path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Recommendation", "Action", "Owner"], [201, text, WORDS[0], "KCC"]]})
+    done = take(sample, path)
+    assert [p.cell for p in done.problems if p.code == "not_found" and text in p.message] == ["B2"]
+    assert text in {t["text"] for t in done.tray} and new(sample, "recommendation") == {}
+    assert not [x for x in show.record(sample, str(new(sample)[WORDS[0]]["id"])).links if x.entity == "recommendation"]
+
+
 def test_a_numbered_title_of_ours_and_the_word_all_make_no_recommendation(sample: Session, tmp_path: Path) -> None:
     title = str(show.record(sample, "R-0003").title)
     rows = [["Ref", "Recommendation", "Action"], [201, f"3. {title}", WORDS[0]], [202, "All", WORDS[1]]]
