@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from vawg_desktop.services import rounds
 from vawg_desktop.services.leaks import forbidden_words
 from vawg_desktop.services.records import Assignment, assign, create, hide
 from vawg_desktop.services.session import Session
 
 
 def names_looked_for(session: Session) -> set[str]:
-    return {name for name, _, _ in forbidden_words(session.read(), session.today).names}
+    return {name for name, _ in forbidden_words(session.read(), session.today).bodies.names}
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,20 @@ def test_a_deleted_body_is_looked_for_while_it_owns_an_action_and_nobody_else_ha
 def test_our_own_office_is_no_leak(sample: Session) -> None:
     own = {str(n) for row in sample.read().exec_driver_sql("SELECT name, short_name FROM partner WHERE standing = 'own_office'") for n in row if n}
     assert own and not own & names_looked_for(sample)
+
+
+@pytest.mark.parametrize("written", ["Kent Women's Aid", "KENT WOMEN’S AID", "Kent Womens Aid"])
+def test_a_body_whose_name_has_an_apostrophe_is_found_in_a_return(sample: Session, tmp_path: Path, written: str) -> None:
+    create(sample, "partner", {"name": "Kent Women's Aid"})
+    assign(sample, "A-0018", [Assignment("blockers", f"{written}'s funding ends")], "for a case")
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
+    assert {p.code for p in made.held["Kent Police"]} == {"names_another"}
+    assert "Kent Women's Aid" in made.held["Kent Police"][0].message and made.returns == []
+
+
+@pytest.mark.parametrize("written", ["The refuge’s safe house", "the refuge's  SAFE-HOUSE"])
+def test_a_restricted_title_is_found_however_it_is_typed(sample: Session, tmp_path: Path, written: str) -> None:
+    create(sample, "action", {"title": "The refuge's safe house", "restriction": "safety"})
+    assign(sample, "A-0018", [Assignment("blockers", f"Waits for “{written}”.")], "for a case")
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
+    assert "restricted" in {p.code for p in made.held["Kent Police"]}

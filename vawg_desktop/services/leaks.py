@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.mentions import Mentions, folded
 from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import address
@@ -31,17 +32,10 @@ _LAST_ANSWER = LOCKED.index("Last answer")
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenWords:
-    """Bodies' names, with patterns, and titles of restricted records that a workbook must not show."""
+    """Bodies' names, and the titles of restricted records by their references, that a workbook must not show."""
 
-    names: tuple[tuple[str, str, re.Pattern[str]], ...]
-    any_name: re.Pattern[str]
+    bodies: Mentions
     restricted: tuple[tuple[str, str], ...]
-
-
-def _shape(name: str) -> re.Pattern[str]:
-    """A name however it is spaced and whichever apostrophe it has; acronyms by their capitals."""
-    words = r"\s+".join(re.escape(w).replace("'", "['’]").replace("’", "['’]") for w in name.split())
-    return re.compile(rf"(?<!\w){words}(?!\w)", 0 if name.isupper() else re.IGNORECASE)
 
 
 def _is_telling(name: str) -> bool:
@@ -50,7 +44,7 @@ def _is_telling(name: str) -> bool:
 
 
 def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
-    """Other bodies' names, longest first, and restricted titles; short ones left out."""
+    """Other bodies' names and restricted titles; short ones left out."""
     rows = connection.exec_driver_sql(
         "SELECT id, name, short_name, deleted FROM partner WHERE standing IS DISTINCT FROM 'own_office'"
     ).fetchall()
@@ -71,23 +65,19 @@ def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
             if _is_telling(name) and not (gone and (fold(name) in living or str(id) not in owners)):
                 bodies[name] = str(id)
     bodies.update({str(n): str(p) for p, n in former if n and _is_telling(str(n))})
-    patterns = tuple(
-        (name, id, _shape(name)) for name, id in sorted(bodies.items(), key=lambda one: -len(one[0]))
-    )
     hidden: list[tuple[str, str]] = []
     for table in (e.key for e in ENTITIES if "restriction" in e.by_key):
         rows = connection.exec_driver_sql(
             f"SELECT reference, title, restriction, restricted_until FROM {table} WHERE NOT deleted AND restriction IS NOT NULL"
         ).fetchall()
         hidden += [
-            (str(r), " ".join(str(t).split()))
+            (str(r), folded(str(t)))
             for r, t, why, until in rows
             if t
             and len(str(t)) >= 8
             and rules.is_restricted({"restriction": why, "restricted_until": until}, today)
         ]
-    anyone = "|".join(p.pattern for _, _, p in patterns) or r"(?!)"
-    return ForbiddenWords(patterns, re.compile(anyone, re.IGNORECASE), tuple(hidden))
+    return ForbiddenWords(Mentions(bodies.items()), tuple(hidden))
 
 
 def in_rows(
@@ -114,8 +104,9 @@ def in_rows(
                         row.visible,
                     )
                 )
+            plain = folded(text) if known.restricted else ""
             for reference, title in known.restricted:
-                if title.casefold() in " ".join(text.split()).casefold():
+                if title in plain:
                     found.append(
                         Problem(
                             "restricted",
@@ -125,33 +116,15 @@ def in_rows(
                             row.visible,
                         )
                     )
-            if own or not known.any_name.search(text):
+            named = [] if own else [one for one in known.bodies.found_in(text) if one[1] != partner and one[1] not in involved.get(id, ())]
+            if not named:
                 continue
-            found += _named(
-                connection, known, partner, involved.get(id, set()), row, id, column, text, sheet, place
-            )
+            entitled = known.bodies.found_in(row.title)
+            leaked = next((name for name, body in named if (name, body) not in entitled), "")
+            if leaked and not _wrote_it(connection, partner, id, column):
+                words = f"{leaked} is named here, in words that are not this partner's own."
+                found.append(Problem("names_another", words, sheet, place, row.visible))
     return found
-
-
-def _named(
-    connection: Connection, known: ForbiddenWords, partner: str, involved: set[str], row: ReturnRow, id: str,
-    column: int, text: str, sheet: str, place: str,
-) -> list[Problem]:  # fmt: skip
-    for name, body, shape in known.names:
-        if body == partner or body in involved or not shape.search(text) or shape.search(row.title):
-            continue
-        if not _wrote_it(connection, partner, id, column):
-            return [
-                Problem(
-                    "names_another",
-                    f"{name} is named here, in words that are not this partner's own.",
-                    sheet,
-                    place,
-                    row.visible,
-                )
-            ]
-        return []
-    return []
 
 
 def _texts(row: ReturnRow, sheet: str) -> list[tuple[int, str, bool]]:
