@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown, visible
 from vawg_desktop.services import rounds
 from vawg_desktop.services.records import Assignment, add_update, assign
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.common import column, filling
 from vawg_desktop.ui.widgets.progress_chart import ProgressChart
 
 
@@ -37,3 +39,40 @@ def test_overview_says_in_words_that_no_update_tells_of_progress(shown: Shown) -
     shown.tasks.write(lambda s: add_update(s, "A-0002", {"narrative": "Begun."}))
     settle(shown.tasks)
     assert len(page.findChildren(ProgressChart)) == 1
+
+
+def test_news_that_changes_no_return_leaves_the_keyboard_where_it_is(shown: Shown, tmp_path: Path) -> None:
+    rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path)
+    page: Any = shown.go("returns")
+    button = next(b for b in visible(page, QAbstractButton) if b.accessibleName().startswith("More for"))
+    button.setFocus()
+    shown.tasks.write(lambda s: assign(s, "A-0001", [Assignment("blockers", "None known")], None))
+    settle(shown.tasks)
+    assert button.isVisible() and button.hasFocus()
+    shown.tasks.write(lambda s: rounds.export_returns(s, period="P", due="+4w", out=tmp_path / "again").changes)
+    settle(shown.tasks)
+    assert [w for w in visible(page, QLabel) if w.text() == "v2"]  # type: ignore[attr-defined]
+
+
+def test_rows_are_put_in_unseen_and_the_keyboard_stays(qtbot: QtBot) -> None:
+    window, outer = column(0, 0)
+    qtbot.addWidget(window)
+    holder, box = column(0, 0)
+    outer.addWidget(holder)
+    line = QLineEdit()
+    box.addWidget(line)
+    window.show()
+    window.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    with filling(holder):
+        assert holder.isHidden()
+        box.addWidget(QLabel("new"))
+    assert line.hasFocus() and holder.isVisible()
+    with filling(holder):
+        line.hide()
+    assert holder.isVisible() and line.isHidden()
+    holder.hide()
+    with filling(holder):
+        box.addWidget(QLabel("newer"))
+    assert holder.isHidden()

@@ -43,7 +43,11 @@ from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, rule
+from vawg_desktop.ui.widgets.common import EmptyState, button, clear, filling, label, rule
+
+
+#: A page narrower than this shows a partner's step under its name, and no table.
+_NARROW = 820
 
 
 class ReturnsPage(QWidget):
@@ -55,6 +59,7 @@ class ReturnsPage(QWidget):
         super().__init__()
         self.tasks = tasks
         self._round: str | None = None
+        self._drawn: object = None
         self.setAcceptDrops(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -73,7 +78,7 @@ class ReturnsPage(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
+        self._page = page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
         box.setSpacing(theme.px(8))
@@ -127,6 +132,10 @@ class ReturnsPage(QWidget):
         )
 
     def _show(self, known: list[dict[str, object]], rows: list[RoundPartner]) -> None:
+        drawn = (known, rows, self._round, self.width() < theme.px(_NARROW))
+        if self._drawn == drawn:
+            return  # news that changes nothing here: the focus stays
+        self._drawn = drawn
         self._rounds.clear()
         for one in known:
             self._rounds.addItem(f"{one['period']}, due {date_label(str(one['due']))}", one["id"])
@@ -150,9 +159,10 @@ class ReturnsPage(QWidget):
             parts.append(f"{chase} to remind")
         self._summary.setText(", ".join(parts))
         self._offer_all(rows)
-        clear(self._rows)
-        if rows:
-            self._show_rows(rows)
+        with filling(self._page):
+            clear(self._rows)
+            if rows:
+                self._show_rows(rows)
 
     def _offer_all(self, rows: list[RoundPartner]) -> None:
         """Messages to many partners at once: with their workbooks, or what the ladder says next."""
@@ -169,7 +179,7 @@ class ReturnsPage(QWidget):
         self._all.setVisible(bool(waited or chased))
 
     def _show_rows(self, rows: list[RoundPartner]) -> None:
-        narrow = self.width() < theme.px(820)
+        narrow = self.width() < theme.px(_NARROW)
         left_out = {1, 2, 3, 4, 5} if narrow else set[int]()
         for c, head in enumerate(("Partner", "Version", "Due", "Returned", "Answers", "Step", "")):
             if c in left_out:

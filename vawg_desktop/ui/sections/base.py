@@ -20,7 +20,7 @@ from vawg_desktop.services import records, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import RowButton, Section, all_button, label
+from vawg_desktop.ui.widgets.common import RowButton, Section, all_button, filling, label
 
 if TYPE_CHECKING:
     from vawg_desktop.services.session import Session
@@ -100,8 +100,9 @@ def add_links(
 
     ``where`` is that list's filter, ``words`` its name; ``whole`` says how many there are where ``links`` are only the first.
     """
-    for link in links[:SHOWN]:
-        section.body.addWidget(link_row(pane, link, removable=removable))
+    with filling(section):
+        for link in links[:SHOWN]:
+            section.body.addWidget(link_row(pane, link, removable=removable))
     whole = whole or len(links)
     if whole > SHOWN:
         query = ListQuery(links[0].entity, where=(where,))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -199,6 +201,23 @@ def clear(layout: QLayout) -> None:
         if widget is not None:
             widget.hide()  # hidden, not taken from its parent: without one it would be a window, and be styled anew
             widget.deleteLater()
+
+
+@contextmanager
+def filling(holder: QWidget) -> Generator[None]:
+    """Hide a widget while many rows are put into it: those that appear one by one have Qt arrange the page anew for each.
+
+    The keyboard stays where it was, if that is still there.
+    """
+    shown, focused = not holder.isHidden(), QApplication.focusWidget()
+    inside = focused is not None and holder.isAncestorOf(focused)
+    holder.hide()
+    try:
+        yield
+    finally:
+        holder.setVisible(shown)
+        if inside and focused is not None and not focused.isHidden():
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class Rows(QVBoxLayout, Generic[Row]):
