@@ -45,7 +45,6 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import EmptyState, button, clear, filling, label, rule
 
-
 #: A page narrower than this shows a partner's step under its name, and no table.
 _NARROW = 820
 
