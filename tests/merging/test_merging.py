@@ -868,3 +868,27 @@ def test_a_store_is_not_merged_into_itself_however_it_was_opened(sample: Session
             merging.merge(sample, other)
         assert refused.value.code == "same_store"
     other.close()
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_an_edit_of_a_record_that_some_deleted_and_others_brought_back_knows_of_both(sample: Session, copy_of: Copier, first: str) -> None:
+    """Whichever of the two the row shows: a third one's deletion beside it is then no news to the editor's."""
+    id = show.record(sample, "A-0018").id
+    hide(sample, [id])
+    a, b, c = (copy_of(sample, name) for name in ((first, "b" if first == "a" else "a", "c")))
+    hide(a, [id], hidden=False)
+    merging.merge(c, a.store)
+    hide(b, [id], hidden=False)
+    hide(b, [id])
+    merging.merge(a, b.store)
+    assert [(x.record, x.spec.key) for x in merging.conflicts(a)] == [("A-0018", "deleted")]
+    with a.store.write("a", "in the room") as tx:
+        tx.edit("action", id, {"blockers": "Said in the knowledge of both"})
+    hide(c, [id])
+    for one in (a, b, c):
+        merging.merge(sample, one.store)
+    assert merging.conflicts(sample) == [] and show.record(sample, id).deleted
+    for one in (a, b, c):
+        merging.merge(one, sample.store)
+        assert merging.conflicts(one) == []
+    well(sample, a, b, c)

@@ -151,13 +151,15 @@ class Transaction(LogWriter):
         known: Mapping[str, frozenset[str]],
         born: frozenset[str],
     ) -> frozenset[str]:
-        """What else an entry names as seen: a deletion the whole record, an edit of a deleted record its deletion.
+        """What else an entry names as seen: a deletion the whole record, an edit of a deleted record its deletion, and one of a record
+        that some deleted and others brought back what both said.
 
         By this, after a merge, "deleted here, changed there" is told from a change made in the knowledge.
         """
         if key == "deleted":
             return born.union(*known.values()) if value or before["conflicts"] else frozenset()
-        return known.get("deleted", frozenset()) if before["deleted"] else frozenset()
+        said = known.get("deleted", frozenset[str]())
+        return said if before["deleted"] or len(said) > 1 else frozenset()
 
     def _in_conflict(self, id: str, key: str) -> bool:
         return bool(self.run('SELECT 1 FROM conflict WHERE "row" = ? AND cell = ?', (id, key)).fetchone())
