@@ -76,3 +76,23 @@ def test_rows_are_put_in_unseen_and_the_keyboard_stays(qtbot: QtBot) -> None:
     with filling(holder):
         box.addWidget(QLabel("newer"))
     assert holder.isHidden()
+
+
+def test_a_partner_whose_return_stands_as_before_keeps_its_row_and_a_changed_one_the_keyboard(shown: Shown, tmp_path: Path) -> None:
+    rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path)
+    page: Any = shown.go("returns")
+
+    def more(partner: str) -> QAbstractButton:
+        return next(b for b in visible(page, QAbstractButton) if b.accessibleName() == f"More for {partner}")  # type: ignore[return-value]
+
+    police, others = more("Kent Police"), [b for b in visible(page, QAbstractButton) if b.accessibleName().startswith("More for") and "Police" not in b.accessibleName()]
+    police.setFocus()
+    shown.tasks.write(lambda s: rounds.export_returns(s, period="P", due="+4w", out=tmp_path / "again", partners=["Kent Police"]).changes)
+    settle(shown.tasks)
+    assert more("Kent Police") is police and police.hasFocus()
+    assert [w for w in visible(page, QLabel) if w.text() == "v2"] and all(b.isVisible() for b in others)  # type: ignore[attr-defined]
+    page.resize(500, 600)
+    page._table.show_rows(page._table._shown, True)
+    assert not [w for w in visible(page, QLabel) if w.text() == "v2"]  # type: ignore[attr-defined]
+    page._table.show_rows([], True)
+    assert page._table.count() == 0

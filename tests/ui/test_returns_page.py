@@ -423,7 +423,7 @@ def test_a_reversed_return_says_what_was_kept(
 
 def test_each_partner_has_a_line_of_its_own_under_the_headings(page: tuple[Shown, Any], sample: Session) -> None:
     _, returns_page = page
-    grid = returns_page._rows
+    grid = returns_page._table
     cells: dict[int, dict[int, str]] = {}
     for n in range(grid.count()):
         item = grid.itemAt(n).widget()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -10,7 +9,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QMenu,
     QScrollArea,
@@ -37,13 +35,13 @@ from vawg_desktop.ui import wording
 from vawg_desktop.ui.dialogs.round import RoundDialog, RoundWanted
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.pages.returns_cells import STEPS, answers, logged, name_and_step
 from vawg_desktop.ui.pages.returns_outputs import ReturnsOutputs, step_word
+from vawg_desktop.ui.pages.returns_table import RoundTable, Verb
 from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, button, clear, filling, label, rule
+from vawg_desktop.ui.widgets.common import EmptyState, button, label
 
 #: A page narrower than this shows a partner's step under its name, and no table.
 _NARROW = 820
@@ -77,7 +75,7 @@ class ReturnsPage(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._page = page = QWidget()
+        page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
         box.setSpacing(theme.px(8))
@@ -107,10 +105,8 @@ class ReturnsPage(QWidget):
         pick.addWidget(self._all)
         box.addLayout(pick)
         box.addWidget(self._summary)
-        self._rows = QGridLayout()
-        self._rows.setHorizontalSpacing(theme.px(24))
-        self._rows.setVerticalSpacing(0)
-        box.addLayout(self._rows)
+        self._table = RoundTable(self._next, self._menu)
+        box.addLayout(self._table)
         self._empty = EmptyState(
             "No round has been sent yet. A round makes one workbook for each partner, with that partner's actions only.",
             "Send round …",
@@ -158,10 +154,7 @@ class ReturnsPage(QWidget):
             parts.append(f"{chase} to remind")
         self._summary.setText(", ".join(parts))
         self._offer_all(rows)
-        with filling(self._page):
-            clear(self._rows)
-            if rows:
-                self._show_rows(rows)
+        self._table.show_rows(rows, self.width() < theme.px(_NARROW))
 
     def _offer_all(self, rows: list[RoundPartner]) -> None:
         """Messages to many partners at once: with their workbooks, or what the ladder says next."""
@@ -177,59 +170,7 @@ class ReturnsPage(QWidget):
         self._all.setMenu(menu)
         self._all.setVisible(bool(waited or chased))
 
-    def _show_rows(self, rows: list[RoundPartner]) -> None:
-        narrow = self.width() < theme.px(_NARROW)
-        left_out = {1, 2, 3, 4, 5} if narrow else set[int]()
-        for c, head in enumerate(("Partner", "Version", "Due", "Returned", "Answers", "Step", "")):
-            if c in left_out:
-                continue
-            made = label(head, muted=True, wrap=False)
-            made.setContentsMargins(0, theme.px(8), 0, theme.px(8))
-            self._rows.addWidget(made, 0, c)
-        for r, row in enumerate(rows):
-            at = 1 + 2 * r
-            self._rows.addWidget(rule(), at, 0, 1, 7)
-            texts = (
-                row.partner, f"v{row.version}", date_label(row.due), date_label(row.received) if row.received else "",
-                answers(row), STEPS[row.step],
-            )  # fmt: skip
-            if narrow:
-                self._rows.addWidget(name_and_step(row), at + 1, 0)
-            for c, text in enumerate(texts):
-                if narrow or c in left_out:
-                    continue
-                made = label(text, bold=c == 0, wrap=c == 4, muted=c == 4)
-                if c == 5 and row.step in ("late", "silent"):
-                    made.setProperty("warn", True)
-                if c == 5 and row.log:
-                    made.setToolTip("\n".join(logged(entry) for entry in row.log))
-                self._rows.addWidget(made, at + 1, c)
-            self._rows.addWidget(self._verbs(row), at + 1, 6)
-            self._rows.setRowMinimumHeight(at + 1, theme.px(40))
-        self._rows.setColumnStretch(0, 2)
-        self._rows.setColumnStretch(5, 0 if narrow else 1)
-
-    def _verbs(self, row: RoundPartner) -> QWidget:
-        """What comes next for a partner, and a menu of all that can be done."""
-        holder = QWidget()
-        box = QHBoxLayout(holder)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.px(4))
-        verb, do = self._next(row)
-        go = button(verb, do, kind="" if row.step == "received" or row.next_step else "quiet")
-        go.setAccessibleName(f"{verb}: {row.partner}")
-        box.addStretch(1)
-        box.addWidget(go)
-        more = button("More", lambda: None, kind="quiet")
-        more.setAccessibleName(f"More for {row.partner}")
-        menu = QMenu(more)
-        for words, act in self._menu(row):
-            menu.addAction(words).triggered.connect(lambda _=False, act=act: act())
-        more.setMenu(menu)
-        box.addWidget(more)
-        return holder
-
-    def _menu(self, row: RoundPartner) -> list[tuple[str, Callable[[], object]]]:
+    def _menu(self, row: RoundPartner) -> list[Verb]:
         steps = [s for s in CHASE_STEP.key_list() if s != "extension" and return_messages.may_send(row.standing, s)]
         if row.standing in ("independent", "government"):
             steps = ["invitation"]
@@ -246,7 +187,7 @@ class ReturnsPage(QWidget):
             ("Accessibility of the workbook …", lambda: self.outputs.show_accessibility(row)),
         ]
 
-    def _next(self, row: RoundPartner) -> tuple[str, Callable[[], object]]:
+    def _next(self, row: RoundPartner) -> Verb:
         if row.submission and not (row.is_awaited and row.next_step):
             submission = row.submission
             return ("Review" if row.step == "received" else "Open"), lambda: self.open_review(submission)

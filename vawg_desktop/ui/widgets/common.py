@@ -88,6 +88,16 @@ def button(
     return made
 
 
+def set_style(widget: QWidget, **properties: bool) -> None:
+    """Set what the style sheet goes by, such as ``warn`` or ``quiet``, and style the widget anew where that changes it."""
+    changed = {name: on for name, on in properties.items() if bool(widget.property(name)) != on}
+    for name, on in changed.items():
+        widget.setProperty(name, on)
+    if changed:
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 class RowButton(QPushButton):
     """A button over the width of its row, whose words end in dots where there is no room."""
 
