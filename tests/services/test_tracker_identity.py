@@ -572,6 +572,7 @@ def test_a_tracker_of_text_is_written_back_with_its_columns_in_order(sample: Ses
     done = export_tracker(sample, path, tmp_path / f"out{ending}")
     assert [(c["cell"], c["now"]) for c in done.changed] == [("E3", "Complete")] and done.unknown == 1
     assert any("does not stand in this copy" in n for n in done.notes)
+    assert [n.partition(":")[0].rpartition("!")[2] for n in done.notes if "no record of the store is known by this row" in n] == ["A4"]
     if ending == ".csv":
         said = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
         assert said[0] == HEAD and said[2].endswith("Complete") and said[3].startswith("99,Nobody")
