@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
 from vawg_desktop.app import Held
 from vawg_desktop.services import attachments, merging, safekeeping, show
+from vawg_desktop.services.merging import MergeResult
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
@@ -20,9 +21,11 @@ from vawg_desktop.store import keys, making, opening
 from vawg_desktop.store.backup import back_up
 from vawg_desktop.store.check import check
 from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.restating import Failure
 from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.brought import MOST_LISTED, what_to_look_at
 
 
 def _press(page: object, text: str) -> None:
@@ -278,3 +281,15 @@ def test_a_damaged_store_is_met_soon_after_opening_and_is_read_only_from_then_on
     assert said[1] == said[0]
     made.close()
     store.close()
+
+
+def test_what_a_merge_leaves_to_look_at_is_counted_where_it_is_not_all_listed(qtbot: QtBot) -> None:
+    brought = MergeResult(
+        rule_failures=[Failure(f"A-{n:04d}", "rule", "Two owners.") for n in range(MOST_LISTED + 2)],
+        renumbered=[(f"A-x{n}", f"A-{n:04d}") for n in range(MOST_LISTED + 3)],
+    )
+    words = [w.text() for section in what_to_look_at(brought, lambda _: None) for w in section.findChildren(QLabel)]
+    assert "and 2 more records" in words and any(w.endswith("A-0099; and 3 more") for w in words)
+    few = MergeResult(rule_failures=[Failure("A-0001", "rule", "Two owners.")], renumbered=[("A-x1", "A-0001")])
+    words = [w.text() for section in what_to_look_at(few, lambda _: None) for w in section.findChildren(QLabel)]
+    assert "A-x1 is A-0001" in words and not [w for w in words if " more" in w]

@@ -30,7 +30,16 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.brought import changes_by_record, what_to_look_at
-from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled_page
+from vawg_desktop.ui.widgets.common import (
+    EmptyState,
+    Section,
+    button,
+    clear,
+    filling,
+    label,
+    note,
+    scrolled_page,
+)
 from vawg_desktop.ui.widgets.conflict_card import ConflictCard
 
 #: Records and conflicts shown at once; the rest is counted.
@@ -50,7 +59,7 @@ class CopiesPage(QWidget):
         self.tasks = tasks
         self._other: Store | None = None
         self._preview: MergeResult | None = None
-        #: The changes of the preview in words, by their place in ``told``.
+        #: The changes of the preview in words, by their place in its ``field_changes``.
         self._words: list[str] = []
         self._done: MergeResult | None = None
         self._drawn: tuple[list[Conflict], MergeResult | None, MergeResult | None] | None = None
@@ -77,6 +86,12 @@ class CopiesPage(QWidget):
         if self._drawn == (conflicts, self._preview, self._done):
             return
         self._drawn = (conflicts, self._preview, self._done)
+        holder = self._body.parentWidget()
+        assert holder is not None
+        with filling(holder):
+            self._draw(conflicts)
+
+    def _draw(self, conflicts: list[Conflict]) -> None:
         clear(self._body)
         waiting = {c.id for c in conflicts}
         self._reasons = {id: reason for id, reason in self._reasons.items() if id in waiting}

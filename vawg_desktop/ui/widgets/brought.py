@@ -21,7 +21,7 @@ _MOST_FIELDS = 6
 
 
 def changes_by_record(field_changes: Sequence[tuple[FieldChange, str]], records: Sequence[str]) -> Iterator[QWidget]:
-    """Lines for each of ``records`` (references): what changed, in words, by whom, when and why. ``told`` are changes with their words."""
+    """Lines for each of ``records`` (references): what changed, in words, by whom, when and why. ``field_changes`` are changes with their words."""
     for record in records[:MOST_LISTED]:
         changes = [c for c in field_changes if c[0].record == record]
         head = label(f"{record}   {changes[0][0].title}", bold=True)
@@ -53,9 +53,13 @@ def what_to_look_at(brought: MergeResult, open_record: Callable[[str], object]) 
             row.addWidget(note(f"{failure.record}   {failure.message}"), 1)
             row.addWidget(button(f"Open {failure.record}", partial(open_record, failure.record), kind="quiet"))
             section.body.addLayout(row)
+        if len(brought.rule_failures) > MOST_LISTED:
+            section.body.addWidget(note(f"and {how_many(len(brought.rule_failures) - MOST_LISTED, 'more record')}"))
         yield section
     if brought.renumbered:
         section = Section("References made final; what was printed still leads to them")
         section.set_count(len(brought.renumbered))
-        section.body.addWidget(note("; ".join(f"{old} is {new}" for old, new in brought.renumbered[:MOST_LISTED])))
+        more = len(brought.renumbered) - MOST_LISTED
+        words = "; ".join(f"{old} is {new}" for old, new in brought.renumbered[:MOST_LISTED])
+        section.body.addWidget(note(f"{words}; and {more:,} more" if more > 0 else words))
         yield section
