@@ -644,6 +644,8 @@ t = begin(w, s)
 t.wait()
 for key in ("overview", "action", "recommendation"):
     w.go(key); t.wait(); w.grab()
+from vawg_desktop.store.check import integrity
+integrity(s.store)  # as the window does a moment after opening, and so after a short measurement
 w.detach(); s.store.close()
 """
 )

@@ -50,6 +50,10 @@ def check(store: Store, *, noted_heads: dict[str, str] | None = None, heads: Seq
     return report
 
 
+#: Cache of a connection that reads a file through once: each page is asked for a time or two, and a larger cache only fills.
+_ONE_PASS_KIB = 2048
+
+
 def integrity(store: Store) -> str:
     """Whether the file itself is whole, read through to its end: a sentence of what is damaged, or an empty text.
 
@@ -60,6 +64,7 @@ def integrity(store: Store) -> str:
     report = Report()
     try:
         with store.engines.fresh() as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{_ONE_PASS_KIB}")
             _file_is_whole(connection, report)
     except engine_errors() as error:
         trouble = store_error_of(error)
