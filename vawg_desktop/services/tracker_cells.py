@@ -208,11 +208,11 @@ class CellReader(BodyReader):
         if id_of(one) in self._doubted:
             return None
         if one.shown == "part" and isinstance(value, (dt.date, dt.time)):
-            held = label(value.date().isoformat()) if isinstance(value, dt.datetime) else str(value)
+            held = _moment(value)
             raise ValueRefusedError(f"{spec.label}: the cell shows a part of its date only; it holds {held}. Nothing was set.")
         if isinstance(value, dt.datetime) and value.hour >= 22:
             raise ValueRefusedError(
-                f"{spec.label}: {value:%d/%m/%Y %H:%M} may be the day after, shown in another hour; which day is meant? Nothing was set."
+                f"{spec.label}: {_moment(value)} may be the day after, shown in another hour; which day is meant? Nothing was set."
             )
         if isinstance(value, dt.date):
             return f"{value.year}-{value.month:02d}" if one.shown == "month" else str(value.year) if one.shown == "year" else to_stored(spec, as_typed(value))
@@ -287,6 +287,13 @@ def _is_finished(spec: EntitySpec, one: Given | None) -> bool:
 
 #: A date with a time from 22:00 and no time zone: that evening, or London midnight of the next day.
 _LATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]2[23]:[0-9]{2}(?::[0-9.]+)?$")
+
+
+def _moment(value: dt.date | dt.time) -> str:
+    """A date, a time or both, as an officer reads them; midnight is a date's own."""
+    if isinstance(value, dt.datetime) and value.time() != dt.time():
+        return f"{label(value.date().isoformat())}, {value:%H:%M}"
+    return f"{value:%H:%M}" if isinstance(value, dt.time) else label(value.isoformat()[:10])
 
 
 def _is_nothing(value: object) -> bool:
