@@ -61,7 +61,7 @@ def test_a_share_of_one_is_a_percentage_and_a_bare_one_is_asked(sample: Session,
     assert (percent is None) == any("is that 1% or 100%" in p.message for p in done.problems)
 
 
-@pytest.mark.parametrize("value", [dt.datetime(2027, 3, 31, 23, 0), "2027-03-31T23:00:00"])
+@pytest.mark.parametrize("value", [dt.datetime(2027, 3, 31, 23, 0), "2027-03-31T23:00:00"])  # noqa: DTZ001 - a spreadsheet's times have no zone
 def test_a_time_late_in_the_evening_may_be_the_day_after(sample: Session, tmp_path: Path, value: object) -> None:
     done = take(sample, book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", "Owner", "Due"], [71, WORDS[0], "KCC", value]]}))
     assert new(sample)[WORDS[0]]["due"] is None
@@ -70,7 +70,7 @@ def test_a_time_late_in_the_evening_may_be_the_day_after(sample: Session, tmp_pa
 
 
 def test_a_date_shown_by_its_weekday_alone_is_no_date(sample: Session, tmp_path: Path) -> None:
-    path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", "Owner", "Due"], [71, WORDS[0], "KCC", dt.datetime(2027, 3, 31)], [72, WORDS[1], "KCC", dt.datetime(2027, 4, 30)]]})
+    path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", "Owner", "Due"], [71, WORDS[0], "KCC", dt.date(2027, 3, 31)], [72, WORDS[1], "KCC", dt.date(2027, 4, 30)]]})
     workbook = openpyxl.load_workbook(path)
     workbook["A"]["D2"].number_format, workbook["A"]["D3"].number_format = "dd mmm", "mmm yyyy"
     workbook.save(path)

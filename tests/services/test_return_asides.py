@@ -1,0 +1,88 @@
+"""What a return says beside its table of actions: the declaration, proof and new actions, and messages to many partners."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.services.test_ways_home import Sent, _send
+from vawg_desktop.services import return_messages, return_staging
+from vawg_desktop.services.records import Assignment, assign
+from vawg_desktop.services.return_review import Review
+
+_HEADS = {"completed": "B26", "cleared": "B27", "date": "B29"}
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Iterator[Sent]:
+    made = _send(tmp_path, 4)
+    yield made
+    made.session.store.close()
+
+
+def back(sent: Sent, to: Path, cells: dict[tuple[str, str], str]) -> Review:
+    """The police's workbook come back with these cells, by sheet and address."""
+    workbook = openpyxl.load_workbook(sent.police)
+    for (sheet, cell), text in cells.items():
+        workbook[sheet][cell] = text
+    workbook.save(to)
+    return return_staging.import_return(sent.session, to)
+
+
+def places(review: Review, code: str) -> list[tuple[str, str]]:
+    return [(p.sheet, p.cell) for p in review.problems if p.code == code]
+
+
+def test_a_date_of_the_declaration_that_is_none_is_asked_and_a_real_one_is_not(sent: Sent, tmp_path: Path) -> None:
+    review = back(sent, tmp_path / "a.xlsx", {("Start here", _HEADS["completed"]): "A. Officer", ("Start here", _HEADS["date"]): "when we met"})
+    assert places(review, "not_understood") == [("Start here", _HEADS["date"])]
+    again = back(sent, tmp_path / "b.xlsx", {("Start here", _HEADS["completed"]): "A. Officer", ("Start here", _HEADS["date"]): "9 May 2026"})
+    assert places(again, "not_understood") == []
+
+
+def test_persons_data_in_the_declaration_is_held_but_a_name_belongs_there(sent: Sent, tmp_path: Path) -> None:
+    review = back(sent, tmp_path / "a.xlsx", {("Start here", _HEADS["completed"]): "Mrs Jane Smith", ("Start here", _HEADS["cleared"]): "07700 900123, on leave"})
+    assert places(review, "personal_data") == [("Start here", _HEADS["cleared"])]
+
+
+def test_persons_data_on_a_sheet_beside_is_told_with_its_place(sent: Sent, tmp_path: Path) -> None:
+    review = back(sent, tmp_path / "a.xlsx", {("New actions", "A2"): "Ring the victim on 07700 900123 each week"})
+    assert places(review, "personal_data") == [("New actions", "A2")]
+
+
+@pytest.mark.parametrize(("named", "asked"), [("A-9999", True), ("A-0001", False), ("", False)])
+def test_proof_of_an_action_that_is_none_of_ours_is_told(sent: Sent, tmp_path: Path, named: str, asked: bool) -> None:
+    cells = {("Evidence", "B2"): "Minutes of the board"} | ({("Evidence", "A2"): named} if named else {})
+    review = back(sent, tmp_path / "a.xlsx", cells)
+    assert bool(places(review, "evidence_for_whom")) is asked
+    assert not asked or "“A-9999”" in next(p.message for p in review.problems if p.code == "evidence_for_whom")
+
+
+def test_a_new_action_with_the_words_of_one_of_ours_is_asked_about(sent: Sent, tmp_path: Path) -> None:
+    review = back(sent, tmp_path / "a.xlsx", {("New actions", "A2"): "Deliver thing number 2", ("New actions", "A3"): "Something else altogether"})
+    assert places(review, "new_action_known") == [("New actions", "A2")] and len(review.new_rows) == 2
+
+
+def test_where_the_workbook_that_was_sent_is_not_kept_the_other_sheets_are_said_not_to_be_compared(sent: Sent, tmp_path: Path) -> None:
+    files = Path(f"{sent.session.store.path}-files")
+    shutil.move(files, tmp_path / "elsewhere")
+    review = back(sent, tmp_path / "a.xlsx", {("Start here", "A9"): "What we did"})
+    shutil.rmtree(files, ignore_errors=True)
+    shutil.move(tmp_path / "elsewhere", files)
+    assert "sent_missing" in {p.code for p in review.problems}
+
+
+def test_messages_to_many_have_names_of_their_own_and_what_cannot_be_sent_is_told(sent: Sent) -> None:
+    ids = [str(r[0]) for r in sent.session.read().exec_driver_sql('SELECT id FROM "return" WHERE NOT deleted ORDER BY n')]
+    made, refused = return_messages.draft_many(sent.session, [(ids[0], "reminder"), (ids[0], "reminder"), (ids[0], "reminder"), ("nobody's", "reminder")])
+    names = [one.file_name for _, one in made]
+    assert len({n.casefold() for n in names}) == 3 and names[1].endswith(" 2.eml") and names[2].endswith(" 3.eml")
+    assert refused == ["That return is not in this store."] and [id for id, _ in made] == [ids[0]] * 3
+    police = str(sent.session.read().exec_driver_sql("SELECT reference FROM partner WHERE name = 'Kent Police'").one()[0])
+    assign(sent.session, police, [Assignment("standing", "independent")], "for a case")
+    made, refused = return_messages.draft_many(sent.session, [(ids[0], "formal_letter")])
+    assert made == [] and len(refused) == 1 and "Kent Police" in refused[0]
