@@ -152,14 +152,14 @@ class Transaction(LogWriter):
         born: frozenset[str],
     ) -> frozenset[str]:
         """What else an entry names as seen: a deletion the whole record, an edit of a deleted record its deletion, and one of a record
-        that some deleted and others brought back what both said.
+        that some deleted and others brought back both of these.
 
         By this, after a merge, "deleted here, changed there" is told from a change made in the knowledge.
         """
         if key == "deleted":
             return born.union(*known.values()) if value or before["conflicts"] else frozenset()
-        said = known.get("deleted", frozenset[str]())
-        return said if before["deleted"] or len(said) > 1 else frozenset()
+        heads = known.get("deleted", frozenset[str]())
+        return heads if before["deleted"] or len(heads) > 1 else frozenset()
 
     def _in_conflict(self, id: str, key: str) -> bool:
         return bool(self.run('SELECT 1 FROM conflict WHERE "row" = ? AND cell = ?', (id, key)).fetchone())

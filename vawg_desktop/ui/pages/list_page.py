@@ -221,12 +221,10 @@ class ListPage(QWidget):
         """Show a list as a figure of another page counts it."""
         self.query = query
         self.filter.setText(query.words)
-        for chip, where in [one for one in self._chips if one[0] in self._added and one[1] not in query.where]:
-            self._chips.remove((chip, where))  # of another list that was shown so
-            self._added.remove(chip)
-            self._flow.removeWidget(chip)
-            chip.hide()
-            chip.deleteLater()
+        for one in [c for c in self._chips if c[0] in self._added and c[1] not in query.where]:
+            self._chips.remove(one)  # of another list that was shown so
+            self._added.remove(one[0])
+            self._flow.drop(one[0])
         for chip, where in self._chips:
             chip.setChecked(where in query.where)
         known = {where for _, where in self._chips}

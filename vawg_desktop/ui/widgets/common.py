@@ -344,6 +344,12 @@ class FlowLayout(QLayout):
     def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
+    def drop(self, widget: QWidget) -> None:
+        """Take one of its widgets away for good."""
+        self.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
     def hasHeightForWidth(self) -> bool:
         return True
 
