@@ -63,3 +63,9 @@ def test_a_restricted_title_is_found_however_it_is_typed(sample: Session, tmp_pa
     assign(sample, "A-0018", [Assignment("blockers", f"Waits for “{written}”.")], "for a case")
     made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
     assert "restricted" in {p.code for p in made.held["Kent Police"]}
+
+
+def test_a_restricted_title_without_words_holds_nothing_back(sample: Session, tmp_path: Path) -> None:
+    create(sample, "action", {"title": "– – – – –", "restriction": "safety"})
+    made = rounds.export_returns(sample, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
+    assert made.held == {} and len(made.returns) == 1

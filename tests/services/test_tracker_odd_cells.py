@@ -69,7 +69,7 @@ def test_a_time_late_in_the_evening_may_be_the_day_after(sample: Session, tmp_pa
     assert any(words in p.message for p in done.problems for words in ("31 March 2027, 23:00", "2027-03-31T23:00:00"))
 
 
-def test_a_date_shown_by_its_weekday_alone_is_no_date(sample: Session, tmp_path: Path) -> None:
+def test_a_date_shown_without_its_year_is_asked_about(sample: Session, tmp_path: Path) -> None:
     path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", "Owner", "Due"], [71, WORDS[0], "KCC", dt.date(2027, 3, 31)], [72, WORDS[1], "KCC", dt.date(2027, 4, 30)]]})
     workbook = openpyxl.load_workbook(path)
     workbook["A"]["D2"].number_format, workbook["A"]["D3"].number_format = "dd mmm", "mmm yyyy"

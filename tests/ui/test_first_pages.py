@@ -20,10 +20,10 @@ def test_returns_that_my_work_does_not_name_are_one_press_away(shown: Shown, tmp
     count = len(rounds.export_returns(shown.session, period="P", due="2020-01-01", out=tmp_path).returns)
     assert count > 6
     page: Any = shown.go("my_work")
-    lines = [b for b in visible(page, QAbstractButton) if "no return received" in b.text()]  # type: ignore[attr-defined]
+    lines = [b for b in visible(page, QAbstractButton) if "no return received" in b.text()]
     assert len(lines) == 6
-    (whole,) = [b for b in visible(page, QAbstractButton) if b.text() == f"All {count}"]  # type: ignore[attr-defined]
-    whole.click()  # type: ignore[attr-defined]
+    (whole,) = [b for b in visible(page, QAbstractButton) if b.text() == f"All {count}"]
+    whole.click()
     settle(shown.tasks)
     assert shown.window._key == "returns"
 
@@ -34,7 +34,7 @@ def test_overview_says_in_words_that_no_update_tells_of_progress(shown: Shown) -
     settle(shown.tasks)
     page: Any = shown.go("overview")
     assert not page.findChildren(ProgressChart)
-    assert any(w.text().startswith("No progress update so far says") for w in visible(page, QLabel))  # type: ignore[attr-defined]
+    assert any(w.text().startswith("No progress update so far says") for w in visible(page, QLabel))
     shown.tasks.write(lambda s: assign(s, "A-0002", [Assignment("status", "in_progress")], None))
     shown.tasks.write(lambda s: add_update(s, "A-0002", {"narrative": "Begun."}))
     settle(shown.tasks)
@@ -51,7 +51,7 @@ def test_news_that_changes_no_return_leaves_the_keyboard_where_it_is(shown: Show
     assert button.isVisible() and button.hasFocus()
     shown.tasks.write(lambda s: rounds.export_returns(s, period="P", due="+4w", out=tmp_path / "again").changes)
     settle(shown.tasks)
-    assert [w for w in visible(page, QLabel) if w.text() == "v2"]  # type: ignore[attr-defined]
+    assert [w for w in visible(page, QLabel) if w.text() == "v2"]
 
 
 def test_rows_are_put_in_unseen_and_the_keyboard_stays(qtbot: QtBot) -> None:
@@ -83,16 +83,17 @@ def test_a_partner_whose_return_stands_as_before_keeps_its_row_and_a_changed_one
     page: Any = shown.go("returns")
 
     def more(partner: str) -> QAbstractButton:
-        return next(b for b in visible(page, QAbstractButton) if b.accessibleName() == f"More for {partner}")  # type: ignore[return-value]
+        return next(b for b in visible(page, QAbstractButton) if b.accessibleName() == f"More for {partner}")
 
     police, others = more("Kent Police"), [b for b in visible(page, QAbstractButton) if b.accessibleName().startswith("More for") and "Police" not in b.accessibleName()]
     police.setFocus()
     shown.tasks.write(lambda s: rounds.export_returns(s, period="P", due="+4w", out=tmp_path / "again", partners=["Kent Police"]).changes)
     settle(shown.tasks)
     assert more("Kent Police") is police and police.hasFocus()
-    assert [w for w in visible(page, QLabel) if w.text() == "v2"] and all(b.isVisible() for b in others)  # type: ignore[attr-defined]
+    assert [w for w in visible(page, QLabel) if w.text() == "v2"] and all(b.isVisible() for b in others)
     page.resize(500, 600)
     page._table.show_rows(page._table._shown, True)
-    assert not [w for w in visible(page, QLabel) if w.text() == "v2"]  # type: ignore[attr-defined]
+    assert not [w for w in visible(page, QLabel) if w.text() == "v2"]
     page._table.show_rows([], True)
     assert page._table.count() == 0
+    assert {page._table.rowMinimumHeight(n) for n in range(page._table.rowCount())} == {0}  # no room is left of the longer round

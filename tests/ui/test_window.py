@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from datetime import date, time
 from pathlib import Path
+from typing import TypeVar
 from unittest.mock import patch
 
 import pytest
@@ -46,6 +47,9 @@ from vawg_desktop.ui.widgets.common import RowButton
 ROOT = Path(__file__).parents[2]
 
 
+Kind = TypeVar("Kind", bound=QWidget)
+
+
 class Shown:
     """An open window on a session."""
 
@@ -79,7 +83,7 @@ def table_of(shown: Shown, page: object) -> tuple[list[str], list[list[str]]]:
     return found[0]
 
 
-def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
+def visible(window: QWidget, kind: type[Kind]) -> list[Kind]:
     return [w for w in window.findChildren(kind) if w.isVisible()]
 
 

@@ -71,10 +71,11 @@ def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
             f"SELECT reference, title, restriction, restricted_until FROM {table} WHERE NOT deleted AND restriction IS NOT NULL"
         ).fetchall()
         hidden += [
-            (str(r), folded(str(t)))
+            (str(r), words)
             for r, t, why, until in rows
             if t
             and len(str(t)) >= 8
+            and len(words := folded(str(t))) >= 4  # a title of dashes stands in no text
             and rules.is_restricted({"restriction": why, "restricted_until": until}, today)
         ]
     return ForbiddenWords(Mentions(bodies.items()), tuple(hidden))

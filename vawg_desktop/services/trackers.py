@@ -190,9 +190,9 @@ def import_rows(
                 importer.take_all(rows)
             if lineage is not None and not dry_run and not tracker.waits:
                 kept = {k: v for k, v in (answers or {}).items() if not k.startswith("same:") or v == "leave"}
-                known_list = known.mapping if known is not None else {}
+                known_headings = known.mapping if known is not None else {}
                 of_time = {c.header for c in tracker.columns if c.period}  # next quarter's column is told by its own heading
-                lineage.close({h: t for h, t in done.mapping.items() if (t or h in known_list) and h not in of_time}, kept)
+                lineage.close({h: t for h, t in done.mapping.items() if (t or h in known_headings) and h not in of_time}, kept)
             if dry_run:
                 raise _DryRun
             if done.tray and book is not None:
@@ -245,8 +245,9 @@ WHOLE_CELL = "the whole cell is struck out"
 def _note_remarks(book: Book, done: Imported) -> None:
     """What stands beside the values: comments to the tray, cells that show nothing or a formula error as problems."""
     counted: dict[str, int] = {}
-    for sheet, cell, known_list, words in book.remarks:
-        kind = "empty_formula" if known_list == "formula" and book.value(sheet, cell) is None else known_list
+    for sheet, cell, kind, words in book.remarks:
+        if kind == "formula" and book.value(sheet, cell) is None:
+            kind = "empty_formula"
         counted[kind] = counted.get(kind, 0) + 1
         if counted[kind] > _MOST_OF_A_KIND:
             continue

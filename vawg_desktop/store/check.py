@@ -160,8 +160,8 @@ def _check_printed(connection: Connection, report: Report, heads: Sequence[str])
 
 def _file_is_whole(connection: Connection, report: Report) -> bool:
     # What another process writes this moment may look damaged: a page counts that fails twice.
-    damaged = _torn_pages(connection)
-    damaged = [p for p in damaged if p in _torn_pages(connection)] if damaged else []
+    damaged = _altered_pages(connection)
+    damaged = [p for p in damaged if p in _altered_pages(connection)] if damaged else []
     rows = damaged or [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
     if rows == ["ok"]:
         return True
@@ -173,7 +173,7 @@ def _file_is_whole(connection: Connection, report: Report) -> bool:
     return False
 
 
-def _torn_pages(connection: Connection) -> list[str]:
+def _altered_pages(connection: Connection) -> list[str]:
     """Pages of a locked file that are not as the program wrote them, those in no use included."""
     result = connection.exec_driver_sql("PRAGMA cipher_integrity_check")
     lines = [str(r[0]) for r in result] if result.returns_rows else []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def note_outcome(tx: Transaction, label: str, words: str) -> None:
-    """Say what became of somebody's way in."""
+    """Log what became of somebody's way into the store."""
     id = link_id("setting", "way in", keys.fold_label(label))
     there = tx.connection.exec_driver_sql("SELECT 1 FROM setting WHERE id = ?", (id,)).fetchone()
     if there is None:

@@ -138,7 +138,7 @@ class Tasks(QObject):
         message: str = "",
         again: str = "",
     ) -> None:
-        """Change the store; pages hear of it by ``changes_applied``. ``told`` offers to undo.
+        """Change the store; pages hear of it by ``changes_applied``. ``message`` is shown once it is done, and offers to undo.
 
         ``again`` names the cell that the work sets, and says that it may be done twice: where the server is away
         it waits and is done once the server is back, the newest for each cell only.

@@ -16,8 +16,6 @@ from vawg_desktop.ui.widgets.common import button, clear, column, filling, label
 STEPS = {
     "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
 }  # fmt: skip
-
-
 _HEADS = ("Partner", "Version", "Due", "Returned", "Answers", "Step", "")
 #: In a narrow window the name has the step under it, and the columns between are left out.
 _NARROW_COLUMNS = (0, len(_HEADS) - 1)
@@ -58,6 +56,8 @@ class RoundTable(QGridLayout):
 
     def _make(self, rows: int, narrow: bool) -> None:
         clear(self)
+        for place in range(self.rowCount()):
+            self.setRowMinimumHeight(place, 0)  # of a longer round that stood here
         self._rows = [_PartnerRow(narrow) for _ in range(rows)]
         for column_number, head in enumerate(_HEADS if rows else ()):
             if not narrow or column_number in _NARROW_COLUMNS:
