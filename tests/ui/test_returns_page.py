@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
 from vawg_desktop.services import (
@@ -24,6 +25,7 @@ from vawg_desktop.services import (
     telephone,
 )
 from vawg_desktop.services.records import Assignment, assign
+from vawg_desktop.services.return_review import Difference
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.forms import _complete
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
@@ -227,7 +229,18 @@ def _differing(sent: Path, to: Path) -> Path:
     return to
 
 
+def row_in_focus(qtbot: QtBot, review: Any, difference: Difference) -> Any:
+    """The row of a difference once it has the focus, which the window gives after it has drawn, however long that takes."""
+
+    def there() -> Any:
+        return next((r for r in review._rows if r.hasFocus() and (r.difference.record, r.difference.held) == (difference.record, difference.held)), None)
+
+    qtbot.waitUntil(lambda: there() is not None, timeout=60_000)
+    return there()
+
+
 def test_a_review_is_a_run_of_single_keys(
+    qtbot: QtBot,
     page: tuple[Shown, Any],
     sample: Session,
     sent: dict[str, Path],
@@ -243,24 +256,18 @@ def test_a_review_is_a_run_of_single_keys(
     returns_page.open_review(review.submission)
     settle(shown.tasks)
 
-    def focused() -> Any:
-        QTest.qWait(20)
-        rows = [r for r in returns_page.review._rows if r.hasFocus()]
-        return rows[0] if rows else None
+    def focused_on(difference: Difference) -> Any:
+        return row_in_focus(qtbot, returns_page.review, difference)
 
-    assert focused().difference.record == one.record
-    QTest.keyClick(focused(), Qt.Key.Key_A)
+    QTest.keyClick(focused_on(one), Qt.Key.Key_A)
     settle(shown.tasks)
-    assert focused().difference.record == two.record
-    QTest.keyClick(focused(), Qt.Key.Key_R)
+    QTest.keyClick(focused_on(two), Qt.Key.Key_R)
     settle(shown.tasks)
-    assert focused().difference.record == three.record
-    QTest.keyClick(focused(), Qt.Key.Key_Up)
-    assert focused().difference.record == two.record and "Not about this action" in focused().accessibleName()
-    QTest.keyClick(focused(), Qt.Key.Key_Down)
-    QTest.keyClick(focused(), Qt.Key.Key_Down)
-    last = focused()
-    assert last.difference.held == "emptied"
+    QTest.keyClick(focused_on(three), Qt.Key.Key_Up)
+    assert "Not about this action" in focused_on(two).accessibleName()
+    QTest.keyClick(focused_on(two), Qt.Key.Key_Down)
+    QTest.keyClick(focused_on(three), Qt.Key.Key_Down)
+    last = focused_on(review.emptied[0])
     QTest.keyClick(last, Qt.Key.Key_A)  # no run of A clears anything
     settle(shown.tasks)
     assert show.record(sample, review.emptied[0].record).cells["status"] is not None
@@ -331,14 +338,13 @@ def _more_of_the_tray(review: Any) -> str:
 
 
 def test_news_that_changes_nothing_leaves_the_focus_and_a_blank_return_is_finished(
-    page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
+    qtbot: QtBot, page: tuple[Shown, Any], sample: Session, sent: dict[str, Path], tmp_path: Path
 ) -> None:
     shown, returns_page = page
     review = return_staging.import_return(sample, _differing(sent["Kent Police"], tmp_path / "back.xlsx"))
     returns_page.open_review(review.submission)
     settle(shown.tasks)
-    QTest.qWait(20)
-    row = next(r for r in returns_page.review._rows if r.hasFocus())
+    row = row_in_focus(qtbot, returns_page.review, review.differences[0])
     returns_page.review.reload()  # as the look for other people's changes does each second
     settle(shown.tasks)
     QTest.qWait(20)
@@ -347,9 +353,7 @@ def test_news_that_changes_nothing_leaves_the_focus_and_a_blank_return_is_finish
     return_acceptance.accept(sample, review.submission, [review.differences[0]])  # somebody else takes the first one
     returns_page.review.reload()
     settle(shown.tasks)
-    QTest.qWait(20)
-    focused = next(r for r in returns_page.review._rows if r.hasFocus())
-    assert focused.difference.record == review.differences[1].record
+    row_in_focus(qtbot, returns_page.review, review.differences[1])
     blank = return_staging.import_return(sample, sent["Medway"])
     returns_page.open_review(blank.submission)
     settle(shown.tasks)

@@ -18,7 +18,7 @@ STEPS = {
 }  # fmt: skip
 _HEADS = ("Partner", "Version", "Due", "Returned", "Answers", "Step", "")
 #: In a narrow window the name has the step under it, and the columns between are left out.
-_NARROW_COLUMNS = (0, len(_HEADS) - 1)
+_NARROW_HEADS = ("Partner", "")
 _ANSWERS, _STEP = 4, 5
 #: So many rows are put in one by one; more while the table is out of sight.
 _FEW = 4
@@ -59,13 +59,13 @@ class RoundTable(QGridLayout):
         for place in range(self.rowCount()):
             self.setRowMinimumHeight(place, 0)  # of a longer round that stood here
         self._rows = [_PartnerRow(narrow) for _ in range(rows)]
-        for column_number, head in enumerate(_HEADS if rows else ()):
-            if not narrow or column_number in _NARROW_COLUMNS:
-                made = label(head, muted=True, wrap=False)
-                made.setContentsMargins(0, theme.px(8), 0, theme.px(8))
-                self.addWidget(made, 0, column_number)
+        heads = _NARROW_HEADS if narrow else _HEADS
+        for column_number, head in enumerate(heads if rows else ()):
+            made = label(head, muted=True, wrap=False)
+            made.setContentsMargins(0, theme.px(8), 0, theme.px(8))
+            self.addWidget(made, 0, column_number)
         for place, row in enumerate(self._rows):
-            self.addWidget(rule(), 1 + 2 * place, 0, 1, len(_HEADS))
+            self.addWidget(rule(), 1 + 2 * place, 0, 1, len(heads))
             for column_number, cell in row.cells:
                 self.addWidget(cell, 2 + 2 * place, column_number)
             self.setRowMinimumHeight(2 + 2 * place, theme.px(40))
@@ -80,7 +80,8 @@ class _PartnerRow:
         self._narrow = narrow
         self._do: Callable[[], object] = lambda: None
         if narrow:
-            holder, box = column(0, 4)
+            holder, box = column(0)
+            box.setContentsMargins(0, theme.px(4), 0, theme.px(4))
             self._texts = [label("", bold=True), label("")]
             for one in self._texts:
                 box.addWidget(one)
@@ -99,7 +100,7 @@ class _PartnerRow:
         row.addStretch(1)
         row.addWidget(self._go)
         row.addWidget(self._more)
-        self.cells.append((len(_HEADS) - 1, verbs))
+        self.cells.append((len(self.cells), verbs))
 
     def fill(self, row: RoundPartner, next_verb: Verb, all_verbs: Sequence[Verb]) -> None:
         """Show where a partner stands and what can be done."""
