@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -50,3 +52,41 @@ def test_a_file_that_is_damaged_is_still_the_files_fault(book: Path) -> None:
     book.write_bytes(content)
     with pytest.raises(FileRefusedError):
         reading.read_book(book)
+
+
+@pytest.mark.parametrize(
+    ("refused", "detail", "code", "words"),
+    [
+        ("CalamineError", "Xls error: Workbook is password protected", "password", "save it without one"),
+        ("XLRDError", "Workbook is encrypted", "password", "save it without one"),
+        ("XmlError", "unexpected end of stream", "damaged", "open it and save it as .xlsx"),
+        ("ZeroDivisionError", "division by zero", "reader_failed", "the file itself may be sound"),
+        ("OverflowError", "", "too_large", "larger than a tracker or return can be"),
+        ("too_large", "", "too_large", "larger than a tracker or return can be"),
+        ("open_quotation", "14", "open_quotation", "near line 14"),
+        ("not_a_table", "", "not_a_table", "not a table we can read"),
+        ("no_columns", "", "not_a_table", "a text without columns"),
+        ("attachments", "a.xlsx, b.xlsx", "attachments", "a.xlsx, b.xlsx"),
+        ("bad_sheet", "Actions", "bad_sheet", "The sheet Actions of list.xlsx is damaged"),
+    ],
+)
+def test_each_answer_of_the_reader_has_a_sentence_of_its_own(
+    book: Path, monkeypatch: pytest.MonkeyPatch, refused: str, detail: str, code: str, words: str
+) -> None:
+    """A damaged file was said to be protected by a password, and no test noticed."""
+    monkeypatch.setattr(reader_child, "read_to_pipe", _answers(refused, detail))
+    with pytest.raises(FileRefusedError) as told:
+        reading.read_book(book)
+    assert told.value.code == code and words in told.value.message and "list.xlsx" in told.value.message
+
+
+class _answers:  # noqa: N801 - stands where a function does, and must reach a process of its own
+    """A reader that looks at nothing and gives one answer."""
+
+    def __init__(self, refused: str, detail: str) -> None:
+        self._answer = {"refused": refused, "detail": detail}
+
+    def __call__(self, _path: str, _kind: str, _name: str, pipe: Any, *_: object) -> None:
+        pipe.send_bytes(reader_child.READY)
+        pipe.send_bytes(json.dumps(self._answer).encode())
+        pipe.close()

@@ -587,3 +587,17 @@ def test_the_command_writes_a_tracker_again(tmp_path: Path, capsys: pytest.Captu
     assert said["rows"] == 2 and said["changed"] == [] and (tmp_path / "o.xlsx").exists()  # type: ignore[index]
     bad = Run(capsys, "export-tracker", store, "--like", path, "--out", tmp_path / "o.doc")
     assert bad.code == 1 and ".xlsx or .csv" in bad.err
+
+
+@pytest.mark.parametrize("shared", [5, 4, 3])
+def test_a_sheet_lists_another_again_where_four_rows_of_five_are_the_same(sample: Session, tmp_path: Path, shared: int) -> None:
+    """Only then are its rows read as the same; of fewer each is looked at by itself."""
+    whole = [f"Fit lamps in street {name}" for name in ("Alder", "Birch", "Cedar", "Damson", "Elder", "Fir")]
+    short = [*whole[:shared], "Meet the residents of the harbour ward", "Ask the schools about their walks home"][:5]
+    table = [["Ref", "Action", "Owner", "Status"], *([40 + i, t, "KCC", "In progress"] for i, t in enumerate(whole))]
+    listed = [["Ref", "Action"], *([40 + i if i < shared else 60 + i, t] for i, t in enumerate(short))]
+    before = actions(sample).keys()
+    done = take(sample, book(tmp_path / "t.xlsx", {"Actions": table, "At a glance": listed}))  # type: ignore[dict-item]
+    assert ("listed_again" in codes(done)) == (shared >= 4)
+    if shared >= 4:
+        assert actions(sample).keys() - before == {*whole, *short} and done.created == len({*whole, *short})

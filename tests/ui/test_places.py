@@ -11,10 +11,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu, QPushButton, QWidget
 
+from tests.services.test_tracker_identity import book
 from tests.ui.test_window import ROOT, Shown
 from vawg_desktop import settings
 from vawg_desktop.domain.entities import ENTITIES
-from vawg_desktop.services import merging, office, portfolio, rounds
+from vawg_desktop.services import merging, office, portfolio, rounds, trackers
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.session import Session
@@ -138,6 +139,21 @@ def test_changes_are_filtered_opened_and_copied(shown: Shown) -> None:
     opened.click()
     settle(shown.tasks)
     assert shown.window.page("action").pane.view.reference == "A-0001"
+
+
+def test_what_of_an_imported_list_found_no_place_is_still_shown_a_day_later(shown: Shown, tmp_path: Path) -> None:
+    """The cells were kept beside the import and shown nowhere once its dialog was closed."""
+    rows = [["Ref", "Action", "Owner", "Status", "Favourite colour"], ["71", "Train the night bus drivers", "Kent Police", "Getting there", "Teal"]]
+    done = trackers.import_tracker(shown.session, book(tmp_path / "list.xlsx", {"Plan": rows}))
+    assert {t["text"] for t in done.tray} == {"Getting there", "Teal"}
+    page: Any = shown.go("changes")
+    page.view.choose(page.model.place_of(done.changes.txn))
+    settle(shown.tasks)
+    words = [w.text() for w in page._detail.findChildren(QLabel)]
+    assert words.count("2 cells of the file found no place") == 1 and words[-3] == "2 cells of the file found no place"
+    assert {w.partition(" (")[0] for w in words[-2:]} == {"Plan!D2, Status: Getting there", "Plan!E2, Favourite colour: Teal"}
+    other = next(t for t in (page.model.row(i)["id"] for i in range(page.model.rowCount())) if t != done.changes.txn)
+    assert trackers.kept_tray(shown.session, str(other)) == []
 
 
 def test_the_changes_of_one_record_are_shown_from_it(shown: Shown) -> None:

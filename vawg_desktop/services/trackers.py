@@ -287,6 +287,12 @@ def _keep_tray(tx: Transaction, book: Book, done: Imported) -> None:
     tx.connection.exec_driver_sql(put, ("tray", tx.id, words))
 
 
+def kept_tray(session: Session, txn: str) -> list[dict[str, str]]:
+    """What found no place when a list was taken in by transaction ``txn``: sheet, cell, header, text and why; empty for any other."""
+    row = session.read().exec_driver_sql("SELECT value FROM local WHERE kind = 'tray' AND \"key\" = ?", (txn,)).fetchone()
+    return json.loads(str(row[0]))["tray"] if row else []
+
+
 def problems_in_words(problems: Sequence[Problem]) -> list[str]:
     """One line a problem, with its place."""
     return [f"{p.sheet}!{p.cell}: {p.message}" if p.cell else p.message for p in problems]

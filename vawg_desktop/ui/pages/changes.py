@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import groupby
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,13 +12,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from vawg_desktop.domain.changes import Changes, FieldChange
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import bounds, london_time, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError, NotFoundError
@@ -30,10 +28,11 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.change_model import COLUMNS, ChangeModel, words
 from vawg_desktop.ui.outputs import copy_table, print_table, save_table
+from vawg_desktop.ui.pages.changes_opened import Opened, fill, read_opened
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, button, clear, label, note, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, button, clear, label, scrolled
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
@@ -314,27 +313,13 @@ class ChangesPage(QWidget):
         self._title.setText(line.what)
         self._meta.setText(" · ".join(x for x in (london_time(line.at), line.who, line.why) if x))
         self.tasks.read(
-            lambda s: change_list.changes_of(s, txn) if txn == self._opened else None,
-            lambda answer: self._show_changes(*answer) if answer is not None and txn == self._opened else None,
+            lambda s: read_opened(s, txn) if txn == self._opened else None,
+            lambda opened: self._show(opened) if opened is not None and txn == self._opened else None,
         )
 
-    def _show_changes(self, changes: list[tuple[FieldChange, str]], whole: int) -> None:
+    def _show(self, opened: Opened) -> None:
         clear(self._changes)
-        for record, of_it in groupby(changes, key=lambda c: c[0].record):
-            its_changes = list(of_it)
-            go = button(f"{record}   {its_changes[0][0].title}".strip(), lambda r=record: self.open_record.emit(r), kind="row")
-            go.setAccessibleName(f"Open {record} {its_changes[0][0].title}".strip())
-            go.setFont(theme.font(13, bold=True))
-            go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            self._changes.addWidget(go)
-            for _, what in its_changes:
-                self._changes.addWidget(note(what))
-        shown = len({c.record for c, _ in changes})
-        if whole > change_list.MOST_SHOWN:
-            self._changes.addWidget(note(f"The first {shown:,} records are shown, of {whole:,} entries."))
-        if not changes:
-            self._changes.addWidget(note("Bookkeeping of the program; no record that is shown changed."))
-        self._changes.addStretch(1)
+        fill(self._changes, opened, self.open_record.emit)
 
     def _on_entered(self) -> None:
         self.panes_beside.show_right()
