@@ -16,13 +16,13 @@ WORDS = "a passphrase to test with"
 def self_test() -> int:
     """0 if everything works, else 1 with the reason on stderr."""
     from vawg_desktop.app import application
-    from vawg_desktop.services.outputs import printed
+    from vawg_desktop.exchange.document_files import WRITERS
+    from vawg_desktop.services.outputs import record_document, save_document
     from vawg_desktop.services.return_staging import import_return
     from vawg_desktop.services.rounds import export_returns
     from vawg_desktop.services.sample import load_sample
     from vawg_desktop.services.session import Session
     from vawg_desktop.store import making
-    from vawg_desktop.ui.outputs import draw_pdf
     from vawg_desktop.ui.tour import draw_tour
 
     with tempfile.TemporaryDirectory(prefix="vawg-self-test-") as folder:
@@ -39,7 +39,8 @@ def self_test() -> int:
                 sys.stderr.write("a working copy does not come back\n")
                 return 1
             application()
-            draw_pdf(out / "list.pdf", printed(session, "Test", ["Ref"], [["R-0001"]]))
+            for ending in WRITERS:
+                save_document(out / f"record{ending}", record_document(session, "R-0001"))
             pictures = draw_tour(session, out, "light", 1.0, (1366, 768))
         finally:
             session.store.close()

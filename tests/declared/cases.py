@@ -167,7 +167,9 @@ def test_commands_take_it_by_its_name(desk: Session, capsys: pytest.CaptureFixtu
 
 
 def test_a_list_and_a_record_of_it_are_drawn_edited_and_written_out(qtbot: QtBot, desk: Session, tmp_path: Path) -> None:
-    from vawg_desktop.services.outputs import save_list
+    from vawg_desktop.exchange.document import Table
+    from vawg_desktop.exchange.document_files import WRITERS
+    from vawg_desktop.services.outputs import record_document, save_document
     from vawg_desktop.ui.pages.list_page import ListPage
     from vawg_desktop.ui.tasks import Tasks
     from vawg_desktop.ui.theme import theme
@@ -190,8 +192,14 @@ def test_a_list_and_a_record_of_it_are_drawn_edited_and_written_out(qtbot: QtBot
     shown = {f.key for f in BY_KEY["pledge"].fields if not f.private}
     assert shown <= {*page.pane._editors, *page.pane.shown_sets()}
     assert page.pane.view is not None and page.pane.view.reference == "ZP-0001"
-    save_list(desk, tmp_path / "list.xlsx", "Pledges", headings, rows)
-    assert (tmp_path / "list.xlsx").exists()
+    document = page.outputs.list_made()(desk)
+    (table, _) = document.blocks
+    assert isinstance(table, Table) and list(table.heads) == ["Ref", "Promise", "Status", "Due", "Late", "Made by"] and table.rows[0][4] == "late"
+    for ending in WRITERS:
+        assert save_document(tmp_path / f"list{ending}", document).stat().st_size > 1000
+    record = record_document(desk, "ZP-0001")
+    assert record.title == "ZP-0001 Open the shelter" and isinstance(record.blocks[0], Table)
+    assert {str(row[0]) for row in record.blocks[0].rows} >= {"Reference", "Status", "Made by"}
     tasks.stop()
 
 

@@ -39,16 +39,20 @@ def test_a_record_is_found_as_the_program_itself_calls_it(sample: Session) -> No
     assert names.maybe_find(sample.read(), f"R-0003 {title}", "action") is None
 
 
-@pytest.mark.parametrize("ending", [".pdf", ".txt", ""])
-def test_a_list_is_saved_as_excel_or_word_and_as_nothing_else(sample: Session, tmp_path: Path, ending: str) -> None:
-    with pytest.raises(ValueRefusedError, match=r"ends in \.xlsx or \.docx"):
-        outputs.save_list(sample, tmp_path / f"list{ending}", "Actions", ["Ref"], [["A-0001"]])
+def _save(session: Session, path: Path) -> None:
+    outputs.save_document(path, outputs.list_document(session, "Actions", ["Ref"], [["A-0001"]]))
+
+
+@pytest.mark.parametrize("ending", [".doc", ".txt", ""])
+def test_a_list_is_saved_in_five_formats_and_as_nothing_else(sample: Session, tmp_path: Path, ending: str) -> None:
+    with pytest.raises(ValueRefusedError, match=r"ends in \.docx, \.odt, \.pdf, \.xlsx or \.ods"):
+        _save(sample, tmp_path / f"list{ending}")
     assert list(tmp_path.glob("list*")) == []
 
 
 def test_a_list_that_cannot_be_written_says_why(sample: Session, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be written") as refused:
-        outputs.save_list(sample, tmp_path / "no folder" / "list.xlsx", "Actions", ["Ref"], [["A-0001"]])
+        _save(sample, tmp_path / "no folder" / "list.xlsx")
     assert refused.value.code == "write_failed"
 
 
@@ -64,7 +68,7 @@ def test_a_list_saved_over_a_file_that_is_open_elsewhere_names_it_and_leaves_not
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(StoreError, match=r"list\.xlsx could not be replaced: .*Close it where it is open"):
-        outputs.save_list(sample, path, "Actions", ["Ref"], [["A-0001"]])
+        _save(sample, path)
     assert path.read_bytes() == b"as it was" and [p.name for p in tmp_path.iterdir() if p.name.startswith("list")] == ["list.xlsx"]
 
 

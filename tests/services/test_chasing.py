@@ -13,6 +13,8 @@ from openpyxl import load_workbook
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.calendar import bank_holidays, easter, is_working, working_between, working_days
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
+from vawg_desktop.exchange.document import Table
+from vawg_desktop.exchange.document_columns import TURNED, letters
 from vawg_desktop.services import (
     board_dates,
     return_acceptance,
@@ -215,9 +217,11 @@ def test_the_call_sheet_has_each_open_action_and_the_number_to_ring(sample: Sess
         "contact",
         {"partner": "Kent Police", "name": "A. Contact", "telephone": "101", "completes_return": "yes"},
     )
-    title, heads, rows = telephone.call_sheet(sample, one.return_id)
-    assert "Kent Police" in title and "A. Contact, 101" in title and heads[-1] == "Answer now"
-    assert rows and all(row[0].startswith("A-") and row[1] for row in rows)
+    sheet = telephone.call_sheet(sample, one.return_id)
+    (table,) = sheet.blocks
+    assert isinstance(table, Table) and "Kent Police" in sheet.title and "A. Contact, 101" in sheet.lines and table.heads[-1] == "Answer now"
+    assert table.rows and all(str(row[0]).startswith("A-") and row[1] and row[-1] is None for row in table.rows)
+    assert letters(table, TURNED)[-1] > 40  # room to write in
 
 
 # -- what must not leave -----------------------------------------------------------------------------

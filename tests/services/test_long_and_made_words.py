@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from tests.services.test_ways_home import Sent, _send, edited, ref
-from vawg_desktop.exchange.lists_out import Printed, list_xlsx
+from vawg_desktop.exchange.document import Document, Table
+from vawg_desktop.exchange.document_book import document_xlsx
 from vawg_desktop.exchange.plan import CUT, MOST_IN_CELL
 from vawg_desktop.services import return_staging, rounds, show, trackers
 from vawg_desktop.services.records import Assignment, assign
@@ -56,6 +57,19 @@ def test_words_longer_than_a_cell_come_back_as_they_were(
     assert show.record(sent.session, ref(3)).cells["blockers"] == LONG.strip()
 
 
+@pytest.mark.parametrize("through", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_words_with_a_tab_come_back_unchanged(
+    sent: Sent, tmp_path: Path, kind: str, through: str, libreoffice: Callable[[Path, str], Path]
+) -> None:
+    """LibreOffice loses a tab in a cell of several lines: an unedited return said "Ask theboard" and called it a change."""
+    assign(sent.session, ref(3), [Assignment("blockers", "Ask the\tboard\nand\tthe court")], "w")
+    made = rounds.export_returns(sent.session, period="2026/27 Q4", due="2027-04-10", out=tmp_path / "out", partners=["Kent Police"], format=kind)
+    path = next(Path(r.file) for r in made.returns if r.reference)
+    back = return_staging.import_return(sent.session, libreoffice(path, through))
+    assert (back.differences, back.problems, back.tray) == ([], [], [])
+
+
 def test_an_answer_longer_than_excel_holds_is_taken_whole(sent: Sent, tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
     """LibreOffice lets a partner write more into a cell than Excel does."""
     path = libreoffice(sent.police, "fods")
@@ -88,9 +102,8 @@ def test_words_that_excel_made_an_error_are_read_from_the_formula(sent: Sent, tm
 
 def test_a_list_says_where_a_cell_was_too_small() -> None:
     """It was cut in silence."""
-    printed = Printed(title="Actions", heads=["Blockers"], rows=[[LONG]], as_at="22 November 2026", marking="OFFICIAL", key=[])
-    sheet = openpyxl.load_workbook(io.BytesIO(list_xlsx(printed))).active
-    assert sheet is not None
+    listed = Document("Actions", "22 November 2026", "OFFICIAL", [Table("", ["Blockers"], [[LONG]])])
+    sheet = openpyxl.load_workbook(io.BytesIO(document_xlsx(listed)))["Actions"]
     words = [str(c.value) for row in sheet.iter_rows() for c in row if c.value]
     assert any(len(w) <= MOST_IN_CELL and w.startswith("Waiting for") and w.endswith(CUT) for w in words)
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from tests.services.test_ways_home import heads
+from vawg_desktop.exchange.document import Table
 from vawg_desktop.services import (
     return_acceptance,
     return_staging,
@@ -222,8 +223,9 @@ def test_counts_and_declaration_are_those_of_all_files_and_versions(sent: Round)
     sent.send()  # the next version
     (row,) = [r for r in round_standing.partners_of_round(sent.session) if r.partner == "Kent Police"]
     assert (row.counts.answered, row.counts.not_answered) == (2, 8) and "leared by C. Constable" in row.declared
-    title, _, asked = telephone.call_sheet(sent.session, row.return_id)
-    assert "2 answered, 8 not answered" in title and len(asked) == 8
+    sheet = telephone.call_sheet(sent.session, row.return_id)
+    (table,) = sheet.blocks
+    assert isinstance(table, Table) and "2 answered, 8 not answered" in sheet.lines and len(table.rows) == 8
     assert "C. Constable" in str(round_standing.record_over_time(sent.session, "Kent Police")[0]["declared"])
 
 

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from datetime import date, time
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import pytest
@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QApplication,
     QComboBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QWidget,
@@ -31,7 +33,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.clock import CLOCK
 from tests.conftest import program
-from vawg_desktop.services import lists, rounds, show
+from tests.documents import book_text, docx_text, odt_text, pdf_text
+from vawg_desktop.exchange.document import Table
+from vawg_desktop.exchange.document_files import WRITERS
+from vawg_desktop.exchange.reader_child import read_sheets
+from vawg_desktop.services import lists, outputs, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.overview import overdue_actions, overview
 from vawg_desktop.services.records import Assignment, assign, parse_assignment
@@ -368,51 +374,66 @@ def test_a_row_chosen_by_the_program_is_the_only_one_whatever_key_is_held(
 
 def test_a_printed_list_is_as_large_as_paper_wants_it(shown: Shown, tmp_path: Path) -> None:
     """It was laid out in the printer's own dots: a hundred rows stood in a corner of one page, too small to read."""
-    from vawg_desktop.services.outputs import printed
-    from vawg_desktop.ui.outputs import draw_pdf
-
     found = program("pdftoppm")
     if found is None:
         pytest.skip("pdftoppm is not installed")
-    heads, rows = ["Ref", "Action"], [[f"A-{i:04d}", "Do something about it"] for i in range(20)]
-    draw_pdf(tmp_path / "list.pdf", printed(shown.session, "Actions", heads, rows))
+    page: Any = shown.go("action")
+    outputs.save_document(tmp_path / "list.pdf", page.outputs.list_made()(shown.session))
     subprocess.run([found, "-r", "40", "-gray", tmp_path / "list.pdf", tmp_path / "page"], check=True)
-    page = QImage(str(next(tmp_path.glob("page*.pgm"))))
-    inked = [
-        x
-        for x in range(page.width())
-        if any(page.pixelColor(x, y).lightness() < 160 for y in range(page.height()))
-    ]
-    assert inked[-1] - inked[0] > 0.7 * page.width(), (inked[0], inked[-1], page.width())
+    drawn = QImage(str(next(tmp_path.glob("page*.pgm"))))
+    inked = [x for x in range(drawn.width()) if any(drawn.pixelColor(x, y).lightness() < 160 for y in range(drawn.height()))]
+    assert inked[-1] - inked[0] > 0.7 * drawn.width(), (inked[0], inked[-1], drawn.width())
 
 
-@pytest.mark.parametrize("ending", [".xlsx", ".docx", ".pdf"])
+@pytest.mark.parametrize("ending", list(WRITERS))
 def test_lists_go_out_with_as_at_marking_and_key(shown: Shown, tmp_path: Path, ending: str) -> None:
-    from vawg_desktop.services.outputs import printed, save_list
-    from vawg_desktop.ui.outputs import draw_pdf
-
-    heads, rows = table_of(shown, shown.go("recommendation"))  # type: ignore[attr-defined]
+    """Marked as strictly as the strictest row; what is picked in the file dialog chooses the format."""
+    page: Any = shown.go("recommendation")
     path = tmp_path / f"list{ending}"
-    if ending == ".pdf":
-        draw_pdf(path, printed(shown.session, "Recommendations", heads, rows))
-        assert path.read_bytes().startswith(b"%PDF") and path.stat().st_size > 5000
-        return
-    save_list(shown.session, path, "Recommendations", heads, rows)
-    if ending == ".xlsx":
-        from openpyxl import load_workbook
+    menu = QMenu()
+    page.outputs.add_to(menu)
+    for marking in ("OFFICIAL", "OFFICIAL-SENSITIVE"):
+        with patch.object(QFileDialog, "getSaveFileName", return_value=(str(path), "")):
+            next(a for a in menu.actions() if a.text() == "Save as …").trigger()
+        settle(shown.tasks)
+        text = _words_of(path, tmp_path)
+        for words in ("As at 22 November 2026", "Rating key", "R-0014", "Independent satisfaction survey"):
+            assert words in text, words
+        assert f"\n{marking}\n" in text
+        assign(shown.session, "R-0009", [parse_assignment("marking=official_sensitive")], "x")
 
-        sheet = load_workbook(path).active
-        assert sheet is not None
-        text = repr([[c.value for c in row] for row in sheet.iter_rows()])
-    else:
-        from docx import Document
 
-        document = Document(str(path))
-        text = repr([p.text for p in document.paragraphs]) + repr(
-            [[c.text for c in r.cells] for r in document.tables[0].rows]
-        )
-    for words in ("As at 22 November 2026", "OFFICIAL-SENSITIVE", "Rating key", "R-0014"):
-        assert words in text
+def _words_of(path: Path, tmp_path: Path) -> str:
+    content = path.read_bytes()
+    if path.suffix == ".ods":
+        return "\n" + "\n".join(str(c) for s in read_sheets(content) for row in s["rows"] for c in row if c) + "\n"
+    words = pdf_text(content, tmp_path) if path.suffix == ".pdf" else {".docx": docx_text, ".odt": odt_text, ".xlsx": book_text}[path.suffix](content)
+    return f"\n{words}\n"
+
+
+def test_a_list_on_paper_tells_late_dates_apart_and_names_what_it_refers_to(shown: Shown) -> None:
+    assign(shown.session, "A-0004", [parse_assignment("due=2026-03-31"), parse_assignment("status=in_progress")], "x")
+    page: Any = shown.go("action")
+    table: Any = page.outputs.list_made()(shown.session).blocks[0]
+    at = {h: i for i, h in enumerate(table.heads)}
+    row = next(r for r in table.rows if r[0] == "A-0004")
+    assert row[at["Due"]] == date(2026, 3, 31) and row[at["Late"]] == "late"
+    assert {r[at["Late"]] for r in table.rows} == {"late", None}
+    updates: Any = shown.go("update")
+    about = {str(r[2]) for r in updates.outputs.list_made()(shown.session).blocks[0].rows}
+    assert all(re.match(r"A-\d{4} \w", words) for words in about)
+
+
+def test_a_record_on_paper_names_its_sources_and_says_that_it_is_restricted(shown: Shown, tmp_path: Path) -> None:
+    assign(shown.session, "R-0003", [parse_assignment("restriction=under embargo"), parse_assignment("restricted_to=the board")], "x")
+    made = outputs.record_document(shown.session, "R-0003")
+    assert made.lines == ["RESTRICTED: under embargo. May be seen by the board."]
+    fields = {str(r[0]): str(r[1]) for r in made.blocks[0].rows}  # type: ignore[union-attr]
+    assert re.match(r"S-\d{4} \w", fields["Sources"]) and fields["Reference"] == "R-0003"
+    tables = {b.title: b for b in made.blocks if isinstance(b, Table)}
+    assert all(re.match(r"A-\d{4}$", str(r[0])) and r[1] for r in tables["Actions"].rows)
+    for ending in WRITERS:
+        assert outputs.save_document(tmp_path / f"record{ending}", made).exists()
 
 
 def test_quick_exit_hides_and_comes_back(shown: Shown, qtbot: QtBot) -> None:

@@ -95,7 +95,7 @@ def _comparable(value: Value) -> Value:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str):
-        return "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").split("\n")).strip()
+        return "\n".join(line.rstrip() for line in value.replace("\r\n", "\n").replace("\t", " ").split("\n")).strip()
     return value
 
 

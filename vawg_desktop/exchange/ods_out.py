@@ -6,19 +6,25 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 from vawg_desktop.exchange.cells import address
+from vawg_desktop.exchange.document import words
+from vawg_desktop.exchange.odf_text import odf_text
 from vawg_desktop.exchange.plan import FILLABLE, BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
 
 _NS = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for k, v in {
     "office": "office", "table": "table", "text": "text", "style": "style", "meta": "meta", "number": "datastyle",
     "fo": "xsl-fo-compatible", "draw": "drawing", "svg": "svg-compatible", "config": "config",
 }.items()) + ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" office:version="1.3"'  # fmt: skip
+_LINED = 'fo:border="0.5pt solid #C8CED6"'
 _LOOKS: dict[Style, tuple[str, str]] = {
     Style.TITLE: ('style:vertical-align="middle"', 'fo:font-size="18pt" fo:font-weight="bold" fo:color="#1D3557"'),
+    Style.LONG_TITLE: ('fo:wrap-option="wrap" style:vertical-align="middle"', 'fo:font-size="18pt" fo:font-weight="bold" fo:color="#1D3557"'),
     Style.HEADING: ("", 'fo:font-size="14pt" fo:font-weight="bold" fo:color="#1D3557"'),
     Style.TEXT: ('fo:wrap-option="wrap"', ""),
+    Style.LINE: ("", ""),
     Style.LABEL: ('fo:wrap-option="wrap"', 'fo:font-weight="bold"'),
     Style.LOCKED: ('fo:wrap-option="wrap" fo:background-color="#F2F4F7" fo:border="0.5pt solid #C8CED6"', ""),
     Style.LOCKED_DATE: ('fo:wrap-option="wrap" fo:background-color="#F2F4F7" fo:border="0.5pt solid #C8CED6"', ""),
@@ -27,8 +33,14 @@ _LOOKS: dict[Style, tuple[str, str]] = {
     Style.FILL: ('fo:wrap-option="wrap" fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
     Style.FILL_DATE: ('fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
     Style.FILL_WHOLE: ('fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
+    Style.ROW: (f'fo:wrap-option="wrap" {_LINED}', ""),
+    **dict.fromkeys((Style.ROW_DATE, Style.ROW_NUMBER, Style.ROW_TENTHS, Style.ROW_HUNDREDTHS), (_LINED, "")),
 }  # fmt: skip
-_DATED = frozenset({Style.LOCKED_DATE, Style.FILL_DATE})
+#: The number format of a style, where it has one: words stay words whatever they look like.
+_FORMAT = {
+    Style.LOCKED_DATE: "UKDATE", Style.FILL_DATE: "UKDATE", Style.FILL: "WORDS", Style.ROW_DATE: "DATEWORDS", Style.ROW_NUMBER: "WHOLE",
+    Style.ROW_TENTHS: "TENTHS", Style.ROW_HUNDREDTHS: "HUNDREDTHS",
+}  # fmt: skip
 
 
 def write_ods(plan: BookPlan) -> bytes:
@@ -144,11 +156,16 @@ def _content(plan: BookPlan) -> Iterator[str]:
         '<number:text-style style:name="WORDS"><number:text-content/></number:text-style>'
         '<number:date-style style:name="UKDATE" number:language="en" number:country="GB"><number:day number:style="long"/><number:text>/</number:text>'
         '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/></number:date-style>'
+        '<number:date-style style:name="DATEWORDS" number:language="en" number:country="GB"><number:day/><number:text> </number:text>'
+        '<number:month number:textual="true" number:style="long"/><number:text> </number:text><number:year number:style="long"/></number:date-style>'
     )
+    for name, places in (("WHOLE", 0), ("TENTHS", 1), ("HUNDREDTHS", 2)):
+        yield (
+            f'<number:number-style style:name="{name}"><number:number number:decimal-places="{places}" number:min-decimal-places="{places}" '
+            'number:min-integer-digits="1" number:grouping="true"/></number:number-style>'
+        )
     for style, (cell, text) in _LOOKS.items():
-        # dates carry their locale, and words stay words whatever they look like
-        kind = "UKDATE" if style in _DATED else "WORDS" if style is Style.FILL else ""
-        data = f' style:data-style-name="{kind}"' if kind else ""
+        data = f' style:data-style-name="{_FORMAT[style]}"' if style in _FORMAT else ""
         top = "" if "vertical-align" in cell else 'style:vertical-align="top"'
         font = f'<style:text-properties style:font-name="Arial" fo:font-family="Arial" {text}/>'
         yield (
@@ -290,17 +307,11 @@ def _cell(s: int, r: int, c: int, cell: PlanCell | None, choices: list[tuple[int
     if isinstance(value, dt.date):
         return (
             f'<table:table-cell{look} office:value-type="date" office:date-value="{value.isoformat()}">'
-            f"<text:p>{value:%d/%m/%Y}</text:p></table:table-cell>"
+            f"<text:p>{words(value) if cell.style is Style.ROW_DATE else f'{value:%d/%m/%Y}'}</text:p></table:table-cell>"
         )
-    if isinstance(value, int):
-        return f'<table:table-cell{look} office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
-    paragraphs = "".join(f"<text:p>{_text(p)}</text:p>" for p in fit_cell(value).split("\n"))
+    if isinstance(value, int | Decimal):
+        shown = words(value) if cell.style in _FORMAT else str(value)
+        return f'<table:table-cell{look} office:value-type="float" office:value="{value}"><text:p>{shown}</text:p></table:table-cell>'
+    paragraphs = "".join(f"<text:p>{odf_text(p)}</text:p>" for p in fit_cell(value).split("\n"))
     return f'<table:table-cell{look} office:value-type="string">{paragraphs}</table:table-cell>'
 
-
-def _text(text: str) -> str:
-    """Escaped text; runs of spaces kept by ``text:s``, as OpenDocument collapses them."""
-    out = escape(text).replace("\t", "<text:tab/>")
-    while "  " in out:
-        out = out.replace("  ", " <text:s/>", 1)
-    return out

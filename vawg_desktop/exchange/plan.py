@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-PlanValue: TypeAlias = str | int | dt.date | None
+PlanValue: TypeAlias = str | int | Decimal | dt.date | None
 
 
 class Style(StrEnum):
     """How a cell looks and whether it may be filled."""
 
     TITLE = "title"
+    LONG_TITLE = "long_title"
     HEADING = "heading"
     TEXT = "text"
+    LINE = "line"
     LABEL = "label"
     LOCKED = "locked"
     LOCKED_DATE = "locked_date"
@@ -24,6 +27,11 @@ class Style(StrEnum):
     FILL = "fill"
     FILL_DATE = "fill_date"
     FILL_WHOLE = "fill_whole"
+    ROW = "row"
+    ROW_DATE = "row_date"
+    ROW_NUMBER = "row_number"
+    ROW_TENTHS = "row_tenths"
+    ROW_HUNDREDTHS = "row_hundredths"
 
 
 #: The most characters a cell holds (Excel's limit); longer text is cut and ends with ``CUT``.
@@ -32,11 +40,15 @@ CUT = " [Cut here: a cell holds no more. The office keeps the rest.]"
 
 
 def fit_cell(text: str) -> str:
-    """A text as a cell can hold it."""
+    """A text as a cell can hold it: no longer than that, and a tab as a space.
+
+    LibreOffice loses a tab in a cell of several lines, and two words become one.
+    """
+    text = text.replace("\t", " ")
     return text if len(text) <= MOST_IN_CELL else text[: MOST_IN_CELL - len(CUT)] + CUT
 
 
-_ONE_LINE = frozenset({Style.TITLE, Style.HEADING})
+_ONE_LINE = frozenset({Style.TITLE, Style.HEADING, Style.LINE})
 _BOLD = frozenset({Style.HEADER, Style.HEADER_FILL, Style.LABEL})
 FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE})
 
@@ -114,6 +126,9 @@ class SheetPlan:
             if cell is None or type(text) is not str:
                 continue
             room = rooms[column] if column < len(rooms) else 999
+            if cell.style is Style.LONG_TITLE:  # its letters are half as wide again as the others
+                big = 24.0 * -(-len(text) // max(4, int(0.55 * room))) + 6.0
+                continue
             if len(text) < 0.88 * room and "\n" not in text:
                 if cell.style is Style.TITLE:
                     big = 30.0

@@ -11,11 +11,16 @@ import xlsxwriter
 from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
 
 _DATE = "[$-809]dd/mm/yyyy"
+#: In words, as documents write dates: 30 September 2026.
+_DATE_IN_WORDS = "[$-809]d mmmm yyyy"
+_LINED = {"border": 1, "border_color": "#C8CED6"}
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
 _FORMATS: dict[Style, dict[str, Any]] = {
     Style.TITLE: {"bold": True, "valign": "vcenter", "font_size": 18, "font_color": "#1D3557"},
+    Style.LONG_TITLE: {"bold": True, "text_wrap": True, "valign": "vcenter", "font_size": 18, "font_color": "#1D3557"},
     Style.HEADING: {"bold": True, "font_size": 14, "font_color": "#1D3557"},
     Style.TEXT: {"text_wrap": True},
+    Style.LINE: {},
     Style.LABEL: {"bold": True, "text_wrap": True},
     Style.LOCKED: {"text_wrap": True, "bg_color": "#F2F4F7", "border": 1, "border_color": "#C8CED6"},
     Style.LOCKED_DATE: {
@@ -35,6 +40,11 @@ _FORMATS: dict[Style, dict[str, Any]] = {
     Style.FILL_WHOLE: {
         "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00", "num_format": "0", "align": "left",
     },
+    Style.ROW: {"text_wrap": True, **_LINED},
+    Style.ROW_DATE: {"num_format": _DATE_IN_WORDS, "align": "left", **_LINED},
+    Style.ROW_NUMBER: {"num_format": "#,##0", "align": "right", **_LINED},
+    Style.ROW_TENTHS: {"num_format": "#,##0.0", "align": "right", **_LINED},
+    Style.ROW_HUNDREDTHS: {"num_format": "#,##0.00", "align": "right", **_LINED},
 }  # fmt: skip
 
 

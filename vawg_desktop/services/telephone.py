@@ -14,7 +14,9 @@ from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
 from vawg_desktop.domain.terms import ACTION_STATUS, CHANNEL
+from vawg_desktop.exchange.document import Cell, Document, Table
 from vawg_desktop.services.answer_counts import standing_answers
+from vawg_desktop.services.outputs import document, marking_of
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.return_messages import contact_of
 from vawg_desktop.services.return_review import Review, review, sent_return
@@ -116,8 +118,11 @@ def _read(session: Session, key: str, typed: str, reference: str) -> Value:
         raise ValueRefusedError(f"{reference}: {refused.message}") from None
 
 
-def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[list[str]]]:
-    """One page for a telephone call: title, headings and a row for each action that was not answered yet."""
+def call_sheet(session: Session, return_id: str) -> Document:
+    """A page for a telephone call: whom to ring, and a row with room to write for each action that was not answered yet.
+
+    Raises NotFoundError.
+    """
     connection = session.read()
     row = connection.exec_driver_sql(
         'SELECT r.partner, p.name, q.period, r.due, r.base, r.round FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
@@ -126,26 +131,20 @@ def call_sheet(session: Session, return_id: str) -> tuple[str, list[str], list[l
     if row is None:
         raise NotFoundError("That return is not in this store.")
     contact, email, telephone = contact_of(connection, str(row[0]), "reminder")
+    lines = [f"Due {label(str(row[3]))}"]
     who = ", ".join(x for x in (contact, telephone, email) if x)
-    title = f"Call sheet: {row[1]}, {row[2]}, due {label(str(row[3]))}{f'. {who}' if who else ''}"
-    found: list[list[str]] = []
+    lines += [who] if who else []
     answers = standing_answers(connection, str(row[5]), str(row[0]))
     rows = json.loads(row[4] or '{"rows": []}')["rows"]
     if answers.files:
-        title += f". {answers.counts(rows).in_words()}"
+        lines.append(answers.counts(rows).in_words())
+    asked: list[list[Cell]] = []
     for base in rows:
         values = base["values"]
         if answers.way(base) not in ("not_answered", "not_able"):
             continue  # finished, or answered already: nothing to ask
         status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
-        found.append(
-            [
-                base["reference"],
-                base["locked"][0],
-                base["locked"][2],
-                status,
-                str(values.get("narrative") or ""),
-                "",
-            ]
-        )
-    return title, ["Ref", "Action", "Due", "Status", "Last answer", "Answer now"], found
+        reference, title, due = base["reference"], base["locked"][0], base["locked"][2]
+        asked.append([reference, title, due, status, str(values.get("narrative") or ""), None])
+    table = Table("", ["Ref", "Action", "Due", "Status", "Last answer", "Answer now"], asked, least={"Answer now": 44})
+    return document(session, f"Call sheet: {row[1]}, {row[2]}", [table], marking_of(None, ()), lines)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.lists_out import Printed
-from vawg_desktop.services.outputs import printed, save_list
+from vawg_desktop.exchange.document import Document
+from vawg_desktop.exchange.document_files import WRITERS
+from vawg_desktop.services import outputs
+from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 
@@ -45,69 +46,30 @@ def copy_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     QApplication.clipboard().setMimeData(data)
 
 
-def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> str:
-    """A plain HTML table; ``widths`` are per cents of the page."""
-    shares = [f" width='{w}%'" for w in widths] or [""] * len(heads)
-    top = "".join(f"<th align='left'{w}>{html.escape(h)}</th>" for h, w in zip(heads, shares, strict=True))
+def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A plain HTML table."""
+    top = "".join(f"<th align='left'>{html.escape(h)}</th>" for h in heads)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
     return f"<table width='100%' border='1' cellspacing='0' cellpadding='4'><tr>{top}</tr>{body}</table>"
 
 
-def save_table(
-    parent: QWidget, tasks: Tasks, title: str, heads: list[str], rows: list[list[str]]
-) -> None:
-    """Ask where, then write xlsx or docx."""
-    name, _ = QFileDialog.getSaveFileName(
-        parent,
-        f"Save {title.casefold()}",
-        f"{title} {tasks.session.today.isoformat()}.xlsx",
-        "Excel (*.xlsx);;Word (*.docx)",
-    )
-    if name:
-        tasks.do(
-            lambda s: save_list(s, Path(name), title, heads, rows), lambda path: messages.tell(f"Saved as {path.name}.")
-        )
+#: The formats in which a document is saved, as a file dialog offers them, the likeliest first.
+_KINDS = ";;".join(f"{WRITERS[ending][2]} (*{ending})" for ending in (".xlsx", ".docx", ".pdf", ".ods", ".odt"))
 
 
-def print_table(
-    parent: QWidget,
-    tasks: Tasks,
-    title: str,
-    heads: list[str],
-    rows: list[list[str]],
-    widths: Sequence[int] = (),
-) -> None:
-    """Ask for a PDF's name and draw the table on A4 pages, landscape: printed from any reader.
+def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Session], Document], *, printed: bool = False) -> None:
+    """Ask where, then make the document off the window's thread and write it; the name's ending chooses the format.
 
-    Essentials ships no print dialog, and a PDF prints the same everywhere.
+    ``printed`` offers a PDF alone, to be printed from any reader: Essentials ships no print dialog.
     """
-    name, _ = QFileDialog.getSaveFileName(
-        parent, f"Print {title.casefold()} to PDF", f"{title}.pdf", "PDF (*.pdf)"
-    )
-    if not name:
+    name = f"{title} {tasks.session.today.isoformat()}"
+    if printed:
+        chosen, _ = QFileDialog.getSaveFileName(parent, f"Print {title.casefold()} to PDF", f"{name}.pdf", "PDF (*.pdf)")
+    else:
+        chosen, _ = QFileDialog.getSaveFileName(parent, f"Save {title.casefold()}", f"{name}.xlsx", _KINDS)
+    if not chosen:
         return
-
-    def write(out: Printed) -> None:
-        draw_pdf(Path(name), out, widths)
-        messages.tell(f"{Path(name).name} is ready to print.")
-
-    tasks.read(lambda s: printed(s, title, heads, rows), write)
-
-
-def draw_pdf(path: Path, out: Printed, widths: Sequence[int] = ()) -> None:
-    """The table as PDF with its marking, as-at date and rating key."""
-    from PySide6.QtCore import QMarginsF
-    from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter
-
-    document = QTextDocument()
-    document.setDefaultFont(QFont(QApplication.font().family(), 9))  # on paper, whatever the screen's scale
-    above = "".join(f"<p>{html.escape(line)}</p>" for line in out.head_lines())
-    document.setHtml(
-        f"<h1>{html.escape(out.title)}</h1>{above}{table_html(out.heads, out.rows, widths)}<p>{html.escape(out.foot())}</p>"
+    done = "{} is ready to print." if printed else "Saved as {}."
+    tasks.do(
+        lambda s: outputs.save_document(Path(chosen), make(s)), lambda path: messages.tell(done.format(path.name))
     )
-    writer = QPdfWriter(str(path))
-    writer.setTitle(out.title)
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageOrientation(QPageLayout.Orientation.Landscape)
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    document.print_(writer)  # lays itself out for the page, with margins and numbers of its own

@@ -14,7 +14,9 @@ from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.fields import EntitySpec
 from vawg_desktop.domain.rules import effective_due
-from vawg_desktop.services.lists import PAGE
+from vawg_desktop.exchange.document import Cell
+from vawg_desktop.services.lists import PAGE, name_column, reference_column
+from vawg_desktop.services.outputs import day_cell
 
 KEPT_PAGES = 24
 Row = dict[str, object]
@@ -175,7 +177,7 @@ class ListModel(RowsModel):
         return cell_words(self._spec, row, column)
 
     def is_late(self, row: Row) -> bool:
-        return _is_late(self._spec, row)
+        return is_late(self._spec, row)
 
 
 def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
@@ -186,7 +188,7 @@ def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
     if column.kind == "due":
         due = effective_due(spec, row) if spec is not None else None
         words = dates.short_label(str(due)) if due else "No date set"
-        return f"{words} late" if _is_late(spec, row) else words
+        return f"{words} late" if is_late(spec, row) else words
     if column.kind == "date":
         return dates.short_label(str(value)) if value else column.empty
     if column.kind == "progress":
@@ -200,6 +202,22 @@ def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
     return " ".join(str(value).split())
 
 
-def _is_late(spec: EntitySpec | None, row: Row) -> bool:
+def paper_cells(spec: EntitySpec, row: Row, column: Column, late: bool) -> list[Cell]:
+    """A cell as a document holds it: a day as a date, a number as one. With ``late`` a due date has a second cell, "late" or nothing."""
+    value = row.get(column.key)
+    if column.kind == "due":
+        due = day_cell(effective_due(spec, row)) or "No date set"
+        return [due, "late" if is_late(spec, row) else None] if late else [due]
+    if column.kind == "date":
+        return [day_cell(value) or column.empty or None]
+    other = column.key.removesuffix(reference_column(""))
+    if other != column.key and value:  # another record: its title says more than its number
+        return [f"{value} {row.get(name_column(other)) or ''}".strip()]
+    if type(value) is int and column.kind == "text":
+        return [value]
+    return [cell_words(spec, row, column) or None]
+
+
+def is_late(spec: EntitySpec | None, row: Row) -> bool:
     """Whether the row is overdue today."""
     return spec is not None and meets("overdue", spec, row, clock.today())

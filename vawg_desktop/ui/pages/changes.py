@@ -22,12 +22,12 @@ from vawg_desktop.domain.dates import bounds, london_time, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError, NotFoundError
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import change_list
+from vawg_desktop.services import change_list, outputs
 from vawg_desktop.services.change_list import KINDS, ChangeQuery, Line
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.change_model import COLUMNS, ChangeModel, words
-from vawg_desktop.ui.outputs import copy_table, print_table, save_table
+from vawg_desktop.ui.outputs import copy_table, save_document
 from vawg_desktop.ui.pages.changes_opened import Opened, fill, read_opened
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -40,7 +40,6 @@ from vawg_desktop.ui.widgets.two_panes import TwoPanes
 _DAYS = 91
 #: Rests between the last key and the reading of what was typed.
 _TYPING_MS = 300
-_WIDTHS = (14, 42, 16, 28)
 
 
 class ChangesPage(QWidget):
@@ -336,8 +335,8 @@ class ChangesPage(QWidget):
     def _show_more(self) -> None:
         menu = QMenu(self)
         menu.addAction("Copy as a table\tCtrl+C", self.copy_lines)
-        menu.addAction("Print …", lambda: self._with_lines(lambda rows: print_table(self, self.tasks, "Changes", _heads(), rows, _WIDTHS)))
-        menu.addAction("Save as Excel or Word …", lambda: self._with_lines(lambda rows: save_table(self, self.tasks, "Changes", _heads(), rows)))
+        menu.addAction("Print …", lambda: self._with_lines(lambda rows: self._save(rows, printed=True)))
+        menu.addAction("Save as …", lambda: self._with_lines(self._save))
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
         menu.deleteLater()
 
@@ -349,6 +348,9 @@ class ChangesPage(QWidget):
             messages.tell(f"{how_many(len(rows), 'line')} copied as a table.")
 
         self._with_lines(copy)
+
+    def _save(self, rows: list[list[str]], *, printed: bool = False) -> None:
+        save_document(self, self.tasks, "Changes", lambda s: outputs.list_document(s, "Changes", _heads(), rows), printed=printed)
 
     def _with_lines(self, then: Callable[[list[list[str]]], object]) -> None:
         places, today, query = self.view.places(), self.tasks.session.today, self._asked

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QMenu
 
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import lists, show
+from vawg_desktop.exchange.document import Document
+from vawg_desktop.services import lists, outputs, show
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.models.list_model import cell_words
-from vawg_desktop.ui.outputs import copy_table, print_table, reference_line, save_table
+from vawg_desktop.ui.models.list_model import cell_words, is_late, paper_cells
+from vawg_desktop.ui.outputs import copy_table, reference_line, save_document
 
 if TYPE_CHECKING:
     from vawg_desktop.ui.pages.list_page import ListPage
@@ -32,37 +33,66 @@ class ListOutputs:
         page = self._page
         title = page.spec.plural
         menu.addAction("Copy as a table\tCtrl+C", self.copy_rows)
-        menu.addAction("Print …", lambda: self.with_table(lambda t: print_table(page, page.tasks, title, *t)))
-        menu.addAction("Save as Excel or Word …", lambda: self.with_table(lambda t: save_table(page, page.tasks, title, *t)))
+        menu.addAction("Print …", lambda: save_document(page, page.tasks, title, self.list_made(), printed=True))
+        menu.addAction("Save as …", lambda: save_document(page, page.tasks, title, self.list_made()))
         view = page.pane.view
         if view is not None:
             name = f"{view.reference} {page.spec.label}"
             menu.addSeparator()
             menu.addAction("Copy this record", self.copy_record)
-            menu.addAction("Print this record …", lambda: print_table(page, page.tasks, name, *self.record_table()))
-            menu.addAction("Save this record as Excel or Word …", lambda: save_table(page, page.tasks, name, *self.record_table()))
+            menu.addAction("Print this record …", lambda: save_document(page, page.tasks, name, self.record_made(), printed=True))
+            menu.addAction("Save this record as …", lambda: save_document(page, page.tasks, name, self.record_made()))
 
-    def with_table(self, then: Callable[[Table], object]) -> None:
-        """Hand over what the list shows, picked rows or else all, restricted records left out."""
-        model, entity, spec = self._page.model, self._page.entity, self._page.spec
+    def _shown(self) -> Callable[[Session], tuple[list[dict[str, object]], int]]:
+        """What reads the rows that the list shows, picked ones or else all, without restricted records; and how many those are."""
+        model, entity = self._page.model, self._page.entity
         places = self._page.view.places()
         if len(places) < 2:
             places = list(range(model.rowCount()))
-        numbers, columns = model.numbers(places), model.columns
+        numbers = model.numbers(places)
 
-        def read(session: Session) -> tuple[Table, int]:
+        def read(session: Session) -> tuple[list[dict[str, object]], int]:
             rows = lists.rows_of(session, entity, numbers)
             shown = lists.unrestricted(session, rows)
-            texts = [[cell_words(spec, r, c) for c in columns] for r in shown]
-            return ([c.label for c in columns], texts), len(rows) - len(shown)
+            return shown, len(rows) - len(shown)
+
+        return read
+
+    def with_table(self, then: Callable[[Table], object]) -> None:
+        """Hand over what the list shows, in words."""
+        spec, columns, shown = self._page.spec, self._page.model.columns, self._shown()
+
+        def read(session: Session) -> tuple[Table, int]:
+            rows, left_out = shown(session)
+            return ([c.label for c in columns], [[cell_words(spec, r, c) for c in columns] for r in rows]), left_out
 
         def came(answer: tuple[Table, int]) -> None:
             table, left_out = answer
             if left_out:
-                messages.tell(f"{how_many(left_out, 'restricted record')} left out.")
+                messages.tell(_left_out(left_out))
             then(table)
 
         self._page.tasks.read(read, came)
+
+    def list_made(self) -> Callable[[Session], Document]:
+        """What makes a document of the list as it shows now; restricted records that are left out are said in it."""
+        spec, columns, shown = self._page.spec, self._page.model.columns, self._shown()
+
+        def make(session: Session) -> Document:
+            rows, left_out = shown(session)
+            late = any(is_late(spec, r) for r in rows)
+            heads = [h for c in columns for h in ((c.label, "Late") if late and c.kind == "due" else (c.label,))]
+            cells = [[cell for c in columns for cell in paper_cells(spec, r, c, late)] for r in rows]
+            lines = [_left_out(left_out)] if left_out else []
+            return outputs.list_document(session, spec.plural, heads, cells, outputs.marking_of(spec, rows), lines)
+
+        return make
+
+    def record_made(self) -> Callable[[Session], Document]:
+        """What makes a document of the record shown."""
+        view = self._page.pane.view
+        assert view is not None
+        return lambda session: outputs.record_document(session, view.id)
 
     def copy_rows(self) -> None:
         """Copy the list as a table; one row copies as its reference line."""
@@ -89,3 +119,7 @@ class ListOutputs:
         """Copy the record as a table of fields."""
         copy_table(*self.record_table())
         messages.tell("The record is copied as a table.")
+
+
+def _left_out(number: int) -> str:
+    return f"{how_many(number, 'restricted record')} left out."

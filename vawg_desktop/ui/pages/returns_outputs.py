@@ -14,7 +14,7 @@ from vawg_desktop.services import return_messages, returns, telephone
 from vawg_desktop.services.round_standing import RoundPartner
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.outputs import print_table
+from vawg_desktop.ui.outputs import save_document
 from vawg_desktop.ui.tasks import Tasks
 
 
@@ -77,10 +77,7 @@ class ReturnsOutputs:
 
     def call_sheet(self, row: RoundPartner) -> None:
         """A page for a telephone call, as PDF."""
-        self._tasks.read(
-            lambda s: telephone.call_sheet(s, row.return_id),
-            lambda sheet: print_table(self._page, self._tasks, sheet[0], sheet[1], sheet[2], (7, 24, 9, 9, 23, 28)),
-        )
+        save_document(self._page, self._tasks, f"Call sheet {row.partner}", lambda s: telephone.call_sheet(s, row.return_id), printed=True)
 
     def save_sent(self, row: RoundPartner) -> None:
         """The workbook as it left, byte for byte."""

@@ -1,0 +1,99 @@
+"""A document as PDF: tagged, after PDF/UA-1, set by typst in the type that the program brings along."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from vawg_desktop.domain import clock
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.exchange.document import (
+    Block,
+    Document,
+    Figure,
+    Heading,
+    Items,
+    Paragraph,
+    Quote,
+    Table,
+    are_numbers,
+    clean,
+    words,
+)
+from vawg_desktop.exchange.document_columns import TURNED, UPRIGHT, letters, tall
+from vawg_desktop.paths import resources
+
+#: A letter of a table's type in points, on average; the two rooms of ``document_columns`` follow from it and the page's margins.
+_LETTER = 4.7
+_MISSING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+
+
+class UnknownLettersError(AppError):
+    """No type at hand has some letters of the document."""
+
+
+def write_pdf(document: Document) -> bytes:
+    """The document's bytes. Raises UnknownLettersError where no type on this machine has a letter of it."""
+    import typst  # only when a page is set: thirty megabytes
+
+    data = {
+        "title": clean(document.title), "as_at": document.as_at, "marking": document.marking, "standing": document.standing(),
+        "language": document.language[:2], "region": document.language[3:], "landscape": document.landscape,
+        "blocks": [_block(block, title, TURNED if document.landscape else UPRIGHT) for block, title in document.labelled()],
+    }  # fmt: skip
+    source = resources("papers", "document.typ").read_bytes()
+    given = {"document": json.dumps(data, ensure_ascii=False)}
+    for system in (False, True):  # letters that our type lacks come from typst's own; only those it lacks too, from the machine's
+        fonts = typst.Fonts(include_system_fonts=system, font_paths=[str(resources("fonts"))])
+        compiler = typst.Compiler(source, font_paths=fonts, sys_inputs=given)
+        try:
+            made: Any = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=clock.now().replace(microsecond=0))
+            return bytes(made)
+        except typst.TypstError as error:
+            missing = _MISSING.search(str(error.message))
+            if missing is None:
+                raise
+            lacking = missing[1]
+    raise UnknownLettersError(
+        f"The PDF cannot be made: no type on this machine has “{lacking}”. Save as Word or OpenDocument instead, or take these letters out.",
+        code="unknown_letters",
+    )
+
+
+def _text(text: str) -> str:
+    """A text with its tabs as spaces: typst would leave them out and join two words."""
+    return clean(text).replace("\t", "    ")
+
+
+def _block(block: Block, title: str, room: int) -> dict[str, object]:
+    match block:
+        case Heading():
+            return {"kind": "heading", "text": _text(block.text), "level": block.level}
+        case Paragraph():
+            return {"kind": "paragraph", "text": _text(block.text)}
+        case Items():
+            return {"kind": "items", "numbered": block.numbered, "items": [_text(i) for i in block.items]}
+        case Quote():
+            return {"kind": "quote", "words": _text(block.words), "source": _text(block.source)}
+        case Figure():
+            return {"kind": "figure", "title": title, "alternative": _text(block.alternative), "svg": block.svg, "width": block.width, "notes": [_text(n) for n in block.notes]}
+        case Table():
+            return _table(block, title, room)
+
+
+def _table(table: Table, title: str, room: int) -> dict[str, object]:
+    widths = letters(table, room)
+    rows = [[_breakable(_text(words(cell)), width) for cell, width in zip(row, widths, strict=True)] for row in table.rows]
+    return {
+        "kind": "table", "title": title, "heads": [_text(h) for h in table.heads], "rows": rows, "notes": [_text(n) for n in table.notes],
+        "widths": widths, "full": sum(widths) > 0.9 * room, "letter": _LETTER,
+        "numbers": [are_numbers(table, c) for c in range(len(table.heads))],
+        "split": [n for n, row in enumerate(rows) if tall(row, widths)],
+    }  # fmt: skip
+
+
+def _breakable(text: str, width: float) -> str:
+    """The text with places where a word may be broken that is longer than its column (unseen, of no width)."""
+    room = max(4, int(width) - 2)
+    return re.sub(rf"\S{{{room + 1},}}", lambda word: "\u200b".join(re.findall(f".{{1,{room}}}", word[0])), text)
