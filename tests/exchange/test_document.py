@@ -268,6 +268,11 @@ def test_sheets_have_names_that_spreadsheets_allow_and_headings_of_their_own() -
     assert all(len(book[n].tables) == 1 for n in names if n != "Cover") and book.properties.title == "Book"
 
 
+def test_a_workbook_opens_on_its_cover() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(writer("x.xlsx")(WHOLE)))
+    assert book.active is not None and book.active.title == "Cover" and [s.title for s in book.worksheets if s.sheet_view.tabSelected] == ["Cover"]
+
+
 def test_a_document_of_one_table_has_no_contents_and_says_where_it_is() -> None:
     plan = planned(Document("Actions", "1 May 2026", "OFFICIAL", [Table("", ["Ref"], [["A-0001"], ["A-0002"]])]))
     assert [s.name for s in plan.sheets] == ["Cover", "Actions"]

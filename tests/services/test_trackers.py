@@ -295,6 +295,18 @@ def test_one_blue_cell_is_asked_and_refuses_nothing_else(sample: Session, tmp_pa
     assert show.record(sample, "B2").cells["rating_opcc"] == "green"
 
 
+@pytest.mark.parametrize("answer", ["reference", "name", "short name"])
+def test_an_owner_that_is_unclear_is_said_by_reference_or_name(sample: Session, tmp_path: Path, answer: str) -> None:
+    """The choices that are offered are references; on the command line an officer writes the name."""
+    path = _csv(tmp_path / "t.csv", "Ref,Action,Owner", "O1,Fit lamps in the subway,Kent Constabulary Force")
+    (asked,) = [p for p in trackers.import_tracker(sample, path, dry_run=True).problems if p.id.startswith("body:")]
+    police = next(r for r in lists.records(sample, ListQuery("partner")) if r["name"] == "Kent Police")
+    words = {"reference": str(police["reference"]), "name": "Kent Police", "short name": str(police["short_name"] or "Kent Police")}[answer]
+    done = trackers.import_tracker(sample, path, answers={asked.id: words})
+    assert done.created == 1 and not [p for p in done.problems if p.id == asked.id]
+    assert show.record(sample, "O1").cells["accountable"] == police["id"]
+
+
 def test_bodies_whose_names_hold_and_are_not_split(sample: Session, tmp_path: Path) -> None:
     path = _csv(
         tmp_path / "t.csv", "Ref,Action,Owner", "O1,One,NHS Kent & Medway ICB", "O2,Two,Kent Fire and Rescue Service",

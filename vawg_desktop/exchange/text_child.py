@@ -151,6 +151,8 @@ def _delimiter(text: str) -> str:
         if not widths:
             return 0.0
         width, count = max(widths.items(), key=lambda one: (one[1] * (one[0] > 1), one[0]))
-        return 100 * ours + (min(width, 20) - 1) * count / sum(widths.values())
+        lines = sum(widths.values())
+        parted = (lines - widths[1]) / lines  # a mark that words hold is missing in some lines, the headings first
+        return 100 * ours + (min(width, 20) - 1) * count / lines * parted
 
     return max(_DELIMITERS, key=score)
