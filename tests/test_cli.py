@@ -40,6 +40,45 @@ def store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return path
 
 
+def test_add_makes_one_record_with_its_links_in_one_transaction(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = Run(
+        capsys, "add", store, "gap", "statement=No counselling in Thanet before June", "severity=3 Serious", "Crime types=stalking; coercive control",
+        "recommendations=R-0003;r4", "owner=Kent Police", "--why", "raised at the roundtable", "--json",
+    ).json()  # fmt: skip
+    assert isinstance(made, dict) and set(made) == {"reference", "id"} and made["reference"].startswith("G-")
+    shown = Run(capsys, "show", store, made["reference"], "--json").json()
+    assert isinstance(shown, dict) and shown["id"] == made["id"] and shown["fields"]["status"] == "identified" and shown["fields"]["severity"] is not None
+    assert len(shown["fields"]["recommendations"]) == 2 and shown["fields"]["crime_types"] == ["stalking", "coercive control"]
+    history = Run(capsys, "history", store, made["reference"], "--json").json()
+    assert isinstance(history, list) and {h["why"] for h in history} == {"raised at the roundtable"}
+    assert Run(capsys, "undo", store).code == 0
+    shown = Run(capsys, "show", store, made["reference"], "--json").json()
+    assert isinstance(shown, dict) and shown["deleted"]
+    words = Run(capsys, "add", store, "evidence", "title=Minutes of the roundtable", "--why", "handed over")
+    assert words.code == 0 and words.out.startswith("Added E-0") and "Minutes of the roundtable" in words.out
+    told = Run(capsys, "add", store, "update", "action=A-0001", "narrative=Training has begun", "--why", "told by telephone", "--json").json()
+    shown = Run(capsys, "show", store, told["reference"], "--json").json()  # type: ignore[index]
+    assert shown["fields"]["status"] == "complete"  # type: ignore[index] - as its action then stood
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["gap", "area=Thanet"], "Gap"), (["gap", "statement=x", "severity=enormous"], "enormous"), (["gap", "statement=x", "nope=1"], "nope"),
+        (["gap", "statement=x", "statement=y"], "once"), (["gap", "statement=x", "recommendations+=R-0003"], "once"),
+        (["gap", "statement=x", "recommendations=R-9999"], "R-9999"), (["gap", "statement"], "FIELD=VALUE"), (["thing", "title=x"], "thing"),
+        (["return", "partner=Kent Police"], "written by the program"), (["recommendation", "title=x", "status=closed"], "evidence"),
+    ],
+)  # fmt: skip
+def test_add_refuses_in_a_sentence_and_makes_nothing(store: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str) -> None:
+    before = Run(capsys, "check", store, "--json").json()
+    done = Run(capsys, "add", store, *words, "--why", "x")
+    assert done.code == 1 and done.out == "" and told in done.err and len(done.err.strip().splitlines()) == 1, done.err
+    after = Run(capsys, "check", store, "--json").json()
+    assert before == after
+    assert Run(capsys, "add", store, "gap", "statement=x", "--why", "  ").code == 1
+
+
 def test_list_show_history_changed_check(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = Run(capsys, "list", store, "action", "--where", "status=complete", "--json").json()
     assert isinstance(rows, list) and len(rows) == 6

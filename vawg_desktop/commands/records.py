@@ -160,6 +160,22 @@ def set_fields(arguments: argparse.Namespace) -> int:
     return out(arguments, {"transaction": done.txn, "entries": done.entries, "notes": done.notes}, words)
 
 
+@command(
+    "add", "make a record",
+    argument("entity", metavar="ENTITY"), argument("assignments", metavar="FIELD=VALUE", nargs="+"), argument("--why", required=True),
+)  # fmt: skip
+def add(arguments: argparse.Namespace) -> int:
+    """Make a record of a kind in one transaction."""
+    from vawg_desktop.services.records import add_record, parse_assignment
+
+    spec = entity(arguments.entity)
+    if not arguments.why.strip():
+        raise ValueRefusedError('A record needs its reason: --why "raised at the roundtable".')
+    with opened(arguments) as session:
+        made = add_record(session, spec, [parse_assignment(a) for a in arguments.assignments], arguments.why)
+    return out(arguments, {"reference": made.reference, "id": made.id}, lambda: iter([f"Added {made.reference} {made.title[:80]}."]))
+
+
 @command("undo", "reverse your last transaction made here")
 def undo(arguments: argparse.Namespace) -> int:
     """Reverse this person's last transaction made here."""

@@ -98,6 +98,23 @@ def create(
     return id, tx.changes
 
 
+def add_record(session: Session, spec: EntitySpec, given: Sequence[Assignment], why: str) -> names.Found:
+    """Make a record from fields as typed; a set is stated whole (``themes=a;b``). Returns what it is called.
+
+    Raises NotFoundError, ValueRefusedError and RuleError; ValueRefusedError too for kinds that the program alone writes.
+    """
+    if spec.system:
+        raise ValueRefusedError(f"{spec.plural} are written by the program itself, so none can be added by hand.")
+    typed: dict[str, object] = {}
+    for one in given:
+        key = field_of(spec, one.field).key
+        if one.how != STATE or key in typed:
+            raise ValueRefusedError(f"State {spec.by_key[key].label} once, as {key}=VALUE, with ; between several.")
+        typed[key] = one.text
+    id, _ = create(session, spec.key, typed, why=why)
+    return names.find(session.read(), id)
+
+
 def create_in(
     session: Session,
     tx: Transaction,
