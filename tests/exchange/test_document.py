@@ -20,6 +20,7 @@ from docx.oxml.ns import qn
 from tests.conftest import program
 from tests.documents import book_text, docx_text, odt_text, pdf_text, tokens
 from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.exchange import checklist
 from vawg_desktop.exchange.document import (
     Document,
     Figure,
@@ -266,6 +267,23 @@ def test_sheets_have_names_that_spreadsheets_allow_and_headings_of_their_own() -
     assert [c.value for c in plan.sheets[-1].rows[2] if c] == ["Name", "name 2", "Column 3"]
     book = openpyxl.load_workbook(io.BytesIO(writer("x.xlsx")(Document("Book", "1 May 2026", "OFFICIAL", tables))))
     assert all(len(book[n].tables) == 1 for n in names if n != "Cover") and book.properties.title == "Book"
+
+
+def test_a_workbook_meets_the_checklist_for_spreadsheets_that_everybody_can_use() -> None:
+    """The points of the Analysis Function's checklist, as they are checked on what goes to partners."""
+    content = writer("x.xlsx")(WHOLE)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheets = list(book.worksheets)
+    assert [s.title for s in sheets] == ["Cover", "Contents", "Notes", "Actions by partner", "Nothing here yet"]
+    assert not any(s.merged_cells.ranges for s in sheets) and not any(s.sheet_state != "visible" for s in sheets)
+    assert checklist._headings(sheets) == checklist._fonts(sheets) == checklist._unwrapped(sheets) == checklist._contrast(sheets) == []
+    cover = "\n".join(str(c.value) for row in book["Cover"].iter_rows() for c in row if c.value)
+    assert checklist._only_in_footers(sheets, cover) == []  # the marking stands on the cover too
+    for sheet in sheets[1:]:
+        (table,) = sheet.tables.values()
+        rows = list(sheet[table.ref])
+        assert sheet["A1"].value and sheet.freeze_panes == f"A{rows[0][0].row + 1}"
+        assert sheet.title == "Nothing here yet" or not any(all(c.value is None for c in row) for row in rows)
 
 
 def test_a_workbook_opens_on_its_cover() -> None:

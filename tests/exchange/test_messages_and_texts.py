@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.exchange import remarks_xls, tables_child, text_child, tracker_columns
+from vawg_desktop.exchange import remarks_ods, remarks_xls, tables_child, text_child, tracker_columns
 from vawg_desktop.exchange.tables_child import (
     answer_of,
     decoded,
@@ -221,3 +221,15 @@ def test_a_column_of_one_kind_is_the_same_part_of_another() -> None:
     assert same(action, recommendation, "accountable") == recommendation.owner and same(action, recommendation, "contributors") == recommendation.others
     assert same(action, recommendation, "due") == recommendation.due[-1] and same(action, recommendation, "revised_due") == "revised_due"
     assert same(action, recommendation, "status") == "status"
+
+
+@pytest.mark.parametrize(
+    ("shown", "day", "part"),
+    [
+        ("30/09/2026", "2026-09-30", ""), ("30/09/26", "2026-09-30", ""), ("30 September 2026", "2026-09-30", ""), ("Sep 2026", "2026-09-01", "month"),
+        ("Sep-26", "2026-09-01", "month"), ("09/2026", "2026-09-01", "month"), ("2026", "2026-01-01", "year"), ("30 Sep", "2026-09-30", "part"),
+        ("30/09", "2026-09-30", "part"), ("###", "2026-09-30", ""), ("", "2026-09-30", ""), ("2026", "2026", ""), ("01/2026", "2026-01-01", ""),
+    ],
+)  # fmt: skip
+def test_a_date_of_which_a_cell_shows_a_part_is_told_as_that_part(shown: str, day: str, part: str) -> None:
+    assert remarks_ods._part_of_date(shown, day) == part
