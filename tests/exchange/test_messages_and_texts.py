@@ -187,6 +187,12 @@ def test_words_struck_out_say_so_and_scripts_and_heads_are_not_read() -> None:
     assert [s["rows"] for s in tables_of(page)] == [[["Yes (struck out: No)", "1"], ["never closed"]]]
 
 
+def test_a_closing_tag_too_many_and_a_body_after_an_open_head_leave_words_to_be_read() -> None:
+    assert tables_of("</style></head><p>one</p>")[0]["rows"] == [["one"]]
+    assert tables_of("<head><style>p {}</style></head><p>two</p><script>x</script></script><p>three</p>")[0]["rows"] == [["two"], ["three"]]
+    assert tables_of("<head><title>no</title><body><p>four</p>")[0]["rows"] == [["four"]]
+
+
 def test_a_pages_cells_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables_child, "MOST_CELLS", 4)
     assert tables_of("<table><tr><td colspan=2 rowspan=2>a</td></tr></table>")

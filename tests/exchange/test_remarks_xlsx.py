@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Tree
 
@@ -157,6 +158,37 @@ def test_hidden_looks_of_a_second_sheet_are_told_under_its_own_name() -> None:
         book.add_worksheet("Other").write(2, 27, "x", book.add_format({"bg_color": "#FF0000"}))
 
     assert remarks_of(made(fill)) == [("Other", "AB3", "colour", "FF0000")]
+
+
+def test_files_embedded_in_a_sheet_are_named() -> None:
+    content = made(lambda _b, s: s.write_url("C3", "https://kent.example/plan"))
+    link = '<Relationship Id="{0}1" Type="http://x/{0}" Target="../embeddings/{1}"/>'
+    both = "".join((link.format("oleObject", "oleObject1.bin"), link.format("package", "Plan.docx")))
+    told = changed(content, "xl/worksheets/_rels/sheet1.xml.rels", ("</Relationships>", f"{both}</Relationships>"))
+    assert kinds(told, "embedded") == [("", "embedded", "oleObject1.bin"), ("", "embedded", "Plan.docx")]
+
+
+@pytest.mark.parametrize("look", ["per_cents", "fills", "font_colours", "months", "numbers"])
+def test_each_kind_of_look_alone_is_enough_for_cells_to_be_looked_at(look: str) -> None:
+    codes = {"per_cents": {"num_format": "0%"}, "fills": {"bg_color": "#FF0000"}, "font_colours": {"font_color": "#C00000"}, "months": {"num_format": "mmm-yy"}, "numbers": {"num_format": "000"}}
+    told = kinds(made(lambda b, s: s.write_number(0, 0, 7, b.add_format(codes[look]))), "percent", "colour", "ink", "month", "shown")
+    kind = {"per_cents": "percent", "fills": "colour", "font_colours": "ink", "months": "month", "numbers": "shown"}[look]
+    assert [k for _, k, _ in told] == [kind]
+
+
+def test_a_workbook_of_the_old_binary_kind_is_looked_at_too(tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write(0, 0, "x", book.add_format({"bg_color": "#FF0000"}))
+        sheet.write(1, 0, "gone", book.add_format({"font_strikeout": True}))
+        sheet.write_number(2, 0, 0.5, book.add_format({"num_format": "0%"}))
+        sheet.write_comment("B2", "Ask Medway first")
+        sheet.write_formula(3, 0, "=1+2", None, 3)
+
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(made(fill))
+    told = kinds(libreoffice(path, "xls").read_bytes(), "colour", "struck", "percent", "comment", "formula")
+    assert {(cell, kind) for cell, kind, _ in told} == {("A1", "colour"), ("A2", "struck"), ("A3", "percent"), ("B2", "comment"), ("A4", "formula")}
+    assert ("B2", "comment", "Ask Medway first") in told and ("A1", "colour", "FF0000") in told
 
 
 # -- sheets written otherwise ---------------------------------------------------------------------------
