@@ -8,9 +8,13 @@ import random
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.merging.test_merging import rows_of, say
+from tests.test_architecture import ROOT
+from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
@@ -104,3 +108,83 @@ def test_what_a_merge_itself_writes_after_telling_two_tails_apart_goes_on_the_ri
     assert rows_of(one) == rows_of(other) and said_heads(one) == said_heads(other) and check(other.store).problems == []
     for session in (one, other):
         session.store.close()
+
+
+def test_a_server_that_holds_the_later_of_two_tails_numbers_it_anew_as_a_file_does(tmp_path: Path, postgres_url: str) -> None:
+    """The log's guard is a trigger there, lifted for that one statement and put back."""
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    action = create(office, "action", {"title": "Light the paths"})[0]
+    server = Session(making.create_postgres(postgres_url, mints=False, family=str(office.store.meta("family"))), "server")
+    try:
+        office.store.close()
+        shutil.copyfile(tmp_path / "office.vawg", tmp_path / "twin.vawg")
+        office, twin = (Session(opening.open_store(tmp_path / f"{n}.vawg"), n) for n in ("office", "twin"))
+        say(office, action, note="from the office")  # the earlier tail
+        say(twin, action, rating_reason="from the twin")
+        create(twin, "gap", {"statement": "seen in the twin"})
+        merging.merge(server, twin.store)
+        held = said_heads(server)
+        _an_editor_is_sent_to_the_owner(server, office, postgres_url)
+        assert said_heads(server) == held
+        merging.merge(server, office.store)
+        for one, other in ((office, server), (twin, server), (server, twin), (server, office), (office, twin)):
+            merging.merge(one, other.store)
+        assert rows_of(server) == rows_of(office) == rows_of(twin) and said_heads(server) == said_heads(office) == said_heads(twin)
+        for one in (office, twin, server):
+            assert check(one.store, heads=list(held.values())).problems == []
+        with pytest.raises(Exception, match="append-only"), server.store.write("x", "y") as tx:
+            tx.connection.exec_driver_sql("UPDATE \"change\" SET who = 'somebody else'")
+        for one in (office, twin):
+            one.store.close()
+    finally:
+        server.store.close()
+
+
+def _an_editor_is_sent_to_the_owner(server: Session, office: Session, url: str) -> None:
+    """On a server with roles, only the owner of its tables may number anew what it holds; nothing is merged meanwhile."""
+    with psycopg.connect(url, autocommit=True) as raw:
+        raw.execute((ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8"))  # type: ignore[call-overload]
+        raw.execute("DO $$ BEGIN CREATE ROLE t_forking LOGIN IN ROLE vawg_editor; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    editor = opening.open_postgres(make_url(url).set(username="t_forking").render_as_string(hide_password=False))
+    try:
+        with pytest.raises(StoreError, match="the owner of the server's tables brings it in") as refused:
+            merging.merge(Session(editor, "an editor"), office.store)
+        assert refused.value.code == "needs_owner"
+    finally:
+        editor.close()
+
+
+def _behind_the_guard(session: Session, sql: str) -> None:
+    """Change a log's rows as somebody with the key and another program could."""
+    with session.store.write("x", "y") as tx:
+        for name, made in tx.connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'change'").fetchall():
+            tx.connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+            assert made
+        tx.connection.exec_driver_sql(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("UPDATE \"change\" SET who = 'somebody' WHERE seq = (SELECT max(seq) - 1 FROM \"change\")", "was altered or is damaged at entry"),
+        ('DELETE FROM "change" WHERE seq = (SELECT max(seq) FROM "change")', "ends before its last entry"),
+    ],
+)
+@pytest.mark.parametrize("forked", [True, False])
+def test_a_log_altered_or_cut_short_is_not_merged_whether_or_not_it_was_copied_by_hand(tmp_path: Path, sql: str, words: str, forked: bool) -> None:
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    action = create(office, "action", {"title": "Light the paths"})[0]
+    office.store.close()
+    shutil.copyfile(tmp_path / "office.vawg", tmp_path / "twin.vawg")
+    office, twin = (Session(opening.open_store(tmp_path / f"{n}.vawg"), n) for n in ("office", "twin"))
+    if forked:
+        say(office, action, note="from the office")
+    for number in range(3):
+        say(twin, action, rating_reason=f"from the twin, {number}")
+    _behind_the_guard(twin, sql)
+    before = rows_of(office), said_heads(office)
+    with pytest.raises(StoreError, match=words) as refused:
+        merging.merge(office, twin.store)
+    assert refused.value.code == "other_log_altered" and (rows_of(office), said_heads(office)) == before
+    for one in (office, twin):
+        one.store.close()
