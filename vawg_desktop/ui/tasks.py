@@ -38,6 +38,7 @@ class Lane(QObject):
         self._queue: queue.Queue[tuple[Work, Then | None, Then | None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.pending = 0
+        self._unheard = False
         self.finished.connect(self._on_finished)
         self._thread.start()
 
@@ -58,11 +59,14 @@ class Lane(QObject):
 
     def _on_finished(self, call: Then | None, answer: object, _: object) -> None:
         self.pending -= 1
-        if call is not None:
+        if call is not None and (not self._unheard or isinstance(answer, BaseException)):
             call(answer)
 
-    def stop(self) -> None:
-        """End the thread after what is queued."""
+    def stop(self, *, unheard: bool = False) -> None:
+        """End the thread after what is queued. With ``unheard`` its answers still under way are dropped, for what asked is going too;
+        failures are told all the same.
+        """
+        self._unheard = unheard
         self._queue.put(None)
         self._thread.join(10)
 
@@ -315,6 +319,6 @@ class Tasks(QObject):
         """Finish what is queued and end all lanes."""
         self._stopped = True
         self._writer.stop()
-        self._reader.stop()
+        self._reader.stop(unheard=True)
         if self._through is not None:
-            self._through.stop()
+            self._through.stop(unheard=True)
