@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import date, time
 from pathlib import Path
+from time import monotonic as time_now
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -44,6 +46,7 @@ from vawg_desktop.services.records import Assignment, assign, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.outputs import save_document
 from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import THEMES, theme
@@ -401,6 +404,31 @@ def test_lists_go_out_with_as_at_marking_and_key(shown: Shown, tmp_path: Path, e
             assert words in text, words
         assert f"\n{marking}\n" in text
         assign(shown.session, "R-0009", [parse_assignment("marking=official_sensitive")], "x")
+
+
+def test_nothing_waits_for_a_long_document(shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was made in the turn of whoever saves: an edit waited a minute for a list of a region."""
+    goes_on = threading.Event()
+    page: Any = shown.go("action")
+    slow = page.outputs.list_made()
+
+    def make(session: Session) -> object:
+        assert goes_on.wait(60)
+        return slow(session)
+
+    with patch.object(QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "list.docx"), "")):
+        save_document(page, shown.tasks, "Actions", make)  # type: ignore[arg-type]
+    edited: list[object] = []
+    shown.tasks.write(lambda s: assign(s, "A-0001", [parse_assignment("percent=40")], "x"), then=edited.append)
+    read: list[object] = []
+    shown.tasks.read(lambda s: show.record(s, "A-0001").cells["percent"], read.append)
+    deadline = time_now() + 60
+    while not (edited and read) and time_now() < deadline:
+        QTest.qWait(10)
+    assert edited and read and not (tmp_path / "list.docx").exists() and not shown.tasks.idle()
+    goes_on.set()
+    settle(shown.tasks)
+    assert (tmp_path / "list.docx").exists()
 
 
 def _words_of(path: Path, tmp_path: Path) -> str:

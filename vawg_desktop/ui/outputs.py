@@ -70,6 +70,5 @@ def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Ses
     if not chosen:
         return
     done = "{} is ready to print." if printed else "Saved as {}."
-    tasks.do(
-        lambda s: outputs.save_document(Path(chosen), make(s)), lambda path: messages.tell(done.format(path.name))
-    )
+    messages.tell(f"Writing {Path(chosen).name} …")
+    tasks.make_file(lambda s: outputs.save_document(Path(chosen), make(s)), lambda path: messages.tell(done.format(path.name)))

@@ -118,6 +118,7 @@ class Tasks(QObject):
         self._writer = Lane("writer")
         self._reader = Lane("reader")
         self._through: Lane | None = None
+        self._files: Lane | None = None
         self._stopped = False
         self._seen: tuple[int, int] | None = None
         self.away = False
@@ -294,9 +295,15 @@ class Tasks(QObject):
             self._through = Lane("integrity")
             self._through.put(look, lambda damage: then(damage) if damage else None, None)
 
+    def make_file(self, work: Callable[[Session], Any], then: Then) -> None:
+        """Run work that reads the store and writes a file, on a thread of its own: no page and no saving waits for a long document."""
+        if self._files is None:
+            self._files = Lane("files")
+        self._files.put(lambda: work(self.session), then, None)
+
     def idle(self) -> bool:
         """Whether nothing is under way."""
-        return self._writer.pending == 0 and self._reader.pending == 0
+        return self._writer.pending == 0 and self._reader.pending == 0 and (self._files is None or self._files.pending == 0)
 
     def reads_for_pages(self) -> bool:
         """Whether something is read, the look for what others wrote apart."""
@@ -319,6 +326,8 @@ class Tasks(QObject):
         """Finish what is queued and end all lanes."""
         self._stopped = True
         self._writer.stop()
+        if self._files is not None:
+            self._files.stop()
         self._reader.stop(unheard=True)
         if self._through is not None:
             self._through.stop(unheard=True)
