@@ -192,7 +192,7 @@ def test_a_list_and_a_record_of_it_are_drawn_edited_and_written_out(qtbot: QtBot
     shown = {f.key for f in BY_KEY["pledge"].fields if not f.private}
     assert shown <= {*page.pane._editors, *page.pane.shown_sets()}
     assert page.pane.view is not None and page.pane.view.reference == "ZP-0001"
-    document = page.outputs.list_made()(desk)
+    document = page.outputs.list_maker()(desk)
     (table, _) = document.blocks
     assert isinstance(table, Table) and list(table.heads) == ["Ref", "Promise", "Status", "Due", "Late", "Made by"] and table.rows[0][4] == "late"
     for ending in WRITERS:

@@ -32,8 +32,8 @@ from vawg_desktop.exchange.document import (
     clean,
     words,
 )
-from vawg_desktop.exchange.document_book import planned
-from vawg_desktop.exchange.document_columns import TURNED, UPRIGHT, letters, tall, too_wide
+from vawg_desktop.exchange.document_book import book_of
+from vawg_desktop.exchange.document_columns import LANDSCAPE, PORTRAIT, column_widths, page_of, tall, too_wide
 from vawg_desktop.exchange.document_files import WRITERS, writer
 from vawg_desktop.exchange.document_pdf import UnknownLettersError, write_pdf
 
@@ -71,7 +71,7 @@ WHOLE = Document(
 
 
 def expected(document: Document) -> list[str]:
-    found: list[str] = [document.title, *document.standing()]
+    found: list[str] = [document.title, *document.head_lines()]
     for block, title in document.labelled():
         found += [title] if title else []
         match block:
@@ -153,12 +153,11 @@ def _without_page_ends(found: list[str], wanted: list[str]) -> bool:
 
 @pytest.mark.parametrize("ending", [".docx", ".odt"])
 def test_libreoffice_reads_the_same_words(ending: str, tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
+    if program("lowriter", "swriter") is None:
+        pytest.skip("LibreOffice's word processor is not installed")
     path = tmp_path / f"whole{ending}"
     path.write_bytes(writer(path.name)(WHOLE))
-    try:
-        turned = libreoffice(path, "pdf")
-    except AssertionError:
-        pytest.skip("LibreOffice's word processor is not installed")
+    turned = libreoffice(path, "pdf")
     assert tokens(pdf_text(turned.read_bytes(), tmp_path)) == expected(WHOLE)
 
 
@@ -228,8 +227,9 @@ def test_a_word_longer_than_its_column_is_broken_and_whole_again_when_read(tmp_p
     address = "https://www.kent-pcc.gov.uk/" + "what-we-do/" * 12
     row = [address, *("Something that needs its room on the page" for _ in range(6))]
     document = Document("Long words", "1 May 2026", "OFFICIAL", [Table("", [f"Column {n}" for n in range(7)], [row])])
+    beside = {*row[1].split(), *document.title.split(), *(w for n in range(7) for w in ("Column", str(n)))}
     found = tokens(pdf_text(write_pdf(document), tmp_path))
-    assert "".join(found).count(address) == 1 or address in "".join(w for w in found if w not in ("Something", "that", "needs", "its", "room", "on", "the", "page"))
+    assert address in "".join(w for w in found if w not in beside)
 
 
 def test_letters_that_no_type_has_are_named_and_word_takes_them(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_row_of_another_width_is_a_mistake_of_the_caller() -> None:
 
 def test_sheets_have_names_that_spreadsheets_allow_and_headings_of_their_own() -> None:
     tables = [Table(t, ["Name", "name", ""], [["x", "y", "z"]]) for t in ("Notes", "cover", "A/B: what? [now]", "A title that is longer than a sheet's name may be", "A title that is longer than a sheet's name may ever be", "   ")]
-    plan = planned(Document("Book", "1 May 2026", "OFFICIAL", tables))
+    plan = book_of(Document("Book", "1 May 2026", "OFFICIAL", tables))
     names = [s.name for s in plan.sheets]
     assert len({n.casefold() for n in names}) == len(names) and all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\'") for n in names)
     assert [c.value for c in plan.sheets[-1].rows[2] if c] == ["Name", "name 2", "Column 3"]
@@ -292,7 +292,7 @@ def test_a_workbook_opens_on_its_cover() -> None:
 
 
 def test_a_document_of_one_table_has_no_contents_and_says_where_it_is() -> None:
-    plan = planned(Document("Actions", "1 May 2026", "OFFICIAL", [Table("", ["Ref"], [["A-0001"], ["A-0002"]])]))
+    plan = book_of(Document("Actions", "1 May 2026", "OFFICIAL", [Table("", ["Ref"], [["A-0001"], ["A-0002"]])]))
     assert [s.name for s in plan.sheets] == ["Cover", "Actions"]
     assert "See the sheet “Actions”." in [c.value for row in plan.sheets[0].rows for c in row if c]
     assert plan.sheets[1].rows[1][0].value == "One table of 2 rows."  # type: ignore[union-attr]
@@ -304,19 +304,19 @@ def test_a_document_of_one_table_has_no_contents_and_says_where_it_is() -> None:
 def test_columns_are_as_wide_as_their_words_need() -> None:
     rows = [[f"A-{n:04}", "Fit lamps " * (n % 9 + 1), dt.date(2026, 9, 30), "A long update that goes on " * (n % 20)] for n in range(40)]
     table = Table("", ["Ref", "Action", "Due", "Last update"], rows)
-    widths = letters(table, UPRIGHT)
-    assert sum(widths) == pytest.approx(UPRIGHT) and widths[0] >= len("A-0001") and widths[2] >= len("30 September 2026")
+    widths = column_widths(table, PORTRAIT)
+    assert sum(widths) == pytest.approx(PORTRAIT) and widths[0] >= len("A-0001") and widths[2] >= len("30 September 2026")
     assert widths[3] > widths[1] > widths[0]
     narrow = Table("", ["Ref", "Yes"], [["A-0001", "no"]])
-    assert sum(letters(narrow, UPRIGHT)) < 30 and not too_wide(narrow)
-    assert letters(Table("", ["Ref", "Answer"], [["A-0001", None]], least={"Answer": 44}), UPRIGHT)[1] >= 44
+    assert sum(column_widths(narrow, PORTRAIT)) < 30 and not too_wide(narrow)
+    assert column_widths(Table("", ["Ref", "Answer"], [["A-0001", None]], min_letters={"Answer": 44}), PORTRAIT)[1] >= 44
 
 
 def test_a_table_of_many_columns_lies_on_its_side_and_one_of_too_many_still_fits() -> None:
     wide = Table("", [f"Column {n}" for n in range(9)], [["some words that read well"] * 9])
-    assert too_wide(wide) and Document("W", "1 May 2026", "OFFICIAL", [wide]).landscape
+    assert too_wide(wide) and page_of(Document("W", "1 May 2026", "OFFICIAL", [wide])).landscape
     most = Table("", [f"Something{n}" for n in range(40)], [["indivisible" * 3] * 40])
-    assert sum(letters(most, TURNED)) == pytest.approx(TURNED)
+    assert sum(column_widths(most, LANDSCAPE)) == pytest.approx(LANDSCAPE)
 
 
 def test_only_a_row_that_would_run_off_the_page_may_be_split() -> None:

@@ -74,14 +74,14 @@ def test_each_answer_of_the_reader_has_a_sentence_of_its_own(
     book: Path, monkeypatch: pytest.MonkeyPatch, refused: str, detail: str, code: str, words: str
 ) -> None:
     """A damaged file was said to be protected by a password, and no test noticed."""
-    monkeypatch.setattr(reader_child, "read_to_pipe", _answers(refused, detail))
+    monkeypatch.setattr(reader_child, "read_to_pipe", Answers(refused, detail))
     with pytest.raises(FileRefusedError) as told:
         reading.read_book(book)
     assert told.value.code == code and words in told.value.message and "list.xlsx" in told.value.message
 
 
-class _answers:  # noqa: N801 - stands where a function does, and must reach a process of its own
-    """A reader that looks at nothing and gives one answer."""
+class Answers:
+    """Stands in for the reader: looks at nothing and gives one answer. A class, for it is sent to a process of its own."""
 
     def __init__(self, refused: str, detail: str) -> None:
         self._answer = {"refused": refused, "detail": detail}

@@ -14,7 +14,7 @@ from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.calendar import bank_holidays, easter, is_working, working_between, working_days
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
 from vawg_desktop.exchange.document import Table
-from vawg_desktop.exchange.document_columns import TURNED, letters
+from vawg_desktop.exchange.document_columns import LANDSCAPE, column_widths
 from vawg_desktop.services import (
     board_dates,
     return_acceptance,
@@ -221,7 +221,7 @@ def test_the_call_sheet_has_each_open_action_and_the_number_to_ring(sample: Sess
     (table,) = sheet.blocks
     assert isinstance(table, Table) and "Kent Police" in sheet.title and "A. Contact, 101" in sheet.lines and table.heads[-1] == "Answer now"
     assert table.rows and all(str(row[0]).startswith("A-") and row[1] and row[-1] is None for row in table.rows)
-    assert letters(table, TURNED)[-1] > 40  # room to write in
+    assert column_widths(table, LANDSCAPE)[-1] > 40  # room to write in
 
 
 # -- what must not leave -----------------------------------------------------------------------------

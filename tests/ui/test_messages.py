@@ -29,7 +29,7 @@ def test_what_was_read_for_a_window_that_is_gone_is_dropped_and_a_failure_is_tol
     told: list[BaseException] = []
     lane.put(lambda: "7", label.setText, told.append)
     lane.put(lambda: 1 // 0, label.setText, told.append)
-    lane.stop(unheard=True)
+    lane.stop(drop_answers=True)
     shiboken6.delete(label)
     qtbot.waitUntil(lambda: lane.pending == 0)
     assert [type(error) for error in told] == [ZeroDivisionError]

@@ -39,11 +39,13 @@ from tests.documents import book_text, docx_text, odt_text, pdf_text
 from vawg_desktop.exchange.document import Table
 from vawg_desktop.exchange.document_files import WRITERS
 from vawg_desktop.exchange.reader_child import read_sheets
-from vawg_desktop.services import lists, outputs, rounds, show
+from vawg_desktop.services import lists, merging, outputs, rounds, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.overview import overdue_actions, overview
-from vawg_desktop.services.records import Assignment, assign, parse_assignment
+from vawg_desktop.services.records import Assignment, add_update, assign, parse_assignment
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import opening
+from vawg_desktop.store.copying import take_copy
 from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import save_document
@@ -381,7 +383,7 @@ def test_a_printed_list_is_as_large_as_paper_wants_it(shown: Shown, tmp_path: Pa
     if found is None:
         pytest.skip("pdftoppm is not installed")
     page: Any = shown.go("action")
-    outputs.save_document(tmp_path / "list.pdf", page.outputs.list_made()(shown.session))
+    outputs.save_document(tmp_path / "list.pdf", page.outputs.list_maker()(shown.session))
     subprocess.run([found, "-r", "40", "-gray", tmp_path / "list.pdf", tmp_path / "page"], check=True)
     drawn = QImage(str(next(tmp_path.glob("page*.pgm"))))
     inked = [x for x in range(drawn.width()) if any(drawn.pixelColor(x, y).lightness() < 160 for y in range(drawn.height()))]
@@ -406,11 +408,45 @@ def test_lists_go_out_with_as_at_marking_and_key(shown: Shown, tmp_path: Path, e
         assign(shown.session, "R-0009", [parse_assignment("marking=official_sensitive")], "x")
 
 
+def test_papers_name_no_title_and_no_words_of_restricted_records(shown: Shown) -> None:
+    """Their references stand there; of their updates a line says that they are left out, in a record and in a list."""
+    (action, *_) = [x for x in show.record(shown.session, "R-0011").links if x.entity == "action"]
+    add_update(shown.session, action.reference, {"narrative": "SECRET-WORDS of the restricted action"})
+    add_update(shown.session, "A-0006", {"narrative": "open words"})
+    before = outputs.record_document(shown.session, "R-0011")
+    assert "SECRET-WORDS" in repr(before.blocks) and action.title in repr(before.blocks) and before.marking == "OFFICIAL"
+    assign(shown.session, action.reference, [parse_assignment("restriction=under embargo"), parse_assignment("marking=official_sensitive")], "x")
+    after = outputs.record_document(shown.session, "R-0011")
+    assert "SECRET-WORDS" not in repr(after) and action.title not in repr(after) and action.reference in repr(after.blocks)
+    assert "1 progress update of restricted records left out." in after.lines and after.marking == "OFFICIAL"
+    own = outputs.record_document(shown.session, action.reference)
+    assert "SECRET-WORDS" in repr(own.blocks) and own.lines[0].startswith("RESTRICTED: under embargo") and own.marking == "OFFICIAL-SENSITIVE"
+    page: Any = shown.go("update")
+    listed = page.outputs.list_maker()(shown.session)
+    assert "SECRET-WORDS" not in repr(listed) and "open words" in repr(listed.blocks) and listed.lines == ["1 restricted record left out."]
+    assert not any("SECRET-WORDS" in cell for r in table_of(shown, page)[1] for cell in r)
+    assign(shown.session, action.reference, [parse_assignment("restriction=")], "x")
+    assert outputs.record_document(shown.session, "R-0011").marking == "OFFICIAL-SENSITIVE"  # as strict as the strictest that it names
+
+
+def test_papers_say_where_two_values_wait_to_be_chosen_between(shown: Shown, tmp_path: Path) -> None:
+    take_copy(shown.session.store, tmp_path / "laptop.vawg")
+    with opening.open_beside(tmp_path / "laptop.vawg", shown.session.store) as copy:
+        assign(Session(copy, "laptop"), "A-0006", [parse_assignment("title=Said on the laptop")], "x")
+        assign(shown.session, "A-0006", [parse_assignment("title=Said in the office")], "x")
+        merging.merge(shown.session, copy)
+    page: Any = shown.go("action")
+    notes = page.outputs.list_maker()(shown.session).blocks[0].notes
+    assert notes == ["Two values wait to be chosen between in A-0006; the first of them is shown."]
+    assert outputs.record_document(shown.session, "A-0006").blocks[0].notes == notes  # type: ignore[union-attr]
+    assert outputs.record_document(shown.session, "A-0001").blocks[0].notes == []  # type: ignore[union-attr]
+
+
 def test_nothing_waits_for_a_long_document(shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was made in the turn of whoever saves: an edit waited a minute for a list of a region."""
     goes_on = threading.Event()
     page: Any = shown.go("action")
-    slow = page.outputs.list_made()
+    slow = page.outputs.list_maker()
 
     def make(session: Session) -> object:
         assert goes_on.wait(60)
@@ -442,13 +478,13 @@ def _words_of(path: Path, tmp_path: Path) -> str:
 def test_a_list_on_paper_tells_late_dates_apart_and_names_what_it_refers_to(shown: Shown) -> None:
     assign(shown.session, "A-0004", [parse_assignment("due=2026-03-31"), parse_assignment("status=in_progress")], "x")
     page: Any = shown.go("action")
-    table: Any = page.outputs.list_made()(shown.session).blocks[0]
+    table: Any = page.outputs.list_maker()(shown.session).blocks[0]
     at = {h: i for i, h in enumerate(table.heads)}
     row = next(r for r in table.rows if r[0] == "A-0004")
     assert row[at["Due"]] == date(2026, 3, 31) and row[at["Late"]] == "late"
     assert {r[at["Late"]] for r in table.rows} == {"late", None}
     updates: Any = shown.go("update")
-    about = {str(r[2]) for r in updates.outputs.list_made()(shown.session).blocks[0].rows}
+    about = {str(r[2]) for r in updates.outputs.list_maker()(shown.session).blocks[0].rows}
     assert all(re.match(r"A-\d{4} \w", words) for words in about)
 
 

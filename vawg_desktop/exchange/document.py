@@ -76,14 +76,14 @@ class Table:
     """A table with one row of headings. Raises ValueError where a row is not as wide as they are.
 
     ``title`` says what it holds; without one it is the document's only table and known by the document's title. ``notes``
-    stand under it. ``least`` is how many letters of room a column has at the least, by its heading: one to be written in by hand.
+    stand under it. ``min_letters`` is the room that a column has in any case, in letters, by its heading: one to be written in by hand.
     """
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     notes: Sequence[str] = ()
-    least: Mapping[str, int] = field(default_factory=dict[str, int])
+    min_letters: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows, 1):
@@ -92,7 +92,7 @@ class Table:
 
 
 def are_numbers(table: Table, column: int) -> bool:
-    """Whether a column holds numbers alone, which stand at its right."""
+    """Whether a column holds only numbers, which are set at its right."""
     held = [row[column] for row in table.rows if row[column] is not None]
     return bool(held) and all(isinstance(cell, int | Decimal) for cell in held)
 
@@ -122,7 +122,7 @@ class Document:
     lines: Sequence[str] = ()
     language: str = "en-GB"
 
-    def standing(self) -> list[str]:
+    def head_lines(self) -> list[str]:
         """The lines under the title: what holds for all of it, the date it speaks of, its marking."""
         return [*map(clean, self.lines), f"As at {self.as_at}", self.marking]
 
@@ -144,10 +144,3 @@ class Document:
                 figures += 1
                 title = f"Figure {figures}: {clean(block.title)}"
             yield block, title
-
-    @property
-    def landscape(self) -> bool:
-        """Whether a table is too wide for an upright page."""
-        from vawg_desktop.exchange.document_columns import too_wide
-
-        return any(too_wide(block) for block in self.blocks if isinstance(block, Table))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.document import (
     Cell,
     Document,
@@ -23,13 +24,13 @@ from vawg_desktop.exchange.document import (
     clean,
     words,
 )
-from vawg_desktop.exchange.document_columns import UPRIGHT, letters, too_wide
+from vawg_desktop.exchange.document_columns import PORTRAIT, column_widths, too_wide
 from vawg_desktop.exchange.ods_out import write_ods
 from vawg_desktop.exchange.plan import BookPlan, PlanCell, SheetPlan, Style
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 
 COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
-#: Letters of a workbook's type on one line where the widest table ends, and where its widest column does.
+#: Most characters that all columns of a table have together, and that one has, as spreadsheets count widths.
 _WIDEST, _WIDEST_COLUMN = 240, 60
 _COVER_WIDTH = 72
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']+")
@@ -37,24 +38,24 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\']+")
 
 def document_xlsx(document: Document) -> bytes:
     """The document as .xlsx."""
-    return write_xlsx(planned(document))
+    return write_xlsx(book_of(document))
 
 
 def document_ods(document: Document) -> bytes:
     """The document as .ods."""
-    return write_ods(planned(document))
+    return write_ods(book_of(document))
 
 
-def planned(document: Document) -> BookPlan:
+def book_of(document: Document) -> BookPlan:
     """The workbook's sheets. Its cover says where each table and each note is."""
     plan = BookPlan(clean(document.title), document.marking)
     cover = SheetPlan(COVER, widths=[_COVER_WIDTH], protected=False, grid=False, landscape=False)
     cover.add(PlanCell(clean(document.title), Style.LONG_TITLE))
-    for line in document.standing():
+    for line in document.head_lines():
         cover.add(PlanCell(line))
     tables: list[SheetPlan] = []
     notes: list[tuple[str, str]] = []
-    names = {COVER, CONTENTS, NOTES}
+    names = {COVER, CONTENTS, NOTES, "History"}  # Excel keeps the last for itself
     for block, title in document.labelled():
         match block:
             case Heading():
@@ -122,11 +123,10 @@ def _marked(sheet: SheetPlan, top: int, right: int, name: str, about: str) -> Sh
 def _table_sheet(table: Table, title: str, names: set[str], number: int, noted: bool) -> SheetPlan:
     """A table alone on its sheet: its title in A1, how much it holds in A2, its headings in row 3."""
     name = _sheet_name(table.title or title, names)
-    widths = [max(9.0, w * 1.15) for w in letters(table, _WIDEST, _WIDEST_COLUMN)]
-    sheet = SheetPlan(name, widths=widths, protected=False, landscape=too_wide(table), pages_wide=1 if sum(widths) < 2 * UPRIGHT else 2)
+    widths = [max(9.0, w * 1.15) for w in column_widths(table, _WIDEST, _WIDEST_COLUMN)]
+    sheet = SheetPlan(name, widths=widths, protected=False, landscape=too_wide(table), pages_wide=1 if sum(widths) < 2 * PORTRAIT else 2)
     sheet.add(PlanCell(title, Style.TITLE))
-    rows = "no rows" if not table.rows else f"{len(table.rows):,} row{'s' if len(table.rows) > 1 else ''}"
-    sheet.add(PlanCell(f"One table of {rows}.{' Its notes are on the sheet “Notes”.' if noted else ''}", Style.LINE))
+    sheet.add(PlanCell(f"One table of {how_many(len(table.rows), 'row')}.{' Its notes are on the sheet “Notes”.' if noted else ''}", Style.LINE))
     top = sheet.add(*(PlanCell(head, Style.HEADER) for head in _distinct(table.heads)))
     for row in table.rows:
         sheet.add(*(_cell(cell) for cell in row))

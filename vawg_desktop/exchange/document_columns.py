@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vawg_desktop.exchange.document import Cell, Table, words
+from vawg_desktop.exchange.document import Cell, Document, Table, words
 
-#: Letters of our type that stand on a line of A4 at the size of tables, upright and turned, margins taken off.
-UPRIGHT, TURNED = 104, 156
+#: Letters of our font that stand on a line of A4 at the size of tables, margins taken off.
+PORTRAIT, LANDSCAPE = 104, 156
 #: A column in which most cells read well needs no more than this.
 _COMFORTABLE = 44
 #: Texts longer than this are taken for this long.
 _LONGEST = 500
 #: Room beside the words of a cell, in letters; headings are bold and take an eighth more.
-_PADDING, _BOLD = 3, 1.13
+_PADDING, BOLD = 3, 1.13
 #: Rows with more lines than this may run on to the next page.
 _TALL = 24
 #: Where a line may end. A short word with a hyphen ("A-0014") stays whole; a long one may be divided at it.
@@ -37,17 +37,17 @@ class _Need:
 
 def _need(table: Table, column: int, longest: int = _LONGEST) -> _Need:
     head = words(table.heads[column])
-    parts = [len(part) * _BOLD for part in _BREAKS.split(head)]
+    parts = [len(part) * BOLD for part in _BREAKS.split(head)]
     lengths: list[int] = []
     sizes = [len(words(row[column])) for row in table.rows]
     for row in table.rows:
         text = words(row[column])
         parts += _unbroken(row[column], text)
         lengths.append(max((len(line) for line in text.split("\n")), default=0))
-    least = max(round(min(max(parts, default=1), _COMFORTABLE)) + _PADDING, table.least.get(table.heads[column], 0))
+    least = max(round(min(max(parts, default=1), _COMFORTABLE)) + _PADDING, table.min_letters.get(table.heads[column], 0))
     common, long = _most(lengths), min(_LONGEST, _most(sizes))
     well = max(least, min(_COMFORTABLE, max(common, len(head) // 2)) + _PADDING)
-    whole = max(well, min(longest, max(lengths, default=0)) + _PADDING, min(_COMFORTABLE, round(len(head) * _BOLD)) + _PADDING)
+    whole = max(well, min(longest, max(lengths, default=0)) + _PADDING, min(_COMFORTABLE, round(len(head) * BOLD)) + _PADDING)
     return _Need(least, well, whole, max(long + _PADDING, well))
 
 
@@ -61,7 +61,7 @@ def _unbroken(cell: Cell, text: str) -> list[float]:
     return [float(len(part)) for part in _BREAKS.split(text)] if isinstance(cell, str) else [float(len(text))]
 
 
-def letters(table: Table, room: int, longest: int = _LONGEST) -> list[float]:
+def column_widths(table: Table, room: int, longest: int = _LONGEST) -> list[float]:
     """The width of each column in letters: ``room`` together, less where every cell stands on one line with less.
 
     No column is wider than ``longest``.
@@ -83,8 +83,25 @@ def letters(table: Table, room: int, longest: int = _LONGEST) -> list[float]:
 
 
 def too_wide(table: Table) -> bool:
-    """Whether the table needs a page that lies on its side."""
-    return sum(_need(table, c).well for c in range(len(table.heads))) > UPRIGHT
+    """Whether the table needs a landscape page."""
+    return sum(_need(table, c).well for c in range(len(table.heads))) > PORTRAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of a whole document, and the letters of a table that stand on a line of it."""
+
+    landscape: bool
+
+    @property
+    def letters(self) -> int:
+        """How many letters of a table stand side by side."""
+        return LANDSCAPE if self.landscape else PORTRAIT
+
+
+def page_of(document: Document) -> Page:
+    """Landscape where a table is too wide for a portrait page. It reads every cell: ask once."""
+    return Page(any(too_wide(block) for block in document.blocks if isinstance(block, Table)))
 
 
 def tall(row: Sequence[str], widths: Sequence[float]) -> bool:

@@ -20,7 +20,7 @@ from vawg_desktop.exchange.document import (
     clean,
     words,
 )
-from vawg_desktop.exchange.document_columns import TURNED, UPRIGHT, letters, tall
+from vawg_desktop.exchange.document_columns import Page, column_widths, page_of, tall
 from vawg_desktop.exchange.document_pictures import png
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -37,12 +37,13 @@ def write_docx(document: Document) -> bytes:
     from docx.shared import Pt
 
     made: Any = Open()
-    room = _TWIPS * ((_LONG if document.landscape else _SHORT) - 2 * _MARGIN)
-    _set_page(made, document, room)
+    page = page_of(document)
+    room = _TWIPS * ((_LONG if page.landscape else _SHORT) - 2 * _MARGIN)
+    _set_page(made, document, page, room)
     _set_styles(made, document.language)
     _set_properties(made, document)
     made.add_heading(clean(document.title), level=1)
-    lines = [made.add_paragraph(line, style="Standing line") for line in document.standing()]
+    lines = [made.add_paragraph(line, style="Head line") for line in document.head_lines()]
     lines[-1].paragraph_format.space_after = Pt(12)
     numbering = _Numbering(made)
     for block, title in document.labelled():
@@ -67,21 +68,21 @@ def write_docx(document: Document) -> bytes:
                 _add_notes(made, block.notes)
             case Table():
                 _add_title(made, title)
-                _add_table(made, block, title or document.title, room, TURNED if document.landscape else UPRIGHT)
+                _add_table(made, block, title or document.title, room, page.letters)
                 _add_notes(made, block.notes)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
 
 
-def _set_page(made: Any, document: Document, room: float) -> None:
+def _set_page(made: Any, document: Document, page: Page, room: float) -> None:
     from docx.enum.section import WD_ORIENT
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Mm, Pt, RGBColor, Twips
 
     section = made.sections[0]
     section.page_width, section.page_height = Mm(_SHORT), Mm(_LONG)
-    if document.landscape:
+    if page.landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(_LONG), Mm(_SHORT)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN)
@@ -123,13 +124,13 @@ def _set_styles(made: Any, language: str) -> None:
     styles["Caption"].font.bold = True
     styles["Caption"].paragraph_format.space_before = Pt(12)
     styles["Quote"].paragraph_format.left_indent = Pt(18)
-    for name, size in (("Standing line", 10.5), ("Table note", 9), ("Table text", 9), ("Table heading", 9)):
+    for name, size in (("Head line", 10.5), ("Table note", 9), ("Table text", 9), ("Table heading", 9)):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = normal
         style.font.size = Pt(size)
         style.paragraph_format.space_after = Pt(0 if name != "Table note" else 6)
         style.paragraph_format.line_spacing = 1.0
-        if name in ("Standing line", "Table note"):
+        if name in ("Head line", "Table note"):
             style.font.color.rgb = RGBColor.from_string(_QUIET)
     styles["Table heading"].font.bold = True
     for style in styles:
@@ -206,7 +207,7 @@ def _add_picture(made: Any, figure: Figure, points: float) -> None:
 
 
 def _add_table(made: Any, table: Table, title: str, room: float, in_letters: int) -> None:
-    sizes = letters(table, in_letters)
+    sizes = column_widths(table, in_letters)
     full = sum(sizes) > 0.9 * in_letters
     widths = [round(w * room / (sum(sizes) if full else in_letters)) for w in sizes]
     right = [are_numbers(table, c) for c in range(len(table.heads))]

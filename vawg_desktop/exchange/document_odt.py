@@ -20,7 +20,7 @@ from vawg_desktop.exchange.document import (
     clean,
     words,
 )
-from vawg_desktop.exchange.document_columns import TURNED, UPRIGHT, letters, tall
+from vawg_desktop.exchange.document_columns import Page, column_widths, page_of, tall
 from vawg_desktop.exchange.document_pictures import png
 from vawg_desktop.exchange.odf_text import odf_text
 
@@ -29,11 +29,11 @@ _SHORT, _LONG = 21.0, 29.7  # A4, in centimetres
 _MARGIN = 1.8
 #: Paragraph styles of ours: name, what it follows, paragraph properties, text properties.
 _STYLES = (
-    ("Standing", "Standard", 'fo:margin-bottom="0cm"', f'fo:color="{_QUIET}"'),
-    ("StandingLast", "Standing", 'fo:margin-bottom="0.5cm"', ""),
+    ("HeadLine", "Standard", 'fo:margin-bottom="0cm"', f'fo:color="{_QUIET}"'),
+    ("LastHeadLine", "HeadLine", 'fo:margin-bottom="0.5cm"', ""),
     ("Words", "Standard", 'fo:margin-bottom="0.21cm"', ""),
     ("UnderTable", "Words", 'fo:margin-top="0.35cm" fo:margin-bottom="0.21cm"', ""),
-    ("Said", "Standard", 'fo:margin-left="0.6cm" fo:margin-bottom="0.21cm"', 'fo:font-style="italic"'),
+    ("Quotation", "Standard", 'fo:margin-left="0.6cm" fo:margin-bottom="0.21cm"', 'fo:font-style="italic"'),
     ("TableTitle", "Standard", 'fo:margin-top="0.4cm" fo:margin-bottom="0.15cm" fo:keep-with-next="always"', f'fo:font-weight="bold" fo:color="{_INK}"'),
     ("TableNote", "Standard", 'fo:margin-top="0.1cm" fo:margin-bottom="0.1cm"', f'fo:font-size="9pt" fo:color="{_QUIET}"'),
     ("TableText", "Standard", 'fo:margin-bottom="0cm"', 'fo:font-size="9pt"'),
@@ -50,13 +50,14 @@ def write_odt(document: Document) -> bytes:
     import odfdo
 
     made: Any = odfdo.Document("text")
-    room = (_LONG if document.landscape else _SHORT) - 2 * _MARGIN
-    _set_styles(made, document, room)
+    page = page_of(document)
+    room = (_LONG if page.landscape else _SHORT) - 2 * _MARGIN
+    _set_styles(made, document, page, room)
     _set_meta(made, document)
     automatic, body = made.content.get_element("//office:automatic-styles"), made.body
     body.clear()
     _set_cells(automatic)
-    for piece in _pieces(made, document, automatic, room):
+    for piece in _pieces(made, document, automatic, room, page.letters):
         body.append(_element(piece))
     out = io.BytesIO()
     made.save(out)
@@ -78,12 +79,12 @@ def _heading(text: str, level: int) -> str:
     return f'<text:h text:style-name="Heading_20_{level}" text:outline-level="{level}">{odf_text(clean(text))}</text:h>'
 
 
-def _pieces(made: Any, document: Document, automatic: Any, room: float) -> Iterator[str]:
+def _pieces(made: Any, document: Document, automatic: Any, room: float, in_letters: int) -> Iterator[str]:
     """The parts of the body in order; what a table needs of styles of its own goes to ``automatic``."""
     yield _heading(document.title, 1)
-    *before, last = document.standing()
-    yield from (_paragraph(line, "Standing") for line in before)
-    yield _paragraph(last, "StandingLast")
+    *before, last = document.head_lines()
+    yield from (_paragraph(line, "HeadLine") for line in before)
+    yield _paragraph(last, "LastHeadLine")
     under = False  # a table stands above
     for number, (block, title) in enumerate(document.labelled()):
         match block:
@@ -95,9 +96,9 @@ def _pieces(made: Any, document: Document, automatic: Any, room: float) -> Itera
                 entries = "".join(f"<text:list-item>{_paragraph(item, 'Words')}</text:list-item>" for item in block.items)
                 yield f'<text:list text:style-name="{"Numbers" if block.numbered else "Bullets"}">{entries}</text:list>'
             case Quote():
-                yield _paragraph(block.words, "Said")
+                yield _paragraph(block.words, "Quotation")
                 if block.source:
-                    yield _paragraph(f"— {block.source}", "Said")
+                    yield _paragraph(f"— {block.source}", "Quotation")
             case Figure():
                 yield _paragraph(title, "TableTitle")
                 yield _picture(made, block, number, room)
@@ -106,7 +107,7 @@ def _pieces(made: Any, document: Document, automatic: Any, room: float) -> Itera
             case Table():
                 if title:
                     yield _paragraph(title, "TableTitle")
-                yield _table(block, title or document.title, number, automatic, room, TURNED if document.landscape else UPRIGHT)
+                yield _table(block, title or document.title, number, automatic, room, in_letters)
                 yield from (_paragraph(note, "TableNote") for note in block.notes)
         under = isinstance(block, Table)
 
@@ -125,7 +126,7 @@ def _picture(made: Any, figure: Figure, number: int, room: float) -> str:
 
 
 def _table(table: Table, title: str, number: int, automatic: Any, room: float, in_letters: int) -> str:
-    sizes = letters(table, in_letters)
+    sizes = column_widths(table, in_letters)
     whole = room if sum(sizes) > 0.9 * in_letters else room * sum(sizes) / in_letters
     name = f"T{number}"
     automatic.append(_element(
@@ -158,7 +159,7 @@ def _row(texts: Sequence[str], styles: Sequence[str], cell: str, row: str) -> st
     return f'<table:table-row table:style-name="{row}">{cells}</table:table-row>'
 
 
-def _set_styles(made: Any, document: Document, room: float) -> None:
+def _set_styles(made: Any, document: Document, page: Page, room: float) -> None:
     language, country = document.language.split("-")
     styles = made.styles.get_element("//office:styles")
     for properties in made.styles.get_elements("//style:default-style/style:text-properties"):
@@ -188,7 +189,7 @@ def _set_styles(made: Any, document: Document, room: float) -> None:
     )
     styles.append(_element(f'<text:list-style style:name="Bullets"><text:list-level-style-bullet text:level="1" text:bullet-char="•">{indent}</text:list-level-style-bullet></text:list-style>'))
     styles.append(_element(f'<text:list-style style:name="Numbers"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix=".">{indent}</text:list-level-style-number></text:list-style>'))
-    _set_page(made, document, room)
+    _set_page(made, document, page, room)
 
 
 def _set_cells(automatic: Any) -> None:
@@ -200,13 +201,13 @@ def _set_cells(automatic: Any) -> None:
         automatic.append(_element(f'<style:style style:name="{name}" style:family="table-row"><style:table-row-properties fo:keep-together="{kept}"/></style:style>'))
 
 
-def _set_page(made: Any, document: Document, room: float) -> None:
-    wide, high = (_LONG, _SHORT) if document.landscape else (_SHORT, _LONG)
+def _set_page(made: Any, document: Document, page: Page, room: float) -> None:
+    wide, high = (_LONG, _SHORT) if page.landscape else (_SHORT, _LONG)
     layout = made.styles.get_element("//style:page-layout")
-    page = layout.get_element("style:page-layout-properties")
-    facts = {"fo:page-width": f"{wide}cm", "fo:page-height": f"{high}cm", "style:print-orientation": "landscape" if document.landscape else "portrait"}
+    properties = layout.get_element("style:page-layout-properties")
+    facts = {"fo:page-width": f"{wide}cm", "fo:page-height": f"{high}cm", "style:print-orientation": "landscape" if page.landscape else "portrait"}
     for name, value in {**facts, **{f"fo:margin-{side}": f"{_MARGIN}cm" for side in ("top", "bottom", "left", "right")}}.items():
-        page.set_attribute(name, value)
+        properties.set_attribute(name, value)
     stops = f'<style:tab-stop style:position="{room / 2:.2f}cm" style:type="center"/><style:tab-stop style:position="{room:.2f}cm" style:type="right"/>'
     foot = made.styles.get_element('//style:style[@style:name="Foot"]/style:paragraph-properties')
     foot.append(_element(f"<style:tab-stops>{stops}</style:tab-stops>"))

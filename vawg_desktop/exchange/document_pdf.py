@@ -1,4 +1,4 @@
-"""A document as PDF: tagged, after PDF/UA-1, set by typst in the type that the program brings along."""
+"""A document as PDF: tagged, after PDF/UA-1, set by typst in the font that the program brings along."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ from vawg_desktop.exchange.document import (
     clean,
     words,
 )
-from vawg_desktop.exchange.document_columns import TURNED, UPRIGHT, letters, tall
+from vawg_desktop.exchange.document_columns import BOLD, column_widths, page_of, tall
 from vawg_desktop.paths import resources
 
-#: A letter of a table's type in points, on average; the two rooms of ``document_columns`` follow from it and the page's margins.
+#: The width of a letter in a table, in points, on average; the letters of a line in ``document_columns`` follow from it and the margins.
 _LETTER = 4.7
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 
 
 class UnknownLettersError(AppError):
-    """No type at hand has some letters of the document."""
+    """No font at hand has some letters of the document."""
 
 
 def write_pdf(document: Document) -> bytes:
-    """The document's bytes. Raises UnknownLettersError where no type on this machine has a letter of it."""
+    """The document's bytes. Raises UnknownLettersError where no font on this machine has a letter of it."""
     import typst  # only when a page is set: thirty megabytes
 
+    page = page_of(document)
     data = {
-        "title": clean(document.title), "as_at": document.as_at, "marking": document.marking, "standing": document.standing(),
-        "language": document.language[:2], "region": document.language[3:], "landscape": document.landscape,
-        "blocks": [_block(block, title, TURNED if document.landscape else UPRIGHT) for block, title in document.labelled()],
+        "title": clean(document.title), "as_at": document.as_at, "marking": document.marking, "head_lines": document.head_lines(),
+        "language": document.language[:2], "region": document.language[3:], "landscape": page.landscape,
+        "blocks": [_block(block, title, page.letters) for block, title in document.labelled()],
     }  # fmt: skip
     source = resources("papers", "document.typ").read_bytes()
     given = {"document": json.dumps(data, ensure_ascii=False)}
-    for system in (False, True):  # letters that our type lacks come from typst's own; only those it lacks too, from the machine's
+    for system in (False, True):  # letters that our font lacks come from typst's own fonts; only those that these lack too, from the machine's
         fonts = typst.Fonts(include_system_fonts=system, font_paths=[str(resources("fonts"))])
         compiler = typst.Compiler(source, font_paths=fonts, sys_inputs=given)
         try:
@@ -56,7 +57,7 @@ def write_pdf(document: Document) -> bytes:
                 raise
             lacking = missing[1]
     raise UnknownLettersError(
-        f"The PDF cannot be made: no type on this machine has “{lacking}”. Save as Word or OpenDocument instead, or take these letters out.",
+        f"The PDF cannot be made: no font on this machine has “{lacking}”. Save as Word or OpenDocument instead, or take these letters out.",
         code="unknown_letters",
     )
 
@@ -83,10 +84,10 @@ def _block(block: Block, title: str, room: int) -> dict[str, object]:
 
 
 def _table(table: Table, title: str, room: int) -> dict[str, object]:
-    widths = letters(table, room)
+    widths = column_widths(table, room)
     rows = [[_breakable(_text(words(cell)), width) for cell, width in zip(row, widths, strict=True)] for row in table.rows]
     return {
-        "kind": "table", "title": title, "heads": [_text(h) for h in table.heads], "rows": rows, "notes": [_text(n) for n in table.notes],
+        "kind": "table", "title": title, "heads": [_breakable(_text(h), w / BOLD) for h, w in zip(table.heads, widths, strict=True)], "rows": rows, "notes": [_text(n) for n in table.notes],
         "widths": widths, "full": sum(widths) > 0.9 * room, "letter": _LETTER,
         "numbers": [are_numbers(table, c) for c in range(len(table.heads))],
         "split": [n for n, row in enumerate(rows) if tall(row, widths)],

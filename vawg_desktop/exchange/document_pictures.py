@@ -22,7 +22,7 @@ class Drawn:
 
 
 def png(svg: str, width: float) -> Drawn:
-    """The drawing as PNG, ``width`` points wide, its letters set in the program's own type."""
+    """The drawing as PNG, ``width`` points wide, its letters set in the program's own font."""
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(resources("fonts"))])

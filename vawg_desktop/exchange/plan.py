@@ -34,6 +34,8 @@ class Style(StrEnum):
     ROW_HUNDREDTHS = "row_hundredths"
 
 
+#: What stands first on every output of an invented store.
+DEMONSTRATION = "DEMONSTRATION: an invented county"
 #: The most characters a cell holds (Excel's limit); longer text is cut and ends with ``CUT``.
 MOST_IN_CELL = 32_767
 CUT = " [Cut here: a cell holds no more. The office keeps the rest.]"

@@ -11,7 +11,7 @@ from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.return_columns import ASKED, SENT, SHOWN, ReturnColumn
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.plan import BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
+from vawg_desktop.exchange.plan import DEMONSTRATION, BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
 
 FILL_MARK = "(please fill in)"
 #: Fields shown as context beyond title and due date, which the row's digest covers.
@@ -139,7 +139,7 @@ def _start(content: ReturnContent) -> SheetPlan:
         grid=False,
     )
     if content.demonstration:
-        sheet.add(PlanCell("DEMONSTRATION: an invented county", Style.HEADING))
+        sheet.add(PlanCell(DEMONSTRATION, Style.HEADING))
     sheet.add(PlanCell(f"Progress return: {content.period}", Style.TITLE))
     for name, value in (
         ("For", content.partner),

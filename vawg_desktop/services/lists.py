@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import CONDITIONS, meets
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
 from vawg_desktop.domain.errors import NotFoundError
@@ -366,14 +365,3 @@ def number_of(session: Session, entity: str, id: str) -> int | None:
     """The local number of a record, for finding its place in a list."""
     row = session.read().exec_driver_sql(f'SELECT n FROM "{entity}" WHERE id = ?', (id,)).fetchone()
     return int(row[0]) if row else None
-
-
-def unrestricted(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    """Rows that may leave the window: restricted records stay out of what is copied, printed and saved."""
-    return [
-        r
-        for r in rows
-        if not rules.is_restricted(
-            {k: str(r[k]) if r.get(k) else None for k in ("restriction", "restricted_until")}, session.today
-        )
-    ]

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.dates import bounds, label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
-from vawg_desktop.domain.terms import MARKING
+from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.document import Block, Cell, Document, Paragraph, Table
 from vawg_desktop.exchange.document_files import writer
+from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.services import names, show
 from vawg_desktop.services.office import rating_key
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
-
-DEMONSTRATION = "DEMONSTRATION: an invented county"
 
 
 def marking_of(spec: EntitySpec | None, rows: Iterable[Mapping[str, object]]) -> str:
@@ -31,35 +30,66 @@ def marking_of(spec: EntitySpec | None, rows: Iterable[Mapping[str, object]]) ->
 
 
 def list_document(
-    session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], marking: str = "", lines: Sequence[str] = ()
+    session: Session, title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], marking: str = "", lines: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Document:
-    """A list as a document of one table, its rating key under it."""
-    return document(session, title, [Table("", heads, rows), *_key(session)], marking or marking_of(None, ()), lines)
+    """A list as a document of one table, with its notes and the rating key under it; without a marking it is OFFICIAL-SENSITIVE."""
+    return document(session, title, [Table("", heads, rows, notes), *_key(session)], marking or marking_of(None, ()), lines)
+
+
+def conflict_note(rows: Iterable[Mapping[str, object]]) -> list[str]:
+    """The note that names records of which a field holds two values that nobody has chosen between; none where there are none."""
+    found = [str(r["reference"]) for r in rows if r.get("conflicts")]
+    return [f"Two values wait to be chosen between in {', '.join(found)}; the first of them is shown."] if found else []
 
 
 def record_document(session: Session, name: str) -> Document:
-    """A record with what is linked to it and its updates; of a restricted one the first line says so. Raises NotFoundError."""
+    """A record with what is linked to it and its updates. Raises NotFoundError.
+
+    Of a restricted one the first line says so; of other records that are restricted only the references stand there, and their updates are
+    left out, said in a line. It is marked as strictly as the strictest record that it names.
+    """
     view = show.record(session, name)
     spec = view.spec
-    refs = [str(view.cells[f.key]) for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]]
-    ends = [id for f in spec.sets if f.kind is Kind.LINKS for id in view.sets[f.key]]
-    called = view.names | names.long_labels(session.read(), [*refs, *ends])
+    others = {link.id: link.entity for link in view.links}
+    others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
+    updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
+    closed = restricted(session, [*others, *updates_of_others])
+    called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed])
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
         if not f.private and (value := _field(view, f, called)):
             fields.append([f.label, value])
-    blocks: list[Block] = [Table("Fields", ["Field", "What it says"], fields)]
+    blocks: list[Block] = [Table("Fields", ["Field", "What it says"], fields, conflict_note([{"reference": view.reference, "conflicts": view.conflicts}]))]
     by_label: dict[str, list[list[Cell]]] = {}
     for link in view.links:
         if not link.outward:
-            by_label.setdefault(link.label, []).append([link.reference, link.title, _status(link.entity, link.status)])
+            told = ["Restricted", None] if link.id in closed else [link.title, _status(link.entity, link.status)]
+            by_label.setdefault(link.label, []).append([link.reference, *told])
     blocks += [Table(words, ["Reference", "Title", "Status"], rows) for words, rows in by_label.items()]
     blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], rows)) for kind, rows in view.parts.items() if rows]
-    if view.updates:
+    updates = [u for u in view.updates if str(u["id"]) not in closed or "of_reference" not in u]
+    if updates:
         heads = ["About", "As at", "Told by", "Progress update", "Next step"]
-        updates = [[_text(u, "of_reference") or view.reference, day_cell(u.get("as_at")), _text(u, "informant"), _text(u, "narrative"), _text(u, "next_step")] for u in view.updates]
-        blocks.append(Table("Progress updates", heads, updates))
-    return document(session, f"{view.reference} {view.title}", [*blocks, *_key(session)], marking_of(spec, [view.cells]), _restricted(session, view))
+        told_rows = [[_text(u, "of_reference") or view.reference, day_cell(u["as_at"]), _text(u, "informant"), _text(u, "narrative"), _text(u, "next_step")] for u in updates]
+        blocks.append(Table("Progress updates", heads, told_rows))
+    lines = _restricted(session, view)
+    if len(updates) < len(view.updates):
+        lines.append(f"{how_many(len(view.updates) - len(updates), 'progress update')} of restricted records left out.")
+    marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
+    return document(session, f"{view.reference} {view.title}", [*blocks, *_key(session)], marking, lines)
+
+
+def _strictest(session: Session, view: show.RecordView, others: Mapping[str, str]) -> str:
+    """The strictest marking of a record and of the others that its paper names, given by id with their kinds."""
+    rows: list[Mapping[str, object]] = [view.cells]
+    for kind in {k for k in others.values() if "marking" in BY_KEY[k].by_key}:
+        ids = [id for id, k in others.items() if k == kind]
+        for start in range(0, len(ids), 400):
+            some = ids[start : start + 400]
+            found = session.read().exec_driver_sql(f'SELECT DISTINCT marking FROM "{kind}" WHERE id IN ({",".join("?" * len(some))})', tuple(some))
+            rows += [{"marking": r[0]} for r in found]
+    return marking_of(view.spec, rows)
 
 
 def _restricted(session: Session, view: show.RecordView) -> list[str]:
@@ -99,8 +129,10 @@ def _field(view: show.RecordView, field: FieldSpec, called: Mapping[str, str]) -
 
 def day_cell(stored: object) -> Cell:
     """A stored date as a cell of a table: a day as a date, a month, quarter or year in words, nothing as an empty cell."""
-    text = str(stored or "")
-    return date.fromisoformat(text) if len(text) == 10 else label(text) or None
+    if not stored:
+        return None
+    first, last = bounds(str(stored))
+    return first if first == last else label(str(stored))
 
 
 def _text(row: Mapping[str, object], key: str) -> str:

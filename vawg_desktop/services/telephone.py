@@ -146,5 +146,5 @@ def call_sheet(session: Session, return_id: str) -> Document:
         status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
         reference, title, due = base["reference"], base["locked"][0], base["locked"][2]
         asked.append([reference, title, due, status, str(values.get("narrative") or ""), None])
-    table = Table("", ["Ref", "Action", "Due", "Status", "Last answer", "Answer now"], asked, least={"Answer now": 44})
+    table = Table("", ["Ref", "Action", "Due", "Status", "Last answer", "Answer now"], asked, min_letters={"Answer now": 44})
     return document(session, f"Call sheet: {row[1]}, {row[2]}", [table], marking_of(None, ()), lines)

@@ -38,7 +38,7 @@ class Lane(QObject):
         self._queue: queue.Queue[tuple[Work, Then | None, Then | None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.pending = 0
-        self._unheard = False
+        self._dropped = False
         self.finished.connect(self._on_finished)
         self._thread.start()
 
@@ -59,14 +59,14 @@ class Lane(QObject):
 
     def _on_finished(self, call: Then | None, answer: object, _: object) -> None:
         self.pending -= 1
-        if call is not None and (not self._unheard or isinstance(answer, BaseException)):
+        if call is not None and (not self._dropped or isinstance(answer, BaseException)):
             call(answer)
 
-    def stop(self, *, unheard: bool = False) -> None:
-        """End the thread after what is queued. With ``unheard`` its answers still under way are dropped, for what asked is going too;
+    def stop(self, *, drop_answers: bool = False) -> None:
+        """End the thread after what is queued. With ``drop_answers`` its answers still under way are dropped, for what asked is going too;
         failures are told all the same.
         """
-        self._unheard = unheard
+        self._dropped = drop_answers
         self._queue.put(None)
         self._thread.join(10)
 
@@ -328,6 +328,6 @@ class Tasks(QObject):
         self._writer.stop()
         if self._files is not None:
             self._files.stop()
-        self._reader.stop(unheard=True)
+        self._reader.stop(drop_answers=True)
         if self._through is not None:
-            self._through.stop(unheard=True)
+            self._through.stop(drop_answers=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,8 +202,11 @@ def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
     return " ".join(str(value).split())
 
 
-def paper_cells(spec: EntitySpec, row: Row, column: Column, late: bool) -> list[Cell]:
-    """A cell as a document holds it: a day as a date, a number as one. With ``late`` a due date has a second cell, "late" or nothing."""
+def document_cells(spec: EntitySpec, row: Row, column: Column, *, late: bool, closed: Container[str]) -> list[Cell]:
+    """A cell as a document holds it: a day as a date, a number as one. With ``late`` a due date has a second cell, "late" or nothing.
+
+    ``closed`` are records whose titles stay in the office: only their references are named.
+    """
     value = row.get(column.key)
     if column.kind == "due":
         due = day_cell(effective_due(spec, row)) or "No date set"
@@ -211,7 +214,7 @@ def paper_cells(spec: EntitySpec, row: Row, column: Column, late: bool) -> list[
     if column.kind == "date":
         return [day_cell(value) or column.empty or None]
     other = column.key.removesuffix(reference_column(""))
-    if other != column.key and value:  # another record: its title says more than its number
+    if other != column.key and value and str(row.get(other)) not in closed:  # another record: its title says more than its number
         return [f"{value} {row.get(name_column(other)) or ''}".strip()]
     if type(value) is int and column.kind == "text":
         return [value]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QMenu
 
+from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import lists, outputs, show
+from vawg_desktop.services import lists, outputs, restriction, show
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.models.list_model import cell_words, is_late, paper_cells
+from vawg_desktop.ui.models.list_model import cell_words, document_cells, is_late
 from vawg_desktop.ui.outputs import copy_table, reference_line, save_document
 
 if TYPE_CHECKING:
@@ -33,18 +34,18 @@ class ListOutputs:
         page = self._page
         title = page.spec.plural
         menu.addAction("Copy as a table\tCtrl+C", self.copy_rows)
-        menu.addAction("Print …", lambda: save_document(page, page.tasks, title, self.list_made(), printed=True))
-        menu.addAction("Save as …", lambda: save_document(page, page.tasks, title, self.list_made()))
+        menu.addAction("Print …", lambda: save_document(page, page.tasks, title, self.list_maker(), printed=True))
+        menu.addAction("Save as …", lambda: save_document(page, page.tasks, title, self.list_maker()))
         view = page.pane.view
         if view is not None:
             name = f"{view.reference} {page.spec.label}"
             menu.addSeparator()
             menu.addAction("Copy this record", self.copy_record)
-            menu.addAction("Print this record …", lambda: save_document(page, page.tasks, name, self.record_made(), printed=True))
-            menu.addAction("Save this record as …", lambda: save_document(page, page.tasks, name, self.record_made()))
+            menu.addAction("Print this record …", lambda: save_document(page, page.tasks, name, self.record_maker(), printed=True))
+            menu.addAction("Save this record as …", lambda: save_document(page, page.tasks, name, self.record_maker()))
 
     def _shown(self) -> Callable[[Session], tuple[list[dict[str, object]], int]]:
-        """What reads the rows that the list shows, picked ones or else all, without restricted records; and how many those are."""
+        """What reads the rows that the list shows, picked ones or else all, without restricted records and parts of such; and how many those are."""
         model, entity = self._page.model, self._page.entity
         places = self._page.view.places()
         if len(places) < 2:
@@ -53,7 +54,7 @@ class ListOutputs:
 
         def read(session: Session) -> tuple[list[dict[str, object]], int]:
             rows = lists.rows_of(session, entity, numbers)
-            shown = lists.unrestricted(session, rows)
+            shown = restriction.unrestricted(session, rows)
             return shown, len(rows) - len(shown)
 
         return read
@@ -74,21 +75,22 @@ class ListOutputs:
 
         self._page.tasks.read(read, came)
 
-    def list_made(self) -> Callable[[Session], Document]:
+    def list_maker(self) -> Callable[[Session], Document]:
         """What makes a document of the list as it shows now; restricted records that are left out are said in it."""
         spec, columns, shown = self._page.spec, self._page.model.columns, self._shown()
 
         def make(session: Session) -> Document:
             rows, left_out = shown(session)
+            closed = restriction.restricted(session, {str(r[f.key]) for r in rows for f in spec.cells if f.kind is Kind.REF and r.get(f.key)})
             late = any(is_late(spec, r) for r in rows)
             heads = [h for c in columns for h in ((c.label, "Late") if late and c.kind == "due" else (c.label,))]
-            cells = [[cell for c in columns for cell in paper_cells(spec, r, c, late)] for r in rows]
+            cells = [[cell for c in columns for cell in document_cells(spec, r, c, late=late, closed=closed)] for r in rows]
             lines = [_left_out(left_out)] if left_out else []
-            return outputs.list_document(session, spec.plural, heads, cells, outputs.marking_of(spec, rows), lines)
+            return outputs.list_document(session, spec.plural, heads, cells, outputs.marking_of(spec, rows), lines, outputs.conflict_note(rows))
 
         return make
 
-    def record_made(self) -> Callable[[Session], Document]:
+    def record_maker(self) -> Callable[[Session], Document]:
         """What makes a document of the record shown."""
         view = self._page.pane.view
         assert view is not None

@@ -1,0 +1,36 @@
+"""Which records a restriction keeps from what leaves the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.services.session import Session
+
+_RESTRICTED = tuple(e for e in ENTITIES if "restriction" in e.by_key)
+_PARTS = tuple(e for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED})
+
+
+def restricted(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of some records that are restricted today, or are a part of one that is, such as its progress updates."""
+    connection = session.read()
+    closed: list[str] = []
+    for spec in _RESTRICTED:
+        rows = connection.exec_driver_sql(f'SELECT id, restriction, restricted_until FROM "{spec.key}" WHERE restriction IS NOT NULL')
+        closed += [str(id) for id, why, until in rows if rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)]
+    wanted = set(ids)
+    found = wanted.intersection(closed)
+    for start in range(0, len(closed) if wanted - found else 0, 400):
+        some = closed[start : start + 400]
+        marks = ",".join("?" * len(some))
+        for spec in _PARTS:
+            rows = connection.exec_driver_sql(f'SELECT id FROM "{spec.key}" WHERE "{spec.parent}" IN ({marks})', tuple(some))
+            found |= wanted.intersection(str(r[0]) for r in rows)
+    return found
+
+
+def unrestricted(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows that may leave the window: restricted records and their parts stay out of what is copied, printed and saved."""
+    closed = restricted(session, [str(r["id"]) for r in rows])
+    return [r for r in rows if str(r["id"]) not in closed]
