@@ -32,10 +32,15 @@ def read_opened(session: Session, txn: str) -> Opened:
 
 
 def fill(into: QBoxLayout, opened: Opened, open_record: Callable[[str], object]) -> None:
-    """Put what was read into a layout; a record's heading opens it."""
-    lost = f"{how_many(len(opened.tray), 'cell')} of the file found no place"
+    """Put what was read into a layout: what found no place, which waits for somebody, then the changes; a record's heading opens it."""
     if opened.tray:
-        into.addWidget(note(f"{lost}; the last lines here say which."))
+        heading = label(f"{how_many(len(opened.tray), 'cell')} of the file found no place", size=13, bold=True)
+        heading.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
+        into.addWidget(heading)
+        for entry in opened.tray[: change_list.MOST_SHOWN]:
+            into.addWidget(note(_tray_line(entry)))
+        if len(opened.tray) > change_list.MOST_SHOWN:
+            into.addWidget(note(f"The first {change_list.MOST_SHOWN:,} are shown; the others stand in the file itself."))
     for record, of_it in groupby(opened.changes, key=lambda c: c[0].record):
         its_changes = list(of_it)
         go = button(f"{record}   {its_changes[0][0].title}".strip(), lambda r=record: open_record(r), kind="row")
@@ -50,12 +55,6 @@ def fill(into: QBoxLayout, opened: Opened, open_record: Callable[[str], object])
         into.addWidget(note(f"The first {shown:,} records are shown, of {opened.whole:,} entries."))
     if not opened.changes:
         into.addWidget(note("Bookkeeping of the program; no record that is shown changed."))
-    if opened.tray:
-        into.addWidget(label(lost, size=13, bold=True))
-        for entry in opened.tray[: change_list.MOST_SHOWN]:
-            into.addWidget(note(_tray_line(entry)))
-        if len(opened.tray) > change_list.MOST_SHOWN:
-            into.addWidget(note(f"The first {change_list.MOST_SHOWN:,} are shown; the others stand in the file itself."))
     into.addStretch(1)
 
 
