@@ -1,4 +1,4 @@
-"""A document as .docx, by python-docx; its tables as whole pieces of XML, since cell by cell they take minutes."""
+"""A document as .docx, by python-docx; its tables as text (``document_tables.py``)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from vawg_desktop.exchange.document import (
 )
 from vawg_desktop.exchange.document_columns import Page, column_widths, page_of, tall
 from vawg_desktop.exchange.document_pictures import png
+from vawg_desktop.exchange.document_tables import Tables
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _FONT, _INK, _QUIET = "Arial", "1D3557", "4A5563"
@@ -45,15 +46,15 @@ def write_docx(document: Document) -> bytes:
     made.add_heading(clean(document.title), level=1)
     lines = [made.add_paragraph(line, style="Head line") for line in document.head_lines()]
     lines[-1].paragraph_format.space_after = Pt(12)
-    numbering = _Numbering(made)
+    numbering, tables = _Numbering(made), Tables()
+    under_table = False
     for block, title in document.labelled():
         match block:
             case Heading():
                 made.add_heading(clean(block.text), level=block.level + 1)
             case Paragraph():
-                beneath = made.element.body[-2].tag.endswith("}tbl")
                 paragraph = made.add_paragraph(clean(block.text))
-                if beneath:
+                if under_table:
                     paragraph.paragraph_format.space_before = Pt(10)
             case Items():
                 numbering.add(block)
@@ -68,11 +69,12 @@ def write_docx(document: Document) -> bytes:
                 _add_notes(made, block.notes)
             case Table():
                 _add_title(made, title)
-                _add_table(made, block, title or document.title, room, page.letters)
+                made.add_paragraph(tables.stand_in(_table(made, block, title or document.title, room, page.letters)))
                 _add_notes(made, block.notes)
+        under_table = isinstance(block, Table)
     out = io.BytesIO()
     made.save(out)
-    return out.getvalue()
+    return tables.put_into(out.getvalue(), "word/document.xml", "<w:p><w:r><w:t>{}</w:t></w:r></w:p>")
 
 
 def _set_page(made: Any, document: Document, page: Page, room: float) -> None:
@@ -206,7 +208,7 @@ def _add_picture(made: Any, figure: Figure, points: float) -> None:
     shape._inline.docPr.set("descr", clean(figure.alternative))
 
 
-def _add_table(made: Any, table: Table, title: str, room: float, in_letters: int) -> None:
+def _table(made: Any, table: Table, title: str, room: float, in_letters: int) -> str:
     sizes = column_widths(table, in_letters)
     full = sum(sizes) > 0.9 * in_letters
     widths = [round(w * room / (sum(sizes) if full else in_letters)) for w in sizes]
@@ -224,8 +226,7 @@ def _add_table(made: Any, table: Table, title: str, room: float, in_letters: int
     for row in table.rows:
         texts = [words(cell) for cell in row]
         parts.append(_row(texts, widths, right, plain, "" if tall(texts, sizes) else "<w:cantSplit/>", ""))
-    parts.append("</w:tbl>")
-    made.element.body.insert(len(made.element.body) - 1, _xml("".join(parts)))
+    return "".join([*parts, "</w:tbl>"])
 
 
 def _row(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool], style: str, kept: str, fill: str) -> str:

@@ -1,4 +1,4 @@
-"""A document as .odt, by odfdo; after OpenDocument 1.3, government's open standard."""
+"""A document as .odt, by odfdo, its tables as text (``document_tables.py``); after OpenDocument 1.3, government's open standard."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from vawg_desktop.exchange.document import (
 )
 from vawg_desktop.exchange.document_columns import Page, column_widths, page_of, tall
 from vawg_desktop.exchange.document_pictures import png
+from vawg_desktop.exchange.document_tables import Tables
 from vawg_desktop.exchange.odf_text import odf_text
 
 _INK, _QUIET = "#1D3557", "#4A5563"
@@ -57,11 +58,12 @@ def write_odt(document: Document) -> bytes:
     automatic, body = made.content.get_element("//office:automatic-styles"), made.body
     body.clear()
     _set_cells(automatic)
-    for piece in _pieces(made, document, automatic, room, page.letters):
+    tables = Tables()
+    for piece in _pieces(made, document, tables, automatic, room, page.letters):
         body.append(_element(piece))
     out = io.BytesIO()
     made.save(out)
-    return out.getvalue()
+    return tables.put_into(out.getvalue(), "content.xml", _paragraph("{}", "Words"))
 
 
 def _element(text: str) -> Any:
@@ -79,7 +81,7 @@ def _heading(text: str, level: int) -> str:
     return f'<text:h text:style-name="Heading_20_{level}" text:outline-level="{level}">{odf_text(clean(text))}</text:h>'
 
 
-def _pieces(made: Any, document: Document, automatic: Any, room: float, in_letters: int) -> Iterator[str]:
+def _pieces(made: Any, document: Document, tables: Tables, automatic: Any, room: float, in_letters: int) -> Iterator[str]:
     """The parts of the body in order; what a table needs of styles of its own goes to ``automatic``."""
     yield _heading(document.title, 1)
     *before, last = document.head_lines()
@@ -107,7 +109,7 @@ def _pieces(made: Any, document: Document, automatic: Any, room: float, in_lette
             case Table():
                 if title:
                     yield _paragraph(title, "TableTitle")
-                yield _table(block, title or document.title, number, automatic, room, in_letters)
+                yield _paragraph(tables.stand_in(_table(block, title or document.title, number, automatic, room, in_letters)), "Words")
                 yield from (_paragraph(note, "TableNote") for note in block.notes)
         under = isinstance(block, Table)
 
