@@ -263,7 +263,7 @@ def test_a_table_stands_in_its_place_whatever_words_stand_around_it(ending: str,
     blocks = [Table("First", ["A"], [["one"]]), Paragraph("table-0 {} %s"), Table("Second", ["A"], [["two"]]), Table("Third", ["A"], []), Paragraph("last")]
     document = Document("T", "1 May 2026", "OFFICIAL", blocks)
     content = writer(f"x{ending}")(document)
-    assert read_back(content, ending, tmp_path) == expected(document) and b"table-" not in content.replace(b"table-0 {}", b"")
+    assert read_back(content, ending, tmp_path) == expected(document)
     tables = Tables()
     tables.stand_in("<x/>")
     with pytest.raises(ValueError, match="was not found"):
