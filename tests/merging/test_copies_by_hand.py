@@ -6,12 +6,14 @@ import itertools
 import os
 import random
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+from tests.clock import CLOCK, TODAY
 from tests.merging.test_merging import rows_of, say
 from tests.test_architecture import ROOT
 from vawg_desktop.domain.errors import StoreError
@@ -186,5 +188,23 @@ def test_a_log_altered_or_cut_short_is_not_merged_whether_or_not_it_was_copied_b
     with pytest.raises(StoreError, match=words) as refused:
         merging.merge(office, twin.store)
     assert refused.value.code == "other_log_altered" and (rows_of(office), said_heads(office)) == before
+    for one in (office, twin):
+        one.store.close()
+
+
+def test_an_entry_that_comes_back_by_a_merge_under_a_slower_clock_is_not_called_altered(tmp_path: Path) -> None:
+    """One entry alone, made in a copy by hand while the computer's clock was a year ahead: it bears the time of the merge, which is earlier."""
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    action = create(office, "action", {"title": "Light the paths"})[0]
+    office.store.close()
+    shutil.copyfile(tmp_path / "office.vawg", tmp_path / "twin.vawg")
+    office, twin = (Session(opening.open_store(tmp_path / f"{n}.vawg"), n) for n in ("office", "twin"))
+    CLOCK.go_to(TODAY + timedelta(days=358))
+    say(twin, action, note="from next year")
+    CLOCK.go_to(TODAY + timedelta(days=75))
+    merging.merge(office, twin.store)
+    assert [p.code for p in check(office.store).problems if p.code == "received_altered"] == []
+    _behind_the_guard(office, "UPDATE \"change\" SET received = '2020-01-01T00:00:00.000000Z' WHERE seq = 1")
+    assert "received_altered" in {p.code for p in check(office.store).problems}  # and a time that was altered is still told
     for one in (office, twin):
         one.store.close()

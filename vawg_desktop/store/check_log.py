@@ -11,6 +11,7 @@ from vawg_desktop.domain.terms import how_many
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import forks, gaps
 from vawg_desktop.store.dialect import POSTGRES
+from vawg_desktop.store.incoming_log import brought_back
 from vawg_desktop.store.report import Report
 from vawg_desktop.store.store import CLOCK_SLACK
 
@@ -126,8 +127,11 @@ def check_order(connection: Connection, report: Report) -> None:
         if '"d":[' in str(fields) and str(row) not in disposed:
             report.add("value_removed", "A value was taken out of the log without a disposal.", place)
         received, last[str(origin)] = max(received, str(got)), int(seq)
+    merged = set(brought_back(connection))
     for place, got in early:
-        # entries of this origin that a merge brought back all have the merge's time
+        if got in merged:
+            continue
+        # stores of earlier versions did not note such merges; all that one brought have its time
         fellows = connection.exec_driver_sql('SELECT count(*) FROM "change" WHERE received = ?', (got,)).one()[0]
         if int(fellows) < 2:
             report.add("received_altered", "An entry claims to have been received before it was made.", place)

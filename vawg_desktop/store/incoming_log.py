@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
     from vawg_desktop.store.store import Store
 
 _BATCH = 1000
+#: Where a store keeps the times at which merges brought entries of its own origins.
+BROUGHT_BACK = "brought_back"
 
 
 def origins_of(connection: Connection) -> Origins:
     """Whose entries a store holds, and how far."""
     rows = connection.exec_driver_sql("SELECT id, seq, hash, name FROM origin")
     return {str(i): (int(s), str(h), str(n or "")) for i, s, h, n in rows}
+
+
+def brought_back(connection: Connection) -> list[str]:
+    """The times at which merges brought entries of this store's own origins."""
+    row = connection.exec_driver_sql('SELECT value FROM meta WHERE "key" = ?', (BROUGHT_BACK,)).fetchone()
+    return [str(t) for t in json.loads(row[0])] if row and row[0] else []
 
 
 def unseen(connection: Connection, theirs: Origins, mine: Origins) -> Iterator[tuple[Any, ...]]:
@@ -71,7 +80,18 @@ class IncomingLog:
         self.new |= {e.id for e in filled}
         if self.entries or moved:
             self._note_origins()
+        self._note_own()
         return moved
+
+    def _note_own(self) -> None:
+        """Remember when entries of this store's own origins came from elsewhere, as where its file had been copied by hand: they bear the
+        time of this merge, which a wrong clock may put before the time at which they were made.
+        """
+        if self._tx.postgres:
+            return  # a server's clock is its own, and nothing is read from it (``check_log.check_order``)
+        own = {str(r[0]) for r in self._tx.connection.exec_driver_sql("SELECT id FROM origin WHERE mine = 1")}
+        if any(e.origin in own for e in self.entries):
+            self._tx.note_fact(BROUGHT_BACK, json.dumps([*brought_back(self._tx.connection), self._tx.received]))
 
     def _tell_tails_apart(self) -> list[log.Entry]:
         """Where an origin went two ways, give the later tail an origin of its own; returns this store's entries that got one."""
