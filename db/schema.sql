@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 5.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 6.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -150,6 +150,25 @@ CREATE TABLE journey_stage (
 	stage TEXT,
 	position INTEGER,
 	duty_holder TEXT,
+	retired TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE learning (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	lesson TEXT,
+	whose TEXT,
+	confidence TEXT,
+	link TEXT,
+	basis TEXT,
 	note TEXT,
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,
@@ -193,6 +212,22 @@ CREATE TABLE meta (
 	PRIMARY KEY ("key")
 );
 
+CREATE TABLE need (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	position INTEGER,
+	retired TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
 CREATE TABLE origin (
 	id TEXT NOT NULL,
 	name TEXT,
@@ -225,6 +260,30 @@ CREATE TABLE partner (
 );
 
 CREATE INDEX ix_partner_returns_through ON partner (returns_through);
+
+CREATE TABLE quote (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	words TEXT,
+	from_whom TEXT,
+	place TEXT,
+	said TEXT,
+	consent TEXT,
+	publishable INTEGER,
+	sexual_offence INTEGER,
+	recognisable INTEGER,
+	live_case INTEGER,
+	checked_by TEXT,
+	checked TEXT,
+	marking TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
 
 CREATE TABLE setting (
 	n INTEGER NOT NULL,
@@ -279,6 +338,22 @@ CREATE TABLE tally (
 	PRIMARY KEY (name, "key")
 )
  WITHOUT ROWID;
+
+CREATE TABLE theme (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	kind TEXT,
+	description TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
 
 CREATE TABLE tracker (
 	n INTEGER NOT NULL,
@@ -349,6 +424,7 @@ CREATE TABLE action (
 	x_heard TEXT,
 	x_slips INTEGER,
 	x_progress TEXT,
+	x_funding TEXT,
 	PRIMARY KEY (n),
 	UNIQUE (id),
 	FOREIGN KEY(accountable) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
@@ -377,6 +453,29 @@ CREATE INDEX ix_action_found ON action (n, deleted, reference);
 CREATE INDEX ix_action_officer ON action (link_officer) WHERE link_officer IS NOT NULL;
 
 CREATE INDEX ix_action_silent ON action (coalesce(x_heard, ''), x_due) WHERE deleted = 0 AND x_open = 1;
+
+CREATE TABLE closure_test (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	about TEXT,
+	kind TEXT,
+	answer TEXT,
+	result TEXT,
+	evidence TEXT,
+	recheck TEXT,
+	tested_by TEXT,
+	tested TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(evidence) REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_closure_test_evidence ON closure_test (evidence);
 
 CREATE TABLE contact (
 	n INTEGER NOT NULL,
@@ -439,6 +538,15 @@ CREATE TABLE gap (
 	confidence TEXT,
 	cause TEXT,
 	owner TEXT,
+	need_figure TEXT,
+	need_met_figure TEXT,
+	outcome TEXT,
+	outcome_statement TEXT,
+	closure_route TEXT,
+	closed_by TEXT,
+	closure_agreed_by TEXT,
+	closed_on TEXT,
+	recheck_date TEXT,
 	closure_tests TEXT,
 	marking TEXT,
 	basis TEXT,
@@ -446,14 +554,21 @@ CREATE TABLE gap (
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,
 	x_sort TEXT,
+	x_weight INTEGER,
 	PRIMARY KEY (n),
 	UNIQUE (id),
-	FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+	FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(need_figure) REFERENCES figure (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(need_met_figure) REFERENCES figure (id) DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_gap_by_reference ON gap (length(reference), reference, n) WHERE deleted = 0;
 
 CREATE INDEX ix_gap_found ON gap (n, deleted, reference);
+
+CREATE INDEX ix_gap_need_figure ON gap (need_figure);
+
+CREATE INDEX ix_gap_need_met_figure ON gap (need_met_figure);
 
 CREATE INDEX ix_gap_owner ON gap (owner);
 
@@ -476,6 +591,26 @@ CREATE TABLE meeting (
 );
 
 CREATE INDEX ix_meeting_body ON meeting (body);
+
+CREATE TABLE person (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	post TEXT,
+	partner TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_person_partner ON person (partner);
 
 CREATE TABLE recommendation (
 	n INTEGER NOT NULL,
@@ -544,6 +679,52 @@ CREATE INDEX ix_recommendation_split_from ON recommendation (split_from);
 
 CREATE INDEX ix_recommendation_superseded_by ON recommendation (superseded_by);
 
+CREATE TABLE service (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	provider TEXT,
+	commissioner TEXT,
+	kind TEXT,
+	status TEXT,
+	confidential_location INTEGER,
+	eligibility TEXT,
+	capacity INTEGER,
+	waiting_days INTEGER,
+	waiting_as_at TEXT,
+	funding_source TEXT,
+	funding_amount TEXT,
+	funding_end TEXT,
+	funding_answer TEXT,
+	funding_answered TEXT,
+	contract_reference TEXT,
+	cadence TEXT,
+	taken_over_by TEXT,
+	marking TEXT,
+	restriction TEXT,
+	restricted_until TEXT,
+	restricted_to TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	x_sort TEXT,
+	x_funding TEXT,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(provider) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(commissioner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(taken_over_by) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_service_commissioner ON service (commissioner);
+
+CREATE INDEX ix_service_provider ON service (provider);
+
+CREATE INDEX ix_service_taken_over_by ON service (taken_over_by);
+
 CREATE TABLE strand (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -585,6 +766,30 @@ CREATE TABLE tracker_row (
 );
 
 CREATE INDEX ix_tracker_row_tracker ON tracker_row (tracker);
+
+CREATE TABLE indicator (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	definition TEXT,
+	numerator TEXT,
+	denominator TEXT,
+	count_unit TEXT,
+	area TEXT,
+	good TEXT,
+	target TEXT,
+	service TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(service) REFERENCES service (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_indicator_service ON indicator (service);
 
 CREATE TABLE response (
 	n INTEGER NOT NULL,
@@ -659,6 +864,51 @@ CREATE TABLE round (
 );
 
 CREATE INDEX ix_round_meeting ON round (meeting);
+
+CREATE TABLE sign_off (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	about TEXT,
+	who TEXT,
+	person TEXT,
+	role TEXT,
+	signed TEXT,
+	made_sure TEXT,
+	heads TEXT,
+	enrolled_by TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(person) REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_sign_off_person ON sign_off (person);
+
+CREATE TABLE indicator_value (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	indicator TEXT,
+	period TEXT,
+	value TEXT,
+	base TEXT,
+	provisional INTEGER,
+	process_changed INTEGER,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(indicator) REFERENCES indicator (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_indicator_value_indicator ON indicator_value (indicator);
 
 CREATE TABLE return (
 	n INTEGER NOT NULL,

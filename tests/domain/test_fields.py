@@ -42,7 +42,7 @@ def test_targets_and_prefixes_are_sound() -> None:
     for spec in entities.ENTITIES:
         for f in spec.fields:
             assert not f.target or f.target in entities.BY_KEY, (spec.key, f.key)
-            assert (f.terms is not None) == (f.kind in (Kind.TERM, Kind.TERMS)), (spec.key, f.key)
+            assert (f.terms is not None) == (f.kind in (Kind.TERM, Kind.TERMS) or f.formerly is Kind.TERMS), (spec.key, f.key)
             assert re.fullmatch(r"[a-z_0-9]+", f.key)
 
 

@@ -53,7 +53,7 @@ class Command:
 
 
 _COMMANDS: dict[str, Command] = {}
-_MODULES = ("stores", "records", "returns", "trackers")
+_MODULES = ("stores", "records", "returns", "trackers", "journey")
 
 
 def argument(*names: str, **options: Any) -> Argument:

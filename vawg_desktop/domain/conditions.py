@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
+from vawg_desktop.domain.dates import add_months
 from vawg_desktop.domain.fields import EntitySpec
 
 #: Days without a word after which an action counts as silent.
@@ -38,15 +39,28 @@ class Test(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Months:
+    """A bound so many calendar months after today: six months from 31 August end with February."""
+
+    number: int
+
+    def from_day(self, today: date) -> date:
+        """The day on which they are over."""
+        return add_months(today, self.number)
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
     """One test of one column. A bound that is a number counts days from today; none stands for tests without one."""
 
     column: str
     test: Test
-    bound: str | int | None = None
+    bound: str | int | Months | None = None
 
     def value(self, today: date) -> object:
         """The bound as it is compared: a stored value, or an ISO date."""
+        if isinstance(self.bound, Months):
+            return self.bound.from_day(today).isoformat()
         return (today + timedelta(days=self.bound)).isoformat() if isinstance(self.bound, int) else self.bound
 
     def holds(self, row: Mapping[str, object], today: date) -> bool:
@@ -120,6 +134,9 @@ def open_sql(spec: EntitySpec, alias: str = "t.") -> str:
     return f"coalesce({alias}{spec.status}, '') NOT IN ({ends})" if ends else "1 = 1"
 
 
+#: How far ahead the end of a funding is told.
+FUNDING_AHEAD = Months(6)
+
 CONDITIONS: dict[str, Condition] = {
     c.key: c
     for c in (
@@ -133,6 +150,8 @@ CONDITIONS: dict[str, Condition] = {
         Condition("conflicted", "Two values to choose between", (Tested("conflicts", Test.POSITIVE),)),
         Condition("no_actions", "No action", (Tested("x_actions", Test.ZERO),)),
         Condition("dates_moved", "Date moved later", (Tested("x_slips", Test.POSITIVE),)),
+        Condition("funding_ending", "Funding ends within six months, or is over",
+                  (Tested("x_funding", Test.FROM, "0"), Tested("x_funding", Test.UP_TO, FUNDING_AHEAD)), open=True),
         Condition("bring_forward_due", "Brought forward", (Tested("bring_forward", Test.UP_TO, 0),)),
     )
 }  # fmt: skip

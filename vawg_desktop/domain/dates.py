@@ -237,6 +237,17 @@ def _ending(typed: str) -> str | None:
     return bounds(stored)[1].isoformat() if stored else None
 
 
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last day where it is shorter.
+
+    >>> add_months(date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    first, last = _month_bounds(day.year + years, month + 1, 1)
+    return first.replace(day=min(day.day, last.day))
+
+
 _STROKES = re.compile(r"([0-9]{1,2})\s*([/.\-])\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
 
 

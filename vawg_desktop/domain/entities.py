@@ -10,6 +10,7 @@ from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, GOVERNANCE_BODY, MEETING, PARTNER
 from vawg_desktop.domain.conditions import SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.errors import NotFoundError
+from vawg_desktop.domain.evidence_records import CLOSURE_TEST, LEARNING, PERSON, QUOTE, SIGN_OFF, THEME
 from vawg_desktop.domain.fields import (
     Asked,
     EntitySpec,
@@ -28,9 +29,13 @@ from vawg_desktop.domain.fields import (
     whole,
     yes_no,
 )
+from vawg_desktop.domain.journey_records import INDICATOR, INDICATOR_VALUE, JOURNEY_STAGE, NEED, SERVICE
 from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, PUBLIC, RESTRICTION, SOURCES
 
 LINK = own.LINK
+
+#: Stages were fixed terms before they were records; a link to a term means the record that bears it.
+_STAGES = links("journey_stages", "Journey stages", "journey_stage", inverse="Found at this stage", formerly=Kind.TERMS, terms=t.JOURNEY_STAGE)
 
 SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title", (
     text("title", "Title", required=True, search=True),
@@ -73,10 +78,10 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     text("closed_by", "Closure proposed by"),
     text("closure_agreed_by", "Closure agreed by", "A second person."),
     when("closed_on", "Closed on"),
-    tags("themes", "Themes"),
+    links("themes", "Themes", "theme", inverse="Recommendations", formerly=Kind.TAGS),
     tags("crime_types", "Crime types"),
-    term_set("journey_stages", "Journey stages", t.JOURNEY_STAGE),
-    tags("code_rights", "Victims' Code rights"),
+    _STAGES,
+    links("code_rights", "Victims' Code rights", "strand", inverse="Recommendations that rest on it", formerly=Kind.TAGS),
     links("frameworks", "Framework strands", "strand", inverse="Recommendations"),
     ref("split_from", "Split from", "recommendation"),
     ref("superseded_by", "Superseded by", "recommendation"),
@@ -157,6 +162,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     links("depends_on", "Depends on", "action", inverse="Needed by"),
     text("resource", "Resource", headings=("resource", "resources", "funding", "cost")),
     term("verification", "Verification", t.VERIFICATION),
+    links("frameworks", "Framework strands", "strand", inverse="Actions"),
     yes_no("done_before_publication", "Done before publication"),
     PUBLIC,
     MARKING,
@@ -166,7 +172,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     replace(NOTE, headings=("notes", "comments", "comment", "remarks")),
 ), status="status", finished=t.FINISHED, complete="complete", serves="recommendations", told_by="update", due=("revised_due", "due"), owner="accountable", others="contributors",
    rating="rating_opcc", pillar="x_pillar",
-   derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips", "x_progress"), kept_counts=True,
+   derived=("x_sort", "x_due", "x_open", "x_pillar", "x_update", "x_heard", "x_slips", "x_progress", "x_funding"), kept_counts=True,
    indexed=("x_sort", "x_due", "status", "rating_opcc", "x_heard"), large=True,
    listed=("title", "status", "rating_opcc", "due", "accountable", "x_heard"),
    form=("title", "accountable", "status", "due"),
@@ -238,8 +244,9 @@ EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
 GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     text("statement", "Gap", required=True, search=True, headings=("gap", "gaps", "gap identified", "identified gap")),
     term("status", "Status", t.GAP_STATUS, default="identified", listed=Listed(width=128)),
-    term_set("journey_stages", "Journey stages", t.JOURNEY_STAGE, headings=("journey stage", "stage", "stage of journey")),
-    long("need", "Need", search=True),
+    replace(_STAGES, headings=("journey stage", "stage", "stage of journey")),
+    links("needs", "Needs", "need", inverse="Gaps"),
+    long("need", "Need in words", search=True),
     tags("group_affected", "Group affected"),
     text("area", "Area"),
     tags("crime_types", "Crime types"),
@@ -252,13 +259,23 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     links("evidence", "Evidence", "evidence", inverse="Gaps"),
     links("recommendations", "Recommendations", "recommendation", inverse="Gaps"),
     links("actions", "Actions", "action", inverse="Gaps"),
-    long("closure_tests", "Closure tests"),
+    links("frameworks", "Framework strands", "strand", inverse="Gaps"),
+    ref("need_figure", "How many need it", "figure"),
+    ref("need_met_figure", "Of whom it reached", "figure"),
+    term("outcome", "Outcome judgement", t.OUTCOME),
+    long("outcome_statement", "Outcome statement", "What changed for victims, in a sentence.", search=True),
+    term("closure_route", "Closure route", t.CLOSURE_ROUTE),
+    text("closed_by", "Closure proposed by"),
+    text("closure_agreed_by", "Closure agreed by", "A second person."),
+    when("closed_on", "Closed on"),
+    when("recheck_date", "Look again on"),
+    long("closure_tests", "Closure tests", retired=True),
     MARKING,
     BASIS,
     SOURCES,
     NOTE,
-), status="status", owner="owner", derived=("x_sort",), kept_counts=True, large=True,
-   listed=("statement", "status", "provision", "owner"), form=("statement", "provision", "owner"),
+), status="status", owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
+   listed=("statement", "status", "x_weight", "provision", "owner"), form=("statement", "provision", "owner"),
    filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
 
 FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
@@ -287,29 +304,23 @@ STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "tit
     whole("position", "Order", 0, 999),
     BASIS,
     NOTE,
-), parent="framework", identity=("framework", "title"), listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
-
-JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
-    text("title", "Title", required=True, search=True, listed=Listed("Stage")),
-    term("stage", "Stage", t.JOURNEY_STAGE),
-    whole("position", "Order", 0, 999),
-    text("duty_holder", "Duty holder", search=True, listed=Listed(width=260)),
-    NOTE,
-), listed=("title", "duty_holder"), form=("title", "stage", "duty_holder"))  # fmt: skip
+), parent="framework", identity=("framework", "title"), by_title=True, listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
 
 #: Derived columns that lists show as a field is shown.
 DERIVED: dict[str, FieldSpec] = {
     f.key: f
     for f in (
         whole("x_done", "Done", 0, 9999, "How many of its actions are complete.", listed=Listed(width=68, kind="progress", sort="x_actions")),
+        whole("x_weight", "Severity × frequency", 0, 16, "Each from 1 to 4.", listed=Listed("Weight", 72, "–")),
         when("x_heard", "Last update", "The date that its latest update is about.", listed=Listed(width=116, empty="None yet", sort="heard")),
     )
 }
 
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (
-    SOURCE, PARTNER, FORMER_NAME, CONTACT, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE,
-    RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, GAP, FIGURE,
+    SOURCE, PARTNER, FORMER_NAME, CONTACT, PERSON, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE, NEED,
+    RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, FIGURE, GAP, SERVICE, INDICATOR, INDICATOR_VALUE, THEME, QUOTE, LEARNING,
+    CLOSURE_TEST, SIGN_OFF,
     own.ROUND, own.RETURN, own.SUBMISSION, UPDATE, own.DECISION, own.REMINDER, own.SETTING, own.TRACKER, own.TRACKER_ROW,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}

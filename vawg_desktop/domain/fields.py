@@ -92,7 +92,9 @@ class FieldSpec:
     it beside its label and key. ``private`` fields never leave the store.
     ``names_file``: the SHA-256 of a kept file; ``names_record``: the id of a record
     of any kind. ``copied_from_parent``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
-    field held before, where a role passes to another or a body is renamed.
+    field held before, where a role passes to another or a body is renamed. ``formerly``: a set of links whose ends were terms (of ``terms``) or
+    free words in earlier versions; these stay valid ends, and mean the record that bears the same words (``services/worded.py``).
+    ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words.
     """
 
     key: str
@@ -116,6 +118,8 @@ class FieldSpec:
     names_record: bool = False
     copied_from_parent: bool = False
     over_time: str = ""
+    formerly: Kind | None = None
+    retired: bool = False
 
     @property
     def many(self) -> bool:
@@ -139,7 +143,8 @@ class EntitySpec:
     store. ``kept_by_program``: nobody is asked to choose between two
     readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form; ``filters`` are offered above the list,
     each its words, the key and the value it asks for. ``tracked``: trackers hold columns of it; ``numbered`` are what
-    they call its own number. ``counted``: what one and many of it are called beside a number, where label and plural will not do.
+    they call its own number. ``by_title``: other
+    records call it by its title, not its reference. ``counted``: what one and many of it are called beside a number, where label and plural will not do.
     """
 
     key: str
@@ -176,6 +181,7 @@ class EntitySpec:
     tracked: bool = False
     numbered: tuple[str, ...] = ()
     counted: tuple[str, str] | None = None
+    by_title: bool = False
 
     def how_many(self, number: int) -> str:
         """A number of its records in words: 1 action, 2 pieces of evidence."""

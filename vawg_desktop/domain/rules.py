@@ -24,8 +24,19 @@ def effective_due(spec: EntitySpec, row: Mapping[str, object]) -> str | None:
 
 def due_day(spec: EntitySpec, row: Row) -> str:
     """The last day the effective due date can mean, ISO; empty where no date is set."""
-    last = dates.last_day(effective_due(spec, row))
+    return last_day_of(effective_due(spec, row))
+
+
+def last_day_of(stored: Value) -> str:
+    """The last day that a stored date can mean, ISO; empty where there is none."""
+    last = dates.last_day(str(stored)) if stored else None
     return last.isoformat() if last else ""
+
+
+def weight(row: Row) -> int | None:
+    """How much a gap weighs: its severity (1 to 4) times its frequency (1 to 4); None where either is not stated."""
+    severity, frequency = (str(row.get(key) or "") for key in ("severity", "frequency"))
+    return int(severity) * int(frequency) if severity.isdigit() and frequency.isdigit() else None
 
 
 def is_restricted(row: Row, today: date) -> bool:

@@ -99,11 +99,12 @@ def _denied(word: str) -> bool:
     return word.startswith(("not ", "non ", "un", "in complete", "incomplete", "inactive", "no ", "yet to "))
 
 
-def _vocabulary(name: str, *rows: tuple[str, ...]) -> Vocabulary:
+def vocabulary(name: str, *rows: tuple[str, ...]) -> Vocabulary:
+    """A vocabulary from rows of a key, its label, and other words for it."""
     return Vocabulary(name, tuple(Term(r[0], r[1], tuple(r[2:])) for r in rows))
 
 
-PILLAR = _vocabulary(
+PILLAR = vocabulary(
     "pillar",
     ("prevention", "Prevention", "Prevent"),
     ("engagement", "Engagement", "Engage"),
@@ -114,7 +115,7 @@ PILLAR = _vocabulary(
 #: What stands where a record has no pillar: a word, never a blank.
 CROSS_CUTTING = "Cross-cutting"
 
-ACTION_STATUS = _vocabulary(
+ACTION_STATUS = vocabulary(
     "status of an action",
     ("not_known", "Not known", "Unknown", "Don't know"),
     ("proposed", "Proposed", "Not agreed", "Draft"),
@@ -128,13 +129,13 @@ ACTION_STATUS = _vocabulary(
 #: Statuses with nothing left to do, so never overdue (DESIGN 3).
 FINISHED = frozenset({"complete", "stopped", "superseded"})
 
-RECOMMENDATION_STATUS = _vocabulary(
+RECOMMENDATION_STATUS = vocabulary(
     "status of a recommendation",
     ("open", "Open", "In progress", "Ongoing", "Not started", "Live"),
     ("closed", "Closed", "Complete", "Completed", "Done"),
     ("superseded", "Superseded", "Replaced"),
 )
-GAP_STATUS = _vocabulary(
+GAP_STATUS = vocabulary(
     "status of a gap",
     ("identified", "Identified", "New"),
     ("validated", "Validated", "Confirmed"),
@@ -143,7 +144,7 @@ GAP_STATUS = _vocabulary(
     ("benefit_seen", "Benefit seen"),
     ("closed", "Closed"),
 )
-RATING = _vocabulary(
+RATING = vocabulary(
     "rating",
     ("blue", "Blue", "B", "Complete and verified"),
     ("green", "Green", "G", "On track"),
@@ -153,21 +154,21 @@ RATING = _vocabulary(
     ("white", "White", "W", "Waiting", "Waiting on somebody else"),
 )
 NOT_RATED = "Not rated"
-PROVISION = _vocabulary(
+PROVISION = vocabulary(
     "provision",
     ("none", "None", "No provision"),
     ("partial", "Partial", "Some"),
     ("full", "Full"),
     ("unknown", "Not known", "Unknown", "No data"),
 )
-BASIS = _vocabulary(
+BASIS = vocabulary(
     "basis",
     ("published", "Published"),
     ("inferred", "Inferred"),
     ("illustrative", "Illustrative"),
     ("to_be_checked", "To be checked", "Last two strands to be checked"),
 )
-STANDING = _vocabulary(
+STANDING = vocabulary(
     "standing",
     ("own_office", "Own office"),
     ("held_to_account", "Held to account"),
@@ -176,7 +177,7 @@ STANDING = _vocabulary(
     ("independent", "Independent"),
     ("government", "Government"),
 )
-RECOMMENDATION_KIND = _vocabulary(
+RECOMMENDATION_KIND = vocabulary(
     "kind of recommendation",
     ("recommendation", "Recommendation"),
     ("area_for_improvement", "Area for improvement", "AFI"),
@@ -186,14 +187,14 @@ RECOMMENDATION_KIND = _vocabulary(
     ("representation", "Representation to Government"),
     ("learning", "Learning"),
 )
-CLOSING_AUTHORITY = _vocabulary(
+CLOSING_AUTHORITY = vocabulary(
     "closing authority",
     ("office", "The office", "OPCC"),
     ("inspectorate", "The inspectorate", "HMICFRS"),
     ("board", "A board"),
     ("panel", "The Panel", "Police and Crime Panel"),
 )
-ROLE = _vocabulary(
+ROLE = vocabulary(
     "role",
     ("accountable", "Accountable body"),
     ("accountable_person", "Accountable person"),
@@ -203,7 +204,7 @@ ROLE = _vocabulary(
     ("clears_return", "Clears the return"),
     ("link_officer", "Our link officer"),
 )
-CLOSURE_ROUTE = _vocabulary(
+CLOSURE_ROUTE = vocabulary(
     "closure route",
     ("delivered", "Delivered"),
     ("in_part", "In part, with risk accepted", "In part with risk accepted"),
@@ -215,10 +216,10 @@ CLOSURE_ROUTE = _vocabulary(
     ("withdrawn", "Withdrawn"),
     ("duplicate", "Duplicate"),
 )
-PRIORITY = _vocabulary(
+PRIORITY = vocabulary(
     "priority", ("high", "High", "H"), ("medium", "Medium", "M", "Med"), ("low", "Low", "L")
 )
-VERIFICATION = _vocabulary(
+VERIFICATION = vocabulary(
     "verification",
     ("0", "0 Claimed", "Claimed"),
     ("1", "1 Signed off by the partner's chief officer", "Signed off"),
@@ -226,14 +227,14 @@ VERIFICATION = _vocabulary(
     ("3", "3 Tested independently", "Tested"),
     ("4", "4 Outcome sustained", "Sustained"),
 )
-OUTCOME = _vocabulary(
+OUTCOME = vocabulary(
     "outcome judgement",
     ("too_early", "Too early to say"),
     ("no_change_seen", "No change seen"),
     ("some_change", "Some change seen"),
     ("achieved", "Achieved"),
 )
-RESPONSE = _vocabulary(
+RESPONSE = vocabulary(
     "response",
     ("awaited", "Awaited"),
     ("accepted", "Accepted", "Agreed"),
@@ -242,13 +243,13 @@ RESPONSE = _vocabulary(
     ("not_accepted", "Not accepted", "Rejected"),
     ("not_ours", "Not ours"),
 )
-EXTENT = _vocabulary(
+EXTENT = vocabulary(
     "extent",
     ("full", "In full", "Full"),
     ("part", "In part", "Part", "Partial"),
     ("contributes", "Contributes", "Overlap"),
 )
-CHANNEL = _vocabulary(
+CHANNEL = vocabulary(
     "channel",
     ("return", "Return"),
     ("meeting", "Meeting"),
@@ -256,13 +257,13 @@ CHANNEL = _vocabulary(
     ("telephone", "Telephone", "Phone"),
     ("own", "Own knowledge", "Own"),
 )
-ANSWER = _vocabulary(
+ANSWER = vocabulary(
     "answer",
     ("update", "Update"),
     ("no_change", "No change"),
     ("not_able", "Not able to say yet"),
 )
-EVIDENCE_KIND = _vocabulary(
+EVIDENCE_KIND = vocabulary(
     "kind of evidence",
     ("document", "Document"),
     ("data", "Data"),
@@ -272,33 +273,33 @@ EVIDENCE_KIND = _vocabulary(
     ("testimony", "Testimony"),
     ("other", "Other"),
 )
-EVIDENCE_DECISION = _vocabulary(
+EVIDENCE_DECISION = vocabulary(
     "decision on evidence",
     ("awaiting_review", "Awaiting review"),
     ("accepted", "Accepted"),
     ("not_enough", "Not enough"),
 )
-MARKING = _vocabulary(
+MARKING = vocabulary(
     "marking",
     ("official", "OFFICIAL"),
     ("official_sensitive", "OFFICIAL-SENSITIVE", "OFFICIAL SENSITIVE"),
 )
-LEVEL = _vocabulary("level", ("low", "Low"), ("medium", "Medium"), ("high", "High"))
-SEVERITY = _vocabulary(
+LEVEL = vocabulary("level", ("low", "Low"), ("medium", "Medium"), ("high", "High"))
+SEVERITY = vocabulary(
     "severity",
     ("1", "1 Minor"),
     ("2", "2 Moderate"),
     ("3", "3 Serious"),
     ("4", "4 Grave"),
 )
-FREQUENCY = _vocabulary(
+FREQUENCY = vocabulary(
     "frequency",
     ("1", "1 Rare"),
     ("2", "2 Sometimes"),
     ("3", "3 Often"),
     ("4", "4 Nearly always"),
 )
-JOURNEY_STAGE = _vocabulary(
+JOURNEY_STAGE = vocabulary(
     "journey stage",
     ("before_reporting", "Before reporting"),
     ("first_contact", "Report and first contact"),
@@ -311,7 +312,7 @@ JOURNEY_STAGE = _vocabulary(
     ("post_trial", "Post-trial"),
     ("recovery", "Recovery"),
 )
-PARTNER_KIND = _vocabulary(
+PARTNER_KIND = vocabulary(
     "kind of partner",
     ("opcc", "OPCC"),
     ("police", "Police"),
@@ -326,7 +327,7 @@ PARTNER_KIND = _vocabulary(
     ("national_government", "National government"),
     ("other", "Other"),
 )
-SOURCE_KIND = _vocabulary(
+SOURCE_KIND = vocabulary(
     "kind of source",
     ("inquiry", "Inquiry"),
     ("inspection", "Inspection"),
@@ -337,14 +338,14 @@ SOURCE_KIND = _vocabulary(
     ("annual_report", "Annual report"),
     ("news", "News"),
 )
-ROUND_KIND = _vocabulary("kind of round", ("progress", "Progress"))
-SUBMISSION_STATE = _vocabulary(
+ROUND_KIND = vocabulary("kind of round", ("progress", "Progress"))
+SUBMISSION_STATE = vocabulary(
     "state of a submission",
     ("in_review", "In review"),
     ("applied", "Applied"),
     ("reversed", "Reversed"),
 )
-CHASE_STEP = _vocabulary(
+CHASE_STEP = vocabulary(
     "step of chasing",
     ("courtesy", "Before it is due"),
     ("reminder", "Reminder"),
@@ -353,7 +354,7 @@ CHASE_STEP = _vocabulary(
     ("invitation", "Invitation to contribute"),
     ("extension", "Extension"),
 )
-DECISION = _vocabulary(
+DECISION = vocabulary(
     "decision",
     ("accepted", "Accepted"),
     ("queried", "Queried"),

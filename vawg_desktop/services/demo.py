@@ -11,6 +11,7 @@ from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import financial_quarter
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.services import demo_journey
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -130,6 +131,7 @@ class _Maker:
         self._spread = spread
         self._partners: list[str] = []
         self._recommendations: list[str] = []
+        self._gaps: list[str] = []
         self._actions: list[tuple[str, str, dict[str, Value]]] = []
 
     def make(self) -> None:
@@ -151,6 +153,7 @@ class _Maker:
                 self._make_gap(tx, i)
             for i in range(max(6, self._size.recommendations // 2)):
                 self._make_evidence(tx, i)
+            demo_journey.make(tx, random.Random(self._size.name), self._gaps, self._recommendations, self._partners, self._today)
         self._make_updates()
 
     def _write(self, why: str):
@@ -252,6 +255,7 @@ class _Maker:
         })  # fmt: skip
         tx.link("gap.journey_stages", id, self._pick(t.JOURNEY_STAGE.key_list()))
         tx.link("gap.recommendations", id, self._pick(self._recommendations))
+        self._gaps.append(id)
 
     def _make_evidence(self, tx: Transaction, i: int) -> None:
         id = tx.create("evidence", {

@@ -115,7 +115,9 @@ def _link_change(
         return None
     entity, _, key = kind.partition(".")
     _, reference, title = subjects.get(a, (entity, a, ""))
-    other = subjects.get(b, ("", b, ""))[1]
+    kind_of_other, other, its_title = subjects.get(b, ("", b, ""))
+    if kind_of_other in BY_KEY and BY_KEY[kind_of_other].by_title:
+        other = its_title
     gone = entry.fields.get("deleted")
     extent = entry.fields.get("extent")
     words = f"{other} ({extent.after})" if extent and extent.after else other
@@ -210,7 +212,7 @@ def value_in_words(session: Session, change: FieldChange, value: Value | list[st
     spec = BY_KEY.get(change.entity)
     field_spec = spec.by_key.get(change.field) if spec else None
     if isinstance(value, list):
-        named = field_spec is not None and field_spec.kind is Kind.TERMS
+        named = field_spec is not None and field_spec.terms is not None
         return ", ".join(to_words(field_spec, one) if named and field_spec is not None else one for one in value)
     if value is None or value == "":
         return ""

@@ -13,8 +13,8 @@ from vawg_desktop.domain.entities import BY_KEY, EntitySpec, field_of
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.domain.values import from_row
-from vawg_desktop.services import names
+from vawg_desktop.domain.values import from_row, to_words
+from vawg_desktop.services import names, worded
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.log_writing import direct
@@ -184,7 +184,11 @@ def _add_field(session: Session, sql: _Sql, spec: EntitySpec, found: FieldSpec, 
         if empty:
             sql.add(f"NOT {link})")
         else:
-            sql.add(link + " AND l.b = ?)", _element_value(session, found, value))
+            element = _element_value(session, found, value)
+            ends = [element]
+            if found.formerly is not None:
+                ends = [*worded.Meanings(session.read(), found).ends_of(spec.link_kind(found), str(element))]
+            sql.add(f"{link} AND l.b IN ({','.join('?' * len(ends))}))", *ends)
     elif empty and not own_none:
         sql.add(f't."{found.key}" IS NULL')
     else:
@@ -278,6 +282,10 @@ def sets_of(connection: Connection, spec: EntitySpec, ids: Sequence[str]) -> dic
     for a, kind, b in rows:
         if kind in kinds:
             found.setdefault(str(a), {}).setdefault(kinds[str(kind)], []).append(str(b))
+    for key, meanings in worded.meanings_of(connection, spec).items() if found else ():
+        for sets in found.values():
+            if key in sets:
+                sets[key] = meanings.all_of(sets[key])
     return found
 
 
@@ -295,7 +303,7 @@ def as_json(
         session.read(), [str(v) for v in refs.values()] + [i for v in ends.values() for i in v]
     )
     record["labels"] = {k: called.get(str(v), "") for k, v in refs.items()} | {
-        k: [called.get(i, "") for i in v] for k, v in ends.items()
+        k: [called.get(i) or to_words(spec.by_key[k], i) for i in v] for k, v in ends.items()
     }
     record["deleted"] = bool(row["deleted"])
     record["conflicted"] = bool(row["conflicts"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
@@ -191,9 +191,13 @@ def long_labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         part = wanted[start : start + 400]
         marks = ",".join("?" * len(part))
         for id, kind, reference, title in connection.exec_driver_sql(f"SELECT id, entity, reference, title FROM subject WHERE id IN ({marks})", tuple(part)):
-            if "short_name" not in BY_KEY[str(kind)].by_key:
+            if "short_name" not in BY_KEY[str(kind)].by_key and not BY_KEY[str(kind)].by_title:
                 called[str(id)] = f"{reference} {title or ''}".strip()
     return called
+
+
+#: Kinds of record that others call by their title.
+_BY_TITLE = " ".join(f"WHEN '{e.key}' THEN s.title" for e in ENTITIES if e.by_title)
 
 
 def labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -205,7 +209,7 @@ def labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         marks = ",".join("?" * len(part))
         rows = connection.exec_driver_sql(
             "SELECT s.id, CASE s.entity WHEN 'partner' THEN coalesce(p.short_name, s.title) "
-            "WHEN 'governance_body' THEN coalesce(b.short_name, s.title) ELSE s.reference END FROM subject s "
+            f"WHEN 'governance_body' THEN coalesce(b.short_name, s.title) {_BY_TITLE} ELSE s.reference END FROM subject s "
             "LEFT JOIN partner p ON p.id = s.id LEFT JOIN governance_body b ON b.id = s.id "
             f"WHERE s.id IN ({marks})",
             tuple(part),

@@ -13,7 +13,7 @@ from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
-from vawg_desktop.services import names, over_time
+from vawg_desktop.services import names, over_time, worded
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Seen, Transaction
 
@@ -63,6 +63,8 @@ def read_value(session: Session, connection: Connection, spec: FieldSpec, typed:
         text = str(typed or "").strip()
         if not text:
             return None
+        if spec.formerly is not None:
+            return worded.Meanings(connection, spec).read(text) or None
         found = names.maybe_find(connection, text, spec.target)
         return (found or names.Directory(connection, spec.target).require(text)).id
     if spec.kind is Kind.DATE:
@@ -223,6 +225,11 @@ def _assign_set(
 ) -> None:
     elements = read_set(session, tx.connection, field, one.text)
     kind = spec.link_kind(field)
+    there = tx.linked(kind, id) if field.formerly is not None else []
+    if there:  # words of an earlier version and the record they mean are one element
+        meanings = worded.Meanings(tx.connection, field)
+        same = {element: [end for end in there if meanings.of(end) == meanings.of(element)] or [element] for element in elements}
+        elements = [end for element in elements for end in same[element]]
     if one.how == STATE:
         tx.set_links(kind, id, elements)
         return

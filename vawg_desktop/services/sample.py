@@ -2,44 +2,95 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections.abc import Sequence
 
 from vawg_desktop import paths
 from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.domain.terms import JOURNEY_STAGE
 from vawg_desktop.exchange.reading import read_own_text
 from vawg_desktop.exchange.tracker_in import read_tracker
+from vawg_desktop.services import names, worded
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.trackers import import_rows
+from vawg_desktop.store.transaction import Transaction
 
 
 def load_sample(session: Session) -> None:
     """Fill an empty store. Raises StoreError if a row of our own content is not understood."""
+    _load(session)
+    _finish(session)
+
+
+#: What any office may start from: the needs, and the Victims' Code with its rights.
+_USUAL = ("needs.csv", "victims_code.csv")
+
+
+def add_usual(session: Session) -> Changes:
+    """Add the usual needs and the Victims' Code's rights to a store that has none; what is there already is left as it is."""
+    return _load(session, _USUAL)
+
+
+def _load(session: Session, only: Sequence[str] = ()) -> Changes:
+    """Take in our own files; the last transaction's changes with every kind that any of them touched."""
+    changes = Changes()
     folder = paths.resources("sample")
     mappings: dict[str, dict[str, str | None]] = json.loads((folder / "mapping.json").read_text("utf-8"))
     for name, mapping in mappings.items():
+        if only and name not in only:
+            continue
         book = read_own_text(folder / name)
         tracker = read_tracker(book, mapping)
         done = import_rows(session, tracker, why=f"Starter content: {name}", act=Act.SAMPLE)
+        if done.changes:
+            done.changes.entities |= changes.entities
+            changes = done.changes
         left = [p.message for p in done.problems if p.code != "several_pillars"] + [
             t["text"] for t in done.tray
         ]
         if left:
             raise StoreError(f"The starter content {name} is not understood: {left[0]}", code="sample")
-    _finish(session)
+    return changes
 
 
 def _finish(session: Session) -> None:
-    """Journey stages get their term; figures of one name that differ point at each other."""
+    """Journey stages get their term and rights, gaps their needs; figures of one name that differ point at each other."""
     with session.store.write(session.who, "Starter content: links between its rows", Act.SAMPLE) as tx:
         run = tx.connection.exec_driver_sql
         for id, title in run("SELECT id, title FROM journey_stage").fetchall():
             term = JOURNEY_STAGE.find(str(title))
             if term is not None:
                 tx.edit("journey_stage", str(id), {"stage": term.key})
+        _join(tx)
         pairs = run(
             "SELECT a.id, b.id FROM figure a JOIN figure b ON a.title = b.title AND a.n < b.n AND a.quoted != b.quoted"
         ).fetchall()
         for a, b in pairs:
             tx.link("figure.conflicts_with", str(a), str(b))
+
+
+def _join(tx: Transaction) -> None:
+    """Make the links of ``links.csv``: a kind of record, one of its records, a set of links of that kind, and what it joins."""
+    with (paths.resources("sample") / "links.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            spec = BY_KEY[row["kind"]]
+            field = spec.by_key[row["field"]]
+            record = names.find_named(tx.connection, spec.key, row["record"])
+            if record is None:
+                raise StoreError(f"The starter content has no {row['record']}.", code="sample")
+            for typed in row["ends"].split(";"):
+                tx.link(spec.link_kind(field), record.id, _end(tx, field, typed))
+
+
+def _end(tx: Transaction, field: FieldSpec, typed: str) -> str:
+    if field.key == "rights":
+        return worded.Meanings(tx.connection, BY_KEY["recommendation"].by_key["code_rights"]).read(typed)
+    found = names.find_named(tx.connection, field.target, typed)
+    if found is None:
+        raise StoreError(f"The starter content has no {typed}.", code="sample")
+    return found.id

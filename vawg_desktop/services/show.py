@@ -10,7 +10,7 @@ from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec, serving_links
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import from_row
-from vawg_desktop.services import lists, names, over_time
+from vawg_desktop.services import lists, names, over_time, worded
 from vawg_desktop.services.history import as_at as past_state
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.derive import newest_first
@@ -92,7 +92,7 @@ def record(session: Session, name: str) -> RecordView:
     )  # fmt: skip
     refs = [str(v) for f in spec.cells if f.kind is Kind.REF and (v := cells[f.key])]
     ends = [i for f in spec.sets if f.kind is Kind.LINKS for i in view.sets[f.key]]
-    view.names = names.labels(connection, refs + ends)
+    view.names = worded.names_of(spec, view.sets) | names.labels(connection, refs + ends)
     day = next((cells[k] for k in spec.own_day if cells[k]), None)
     if day:
         view.names |= over_time.labels_then(connection, [(r, str(day)) for r in refs])
@@ -133,6 +133,7 @@ def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
         "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference",
         (id, id, id),
     )
+    rows = [*rows, *_by_words(connection, spec, id)]
     found: list[Link] = []
     for kind, a, _b, extent, part, entity, other, reference, title, *rest in rows:
         owner, _, key = str(kind).partition(".")
@@ -142,6 +143,20 @@ def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
         out = a == id
         label = owning.by_key[key].label if out else owning.by_key[key].inverse or owning.plural
         found.append(Link(str(kind), label, entity, other, reference, title, out, extent, part, *rest))
+    return found
+
+
+def _by_words(connection: Connection, spec: EntitySpec, id: str) -> list[Any]:
+    """What leads to a record by the words it bears, from versions in which it was none yet; what leads there by its id too is left out."""
+    found: list[Any] = []
+    for kind, ends in worded.leading_here(connection, spec.key, id):
+        marks = ",".join("?" * len(ends))
+        found += connection.exec_driver_sql(
+            f"SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, {_STATUS}, l.from_date, l.until_date "
+            f"FROM link l JOIN subject s ON s.id = l.a AND NOT s.deleted {_WITH_STATUS} WHERE l.kind = ? AND l.b IN ({marks}) AND NOT l.deleted "
+            "AND NOT EXISTS (SELECT 1 FROM link o WHERE o.kind = l.kind AND o.a = l.a AND o.b = ? AND NOT o.deleted) ORDER BY s.reference",
+            (kind, *ends, id),
+        ).fetchall()
     return found
 
 

@@ -15,6 +15,7 @@ from vawg_desktop.domain.terms import CROSS_CUTTING, FINISHED, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
 from vawg_desktop.exchange.cells import NO_DATE, as_typed
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
+from vawg_desktop.services import worded
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_bodies import SEPARATOR, BodyReader
 from vawg_desktop.services.tracker_imported import Imported, id_of, tray_entry
@@ -50,7 +51,7 @@ class CellReader(BodyReader):
                 self._done.tray.append(tray_entry(one, "there is no such field"))
             elif found.target == PARTNER.key:
                 self._owners(spec, found, one, cells, sets)
-            elif found.kind in (Kind.REF, Kind.LINKS):
+            elif found.kind in (Kind.REF, Kind.LINKS) and found.formerly is None:
                 continue
             elif found.many:
                 sets[found] = self._elements(found, one)
@@ -259,9 +260,10 @@ class CellReader(BodyReader):
         if spec.kind is Kind.TAGS:
             return parts
         found: list[str] = []
+        meanings = worded.Meanings(self._tx.connection, spec) if spec.formerly is not None else None
         for part in parts:
             try:
-                found.append(str(to_stored(spec, part)))
+                found.append(meanings.read(part) if meanings is not None else str(to_stored(spec, part)))
             except ValueRefusedError as refused:
                 meant = self._meaning(spec, refused.message, one, part)
                 found += [str(meant)] if meant is not None else []

@@ -10,7 +10,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.exchange.cells import similar
 from vawg_desktop.exchange.tracker_columns import PROGRESS, ROW_KINDS
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
-from vawg_desktop.services import names
+from vawg_desktop.services import names, worded
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import SAME, Known, Lineage
@@ -188,7 +188,7 @@ class RowImporter(RecordWriter):
                     self._tx.link(spec.link_kind(field_), id, element)
         for key, cell in given.items():
             late = spec.by_key.get(key)
-            if late is not None and late.kind in (Kind.REF, Kind.LINKS) and late.target != PARTNER.key:
+            if late is not None and late.kind in (Kind.REF, Kind.LINKS) and late.target != PARTNER.key and late.formerly is None:
                 self._late.append((spec.key, id, late, cell))
         return id
 
@@ -218,6 +218,8 @@ class RowImporter(RecordWriter):
             found = spec.by_key.get(key[1:])
             before = {x for x in str(base[key] or "").split(";") if x}
             now = set(sets.get(found, [])) if found is not None else before
+            if found is not None and found.formerly is not None:  # an earlier version kept the words
+                before = set(worded.Meanings(self._tx.connection, found).all_of(sorted(before)))
             if found is not None and before - now:
                 named = names.labels(self._tx.connection, sorted(before - now))
                 self._left_out.append(f"{', '.join(named.values())} among {found.label.casefold()} of {called}")

@@ -68,6 +68,8 @@ FROM_ROW: dict[str, Callable[[EntitySpec, Row], Value]] = {
     "x_sort": lambda spec, row: sort_key(row.get(spec.title)),
     "x_due": rules.due_day,
     "x_open": lambda spec, row: int(is_open(spec, row)),
+    "x_funding": lambda spec, row: rules.last_day_of(row.get("funding_end")),
+    "x_weight": lambda spec, row: rules.weight(row),
 }
 
 

@@ -15,7 +15,7 @@ metadata = MetaData()
 #: ``born`` is the creating entry (the head of every cell without a row in ``head``).
 _COMMON = ("born", "conflicts")
 #: Derived columns that are whole numbers; the others are text.
-_WHOLE = frozenset({"x_actions", "x_done", "x_open", "x_slips"})
+_WHOLE = frozenset({"x_actions", "x_done", "x_open", "x_slips", "x_weight"})
 
 
 #: Text compares by its letters' numbers in both engines, whatever a server's language.

@@ -79,7 +79,7 @@ def page(key: str, label: str, module: str, name: str) -> Part:
 GROUPS: tuple[Group, ...] = (
     Group("", (
         Place("My work", "work", (page("my_work", "My work", "my_work", "MyWorkPage"),), "1"),
-        Place("Overview", "overview", (page("overview", "Overview", "overview", "OverviewPage"),), "2"),
+        Place("Overview", "overview", (page("overview", "Overview", "overview", "OverviewPage"), page("questions", "Questions", "questions", "QuestionsPage")), "2"),
         Place("Meetings", "meetings", (records("meeting", "Meetings of the boards will stand here."), records("governance_body")), "9"),
     )),
     Group("The inquiry", (
@@ -91,14 +91,31 @@ GROUPS: tuple[Group, ...] = (
             records("action", "What partners do about the recommendations will stand here."),
             records("update", "Progress updates on the actions will be listed here."),
         ), "4"),
-        Place("Gaps", "gaps", (records("gap", "Gaps in the victim's journey will stand here."), records("journey_stage")), "5"),
-        Place("Evidence", "evidence", (records("evidence", "Proof that actions were done, and that they worked, will stand here."),), "7"),
+        Place("Gaps", "gaps", (
+            records("gap", "Gaps in the victim's journey will stand here."),
+            page("journey", "Journey map", "journey", "JourneyPage"),
+            records("journey_stage", "Stages of the victim's journey will stand here, in their order."),
+            records("need", "What victims need will stand here, in its order."),
+        ), "5"),
+        Place("Evidence", "evidence", (
+            records("evidence", "Proof that actions were done, and that they worked, will stand here."),
+            records("theme", "What the evidence speaks of will stand here."),
+            records("quote", "Words of victims and others, with names already taken out, will stand here."),
+            records("learning", "What was learned, here and elsewhere, will stand here."),
+        ), "7"),
     )),
     Group("Partners", (
         Place("Returns", "returns", (page("returns", "Returns", "returns", "ReturnsPage"),), "6"),
-        Place("Partners", "partners", (records("partner", "The organisations that own the actions will stand here."), records("contact")), "8"),
+        Place("Partners", "partners", (
+            records("partner", "The organisations that own the actions will stand here."), records("contact"),
+            records("person", "Officers and signers will stand here, with the logins under which the log knows them."),
+        ), "8"),
+        Place("Services", "services", (records("service", "Services to victims, and on perpetrators, will stand here, whoever pays for them."),)),
     )),
     Group("Measures", (
+        Place("Indicators", "indicators", (
+            records("indicator", "What is counted over time will stand here."), records("indicator_value", "Each number, with its period, will stand here."),
+        )),
         Place("Figures", "figures", (records("figure", "Numbers that the office quotes will stand here, each with its source."),)),
     )),
     Group("Publishing", (

@@ -215,6 +215,7 @@ def style_rules(t: Theme) -> str:
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
+    QTableCornerButton::section {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line}; }}
     QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
         padding: {px(6)}px {px(8)}px; font-weight: 400; text-align: left; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ border: none; }}

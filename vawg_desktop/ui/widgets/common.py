@@ -374,6 +374,8 @@ class FlowLayout(QLayout):
         gap = theme.px(self._gap)
         for item in self._items:
             hint = item.sizeHint()
+            if rect.width() > 0:  # what may be narrower than it would like is cut to the line
+                hint.setWidth(max(item.minimumSize().width(), min(hint.width(), rect.width())))
             if x + hint.width() > rect.right() + 1 and line > 0:
                 x, y, line = rect.x(), y + line + gap, 0
             if place:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -22,7 +23,27 @@ from shiboken6 import isValid
 from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import FlowLayout, clear, label
+from vawg_desktop.ui.widgets.common import FlowLayout, clear
+
+
+class ChipWords(QLabel):
+    """One line as wide as its words, that ends in dots where its line is narrower; all of it in its tip and for a screen reader."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self._words = words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._words) + theme.px(2), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), theme.px(48)), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class SetEditor(QWidget):
@@ -111,7 +132,7 @@ class SetEditor(QWidget):
         row = QHBoxLayout(chip)
         row.setContentsMargins(theme.px(8), 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(label(words, wrap=False))
+        row.addWidget(ChipWords(words))
         out = QPushButton()
         out.setProperty("quiet", True)
         out.setIcon(icon("close", theme.colours.muted, 14))

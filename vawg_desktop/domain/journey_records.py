@@ -1,0 +1,109 @@
+"""The victim's journey, its services, and the numbers kept over time; how to add a kind of record is told in ``fields.py``."""
+
+from __future__ import annotations
+
+from vawg_desktop.domain import evidence_terms as e
+from vawg_desktop.domain import terms as t
+from vawg_desktop.domain.fields import (
+    EntitySpec,
+    FieldSpec,
+    Kind,
+    Listed,
+    links,
+    long,
+    ref,
+    tags,
+    term,
+    text,
+    when,
+    whole,
+    yes_no,
+)
+from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, RESTRICTION, SOURCES
+
+#: Kept on what used it, and offered no more.
+_RETIRED = when("retired", "Retired", "The day from which it is offered no more; what used it keeps it.")
+
+JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
+    text("title", "Title", required=True, search=True, listed=Listed("Stage")),
+    term("stage", "Stage", t.JOURNEY_STAGE),
+    whole("position", "Order", 0, 999),
+    text("duty_holder", "Duty holder", search=True, listed=Listed(width=260)),
+    links("rights", "Victims' Code rights", "strand", inverse="Journey stages"),
+    links("indicators", "Indicators", "indicator", inverse="Journey stages"),
+    _RETIRED,
+    NOTE,
+), by_title=True, listed=("title", "duty_holder"), form=("title", "stage", "duty_holder"))  # fmt: skip
+
+NEED = EntitySpec("need", "Need", "Needs", "ND", "title", (
+    text("title", "Title", required=True, search=True, listed=Listed("Need")),
+    whole("position", "Order", 0, 999),
+    _RETIRED,
+    BASIS,
+    SOURCES,
+    NOTE,
+), identity=("title",), by_title=True, listed=("title", "basis"), form=("title", "position"))  # fmt: skip
+
+INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
+    text("title", "Indicator", required=True, search=True),
+    long("definition", "Definition", search=True),
+    text("numerator", "Numerator", "What is counted."),
+    text("denominator", "Denominator", "Out of what, where it is a share."),
+    term("count_unit", "Counted in", e.COUNT_UNIT, listed=Listed(width=110)),
+    text("area", "Area", listed=Listed(width=120)),
+    term("good", "Direction of good", e.GOOD_DIRECTION),
+    FieldSpec("target", "Target", Kind.NUMBER),
+    ref("service", "Service", "service"),
+    links("gaps", "Gaps", "gap", inverse="Indicators"),
+    links("actions", "Actions", "action", inverse="Indicators"),
+    SOURCES,
+    NOTE,
+), listed=("title", "count_unit", "area"), form=("title", "count_unit", "good", "area"))  # fmt: skip
+
+INDICATOR_VALUE = EntitySpec("indicator_value", "Value of an indicator", "Values of indicators", "IV", "value", (
+    ref("indicator", "Indicator", "indicator", required=True),
+    when("period", "Period", "The month, quarter or year that is counted.", required=True, listed=Listed(width=120)),
+    FieldSpec("value", "Value", Kind.NUMBER, required=True, listed=Listed(width=110)),
+    FieldSpec("base", "Base", Kind.NUMBER, help="Out of how many, where the value is a share."),
+    yes_no("provisional", "Provisional"),
+    yes_no("process_changed", "Process changed here", "The chart starts its limits anew from this period."),
+    BASIS,
+    SOURCES,
+    NOTE,
+), parent="indicator", own_day=("period",), listed=("value", "period"), form=("indicator", "period", "value", "base"),
+   counted=("value", "values"))  # fmt: skip
+
+SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
+    text("title", "Service", required=True, search=True),
+    ref("provider", "Provider", "partner", listed=Listed(width=130, empty="Not stated")),
+    ref("commissioner", "Commissioned by", "partner"),
+    term("kind", "Kind", e.SERVICE_KIND, listed=Listed(width=150)),
+    term("status", "Status", e.SERVICE_STATUS, default="not_known", listed=Listed(width=90)),
+    links("needs", "Needs", "need", inverse="Services"),
+    links("journey_stages", "Journey stages", "journey_stage", inverse="Services"),
+    tags("groups", "For whom"),
+    tags("crime_types", "Crime types"),
+    tags("areas", "Areas", "No address: where the location is confidential, the county at most."),
+    yes_no("confidential_location", "Location is confidential", "A refuge, for instance: its areas then stand in no map, list or paper."),
+    long("eligibility", "Who may use it", search=True),
+    whole("capacity", "Capacity", 0, 999_999, "How many people it can hold at one time."),
+    whole("waiting_days", "Waiting time in days", 0, 9_999, listed=Listed("Wait (days)", 90, "Not known")),
+    when("waiting_as_at", "Waiting time as at"),
+    text("funding_source", "Funded by", search=True),
+    FieldSpec("funding_amount", "Funding in pounds", Kind.NUMBER),
+    when("funding_end", "Funding ends", listed=Listed(width=110, empty="No date set")),
+    term("funding_answer", "After the funding's end", e.FUNDING_ANSWER, "What its provider said when asked."),
+    when("funding_answered", "Answered on"),
+    text("contract_reference", "Contract reference"),
+    text("cadence", "Contract meetings"),
+    ref("taken_over_by", "Taken over by", "partner", "Who takes the contract over where it runs past the office's end."),
+    links("gaps", "Gaps", "gap", "How far it provides for each: in full, in part, or contributes.", inverse="Services"),
+    links("frameworks", "Framework strands", "strand", inverse="Services"),
+    MARKING,
+    *RESTRICTION,
+    BASIS,
+    SOURCES,
+    NOTE,
+), status="status", finished=frozenset({"ended"}), owner="provider", derived=("x_sort", "x_funding"),
+   listed=("title", "status", "waiting_days", "funding_end", "kind", "provider"), form=("title", "kind", "provider", "status", "funding_end"),
+   filters=(("Funding ends in six months", "funding_ending", "yes"), ("Running", "status", "running"), ("Ended", "status", "ended")))  # fmt: skip

@@ -1,0 +1,296 @@
+"""The journey map: stages and what goes across; a cell opens its gaps and services, and what its stage is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.terms import GAP_STATUS
+from vawg_desktop.services import journey, journey_outputs, records, sample
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.outputs import copy_table, save_document
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, RowButton, button, clear, label, note
+from vawg_desktop.ui.widgets.file_dialog import QFileDialog
+from vawg_desktop.ui.widgets.journey_view import JourneyView
+from vawg_desktop.ui.widgets.two_panes import TwoPanes
+
+_ZOOMS = ((1.0, "Fit the page"), (1.5, "150 %"), (2.0, "200 %"))
+#: Below this height, in pixels at 100 %, the map takes the room of the heading, the summary and the key, which a screen reader still tells.
+_ROOMY = 420
+#: Kinds of record whose changes the map shows.
+_SHOWN = frozenset({"gap", "service", "journey_stage", "need", "partner", "link"})
+
+
+class JourneyPage(QWidget):
+    """The map, its chosen cell in a sentence under it, and what is in the cell at the right once it is opened."""
+
+    open_record = Signal(str)
+    open_list = Signal(object, str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self._axis = "need"
+        self._facts: tuple[str, list[tuple[str, Sequence[str]]]] = ("", [])
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
+        column.setSpacing(theme.px(8))
+        column.addLayout(self._build_head())
+        self._summary = label("", muted=True)
+        column.addWidget(self._summary)
+        self.view = JourneyView()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(EmptyState("Stages of the victim's journey will stand at the left and needs across the top.", "Add the usual needs and rights", self.add_usual))
+        column.addWidget(self._stack, 1)
+        self._said = label("")
+        self._said.setMinimumHeight(theme.px(36))
+        column.addWidget(self._said)
+        self._key = note("Bar at the foot: severity from 1 to 4. “!”: nobody owns a gap there. Slanting lines: no data, which is not “no gap”.")
+        column.addWidget(self._key)
+        self.panes_beside = TwoPanes(left, self._build_detail())
+        self._right.hide()
+        box.addWidget(self.panes_beside)
+        self.setFocusProxy(self.view)
+        self.view.walked.connect(self._on_walked)
+        self.view.entered.connect(self._on_entered)
+        tasks.changes_applied.connect(self._on_changes)
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_head(self) -> QLayout:
+        row = QHBoxLayout()
+        self._title = label("Journey map", size=24, bold=True, wrap=False)
+        row.addWidget(self._title)
+        row.addStretch(1)
+        self.axis, self.zoom = Choice(), Choice()
+        self.axis.addItems([words for words, _, _ in journey.AXES.values()])
+        self.axis.meant.connect(self._on_axis)
+        self.zoom.addItems([words for _, words in _ZOOMS])
+        self.zoom.meant.connect(self._on_zoom)
+        for words, choice in (("Across", self.axis), ("Size", self.zoom)):
+            choice.setAccessibleName(words)
+            choice.settle()
+            row.addWidget(label(words, muted=True, wrap=False))
+            row.addWidget(choice)
+        self._more = button("More", self._show_more, tip="Copy, save as picture or document")
+        row.addWidget(self._more)
+        return row
+
+    def _build_detail(self) -> QWidget:
+        self._right = QScrollArea()
+        self._right.setWidgetResizable(True)
+        self._right.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._right.setAccessibleName("What stands in the chosen place")
+        page = QWidget()
+        self._detail = QVBoxLayout(page)
+        self._detail.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(16))
+        self._detail.setSpacing(theme.px(6))
+        self._right.setWidget(page)
+        return self._right
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.height() >= theme.px(_ROOMY)
+        for words in (self._title, self._summary, self._key):
+            words.setVisible(roomy)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read the map anew."""
+        self.tasks.read(partial(_read, axis=self._axis), self._show)
+
+    def _show(self, found: journey.Map) -> None:
+        self.view.show_map(found)
+        self._summary.setText(found.summary() if found.columns else "")
+        self._stack.setCurrentIndex(0 if found.rows and found.columns else 1)
+        self._on_walked()
+
+    def _on_changes(self, changes: Changes) -> None:
+        self._facts = ("", [])
+        if self.isVisible() and _SHOWN & set(changes.entities):
+            self.load()
+
+    def _on_axis(self, place: int) -> None:
+        self._axis = list(journey.AXES)[place]
+        self.load()
+
+    def _on_zoom(self, place: int) -> None:
+        self.view.set_zoom(_ZOOMS[place][0])
+
+    def _on_walked(self) -> None:
+        cell = self.view.chosen()
+        self._said.setText(cell.sentence() if cell is not None else "")
+        if cell is not None and not self._right.isHidden():
+            self._fill(cell)
+
+    # -- the chosen cell ---------------------------------------------------------------------
+
+    def _on_entered(self) -> None:
+        """Show what stands in the chosen cell at the right, and go there."""
+        cell = self.view.chosen()
+        if cell is None:
+            return
+        self._right.show()
+        self.panes_beside.show_right()
+        self._fill(cell)
+        first = next(iter(self._right.findChildren(RowButton)), None)
+        (first or self._close).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not self._right.isHidden():
+            self._on_left()
+            return
+        super().keyPressEvent(event)
+
+    def _on_left(self) -> None:
+        """Give the whole page to the map again."""
+        self._right.hide()
+        self.panes_beside.show_left()
+        self.view.setFocus()
+
+    def _fill(self, cell: journey.Cell) -> None:
+        clear(self._detail)
+        head = QHBoxLayout()
+        head.addWidget(label(f"{cell.row.title}, {cell.column.title}", size=17, bold=True), 1)
+        self._close = button("Back to the map", self._on_left, tip="Escape")
+        head.addWidget(self._close)
+        self._detail.addLayout(head)
+        self._detail.addWidget(label(cell.sentence().partition(": ")[2].capitalize(), muted=True))
+        self._detail.addWidget(label("Gaps", size=15, bold=True))
+        closed = [g for g in cell.gaps if not g.open]
+        for gap in [*cell.open, *closed]:
+            beside = " · ".join(w for w in (GAP_STATUS.label(gap.status), gap.owner or "nobody owns it") if w)
+            self._row(gap.id, f"{gap.reference}  {gap.statement}", beside)
+        if not cell.gaps:
+            self._detail.addWidget(note("No gap is recorded here."))
+        self._detail.addWidget(label("Services", size=15, bold=True))
+        for service in cell.services:
+            told = [f"{service.waiting_days} days' wait" if service.waiting_days is not None else "", "funding in question" if service.in_question else ""]
+            self._row(service.id, f"{service.reference}  {service.title}", " · ".join(w for w in told if w))
+        if not cell.services:
+            self._detail.addWidget(note("No service is recorded here."))
+        self._add_stage(cell)
+        self._detail.addStretch(1)
+
+    def _row(self, id: str, words: str, beside: str) -> None:
+        made = button(words, partial(self.open_record.emit, id), kind="row", tip=words)
+        self._detail.addWidget(made)
+        if beside:
+            self._detail.addWidget(label(beside, muted=True))
+
+    def _add_stage(self, cell: journey.Cell) -> None:
+        stage = cell.row
+        if stage.id is None or stage.reference is None:
+            return
+        self._detail.addWidget(label(stage.title, size=15, bold=True))
+        holder = QWidget()
+        facts = QVBoxLayout(holder)
+        facts.setContentsMargins(0, 0, 0, 0)
+        self._detail.addWidget(holder)
+        if self._facts[0] == stage.id:
+            _show_facts(facts, self._facts[1])
+        else:
+            self.tasks.read(partial(journey.stage_facts, id=stage.id), partial(self._on_facts, stage.id, holder))
+        row = QWidget()
+        flow = FlowLayout(6)
+        row.setLayout(flow)
+        for words, do in (
+            ("Open", partial(self.open_record.emit, stage.id)),
+            ("Move up", partial(self._move, stage.id, -1)),
+            ("Move down", partial(self._move, stage.id, 1)),
+            ("Retire" if not stage.retired else "Offer again", partial(self._retire, stage)),
+        ):
+            made = button(words, do, kind="quiet")
+            made.setAccessibleName(f"{words}: {stage.title}")
+            flow.addWidget(made)
+        self._detail.addWidget(row)
+
+    def _on_facts(self, id: str, holder: QWidget, facts: list[tuple[str, Sequence[str]]]) -> None:
+        self._facts = (id, facts)
+        if isValid(holder) and (box := holder.layout()) is not None:  # another cell was chosen meanwhile
+            _show_facts(box, facts)
+
+    def _move(self, id: str, by: int) -> None:
+        self.tasks.write(lambda s: journey.move(s, "journey_stage", id, by))
+
+    def _retire(self, stage: journey.Line) -> None:
+        day = "" if stage.retired else self.tasks.session.today.isoformat()
+        self.tasks.write(lambda s: records.assign(s, str(stage.id), [Assignment("retired", day)], None))
+
+    def add_usual(self) -> None:
+        """Add the usual needs and the Victims' Code's rights."""
+        self.tasks.write(sample.add_usual)
+
+    # -- out ---------------------------------------------------------------------------------
+
+    def _show_more(self) -> None:
+        menu = QMenu(self)
+        menu.addAction("Copy as table", self.copy_cells)
+        menu.addAction("Save as document …", self.save)
+        menu.addAction("Save as picture …", self.save_picture)
+        menu.addSeparator()
+        menu.addAction("Add the usual needs and rights", self.add_usual)
+        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def copy_cells(self) -> None:
+        """Put the map on the clipboard as a table of sentences' first halves: gaps and provision in each cell."""
+        found = self.view.model_.map
+        if found is None:
+            return
+        heads = ["Stage", *(c.title for c in found.columns)]
+        rows = [[row.title, *(_short(found.cells[r, c]) for c in range(len(found.columns)))] for r, row in enumerate(found.rows)]
+        copy_table(heads, rows)
+        messages.tell("The map was copied as a table.")
+
+    def save(self) -> None:
+        """Save the map as a document: drawing, table and lists."""
+        save_document(self, self.tasks, "Journey map", partial(journey_outputs.map_document, axis=self._axis))
+
+    def save_picture(self) -> None:
+        """Save the map as a picture."""
+        name = f"Journey map {self.tasks.session.today.isoformat()}.png"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the map as a picture", name, "PNG (*.png);;SVG (*.svg)")
+        if not chosen:
+            return
+        path, axis = Path(chosen), self._axis
+
+        def write(session: Session) -> Path:
+            write_replacing(path, journey_outputs.save_picture(session, axis, path.name))
+            return path
+
+        self.tasks.make_file(write, lambda made: messages.tell(f"Saved as {made.name}."))
+
+
+def _read(session: Session, axis: str) -> journey.Map:
+    return journey.read_map(session, axis)
+
+
+def _short(cell: journey.Cell) -> str:
+    from vawg_desktop.ui.widgets.journey_view import words_of
+
+    return ", ".join(w for w in (*words_of(cell), f"severity {cell.severity}" if cell.severity else "", "nobody owns it" if cell.unowned else "") if w) or "No data"
+
+
+def _show_facts(holder: QLayout, facts: list[tuple[str, Sequence[str]]]) -> None:
+    for words, told in facts:
+        holder.addWidget(label(f"{words}: {'; '.join(told) if told else 'none recorded'}", muted=not told))
+
+

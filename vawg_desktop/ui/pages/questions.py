@@ -1,0 +1,131 @@
+"""The questions that matter, each with its count and what answers it: what rests on nothing, leads to nothing or belongs to nobody."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.services import journey, questions
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.outputs import copy_table
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.common import all_button, button, clear, label, note
+
+#: So many records of a question are shown at once; a button shows the rest.
+_SHOWN = 8
+_CONCERNED = frozenset({"gap", "recommendation", "action", "evidence", "update", "service", "closure_test", "journey_stage", "need", "link"})
+
+
+class QuestionsPage(QScrollArea):
+    """Each question with its number; a number opens the records that it counts."""
+
+    open_record = Signal(str)
+    open_page = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self._answers: questions.Answers | None = None
+        self._open: set[str] = set()
+        self._whole: set[str] = set()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Questions")
+        page = QWidget()
+        page.setMaximumWidth(theme.px(1080))
+        column = QVBoxLayout(page)
+        column.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        column.setSpacing(theme.px(8))
+        head = QHBoxLayout()
+        head.addWidget(label("Questions", size=24, bold=True, wrap=False))
+        head.addStretch(1)
+        head.addWidget(button("Copy", self.copy_answers, tip="Copy every question with what answers it as a table"))
+        column.addLayout(head)
+        column.addWidget(note("Whatever stands here rests on nothing, leads to nothing or belongs to nobody. Press a question to see what answers it."))
+        self._body = QVBoxLayout()
+        self._body.setSpacing(theme.px(4))
+        column.addLayout(self._body)
+        column.addStretch(1)
+        self.setWidget(page)
+        tasks.changes_applied.connect(self._on_changes)
+
+    def load(self) -> None:
+        """Ask every question anew."""
+        self.tasks.read(questions.ask, self._show)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if self.isVisible() and _CONCERNED & set(changes.entities):
+            self.load()
+
+    def _show(self, answers: questions.Answers) -> None:
+        self._answers = answers
+        focused = self.focusWidget()
+        at = focused.property("question") if focused is not None else None
+        clear(self._body)
+        for question in questions.QUESTIONS:
+            self._add(question, answers, focus=question.key == at)
+
+    def _add(self, question: questions.Question, answers: questions.Answers, *, focus: bool) -> None:
+        count, opened = answers.count(question.key), question.key in self._open
+        row = QHBoxLayout()
+        number = label(f"{count:,}", size=20, bold=True, muted=not count, wrap=False)
+        number.setFixedWidth(theme.px(72))
+        row.addWidget(number)
+        asks = button(question.asks, partial(self._turn, question.key), kind="row", tip=question.matters)
+        asks.setProperty("question", question.key)
+        asks.setAccessibleName(f"{question.asks}: {count:,}. {'Shown below' if opened else 'Press to show'}")
+        asks.setEnabled(count > 0)
+        row.addWidget(asks, 1)
+        self._body.addLayout(row)
+        if focus:
+            asks.setFocus()
+        if opened and count:
+            self._body.addWidget(self._listed(question, answers))
+
+    def _listed(self, question: questions.Question, answers: questions.Answers) -> QWidget:
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(theme.px(80), 0, 0, theme.px(8))
+        box.setSpacing(theme.px(2))
+        box.addWidget(label(question.matters, muted=True))
+        lines = _lines(question, answers)
+        for words, record in lines if question.key in self._whole else lines[:_SHOWN]:
+            go = partial(self.open_record.emit, record) if record else partial(self.open_page.emit, "journey")
+            box.addWidget(button(words, go, kind="row", tip=words))
+        if len(lines) > _SHOWN and question.key not in self._whole:
+            box.addWidget(all_button(len(lines), partial(self._show_whole, question.key)))
+        return holder
+
+    def _turn(self, key: str) -> None:
+        self._open ^= {key}
+        if self._answers is not None:
+            self._show(self._answers)
+
+    def _show_whole(self, key: str) -> None:
+        self._whole.add(key)
+        if self._answers is not None:
+            self._show(self._answers)
+
+    def copy_answers(self) -> None:
+        """Put every question with what answers it on the clipboard."""
+        answers = self._answers
+        if answers is None:
+            return
+        rows = [[q.asks, words] for q in questions.QUESTIONS for words, _ in _lines(q, answers)]
+        copy_table(["Question", "What answers it"], rows)
+        messages.tell("The questions were copied as a table.")
+
+
+def _lines(question: questions.Question, answers: questions.Answers) -> list[tuple[str, str]]:
+    """What answers a question, in words, with the id of each record; a place on the map has none."""
+    if question.key == "cells_without_owner":
+        return [(_place(c), "") for c in answers.cells]
+    return [(f"{n.reference}  {n.title}{'  (over)' if n.passed else ''}", n.id) for n in answers.found[question.key]]
+
+
+def _place(cell: journey.Cell) -> str:
+    return f"{cell.row.title}, {cell.column.title}: {', '.join(g.reference for g in cell.open)}"

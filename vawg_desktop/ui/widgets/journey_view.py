@@ -1,0 +1,228 @@
+"""The journey map on screen: a table whose cells are painted, so that arrow keys, tooltips and screen readers find a table."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from vawg_desktop.domain.terms import PROVISION, how_many
+from vawg_desktop.services.journey import GAP, NO_DATA, NO_GAP, Cell, Map
+from vawg_desktop.ui.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+#: Least width and height of a cell at 100 %, in pixels, and the width of a stage's heading.
+_CELL_WIDTH, _CELL_HEIGHT, _STAGE = 76, 46, 156
+
+
+class MapModel(QAbstractTableModel):
+    """The cells of a map, each with its sentence as tooltip and for a screen reader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map: Map | None = None
+
+    def show_map(self, found: Map) -> None:
+        """Show a map in the place of what stood here."""
+        self.beginResetModel()
+        self.map = found
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own way)
+        return 0 if parent.isValid() or self.map is None else len(self.map.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() or self.map is None else len(self.map.columns)
+
+    def cell(self, index: Index) -> Cell | None:
+        """The cell at an index; None where there is none."""
+        return self.map.cells.get((index.row(), index.column())) if self.map is not None and index.isValid() else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        cell = self.cell(index)
+        if cell is None:
+            return None
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return cell.sentence()
+        return " ".join(words_of(cell)) if role == Qt.ItemDataRole.DisplayRole else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if self.map is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        lines = self.map.columns if orientation == Qt.Orientation.Horizontal else self.map.rows
+        if not 0 <= section < len(lines):
+            return None
+        return lines[section].title + (" (retired)" if lines[section].retired else "")
+
+
+def words_of(cell: Cell) -> tuple[str, str]:
+    """The two lines of a cell."""
+    services = how_many(len(cell.services), "service") if cell.services else ""
+    if cell.state == GAP:
+        provision = PROVISION.label(cell.provision) if cell.provision else ""
+        return how_many(len(cell.open), "gap"), provision or services
+    return ("No gap" if cell.state == NO_GAP else ""), services
+
+
+class MapDelegate(QStyledItemDelegate):
+    """Paints a cell: how many gaps, severity as filled squares, provision, and a mark where nobody owns any."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        cell = model.cell(index) if isinstance(model, MapModel) else None
+        if cell is None:
+            return
+        c = theme.colours
+        box = QRectF(option.rect).adjusted(1, 1, -1, -1)  # type: ignore[attr-defined]
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(_ground(cell)))
+        painter.drawRect(box)
+        if cell.state == NO_DATA:
+            painter.setBrush(QBrush(QColor(c.line), Qt.BrushStyle.BDiagPattern))
+            painter.drawRect(box)
+        _words(painter, cell, box)
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(c.accent), theme.px(3)))
+            edge = theme.px(3) / 2
+            painter.drawRect(box.adjusted(edge, edge, -edge, -edge))
+        painter.restore()
+
+
+def _ground(cell: Cell) -> str:
+    """The colour under a cell: what warns where nothing is provided or the gap is grave, and plain where there is none."""
+    c = theme.colours
+    if cell.state == GAP:
+        return c.warn_soft if cell.severity in ("3", "4") or cell.provision == "none" else c.soft
+    return c.surface
+
+
+def _words(painter: QPainter, cell: Cell, box: QRectF) -> None:
+    """Two lines of words, a mark where nobody owns a gap, and severity as a meter of four parts along the foot."""
+    c = theme.colours
+    inner = box.adjusted(theme.px(6), theme.px(3), -theme.px(6), -theme.px(3))
+    bold, quiet = words_of(cell)
+    painter.setPen(QColor(c.text if cell.state == GAP else c.muted))
+    painter.setFont(theme.font(13, bold=cell.state == GAP))
+    big = QFontMetrics(painter.font())
+    first = QRectF(inner.left(), inner.top(), inner.width() - (theme.px(10) if cell.unowned else 0), big.height())
+    painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, big.elidedText(bold, Qt.TextElideMode.ElideRight, int(first.width())))
+    painter.setFont(theme.font(11))
+    small = QFontMetrics(painter.font())
+    second = QRectF(inner.left(), first.bottom() - theme.px(1), inner.width(), small.height())
+    if quiet and cell.state == NO_DATA:  # letters on slanting lines are hard to read
+        second = QRectF(inner.left() - theme.px(3), inner.center().y() - small.height() / 2, small.horizontalAdvance(quiet) + theme.px(6), small.height())
+        painter.fillRect(second, QColor(c.surface))
+        second.translate(theme.px(3), 0)
+    painter.drawText(second, Qt.AlignmentFlag.AlignVCenter, small.elidedText(quiet, Qt.TextElideMode.ElideRight, int(second.width())))
+    if cell.unowned:
+        painter.setFont(theme.font(15, bold=True))
+        painter.setPen(QColor(c.warn))
+        painter.drawText(QRectF(first.right(), first.top(), theme.px(10), first.height()), Qt.AlignmentFlag.AlignCenter, "!")
+    if cell.state == GAP and cell.severity:
+        gap, high = theme.px(2), theme.px(4)
+        wide = (inner.width() - 3 * gap) / 4
+        for n in range(4):
+            part = QRectF(inner.left() + n * (wide + gap), box.bottom() - high - theme.px(4), wide, high)
+            filled = n < int(cell.severity)
+            painter.setPen(QPen(QColor(c.text), 1))
+            painter.setBrush(QColor(c.text) if filled else Qt.BrushStyle.NoBrush)
+            painter.drawRect(part)
+
+
+class JourneyView(QTableView):
+    """The map. Arrow keys walk it, Enter and a double click open a cell; ``zoom`` enlarges it for a wall."""
+
+    entered = Signal()
+    walked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model_ = MapModel()
+        self.setModel(self.model_)
+        self.setItemDelegate(MapDelegate(self))
+        self.setAccessibleName("Journey map")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(True)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setCornerButtonEnabled(False)
+        for corner in self.findChildren(QAbstractButton):
+            corner.setAccessibleName("Corner of the journey map")
+        self.zoom = 1.0
+        for header, name in ((self.horizontalHeader(), "Journey map: across"), (self.verticalHeader(), "Journey map: stages")):
+            header.setAccessibleName(name)
+            header.setHighlightSections(True)
+            header.setSectionsClickable(False)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)  # type: ignore[arg-type]
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)  # type: ignore[arg-type]
+        self.doubleClicked.connect(lambda _: self.entered.emit())
+        self.selectionModel().currentChanged.connect(lambda *_: self.walked.emit())
+        theme.changed.connect(self.measure)
+
+    def show_map(self, found: Map) -> None:
+        """Show a map; the cell that was chosen stays chosen by its place."""
+        at = (max(0, self.currentIndex().row()), max(0, self.currentIndex().column()))
+        self.model_.show_map(found)
+        self.setAccessibleDescription(found.summary())
+        self.measure()
+        if found.rows and found.columns:
+            self.setCurrentIndex(self.model_.index(min(at[0], len(found.rows) - 1), min(at[1], len(found.columns) - 1)))
+
+    def chosen(self) -> Cell | None:
+        """The cell that is chosen."""
+        return self.model_.cell(self.currentIndex())
+
+    def set_zoom(self, factor: float) -> None:
+        """Draw cells so many times as large as those that fit the page."""
+        self.zoom = factor
+        self.measure()
+
+    def measure(self) -> None:
+        """Share the page among the cells; where they would be too small, the map scrolls."""
+        rows, columns = self.model_.rowCount(), self.model_.columnCount()
+        if not rows or not columns:
+            return
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        down.setFixedWidth(theme.px(_STAGE))
+        across.setStyleSheet(f"QHeaderView::section {{ font-size: {theme.px(11)}px; padding: {theme.px(4)}px {theme.px(5)}px; }}")
+        room = self.width() - theme.px(_STAGE) - self.verticalScrollBar().sizeHint().width() - 2
+        wide = max(theme.px(_CELL_WIDTH), room // columns)
+        head = max(_lines_high(str(self.model_.headerData(c, Qt.Orientation.Horizontal)), int(wide * self.zoom)) for c in range(columns))
+        across.setFixedHeight(head + theme.px(12))
+        high = max(theme.px(_CELL_HEIGHT), min(theme.px(64), (self.viewport().height() - 1) // rows))
+        across.setMinimumSectionSize(theme.px(24))
+        down.setMinimumSectionSize(theme.px(24))
+        for header, count, size in ((across, columns, int(wide * self.zoom)), (down, rows, int(high * self.zoom))):
+            for place in range(count):  # one by one: a default size leaves sections alone that were there before
+                header.resizeSection(place, size)
+        self.viewport().update()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.measure()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+            return
+        super().keyPressEvent(event)
+
+
+def _lines_high(words: str, wide: int) -> int:
+    box = QFontMetrics(theme.font(11)).boundingRect(0, 0, wide - theme.px(14), 1000, int(Qt.TextFlag.TextWordWrap), words)
+    return box.height()
