@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from vawg_desktop.commands.registry import argument, command
-from vawg_desktop.commands.shared import opened, out
+from vawg_desktop.commands.shared import first_line, opened, out
 
 
 @command(
@@ -70,3 +70,29 @@ def coverage_of(arguments: argparse.Namespace) -> int:
             yield f"{coverage.strand_name(strand)}: {'; '.join(parts) or 'not covered'}"
 
     return out(arguments, coverage.as_json(strands), words)
+
+
+@command(
+    "close", "close a recommendation or a gap, with a second person",
+    argument("ref", metavar="REF"), argument("--why", required=True), argument("--second", metavar="NAME", default=""),
+    argument("--second-passphrase-file", metavar="F"),
+)  # fmt: skip
+def close_record(arguments: argparse.Namespace) -> int:
+    """Close a record, or say what is still missing (exit 1)."""
+    from pathlib import Path
+
+    from vawg_desktop.domain.evidence_terms import SIGNED_BY
+    from vawg_desktop.services import closing
+
+    passphrase = first_line(Path(arguments.second_passphrase_file)) if arguments.second_passphrase_file else None
+    with opened(arguments) as session:
+        done = closing.close(session, arguments.ref, arguments.why, arguments.second, passphrase)
+
+    def words() -> Iterator[str]:
+        if done.closed:
+            yield f"Closed; the second person signed: {SIGNED_BY.label(done.made_sure).casefold()}."
+        yield from (m.message for m in done.missing)
+
+    document = {"closed": done.closed, "missing": [{"test": m.test, "message": m.message} for m in done.missing], "second": done.made_sure or None}
+    out(arguments, document, words)
+    return 0 if done.closed else 1

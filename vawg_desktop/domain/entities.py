@@ -91,7 +91,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     BASIS,
     SOURCES,
     NOTE,
-), status="status", finished=frozenset({"closed", "superseded"}), closes_with_evidence=True, due=("target_date",), owner="lead", others="supporting",
+), status="status", finished=frozenset({"closed", "superseded"}), closes_with_evidence=True, closes_by_tests=True, due=("target_date",), owner="lead", others="supporting",
    rating="rating_opcc", pillar="pillar", derived=("x_sort", "x_actions", "x_done", "x_due"), kept_counts=True,
    indexed=("x_sort", "pillar", "rating_opcc"), large=True,
    listed=("title", "pillar", "rating_opcc", "x_done", "lead", "target_date"),
@@ -274,8 +274,8 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     BASIS,
     SOURCES,
     NOTE,
-), status="status", owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
-   listed=("statement", "status", "x_weight", "provision", "owner"), form=("statement", "provision", "owner"),
+), status="status", closes_by_tests=True, owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
+   listed=("statement", "status", "provision", "owner", "x_weight"), form=("statement", "provision", "owner"),
    filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
 
 FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (

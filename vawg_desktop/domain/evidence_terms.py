@@ -59,7 +59,7 @@ SIGNING_ROLE = vocabulary(
     "role of a signer",
     ("owner", "Owner"),
     ("independent", "Independent person", "Independent"),
-    ("closer", "Proposed the closing", "Closer"),
+    ("closer", "Proposer of the closing", "Closer", "Proposed the closing"),
 )
 SIGNED_BY = vocabulary(
     "how a signature was made sure",

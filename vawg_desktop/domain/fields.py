@@ -134,7 +134,7 @@ class EntitySpec:
     ``title``, ``status``, ``due``, ``owner``, ``others``, ``rating`` and ``pillar`` are keys of its fields (``pillar`` may be a
     derived column); ``due`` are the dates that count, the first that is filled in. ``finished`` are the statuses with
     nothing left to do, ``complete`` the one that claims the work done. ``closes_with_evidence``: closing it needs evidence, an outcome
-    and a second person. ``serves`` is the set of links to what it serves: the first one's pillar is its own, and each counts it.
+    and a second person. ``closes_by_tests``: whoever closes it has answered its tests first (``domain/closing.py``). ``serves`` is the set of links to what it serves: the first one's pillar is its own, and each counts it.
     ``told_by``: the kind of record in which its progress is told; each of its rows names the record, an ``as_at`` and a ``status``. ``derived`` are columns worked out from rows,
     in the order of the table (``store/derive.py`` and ``store/summaries.py`` say how). ``kept_counts``: the store keeps how many stand in each status and
     rating. ``indexed`` are columns that a long list is sorted by. ``large``: many thousands of rows; its references and found rows
@@ -160,6 +160,7 @@ class EntitySpec:
     finished: frozenset[str] = frozenset()
     complete: str = ""
     closes_with_evidence: bool = False
+    closes_by_tests: bool = False
     serves: str = ""
     told_by: str = ""
     due: tuple[str, ...] = ()

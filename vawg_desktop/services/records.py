@@ -67,6 +67,8 @@ def read_value(session: Session, connection: Connection, spec: FieldSpec, typed:
             return worded.Meanings(connection, spec).read(text) or None
         found = names.maybe_find(connection, text, spec.target)
         return (found or names.Directory(connection, spec.target).require(text)).id
+    if spec.names_record and typed:
+        return names.find(connection, str(typed)).id
     if spec.kind is Kind.DATE:
         today = session.today
         return to_stored(spec, typed, now=today, meeting=meeting_dates(connection, today.isoformat()))
@@ -203,6 +205,8 @@ def assign_in(
     for one in assignments:
         if one.field == "deleted":
             cells["deleted"] = fold(one.text) in ("yes", "true", "1")
+            if cells["deleted"]:
+                _withdraw(tx, spec, id, why)
             continue
         field = field_of(spec, one.field)
         removed = clean_text(one.text).removed
@@ -216,6 +220,10 @@ def assign_in(
             cells[field.key] = read_value(session, tx.connection, field, one.text)
     if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
         cells["revised_reason"] = why
+    if spec.closes_by_tests and cells.get(spec.status, "closed") != "closed" and tx.row(spec.key, id)[spec.status] == "closed":
+        from vawg_desktop.services import closing
+
+        closing.reopen_in(tx, spec.key, id, why)
     if cells:
         over_time.edit(session, tx, spec, id, cells, seen)
 
@@ -256,8 +264,18 @@ def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: 
     with session.store.write(session.who, why, Act.DELETE if hidden else Act.UNDELETE) as tx:
         for record in records:
             found = names.find(tx.connection, record)
+            if hidden:
+                _withdraw(tx, found.spec, found.id, why)
             tx.delete(found.entity, found.id, hidden=hidden)
     return tx.changes
+
+
+def _withdraw(tx: Transaction, spec: EntitySpec, id: str, why: str | None) -> None:
+    """What shows that a closing was earned opens the record again when it is taken away."""
+    from vawg_desktop.services import closing  # which reads lists, which read values here
+
+    if spec.key in closing.SHOWN_BY:
+        closing.withdraw_in(tx, spec.key, id, why)
 
 
 def set_link(

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
+from vawg_desktop.domain.closing import Proof
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec, serving_links
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.references import number_of
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.store import derive, summaries
 from vawg_desktop.store.dialect import POSTGRES
 from vawg_desktop.store.summaries import Run
@@ -224,6 +226,22 @@ class DerivedRows:
             "(SELECT a FROM link WHERE kind = 'action.recommendations' AND b = ? AND NOT deleted)))",
             recommendation, recommendation,
         )))  # fmt: skip
+
+    def proof_of(self, entity: str, id: str) -> Proof:
+        """What speaks for closing a recommendation or a gap: its evidence, its answered tests and who signed."""
+        evidence = self.evidence_of(id) if entity == "recommendation" else int(str(self._scalar(
+            "SELECT count(DISTINCT e.id) FROM evidence e WHERE NOT e.deleted AND e.decision IS DISTINCT FROM 'not_enough' AND (e.id IN "
+            "(SELECT b FROM link WHERE kind = 'gap.evidence' AND a = ? AND NOT deleted) OR e.id IN (SELECT l.a FROM link l JOIN link g "
+            "ON g.b = l.b AND g.kind = 'gap.actions' AND g.a = ? AND NOT g.deleted WHERE l.kind = 'evidence.actions' AND NOT l.deleted))",
+            id, id,
+        )))  # fmt: skip
+        shown = int(str(self._scalar(
+            "SELECT count(*) FROM closure_test c JOIN evidence e ON e.id = c.evidence AND NOT e.deleted AND e.decision IS DISTINCT FROM 'not_enough' "
+            "WHERE c.about = ? AND NOT c.deleted", id,
+        )))  # fmt: skip
+        tests = self._run("SELECT DISTINCT kind FROM closure_test WHERE about = ? AND NOT deleted", (id,)).fetchall()
+        signers = self._run("SELECT person, who FROM sign_off WHERE about = ? AND NOT deleted", (id,)).fetchall()
+        return Proof(evidence + shown, frozenset(str(k) for (k,) in tests), frozenset(str(person or fold(str(who))) for person, who in signers))
 
     # -- summaries ---------------------------------------------------------------------------
 

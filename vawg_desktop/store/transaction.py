@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain import closing, merge, rules
 from vawg_desktop.domain.entities import LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, RuleError, StaleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
@@ -45,6 +45,8 @@ class Transaction(LogWriter):
         values = {k: v for k, v in values.items() if v is not None}
         if checked:
             rules.refuse_broken(spec, None, values)
+            if closing.is_closing(spec, None, values):
+                closing.refuse_unearned(spec, values, closing.Proof())
         self._refuse_hanging_on_disposed(spec, values)
         entry = self._entry(table, id, "create")
         for key, value in values.items():
@@ -167,9 +169,11 @@ class Transaction(LogWriter):
     def _check(self, spec: EntitySpec, before: dict[str, Value], changed: Mapping[str, Value]) -> None:
         rules.refuse_immutable(spec, tuple(changed))
         after = {**before, **changed}
-        closing = rules.closes(spec, after)
-        evidence = self.derived.evidence_of(str(before["id"])) if closing else 0
+        evidence = self.derived.evidence_of(str(before["id"])) if rules.closes(spec, after) else 0
         rules.refuse_broken(spec, before, after, evidence)
+        if closing.is_closing(spec, before, after):
+            self.flush()
+            closing.refuse_unearned(spec, after, self.derived.proof_of(spec.key, str(before["id"])))
 
     def state_again(self, table: str, id: str, key: str, value: Value) -> None:
         """State a cell's value whether or not it holds that already: that it was stated now is what matters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.ui.sections import changes, children, file, linked, progress, returns
+from vawg_desktop.ui.sections import changes, children, closure, file, linked, progress, returns
 from vawg_desktop.ui.sections.base import Made, Pane
 
 SECTIONS: dict[str, Callable[[Pane], Made]] = {
@@ -14,6 +14,7 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "progress": progress.progress,
     "returns": returns.returns_over_time,
     "file": file.file,
+    "closure": closure.closure,
     "history": changes.last_changes,
 }
 

@@ -1,0 +1,213 @@
+"""Closing that is earned: each refusal with its reason, the second person made sure of, and what opens a record again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.test_journey import sample_store
+from vawg_desktop.domain import closing as rules
+from vawg_desktop.domain.closing import Proof
+from vawg_desktop.domain.entities import GAP, RECOMMENDATION
+from vawg_desktop.domain.errors import RuleError, ValueRefusedError, WrongKeyError
+from vawg_desktop.services import access, closing, merging, records, show, undoing
+from vawg_desktop.services.history import history
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.sample import load_sample
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, making, opening
+from vawg_desktop.store.check import check
+
+TESTS = ("action_evidenced", "measure_moved", "victims_heard", "recheck")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return sample_store(tmp_path)
+
+
+def ready(session: Session, name: str = "G-0003") -> None:
+    """Everything but the second person."""
+    records.assign(session, name, [Assignment("closure_route", "delivered"), Assignment("outcome_statement", "Nobody waits longer than six weeks")], None)
+    proof, _ = records.create(session, "evidence", {"title": "Log of waits"})
+    if name.startswith("G"):
+        records.assign(session, name, [Assignment("evidence", proof)], None)
+    else:
+        records.assign(session, proof, [Assignment("recommendations", name)], None)
+    for kind in TESTS:
+        closing.answer(session, name, kind, f"Seen: {kind}", recheck="2027-06-01" if kind == "recheck" else "")
+
+
+def still_missing(session: Session, name: str) -> list[str]:
+    return [m.test for m in closing.standing(session, name).missing]
+
+
+def test_each_thing_that_is_missing_is_named_until_it_is_there(session: Session) -> None:
+    left = ["closure_route", "outcome_statement", "action_evidenced", "action_evidenced", "measure_moved", "victims_heard", "recheck", "signed"]
+    assert still_missing(session, "G-0003") == left
+    records.assign(session, "G-0003", [Assignment("closure_route", "delivered"), Assignment("outcome_statement", "It works")], None)
+    assert still_missing(session, "G-0003") == left[2:]
+    proof, _ = records.create(session, "evidence", {"title": "Log"})
+    closing.answer(session, "G-0003", "action_evidenced", "The log shows it", evidence=proof)
+    assert still_missing(session, "G-0003") == left[4:]
+    closing.answer(session, "G-0003", "measure_moved", "No number is kept", how="not_possible")
+    closing.answer(session, "G-0003", "victims_heard", "The Victims' Panel, in March")
+    closing.answer(session, "G-0003", "recheck", "In a year", recheck="2027-11")
+    assert still_missing(session, "G-0003") == ["signed"]
+    done = closing.close(session, "G-0003", "Agreed", "Bea Two")
+    assert (done.closed, done.missing, done.made_sure) == (True, [], "name_only")
+    assert show.record(session, "G-0003").cells["status"] == "closed"
+    assert check(session.store).problems == []
+
+
+def test_evidence_that_is_not_enough_or_deleted_counts_for_nothing(session: Session) -> None:
+    ready(session)
+    assert still_missing(session, "G-0003") == ["signed"]
+    records.assign(session, "E-0001", [Assignment("decision", "not_enough")], None)
+    assert still_missing(session, "G-0003") == ["action_evidenced", "signed"]
+    records.assign(session, "E-0001", [Assignment("decision", "accepted")], None)
+    records.hide(session, ["E-0001"])
+    assert still_missing(session, "G-0003") == ["action_evidenced", "signed"]
+
+
+@pytest.mark.parametrize("name", ["G-0003", "R-0003"])
+def test_a_status_typed_is_no_way_round_the_tests(session: Session, name: str) -> None:
+    given = [Assignment("status", "closed"), Assignment("closure_route", "delivered"), Assignment("outcome_statement", "x"),
+             Assignment("closed_by", "Ann One"), Assignment("closure_agreed_by", "Bea Two")]  # fmt: skip
+    with pytest.raises(RuleError, match="Closure is earned"):
+        records.assign(session, name, given, "x")
+    ready(session, name)
+    with pytest.raises(RuleError, match="second person"):
+        records.assign(session, name, given, "x")
+    with pytest.raises(RuleError, match="Closure is earned"):
+        kind, title = ("gap", "statement") if name.startswith("G") else ("recommendation", "title")
+        records.create(session, kind, {title: "x", "status": "closed"})
+    assert closing.close(session, name, "Agreed", "Bea Two").closed
+
+
+def test_the_second_person_is_another_one(session: Session) -> None:
+    ready(session)
+    records.create(session, "person", {"name": "Benedikta Officer", "logins": "B. Officer; bofficer"})
+    for second in ("", "b. officer", "BOFFICER", "Benedikta  Officer"):
+        done = closing.close(session, "G-0003", "Agreed", second)
+        assert not done.closed and [m.test for m in done.missing] == ["signed"]
+    assert closing.close(session, "G-0003", "Agreed", "Bea Two").closed
+    with pytest.raises(RuleError, match="closed already"):
+        closing.close(session, "G-0003", "Agreed", "Bea Two")
+
+
+def test_other_kinds_of_record_are_not_closed(session: Session) -> None:
+    with pytest.raises(ValueRefusedError, match="no recommendation or gap"):
+        closing.standing(session, "A-0001")
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Session:
+    session = Session(making.create(tmp_path / "locked.vawg", passphrase="first pass phrase"), "Ann One")
+    load_sample(session)
+    ready(session)
+    return session
+
+
+def test_the_second_persons_own_passphrase_is_asked(locked: Session) -> None:
+    access.add(locked, "first pass phrase", "second pass phrase", "Bea Two")
+    with pytest.raises(WrongKeyError):
+        closing.close(locked, "G-0003", "Agreed", "Bea Two", "a wrong pass phrase")
+    with pytest.raises(RuleError, match="not a passphrase of Cat Three"):
+        closing.close(locked, "G-0003", "Agreed", "Cat Three", "second pass phrase")
+    word, _ = access.make_recovery(locked, "first pass phrase")
+    with pytest.raises(RuleError, match="recovery key signs for nobody"):
+        closing.close(locked, "G-0003", "Agreed", "Bea Two", word)
+    assert not closing.standing(locked, "G-0003").closed
+    done = closing.close(locked, "G-0003", "Agreed", "Bea Two", "second pass phrase")
+    assert done.made_sure == "name_only"  # the one who closes made that passphrase
+    signed = closing.standing(locked, "G-0003").signed
+    assert [(s["who"], s["role"], s["made_sure"], s["enrolled_by"]) for s in signed] == [
+        ("Ann One", "closer", "name_only", None), ("Bea Two", "independent", "name_only", "Ann One")
+    ]  # fmt: skip
+
+
+def test_a_passphrase_that_she_changed_herself_is_her_own(locked: Session) -> None:
+    access.add(locked, "first pass phrase", "second pass phrase", "Bea Two")
+    access.change(Session(locked.store, "Bea Two"), "second pass phrase", "only mine to know")
+    done = closing.close(locked, "G-0003", "Agreed", "bea two", "only mine to know")
+    assert (done.closed, done.made_sure) == (True, "passphrase")
+    assert closing.standing(locked, "G-0003").signed[1]["made_sure"] == "passphrase"
+
+
+def closed(session: Session, name: str = "G-0003") -> None:
+    ready(session, name)
+    assert closing.close(session, name, "Agreed", "Bea Two").closed
+
+
+def test_opening_again_needs_a_reason_and_new_signatures(session: Session) -> None:
+    closed(session)
+    with pytest.raises(RuleError, match="needs a reason"):
+        records.assign(session, "G-0003", [Assignment("status", "validated")], None)
+    with pytest.raises(RuleError, match="needs a reason"):
+        closing.reopen(session, "G-0003", " ")
+    closing.reopen(session, "G-0003", "The wait is back")
+    view = show.record(session, "G-0003")
+    assert view.cells["status"] == "being_addressed"
+    assert any(c.why == "The wait is back" and c.field == "status" for c in history(session, "G-0003"))
+    assert still_missing(session, "G-0003") == ["signed"]
+    assert closing.close(session, "G-0003", "Again", "Bea Two").closed
+
+
+@pytest.mark.parametrize("way", ["hide", "set"])
+def test_taking_a_test_away_opens_the_record_again(session: Session, way: str) -> None:
+    closed(session)
+    with pytest.raises(RuleError, match="needs a reason"):
+        records.hide(session, ["CT-0002"])
+    if way == "hide":
+        records.hide(session, ["CT-0002"], why="The number was wrong")
+    else:
+        records.assign(session, "CT-0002", [Assignment("deleted", "yes")], "The number was wrong")
+    stands = closing.standing(session, "G-0003")
+    assert not stands.closed and [m.test for m in stands.missing] == ["measure_moved", "signed"]
+
+
+def test_undoing_a_closing_leaves_it_open_and_unsigned(session: Session) -> None:
+    closed(session)
+    undoing.undo(session)
+    stands = closing.standing(session, "G-0003")
+    assert not stands.closed and stands.signed == []
+
+
+def test_a_merge_that_takes_the_ground_away_leaves_it_in_question(session: Session, tmp_path: Path) -> None:
+    ready(session)
+    copying.take_copy(session.store, tmp_path / "laptop.vawg")
+    laptop = Session(opening.open_store(tmp_path / "laptop.vawg", passphrase=None), "Cat Three")
+    records.hide(laptop, ["CT-0002"], why="Wrong")
+    assert closing.close(session, "G-0003", "Agreed", "Bea Two").closed
+    merging.merge(session, laptop.store)
+    assert [s.reference for s in closing.in_question(session)] == ["G-0003"]
+    assert closing.standing(session, "G-0003").in_question
+    assert check(session.store).problems == []
+
+
+ROW = {"closure_route": "delivered", "outcome_statement": "It works"}
+FULL = Proof(1, frozenset(TESTS), frozenset({"a", "b"}))
+
+
+@pytest.mark.parametrize(
+    ("spec", "row", "proof", "left"),
+    [
+        (GAP, ROW, FULL, []),
+        (GAP, {**ROW, "severity": "1"}, Proof(1, frozenset({"action_evidenced"}), frozenset({"a", "b"})), []),
+        (GAP, {**ROW, "severity": "2"}, Proof(1, frozenset({"action_evidenced"}), frozenset({"a", "b"})), ["measure_moved", "victims_heard", "recheck"]),
+        (GAP, {**ROW, "severity": "1"}, Proof(0, frozenset({"action_evidenced"}), frozenset({"a"})), ["action_evidenced", "signed"]),
+        (RECOMMENDATION, {**ROW, "closure_route": "in_part"}, Proof(1, frozenset(), frozenset({"a", "b"})), ["action_evidenced", "measure_moved", "victims_heard", "recheck"]),
+        (RECOMMENDATION, {**ROW, "closure_route": "business_as_usual"}, FULL, []),
+        (RECOMMENDATION, {**ROW, "closure_route": "withdrawn"}, Proof(0, frozenset(), frozenset({"a", "b"})), []),
+        (RECOMMENDATION, {"closure_route": "overtaken"}, Proof(0, frozenset(), frozenset({"a", "b"})), ["outcome_statement"]),
+        (RECOMMENDATION, {**ROW, "closure_route": "duplicate"}, Proof(0, frozenset(), frozenset({"a", "b"})), ["superseded_by"]),
+        (RECOMMENDATION, {**ROW, "closure_route": "superseded", "superseded_by": "x"}, Proof(0, frozenset(), frozenset({"a", "b"})), []),
+        (RECOMMENDATION, {**ROW, "closing_authority": "panel"}, FULL, ["authority_agreement"]),
+        (RECOMMENDATION, {**ROW, "closing_authority": "panel", "authority_agreement": "Minute 4"}, FULL, []),
+        (RECOMMENDATION, {}, Proof(), ["closure_route", "outcome_statement", "action_evidenced", "action_evidenced", "measure_moved", "victims_heard", "recheck", "signed"]),
+    ],
+)  # fmt: skip
+def test_what_each_way_of_closing_needs(spec: object, row: dict[str, str], proof: Proof, left: list[str]) -> None:
+    assert [m.test for m in rules.missing(spec, row, proof)] == left  # type: ignore[arg-type]

@@ -1,0 +1,208 @@
+"""Closing a recommendation or a gap: what is missing, the second person's signature, and what reopens it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import closing as rules
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.closing import Missing, Proof
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES
+from vawg_desktop.domain.errors import RuleError, ValueRefusedError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.services import names
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import keys
+from vawg_desktop.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: What shows that a closing was earned; taking one away reopens what it closed.
+SHOWN_BY = ("closure_test", "sign_off")
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a record stands on its way to being closed."""
+
+    id: str
+    entity: str
+    reference: str
+    closed: bool
+    missing: list[Missing]
+    tests: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    signed: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+
+    @property
+    def in_question(self) -> bool:
+        """Whether it stands closed while what a closing needs is not there."""
+        return self.closed and bool(self.missing)
+
+
+@dataclass(slots=True)
+class Closing:
+    """What became of closing: whether it stands closed now, what is still missing, how the second person was made sure of, and what changed."""
+
+    closed: bool
+    missing: list[Missing]
+    made_sure: str = ""
+    changes: Changes = field(default_factory=Changes)
+
+
+def standing(session: Session, name: str) -> Standing:
+    """How far a record is from being closed, or whether its closing still holds. Raises NotFoundError, ValueRefusedError for other kinds."""
+    connection = session.read()
+    found = names.find(connection, name)
+    if not found.spec.closes_by_tests:
+        raise ValueRefusedError(f"{found.reference} is no recommendation or gap; only these are closed.")
+    row = plain_rows(connection, f'SELECT * FROM "{found.entity}" WHERE id = ?', (found.id,))[0]
+    return Standing(
+        found.id, found.entity, found.reference, row["status"] == "closed", rules.missing(found.spec, _cells(row), _proof(session, found.entity, found.id)),
+        plain_rows(connection, "SELECT * FROM closure_test WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
+        plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
+    )  # fmt: skip
+
+
+def _cells(row: Mapping[str, object]) -> dict[str, Value]:
+    return {k: v if isinstance(v, int) else str(v) for k, v in row.items() if v is not None}
+
+
+def _proof(session: Session, entity: str, id: str) -> Proof:
+    from vawg_desktop.store.derived_rows import DerivedRows
+
+    return DerivedRows(session.read()).proof_of(entity, id)
+
+
+def in_question(session: Session) -> list[Standing]:
+    """Records that stand closed while something that a closing needs is missing: a merge or a disposal took it, or none asked for it then."""
+    found: list[Standing] = []
+    for spec in (e for e in ENTITIES if e.closes_by_tests):
+        rows = session.read().exec_driver_sql(f'SELECT id FROM "{spec.key}" WHERE status = \'closed\' AND NOT deleted ORDER BY length(reference), reference').fetchall()
+        found += [s for (id,) in rows if (s := standing(session, str(id))).in_question]
+    return found
+
+
+def close(session: Session, name: str, why: str, second: str = "", passphrase: str | None = None) -> Closing:
+    """Close a record with a second person, whose own passphrase is asked for where the store has keys; without one they sign by name only.
+
+    Nothing is written while anything is missing. Raises WrongKeyError for a wrong passphrase, RuleError where it is somebody else's.
+    """
+    stands = standing(session, name)
+    if stands.closed:
+        raise RuleError(f"{stands.reference} stands closed already.", code="rule_closed")
+    spec, second = BY_KEY[stands.entity], " ".join(second.split())
+    connection = session.read()
+    persons = {person_of(connection, session.who)[0], *([person_of(connection, second)[0]] if second else [])}
+    row = plain_rows(connection, f'SELECT * FROM "{spec.key}" WHERE id = ?', (stands.id,))[0]
+    left = rules.missing(spec, _cells(row), replace(_proof(session, spec.key, stands.id), signers=frozenset(persons)))
+    if second and len(persons) < 2:
+        left = [replace(m, message=f"{second} is the person who closes it; somebody else has to sign.") if m.test == "signed" else m for m in left]
+    if left:
+        return Closing(False, left)
+    made_sure, enrolled_by = _made_sure(session, second, passphrase)
+    today = session.today.isoformat()
+    seen = json.dumps(_heads(connection, stands.id, str(row["born"])), sort_keys=True)
+    with session.store.write(session.who, why, Act.EDIT) as tx:
+        for who, role, how, by in ((session.who, "closer", "name_only", ""), (second, "independent", made_sure, enrolled_by)):
+            person, is_record = person_of(tx.connection, who)
+            tx.create("sign_off", {
+                "about": stands.id, "who": who, "person": person if is_record else None, "role": role, "signed": today, "made_sure": how,
+                "heads": seen, "enrolled_by": by or None,
+            })  # fmt: skip
+        tx.edit(spec.key, stands.id, {"status": "closed", "closed_by": session.who, "closure_agreed_by": second, "closed_on": today})
+    return Closing(True, [], made_sure, tx.changes)
+
+
+def _heads(connection: Connection, id: str, born: str) -> dict[str, list[str]]:
+    heads: dict[str, list[str]] = {"": [born]}
+    for cell, change in connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ? ORDER BY cell, "change"', (id,)):
+        heads.setdefault(str(cell), []).append(str(change))
+    return heads
+
+
+def person_of(connection: Connection, name: str) -> tuple[str, bool]:
+    """The id of the person whom a name or login means and True; without such a record the name itself as it is compared, and False."""
+    wanted = fold(name)
+    for id, called in connection.exec_driver_sql("SELECT id, name FROM person WHERE NOT deleted ORDER BY n"):
+        if fold(str(called)) == wanted:
+            return str(id), True
+    for id, login in connection.exec_driver_sql(
+        "SELECT l.a, l.b FROM link l JOIN person p ON p.id = l.a AND NOT p.deleted WHERE l.kind = 'person.logins' AND NOT l.deleted ORDER BY l.n"
+    ):
+        if fold(str(login)) == wanted:
+            return str(id), True
+    return wanted, False
+
+
+def _made_sure(session: Session, second: str, passphrase: str | None) -> tuple[str, str]:
+    """How the second person was made sure of, a key of ``SIGNED_BY``, and who let them in where that was the one who closes."""
+    if passphrase is None or session.store.key is None:
+        return "name_only", ""
+    path, connection = session.store.path, session.read()
+    label = keys.label_of(path, passphrase)  # raises where it opens nothing
+    kind = next((w.kind for w in keys.ways_in(path) if w.label == label), "")
+    if kind == keys.RECOVERY:
+        raise RuleError("The recovery key signs for nobody; the second person has to type a passphrase of their own.", code="rule_second")
+    if person_of(connection, label)[0] != person_of(connection, second)[0]:
+        raise RuleError(f"That is not a passphrase of {second}. Nothing was closed.", code="rule_second")
+    enrolled = connection.exec_driver_sql(
+        "SELECT who FROM change WHERE act = ? AND (why = ? OR why = ?) ORDER BY n DESC LIMIT 1",
+        (Act.KEYS.value, f"Passphrase made for {label}", f"Passphrase changed for {label}"),
+    ).fetchone()
+    by = str(enrolled[0]) if enrolled else ""
+    if by and person_of(connection, by)[0] == person_of(connection, session.who)[0]:
+        return "name_only", by  # whoever made the passphrase may know it
+    return "passphrase", by
+
+
+def reopen(session: Session, name: str, why: str) -> Changes:
+    """Open a closed record again, with its reason; its signatures no longer hold. Raises RuleError without a reason."""
+    stands = standing(session, name)
+    if not stands.closed:
+        raise RuleError(f"{stands.reference} is not closed.", code="rule_reopen")
+    with session.store.write(session.who, why, Act.EDIT) as tx:
+        reopen_in(tx, stands.entity, stands.id, why)
+    return tx.changes
+
+
+def reopen_in(tx: Transaction, entity: str, id: str, why: str | None) -> None:
+    """The same inside a transaction that does more: the status goes back, and whoever closes it again signs anew."""
+    if not (why or "").strip():
+        raise RuleError("Opening again what was closed needs a reason.", code="rule_reopen")
+    spec = BY_KEY[entity]
+    tx.edit(entity, id, {spec.status: reopened_to(entity)})
+    for (sign_off,) in tx.connection.exec_driver_sql("SELECT id FROM sign_off WHERE about = ? AND NOT deleted", (id,)).fetchall():
+        tx.delete("sign_off", str(sign_off))
+
+
+def reopened_to(entity: str) -> str:
+    """The status of a record that is opened again."""
+    return "being_addressed" if entity == "gap" else "open"
+
+
+def withdraw_in(tx: Transaction, entity: str, id: str, why: str | None) -> None:
+    """Taking away a closure test or a sign-off of a closed record opens that again, with the reason."""
+    about = str(tx.row(entity, id)["about"] or "")
+    for spec in (e for e in ENTITIES if e.closes_by_tests):
+        closed = tx.connection.exec_driver_sql(f'SELECT 1 FROM "{spec.key}" WHERE id = ? AND status = \'closed\'', (about,)).fetchone()
+        if closed is not None:
+            reopen_in(tx, spec.key, about, why)
+
+
+def answer(session: Session, name: str, kind: str, result: str, *, how: str = "met", evidence: str = "", recheck: str = "") -> Changes:
+    """Answer a closure test; an earlier answer to the same one stays, and both are shown."""
+    from vawg_desktop.services import records
+
+    found = names.find(session.read(), name)
+    typed = {
+        "about": found.id, "kind": kind, "answer": how, "result": result, "evidence": evidence, "recheck": recheck,
+        "tested_by": session.who, "tested": session.today.isoformat(),
+    }  # fmt: skip
+    return records.create(session, "closure_test", typed)[1]
