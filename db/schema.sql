@@ -141,6 +141,26 @@ CREATE TABLE head (
 )
  WITHOUT ROWID;
 
+CREATE TABLE indicator (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	definition TEXT,
+	numerator TEXT,
+	denominator TEXT,
+	count_unit TEXT,
+	area TEXT,
+	good TEXT,
+	target TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
 CREATE TABLE journey_stage (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -572,6 +592,28 @@ CREATE INDEX ix_gap_need_met_figure ON gap (need_met_figure);
 
 CREATE INDEX ix_gap_owner ON gap (owner);
 
+CREATE TABLE indicator_value (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	indicator TEXT,
+	period TEXT,
+	value TEXT,
+	base TEXT,
+	provisional INTEGER,
+	process_changed INTEGER,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(indicator) REFERENCES indicator (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_indicator_value_indicator ON indicator_value (indicator);
+
 CREATE TABLE meeting (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -767,30 +809,6 @@ CREATE TABLE tracker_row (
 
 CREATE INDEX ix_tracker_row_tracker ON tracker_row (tracker);
 
-CREATE TABLE indicator (
-	n INTEGER NOT NULL,
-	id TEXT NOT NULL,
-	reference TEXT,
-	deleted INTEGER,
-	title TEXT,
-	definition TEXT,
-	numerator TEXT,
-	denominator TEXT,
-	count_unit TEXT,
-	area TEXT,
-	good TEXT,
-	target TEXT,
-	service TEXT,
-	note TEXT,
-	born TEXT,
-	conflicts INTEGER DEFAULT 0,
-	PRIMARY KEY (n),
-	UNIQUE (id),
-	FOREIGN KEY(service) REFERENCES service (id) DEFERRABLE INITIALLY DEFERRED
-);
-
-CREATE INDEX ix_indicator_service ON indicator (service);
-
 CREATE TABLE response (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -887,28 +905,6 @@ CREATE TABLE sign_off (
 );
 
 CREATE INDEX ix_sign_off_person ON sign_off (person);
-
-CREATE TABLE indicator_value (
-	n INTEGER NOT NULL,
-	id TEXT NOT NULL,
-	reference TEXT,
-	deleted INTEGER,
-	indicator TEXT,
-	period TEXT,
-	value TEXT,
-	base TEXT,
-	provisional INTEGER,
-	process_changed INTEGER,
-	basis TEXT,
-	note TEXT,
-	born TEXT,
-	conflicts INTEGER DEFAULT 0,
-	PRIMARY KEY (n),
-	UNIQUE (id),
-	FOREIGN KEY(indicator) REFERENCES indicator (id) DEFERRABLE INITIALLY DEFERRED
-);
-
-CREATE INDEX ix_indicator_value_indicator ON indicator_value (indicator);
 
 CREATE TABLE return (
 	n INTEGER NOT NULL,

@@ -11,8 +11,7 @@ from vawg_desktop.commands.registry import Command, load_commands
 from vawg_desktop.domain.errors import AppError, LaterVersionError
 
 LATER = {
-    "report": "Board papers and reports", "import-survey": "Importing a survey",
-    "import-indicators": "Importing indicators",
+    "import-survey": "Importing a survey", "import-indicators": "Importing indicators",
 }  # fmt: skip
 
 

@@ -330,6 +330,7 @@ def test_true_dates_among_month_first_texts_are_asked(sample: Session, tmp_path:
     path = book(tmp_path / "t.xlsx", {"A": [["Ref", "Action", "Due date"], [40, TITLES[0], dt.date(2027, 4, 3)], [41, TITLES[1], "03/25/2027"]]})
     asked = take(sample, path)
     assert "half_turned" in codes(asked) and actions(sample)[TITLES[0]]["due"] is None
+    assert [t["why"] for t in asked.tray if "2027" in t["text"] or "May" in t["text"]] and all(t["why"] == "not understood" for t in asked.tray)
     (id,) = {p.id for p in asked.problems if p.code == "half_turned"}
     take(sample, path, answers={id: "turn"})
     assert actions(sample)[TITLES[0]]["due"] == "2027-03-04" and actions(sample)[TITLES[1]]["due"] == "2027-03-25"
@@ -601,3 +602,17 @@ def test_a_sheet_lists_another_again_where_four_rows_of_five_are_the_same(sample
     assert ("listed_again" in codes(done)) == (shared >= 4)
     if shared >= 4:
         assert actions(sample).keys() - before == {*whole, *short} and done.created == len({*whole, *short})
+
+
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        (f"40,{TITLES[0]} in every borough of the county,KCC,31/03/2027,In progress", f"“40” was “{TITLES[0]}” in this list; now it says “{TITLES[0]} in every borough of the county”."),
+        (f"77,{TITLES[0]},KCC,31/03/2027,In progress", f"“{TITLES[0]}” stood under “40” in this list; now it stands under “77”."),
+        ("77,Run school lesson,KCC,31/03/2027,In progress", f"“Run school lesson” is nearly what “{TITLES[0]}” says in this list."),
+    ],
+)  # fmt: skip
+def test_a_row_in_doubt_says_what_it_was_and_what_it_is_now(sample: Session, tmp_path: Path, again: str, said: str) -> None:
+    take(sample, csv(tmp_path / "list.csv", HEAD, *rows_of(TITLES[:2])))
+    done = take(sample, csv(tmp_path / "list.csv", HEAD, again, *rows_of(TITLES[1:2], 41)))
+    assert [p.message for p in done.problems if said in p.message], [p.message for p in done.problems]

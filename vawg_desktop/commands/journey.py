@@ -96,3 +96,29 @@ def close_record(arguments: argparse.Namespace) -> int:
     document = {"closed": done.closed, "missing": [{"test": m.test, "message": m.message} for m in done.missing], "second": done.made_sure or None}
     out(arguments, document, words)
     return 0 if done.closed else 1
+
+
+#: Reports that a later version brings, with what they are.
+_LATER = {
+    "board": "board papers", "action-log": "the action log", "minutes": "minutes", "briefing": "briefings", "panel-update": "updates for the Panel",
+    "audit": "the audit", "data-set": "the shared data set", "handover": "handing over", "foi": "answers to requests for information", "answer-card": "answer cards",
+}  # fmt: skip
+
+
+@command(
+    "report", "a report as a document, its format by the file's ending",
+    argument("kind", choices=("journey-map", *_LATER)), argument("--out", required=True, metavar="FILE"),
+    argument("--columns", choices=("need", "crime_type", "group", "area"), default="need"),
+)  # fmt: skip
+def report(arguments: argparse.Namespace) -> int:
+    """Write a report; in this version the journey map alone."""
+    from pathlib import Path
+
+    from vawg_desktop.domain.errors import LaterVersionError
+    from vawg_desktop.services import journey_outputs, outputs
+
+    if arguments.kind in _LATER:
+        raise LaterVersionError(f"Not in this version, but in a later one: {_LATER[arguments.kind]}.")
+    with opened(arguments) as session:
+        path = outputs.save_document(Path(arguments.out), journey_outputs.map_document(session, arguments.columns))
+    return out(arguments, {"file": str(path)}, lambda: iter([f"Written to {path}."]))

@@ -53,7 +53,7 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
     text("area", "Area", listed=Listed(width=120)),
     term("good", "Direction of good", e.GOOD_DIRECTION),
     FieldSpec("target", "Target", Kind.NUMBER),
-    ref("service", "Service", "service"),
+    links("services", "Services", "service", inverse="Indicators"),
     links("gaps", "Gaps", "gap", inverse="Indicators"),
     links("actions", "Actions", "action", inverse="Indicators"),
     SOURCES,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.entities import BY_KEY, LINK
 from vawg_desktop.domain.fields import FieldSpec
+from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import names, worded
 from vawg_desktop.services.session import Session
 
@@ -31,7 +32,7 @@ JOINTS: tuple[Joint, ...] = (
     Joint("theme.gaps", "points to"), Joint("recommendation.themes", "supports", back=True),
     Joint("gap.sources", "tells of", back=True), Joint("recommendation.sources", "tells of", back=True), Joint("gap.evidence", "shows", back=True),
     Joint("gap.recommendations", "is answered by"), Joint("gap.actions", "is addressed by"), Joint("service.gaps", "is provided for by", back=True),
-    Joint("indicator.gaps", "is measured by", back=True), Joint("learning.recommendations", "informs"),
+    Joint("indicator.gaps", "is measured by", back=True), Joint("indicator.services", "is measured by", back=True), Joint("learning.recommendations", "informs"),
     Joint("action.recommendations", "is carried out by", back=True), Joint("indicator.actions", "is measured by", back=True),
     Joint("evidence.actions", "is proved by", back=True), Joint("evidence.recommendations", "is proved by", back=True),
 )  # fmt: skip
@@ -158,8 +159,15 @@ def _edges(connection: Connection, ids: Sequence[str], ahead: bool) -> list[Edge
     return found
 
 
-#: The column of each kind that says where its record stands.
+#: The column that says where a record stands, of kinds that have no status.
 _STATE = {"evidence": "decision", "quote": "consent"}
+
+
+def state_words(node: Node) -> str:
+    """Where a record stands, in words; empty where it says nothing of that."""
+    spec = BY_KEY[node.entity]
+    column = spec.status or _STATE.get(node.entity, "")
+    return to_words(spec.by_key[column], node.state) if column and node.state else ""
 
 
 def _nodes(connection: Connection, ids: Sequence[str]) -> dict[str, Node]:

@@ -86,9 +86,10 @@ def _numbers(tx: Transaction, chance: random.Random, services: Sequence[str], to
     for n, service in enumerate(services[:6]):
         level = 20 + 15 * n
         indicator = tx.create("indicator", {
-            "title": "People referred", "count_unit": "referrals", "good": "neither", "service": service,
+            "title": "People referred", "count_unit": "referrals", "good": "neither",
             "definition": "New referrals received in the month, counted once a person.",
         })  # fmt: skip
+        tx.link("indicator.services", indicator, service)
         for back in range(24, 0, -1):
             month = add_months(today.replace(day=1), -back)
             value = max(0, round(chance.gauss(level, level**0.5)))

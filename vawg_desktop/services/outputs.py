@@ -9,7 +9,7 @@ from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import bounds, label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
-from vawg_desktop.domain.terms import MARKING, how_many
+from vawg_desktop.domain.terms import EXTENT, MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.document import Block, Cell, Document, Paragraph, Table
 from vawg_desktop.exchange.document_files import writer
@@ -154,3 +154,27 @@ def _parts(spec: EntitySpec, rows: Sequence[Mapping[str, object]]) -> tuple[list
         return day_cell(row[f.key]) if f.kind is Kind.DATE else to_words(f, from_row(f, row[f.key]))
 
     return ["Reference", *(f.label for f in shown)], [[_text(row, "reference"), *(cell(f, row) for f in shown)] for row in rows]
+
+
+def chain_document(session: Session, name: str) -> Document:
+    """The chain of a record as sentences, with what is missing; of restricted records only the references stand there."""
+    from vawg_desktop.services import chain
+
+    found = chain.of(session, name)
+    closed = restricted(session, found.nodes)
+    start = found.nodes[found.start]
+    rows: list[list[Cell]] = [
+        [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else n.title, chain.state_words(n)] for n in found.nodes.values()
+    ]
+    links: list[list[Cell]] = [
+        [found.nodes[e.before].reference, e.reads, found.nodes[e.after].reference, EXTENT.label(e.extent) if e.extent else None] for e in found.edges
+    ]
+    blocks: list[Block] = [
+        Table("Records on the chain", ["Reference", "Kind", "Title", "State"], rows),
+        Table("What leads to what", ["From", "Reads", "To", "Extent"], links),
+        Table("What is missing", ["Reference", "What"], [[m.record, m.message.partition(": ")[2]] for m in found.missing]),
+    ]
+    kinds = {n.id: n.entity for n in found.nodes.values() if n.id not in closed}
+    marking = _strictest(session, show.record(session, start.id), kinds)
+    return document(session, f"Chain of {start.reference} {'' if start.id in closed else start.title}".strip(), blocks, marking)
+

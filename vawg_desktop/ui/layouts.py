@@ -55,7 +55,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "recommendation": (
         Group("Where it stands", ("status", "rating_opcc", "rating_reason", "pillar", "pillars", "lead", "supporting", "target_date", "verification")),
         Group("What done looks like", ("success_test",)),
-        Group("@actions", ()), Group("@response", ()), Group("@progress", ()), Group("@links", ()),
+        Group("@actions", ()), Group("@response", ()), Group("@progress", ()), Group("@links", ()), Group("@chain", ()),
         Group("Source and basis", ("basis", "sources", "wording", "kind", "pillar_basis", "success_test_basis")),
         Group("@closure", ()),
         Group("Closing details", ("closing_authority", "outcome", "outcome_statement", "closure_route", "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"), True),
@@ -88,7 +88,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("Where it stands", ("status", "provision", "severity", "frequency", "confidence", "owner")),
         Group("Who is affected", ("group_affected", "journey_stages", "needs", "crime_types", "area")),
         Group("Why", ("cause", "need", "need_figure", "need_met_figure")),
-        Group("@recommendations", ()), Group("@actions", ()), Group("@services", ()), Group("@links", ()),
+        Group("@recommendations", ()), Group("@actions", ()), Group("@services", ()), Group("@links", ()), Group("@chain", ()),
         Group("@closure", ()),
         Group("Closing details", ("outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on", "recheck_date"), True),
         Group("Source and basis", ("basis", "sources", "note")),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 COUNT_MS = 400
 
 
+
 class MainWindow(Shell):
     """The main window: its frame is painted first, before a store is open or any page is made (DESIGN 6)."""
 
@@ -227,9 +228,9 @@ class MainWindow(Shell):
         return page
 
     def open_record(self, name: str) -> None:
-        """Show a record where its kind stands; ``history:ID`` shows its changes."""
-        if name.startswith("history:"):
-            self.go("changes").show_record(name.removeprefix("history:"))
+        """Show a record where its kind stands; ``history:ID`` shows its changes, ``chain:ID`` its chain."""
+        if page := {"history": "changes", "chain": "chain"}.get(name.partition(":")[0], "") if ":" in name else "":
+            self.go(page).show_record(name.partition(":")[2])
             return
         from vawg_desktop.services import names
 

@@ -99,6 +99,7 @@ GROUPS: tuple[Group, ...] = (
         ), "5"),
         Place("Evidence", "evidence", (
             records("evidence", "Proof that actions were done, and that they worked, will stand here."),
+            page("chain", "Chain", "chain", "ChainPage"),
             records("theme", "What the evidence speaks of will stand here."),
             records("quote", "Words of victims and others, with names already taken out, will stand here."),
             records("learning", "What was learned, here and elsewhere, will stand here."),

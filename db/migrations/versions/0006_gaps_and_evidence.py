@@ -66,7 +66,7 @@ def upgrade() -> None:
     )
     _entity(
         "indicator",
-        "title definition numerator denominator count_unit area good target service>service note",
+        "title definition numerator denominator count_unit area good target note",
     )
     _entity(
         "indicator_value",

@@ -29,11 +29,12 @@ def closure(pane: Pane) -> Made:
         if stands.closed:
             words = "Closed, in question: something that a closing needs is missing." if stands.in_question else "Closed."
             section.body.addWidget(_line(words, bold=stands.in_question))
-        elif not stands.missing or [m.test for m in stands.missing] == ["signed"]:
+        left = [m for m in stands.missing if stands.closed or m.test != "signed"]
+        if not left and not stands.closed:
             section.body.addWidget(_line("Ready to be closed with a second person."))
-        if stands.missing:
+        if left:
             section.body.addWidget(_line("Still missing:"))
-        for one in stands.missing:
+        for one in left:
             section.body.addWidget(note(f"•  {one.message}"))
         for test in stands.tests:
             section.body.addWidget(button(_test_words(test), partial(pane.open_record.emit, str(test["id"])), kind="row"))

@@ -204,10 +204,14 @@ def fit_screen(dialog: QWidget, width: int, height: int) -> None:
 
 
 def clear(layout: QLayout) -> None:
-    """Take everything out of a layout."""
+    """Take everything out of a layout, rows within it too."""
     while layout.count():
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None
+        within = item.layout() if item is not None and widget is None else None
+        if within is not None:
+            clear(within)
+            within.deleteLater()
         if widget is not None:
             widget.hide()  # hidden, not taken from its parent: without one it would be a window, and be styled anew
             widget.deleteLater()

@@ -1,0 +1,177 @@
+"""The chain of one record, from what was found to what came of it: a column for each kind, read from left to right, and what is missing under it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.services import chain, outputs
+from vawg_desktop.ui.outputs import save_document
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.common import EmptyState, all_button, button, clear, label, note, set_style
+
+#: So many records of a column are shown at once; a button shows the rest.
+_SHOWN = 12
+_COLUMN = 196
+
+
+class ChainPage(QWidget):
+    """Columns of records, the one whose chain it is marked; arrows right and left go to what follows and what it rests on."""
+
+    open_record = Signal(str)
+    open_page = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self._record = ""
+        self._chain: chain.Chain | None = None
+        self._whole: set[int] = set()
+        self._nodes: dict[str, QPushButton] = {}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
+        box.setSpacing(theme.px(8))
+        head = QHBoxLayout()
+        self._title = label("Chain", size=24, bold=True)
+        head.addWidget(self._title, 1)
+        self._save = button("Save …", self.save, tip="Save the chain as a document")
+        self._go = button("Open record", lambda: self.open_record.emit(self._record))
+        head.addWidget(self._go)
+        head.addWidget(self._save)
+        box.addLayout(head)
+        self._empty = EmptyState("Open a record and press “Show the chain” to see what it rests on and what came of it.", "Recommendations", lambda: self.open_page.emit("recommendation"))
+        box.addWidget(self._empty, 1)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setAccessibleName("Chain from evidence to outcome")
+        self._page = QWidget()
+        self._body = QVBoxLayout(self._page)
+        self._body.setContentsMargins(0, 0, theme.px(8), 0)
+        self._body.setSpacing(theme.px(8))
+        self._area.setWidget(self._page)
+        box.addWidget(self._area, 1)
+        self._said = label("")
+        self._said.setMinimumHeight(theme.px(36))
+        box.addWidget(self._said)
+        self._show_state()
+        tasks.changes_applied.connect(self._on_changes)
+
+    def show_record(self, id: str) -> None:
+        """Show the chain of a record."""
+        self._record = id
+        self._whole.clear()
+        self.load()
+
+    def load(self) -> None:
+        """Read the chain anew; nothing stands here until a record was chosen."""
+        if self._record:
+            self.tasks.read(partial(chain.of, name=self._record), self._show)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if self.isVisible() and self._record and changes.entities:
+            self.load()
+
+    def _show_state(self) -> None:
+        there = self._chain is not None
+        self._empty.setVisible(not there)
+        for widget in (self._area, self._said, self._go, self._save):
+            widget.setVisible(there)
+
+    def _show(self, found: chain.Chain) -> None:
+        if found.start != self._record:
+            return
+        self._chain = found
+        self._show_state()
+        self._title.setText(f"Chain of {found.called(found.start)}" if found.start in found.nodes else "Chain")
+        clear(self._body)
+        self._nodes.clear()
+        columns = QHBoxLayout()
+        columns.setSpacing(theme.px(12))
+        for number, kinds in enumerate(chain.LAYERS):
+            nodes = [n for n in found.nodes.values() if n.entity in kinds]
+            if nodes:
+                columns.addWidget(self._column(number, kinds, nodes), 1)
+        self._body.addLayout(columns)
+        if found.missing:
+            self._body.addWidget(label("Missing", size=15, bold=True))
+            for one in found.missing[:40]:
+                self._body.addWidget(note(f"•  {one.message}"))
+            if len(found.missing) > 40:
+                self._body.addWidget(note(f"… and {len(found.missing) - 40:,} more, all of them in the saved document."))
+        self._body.addStretch(1)
+        if found.start in self._nodes:
+            self._nodes[found.start].setFocus()
+
+    def _column(self, number: int, kinds: tuple[str, ...], nodes: list[chain.Node]) -> QWidget:
+        holder = QWidget()
+        holder.setMinimumWidth(theme.px(_COLUMN - 48))
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        words = " and ".join(BY_KEY[k].plural for k in kinds if any(n.entity == k for n in nodes))
+        box.addWidget(label(f"{words} ({len(nodes):,})", muted=True))
+        first = sorted(nodes, key=lambda n: n.id != self._record)
+        for node in first if number in self._whole else first[:_SHOWN]:
+            box.addWidget(self._node(node))
+        if len(nodes) > _SHOWN and number not in self._whole:
+            box.addWidget(all_button(len(nodes), partial(self._unfold, number)))
+        box.addStretch(1)
+        return holder
+
+    def _node(self, node: chain.Node) -> QPushButton:
+        state = chain.state_words(node)
+        made = button(f"{node.reference}  {node.title}", partial(self.open_record.emit, node.id), kind="row", tip=node.title)
+        made.setAccessibleName(f"{node.reference} {node.title}{f', {state}' if state else ''}")
+        made.setAccessibleDescription(" ".join(self._told(node.id)))
+        if node.id == self._record:
+            set_style(made, current=True)
+        made.installEventFilter(self)
+        made.setProperty("node", node.id)
+        self._nodes[node.id] = made
+        return made
+
+    def _told(self, id: str) -> list[str]:
+        """What a node rests on and leads to, in words."""
+        found = self._chain
+        if found is None:
+            return []
+        lines = [f"{found.nodes[e.before].reference} {e.reads} {found.nodes[e.after].reference}." for e in found.edges if id in (e.before, e.after)]
+        reference = found.nodes[id].reference
+        return lines + [m.message for m in found.missing if m.record == reference]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        id = watched.property("node")
+        if isinstance(id, str) and self._chain is not None and id in self._chain.nodes:
+            if event.type() == QEvent.Type.FocusIn:
+                node = self._chain.nodes[id]
+                state = chain.state_words(node)
+                self._said.setText(f"{node.reference} {node.title}{f' ({state})' if state else ''}. " + " ".join(self._told(id)[:8]))
+            elif event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):  # type: ignore[attr-defined]
+                return self._step(id, ahead=event.key() == Qt.Key.Key_Right)  # type: ignore[attr-defined]
+        return super().eventFilter(watched, event)
+
+    def _step(self, id: str, *, ahead: bool) -> bool:
+        """Go to the first record that follows, or on which this one rests."""
+        edges = self._chain.edges if self._chain is not None else []
+        ends = [e.after if ahead else e.before for e in edges if id == (e.before if ahead else e.after)]
+        to = next((self._nodes[e] for e in ends if e in self._nodes), None)
+        if to is not None:
+            to.setFocus()
+        return True
+
+    def _unfold(self, number: int) -> None:
+        self._whole.add(number)
+        if self._chain is not None:
+            self._show(self._chain)
+
+    def save(self) -> None:
+        """Save the chain as a document of sentences and tables."""
+        save_document(self, self.tasks, "Chain", partial(outputs.chain_document, name=self._record))
+
