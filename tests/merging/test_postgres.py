@@ -24,7 +24,17 @@ from tests.test_cli import Run
 from vawg_desktop import paths
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, StaleError, StoreError
-from vawg_desktop.services import attachments, history, lists, merging, overview, rounds, show, undoing
+from vawg_desktop.services import (
+    attachments,
+    closing,
+    history,
+    lists,
+    merging,
+    overview,
+    rounds,
+    show,
+    undoing,
+)
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.return_staging import import_return
@@ -365,6 +375,14 @@ CLOSING = [
 ]  # fmt: skip
 
 
+def earn(session: Session, name: str) -> None:
+    """Answer the tests of a closing, with two people's signatures."""
+    for kind in ("action_evidenced", "measure_moved", "victims_heard", "recheck"):
+        closing.answer(session, name, kind, "Seen")
+    for who in ("A", "B"):
+        create(session, "sign_off", {"about": name, "who": who})
+
+
 def test_a_disposal_by_an_approver_leaves_no_word_in_the_servers_files(
     server: Session, people: dict[str, Session], postgres_url: str
 ) -> None:
@@ -436,6 +454,7 @@ def test_a_merge_brings_everything_but_what_the_role_may_not(
     with opening.open_store(tmp_path / "laptop.vawg") as store:
         laptop = Session(store, "L. Laptop")
         create(laptop, "evidence", {"title": "Proof", "recommendations": "R-0003"})
+        earn(laptop, "R-0003")
         assign(laptop, "R-0003", CLOSING, "w")
         assign(laptop, "A-0002", [Assignment("percent", "33")], "w")
         gone = show.record(laptop, "A-0005").id
@@ -621,16 +640,13 @@ def test_roles_hold_in_the_database_itself(server: Session, postgres_url: str) -
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     raw.execute(sql)  # type: ignore[call-overload]
         for person in ("editor", "approver"):
-            closing = [
-                Assignment("status", "closed"), Assignment("outcome_statement", "It works"), Assignment("closure_route", "delivered"),
-                Assignment("closed_by", "A"), Assignment("closure_agreed_by", "B"), Assignment("closing_authority", "office"),
-            ]  # fmt: skip
             if person == "editor":
                 create(people["editor"], "evidence", {"title": "Proof", "recommendations": "R-0003"})
+                earn(people["editor"], "R-0003")
                 with pytest.raises(StoreError, match="role in the database does not allow"):
-                    assign(people[person], "R-0003", closing, "w")
+                    assign(people[person], "R-0003", CLOSING, "w")
             else:
-                assign(people[person], "R-0003", closing, "w")
+                assign(people[person], "R-0003", CLOSING, "w")
         assert show.record(server, "R-0003").cells["status"] == "closed"
         assert check(server.store).problems == []
     finally:

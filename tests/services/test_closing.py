@@ -9,7 +9,7 @@ import pytest
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain import closing as rules
 from vawg_desktop.domain.closing import Proof
-from vawg_desktop.domain.entities import GAP, RECOMMENDATION
+from vawg_desktop.domain.entities import GAP, RECOMMENDATION, SIGN_OFF
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError, WrongKeyError
 from vawg_desktop.services import access, closing, merging, records, show, undoing
 from vawg_desktop.services.history import history
@@ -95,6 +95,11 @@ def test_the_second_person_is_another_one(session: Session) -> None:
     assert closing.close(session, "G-0003", "Agreed", "Bea Two").closed
     with pytest.raises(RuleError, match="closed already"):
         closing.close(session, "G-0003", "Agreed", "Bea Two")
+
+
+def test_nobody_signs_by_adding_a_record(session: Session) -> None:
+    with pytest.raises(ValueRefusedError, match="written by the program"):
+        records.add_record(session, SIGN_OFF, [Assignment("about", "G-0003"), Assignment("who", "Bea Two")], "w")
 
 
 def test_other_kinds_of_record_are_not_closed(session: Session) -> None:

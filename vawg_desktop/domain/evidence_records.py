@@ -82,4 +82,4 @@ SIGN_OFF = EntitySpec("sign_off", "Sign-off", "Sign-offs", "SO", "who", (
     long("heads", "What was seen", private=True),
     text("enrolled_by", "Passphrase enrolled by"),
     NOTE,
-), immutable=True, by_content=True, listed=("who", "role", "made_sure", "signed"))  # fmt: skip
+), system=True, immutable=True, by_content=True, listed=("who", "role", "made_sure", "signed"))  # fmt: skip
