@@ -192,6 +192,23 @@ def test_a_merge_that_takes_the_ground_away_leaves_it_in_question(session: Sessi
     assert check(session.store).problems == []
 
 
+def test_a_passed_funding_date_puts_a_closed_gap_in_question_and_ended_reopens_it(session: Session) -> None:
+    closed(session)
+    service, _ = records.create(session, "service", {"title": "Therapy", "funding_end": "2026-03", "gaps": "G-0003", "status": "running"})
+    delivered, _ = records.create(session, "gap", {"statement": "Another", "status": "delivered"})
+    records.assign(session, service, [Assignment("gaps", delivered, "+=")], None)
+    stands = closing.standing(session, "G-0003")
+    assert stands.in_question and [m.test for m in stands.missing] == ["funding"]
+    records.assign(session, service, [Assignment("funding_answer", "not_known")], None)
+    assert closing.standing(session, "G-0003").in_question
+    records.assign(session, service, [Assignment("funding_answer", "extended")], None)
+    assert not closing.standing(session, "G-0003").in_question
+    records.assign(session, service, [Assignment("funding_answer", "ended")], "Told at the contract meeting")
+    assert show.record(session, "G-0003").cells["status"] == "being_addressed"
+    assert show.record(session, delivered).cells["status"] == "being_addressed"
+    assert any(c.why == "Told at the contract meeting" and c.who == session.who for c in history(session, "G-0003"))
+
+
 ROW = {"closure_route": "delivered", "outcome_statement": "It works"}
 FULL = Proof(1, frozenset(TESTS), frozenset({"a", "b"}))
 

@@ -16,6 +16,7 @@ from vawg_desktop.domain.errors import RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
+from vawg_desktop.services.journey import in_question as in_question_by_date
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keys
@@ -63,11 +64,39 @@ def standing(session: Session, name: str) -> Standing:
     if not found.spec.closes_by_tests:
         raise ValueRefusedError(f"{found.reference} is no recommendation or gap; only these are closed.")
     row = plain_rows(connection, f'SELECT * FROM "{found.entity}" WHERE id = ?', (found.id,))[0]
+    closed, left = row["status"] == "closed", rules.missing(found.spec, _cells(row), _proof(session, found.entity, found.id))
+    if closed:
+        left += [Missing("funding", f"The funding of {reference} {title} is over; ask whether it was extended.") for reference, title in _over(session, found.id)]
     return Standing(
-        found.id, found.entity, found.reference, row["status"] == "closed", rules.missing(found.spec, _cells(row), _proof(session, found.entity, found.id)),
+        found.id, found.entity, found.reference, closed, left,
         plain_rows(connection, "SELECT * FROM closure_test WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
         plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
     )  # fmt: skip
+
+
+def _over(session: Session, gap: str) -> list[tuple[str, str]]:
+    """The services of a gap, by reference and title, whose funding has ended by its date while nobody has said what became of it."""
+    rows = plain_rows(session.read(), f"SELECT s.reference, s.title, s.x_funding, s.funding_answer FROM service s {_RESTS} AND NOT s.deleted ORDER BY s.reference", (gap,))
+    return [(str(r["reference"]), str(r["title"])) for r in rows if in_question_by_date(r, session.today.isoformat())]
+
+
+#: What a service ``s`` provides for: a gap by its id.
+_RESTS = "JOIN link l ON l.a = s.id AND l.kind = 'service.gaps' AND NOT l.deleted WHERE l.b = ?"
+#: States of a gap that say that something was achieved.
+_ACHIEVED = frozenset({"delivered", "benefit_seen", "closed"})
+
+
+def funding_ended_in(tx: Transaction, service: str, why: str | None) -> None:
+    """A service's funding was said to have ended: what it provided for and was achieved is opened again, with that as the reason."""
+    reference = str(tx.row("service", service)["reference"])
+    gaps = tx.connection.exec_driver_sql(
+        "SELECT g.id, g.status FROM gap g JOIN link l ON l.b = g.id AND l.kind = 'service.gaps' AND NOT l.deleted WHERE l.a = ? AND NOT g.deleted", (service,)
+    ).fetchall()
+    for id, status in gaps:
+        if status == "closed":
+            reopen_in(tx, "gap", str(id), why or f"The funding of {reference} ended")
+        elif status in _ACHIEVED:
+            tx.edit("gap", str(id), {"status": reopened_to("gap")})
 
 
 def _cells(row: Mapping[str, object]) -> dict[str, Value]:

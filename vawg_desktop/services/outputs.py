@@ -14,7 +14,7 @@ from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.document import Block, Cell, Document, Paragraph, Table
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.exchange.plan import DEMONSTRATION
-from vawg_desktop.services import names, show
+from vawg_desktop.services import names, quotes, show
 from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -44,13 +44,14 @@ def conflict_note(rows: Iterable[Mapping[str, object]]) -> list[str]:
 
 
 def record_document(session: Session, name: str) -> Document:
-    """A record with what is linked to it and its updates. Raises NotFoundError.
+    """A record with what is linked to it and its updates. Raises NotFoundError, and RuleError for a quote that may not leave.
 
     Of a restricted one the first line says so; of other records that are restricted only the references stand there, and their updates are
     left out, said in a line. It is marked as strictly as the strictest record that it names.
     """
     view = show.record(session, name)
     spec = view.spec
+    quotes.refuse_unready(session, view.id)
     others = {link.id: link.entity for link in view.links}
     others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]

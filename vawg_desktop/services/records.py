@@ -226,6 +226,10 @@ def assign_in(
         closing.reopen_in(tx, spec.key, id, why)
     if cells:
         over_time.edit(session, tx, spec, id, cells, seen)
+    if cells.get("funding_answer") == "ended":
+        from vawg_desktop.services import closing
+
+        closing.funding_ended_in(tx, id, why)
 
 
 def _assign_set(
