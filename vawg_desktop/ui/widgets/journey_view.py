@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -21,6 +33,10 @@ from vawg_desktop.ui.theme import theme
 Index = QModelIndex | QPersistentModelIndex
 #: Least width and height of a cell at 100 %, in pixels, and the width of a stage's heading.
 _CELL_WIDTH, _CELL_HEIGHT, _STAGE = 76, 46, 156
+
+
+#: So many looks of a cell are kept; then they are drawn anew.
+_KEPT = 512
 
 
 class MapModel(QAbstractTableModel):
@@ -73,7 +89,32 @@ def words_of(cell: Cell) -> tuple[str, str]:
 
 
 class MapDelegate(QStyledItemDelegate):
-    """Paints a cell: how many gaps, severity as filled squares, provision, and a mark where nobody owns any."""
+    """Paints a cell: how many gaps, severity as a meter, provision, and a mark where nobody owns any.
+
+    Cells that look alike are drawn once and kept: a map of 12 by 14 has 168 of them and a dozen looks.
+    """
+
+    def __init__(self, parent: QTableView) -> None:
+        super().__init__(parent)
+        self._kept: dict[tuple[object, ...], QPixmap] = {}
+
+    def _picture(self, cell: Cell, box: QRectF, ratio: float) -> QPixmap:
+        key = (*words_of(cell), cell.state, cell.severity, cell.provision, cell.unowned, box.width(), box.height(), theme.colours.name, theme.scale, ratio)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) > _KEPT:
+                self._kept.clear()
+            found = QPixmap(round(box.width() * ratio), round(box.height() * ratio))
+            found.setDevicePixelRatio(ratio)
+            found.fill(QColor(_ground(cell)))
+            painter = QPainter(found)
+            whole = QRectF(0, 0, box.width(), box.height())
+            if cell.state == NO_DATA:
+                painter.fillRect(whole, QBrush(QColor(theme.colours.line), Qt.BrushStyle.BDiagPattern))
+            _words(painter, cell, whole)
+            painter.end()
+            self._kept[key] = found
+        return found
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -83,13 +124,7 @@ class MapDelegate(QStyledItemDelegate):
         c = theme.colours
         box = QRectF(option.rect).adjusted(1, 1, -1, -1)  # type: ignore[attr-defined]
         painter.save()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(_ground(cell)))
-        painter.drawRect(box)
-        if cell.state == NO_DATA:
-            painter.setBrush(QBrush(QColor(c.line), Qt.BrushStyle.BDiagPattern))
-            painter.drawRect(box)
-        _words(painter, cell, box)
+        painter.drawPixmap(box.topLeft(), self._picture(cell, box, painter.device().devicePixelRatioF()))
         if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(c.accent), theme.px(3)))
@@ -106,37 +141,48 @@ def _ground(cell: Cell) -> str:
     return c.surface
 
 
+@lru_cache(maxsize=16)
+def _type(size: int, bold: bool, scale: float) -> tuple[QFont, QFontMetrics]:
+    """A font with its measures: made once for a scale, since a map draws hundreds of words."""
+    font = theme.font(size, bold=bold)
+    return font, QFontMetrics(font)
+
+
+def _cut(metrics: QFontMetrics, words: str, wide: int) -> str:
+    return words if metrics.horizontalAdvance(words) <= wide else metrics.elidedText(words, Qt.TextElideMode.ElideRight, wide)
+
+
 def _words(painter: QPainter, cell: Cell, box: QRectF) -> None:
     """Two lines of words, a mark where nobody owns a gap, and severity as a meter of four parts along the foot."""
     c = theme.colours
     inner = box.adjusted(theme.px(6), theme.px(3), -theme.px(6), -theme.px(3))
     bold, quiet = words_of(cell)
     painter.setPen(QColor(c.text if cell.state == GAP else c.muted))
-    painter.setFont(theme.font(13, bold=cell.state == GAP))
-    big = QFontMetrics(painter.font())
+    font, big = _type(13, cell.state == GAP, theme.scale)
+    painter.setFont(font)
     first = QRectF(inner.left(), inner.top(), inner.width() - (theme.px(10) if cell.unowned else 0), big.height())
-    painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, big.elidedText(bold, Qt.TextElideMode.ElideRight, int(first.width())))
-    painter.setFont(theme.font(11))
-    small = QFontMetrics(painter.font())
+    painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, _cut(big, bold, int(first.width())))
+    font, small = _type(11, False, theme.scale)
+    painter.setFont(font)
     second = QRectF(inner.left(), first.bottom() - theme.px(1), inner.width(), small.height())
     if quiet and cell.state == NO_DATA:  # letters on slanting lines are hard to read
         second = QRectF(inner.left() - theme.px(3), inner.center().y() - small.height() / 2, small.horizontalAdvance(quiet) + theme.px(6), small.height())
         painter.fillRect(second, QColor(c.surface))
         second.translate(theme.px(3), 0)
-    painter.drawText(second, Qt.AlignmentFlag.AlignVCenter, small.elidedText(quiet, Qt.TextElideMode.ElideRight, int(second.width())))
+    painter.drawText(second, Qt.AlignmentFlag.AlignVCenter, _cut(small, quiet, int(second.width())))
     if cell.unowned:
-        painter.setFont(theme.font(15, bold=True))
+        painter.setFont(_type(15, True, theme.scale)[0])
         painter.setPen(QColor(c.warn))
         painter.drawText(QRectF(first.right(), first.top(), theme.px(10), first.height()), Qt.AlignmentFlag.AlignCenter, "!")
     if cell.state == GAP and cell.severity:
         gap, high = theme.px(2), theme.px(4)
         wide = (inner.width() - 3 * gap) / 4
-        for n in range(4):
-            part = QRectF(inner.left() + n * (wide + gap), box.bottom() - high - theme.px(4), wide, high)
-            filled = n < int(cell.severity)
-            painter.setPen(QPen(QColor(c.text), 1))
-            painter.setBrush(QColor(c.text) if filled else Qt.BrushStyle.NoBrush)
-            painter.drawRect(part)
+        parts = [QRectF(inner.left() + n * (wide + gap), box.bottom() - high - theme.px(4), wide, high) for n in range(4)]
+        painter.setPen(QPen(QColor(c.text), 1))
+        painter.setBrush(QColor(c.text))
+        painter.drawRects(parts[: int(cell.severity)])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects(parts[int(cell.severity) :])
 
 
 class JourneyView(QTableView):
