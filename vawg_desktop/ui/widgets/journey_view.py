@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QFont,
-    QFontMetrics,
-    QKeyEvent,
-    QPainter,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-)
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -96,15 +84,15 @@ class MapDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QTableView) -> None:
         super().__init__(parent)
-        self._kept: dict[tuple[object, ...], QPixmap] = {}
+        self._kept: dict[tuple[object, ...], QImage] = {}
 
-    def _picture(self, cell: Cell, box: QRectF, ratio: float) -> QPixmap:
+    def _picture(self, cell: Cell, box: QRectF, ratio: float) -> QImage:
         key = (*words_of(cell), cell.state, cell.severity, cell.provision, cell.unowned, box.width(), box.height(), theme.colours.name, theme.scale, ratio)
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) > _KEPT:
                 self._kept.clear()
-            found = QPixmap(round(box.width() * ratio), round(box.height() * ratio))
+            found = QImage(round(box.width() * ratio), round(box.height() * ratio), QImage.Format.Format_RGB32)
             found.setDevicePixelRatio(ratio)
             found.fill(QColor(_ground(cell)))
             painter = QPainter(found)
@@ -124,7 +112,7 @@ class MapDelegate(QStyledItemDelegate):
         c = theme.colours
         box = QRectF(option.rect).adjusted(1, 1, -1, -1)  # type: ignore[attr-defined]
         painter.save()
-        painter.drawPixmap(box.topLeft(), self._picture(cell, box, painter.device().devicePixelRatioF()))
+        painter.drawImage(box.topLeft(), self._picture(cell, box, painter.device().devicePixelRatioF()))
         if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(c.accent), theme.px(3)))
@@ -141,9 +129,7 @@ def _ground(cell: Cell) -> str:
     return c.surface
 
 
-@lru_cache(maxsize=16)
-def _type(size: int, bold: bool, scale: float) -> tuple[QFont, QFontMetrics]:
-    """A font with its measures: made once for a scale, since a map draws hundreds of words."""
+def _type(size: int, bold: bool) -> tuple[QFont, QFontMetrics]:
     font = theme.font(size, bold=bold)
     return font, QFontMetrics(font)
 
@@ -158,11 +144,11 @@ def _words(painter: QPainter, cell: Cell, box: QRectF) -> None:
     inner = box.adjusted(theme.px(6), theme.px(3), -theme.px(6), -theme.px(3))
     bold, quiet = words_of(cell)
     painter.setPen(QColor(c.text if cell.state == GAP else c.muted))
-    font, big = _type(13, cell.state == GAP, theme.scale)
+    font, big = _type(13, cell.state == GAP)
     painter.setFont(font)
     first = QRectF(inner.left(), inner.top(), inner.width() - (theme.px(10) if cell.unowned else 0), big.height())
     painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, _cut(big, bold, int(first.width())))
-    font, small = _type(11, False, theme.scale)
+    font, small = _type(11, False)
     painter.setFont(font)
     second = QRectF(inner.left(), first.bottom() - theme.px(1), inner.width(), small.height())
     if quiet and cell.state == NO_DATA:  # letters on slanting lines are hard to read
@@ -171,7 +157,7 @@ def _words(painter: QPainter, cell: Cell, box: QRectF) -> None:
         second.translate(theme.px(3), 0)
     painter.drawText(second, Qt.AlignmentFlag.AlignVCenter, _cut(small, quiet, int(second.width())))
     if cell.unowned:
-        painter.setFont(_type(15, True, theme.scale)[0])
+        painter.setFont(_type(15, True)[0])
         painter.setPen(QColor(c.warn))
         painter.drawText(QRectF(first.right(), first.top(), theme.px(10), first.height()), Qt.AlignmentFlag.AlignCenter, "!")
     if cell.state == GAP and cell.severity:
