@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.services import chain, coverage, records
+from vawg_desktop.services import chain, coverage, outputs, records
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
 
@@ -100,3 +100,12 @@ def test_a_right_named_by_its_number_covers_the_code(session: Session) -> None:
     records.assign(session, "R-0007", [Assignment("code_rights", "4;Right 12")], None)
     covered = [s.title for s in coverage.of(session, "Victims' Code 2020") if not s.uncovered]
     assert covered == ["To be referred to services that support victims", "To complain about rights not being met"]
+
+
+def test_a_record_in_the_bin_has_its_chain_still(session: Session) -> None:
+    before = pairs(chain.of(session, "G-0003"))
+    records.hide(session, ["G-0003"])
+    found = chain.of(session, "G-0003")
+    assert pairs(found) == before and found.nodes[found.start].reference == "G-0003"
+    assert "G-0003" not in {n.reference for n in chain.of(session, "R-0001").nodes.values()}
+    assert outputs.chain_document(session, "G-0003").title.startswith("Chain of G-0003")

@@ -116,7 +116,7 @@ def of(session: Session, name: str) -> Chain:
             edges |= {(e.before, e.after, e.kind): e for e in found}
             fresh = list(dict.fromkeys(i for e in found if (i := e.after if ahead else e.before) not in reached))
             reached |= set(fresh)
-    nodes = _nodes(connection, list(dict.fromkeys([start.id, *(i for e in edges.values() for i in (e.before, e.after))])))
+    nodes = _nodes(connection, list(dict.fromkeys([start.id, *(i for e in edges.values() for i in (e.before, e.after))])), start.id)
     chain.edges = [e for e in edges.values() if e.before in nodes and e.after in nodes]
     layer = {kind: n for n, kinds in enumerate(LAYERS) for kind in kinds}
     chain.nodes = dict(sorted(nodes.items(), key=lambda x: (layer.get(x[1].entity, len(LAYERS)), len(x[1].reference), x[1].reference)))
@@ -147,7 +147,7 @@ def _edges(connection: Connection, ids: Sequence[str], ahead: bool) -> list[Edge
                 found.append(Edge(before, after, joint.kind, joint.reads, str(extent) if extent else None))
         for key in _FIGURES:
             own = key if ahead else "id"
-            sql = f'SELECT "{key}", id FROM gap WHERE "{own}" IN ({marks}) AND "{key}" IS NOT NULL AND NOT deleted'
+            sql = f'SELECT "{key}", id FROM gap WHERE "{own}" IN ({marks}) AND "{key}" IS NOT NULL'
             found += [Edge(str(figure), str(gap), f"gap.{key}", "says how many need it:" if key == "need_figure" else "says how many it reached:")
                       for figure, gap in connection.exec_driver_sql(sql, tuple(part))]  # fmt: skip
         own = "u.action" if ahead else "l.b"
@@ -170,12 +170,13 @@ def state_words(node: Node) -> str:
     return to_words(spec.by_key[column], node.state) if column and node.state else ""
 
 
-def _nodes(connection: Connection, ids: Sequence[str]) -> dict[str, Node]:
+def _nodes(connection: Connection, ids: Sequence[str], always: str = "") -> dict[str, Node]:
+    """The living ones among some records; and ``always``, whose chain it is, even from the bin."""
     kinds: dict[str, list[tuple[str, str, str]]] = {}
     for start in range(0, len(ids), _AT_ONCE):
         part = ids[start : start + _AT_ONCE]
-        sql = f"SELECT id, entity, reference, title FROM subject WHERE NOT deleted AND id IN ({','.join('?' * len(part))})"
-        for id, entity, reference, title in connection.exec_driver_sql(sql, tuple(part)):
+        sql = f"SELECT id, entity, reference, title FROM subject WHERE (NOT deleted OR id = ?) AND id IN ({','.join('?' * len(part))})"
+        for id, entity, reference, title in connection.exec_driver_sql(sql, (always, *part)):
             kinds.setdefault(str(entity), []).append((str(id), str(reference or ""), str(title or "")))
     found: dict[str, Node] = {}
     for kind, rows in kinds.items():
