@@ -566,7 +566,6 @@ CREATE TABLE gap (
 	closed_by TEXT,
 	closure_agreed_by TEXT,
 	closed_on TEXT,
-	recheck_date TEXT,
 	closure_tests TEXT,
 	marking TEXT,
 	basis TEXT,

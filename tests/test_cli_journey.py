@@ -57,7 +57,7 @@ def test_close_says_what_is_missing_and_exits_1_until_nothing_is(run: Callable[.
     assert run("add", str(store), "evidence", "title=Log", "--why", "x").code == 0
     assert run("set", str(store), "G-0001", "evidence=E-0001", "closure_route=delivered", "outcome_statement=It works", "--why", "x").code == 0
     for kind in ("action_evidenced", "measure_moved", "victims_heard", "recheck"):
-        assert run("add", str(store), "closure_test", "about=G-0001", f"kind={kind}", "result=Seen", "--why", "x").code == 0
+        assert run("add", str(store), "closure_test", "about=G-0001", f"kind={kind}", "result=Seen", "recheck=2027-06-01", "--why", "x").code == 0
     done = run("close", str(store), "G-0001", "--why", "Agreed", "--second", "Bea Two", "--json")
     assert (done.code, json.loads(done.out)["closed"], json.loads(done.out)["missing"]) == (0, True, [])
     assert run("close", str(store), "A-0001", "--why", "x").code == 1

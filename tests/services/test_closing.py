@@ -8,9 +8,11 @@ import pytest
 
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain import closing as rules
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.closing import Proof
 from vawg_desktop.domain.entities import GAP, RECOMMENDATION, SIGN_OFF
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError, WrongKeyError
+from vawg_desktop.domain.fields import EntitySpec
 from vawg_desktop.services import access, closing, merging, records, show, undoing
 from vawg_desktop.services.history import history
 from vawg_desktop.services.records import Assignment
@@ -53,6 +55,8 @@ def test_each_thing_that_is_missing_is_named_until_it_is_there(session: Session)
     assert still_missing(session, "G-0003") == left[4:]
     closing.answer(session, "G-0003", "measure_moved", "No number is kept", how="not_possible")
     closing.answer(session, "G-0003", "victims_heard", "The Victims' Panel, in March")
+    closing.answer(session, "G-0003", "recheck", "In a year")
+    assert still_missing(session, "G-0003") == ["recheck", "signed"]  # without a date there is none
     closing.answer(session, "G-0003", "recheck", "In a year", recheck="2027-11")
     assert still_missing(session, "G-0003") == ["signed"]
     done = closing.close(session, "G-0003", "Agreed", "Bea Two")
@@ -95,6 +99,22 @@ def test_the_second_person_is_another_one(session: Session) -> None:
     assert closing.close(session, "G-0003", "Agreed", "Bea Two").closed
     with pytest.raises(RuleError, match="closed already"):
         closing.close(session, "G-0003", "Agreed", "Bea Two")
+
+
+def test_two_names_that_turn_out_to_be_one_person_put_a_closing_in_question(session: Session) -> None:
+    closed(session)
+    assert not closing.standing(session, "G-0003").in_question
+    records.create(session, "person", {"name": "Bea Two", "logins": "B. Officer"})
+    assert [m.test for m in closing.standing(session, "G-0003").missing] == ["signed"]
+
+
+@pytest.mark.parametrize("way", ["edit", "undo of another"])
+def test_whichever_way_it_is_opened_signatures_do_not_hold_for_the_next_closing(session: Session, way: str) -> None:
+    closed(session)
+    with session.store.write("An import", "as the list says", Act.IMPORT) as tx:
+        tx.edit("gap", show.record(session, "G-0003").id, {"status": "validated"}, checked=way == "edit")
+    stands = closing.standing(session, "G-0003")
+    assert not stands.closed and stands.signed == [] and [m.test for m in stands.missing] == ["signed"]
 
 
 def test_nobody_signs_by_adding_a_record(session: Session) -> None:
@@ -231,5 +251,5 @@ FULL = Proof(1, frozenset(TESTS), frozenset({"a", "b"}))
         (RECOMMENDATION, {}, Proof(), ["closure_route", "outcome_statement", "action_evidenced", "action_evidenced", "measure_moved", "victims_heard", "recheck", "signed"]),
     ],
 )  # fmt: skip
-def test_what_each_way_of_closing_needs(spec: object, row: dict[str, str], proof: Proof, left: list[str]) -> None:
-    assert [m.test for m in rules.missing(spec, row, proof)] == left  # type: ignore[arg-type]
+def test_what_each_way_of_closing_needs(spec: EntitySpec, row: dict[str, str], proof: Proof, left: list[str]) -> None:
+    assert [m.test for m in rules.missing(spec, row, proof)] == left

@@ -12,14 +12,15 @@ import pytest
 from tests.clock import TODAY
 from tests.services.test_demo import filled
 from vawg_desktop.domain.dates import last_day
-from vawg_desktop.services import journey, names, questions, records
+from vawg_desktop.services import closing, journey, merging, names, questions, records
 from vawg_desktop.services.demo import Size
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.lists import records as all_of
 from vawg_desktop.services.records import Assignment
-from vawg_desktop.services.sample import load_sample
+from vawg_desktop.services.sample import add_usual, load_sample
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import making
+from vawg_desktop.store import copying, making, opening
+from vawg_desktop.store.check import check
 
 Row = dict[str, Any]
 
@@ -33,7 +34,10 @@ def sample_store(folder: Path) -> Session:
 def worked_on(folder: Path) -> Session:
     """The starter content with a case for each question and the near miss beside it."""
     s = sample_store(folder)
-    a = lambda record, *given: records.assign(s, record, [Assignment(*g) for g in given], "as agreed")  # noqa: E731
+
+    def a(record: str, *given: tuple[str, ...]) -> None:
+        records.assign(s, record, [Assignment(*g) for g in given], "as agreed")
+
     a("G-0001", ("actions", "A-0009"), ("owner", "P-0002"), ("severity", "3"))
     a("G-0002", ("severity", "2"), ("provision", "none"))
     a("G-0005", ("outcome", "achieved"))
@@ -104,10 +108,15 @@ def test_the_questions_answer_what_the_rows_say(session: Session) -> None:
             if r["funding_end"] and r["status"] not in ("ended", "complete", "stopped", "superseded") and (last_day(r["funding_end"]) or date.max) < today
         ],
     }  # fmt: skip
-    found = questions.as_json(questions.ask(session))
+    found: Row = questions.as_json(questions.ask(session))
     for key, references in wanted.items():
-        assert sorted(found[key]) == sorted(references), key  # type: ignore[type-var, arg-type]
-    assert sorted(map(str, found["cells_without_owner"])) == sorted(map(str, unowned(session, gaps)))  # type: ignore[call-overload]
+        assert sorted(found[key]) == sorted(references), key
+    assert sorted(map(str, found["cells_without_owner"])) == sorted(map(str, unowned(session, gaps)))
+
+
+def test_what_was_closed_without_its_tests_is_listed(tmp_path: Path) -> None:
+    s = worked_on(tmp_path)
+    assert questions.as_json(questions.ask(s))["closed_in_question"] == ["G-0004", "G-0005"]
 
 
 def half_a_year_after(day: date) -> date:
@@ -141,10 +150,10 @@ def unowned(session: Session, gaps: list[Row]) -> list[list[str | None]]:
 def test_every_cell_of_the_map_says_what_the_rows_say(session: Session) -> None:
     gaps = of(session, "gap")
     there = placed(session, gaps)
-    document = journey.as_json(journey.read_map(session))
-    cells: list[Row] = document["cells"]  # type: ignore[assignment]
-    rows: list[Row] = document["rows"]  # type: ignore[assignment]
-    columns: list[Row] = document["columns"]  # type: ignore[assignment]
+    document: Row = journey.as_json(journey.read_map(session))
+    cells: list[Row] = document["cells"]
+    rows: list[Row] = document["rows"]
+    columns: list[Row] = document["columns"]
     assert len(cells) == len(rows) * len(columns)
     told = {(c["row"], c["column"]): c for c in cells}
     assert {place for place, c in told.items() if c["state"] == "gap"} == set(there)
@@ -204,3 +213,52 @@ def test_other_things_stand_across(tmp_path: Path, axis: str, word: str) -> None
     found = journey.read_map(s, axis)
     assert word in [c.title for c in found.columns]
     assert {g.reference for c in found.cells.values() for g in c.gaps} == {f"G-{n:04d}" for n in range(1, 9)}
+
+
+def test_the_usual_stages_and_needs_fill_an_empty_map_and_two_laptops_make_the_same(tmp_path: Path) -> None:
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "B. Officer")
+    records.create(office, "gap", {"statement": "Nobody to tell"})
+    copying.take_copy(office.store, tmp_path / "laptop.vawg")
+    laptop = Session(opening.open_store(tmp_path / "laptop.vawg", passphrase=None), "Cat Three")
+    for one in (office, laptop):
+        add_usual(one)
+        found = journey.read_map(one)
+        assert (len(found.rows), len(found.columns)) == (11, 12)  # what is not placed too
+        assert add_usual(one).entries == 0
+    merged = merging.merge(office, laptop.store)
+    assert merged.conflicts == [] and len(journey.read_map(office).rows) == 11 and len(of(office, "need")) == 11
+    assert check(office.store).problems == []
+
+
+def test_two_laptops_edit_map_service_and_closure_of_one_gap_apart(tmp_path: Path) -> None:
+    """Nothing is lost, and the one clash is asked once."""
+    office = sample_store(tmp_path)
+    laptops: list[Session] = []
+    for name in ("one", "two"):
+        copying.take_copy(office.store, tmp_path / f"{name}.vawg")
+        laptops.append(Session(opening.open_store(tmp_path / f"{name}.vawg", passphrase=None), f"Laptop {name}"))
+    one, two = laptops
+
+    def say(session: Session, record: str, *given: tuple[str, ...]) -> None:
+        records.assign(session, record, [Assignment(*g) for g in given], "in the room")
+
+    say(one, "G-0003", ("severity", "3"), ("needs", "Housing", "+="), ("closure_route", "delivered"))
+    say(two, "G-0003", ("severity", "2"), ("journey_stages", "Trial", "+="), ("outcome_statement", "It works"))
+    say(one, "SV-0005", ("waiting_days", "90"), ("gaps", "G-0003", "+="))
+    say(two, "SV-0005", ("capacity", "20"), ("needs", "Counselling", "+="))
+    closing.answer(one, "G-0003", "measure_moved", "The wait fell")
+    closing.answer(two, "G-0003", "victims_heard", "The Panel")
+    say(one, "J-0003", ("retired", "1/1/2026"))
+    say(two, "J-0003", ("position", "1"))
+    asked = [c for laptop in laptops for c in merging.merge(office, laptop.store).conflicts]
+    assert len(asked) == 1 and merging.merge(office, two.store).conflicts == []
+    gap = next(g for g in of(office, "gap") if g["reference"] == "G-0003")
+    assert sorted(gap["labels"]["needs"]) == ["Counselling", "Housing"] and gap["labels"]["journey_stages"] == ["Recovery", "Trial"]
+    assert (gap["closure_route"], gap["outcome_statement"]) == ("delivered", "It works")
+    service = next(s for s in of(office, "service") if s["reference"] == "SV-0005")
+    assert (service["waiting_days"], service["capacity"], len(service["gaps"]), len(service["needs"])) == (90, 20, 1, 2)
+    assert {m.test for m in closing.standing(office, "G-0003").missing} == {"action_evidenced", "recheck", "signed"}
+    for laptop in laptops:
+        merging.merge(laptop, office.store)
+        assert journey.as_json(journey.read_map(laptop)) == journey.as_json(journey.read_map(office))
+    assert check(office.store).problems == []

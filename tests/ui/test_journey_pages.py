@@ -11,11 +11,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
 
 from tests.documents import book_text, docx_text, odt_text, pdf_text
 from tests.ui.test_window import Shown, visible
-from vawg_desktop.services import chain, closing, journey, journey_outputs, outputs, questions, records
+from vawg_desktop.services import (
+    chain,
+    closing,
+    journey,
+    journey_outputs,
+    outputs,
+    questions,
+    records,
+    undoing,
+)
 from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import making
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.journey import QFileDialog
 from vawg_desktop.ui.tour import settle
@@ -175,7 +187,7 @@ def test_a_gap_is_closed_and_opened_again_from_its_page(shown: Shown) -> None:
     proof, _ = records.create(session, "evidence", {"title": "Log"})
     records.assign(session, "G-0001", [Assignment("closure_route", "delivered"), Assignment("outcome_statement", "It works"), Assignment("evidence", proof)], None)
     for kind in ("action_evidenced", "measure_moved", "victims_heard", "recheck"):
-        closing.answer(session, "G-0001", kind, "Seen")
+        closing.answer(session, "G-0001", kind, "Seen", recheck="2027-06-01")
     page: Any = shown.go("gap")
     shown.window.open_record("G-0001")
     settle(shown.tasks)
@@ -189,3 +201,24 @@ def test_a_gap_is_closed_and_opened_again_from_its_page(shown: Shown) -> None:
         next(b for b in visible(page, QAbstractButton) if b.text() == "Open again …").click()
         settle(shown.tasks)
     assert not closing.standing(session, "G-0001").closed
+
+
+def test_an_empty_store_gets_its_map_by_one_press_and_loses_it_by_undoing(qtbot: QtBot, tmp_path: Path) -> None:
+    session = Session(making.create(tmp_path / "empty.vawg", passphrase=None), "B. Officer")
+    made = Shown(session)
+    page: Any = made.go("journey")
+    next(b for b in visible(page, QAbstractButton) if b.text() == "Add the usual stages, needs and rights").click()
+    settle(made.tasks)
+    assert (page.view.model_.rowCount(), page.view.model_.columnCount()) == (10, 11) and page.view.isVisible()
+    made.tasks.write(undoing.undo)
+    settle(made.tasks)
+    assert not page.view.isVisible()
+    made.close()
+
+
+def test_earlier_wording_shows_while_it_holds_words(shown: Shown) -> None:
+    page: Any = shown.go("gap")
+    assert "Earlier wording" not in words(page)
+    shown.tasks.write(lambda s: records.assign(s, "G-0001", [Assignment("closure_tests", "Ask the Panel again")], None))
+    settle(shown.tasks)
+    assert "Closure tests: Ask the Panel again" in words(page)

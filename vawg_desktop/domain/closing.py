@@ -32,7 +32,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is still missing: a test of ``CLOSURE_TEST`` or the field that says it, and in words."""
+    """What is still missing: a test of ``CLOSURE_TEST``, ``signed``, or the field that is empty; and in words."""
 
     test: str
     message: str
@@ -83,6 +83,11 @@ _OR = {
 def is_closing(spec: EntitySpec, before: Mapping[str, Value] | None, after: Mapping[str, Value]) -> bool:
     """Whether an edit closes a record of a kind whose closing is earned."""
     return spec.closes_by_tests and after.get(spec.status) == "closed" and (before is None or before.get(spec.status) != "closed")
+
+
+def is_opening(spec: EntitySpec, before: Mapping[str, Value], changed: Mapping[str, Value]) -> bool:
+    """Whether an edit opens again what stood closed."""
+    return spec.closes_by_tests and before.get(spec.status) == "closed" and changed.get(spec.status, "closed") != "closed"
 
 
 def refuse_unearned(spec: EntitySpec, row: Mapping[str, Value], proof: Proof) -> None:

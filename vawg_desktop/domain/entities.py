@@ -268,7 +268,6 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     text("closed_by", "Closure proposed by"),
     text("closure_agreed_by", "Closure agreed by", "A second person."),
     when("closed_on", "Closed on"),
-    when("recheck_date", "Look again on"),
     long("closure_tests", "Closure tests", retired=True),
     MARKING,
     BASIS,

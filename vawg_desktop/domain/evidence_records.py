@@ -70,7 +70,7 @@ CLOSURE_TEST = EntitySpec("closure_test", "Closure test", "Closure tests", "CT",
     text("tested_by", "Answered by"),
     when("tested", "Answered on"),
     NOTE,
-), immutable=True, by_content=True, listed=("result", "kind", "tested_by", "tested"))  # fmt: skip
+), immutable=True, listed=("result", "kind", "tested_by", "tested"))  # fmt: skip
 
 SIGN_OFF = EntitySpec("sign_off", "Sign-off", "Sign-offs", "SO", "who", (
     text("about", "Of", required=True, names_record=True),
@@ -82,4 +82,4 @@ SIGN_OFF = EntitySpec("sign_off", "Sign-off", "Sign-offs", "SO", "who", (
     long("heads", "What was seen", private=True),
     text("enrolled_by", "Passphrase enrolled by"),
     NOTE,
-), system=True, immutable=True, by_content=True, listed=("who", "role", "made_sure", "signed"))  # fmt: skip
+), system=True, immutable=True, listed=("who", "role", "made_sure", "signed"))  # fmt: skip

@@ -47,7 +47,6 @@ CLOSURE_TEST = vocabulary(
     ("action_evidenced", "Action evidenced"),
     ("measure_moved", "Measure moved"),
     ("victims_heard", "What victims have told us", "Victims heard"),
-    ("signed", "Signed by owner and an independent person", "Signed"),
     ("recheck", "Date to look again", "Re-check date"),
 )
 CLOSURE_ANSWER = vocabulary(

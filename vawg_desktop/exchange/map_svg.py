@@ -24,7 +24,7 @@ class Square:
 
 
 def draw(rows: Sequence[str], columns: Sequence[str], squares: Sequence[Sequence[Square]], corner: str) -> str:
-    """The map as SVG, ``size(…)`` points wide and high. Severity is told by small filled squares too, no data by slanting lines."""
+    """The map as SVG, ``size(…)`` points wide and high. Severity stands there as small filled squares too, no data by slanting lines."""
     width, height = size(len(rows), len(columns))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
@@ -64,14 +64,14 @@ def _square(square: Square, left: float, top: float) -> list[str]:
 
 def _words(words: str, x: float, y: float, letters: int, *, bold: bool = False, quiet: bool = False, lines: int = 3) -> list[str]:
     """Words in at most ``lines`` lines of about so many letters."""
-    told: list[str] = []
+    wrapped: list[str] = []
     for word in words.split():
-        if told and len(told[-1]) + 1 + len(word) <= letters:
-            told[-1] += f" {word}"
+        if wrapped and len(wrapped[-1]) + 1 + len(word) <= letters:
+            wrapped[-1] += f" {word}"
         else:
-            told.append(word)
-    if len(told) > lines:
-        told = [*told[: lines - 1], f"{told[lines - 1]} …"]
+            wrapped.append(word)
+    if len(wrapped) > lines:
+        wrapped = [*wrapped[: lines - 1], f"{wrapped[lines - 1]} …"]
     weight = ' font-weight="bold"' if bold else ""
     size_ = 8 if quiet else 9
-    return [f'<text x="{x:g}" y="{y + 11 * n:g}" font-size="{size_}"{weight} fill="{_QUIET if quiet else _INK}">{escape(line)}</text>' for n, line in enumerate(told)]
+    return [f'<text x="{x:g}" y="{y + 11 * n:g}" font-size="{size_}"{weight} fill="{_QUIET if quiet else _INK}">{escape(line)}</text>' for n, line in enumerate(wrapped)]

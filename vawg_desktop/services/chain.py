@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """A set of links (``quote.themes``) that the chain runs through: from its owner on, or (``back``) from its other end; and how it reads."""
+class Step:
+    """A kind of link that the chain goes along: from the record that owns it to the other, or (``back``) the other way; ``reads`` stands between the two in a sentence."""
 
     kind: str
     reads: str
     back: bool = False
 
 
-#: From what was found to what came of it. ``reads`` stands between what comes first and what follows from it.
-JOINTS: tuple[Joint, ...] = (
-    Joint("quote.sources", "holds", back=True), Joint("theme.sources", "holds", back=True), Joint("figure.sources", "holds", back=True),
-    Joint("quote.themes", "speaks of"), Joint("quote.gaps", "shows"), Joint("quote.recommendations", "supports"),
-    Joint("theme.gaps", "points to"), Joint("recommendation.themes", "supports", back=True),
-    Joint("gap.sources", "tells of", back=True), Joint("recommendation.sources", "tells of", back=True), Joint("gap.evidence", "shows", back=True),
-    Joint("gap.recommendations", "is answered by"), Joint("gap.actions", "is addressed by"), Joint("service.gaps", "is provided for by", back=True),
-    Joint("indicator.gaps", "is measured by", back=True), Joint("indicator.services", "is measured by", back=True), Joint("learning.recommendations", "informs"),
-    Joint("action.recommendations", "is carried out by", back=True), Joint("indicator.actions", "is measured by", back=True),
-    Joint("evidence.actions", "is proved by", back=True), Joint("evidence.recommendations", "is proved by", back=True),
+#: From what was found to what came of it.
+STEPS: tuple[Step, ...] = (
+    Step("quote.sources", "holds", back=True), Step("theme.sources", "holds", back=True), Step("figure.sources", "holds", back=True),
+    Step("quote.themes", "speaks of"), Step("quote.gaps", "shows"), Step("quote.recommendations", "supports"),
+    Step("theme.gaps", "points to"), Step("recommendation.themes", "supports", back=True),
+    Step("gap.sources", "tells of", back=True), Step("recommendation.sources", "tells of", back=True), Step("gap.evidence", "shows", back=True),
+    Step("gap.recommendations", "is answered by"), Step("gap.actions", "is addressed by"), Step("service.gaps", "is provided for by", back=True),
+    Step("indicator.gaps", "is measured by", back=True), Step("indicator.services", "is measured by", back=True), Step("learning.recommendations", "informs"),
+    Step("action.recommendations", "is carried out by", back=True), Step("indicator.actions", "is measured by", back=True),
+    Step("evidence.actions", "is proved by", back=True), Step("evidence.recommendations", "is proved by", back=True),
 )  # fmt: skip
 #: Figures stand in cells of a gap, not in links; evidence of an update is its action's.
 _FIGURES = ("need_figure", "need_met_figure")
@@ -68,7 +68,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingLink:
     """What is not there: of which record, under which key, and in words."""
 
     record: str
@@ -83,7 +83,7 @@ class Chain:
     start: str
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     edges: list[Edge] = field(default_factory=list[Edge])
-    missing: list[Missing] = field(default_factory=list[Missing])
+    missing: list[MissingLink] = field(default_factory=list[MissingLink])
 
     def sentences(self) -> list[str]:
         """The chain as sentences in its order, then what is missing."""
@@ -127,12 +127,12 @@ def of(session: Session, name: str) -> Chain:
 def _edges(connection: Connection, ids: Sequence[str], ahead: bool) -> list[Edge]:
     """The edges that leave some records (``ahead``) or lead to them."""
     found: list[Edge] = []
-    by_kind = {j.kind: j for j in JOINTS}
+    by_kind = {j.kind: j for j in STEPS}
     meanings = {kind: worded.Meanings(connection, field) for kind, (_, field) in worded.WORDED.items() if kind in by_kind}
     for start in range(0, len(ids), _AT_ONCE):
         part = list(ids[start : start + _AT_ONCE])
         marks = ",".join("?" * len(part))
-        forward = [j.kind for j in JOINTS if j.back is not ahead]  # those whose owner is the end at hand
+        forward = [j.kind for j in STEPS if j.back is not ahead]  # those whose owner is the end at hand
         for own, kinds in (("a", forward), ("b", [k for k in by_kind if k not in forward])):
             quoted = ",".join(f"'{k}'" for k in kinds)
             ends: list[str] = list(part)
@@ -142,13 +142,13 @@ def _edges(connection: Connection, ids: Sequence[str], ahead: bool) -> list[Edge
                 f"SELECT kind, a, b, extent FROM link WHERE {own} IN ({','.join('?' * len(ends))}) AND kind IN ({quoted}) AND NOT deleted ORDER BY n", tuple(ends)
             )
             for kind, a, b, extent in rows:
-                joint, meant = by_kind[str(kind)], meanings[str(kind)].of(str(b)) if str(kind) in meanings else str(b)
-                before, after = (meant, str(a)) if joint.back else (str(a), meant)
-                found.append(Edge(before, after, joint.kind, joint.reads, str(extent) if extent else None))
+                step, meant = by_kind[str(kind)], meanings[str(kind)].of(str(b)) if str(kind) in meanings else str(b)
+                before, after = (meant, str(a)) if step.back else (str(a), meant)
+                found.append(Edge(before, after, step.kind, step.reads, str(extent) if extent else None))
         for key in _FIGURES:
             own = key if ahead else "id"
             sql = f'SELECT "{key}", id FROM gap WHERE "{own}" IN ({marks}) AND "{key}" IS NOT NULL'
-            found += [Edge(str(figure), str(gap), f"gap.{key}", "says how many need it:" if key == "need_figure" else "says how many it reached:")
+            found += [Edge(str(figure), str(gap), f"gap.{key}", "counts those in need for" if key == "need_figure" else "counts those reached for")
                       for figure, gap in connection.exec_driver_sql(sql, tuple(part))]  # fmt: skip
         own = "u.action" if ahead else "l.b"
         sql = (
@@ -207,7 +207,7 @@ class _Around:
     after: dict[str, set[str]]
     outcomes: dict[str, str | None]
 
-    def lacks(self, node: Node) -> list[tuple[str, str]]:
+    def missing(self, node: Node) -> list[tuple[str, str]]:
         """What is missing at a node: keys and words."""
         before, after = self.before.get(node.id, set[str]()), self.after.get(node.id, set[str]())
         if node.entity == "gap":
@@ -226,7 +226,7 @@ class _Around:
         return [("proof", "complete, with no evidence that it was done")] if unproved else []
 
 
-def _missing(connection: Connection, chain: Chain) -> list[Missing]:
+def _missing(connection: Connection, chain: Chain) -> list[MissingLink]:
     edges = _edges_of_all(connection, chain)
     kinds = {n.id: n.entity for n in _nodes(connection, sorted({i for e in edges for i in (e.before, e.after)})).values()}
     around = _Around({}, {}, {})
@@ -235,7 +235,7 @@ def _missing(connection: Connection, chain: Chain) -> list[Missing]:
             around.before.setdefault(e.after, set()).add(kinds[e.before])
             around.after.setdefault(e.before, set()).add(kinds[e.after])
     around.outcomes.update(_cells(connection, "recommendation", "outcome", [n.id for n in chain.nodes.values() if n.entity == "recommendation"]))
-    return [Missing(n.reference, key, f"{n.reference}: {words}.") for n in chain.nodes.values() for key, words in around.lacks(n)]
+    return [MissingLink(n.reference, key, f"{n.reference}: {words}.") for n in chain.nodes.values() for key, words in around.missing(n)]
 
 
 def _edges_of_all(connection: Connection, chain: Chain) -> list[Edge]:

@@ -20,6 +20,7 @@ from vawg_desktop.services.journey import in_question as in_question_by_date
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keys
+from vawg_desktop.store.derived_rows import DerivedRows
 from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Standing:
     id: str
     entity: str
     reference: str
+    title: str
     closed: bool
     missing: list[Missing]
     tests: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
@@ -68,7 +70,7 @@ def standing(session: Session, name: str) -> Standing:
     if closed:
         left += [Missing("funding", f"The funding of {reference} {title} is over; ask whether it was extended.") for reference, title in _over(session, found.id)]
     return Standing(
-        found.id, found.entity, found.reference, closed, left,
+        found.id, found.entity, found.reference, found.title, closed, left,
         plain_rows(connection, "SELECT * FROM closure_test WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
         plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
     )  # fmt: skip
@@ -104,9 +106,11 @@ def _cells(row: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _proof(session: Session, entity: str, id: str) -> Proof:
-    from vawg_desktop.store.derived_rows import DerivedRows
-
-    return DerivedRows(session.read()).proof_of(entity, id)
+    """What the store counts, with each signer as the person whom the name means today: two names may have become one person's."""
+    connection = session.read()
+    proof = DerivedRows(connection).proof_of(entity, id)
+    names_of = connection.exec_driver_sql("SELECT who FROM sign_off WHERE about = ? AND NOT deleted", (id,)).fetchall()
+    return replace(proof, signers=frozenset(person_of(connection, str(who))[0] for (who,) in names_of))
 
 
 def in_question(session: Session) -> list[Standing]:
@@ -202,13 +206,11 @@ def reopen(session: Session, name: str, why: str) -> Changes:
 
 
 def reopen_in(tx: Transaction, entity: str, id: str, why: str | None) -> None:
-    """The same inside a transaction that does more: the status goes back, and whoever closes it again signs anew."""
+    """The same inside a transaction that does more: the status goes back, and the door withdraws the signatures."""
     if not (why or "").strip():
         raise RuleError("Opening again what was closed needs a reason.", code="rule_reopen")
     spec = BY_KEY[entity]
     tx.edit(entity, id, {spec.status: reopened_to(entity)})
-    for (sign_off,) in tx.connection.exec_driver_sql("SELECT id FROM sign_off WHERE about = ? AND NOT deleted", (id,)).fetchall():
-        tx.delete("sign_off", str(sign_off))
 
 
 def reopened_to(entity: str) -> str:
@@ -226,7 +228,7 @@ def withdraw_in(tx: Transaction, entity: str, id: str, why: str | None) -> None:
 
 
 def answer(session: Session, name: str, kind: str, result: str, *, how: str = "met", evidence: str = "", recheck: str = "") -> Changes:
-    """Answer a closure test; an earlier answer to the same one stays, and both are shown."""
+    """Answer a closure test of a recommendation or gap; an earlier answer to the same one stays, and both are shown."""
     from vawg_desktop.services import records
 
     found = names.find(session.read(), name)

@@ -29,7 +29,7 @@ AXES: dict[str, tuple[str, str, str]] = {
 GAP, NO_GAP, NO_DATA = "gap", "no_gap", "no_data"
 STATES = {GAP: "Gap", NO_GAP: "No gap", NO_DATA: "No data"}
 NOT_PLACED = "Not placed"
-#: Of several open gaps in a cell, the least provision is told.
+#: Of several open gaps in a cell, the least provision counts.
 _LEAST_FIRST = ("none", "partial", "unknown", "full")
 
 
@@ -55,7 +55,6 @@ class PlacedGap:
     provision: str
     owner: str
     owner_reference: str
-    restricted: bool = False
 
     @property
     def open(self) -> bool:
@@ -75,7 +74,6 @@ class PlacedService:
     waiting_days: int | None
     funding_end: str
     in_question: bool
-    confidential: bool = False
     restricted: bool = False
 
 
@@ -107,8 +105,8 @@ class Cell:
     @property
     def provision(self) -> str:
         """The least provision that the open gaps tell, else ``full`` where that is recorded; empty where nothing is."""
-        told = {g.provision for g in self.open if g.provision}
-        return next((p for p in _LEAST_FIRST if p in told), "full" if self.state == NO_GAP else "")
+        stated = {g.provision for g in self.open if g.provision}
+        return next((p for p in _LEAST_FIRST if p in stated), "full" if self.state == NO_GAP else "")
 
     @property
     def owners(self) -> list[str]:
@@ -174,7 +172,7 @@ def read_map(session: Session, axis: str = "need") -> Map:
     _, gap_field, service_field = AXES[axis]
     gap, service = BY_KEY["gap"], BY_KEY["service"]
     stages = gap.by_key["journey_stages"]
-    gaps = {g.id: g for g in _gaps(session, connection)}
+    gaps = {g.id: g for g in _gaps(connection)}
     services = {s.id: s for s in _services(session, connection)}
     placed: list[tuple[str, str, dict[str, list[str]]]] = []
     for spec, field_key, ids in ((gap, gap_field, gaps), (service, service_field, services)):
@@ -204,7 +202,7 @@ def read_map(session: Session, axis: str = "need") -> Map:
     return found
 
 
-def _gaps(session: Session, connection: Connection) -> Iterable[PlacedGap]:
+def _gaps(connection: Connection) -> Iterable[PlacedGap]:
     rows = plain_rows(
         connection,
         "SELECT g.id, g.reference, g.statement, g.status, g.severity, g.provision, coalesce(p.short_name, p.name) AS owner, p.reference AS owner_reference "
@@ -212,10 +210,10 @@ def _gaps(session: Session, connection: Connection) -> Iterable[PlacedGap]:
         (),
     )
     for row in rows:
-        said = {k: str(v or "") for k, v in row.items()}
-        status = said["status"] or str(GAP_STATUS.key_list()[0])
+        texts = {k: str(v or "") for k, v in row.items()}
+        status = texts["status"] or str(GAP_STATUS.key_list()[0])
         yield PlacedGap(
-            said["id"], said["reference"], said["statement"], status, said["severity"], said["provision"], said["owner"], said["owner_reference"]
+            texts["id"], texts["reference"], texts["statement"], status, texts["severity"], texts["provision"], texts["owner"], texts["owner_reference"]
         )
 
 
@@ -224,7 +222,7 @@ def _services(session: Session, connection: Connection) -> Iterable[PlacedServic
 
     rows = plain_rows(
         connection,
-        "SELECT id, reference, title, status, capacity, waiting_days, funding_end, x_funding, funding_answer, confidential_location, "
+        "SELECT id, reference, title, status, capacity, waiting_days, funding_end, x_funding, funding_answer, "
         "restriction, restricted_until FROM service WHERE NOT deleted ORDER BY length(reference), reference",
         (),
     )
@@ -234,7 +232,7 @@ def _services(session: Session, connection: Connection) -> Iterable[PlacedServic
         yield PlacedService(
             str(row["id"]), str(row["reference"]), str(row["title"] or ""), str(row["status"] or "not_known"), _whole(row["capacity"]),
             _whole(row["waiting_days"]), str(row["funding_end"] or ""), in_question(row, session.today.isoformat()),
-            bool(row["confidential_location"]), is_restricted({k: row[k] for k in ("restriction", "restricted_until")}, session.today),  # type: ignore[arg-type]
+            is_restricted({k: str(row[k] or "") for k in ("restriction", "restricted_until")}, session.today),
         )  # fmt: skip
 
 

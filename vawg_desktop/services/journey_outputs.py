@@ -11,7 +11,7 @@ from vawg_desktop.services.session import Session
 
 #: Until small counts are suppressed by rule, nothing with them is published.
 NOT_FOR_PUBLICATION = "Not for publication"
-#: Counts of people below this are not told.
+#: Counts of people below this are not given.
 LEAST = 10
 FEWER = f"fewer than {LEAST}"
 #: Room for the drawing, in points: an A4 page on its side, without its margins.
@@ -61,7 +61,7 @@ def _lists(found: journey.Map) -> list[Block]:
         Table(
             "Services", ["Reference", "Service", "Capacity", "Wait in days", "Funding ends", "In question"],
             [[s.reference, s.title, small(s.capacity) or None, s.waiting_days, outputs.day_cell(s.funding_end), "Yes" if s.in_question else None] for s in services],
-            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. Where services are is not told."],
+            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. Where services are is left out."],
         ),
     ]  # fmt: skip
 
@@ -69,8 +69,8 @@ def _lists(found: journey.Map) -> list[Block]:
 def _marking(session: Session, found: journey.Map) -> str:
     rows: list[dict[str, object]] = []
     for kind, ids in (("gap", {g.id for c in found.cells.values() for g in c.open}), ("service", {s.id for c in found.cells.values() for s in c.services})):
-        told = session.read().exec_driver_sql(f'SELECT id, marking FROM "{kind}" WHERE NOT deleted').fetchall()
-        rows += [{"marking": marking} for id, marking in told if str(id) in ids]
+        found_rows = session.read().exec_driver_sql(f'SELECT id, marking FROM "{kind}" WHERE NOT deleted').fetchall()
+        rows += [{"marking": marking} for id, marking in found_rows if str(id) in ids]
     return outputs.marking_of(BY_KEY["gap"], rows)
 
 
@@ -84,8 +84,8 @@ def _square(cell: journey.Cell) -> map_svg.Square:
     services = how_many(len(cell.services), "service") if cell.services else ""
     if cell.open:
         owner = "no owner" if cell.unowned else ""
-        told = tuple(w for w in (PROVISION.label(cell.provision) if cell.provision else "", owner, services) if w)
-        return map_svg.Square(cell.state, how_many(len(cell.open), "gap"), (told[0] if told else "", ", ".join(told[1:])), int(cell.severity or 0))
+        facts = tuple(w for w in (PROVISION.label(cell.provision) if cell.provision else "", owner, services) if w)
+        return map_svg.Square(cell.state, how_many(len(cell.open), "gap"), (facts[0] if facts else "", ", ".join(facts[1:])), int(cell.severity or 0))
     return map_svg.Square(cell.state, "✓ No gap" if cell.state == journey.NO_GAP else "", (services,))
 
 

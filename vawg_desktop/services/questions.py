@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import journey
+from vawg_desktop.services import closing, journey
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
@@ -29,6 +29,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question("evidence_unused", "Evidence that nothing rests on", ("evidence",), "It proves no action, recommendation, gap, update or closure test."),
     Question("cells_without_owner", "Places on the journey map with a gap that nobody owns", ("gap",), "A gap stands open there and none of them has an owner."),
     Question("closed_without_outcome", "Closed with no outcome", ("recommendation", "gap"), "No outcome judgement is recorded, or it is too early to say."),
+    Question("closed_in_question", "Closed, while something that a closing needs is missing", ("recommendation", "gap"),
+             "A merge, a disposal or a passed funding date took its ground away, or it was closed before the tests were asked for."),
     Question("funding_ending", "Funding that ends within six months, or is over", ("service", "action"), "What rests on it is in question unless it is extended."),
 )  # fmt: skip
 
@@ -91,6 +93,9 @@ def ask(session: Session) -> Answers:
     for question in QUESTIONS:
         if question.key == "cells_without_owner":
             answers.cells = [c for c in journey.read_map(session).cells.values() if c.unowned]
+            continue
+        if question.key == "closed_in_question":
+            answers.found[question.key] = [Named(s.entity, s.id, s.reference, s.title) for s in closing.in_question(session)]
             continue
         answers.found[question.key] = [named for kind in question.entities for named in _rows(session, question.key, kind)]
     return answers

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
+from uuid import NAMESPACE_URL, uuid5
 
 from vawg_desktop import paths
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.domain.fields import FieldSpec
-from vawg_desktop.domain.terms import JOURNEY_STAGE
+from vawg_desktop.domain.fields import FieldSpec, Value
+from vawg_desktop.domain.terms import JOURNEY_STAGE, fold
 from vawg_desktop.exchange.reading import read_own_text
 from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.services import names, worded
@@ -27,35 +28,49 @@ def load_sample(session: Session) -> None:
     _finish(session)
 
 
-#: What any office may start from: the needs, and the Victims' Code with its rights.
-_USUAL = ("needs.csv", "victims_code.csv")
-
-
 def add_usual(session: Session) -> Changes:
-    """Add the usual needs and the Victims' Code's rights to a store that has none; what is there already is left as it is."""
-    return _load(session, _USUAL)
+    """Add the usual stages and needs, and the Victims' Code with its rights; what is there already, by its title or term, is left as it is.
+
+    Their ids follow from what they are, so that two laptops that add them apart make the same records.
+    """
+    with session.store.write(session.who, "The usual stages, needs and rights", Act.CREATE) as tx:
+        for position, term in enumerate(JOURNEY_STAGE, 1):
+            _add(tx, "journey_stage", "stage", {"title": term.label, "stage": term.key, "position": position})
+        for row in _rows("needs.csv"):
+            _add(tx, "need", "title", {"title": row["need"], "position": int(row["order"]), "basis": row["basis"]})
+        for row in _rows("victims_code.csv"):
+            framework = _add(tx, "framework", "title", {"title": row["framework"]})
+            cells: dict[str, Value] = {"title": row["strand"], "framework": framework, "position": int(row["order"]), "basis": row["basis"]}
+            _add(tx, "strand", "title", cells)
+    return tx.changes
 
 
-def _load(session: Session, only: Sequence[str] = ()) -> Changes:
-    """Take in our own files; the last transaction's changes with every kind that any of them touched."""
-    changes = Changes()
+def _add(tx: Transaction, kind: str, key: str, cells: Mapping[str, Value]) -> str:
+    """Add a record unless one of its kind has the same value under ``key``, in the bin too; gives its id."""
+    known = {fold(str(value)): str(id) for id, value in tx.connection.exec_driver_sql(f'SELECT id, "{key}" FROM "{kind}" WHERE "{key}" IS NOT NULL ORDER BY n DESC')}
+    if (found := known.get(fold(str(cells[key])))) is not None:
+        return found
+    return tx.create(kind, cells, id=str(uuid5(NAMESPACE_URL, f"vawg:{kind}:{fold(str(cells[key]))}")))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (paths.resources("sample") / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _load(session: Session) -> None:
+    """Take in our own files as any tracker's."""
     folder = paths.resources("sample")
     mappings: dict[str, dict[str, str | None]] = json.loads((folder / "mapping.json").read_text("utf-8"))
     for name, mapping in mappings.items():
-        if only and name not in only:
-            continue
         book = read_own_text(folder / name)
         tracker = read_tracker(book, mapping)
         done = import_rows(session, tracker, why=f"Starter content: {name}", act=Act.SAMPLE)
-        if done.changes:
-            done.changes.entities |= changes.entities
-            changes = done.changes
         left = [p.message for p in done.problems if p.code != "several_pillars"] + [
             t["text"] for t in done.tray
         ]
         if left:
             raise StoreError(f"The starter content {name} is not understood: {left[0]}", code="sample")
-    return changes
 
 
 def _finish(session: Session) -> None:
@@ -76,15 +91,14 @@ def _finish(session: Session) -> None:
 
 def _join(tx: Transaction) -> None:
     """Make the links of ``links.csv``: a kind of record, one of its records, a set of links of that kind, and what it joins."""
-    with (paths.resources("sample") / "links.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            spec = BY_KEY[row["kind"]]
-            field = spec.by_key[row["field"]]
-            record = names.find_named(tx.connection, spec.key, row["record"])
-            if record is None:
-                raise StoreError(f"The starter content has no {row['record']}.", code="sample")
-            for typed in row["ends"].split(";"):
-                tx.link(spec.link_kind(field), record.id, _end(tx, field, typed))
+    for row in _rows("links.csv"):
+        spec = BY_KEY[row["kind"]]
+        field = spec.by_key[row["field"]]
+        record = names.find_named(tx.connection, spec.key, row["record"])
+        if record is None:
+            raise StoreError(f"The starter content has no {row['record']}.", code="sample")
+        for typed in row["ends"].split(";"):
+            tx.link(spec.link_kind(field), record.id, _end(tx, field, typed))
 
 
 def _end(tx: Transaction, field: FieldSpec, typed: str) -> str:

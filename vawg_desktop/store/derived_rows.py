@@ -239,7 +239,7 @@ class DerivedRows:
             "SELECT count(*) FROM closure_test c JOIN evidence e ON e.id = c.evidence AND NOT e.deleted AND e.decision IS DISTINCT FROM 'not_enough' "
             "WHERE c.about = ? AND NOT c.deleted", id,
         )))  # fmt: skip
-        tests = self._run("SELECT DISTINCT kind FROM closure_test WHERE about = ? AND NOT deleted", (id,)).fetchall()
+        tests = self._run("SELECT DISTINCT kind FROM closure_test WHERE about = ? AND NOT deleted AND (kind <> 'recheck' OR recheck > '')", (id,)).fetchall()
         signers = self._run("SELECT person, who FROM sign_off WHERE about = ? AND NOT deleted", (id,)).fetchall()
         return Proof(evidence + shown, frozenset(str(k) for (k,) in tests), frozenset(str(person or fold(str(who))) for person, who in signers))
 

@@ -106,7 +106,15 @@ class Transaction(LogWriter):
         if checked:
             self._check(spec, before, changed)
         self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
+        if closing.is_opening(spec, before, changed):
+            self._withdraw_signatures(id)
         return True
+
+    def _withdraw_signatures(self, about: str) -> None:
+        """Signatures hold for one closing: whoever closes the record again signs anew, whichever way it was opened."""
+        self.flush()
+        for (sign_off,) in self.run("SELECT id FROM sign_off WHERE about = ? AND deleted = 0", (about,)).fetchall():
+            self.delete("sign_off", str(sign_off))
 
     def _refuse_disposed(self, id: str) -> None:
         """Nothing is written on a record that was disposed of: its tombstone is final."""

@@ -24,9 +24,10 @@ def layout_of(spec: EntitySpec) -> tuple[Group, ...]:
     """
     if spec.key in LAYOUTS:
         return _with_rest(spec, LAYOUTS[spec.key])
-    fields = tuple(f.key for f in spec.fields if f.key != spec.title and not f.private)
+    fields = tuple(f.key for f in spec.fields if f.key != spec.title and not f.private and not f.retired)
     parts = tuple(Group(f"@{e.key}", ()) for e in ENTITIES if e.parent == spec.key and not e.system)
-    return (Group("Details", fields), *parts, Group("@links", ()), Group("@history", ()))
+    earlier = (Group("@earlier", ()),) if any(f.retired for f in spec.fields) else ()
+    return (Group("Details", fields), *parts, Group("@links", ()), *earlier, Group("@history", ()))
 
 
 def section_name(spec: EntitySpec) -> str:
@@ -40,7 +41,7 @@ def _with_rest(spec: EntitySpec, groups: tuple[Group, ...]) -> tuple[Group, ...]
     linked = {group.title.removeprefix("@") for group in groups}
     rest = tuple(
         f.key for f in spec.fields
-        if f.key not in placed and not f.private and not (f.kind is Kind.LINKS and section_name(BY_KEY[f.target]) in linked)
+        if f.key not in placed and not f.private and not f.retired and not (f.kind is Kind.LINKS and section_name(BY_KEY[f.target]) in linked)
     )  # fmt: skip
     if not rest:
         return groups
@@ -90,9 +91,9 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("Why", ("cause", "need", "need_figure", "need_met_figure")),
         Group("@recommendations", ()), Group("@actions", ()), Group("@services", ()), Group("@links", ()), Group("@chain", ()),
         Group("@closure", ()),
-        Group("Closing details", ("outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on", "recheck_date"), True),
+        Group("Closing details", ("outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on"), True),
         Group("Source and basis", ("basis", "sources", "note")),
-        Group("More", ("closure_tests", "marking"), True),
+        Group("@earlier", ()), Group("More", ("marking",), True),
         Group("@history", ()),
     ),
     "service": (

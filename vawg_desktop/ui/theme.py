@@ -207,6 +207,7 @@ def style_rules(t: Theme) -> str:
         padding: {px(3)}px {px(6)}px; }}
     QPushButton[row="true"]:hover {{ background: {c.soft}; color: {c.accent}; }}
     QPushButton[row="true"]:focus {{ {focus} }}
+    QPushButton[row="true"]:disabled {{ color: {c.muted}; }}
     QPushButton[current="true"] {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
     QFrame[choice="true"] {{ border: {max(2, px(2))}px solid transparent; border-radius: {px(4)}px; }}
     QFrame[choice="true"]:focus {{ {focus} background: {c.surface}; }}

@@ -94,7 +94,7 @@ def upgrade() -> None:
         "about who person>person role signed made_sure heads enrolled_by note",
     )
     op.add_column("journey_stage", _cell("retired"))
-    for column in ("outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on", "recheck_date", "x_weight:whole"):
+    for column in ("outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on", "x_weight:whole"):
         op.add_column("gap", _cell(column))
     collated = ' COLLATE "C"' if op.get_bind().dialect.name == "postgresql" else ""
     for name in ("need_figure", "need_met_figure"):  # in words, since Alembic adds no column with a reference to SQLite

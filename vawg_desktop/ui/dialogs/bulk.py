@@ -21,7 +21,7 @@ class BulkDialog(Form):
         super().__init__(parent)
         self.setWindowTitle("Edit picked rows")
         self._tasks = tasks
-        self._fields = [f for f in spec.fields if not f.private and f.key != spec.title]
+        self._fields = [f for f in spec.fields if not f.private and not f.retired and f.key != spec.title]
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
@@ -13,11 +15,22 @@ from vawg_desktop.services import chain, outputs
 from vawg_desktop.ui.outputs import save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, all_button, button, clear, label, note, set_style
+from vawg_desktop.ui.widgets.common import (
+    Elided,
+    EmptyState,
+    all_button,
+    button,
+    clear,
+    label,
+    note,
+    set_style,
+)
 
 #: So many records of a column are shown at once; a button shows the rest.
 _SHOWN = 12
 _COLUMN = 196
+#: So many sentences stand under the columns.
+_SENTENCES = 4
 
 
 class ChainPage(QWidget):
@@ -37,7 +50,9 @@ class ChainPage(QWidget):
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
         box.setSpacing(theme.px(8))
         head = QHBoxLayout()
-        self._title = label("Chain", size=24, bold=True)
+        self._title = Elided()
+        self._title.setFont(theme.font(24, bold=True))
+        self._title.set_words("Chain")
         head.addWidget(self._title, 1)
         self._save = button("Save …", self.save, tip="Save the chain as a document")
         self._go = button("Open record", lambda: self.open_record.emit(self._record))
@@ -56,9 +71,9 @@ class ChainPage(QWidget):
         self._body.setSpacing(theme.px(8))
         self._area.setWidget(self._page)
         box.addWidget(self._area, 1)
-        self._said = label("")
-        self._said.setMinimumHeight(theme.px(36))
-        box.addWidget(self._said)
+        self._sentence = label("")
+        self._sentence.setMinimumHeight(theme.px(36))
+        box.addWidget(self._sentence)
         self._show_state()
         tasks.changes_applied.connect(self._on_changes)
 
@@ -80,7 +95,7 @@ class ChainPage(QWidget):
     def _show_state(self) -> None:
         there = self._chain is not None
         self._empty.setVisible(not there)
-        for widget in (self._area, self._said, self._go, self._save):
+        for widget in (self._area, self._sentence, self._go, self._save):
             widget.setVisible(there)
 
     def _show(self, found: chain.Chain) -> None:
@@ -88,7 +103,7 @@ class ChainPage(QWidget):
             return
         self._chain = found
         self._show_state()
-        self._title.setText(f"Chain of {found.called(found.start)}" if found.start in found.nodes else "Chain")
+        self._title.set_words(f"Chain of {found.called(found.start)}" if found.start in found.nodes else "Chain")
         clear(self._body)
         self._nodes.clear()
         columns = QHBoxLayout()
@@ -129,7 +144,7 @@ class ChainPage(QWidget):
         state = chain.state_words(node)
         made = button(f"{node.reference}  {node.title}", partial(self.open_record.emit, node.id), kind="row", tip=node.title)
         made.setAccessibleName(f"{node.reference} {node.title}{f', {state}' if state else ''}")
-        made.setAccessibleDescription(" ".join(self._told(node.id)))
+        made.setAccessibleDescription(" ".join(self._sentences_of(node.id)))
         if node.id == self._record:
             set_style(made, current=True)
         made.installEventFilter(self)
@@ -137,7 +152,7 @@ class ChainPage(QWidget):
         self._nodes[node.id] = made
         return made
 
-    def _told(self, id: str) -> list[str]:
+    def _sentences_of(self, id: str) -> list[str]:
         """What a node rests on and leads to, in words."""
         found = self._chain
         if found is None:
@@ -152,9 +167,9 @@ class ChainPage(QWidget):
             if event.type() == QEvent.Type.FocusIn:
                 node = self._chain.nodes[id]
                 state = chain.state_words(node)
-                self._said.setText(f"{node.reference} {node.title}{f' ({state})' if state else ''}. " + " ".join(self._told(id)[:8]))
-            elif event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):  # type: ignore[attr-defined]
-                return self._step(id, ahead=event.key() == Qt.Key.Key_Right)  # type: ignore[attr-defined]
+                self._sentence.setText(f"{node.reference} {node.title}{f' ({state})' if state else ''}. " + _shortened(self._sentences_of(id)))
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+                return self._step(id, ahead=event.key() == Qt.Key.Key_Right)
         return super().eventFilter(watched, event)
 
     def _step(self, id: str, *, ahead: bool) -> bool:
@@ -175,3 +190,9 @@ class ChainPage(QWidget):
         """Save the chain as a document of sentences and tables."""
         save_document(self, self.tasks, "Chain", partial(outputs.chain_document, name=self._record))
 
+
+
+def _shortened(sentences: Sequence[str]) -> str:
+    """The first few of many sentences; a screen reader and the document have them all."""
+    more = len(sentences) - _SENTENCES
+    return " ".join(sentences[:_SENTENCES]) + (f" … and {more:,} more." if more > 0 else "")

@@ -24,7 +24,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, RowButton, button, clear, label, note
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
-from vawg_desktop.ui.widgets.journey_view import JourneyView
+from vawg_desktop.ui.widgets.journey_view import JourneyView, words_of
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
 _ZOOMS = ((1.0, "Fit the page"), (1.5, "150 %"), (2.0, "200 %"))
@@ -57,11 +57,11 @@ class JourneyPage(QWidget):
         self.view = JourneyView()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
-        self._stack.addWidget(EmptyState("Stages of the victim's journey will stand at the left and needs across the top.", "Add the usual needs and rights", self.add_usual))
+        self._stack.addWidget(EmptyState("Stages of the victim's journey will stand at the left and needs across the top.", "Add the usual stages, needs and rights", self.add_usual))
         column.addWidget(self._stack, 1)
-        self._said = label("")
-        self._said.setMinimumHeight(theme.px(36))
-        column.addWidget(self._said)
+        self._sentence = label("")
+        self._sentence.setMinimumHeight(theme.px(36))
+        column.addWidget(self._sentence)
         self._key = note("Bar at the foot: severity from 1 to 4. “!”: nobody owns a gap there. Slanting lines: no data, which is not “no gap”.")
         column.addWidget(self._key)
         self.panes_beside = TwoPanes(left, self._build_detail())
@@ -107,20 +107,26 @@ class JourneyPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_words()
+
+    def _show_words(self) -> None:
+        """Heading, summary and key, where there is room for them and a map to speak of."""
         roomy = self.height() >= theme.px(_ROOMY)
-        for words in (self._title, self._summary, self._key):
-            words.setVisible(roomy)
+        self._title.setVisible(roomy)
+        for words in (self._summary, self._key):
+            words.setVisible(roomy and self._stack.currentIndex() == 0)
 
     # -- reading -----------------------------------------------------------------------------
 
     def load(self) -> None:
         """Read the map anew."""
-        self.tasks.read(partial(_read, axis=self._axis), self._show)
+        self.tasks.read(partial(journey.read_map, axis=self._axis), self._show)
 
     def _show(self, found: journey.Map) -> None:
         self.view.show_map(found)
         self._summary.setText(found.summary() if found.columns else "")
         self._stack.setCurrentIndex(0 if found.rows and found.columns else 1)
+        self._show_words()
         self._on_walked()
 
     def _on_changes(self, changes: Changes) -> None:
@@ -137,7 +143,7 @@ class JourneyPage(QWidget):
 
     def _on_walked(self) -> None:
         cell = self.view.chosen()
-        self._said.setText(cell.sentence() if cell is not None else "")
+        self._sentence.setText(cell.sentence() if cell is not None else "")
         if cell is not None and not self._right.isHidden():
             self._fill(cell)
 
@@ -183,8 +189,8 @@ class JourneyPage(QWidget):
             self._detail.addWidget(note("No gap is recorded here."))
         self._detail.addWidget(label("Services", size=15, bold=True))
         for service in cell.services:
-            told = [f"{service.waiting_days} days' wait" if service.waiting_days is not None else "", "funding in question" if service.in_question else ""]
-            self._row(service.id, f"{service.reference}  {service.title}", " · ".join(w for w in told if w))
+            facts = [f"{service.waiting_days} days' wait" if service.waiting_days is not None else "", "funding in question" if service.in_question else ""]
+            self._row(service.id, f"{service.reference}  {service.title}", " · ".join(w for w in facts if w))
         if not cell.services:
             self._detail.addWidget(note("No service is recorded here."))
         self._add_stage(cell)
@@ -236,7 +242,7 @@ class JourneyPage(QWidget):
         self.tasks.write(lambda s: records.assign(s, str(stage.id), [Assignment("retired", day)], None))
 
     def add_usual(self) -> None:
-        """Add the usual needs and the Victims' Code's rights."""
+        """Add the usual stages and needs, and the rights of the Victims' Code."""
         self.tasks.write(sample.add_usual)
 
     # -- out ---------------------------------------------------------------------------------
@@ -247,7 +253,7 @@ class JourneyPage(QWidget):
         menu.addAction("Save as document …", self.save)
         menu.addAction("Save as picture …", self.save_picture)
         menu.addSeparator()
-        menu.addAction("Add the usual needs and rights", self.add_usual)
+        menu.addAction("Add the usual stages, needs and rights", self.add_usual)
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def copy_cells(self) -> None:
@@ -279,18 +285,12 @@ class JourneyPage(QWidget):
         self.tasks.make_file(write, lambda made: messages.tell(f"Saved as {made.name}."))
 
 
-def _read(session: Session, axis: str) -> journey.Map:
-    return journey.read_map(session, axis)
-
-
 def _short(cell: journey.Cell) -> str:
-    from vawg_desktop.ui.widgets.journey_view import words_of
-
     return ", ".join(w for w in (*words_of(cell), f"severity {cell.severity}" if cell.severity else "", "nobody owns it" if cell.unowned else "") if w) or "No data"
 
 
 def _show_facts(holder: QLayout, facts: list[tuple[str, Sequence[str]]]) -> None:
-    for words, told in facts:
-        holder.addWidget(label(f"{words}: {'; '.join(told) if told else 'none recorded'}", muted=not told))
+    for words, items in facts:
+        holder.addWidget(label(f"{words}: {'; '.join(items) if items else 'none recorded'}", muted=not items))
 
 

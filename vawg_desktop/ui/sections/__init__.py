@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.ui.sections import chain, changes, children, closure, file, linked, progress, returns
+from vawg_desktop.ui.sections import (
+    chain,
+    changes,
+    children,
+    closure,
+    earlier,
+    file,
+    linked,
+    progress,
+    returns,
+)
 from vawg_desktop.ui.sections.base import Made, Pane
 
 SECTIONS: dict[str, Callable[[Pane], Made]] = {
@@ -15,6 +25,7 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "returns": returns.returns_over_time,
     "file": file.file,
     "closure": closure.closure,
+    "earlier": earlier.earlier_wording,
     "chain": chain.missing_links,
     "history": changes.last_changes,
 }

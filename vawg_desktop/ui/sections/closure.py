@@ -100,12 +100,12 @@ def _close(pane: Pane, stands: closing.Standing) -> None:
             return
     id = stands.id
 
-    def said(done: object) -> None:
+    def report(done: object) -> None:
         if isinstance(done, closing.Closing):
-            told = f"Closed; the second person signed: {SIGNED_BY.label(done.made_sure).casefold()}." if done.closed else " ".join(m.message for m in done.missing)
-            messages.tell(told)
+            words = f"Closed; the second person signed: {SIGNED_BY.label(done.made_sure).casefold()}." if done.closed else " ".join(m.message for m in done.missing)
+            messages.tell(words)
 
-    pane.tasks.write(lambda s: closing.close(s, id, why, second, passphrase or None), then=said)
+    pane.tasks.write(lambda s: closing.close(s, id, why, second, passphrase or None), then=report)
 
 
 def _reopen(pane: Pane) -> None:
