@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 6.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 7.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -31,6 +31,23 @@ CREATE INDEX ix_change_row ON change ("row", n);
 CREATE INDEX ix_change_txn ON change (txn, tbl, op);
 
 CREATE UNIQUE INDEX ux_change_origin_seq ON change (origin, seq);
+
+CREATE TABLE citation (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	about TEXT,
+	place TEXT,
+	cited TEXT,
+	to_whom TEXT,
+	words TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
 
 CREATE TABLE "conflict" (
 	id TEXT NOT NULL,
@@ -93,6 +110,11 @@ CREATE TABLE figure (
 	base TEXT,
 	period TEXT,
 	as_at TEXT,
+	method TEXT,
+	scope TEXT,
+	release TEXT,
+	embargoed_until TEXT,
+	cleared_by TEXT,
 	quote_this INTEGER,
 	note TEXT,
 	born TEXT,
@@ -107,12 +129,21 @@ CREATE TABLE framework (
 	reference TEXT,
 	deleted INTEGER,
 	title TEXT,
+	version TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	replaces TEXT,
+	legal_basis TEXT,
+	link TEXT,
 	note TEXT,
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,
 	PRIMARY KEY (n),
-	UNIQUE (id)
+	UNIQUE (id),
+	FOREIGN KEY(replaces) REFERENCES framework (id) DEFERRABLE INITIALLY DEFERRED
 );
+
+CREATE INDEX ix_framework_replaces ON framework (replaces);
 
 CREATE TABLE governance_body (
 	n INTEGER NOT NULL,
@@ -153,6 +184,7 @@ CREATE TABLE indicator (
 	count_unit TEXT,
 	area TEXT,
 	good TEXT,
+	measure TEXT,
 	target TEXT,
 	note TEXT,
 	born TEXT,
@@ -204,6 +236,8 @@ CREATE TABLE link (
 	a TEXT,
 	b TEXT,
 	extent TEXT,
+	strength TEXT,
+	looked TEXT,
 	part TEXT,
 	from_date TEXT,
 	until_date TEXT,
@@ -563,6 +597,10 @@ CREATE TABLE gap (
 	outcome TEXT,
 	outcome_statement TEXT,
 	closure_route TEXT,
+	closing_authority TEXT,
+	authority_agreement TEXT,
+	superseded_by TEXT,
+	transferred_to TEXT,
 	closed_by TEXT,
 	closure_agreed_by TEXT,
 	closed_on TEXT,
@@ -578,7 +616,9 @@ CREATE TABLE gap (
 	UNIQUE (id),
 	FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(need_figure) REFERENCES figure (id) DEFERRABLE INITIALLY DEFERRED,
-	FOREIGN KEY(need_met_figure) REFERENCES figure (id) DEFERRABLE INITIALLY DEFERRED
+	FOREIGN KEY(need_met_figure) REFERENCES figure (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(superseded_by) REFERENCES gap (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(transferred_to) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_gap_by_reference ON gap (length(reference), reference, n) WHERE deleted = 0;
@@ -590,6 +630,10 @@ CREATE INDEX ix_gap_need_figure ON gap (need_figure);
 CREATE INDEX ix_gap_need_met_figure ON gap (need_met_figure);
 
 CREATE INDEX ix_gap_owner ON gap (owner);
+
+CREATE INDEX ix_gap_superseded_by ON gap (superseded_by);
+
+CREATE INDEX ix_gap_transferred_to ON gap (transferred_to);
 
 CREATE TABLE indicator_value (
 	n INTEGER NOT NULL,
@@ -684,6 +728,7 @@ CREATE TABLE recommendation (
 	closed_on TEXT,
 	split_from TEXT,
 	superseded_by TEXT,
+	transferred_to TEXT,
 	public_wording TEXT,
 	marking TEXT,
 	restriction TEXT,
@@ -701,7 +746,8 @@ CREATE TABLE recommendation (
 	UNIQUE (id),
 	FOREIGN KEY(lead) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(split_from) REFERENCES recommendation (id) DEFERRABLE INITIALLY DEFERRED,
-	FOREIGN KEY(superseded_by) REFERENCES recommendation (id) DEFERRABLE INITIALLY DEFERRED
+	FOREIGN KEY(superseded_by) REFERENCES recommendation (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(transferred_to) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_recommendation_by_pillar ON recommendation (pillar, n);
@@ -719,6 +765,8 @@ CREATE INDEX ix_recommendation_lead ON recommendation (lead);
 CREATE INDEX ix_recommendation_split_from ON recommendation (split_from);
 
 CREATE INDEX ix_recommendation_superseded_by ON recommendation (superseded_by);
+
+CREATE INDEX ix_recommendation_transferred_to ON recommendation (transferred_to);
 
 CREATE TABLE service (
 	n INTEGER NOT NULL,
@@ -1001,6 +1049,39 @@ CREATE TABLE decision (
 );
 
 CREATE INDEX ix_decision_submission ON decision (submission);
+
+CREATE TABLE service_report (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	service TEXT,
+	period TEXT,
+	as_at TEXT,
+	channel TEXT,
+	informant TEXT,
+	answer TEXT,
+	declined_why TEXT,
+	outcomes TEXT,
+	staffing TEXT,
+	risks TEXT,
+	corrects TEXT,
+	submission TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(service) REFERENCES service (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(corrects) REFERENCES service_report (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(submission) REFERENCES submission (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_service_report_corrects ON service_report (corrects);
+
+CREATE INDEX ix_service_report_service ON service_report (service);
+
+CREATE INDEX ix_service_report_submission ON service_report (submission);
 
 CREATE TABLE "update" (
 	n INTEGER NOT NULL,

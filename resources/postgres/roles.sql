@@ -7,7 +7,7 @@
 --
 -- vawg_reader    sees what is not restricted, no secret; changes nothing
 -- vawg_editor    works on records; adds to the log through vawg_append alone
--- vawg_approver  also closes recommendations, disposes of records, brings in others' closings and disposals
+-- vawg_approver  also closes recommendations and gaps, disposes of records, brings in others' closings and disposals
 -- The owner (and a superuser) is outside all this: repair, migration, pouring, restoring and moving are the owner's.
 
 -- Every table is taken at once, before anything is changed: taken one by one, they can be waited for in a circle with the
@@ -106,8 +106,8 @@ BEGIN
       IF e->>8 IS DISTINCT FROM w.txn OR e->>3 IS DISTINCT FROM w.at THEN PERFORM vawg_refuse('an entry is of its own transaction and time'); END IF;
       IF f ? '~why' OR f @? '$.*.d' THEN PERFORM vawg_refuse('a new entry says its values'); END IF;
       IF NOT approver AND e->>9 = 'dispose' THEN PERFORM vawg_refuse('only an approver disposes'); END IF;
-      IF NOT approver AND e->>11 = 'recommendation' AND f #>> '{status,a}' = 'closed' AND f #>> '{status,b}' IS DISTINCT FROM 'closed' THEN
-        PERFORM vawg_refuse('only an approver closes a recommendation'); END IF;
+      IF NOT approver AND e->>11 IN ('recommendation', 'gap') AND f #>> '{status,a}' = 'closed' AND f #>> '{status,b}' IS DISTINCT FROM 'closed' THEN
+        PERFORM vawg_refuse('only an approver closes a recommendation or a gap'); END IF;
       IF EXISTS (SELECT FROM jsonb_path_query(f, '$.*.o[*]') x WHERE NOT EXISTS (SELECT FROM change c WHERE c.id = x #>> '{}' AND c."row" = e->>12)) THEN
         PERFORM vawg_refuse('an entry overwrites what was said of its own record'); END IF;
     END IF;
@@ -236,12 +236,14 @@ CREATE OR REPLACE FUNCTION only_an_approver_closes() RETURNS trigger LANGUAGE pl
 BEGIN
   IF NEW.status = 'closed' AND (TG_OP = 'INSERT' OR OLD.status IS DISTINCT FROM 'closed')
     AND NOT pg_has_role(session_user, 'vawg_approver', 'member') THEN
-    RAISE EXCEPTION 'permission denied: only an approver closes a recommendation' USING ERRCODE = '42501';
+    RAISE EXCEPTION 'permission denied: only an approver closes a recommendation or a gap' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS recommendation_closed_by_an_approver ON recommendation;
 CREATE TRIGGER recommendation_closed_by_an_approver BEFORE INSERT OR UPDATE ON recommendation FOR EACH ROW EXECUTE FUNCTION only_an_approver_closes();
+DROP TRIGGER IF EXISTS gap_closed_by_an_approver ON gap;
+CREATE TRIGGER gap_closed_by_an_approver BEFORE INSERT OR UPDATE ON gap FOR EACH ROW EXECUTE FUNCTION only_an_approver_closes();
 
 CREATE OR REPLACE FUNCTION vawg_held_is_whole() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -23,7 +23,7 @@ from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop import paths
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.domain.errors import NotFoundError, StaleError, StoreError
+from vawg_desktop.domain.errors import AppError, NotFoundError, StaleError, StoreError
 from vawg_desktop.services import (
     attachments,
     closing,
@@ -475,9 +475,31 @@ def test_a_merge_brings_everything_but_what_the_role_may_not(
         assert show.record(server, "R-0003").cells["status"] == "closed" and show.record(server, "R-0003").cells["note"] == "seen since"
 
 
+def test_a_gap_too_is_closed_by_an_approver_alone(server: Session, people: dict[str, Session], tmp_path: Path) -> None:
+    def earn_gap(session: Session) -> None:
+        assign(session, "G-0001", [Assignment("severity", "1"), Assignment("closure_route", "delivered"), Assignment("outcome_statement", "Asked now")], None)
+        proof = create(session, "evidence", {"title": "Survey form"})[0]
+        closing.answer(session, "G-0001", "action_evidenced", "The form", evidence=proof)
+
+    merging.copy(server, tmp_path / "laptop.vawg")
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
+        laptop = Session(store, "L. Laptop")
+        earn_gap(laptop)
+        assert closing.close(laptop, "G-0001", "Agreed", "Bea Two").closed
+        done = merging.merge(people["editor"], store)
+        assert "closing_waits" in {f.rule for f in done.rule_failures}
+        assert show.record(server, "G-0001").cells["status"] == "identified"
+        with pytest.raises(AppError, match="Your role in the database does not allow that"):
+            closing.close(people["editor"], "G-0001", "Agreed", "Bea Two")
+        assert show.record(server, "G-0001").cells["status"] == "identified"
+        assert closing.close(people["approver"], "G-0001", "Seen and agreed", "Bea Two").closed
+        assert [p for p in check(server.store).problems if p.code != "clock_wrong"] == []
+
+
 #: What an editor with the password tries beside the program; each is refused by the server itself.
 ATTACKS = {
     "a closed recommendation without an entry": "INSERT INTO recommendation (id, reference, title, status, deleted, born) VALUES ('x', 'R-0099', 'x', 'closed', 0, 'x')",
+    "a closed gap without an entry": "INSERT INTO gap (id, reference, statement, status, deleted, born) VALUES ('x', 'G-0099', 'x', 'closed', 0, 'x')",
     "a row without an entry": "INSERT INTO gap (id, reference, statement, deleted, born) VALUES ('x', 'G-0099', 'x', 0, 'x')",
     "a row changed beside the log": "UPDATE action SET status = 'complete' WHERE reference = 'A-0001'",
     "an entry of another name": "INSERT INTO change (id, origin, seq, at, received, who, txn, act, tbl, row, op, fields, hash) SELECT 'x', origin, seq + 1, at, "

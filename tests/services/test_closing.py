@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -193,11 +194,40 @@ def test_taking_a_test_away_opens_the_record_again(session: Session, way: str) -
     assert not stands.closed and [m.test for m in stands.missing] == ["measure_moved", "signed"]
 
 
-def test_undoing_a_closing_leaves_it_open_and_unsigned(session: Session) -> None:
+@pytest.mark.parametrize("take_back", [undoing.undo, undoing.step_back])
+def test_undoing_a_closing_is_a_reopening_with_its_reason_and_is_not_redone(session: Session, take_back: Callable[..., object]) -> None:
     closed(session)
-    undoing.undo(session)
+    for without in (None, "  "):
+        with pytest.raises(RuleError, match="opens G-0003 again, which needs a reason"):
+            take_back(session, without)
+    assert closing.standing(session, "G-0003").closed
+    take_back(session, "Signed for the wrong gap")
     stands = closing.standing(session, "G-0003")
     assert not stands.closed and stands.signed == []
+    assert history(session, "G-0003")[-1].why == "Signed for the wrong gap"
+    with pytest.raises(RuleError, match="was opened again; that is not undone"):
+        undoing.undo(session)  # the undoing
+    with pytest.raises(RuleError, match="was opened again; that is not undone"):
+        undoing.step_forward(session)
+    assert not closing.standing(session, "G-0003").closed
+
+
+@pytest.mark.parametrize("name", ["G-0003", "R-0003"])
+@pytest.mark.parametrize(("route", "field", "value"), [
+    ("transferred", "transferred_to", "Kent Police"), ("superseded", "superseded_by", "G-0004"), ("withdrawn", "", ""), ("overtaken", "", ""),
+])  # fmt: skip
+def test_other_ways_of_closing_need_the_reason_what_takes_its_place_and_a_second_person(session: Session, name: str, route: str, field: str, value: str) -> None:
+    records.assign(session, name, [Assignment("closure_route", route)], None)
+    wanted = ["outcome_statement", *([field] if field else []), "signed"]
+    assert still_missing(session, name) == wanted
+    records.assign(session, name, [Assignment("outcome_statement", "The county took it over")], None)
+    if field:
+        records.assign(session, name, [Assignment(field, value.replace("G", name[0]))], None)
+    records.assign(session, name, [Assignment("closing_authority", "inspectorate")], None)
+    assert still_missing(session, name) == ["authority_agreement", "signed"]
+    records.assign(session, name, [Assignment("authority_agreement", "Letter of 3 May")], None)
+    assert closing.close(session, name, "Agreed", "Bea Two").closed  # with no evidence and no test: nothing is said to be achieved
+    assert check(session.store).problems == []
 
 
 def test_a_merge_that_takes_the_ground_away_leaves_it_in_question(session: Session, tmp_path: Path) -> None:

@@ -176,13 +176,13 @@ def add(arguments: argparse.Namespace) -> int:
     return out(arguments, {"reference": made.reference, "id": made.id}, lambda: iter([f"Added {made.reference} {made.title[:80]}."]))
 
 
-@command("undo", "reverse your last transaction made here")
+@command("undo", "reverse your last transaction made here", argument("--why", metavar="TEXT", help="the reason, which undoing a closing needs"))
 def undo(arguments: argparse.Namespace) -> int:
     """Reverse this person's last transaction made here."""
     from vawg_desktop.services.undoing import undo as take_back
 
     with opened(arguments) as session:
-        done = take_back(session)
+        done = take_back(session, arguments.why)
         lines = _undone(session, done)
     return out(arguments, {"transaction": done.txn, "entries": done.entries}, lambda: iter(lines))
 

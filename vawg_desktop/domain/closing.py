@@ -51,6 +51,8 @@ def missing(spec: EntitySpec, row: Mapping[str, Value], proof: Proof) -> list[Mi
         found += _tests(spec, row, proof)
     if route in REPLACED and "superseded_by" in spec.by_key and not row.get("superseded_by"):
         found.append(Missing("superseded_by", f"Name the {spec.label.casefold()} that stands in its place."))
+    if route == "transferred" and not row.get("transferred_to"):
+        found.append(Missing("transferred_to", "Name the body that takes it on."))
     authority = str(row.get("closing_authority") or "office")
     if authority != "office" and not row.get("authority_agreement"):
         whose = CLOSING_AUTHORITY.label(authority)

@@ -10,7 +10,18 @@ from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, GOVERNANCE_BODY, MEETING, PARTNER
 from vawg_desktop.domain.conditions import SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.errors import NotFoundError
-from vawg_desktop.domain.evidence_records import CLOSURE_TEST, LEARNING, PERSON, QUOTE, SIGN_OFF, THEME
+from vawg_desktop.domain.evidence_records import (
+    CITATION,
+    CLOSURE_TEST,
+    FIGURE,
+    FRAMEWORK,
+    LEARNING,
+    PERSON,
+    QUOTE,
+    SIGN_OFF,
+    STRAND,
+    THEME,
+)
 from vawg_desktop.domain.fields import (
     Asked,
     EntitySpec,
@@ -29,7 +40,14 @@ from vawg_desktop.domain.fields import (
     whole,
     yes_no,
 )
-from vawg_desktop.domain.journey_records import INDICATOR, INDICATOR_VALUE, JOURNEY_STAGE, NEED, SERVICE
+from vawg_desktop.domain.journey_records import (
+    INDICATOR,
+    INDICATOR_VALUE,
+    JOURNEY_STAGE,
+    NEED,
+    SERVICE,
+    SERVICE_REPORT,
+)
 from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, PUBLIC, RESTRICTION, SOURCES
 
 LINK = own.LINK
@@ -85,6 +103,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     links("frameworks", "Framework strands", "strand", inverse="Recommendations"),
     ref("split_from", "Split from", "recommendation"),
     ref("superseded_by", "Superseded by", "recommendation"),
+    ref("transferred_to", "Transferred to", "partner", "The body that takes it on, where it closes as transferred."),
     PUBLIC,
     MARKING,
     *RESTRICTION,
@@ -265,6 +284,10 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     term("outcome", "Outcome judgement", t.OUTCOME),
     long("outcome_statement", "Outcome statement", "What changed for victims, in a sentence.", search=True),
     term("closure_route", "Closure route", t.CLOSURE_ROUTE),
+    term("closing_authority", "Closed by authority of", t.CLOSING_AUTHORITY),
+    text("authority_agreement", "Authority's agreement", "Minute, letter or page in which the closing authority agreed."),
+    ref("superseded_by", "Superseded by", "gap"),
+    ref("transferred_to", "Transferred to", "partner", "The body that takes it on, where it closes as transferred."),
     text("closed_by", "Closure proposed by"),
     text("closure_agreed_by", "Closure agreed by", "A second person."),
     when("closed_on", "Closed on"),
@@ -276,34 +299,6 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
 ), status="status", closes_by_tests=True, owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
    listed=("statement", "status", "provision", "owner", "x_weight"), form=("statement", "provision", "owner"),
    filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
-
-FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
-    text("title", "Figure", required=True, search=True),
-    text("quoted", "As quoted", "Word for word as it stands in the source.", required=True, search=True),
-    FieldSpec("number", "Number", Kind.NUMBER),
-    text("unit", "Unit"),
-    long("definition", "Definition", search=True),
-    text("base", "Base"),
-    text("period", "Period"),
-    when("as_at", "As at", listed=Listed(empty="Undated")),
-    yes_no("quote_this", "Quote this one"),
-    links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
-    SOURCES,
-    NOTE,
-), identity=("title", "quoted"), listed=("title", "quoted", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
-
-FRAMEWORK = EntitySpec("framework", "Framework", "Frameworks", "W", "title", (
-    text("title", "Title", required=True, search=True),
-    NOTE,
-), listed=("title",), form=("title",))  # fmt: skip
-
-STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "title", (
-    text("title", "Title", required=True, search=True, listed=Listed("Strand")),
-    ref("framework", "Framework", "framework", required=True, listed=Listed(width=220)),
-    whole("position", "Order", 0, 999),
-    BASIS,
-    NOTE,
-), parent="framework", identity=("framework", "title"), by_title=True, listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
 
 #: Derived columns that lists show as a field is shown.
 DERIVED: dict[str, FieldSpec] = {
@@ -319,8 +314,8 @@ DERIVED: dict[str, FieldSpec] = {
 ENTITIES: tuple[EntitySpec, ...] = (
     SOURCE, PARTNER, FORMER_NAME, CONTACT, PERSON, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE, NEED,
     RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, FIGURE, GAP, SERVICE, INDICATOR, INDICATOR_VALUE, THEME, QUOTE, LEARNING,
-    CLOSURE_TEST, SIGN_OFF,
-    own.ROUND, own.RETURN, own.SUBMISSION, UPDATE, own.DECISION, own.REMINDER, own.SETTING, own.TRACKER, own.TRACKER_ROW,
+    CITATION, CLOSURE_TEST, SIGN_OFF,
+    own.ROUND, own.RETURN, own.SUBMISSION, UPDATE, SERVICE_REPORT, own.DECISION, own.REMINDER, own.SETTING, own.TRACKER, own.TRACKER_ROW,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}
 BY_PREFIX: dict[str, EntitySpec] = {e.prefix: e for e in ENTITIES}

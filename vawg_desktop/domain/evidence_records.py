@@ -1,17 +1,31 @@
-"""What claims rest on, and what shows that a closing was earned; how to add a kind of record is told in ``fields.py``."""
+"""What claims rest on: themes, quotes, figures, frameworks; and what shows that a closing was earned. How to add a kind of record is told in ``fields.py``."""
 
 from __future__ import annotations
 
 from vawg_desktop.domain import evidence_terms as e
 from vawg_desktop.domain import terms as t
-from vawg_desktop.domain.fields import EntitySpec, Listed, links, long, ref, tags, term, text, when, yes_no
+from vawg_desktop.domain.fields import (
+    EntitySpec,
+    FieldSpec,
+    Kind,
+    Listed,
+    links,
+    long,
+    ref,
+    tags,
+    term,
+    text,
+    when,
+    whole,
+    yes_no,
+)
 from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, SOURCES
 
 THEME = EntitySpec("theme", "Theme", "Themes", "TH", "title", (
     text("title", "Theme", required=True, search=True),
     term("kind", "Kind", e.THEME_KIND, listed=Listed(width=200)),
     long("description", "What it covers", search=True),
-    links("gaps", "Gaps", "gap", inverse="Themes"),
+    links("gaps", "Gaps", "gap", "How strongly it speaks of each: low, medium or high.", inverse="Themes"),
     BASIS,
     SOURCES,
     NOTE,
@@ -59,6 +73,57 @@ PERSON = EntitySpec("person", "Person", "People", "PN", "name", (
     when("until_date", "Until", listed=Listed(width=110, empty="Still here")),
     NOTE,
 ), listed=("name", "post", "partner", "until_date"), form=("name", "post", "logins", "partner", "from_date"), by_title=True, counted=("person", "people"))  # fmt: skip
+
+FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
+    text("title", "Figure", required=True, search=True),
+    text("quoted", "As quoted", "Word for word as it stands in the source.", required=True, search=True),
+    FieldSpec("number", "Number", Kind.NUMBER),
+    text("unit", "Unit"),
+    long("definition", "Definition", search=True),
+    text("base", "Base"),
+    text("period", "Period"),
+    when("as_at", "As at", listed=Listed(empty="Undated")),
+    text("method", "Method version", "By which version of which method it was counted."),
+    term("scope", "Whom it counts", e.FIGURE_SCOPE),
+    term("release", "Standing", e.FIGURE_RELEASE, "A published statistic may be quoted by anybody; an embargoed one by nobody yet."),
+    when("embargoed_until", "Embargoed until"),
+    text("cleared_by", "Publication cleared by"),
+    yes_no("quote_this", "Quote this one"),
+    links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
+    SOURCES,
+    NOTE,
+), identity=("title", "quoted"), listed=("title", "quoted", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
+
+#: A figure or a quote that left the office, with the words as they were then.
+CITATION = EntitySpec("citation", "Citation", "Citations", "CI", "place", (
+    text("about", "Of", required=True, names_record=True),
+    text("place", "Where", "The paper, speech or page in which it was quoted.", required=True, search=True),
+    when("cited", "On", listed=Listed(width=110)),
+    text("to_whom", "To whom", listed=Listed(width=160)),
+    long("words", "As it was quoted", required=True, search=True),
+    NOTE,
+), immutable=True, listed=("place", "words", "to_whom", "cited"), form=("about", "place", "cited", "to_whom", "words"))  # fmt: skip
+
+FRAMEWORK = EntitySpec("framework", "Framework", "Frameworks", "W", "title", (
+    text("title", "Title", required=True, search=True),
+    text("version", "Version", listed=Listed(width=120)),
+    when("from_date", "In force from", listed=Listed(width=120)),
+    when("until_date", "Until", listed=Listed(width=110, empty="")),
+    ref("replaces", "Takes the place of", "framework", "The version before; its strands say which of these they become."),
+    text("legal_basis", "Legal basis", "Where data are held to show compliance: on what basis in law."),
+    text("link", "Link"),
+    SOURCES,
+    NOTE,
+), listed=("title", "version", "from_date", "until_date"), form=("title", "version", "from_date", "replaces"))  # fmt: skip
+
+STRAND = EntitySpec("strand", "Framework strand", "Framework strands", "T", "title", (
+    text("title", "Title", required=True, search=True, listed=Listed("Strand")),
+    ref("framework", "Framework", "framework", required=True, listed=Listed(width=220)),
+    whole("position", "Order", 0, 999),
+    links("becomes", "Becomes in the next version", "strand", "How far it is taken up there.", inverse="Was in the version before"),
+    BASIS,
+    NOTE,
+), parent="framework", identity=("framework", "title"), by_title=True, listed=("title", "framework", "basis"), form=("title", "framework"))  # fmt: skip
 
 CLOSURE_TEST = EntitySpec("closure_test", "Closure test", "Closure tests", "CT", "result", (
     text("about", "Of", required=True, names_record=True),

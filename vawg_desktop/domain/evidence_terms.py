@@ -85,3 +85,27 @@ GOOD_DIRECTION = vocabulary(
     ("down", "Lower is better", "Down"),
     ("neither", "Neither"),
 )
+FIGURE_SCOPE = vocabulary(
+    "whom a figure counts",
+    ("women_and_girls", "Women and girls", "VAWG"),
+    ("all_victims", "All victims", "All"),
+    ("other", "Other"),
+)
+FIGURE_RELEASE = vocabulary(
+    "standing of a figure",
+    ("published", "Published statistic", "Published"),
+    ("management", "Management information", "Internal"),
+    ("embargoed", "Embargoed"),
+)
+#: What a provider counts of a service in a period; each is an indicator of its own.
+SERVICE_MEASURE = vocabulary(
+    "what is counted of a service",
+    ("referred", "Referred", "Referrals"),
+    ("contacted", "Contacted"),
+    ("accepted", "Accepted"),
+    ("declined", "Declined"),
+    ("supported", "Supported", "People supported"),
+    ("waiting", "Waiting", "People waiting"),
+    ("longest_wait", "Longest wait in days", "Longest wait"),
+    ("closed", "Closed", "Cases closed"),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vawg_desktop.domain import evidence_terms as e
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.fields import (
+    Asked,
     EntitySpec,
     FieldSpec,
     Kind,
@@ -52,6 +53,7 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
     term("count_unit", "Counted in", e.COUNT_UNIT, listed=Listed(width=110)),
     text("area", "Area", listed=Listed(width=120)),
     term("good", "Direction of good", e.GOOD_DIRECTION),
+    term("measure", "What it counts of a service", e.SERVICE_MEASURE, "By which a service's return knows it."),
     FieldSpec("target", "Target", Kind.NUMBER),
     links("services", "Services", "service", inverse="Indicators"),
     links("gaps", "Gaps", "gap", inverse="Indicators"),
@@ -107,3 +109,22 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
 ), status="status", finished=frozenset({"ended"}), owner="provider", derived=("x_sort", "x_funding"),
    listed=("title", "status", "waiting_days", "funding_end", "kind", "provider"), form=("title", "kind", "provider", "status", "funding_end"),
    filters=(("Funding ends in six months", "funding_ending", "yes"), ("Running", "status", "running"), ("Ended", "status", "ended")))  # fmt: skip
+
+#: What a provider says of a service in a contract's or grant's return; its numbers are values of the service's indicators.
+SERVICE_REPORT = EntitySpec("service_report", "Service report", "Service reports", "SR", "period", (
+    ref("service", "Service", "service", required=True, listed=Listed(width=200)),
+    text("period", "Period", listed=Listed(width=120)),
+    when("as_at", "As at"),
+    term("channel", "Channel", t.CHANNEL),
+    text("informant", "Told by"),
+    term("answer", "Answer", t.ANSWER, default="update", asked=Asked(
+        1, "Update, No change, or Not able to say yet. One of these for every service.", 18)),
+    long("declined_why", "Reasons for declining", search=True, asked=Asked(6, "Why people were not accepted, and how many for each reason.", 30)),
+    long("outcomes", "Outcomes of closed cases", search=True, asked=Asked(11, "What became of the people whose cases were closed.", 34)),
+    long("staffing", "Staffing", search=True, asked=Asked(12, "Posts, vacancies and absence that matter for the service.", 28)),
+    long("risks", "Risks", search=True, asked=Asked(13, "What may stop the service or make people wait longer.", 28, called=("Risks and issues", "Issues"))),
+    ref("corrects", "Corrects", "service_report"),
+    ref("submission", "Came with", "submission"),
+    NOTE,
+), immutable=True, parent="service", own_day=("as_at",), by_content=True, listed=("period", "service", "answer", "as_at"),
+   form=("service", "period", "as_at", "staffing", "risks"))  # fmt: skip

@@ -95,6 +95,8 @@ LINK = EntitySpec("link", "Link", "Links", "", "kind", (
     text("a", "One end"),
     text("b", "Other end"),
     term("extent", "Extent", t.EXTENT),
+    term("strength", "Strength", t.LEVEL, "How strongly a theme speaks of it."),
+    when("looked", "Looked at again", "When somebody last found that the source still says so."),
     text("part", "Part"),
     when("from_date", "From"),
     when("until_date", "Until"),

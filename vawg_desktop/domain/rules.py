@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from vawg_desktop.domain import dates
+from vawg_desktop.domain.closing import TESTED
 from vawg_desktop.domain.conditions import EVIDENCE_SEEN
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
@@ -94,7 +95,8 @@ def closes(spec: EntitySpec, row: Row) -> bool:
 
 def _closure(row: Row, evidence: int) -> list[Broken]:
     missing: list[str] = []
-    if evidence == 0:
+    route, authority = row.get("closure_route"), row.get("closing_authority") or "office"
+    if evidence == 0 and (not route or route in TESTED):
         missing.append("evidence")
     if not row.get("outcome_statement"):
         missing.append("an outcome statement")
@@ -102,7 +104,6 @@ def _closure(row: Row, evidence: int) -> list[Broken]:
         missing.append("who proposed the closure and a second person who agreed it")
     elif _person(row["closed_by"]) == _person(row["closure_agreed_by"]):
         missing.append("a second person (the same name stands twice)")
-    route, authority = row.get("closure_route"), row.get("closing_authority") or "office"
     if not route:
         missing.append("its closure route")
     if route in ("superseded", "duplicate") and not row.get("superseded_by"):

@@ -338,7 +338,7 @@ SOURCE_KIND = vocabulary(
     ("annual_report", "Annual report"),
     ("news", "News"),
 )
-ROUND_KIND = vocabulary("kind of round", ("progress", "Progress"))
+ROUND_KIND = vocabulary("kind of round", ("progress", "Progress"), ("contract", "Contract or grant", "Contract", "Grant"))
 SUBMISSION_STATE = vocabulary(
     "state of a submission",
     ("in_review", "In review"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY, UPDATE, EntitySpec, field_of
+from vawg_desktop.domain.entities import BY_KEY, CITATION, GAP, UPDATE, EntitySpec, field_of
 from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
@@ -138,6 +138,10 @@ def create_in(
         else:
             cells[field.key] = read_value(session, tx.connection, field, given)
     cells = with_copied_cells(tx, spec, cells)
+    if spec is CITATION:  # what may not leave the office is not said to have left it
+        from vawg_desktop.services import citations
+
+        citations.refuse_unready(session, cells)
     id = tx.create(spec.key, cells, reference=reference)
     for field, elements in sets.items():
         tx.set_links(spec.link_kind(field), id, elements)
@@ -225,7 +229,13 @@ def assign_in(
 
         closing.reopen_in(tx, spec.key, id, why)
     if cells:
+        stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
         over_time.edit(session, tx, spec, id, cells, seen)
+        if stood:  # a gap's states alone have a rule each
+            from vawg_desktop.services import gap_states
+
+            tx.flush()
+            gap_states.refuse_unmet(tx.connection, id, stood, str(cells[spec.status] or ""))
     if cells.get("funding_answer") == "ended":
         from vawg_desktop.services import closing
 

@@ -32,12 +32,12 @@ def last_transaction(session: Session, *, acts_to_skip: tuple[str, ...] = ()) ->
     return str(row[0]) if row else None
 
 
-def undo(session: Session) -> Changes:
-    """Reverse this person's last transaction made here; doing it again brings it back."""
+def undo(session: Session, why: str | None = None) -> Changes:
+    """Reverse this person's last transaction made here; doing it again brings it back. Undoing a closing needs ``why``."""
     txn = last_transaction(session)
     if txn is None:
         raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
-    return reverse(session, txn)
+    return reverse(session, txn, why=why)
 
 
 _MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
@@ -45,8 +45,8 @@ _MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
 _TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
 
 
-def step_back(session: Session) -> Changes:
-    """Undo one step further each time (Ctrl+Z): ones already undone or without effect are skipped."""
+def step_back(session: Session, why: str | None = None) -> Changes:
+    """Undo one step further each time (Ctrl+Z): ones already undone or without effect are skipped. Undoing a closing needs ``why``."""
     rows = (
         session.read()
         .exec_driver_sql(
@@ -58,7 +58,7 @@ def step_back(session: Session) -> Changes:
         .fetchall()
     )
     for row in rows:
-        changes = reverse(session, str(row[0]))
+        changes = reverse(session, str(row[0]), why=why)
         if changes:
             return changes
     raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
@@ -86,8 +86,9 @@ def step_forward(session: Session) -> Changes:
 
 
 def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None = None) -> Changes:
-    """Add changes that reverse a transaction; what others changed since becomes a conflict."""
+    """Add changes that reverse a transaction; what others changed since becomes a conflict. Raises RuleError for what is not reversed."""
     entries = past.entries_of_transaction(session.read(), txn)
+    _refuse_closing(session, entries, why)
     if any(act_of(e.act) is Act.SETTLE for e in entries):
         raise RuleError(
             "The last thing you did was to settle two values; that is not undone. Set the field to what it should hold.",
@@ -111,6 +112,20 @@ def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None 
         raise RuleError(f"{kept[0]} Delete it by hand where that is meant.", code="rule_later_work")
     tx.changes.notes += kept
     return tx.changes
+
+
+def _refuse_closing(session: Session, entries: list[log.Entry], why: str | None) -> None:
+    """Taking a closing back opens the record again, with a reason; and no record is closed by undoing or redoing: its signers sign anew."""
+    for entry in entries:
+        spec = BY_KEY.get(entry.tbl)
+        status = entry.fields.get(spec.status) if spec is not None and spec.closes_by_tests else None
+        if status is None:
+            continue
+        called = str(session.read().exec_driver_sql(f'SELECT reference FROM "{entry.tbl}" WHERE id = ?', (entry.row,)).one()[0])
+        if status.before == "closed" and status.after != "closed":
+            raise RuleError(f"{called} was opened again; that is not undone. Close it with its second person.", code="rule_closed_again")
+        if status.after == "closed" and status.before != "closed" and not (why or "").strip():
+            raise RuleError(f"Undoing this opens {called} again, which needs a reason.", code="rule_reopen")
 
 
 #: How many records that name another are looked at for who did so.

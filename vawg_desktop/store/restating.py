@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from vawg_desktop.domain import merge, rules
+from vawg_desktop.domain import merge
 from vawg_desktop.domain.entities import LINK, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.store import entries as log
@@ -76,7 +76,7 @@ class Rebuild:
         self._tx, self._number = tx, number
         #: References made final on the way: before and after.
         self.renumbered: list[tuple[str, str]] = []
-        #: Recommendations whose closing waits for an approver.
+        #: Recommendations and gaps whose closing waits for an approver.
         self.held_open: list[str] = []
 
     def state(self, table: str, id: str, entries: list[log.Entry], *, is_new: bool | None = None) -> list[str]:
@@ -93,7 +93,7 @@ class Rebuild:
         before = None if is_new else tx.row(table, id) if is_new is False else self._row(spec, id)
         if before is None and self._number and is_provisional(spec, values.get("reference")):
             self._make_final(spec, id, values, standings)
-        if not tx.approver and rules.closes(spec, values):
+        if not tx.approver and spec.closes_by_tests and values.get(spec.status) == "closed":
             self._hold_closing(spec, id, values, standings, before)
             conflicts = [c for c in conflicts if standings[c].conflicted or c == "deleted"]
         tx.derived.note_number(spec.prefix, values.get("reference"))
@@ -133,7 +133,8 @@ class Rebuild:
         """A closing that somebody brings who may not close waits: an entry of this store's own keeps it open."""
         if before is not None and before["status"] == "closed":
             return
-        was: Value = before["status"] if before is not None else "open"
+        status = spec.status_field
+        was: Value = before["status"] if before is not None else status.default if status is not None else None
         heads = standings["status"].heads
         closing = [h.id for h in heads if h.value == "closed"]
         written = self._tx.log_cell(spec.key, id, "status", "closed", was, closing)

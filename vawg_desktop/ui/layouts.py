@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, SOURCE, EntitySpec
 from vawg_desktop.domain.fields import Kind
 
 
@@ -23,11 +23,18 @@ def layout_of(spec: EntitySpec) -> tuple[Group, ...]:
     A field that a layout by hand does not name stands under More, so that a new one is seen without a line here.
     """
     if spec.key in LAYOUTS:
-        return _with_rest(spec, LAYOUTS[spec.key])
+        return _with_sources(spec, _with_rest(spec, LAYOUTS[spec.key]))
     fields = tuple(f.key for f in spec.fields if f.key != spec.title and not f.private and not f.retired)
     parts = tuple(Group(f"@{e.key}", ()) for e in ENTITIES if e.parent == spec.key and not e.system)
     earlier = (Group("@earlier", ()),) if any(f.retired for f in spec.fields) else ()
-    return (Group("Details", fields), *parts, Group("@links", ()), *earlier, Group("@history", ()))
+    return _with_sources(spec, (Group("Details", fields), *parts, Group("@links", ()), *earlier, Group("@history", ())))
+
+
+def _with_sources(spec: EntitySpec, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """A layout whose first section but one tells of sources that changed, where the kind cites sources or is one."""
+    if spec.key == SOURCE.key or any(f.target == SOURCE.key and f.many for f in spec.fields):
+        return (groups[0], Group("@changed_sources", ()), *groups[1:])
+    return groups
 
 
 def section_name(spec: EntitySpec) -> str:
@@ -59,9 +66,10 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("@actions", ()), Group("@response", ()), Group("@progress", ()), Group("@links", ()), Group("@chain", ()),
         Group("Source and basis", ("basis", "sources", "wording", "kind", "pillar_basis", "success_test_basis")),
         Group("@closure", ()),
-        Group("Closing details", ("closing_authority", "outcome", "outcome_statement", "closure_route", "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"), True),
+        Group("Closing details", ("closing_authority", "outcome", "outcome_statement", "closure_route", "superseded_by", "transferred_to",
+                                   "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"), True),
         Group("More", ("priority", "cadence", "original_target", "themes", "crime_types", "journey_stages", "code_rights",
-                       "split_from", "superseded_by", "public_wording", "marking", "restriction", "restricted_until",
+                       "split_from", "public_wording", "marking", "restriction", "restricted_until",
                        "restricted_to", "note"), True),
         Group("@history", ()),
     ),
@@ -87,11 +95,13 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     ),
     "gap": (
         Group("Where it stands", ("status", "provision", "severity", "frequency", "confidence", "owner")),
+        Group("@gap_state", ()),
         Group("Who is affected", ("group_affected", "journey_stages", "needs", "crime_types", "area")),
         Group("Why", ("cause", "need", "need_figure", "need_met_figure")),
         Group("@recommendations", ()), Group("@actions", ()), Group("@services", ()), Group("@links", ()), Group("@chain", ()),
         Group("@closure", ()),
-        Group("Closing details", ("outcome", "outcome_statement", "closure_route", "closed_by", "closure_agreed_by", "closed_on"), True),
+        Group("Closing details", ("outcome", "outcome_statement", "closure_route", "superseded_by", "transferred_to", "closing_authority",
+                                   "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"), True),
         Group("Source and basis", ("basis", "sources", "note")),
         Group("@earlier", ()), Group("More", ("marking",), True),
         Group("@history", ()),
@@ -104,6 +114,21 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("@gaps", ()), Group("@indicators", ()), Group("@links", ()),
         Group("Source and basis", ("basis", "sources", "note")),
         Group("More", ("frameworks", "marking", "restriction", "restricted_until", "restricted_to"), True),
+        Group("@history", ()),
+    ),
+    "figure": (
+        Group("What it says", ("quoted", "number", "unit", "definition", "base", "period", "as_at", "method", "scope")),
+        Group("@agreement", ()),
+        Group("Quoting it", ("quote_this", "release", "embargoed_until", "cleared_by", "conflicts_with")),
+        Group("@cited", ()), Group("@links", ()),
+        Group("Source and basis", ("sources", "note")),
+        Group("@history", ()),
+    ),
+    "quote": (
+        Group("Whose words", ("from_whom", "place", "said", "themes")),
+        Group("Before it leaves the office", ("consent", "publishable", "sexual_offence", "recognisable", "live_case", "checked_by", "checked")),
+        Group("@cited", ()), Group("@gaps", ()), Group("@recommendations", ()), Group("@links", ()),
+        Group("Source and basis", ("marking", "sources", "note")),
         Group("@history", ()),
     ),
     "partner": (

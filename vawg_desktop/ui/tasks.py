@@ -221,7 +221,18 @@ class Tasks(QObject):
         """One step back (Ctrl+Z)."""
         from vawg_desktop.services.undoing import step_back
 
-        self.write(step_back, then=lambda _: messages.tell("Undone.", action="Redo", do=self.redo))
+        self.write(step_back, then=lambda _: messages.tell("Undone.", action="Redo", do=self.redo), failed=self._ask_why_undone)
+
+    def _ask_why_undone(self, error: Any) -> None:
+        """Undoing a closing opens a record again, for which the person says why."""
+        from vawg_desktop.services.undoing import step_back
+
+        if getattr(error, "code", "") != "rule_reopen":
+            messages.failed(error)
+            return
+        why, meant = messages.ask_text("Undo a closing", f"{error.message} Why?", verb="Open again")
+        if meant:
+            self.write(lambda s: step_back(s, why), then=lambda _: messages.tell("Undone: it stands open again."))
 
     def redo(self) -> None:
         """One step forward again (Ctrl+Shift+Z)."""

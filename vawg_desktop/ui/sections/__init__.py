@@ -9,9 +9,11 @@ from vawg_desktop.ui.sections import (
     chain,
     changes,
     children,
+    cited,
     closure,
     earlier,
     file,
+    gap_state,
     linked,
     progress,
     returns,
@@ -27,6 +29,10 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "closure": closure.closure,
     "earlier": earlier.earlier_wording,
     "chain": chain.missing_links,
+    "cited": cited.cited,
+    "agreement": cited.agreement,
+    "changed_sources": cited.changed_sources,
+    "gap_state": gap_state.gap_state,
     "history": changes.last_changes,
 }
 
