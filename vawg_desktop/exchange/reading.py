@@ -213,12 +213,10 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
             f"{name} opens a quotation mark near line {detail} and does not close it, so its rows run together; save it as .xlsx.",
             code="open_quotation",
         )
-    if answer["refused"] in ("not_a_table", "no_columns"):
-        what = "not a table we can read; save it as .xlsx or .csv."
-        return FileRefusedError(
-            f"{name} is {what if answer['refused'] == 'not_a_table' else 'a text without columns, not a tracker or return.'}",
-            code="not_a_table",
-        )
+    if answer["refused"] == "not_a_table":
+        return FileRefusedError(f"{name} is not a table we can read; save it as .xlsx or .csv.", code="not_a_table")
+    if answer["refused"] == "no_columns":
+        return FileRefusedError(f"{name} is a text without columns, not a tracker or return.", code="no_columns")
     if answer["refused"] == "attachments":
         return FileRefusedError(
             f"{name} holds more than one workbook ({detail}); save each and read it in by itself.",

@@ -120,7 +120,9 @@ GROUPS: tuple[Group, ...] = (
         Place("Figures", "figures", (records("figure", "Numbers that the office quotes will stand here, each with its source."),)),
     )),
     Group("Publishing", (
-        Place("Frameworks", "frameworks", (records("framework"), records("strand"))),
+        Place("Frameworks", "frameworks", (
+            records("framework", "Frameworks that the work is measured by will stand here."), page("coverage", "Coverage", "coverage", "CoveragePage"), records("strand"),
+        )),
         Place("Sources", "sources", (records("source", "The documents that the work rests on will stand here."),)),
     )),
     Group("Records and safety", (

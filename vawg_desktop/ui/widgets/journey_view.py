@@ -232,7 +232,7 @@ class JourneyView(QTableView):
         across.setStyleSheet(f"QHeaderView::section {{ font-size: {theme.px(11)}px; padding: {theme.px(4)}px {theme.px(5)}px; }}")
         room = self.width() - theme.px(_STAGE) - self.verticalScrollBar().sizeHint().width() - 2
         wide = max(theme.px(_CELL_WIDTH), room // columns)
-        head = max(_lines_high(str(self.model_.headerData(c, Qt.Orientation.Horizontal)), int(wide * self.zoom)) for c in range(columns))
+        head = max(lines_high(str(self.model_.headerData(c, Qt.Orientation.Horizontal)), int(wide * self.zoom)) for c in range(columns))
         across.setFixedHeight(head + theme.px(12))
         high = max(theme.px(_CELL_HEIGHT), min(theme.px(64), (self.viewport().height() - 1) // rows))
         across.setMinimumSectionSize(theme.px(24))
@@ -255,6 +255,7 @@ class JourneyView(QTableView):
         super().keyPressEvent(event)
 
 
-def _lines_high(words: str, wide: int) -> int:
+def lines_high(words: str, wide: int) -> int:
+    """How high a heading is in pixels, its words broken to a width; in the type of headings of painted tables."""
     box = QFontMetrics(theme.font(11)).boundingRect(0, 0, wide - theme.px(14), 1000, int(Qt.TextFlag.TextWordWrap), words)
     return box.height()
