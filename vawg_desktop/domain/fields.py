@@ -13,6 +13,7 @@ layout (``ui/layouts.py``) is needed only where the plain one will not do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -144,7 +145,7 @@ class EntitySpec:
     readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form; ``filters`` are offered above the list,
     each its words, the key and the value it asks for. ``tracked``: trackers hold columns of it; ``numbered`` are what
     they call its own number. ``by_title``: other
-    records call it by its title, not its reference. ``counted``: what one and many of it are called beside a number, where label and plural will not do.
+    records call it by its title, not its reference. ``hides``: a yes/no field, and the fields that stand in no list, map or output while it says yes. ``counted``: what one and many of it are called beside a number, where label and plural will not do.
     """
 
     key: str
@@ -183,6 +184,12 @@ class EntitySpec:
     numbered: tuple[str, ...] = ()
     counted: tuple[str, str] | None = None
     by_title: bool = False
+    hides: tuple[str, tuple[str, ...]] = ("", ())
+
+    def kept_in(self, row: Mapping[str, object]) -> frozenset[str]:
+        """The fields of a row that stand on its own page alone, such as where a refuge is."""
+        flag, keys = self.hides
+        return frozenset(keys) if flag and row.get(flag) else frozenset()
 
     def how_many(self, number: int) -> str:
         """A number of its records in words: 1 action, 2 pieces of evidence."""

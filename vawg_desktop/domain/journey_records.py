@@ -106,7 +106,7 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
     BASIS,
     SOURCES,
     NOTE,
-), status="status", finished=frozenset({"ended"}), owner="provider", derived=("x_sort", "x_funding"),
+), status="status", finished=frozenset({"ended"}), owner="provider", hides=("confidential_location", ("areas",)), derived=("x_sort", "x_funding"),
    listed=("title", "status", "waiting_days", "funding_end", "kind", "provider"), form=("title", "kind", "provider", "status", "funding_end"),
    filters=(("Funding ends in six months", "funding_ending", "yes"), ("Running", "status", "running"), ("Ended", "status", "ended")))  # fmt: skip
 

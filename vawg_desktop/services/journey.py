@@ -260,6 +260,10 @@ def _across(connection: Connection, entity: str, spec: FieldSpec) -> dict[str, l
         if spec.kind is Kind.LINKS:
             living = {str(i) for (i,) in connection.exec_driver_sql(f'SELECT id FROM "{spec.target}" WHERE NOT deleted')}
             return {id: [e for e in ends if e in living] for id, ends in found.items()}
+        flag, kept = BY_KEY[entity].hides
+        if spec.key in kept:
+            for (id,) in connection.exec_driver_sql(f'SELECT id FROM "{entity}" WHERE "{flag}" = 1'):
+                found.pop(str(id), None)
         return found
     rows = connection.exec_driver_sql(f'SELECT id, "{spec.key}" FROM "{entity}" WHERE "{spec.key}" > \'\'').fetchall()
     return {str(id): [str(words)] for id, words in rows}

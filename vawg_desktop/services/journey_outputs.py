@@ -8,19 +8,12 @@ from vawg_desktop.exchange import map_svg
 from vawg_desktop.exchange.document import Block, Document, Figure, Table
 from vawg_desktop.services import journey, outputs
 from vawg_desktop.services.session import Session
+from vawg_desktop.services.small_counts import FEWER, LEAST, small
 
 #: Until small counts are suppressed by rule, nothing with them is published.
 NOT_FOR_PUBLICATION = "Not for publication"
-#: Counts of people below this are not given.
-LEAST = 10
-FEWER = f"fewer than {LEAST}"
 #: Room for the drawing, in points: an A4 page on its side, without its margins.
 _ROOM = 720.0
-
-
-def small(count: int | None) -> str:
-    """A count of people as it may leave the office."""
-    return "" if count is None else FEWER if 0 < count < LEAST else f"{count:,}"
 
 
 def map_document(session: Session, axis: str = "need") -> Document:

@@ -265,8 +265,14 @@ def records(session: Session, query: ListQuery) -> list[dict[str, object]]:
         rows = page(connection, query.entity, numbers[start : start + 400])
         part = [rows[n] for n in numbers[start : start + 400]]
         sets = sets_of(connection, spec, [str(r["id"]) for r in part])
-        found += [as_json(session, spec, row, sets.get(str(row["id"]), {})) for row in part]
+        found += [as_json(session, spec, row, _told(spec, row, sets.get(str(row["id"]), {}))) for row in part]
     return found
+
+
+def _told(spec: EntitySpec, row: Mapping[str, object], sets: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
+    """The sets of a record without those that stand on its own page alone."""
+    kept = spec.kept_in(row)
+    return {k: v for k, v in sets.items() if k not in kept} if kept else sets
 
 
 def sets_of(connection: Connection, spec: EntitySpec, ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.dates import bounds, label
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.dates import bounds, label, short_label
+from vawg_desktop.domain.entities import BY_KEY, INDICATOR
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
 from vawg_desktop.domain.terms import EXTENT, MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
-from vawg_desktop.exchange.document import Block, Cell, Document, Paragraph, Table
+from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Paragraph, Table
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.exchange.plan import DEMONSTRATION
-from vawg_desktop.services import names, quotes, show
+from vawg_desktop.exchange.series_chart import draw, number
+from vawg_desktop.services import names, quotes, show, small_counts
 from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -59,16 +60,21 @@ def record_document(session: Session, name: str) -> Document:
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed])
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
-        if not f.private and (value := _field(view, f, called)):
+        if f.key in view.spec.kept_in(view.cells):
+            continue
+        if f.key == "capacity" and small_counts.is_small(view.cells[f.key]):
+            fields.append([f.label, small_counts.FEWER])
+        elif not f.private and (value := _field(view, f, called)):
             fields.append([f.label, value])
     blocks: list[Block] = [Table("Fields", ["Field", "What it says"], fields, conflict_note([{"reference": view.reference, "conflicts": view.conflicts}]))]
+    blocks += _series(session, view)
     by_label: dict[str, list[list[Cell]]] = {}
     for link in view.links:
         if not link.outward:
             told = ["Restricted", None] if link.id in closed else [link.title, _status(link.entity, link.status)]
             by_label.setdefault(link.label, []).append([link.reference, *told])
     blocks += [Table(words, ["Reference", "Title", "Status"], rows) for words, rows in by_label.items()]
-    blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], rows)) for kind, rows in view.parts.items() if rows]
+    blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], small_counts.blurred(session, kind, rows))) for kind, rows in view.parts.items() if rows]
     updates = [u for u in view.updates if str(u["id"]) not in closed or "of_reference" not in u]
     if updates:
         heads = ["About", "As at", "Told by", "Progress update", "Next step"]
@@ -79,6 +85,30 @@ def record_document(session: Session, name: str) -> Document:
         lines.append(f"{how_many(len(view.updates) - len(updates), 'progress update')} of restricted records left out.")
     marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
     return document(session, f"{view.reference} {view.title}", [*blocks, *_key(session)], marking, lines)
+
+
+def _series(session: Session, view: show.RecordView) -> list[Block]:
+    """The charts of what is counted for a record; where a value is a small count of people, the table of values alone is given."""
+    from vawg_desktop.services import indicators
+
+    if view.spec is INDICATOR:
+        found = [indicators.series(session, view.id)]
+    else:
+        found = indicators.belonging_to(session, view.id) if view.spec.key in (f.target for f in INDICATOR.sets) else []
+    people = small_counts.of_services(session.read())
+    blocks: list[Block] = []
+    for one in (s for s in found if len(s.values) > 1):
+        if one.id in people and any(small_counts.is_small(v.value) for v in one.values):
+            if view.spec is not INDICATOR:
+                rows: list[list[Cell]] = [[short_label(v.period), small_counts.FEWER if small_counts.is_small(v.value) else number(v.value)] for v in one.values]
+                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"Counts of people under {small_counts.LEAST} are shown as “{small_counts.FEWER}”, so no chart is drawn."]))
+            continue
+        blocks.append(Figure(one.title, one.sentence(), draw(one.dots(), target=one.target), [one.sentence().partition(": ")[2], CHART_KEY]))
+    return blocks
+
+
+#: How a chart is read, under each.
+CHART_KEY = "Line: mean. Dashes: usual limits. Dots: target. Triangle: a sign of better, diamond: of worse, square: of change. Hollow: provisional."
 
 
 def _strictest(session: Session, view: show.RecordView, others: Mapping[str, str]) -> str:

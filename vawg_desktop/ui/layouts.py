@@ -98,6 +98,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("@gap_state", ()),
         Group("Who is affected", ("group_affected", "journey_stages", "needs", "crime_types", "area")),
         Group("Why", ("cause", "need", "need_figure", "need_met_figure")),
+        Group("@numbers", ()),
         Group("@recommendations", ()), Group("@actions", ()), Group("@services", ()), Group("@links", ()), Group("@chain", ()),
         Group("@closure", ()),
         Group("Closing details", ("outcome", "outcome_statement", "closure_route", "superseded_by", "transferred_to", "closing_authority",
@@ -109,11 +110,19 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "service": (
         Group("What it is", ("kind", "status", "provider", "commissioner", "needs", "journey_stages", "groups", "crime_types", "areas", "confidential_location", "eligibility")),
         Group("Capacity and wait", ("capacity", "waiting_days", "waiting_as_at")),
+        Group("@numbers", ()),
         Group("Money and contract", ("funding_source", "funding_amount", "funding_end", "funding_answer", "funding_answered",
                                      "contract_reference", "cadence", "taken_over_by")),
         Group("@gaps", ()), Group("@indicators", ()), Group("@links", ()),
         Group("Source and basis", ("basis", "sources", "note")),
         Group("More", ("frameworks", "marking", "restriction", "restricted_until", "restricted_to"), True),
+        Group("@history", ()),
+    ),
+    "indicator": (
+        Group("@series", ()),
+        Group("What is counted", ("definition", "numerator", "denominator", "count_unit", "area", "good", "target", "measure")),
+        Group("@services", ()), Group("@gaps", ()), Group("@actions", ()), Group("@links", ()),
+        Group("Source and basis", ("sources", "note")),
         Group("@history", ()),
     ),
     "figure": (

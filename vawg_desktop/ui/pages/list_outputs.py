@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import lists, outputs, restriction, show
+from vawg_desktop.services import lists, outputs, restriction, show, small_counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import cell_words, document_cells, is_late
@@ -55,7 +55,7 @@ class ListOutputs:
         def read(session: Session) -> tuple[list[dict[str, object]], int]:
             rows = lists.rows_of(session, entity, numbers)
             shown = restriction.unrestricted(session, rows)
-            return shown, len(rows) - len(shown)
+            return small_counts.blurred(session, entity, shown), len(rows) - len(shown)
 
         return read
 

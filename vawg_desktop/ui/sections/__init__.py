@@ -17,6 +17,7 @@ from vawg_desktop.ui.sections import (
     linked,
     progress,
     returns,
+    series,
 )
 from vawg_desktop.ui.sections.base import Made, Pane
 
@@ -33,6 +34,8 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "agreement": cited.agreement,
     "changed_sources": cited.changed_sources,
     "gap_state": gap_state.gap_state,
+    "series": series.one,
+    "numbers": series.all_of,
     "history": changes.last_changes,
 }
 

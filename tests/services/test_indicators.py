@@ -1,0 +1,149 @@
+"""Indicators as charts: in order, with limits and words; on paper with small counts kept back, and where a refuge is nowhere but on its page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.services.test_journey import sample_store
+from vawg_desktop.exchange import series_chart
+from vawg_desktop.exchange.document import Document, Figure, Table
+from vawg_desktop.exchange.series_chart import Dot
+from vawg_desktop.services import indicators, journey, lists, outputs, records, show, small_counts
+from vawg_desktop.services.lists import ListQuery
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return sample_store(tmp_path)
+
+
+def counted(session: Session, values: list[str], **fields: str) -> str:
+    id, _ = records.create(session, "indicator", {"title": "People referred", "count_unit": "referrals", "good": "down", **fields})
+    for n, value in enumerate(values):
+        records.create(session, "indicator_value", {"indicator": id, "period": f"2025-{n % 12 + 1:02d}" if n < 12 else f"2026-{n - 11:02d}", "value": value})
+    return id
+
+
+def test_values_stand_in_the_order_of_their_periods_whatever_the_order_they_came_in(session: Session) -> None:
+    id = counted(session, [])
+    for period, value in (("2026-03", "30"), ("2026-01", "10.5"), ("2026-02", "20")):
+        records.create(session, "indicator_value", {"indicator": id, "period": period, "value": value})
+    assert [(v.period, v.value) for v in indicators.series(session, id).values] == [("2026-01", 10.5), ("2026-02", 20.0), ("2026-03", 30.0)]
+
+
+def test_a_second_value_for_a_period_is_the_one_drawn_and_the_first_is_said(session: Session) -> None:
+    id = counted(session, ["10", "11"])
+    records.create(session, "indicator_value", {"indicator": id, "period": "2025-01", "value": "12"})
+    found = indicators.series(session, id)
+    assert [v.value for v in found.values] == [12.0, 11.0] and found.doubled == 1
+
+
+def test_the_sentence_says_what_the_chart_shows(session: Session) -> None:
+    id = counted(session, [*["50", "51"] * 6, "30"], target="40")
+    words = indicators.series(session, id).sentence()
+    assert words.startswith("People referred: 30 referrals in Jan 2026. From Jan 2025 on, 13 values; mean 48.9, usual between ")
+    assert "The last value says that it has become better: outside its limits." in words
+    assert words.endswith("Target 40. As it stands, the target will not be reached.")
+    assert indicators.series(session, counted(session, [])).sentence() == "People referred: no value is recorded yet."
+    assert "the limits are a first guess" in indicators.series(session, counted(session, ["1", "2"])).sentence()
+
+
+def test_a_changed_process_begins_the_limits_anew(session: Session) -> None:
+    id = counted(session, ["10", "12", "11", "30", "32", "31"])
+    fourth = indicators.series(session, id).values[3].reference
+    records.assign(session, fourth, [Assignment("process_changed", "yes")], None)
+    found = indicators.series(session, id)
+    assert found.chart.starts == [0, 3] and [d.first for d in found.dots()] == [False, False, False, True, False, False]
+
+
+def test_what_is_counted_for_a_service_a_gap_and_an_action(session: Session) -> None:
+    id = counted(session, ["10", "12"])
+    for key, name in (("services", "SV-0001"), ("gaps", "G-0001"), ("actions", "A-0001")):
+        records.assign(session, id, [Assignment(key, name, "+=")], None)
+        assert [s.id for s in indicators.belonging_to(session, show.record(session, name).id)] == [id]
+    assert indicators.belonging_to(session, show.record(session, "SV-0002").id) == []
+
+
+# -- on paper ------------------------------------------------------------------------------------
+
+
+def words_of(made: Document) -> str:
+    parts = [str(c) for b in made.blocks if isinstance(b, Table) for row in b.rows for c in row if c is not None]
+    parts += [b.svg + b.alternative for b in made.blocks if isinstance(b, Figure)]
+    return " | ".join(parts)
+
+
+def test_an_indicator_leaves_with_its_chart(session: Session) -> None:
+    id = counted(session, ["410", "420", "433"])
+    made = outputs.record_document(session, id)
+    (figure,) = [b for b in made.blocks if isinstance(b, Figure)]
+    assert figure.alternative == indicators.series(session, id).sentence()
+    ElementTree.fromstring(figure.svg)
+
+
+@pytest.mark.parametrize("of", ["SV-0001", ""])
+def test_small_counts_of_a_services_people_are_on_no_paper(session: Session, of: str) -> None:
+    id = counted(session, ["410", "7", "433"], services="SV-0001")
+    records.assign(session, "SV-0001", [Assignment("capacity", "6")], None)
+    made = outputs.record_document(session, of or id)
+    words = words_of(made)
+    assert not any(isinstance(b, Figure) for b in made.blocks)
+    assert small_counts.FEWER in words and "433" in words
+    assert not re.search(r"(^|[^\d-])[67]($|[^\d-])", words.replace("2020", ""))
+
+
+@pytest.mark.parametrize(("unit", "value", "left"), [("pounds", "7", "7"), ("people", "7", small_counts.FEWER), ("people", "0", "0"), ("people", "10", "10"), ("people", "9.5", small_counts.FEWER)])
+def test_only_counts_of_people_from_one_to_nine_are_kept_back(session: Session, unit: str, value: str, left: str) -> None:
+    id = counted(session, [value], count_unit=unit, services="SV-0001")
+    rows = [{"indicator": id, "value": value, "base": None}]
+    assert small_counts.blurred(session, "indicator_value", rows) == [{"indicator": id, "value": left, "base": None}]
+    assert rows[0]["value"] == value
+
+
+def test_where_a_refuge_is_stands_on_its_own_page_alone(session: Session) -> None:
+    given = {"title": "A refuge", "kind": "refuge", "areas": "Thornwick;Kent", "confidential_location": "yes", "journey_stages": "Recovery", "status": "running"}
+    id, _ = records.create(session, "service", given)
+    assert show.record(session, id).sets["areas"] == ["Thornwick", "Kent"]
+    made = outputs.record_document(session, id)
+    assert "Thornwick" not in words_of(made) and "Kent" not in words_of(made)
+    assert [r["areas"] for r in lists.records(session, ListQuery("service")) if r["id"] == id] == [[]]
+    found = journey.read_map(session, "area")
+    assert "Thornwick" not in [c.title for c in found.columns]
+    assert any(s.id == id for cell in found.cells.values() for s in cell.services)  # it stands there, not placed
+    records.assign(session, id, [Assignment("confidential_location", "no")], None)
+    assert "Thornwick" in words_of(outputs.record_document(session, id))
+    assert "Thornwick" in [c.title for c in journey.read_map(session, "area").columns]
+
+
+# -- the drawing ---------------------------------------------------------------------------------
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), max_size=40), st.one_of(st.none(), st.floats(-1e6, 1e6)))
+def test_everything_that_is_drawn_stands_inside_the_frame(values: list[float | None], target: float | None) -> None:
+    dots = [Dot(f"Jan {2000 + n}", v) for n, v in enumerate(values)]
+    made = series_chart.layout(dots, 480, 170, target)
+    assert len(made.marks) == sum(v is not None for v in values)
+    for x, y in [p for line in made.lines for p in line.points] + [(m.x, m.y) for m in made.marks]:
+        assert -0.01 <= x <= 480.01 and -0.01 <= y <= 170.01
+    higher = [(m.y, dots[m.place].value) for m in made.marks]
+    for (y1, v1), (y2, v2) in zip(higher, higher[1:], strict=False):
+        assert v1 is not None and v2 is not None and ((y1 <= y2 + 1e-6) if v1 >= v2 else (y1 >= y2 - 1e-6))
+    ElementTree.fromstring(series_chart.draw(dots, target=target))
+
+
+def test_a_period_without_a_value_breaks_the_line() -> None:
+    made = series_chart.layout([Dot("a", 1), Dot("b", 2), Dot("c", None), Dot("d", 3), Dot("e", 4)], 400, 150)
+    assert [len(line.points) for line in made.lines if line.kind == "value"] == [2, 2]
+
+
+def test_shapes_tell_what_signs_say_and_a_provisional_value_is_hollow() -> None:
+    made = series_chart.layout([Dot("a", 1, says="better"), Dot("b", 2, says="worse"), Dot("c", 3, says="changed"), Dot("d", 4, provisional=True)], 400, 150)
+    assert [len(series_chart.outline(m)) for m in made.marks] == [3, 4, 4, 0] and [m.hollow for m in made.marks] == [False, False, False, True]

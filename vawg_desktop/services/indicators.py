@@ -1,0 +1,121 @@
+"""Indicators with their values in order, as control charts: of one, or of all that belong to a service, a gap or an action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vawg_desktop.analysis import control
+from vawg_desktop.domain.dates import bounds, short_label
+from vawg_desktop.domain.evidence_terms import COUNT_UNIT
+from vawg_desktop.exchange.series_chart import Dot, number
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.session import Session
+
+#: What a sign is, in words.
+_SIGNS = {
+    "outside": "outside its limits", "trend": f"{control.RUN} points in a row one way", "near_limit": "two of three near a limit",
+    "one_side": f"{control.RUN} points in a row on one side of the mean",
+}  # fmt: skip
+_ASSURED = {
+    "passes": "As it stands, the target will be reached each time.", "fails": "As it stands, the target will not be reached.",
+    "hit_and_miss": "As it stands, the target will be reached some times and missed others.",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of an indicator. ``id`` is its record's."""
+
+    id: str
+    reference: str
+    period: str
+    value: float
+    base: float | None
+    provisional: bool
+    process_changed: bool
+
+
+@dataclass(slots=True)
+class Series:
+    """An indicator with its values by period, and its chart."""
+
+    id: str
+    reference: str
+    title: str
+    unit: str
+    good: str
+    target: float | None
+    values: list[Value] = field(default_factory=list[Value])
+    #: Of values of one period only the latest written stands here; so many others there are.
+    doubled: int = 0
+    chart: control.ControlChart = field(default_factory=control.ControlChart)
+
+    def dots(self) -> list[Dot]:
+        """The series as the drawing takes it."""
+        starts = set(self.chart.starts[1:])
+        return [
+            Dot(short_label(v.period), v.value, p.mean, p.lower, p.upper, control.direction(p, self.good), v.provisional, n in starts)
+            for n, (v, p) in enumerate(zip(self.values, self.chart.points, strict=True))
+        ]
+
+    def sentence(self) -> str:
+        """The series in words: from when to when, the last value, mean and limits, what the last point says, and the target."""
+        if not self.values:
+            return f"{self.title}: no value is recorded yet."
+        last, point = self.values[-1], self.chart.points[-1]
+        unit = f" {COUNT_UNIT.label(self.unit).casefold()}" if self.unit not in ("", "other") else ""
+        words = f"{self.title}: {number(last.value)}{unit} in {short_label(last.period)}{' (provisional)' if last.provisional else ''}."
+        if point.lower is None or point.upper is None:
+            return words
+        floor = max(0.0, point.lower) if all(v.value >= 0 for v in self.values) else point.lower
+        words += f" From {short_label(self.values[0].period)} on, {len(self.values)} values; mean {number(round(point.mean, 1))}, usual between {number(round(floor, 1))} and {number(round(point.upper, 1))}."
+        says = control.direction(point, self.good)
+        words += f" The last value says that it has {_MOVED[says]}: {_SIGNS[point.sign]}." if says else " No sign that it has changed."
+        if self.chart.few:
+            words += f" Fewer than {control.FEW} values, so the limits are a first guess."
+        if self.target is not None and (assured := control.assurance(self.chart, self.good, self.target)):
+            words += f" Target {number(self.target)}. {_ASSURED[assured]}"
+        return words
+
+
+_MOVED = {"better": "become better", "worse": "become worse", "changed": "changed"}
+
+
+def _number(words: object) -> float | None:
+    try:
+        return float(str(words)) if words is not None else None
+    except ValueError:
+        return None
+
+
+_VALUES = (
+    "SELECT v.id, v.reference, v.period, v.value, v.base, v.provisional, v.process_changed FROM indicator_value v "
+    "WHERE v.indicator = ? AND NOT v.deleted ORDER BY v.n"
+)
+
+
+def series(session: Session, indicator: str) -> Series:
+    """An indicator, by its id, with its values in the order of their periods."""
+    row = plain_rows(session.read(), "SELECT id, reference, title, count_unit, good, target FROM indicator WHERE id = ?", (indicator,))[0]
+    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]))
+    by_period: dict[str, Value] = {}
+    for r in plain_rows(session.read(), _VALUES, (indicator,)):
+        value = _number(r["value"])
+        if value is None or not r["period"]:
+            continue
+        period = str(r["period"])
+        made.doubled += period in by_period
+        by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]))
+    made.values = sorted(by_period.values(), key=lambda v: bounds(v.period))
+    made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed])
+    return made
+
+
+def belonging_to(session: Session, record: str) -> list[Series]:
+    """The series of every indicator that is linked to a service, a gap, an action or a stage, by its id."""
+    rows = session.read().exec_driver_sql(
+        "SELECT DISTINCT i.n, i.id FROM link l JOIN indicator i ON i.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT i.deleted "
+        "WHERE (l.b = ? AND l.kind IN ('indicator.services', 'indicator.gaps', 'indicator.actions') OR l.a = ? AND l.kind = 'journey_stage.indicators') "
+        "AND NOT l.deleted ORDER BY i.n", (record, record, record),
+    ).fetchall()  # fmt: skip
+    return [series(session, str(id)) for _, id in rows]
