@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -134,7 +135,7 @@ def test_everything_that_is_drawn_stands_inside_the_frame(values: list[float | N
     for x, y in [p for line in made.lines for p in line.points] + [(m.x, m.y) for m in made.marks]:
         assert -0.01 <= x <= 480.01 and -0.01 <= y <= 170.01
     higher = [(m.y, dots[m.place].value) for m in made.marks]
-    for (y1, v1), (y2, v2) in zip(higher, higher[1:], strict=False):
+    for (y1, v1), (y2, v2) in pairwise(higher):
         assert v1 is not None and v2 is not None and ((y1 <= y2 + 1e-6) if v1 >= v2 else (y1 >= y2 - 1e-6))
     ElementTree.fromstring(series_chart.draw(dots, target=target))
 

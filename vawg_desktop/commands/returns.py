@@ -11,7 +11,7 @@ from vawg_desktop.commands.shared import (
     opened,
     out,
 )
-from vawg_desktop.domain.entities import ACTION, UPDATE
+from vawg_desktop.domain.return_columns import field_of_column
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import to_words
 
@@ -22,6 +22,7 @@ from vawg_desktop.domain.values import to_words
     argument("--partner", action="append", default=[]),
     argument("--release", action="append", default=[], metavar="NAME", help="let this partner's file leave although the leak check held it back"),
     argument("--format", choices=("xlsx", "ods"), default="xlsx"),
+    argument("--kind", choices=("progress", "contract"), default="progress", help="what the round asks about: progress of actions, or services under contract or grant"),
 )  # fmt: skip
 def export_returns(arguments: argparse.Namespace) -> int:
     """Make a round of returns."""
@@ -36,6 +37,7 @@ def export_returns(arguments: argparse.Namespace) -> int:
             partners=arguments.partner,
             format=arguments.format,
             release=arguments.release,
+            kind=arguments.kind,
         )
 
     def words() -> Iterator[str]:
@@ -60,7 +62,7 @@ def import_return(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         yield f"Return {staged.return_reference} of {staged.partner}: {how_many(staged.rows, 'row')}."
         for d in staged.differences:
-            spec = ACTION.by_key.get(d.field) or UPDATE.by_key[d.field]
+            spec = field_of_column(d.field)
             sent, now, came = (to_words(spec, v) or "nothing" for v in (d.base, d.current, d.incoming))
             yield f"  {d.record} {d.label}: sent {sent}, now {now}, came {came} ({d.kind.value.replace('_', ' ')})"
         yield from (f"  {f'{p.sheet}!{p.cell} ' if p.cell else ''}{p.message}" for p in staged.problems)

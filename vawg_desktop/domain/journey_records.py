@@ -110,6 +110,20 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
    listed=("title", "status", "waiting_days", "funding_end", "kind", "provider"), form=("title", "kind", "provider", "status", "funding_end"),
    filters=(("Funding ends in six months", "funding_ending", "yes"), ("Running", "status", "running"), ("Ended", "status", "ended")))  # fmt: skip
 
+#: What a provider counts in a period, each a value of the service's indicator of that measure; columns of a contract's or grant's return.
+SERVICE_NUMBERS: tuple[FieldSpec, ...] = (
+    whole("referred", "Referred", 0, 9_999_999, asked=Asked(2, "People referred in the period.", 12, sent=True, called=("Referrals", "People referred"))),
+    whole("contacted", "Contacted", 0, 9_999_999, asked=Asked(3, "Of those, people whom you reached.", 12, sent=True, called=("People contacted",))),
+    whole("accepted", "Accepted", 0, 9_999_999, asked=Asked(4, "People accepted for support.", 12, sent=True, called=("People accepted",))),
+    whole("declined", "Declined", 0, 9_999_999, asked=Asked(5, "People not accepted, whoever decided so.", 12, sent=True, called=("People declined", "Not accepted"))),
+    whole("supported", "Supported", 0, 9_999_999, asked=Asked(7, "People supported in the period, each counted once.", 12, sent=True, called=("People supported",))),
+    whole("waiting", "Waiting", 0, 9_999_999, asked=Asked(8, "People waiting on the last day of the period.", 12, sent=True, called=("People waiting", "Waiting list"))),
+    whole("longest_wait", "Longest wait", 0, 9_999, asked=Asked(9, "The longest that anybody waiting has waited, in days.", 14, "Longest wait in days", sent=True, called=("Longest wait (days)",))),
+    whole("closed", "Closed", 0, 9_999_999, asked=Asked(10, "People whose support ended in the period.", 12, sent=True, called=("Cases closed", "People closed"))),
+)  # fmt: skip
+#: The unit in which each is counted, as a term of ``COUNT_UNIT``; what is not named here counts people.
+MEASURED_IN = {"referred": "referrals", "longest_wait": "days"}
+
 #: What a provider says of a service in a contract's or grant's return; its numbers are values of the service's indicators.
 SERVICE_REPORT = EntitySpec("service_report", "Service report", "Service reports", "SR", "period", (
     ref("service", "Service", "service", required=True, listed=Listed(width=200)),

@@ -13,10 +13,10 @@ from vawg_desktop.exchange.cells import Cell, colour_word, place, plain_text, re
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.return_plan import (
     CONSTANT,
-    DEPARTURES,
     IDENTITY_SHEET,
     LOGO_DEPARTURE,
     OUR_SHEETS,
+    departures,
 )
 from vawg_desktop.exchange.return_shape import MOST_LISTED, Answer, ReadReturn, ReadRow
 
@@ -158,7 +158,7 @@ def tray_beyond(read: ReadReturn, sheet: Sheet, width: int) -> None:
 
 def tray_below(read: ReadReturn, sheet: Sheet) -> None:
     """Words under all that we sent on Start here."""
-    ours = {fold(words) for words in (*DEPARTURES, LOGO_DEPARTURE)}
+    ours = {fold(words) for words in (*departures(read.form), LOGO_DEPARTURE)}
     last = max(
         (n for n, row in enumerate(sheet.rows) if any(fold(plain_text(c)) in ours for c in row)),
         default=len(sheet.rows),

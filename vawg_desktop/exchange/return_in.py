@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vawg_desktop.domain.errors import FileRefusedError, Problem
+from vawg_desktop.domain.return_columns import CONTRACT
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
@@ -18,14 +19,14 @@ from vawg_desktop.exchange.return_plan import (
     NIL_QUESTION,
 )
 from vawg_desktop.exchange.return_shape import MOST_STRAY, Answer, ReadReturn
-from vawg_desktop.exchange.return_tables import MARK, fill_key, header_of, read_actions, tables_of
+from vawg_desktop.exchange.return_tables import MARK, fill_key, form_and_tables, header_of, read_actions
 
 
 def read_return(book: Book) -> ReadReturn:
     """Read what a partner sent back. Raises FileRefusedError where the file is not a return."""
-    tables = tables_of(book)
+    form, tables = form_and_tables(book)
     if not tables and any(
-        sum(bool(fill_key(c)[0]) for c in row) >= 3 for s in book.sheets for row in s.rows[:30]
+        sum(bool(fill_key(c, form)[0]) for c in row) >= 3 for s in book.sheets for row in s.rows[:30]
     ):
         raise FileRefusedError(
             f"{book.name} has our answer columns without the references of column A, so nobody can say which answer is "
@@ -52,14 +53,15 @@ def read_return(book: Book) -> ReadReturn:
         )
     read = ReadReturn(references(book), [], {}, False, [], [])
     read.as_text = book.looked.kind not in ("zip", "ole")
+    read.form = form
     for table in tables:
         read_actions(read, *table)
     ours = [t[0] for t in tables]
     for other in book.sheets:
         if any(other is sheet for sheet in ours) or other.name in (IDENTITY_SHEET, "Lists"):
             continue
-        if other.name == "For reference":
-            tray_beyond(read, other, 4)
+        if other.name == "For reference" or (other.name == "Definitions" and form is CONTRACT):
+            tray_beyond(read, other, 4 if other.name == "For reference" else 3)
             continue
         _read_other(read, other)
     read_remarks(read, book, {s.name for s in ours})

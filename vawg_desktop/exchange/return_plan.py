@@ -8,19 +8,14 @@ from dataclasses import dataclass, field
 
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.domain.return_columns import ASKED, SENT, SHOWN, ReturnColumn
+from vawg_desktop.domain.return_columns import CONTRACT, PROGRESS, SENT, ReturnColumn, ReturnForm
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.plan import DEMONSTRATION, BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
 
 FILL_MARK = "(please fill in)"
-#: Fields shown as context beyond title and due date, which the row's digest covers.
-MORE_SHOWN: tuple[ReturnColumn, ...] = tuple(c for c in SHOWN if c.key not in ("title", "due"))
-#: Headings of the columns that are not for answer.
-LOCKED = (
-    "Reference", "Action", "Recommendation", "Due date", "Last answer", *(c.heading for c in MORE_SHOWN),
-)  # fmt: skip
-_LOCKED_WIDTHS = (16, 40, 26, 13, 34, *(c.width for c in MORE_SHOWN))
+#: How wide the five columns are that every form begins with, in characters.
+_LOCKED_WIDTHS = (16, 40, 26, 13, 34)
 HIDDEN = ("Row key", "Row check")
 EVIDENCE = ("Action reference", "Title", "Date", "Held by", "What it proves")
 NEW_ACTIONS = ("Action", "Who leads it", "Due date", "Recommendation it serves")
@@ -42,13 +37,20 @@ DEPARTURES = (
     "Cells that may stay blank are left blank: a blank says “not answered”, and is counted apart from “No change”.",
     "Pale yellow marks what is to be filled in; each such heading says so in words as well.",
 )
+
+
+def departures(form: ReturnForm) -> list[str]:
+    """The points of a form's workbook at which it departs from the checklist."""
+    return [words.replace("Actions", form.sheet).replace("their actions", f"their {form.row}s") for words in DEPARTURES]
+
+
 LOGO_DEPARTURE = (
     "The office's logo stands at the top of this sheet. It tells nothing that does not stand in words."
 )
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
 IDENTITY_SHEET = "Identity"
-OUR_SHEETS = ("Start here", "Actions", "Evidence", "New actions", "For reference", "Lists", IDENTITY_SHEET)
+OUR_SHEETS = ("Start here", "Actions", "Services", "Definitions", "Evidence", "New actions", "For reference", "Lists", IDENTITY_SHEET)
 
 
 @dataclass(slots=True)
@@ -87,6 +89,9 @@ class ReturnContent:
     contact: str = ""
     questions: list[str] = field(default_factory=list[str])
     logo: Picture | None = None
+    form: ReturnForm = PROGRESS
+    #: Of a contract's return: for each service by its visible reference, what the funder means by each measure.
+    definitions: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
 
 
 def locked_texts(row: ReturnRow) -> list[str]:
@@ -96,15 +101,10 @@ def locked_texts(row: ReturnRow) -> list[str]:
 
 def plan_return(content: ReturnContent) -> BookPlan:
     """The whole workbook."""
-    title = f"Progress return {content.period}: {content.partner}"
-    lists, ranges = _lists()
-    sheets = [
-        _start(content),
-        _actions(content, ranges),
-        _evidence(content),
-        _new_actions(),
-        _reference(content),
-    ]
+    title = f"{_NAMES[content.form.kind]} {content.period}: {content.partner}"
+    lists, ranges = _lists(content.form)
+    rest = [_definitions(content)] if content.form is CONTRACT else [_evidence(content), _new_actions(), _reference(content)]
+    sheets = [_start(content), _rows(content, ranges), *rest]
     return BookPlan(
         title,
         content.marking,
@@ -114,10 +114,14 @@ def plan_return(content: ReturnContent) -> BookPlan:
     )
 
 
-def _lists() -> tuple[SheetPlan, dict[str, str]]:
+#: What a return of each form is called.
+_NAMES = {PROGRESS.kind: "Progress return", CONTRACT.kind: "Contract or grant return"}
+
+
+def _lists(form: ReturnForm) -> tuple[SheetPlan, dict[str, str]]:
     sheet = SheetPlan("Lists", widths=[], about="The words to choose from in the other sheets.")
     columns = [
-        (c.key, c.heading, [x.label for x in c.terms if x.key != "superseded"]) for c in ASKED if c.terms
+        (c.key, c.heading, [x.label for x in c.terms if x.key != "superseded"]) for c in form.columns if c.terms
     ]
     sheet.add(*(PlanCell(head, Style.HEADER) for _, head, _ in columns))
     for r in range(max(len(words) for _, _, words in columns)):
@@ -134,13 +138,13 @@ def _start(content: ReturnContent) -> SheetPlan:
     sheet = SheetPlan(
         "Start here",
         widths=[38.0, 64.0],
-        about="What to do, the rating key and the declaration.",
+        about="What to do, and the declaration." if content.form is CONTRACT else "What to do, the rating key and the declaration.",
         landscape=False,
         grid=False,
     )
     if content.demonstration:
         sheet.add(PlanCell(DEMONSTRATION, Style.HEADING))
-    sheet.add(PlanCell(f"Progress return: {content.period}", Style.TITLE))
+    sheet.add(PlanCell(f"{_NAMES[content.form.kind]}: {content.period}", Style.TITLE))
     for name, value in (
         ("For", content.partner),
         ("From", content.office),
@@ -156,11 +160,17 @@ def _start(content: ReturnContent) -> SheetPlan:
     invited = (
         "Your contribution is invited; leave blank what is not yours to say." if content.independent else ""
     )
+    form = content.form
+    of_its_own = (
+        "Count as the sheet Definitions says. Where you count otherwise, say so under Risks; leave blank what you do not count."
+        if form is CONTRACT
+        else "List proof on Evidence, and anything new you are doing on New actions."
+    )
     steps = [
-        f"Open the sheet Actions. It has {how_many(len(content.rows), 'row')}, all yours.",
+        f"Open the sheet {form.sheet}. It has {how_many(len(content.rows), 'row')}, all yours.",
         "For each row that is not finished choose an Answer: Update, No change, or Not able to say yet. A row without one is counted as not answered.",
         f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. A cell that you leave as it is changes nothing.",
-        "List proof on Evidence, and anything new you are doing on New actions.",
+        of_its_own,
         f"Fill in the declaration below, save the file and send it back{f' to {content.contact}' if content.contact else ' by e-mail'}. Please do not rename, sort or delete columns.",
         *([invited] if invited else []),
     ]
@@ -172,10 +182,11 @@ def _start(content: ReturnContent) -> SheetPlan:
         for number, words in enumerate((w for w in content.guidance.splitlines() if w.strip()), 1):
             sheet.add(PlanCell(f"Note {number}", Style.LABEL), PlanCell(words.strip(), Style.TEXT))
         sheet.add()
-    sheet.add(PlanCell("What the ratings mean", Style.HEADING))
-    for word, meaning in content.key:
-        sheet.add(PlanCell(word, Style.LABEL), PlanCell(meaning, Style.TEXT))
-    sheet.add()
+    if form is PROGRESS:
+        sheet.add(PlanCell("What the ratings mean", Style.HEADING))
+        for word, meaning in content.key:
+            sheet.add(PlanCell(word, Style.LABEL), PlanCell(meaning, Style.TEXT))
+        sheet.add()
     sheet.add(PlanCell("Declaration: to fill in", Style.HEADING))
     nil = sheet.add(PlanCell(f"{NIL_QUESTION} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
     for name in DECLARATION:
@@ -186,7 +197,7 @@ def _start(content: ReturnContent) -> SheetPlan:
     sheet.add()
     sheet.add(PlanCell(ABOUT, Style.HEADING))
     sheet.picture = content.logo
-    for number, words in enumerate((*DEPARTURES, *((LOGO_DEPARTURE,) if content.logo else ())), 1):
+    for number, words in enumerate((*departures(form), *((LOGO_DEPARTURE,) if content.logo else ())), 1):
         sheet.add(PlanCell(f"Point {number}", Style.LABEL), PlanCell(words, Style.TEXT))
     sheet.choices.append(
         Choice(nil, nil, 1, "any", title="Nil return", message="Type Yes only if nothing at all has changed.")
@@ -217,36 +228,51 @@ def _fill_cell(column: ReturnColumn, value: str | int | None) -> PlanCell:
 _CHECKED = {Kind.DATE: "date", Kind.WHOLE: "whole"}
 
 
-def _actions(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
+def _rows(content: ReturnContent, ranges: dict[str, str]) -> SheetPlan:
+    form = content.form
+    locked = form.headings
     sheet = SheetPlan(
-        "Actions",
-        table_name="Actions",
-        about="One row for each of your actions; pale yellow cells are to be filled in.",
+        form.sheet,
+        table_name=form.sheet,
+        about=f"One row for each of your {form.row}s; pale yellow cells are to be filled in.",
     )
-    heads = [PlanCell(h, Style.HEADER) for h in LOCKED]
-    heads += [PlanCell(f"{c.heading} {FILL_MARK}", Style.HEADER_FILL) for c in ASKED]
+    heads = [PlanCell(h, Style.HEADER) for h in locked]
+    heads += [PlanCell(f"{c.heading} {FILL_MARK}", Style.HEADER_FILL) for c in form.columns]
     sheet.add(*heads, *(PlanCell(h, Style.HEADER) for h in HIDDEN))
     for row in content.rows:
-        sheet.add(*_action_cells(row))
+        sheet.add(*_row_cells(row, form))
     first, last = 1, len(content.rows)
-    for number, column in enumerate(ASKED, len(LOCKED)):
+    for number, column in enumerate(form.columns, len(locked)):
         spec, known = column.spec, ranges.get(column.key, "")
         kind = "list" if known else _CHECKED.get(spec.kind, "any")
         sheet.choices.append(
             Choice(first, last, number, kind, known, column.heading, column.hint, spec.low, spec.high)
         )
-    width = len(LOCKED) + len(ASKED)
-    sheet.widths = [float(w) for w in (*_LOCKED_WIDTHS, *(c.width for c in ASKED), 4, 4)]
+    width = len(locked) + len(form.columns)
+    sheet.widths = [float(w) for w in (*_LOCKED_WIDTHS, *(c.width for c in form.shown), *(c.width for c in form.columns), 4, 4)]
     sheet.hidden_columns = (width, width + 1)
     sheet.table = (0, max(last, 1), width + 1)
     sheet.frozen = (1, 2)
     sheet.least_height = 62.0
     sheet.pages_wide = 3
-    sheet.select = (1 if last else 0, len(LOCKED))
+    sheet.select = (1 if last else 0, len(locked))
     return sheet
 
 
-def _action_cells(row: ReturnRow) -> list[PlanCell | None]:
+def _definitions(content: ReturnContent) -> SheetPlan:
+    """What the funder means by each measure, a row for each service and measure that has a definition of its own."""
+    sheet = SheetPlan(
+        "Definitions", widths=[16.0, 26.0, 80.0], table_name="Definitions", about="What is counted under each heading of Services.", frozen=(1, 0), select=(1, 0),
+    )  # fmt: skip
+    sheet.add(*(PlanCell(h, Style.HEADER) for h in ("Reference", "Heading", "What is counted")))
+    common = [("All services", c.heading, c.hint) for c in content.form.columns if c.key in content.form.values]
+    for reference, heading, words in (*content.definitions, *common):
+        sheet.add(PlanCell(reference, Style.LOCKED), PlanCell(heading, Style.LOCKED), PlanCell(words, Style.LOCKED))
+    sheet.table = (0, len(content.definitions) + len(common), 2)
+    return sheet
+
+
+def _row_cells(row: ReturnRow, form: ReturnForm) -> list[PlanCell | None]:
     title = f"{row.title} (finished: no answer needed)" if row.finished else row.title
     cells: list[PlanCell | None] = [
         PlanCell(row.visible, Style.LOCKED),
@@ -254,9 +280,9 @@ def _action_cells(row: ReturnRow) -> list[PlanCell | None]:
         PlanCell(row.recommendation, Style.LOCKED),
         _date_cell(row.due, False),
         PlanCell(row.last_answer or None, Style.LOCKED),
-        *(PlanCell(row.more.get(c.key) or None, Style.LOCKED) for c in MORE_SHOWN),
+        *(PlanCell(row.more.get(c.key) or None, Style.LOCKED) for c in form.shown),
     ]
-    cells += [_fill_cell(c, row.values.get(c.key)) for c in ASKED]
+    cells += [_fill_cell(c, row.values.get(c.key)) for c in form.columns]
     return [*cells, PlanCell(row.key, Style.LOCKED), PlanCell(row.check, Style.LOCKED)]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.errors import Problem
+from vawg_desktop.domain.return_columns import PROGRESS, ReturnForm
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.cells import Cell
 
@@ -55,7 +56,7 @@ class ReadRow:
 
 @dataclass(slots=True)
 class ReadReturn:
-    """A whole returned workbook."""
+    """A whole returned workbook, of the form that its columns are of."""
 
     references: list[tuple[str, str]]
     rows: list[ReadRow]
@@ -73,6 +74,7 @@ class ReadReturn:
     stray: set[str] = field(default_factory=set[str])
     #: The day on which we sent the return, where that is known.
     sent: dt.date | None = None
+    form: ReturnForm = PROGRESS
 
 
 def visible_of(row: ReadRow) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""The tables of a return: which sheet holds the actions, which column is which, and each row as it was answered."""
+"""The tables of a return: which sheet holds its rows, which column is which, and each row as it was answered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.references import NUMBER, PROVISIONAL, ROW_KEY
-from vawg_desktop.domain.return_columns import ASKED, HEADINGS
+from vawg_desktop.domain.return_columns import BY_KEY, FORMS, HEADINGS, ReturnForm
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import Cell, plain_text
 from vawg_desktop.exchange.cells import address as sheet_address
@@ -20,16 +20,14 @@ from vawg_desktop.exchange.return_plan import (
     FILL_MARK,
     HIDDEN,
     IDENTITY_SHEET,
-    LOCKED,
-    MORE_SHOWN,
     NEW_ACTIONS,
 )
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn, ReadRow
 
-_BY_HEADING = {fold(c.heading): c.key for c in ASKED}
+_BY_HEADING = {form.kind: {fold(c.heading): c.key for c in form.columns} for form in FORMS.values()}
 MARK = fold(FILL_MARK)
 #: What people call our columns once they have retyped the heading.
-_RETYPED: dict[str, str] = {fold(words): c.key for c in ASKED for words in c.called}
+_RETYPED = {form.kind: {fold(words): c.key for c in form.columns for words in c.called} for form in FORMS.values()}
 _BRACKETS = re.compile(r"\([^()]*\)")
 _KEY = re.compile(ROW_KEY)
 _SHOWN = re.compile(rf"[A-Za-z]{{1,2}}\s*[-–]\s*(?:{NUMBER}|{PROVISIONAL})\s*[-–]\s*[3-9A-Za-z]{{4}}")
@@ -45,28 +43,46 @@ class _Columns:
     fills: list[str | None]
 
 
-def tables_of(book: Book) -> list[tuple[Sheet, int, _Columns]]:
-    """The sheets that hold rows of actions: by their headings, or by our references in a column."""
-    found: list[tuple[Sheet, int, _Columns]] = []
+Table = tuple[Sheet, int, _Columns]
+
+
+def form_and_tables(book: Book) -> tuple[ReturnForm, list[Table]]:
+    """The form that a book's columns are of, and its tables; the form with the most of its headings in a row, of two alike the first."""
+
+    def headings_in(form: ReturnForm) -> int:
+        locked = {fold(h) for h in form.headings}
+        rows = (row for sheet in book.sheets for row in sheet.rows[:30])
+        return max((sum(bool(fill_key(c, form)[0]) or fold(plain_text(c)) in locked for c in row if c is not None) for row in rows), default=0)
+
+    forms = sorted(FORMS.values(), key=headings_in, reverse=True)
+    for form in forms:
+        if tables := _tables_of(book, form):
+            return form, tables
+    return forms[0], []
+
+
+def _tables_of(book: Book, form: ReturnForm) -> list[Table]:
+    """The sheets that hold rows of a form: by their headings, or by our references in a column."""
+    found: list[Table] = []
     for sheet in book.sheets:
         free = any(header_of(sheet, heads) is not None for heads in (EVIDENCE, NEW_ACTIONS))
-        if free or sheet.name in (IDENTITY_SHEET, "Lists", "For reference", "Start here", "Message"):
+        if free or sheet.name in (IDENTITY_SHEET, "Lists", "Definitions", "For reference", "Start here", "Message"):
             continue
-        header = _headed(sheet)
+        header = _headed(sheet, form)
         if header is not None:
-            found.append((sheet, header, _columns(sheet, header)))
+            found.append((sheet, header, _columns(sheet, header, form)))
     if found:  # beside a workbook's own table, one in the message that brought it is words
         own = [t for t in found if not t[0].name.startswith("Message: ")]
         return own or found
-    return [t for s in book.sheets if s.name not in (IDENTITY_SHEET, "For reference") and (t := _headless(s))]
+    return [t for s in book.sheets if s.name not in (IDENTITY_SHEET, "For reference") and (t := _headless(s, form))]
 
 
-def _headed(sheet: Sheet) -> int | None:
+def _headed(sheet: Sheet, form: ReturnForm) -> int | None:
     """The row of headings: three of ours and Reference, or one of ours above a column of our references."""
     best: tuple[int, int] | None = None
     last = -2
     for number, row in enumerate(sheet.rows[:30]):
-        keys = [k for k, _ in map(fill_key, row) if k]
+        keys = [k for cell in row if (k := fill_key(cell, form)[0])]
         named = any(fold(plain_text(c)) == "reference" for c in row)
         if keys and last == -2:
             last = _last_reference(sheet)
@@ -93,42 +109,42 @@ def _reference_column(sheet: Sheet, header: int) -> int:
     return max(counts, key=lambda c: (counts[c], -c)) if counts else -1
 
 
-def _columns(sheet: Sheet, header: int) -> _Columns:
+def _columns(sheet: Sheet, header: int, form: ReturnForm) -> _Columns:
     heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
     where = {fold(h): i for i, h in reversed(list(enumerate(heads)))}
-    locked = [where.get(fold(h), -1) for h in LOCKED]
+    locked = [where.get(fold(h), -1) for h in form.headings]
     visible = locked[0] if locked[0] >= 0 else _reference_column(sheet, header)
     fills: list[str | None] = [None] * len(heads)
     sure: set[str] = set()
     for exact in (True, False):
         for i, head in enumerate(heads):
-            key, marked = fill_key(head)
+            key, marked = fill_key(head, form)
             if key and marked is exact and key not in sure and i != visible and i not in locked:
                 fills[i] = key
                 sure.add(key)
     return _Columns(visible, locked, [where.get(fold(h), -1) for h in HIDDEN], fills)
 
 
-def _headless(sheet: Sheet) -> tuple[Sheet, int, _Columns] | None:
+def _headless(sheet: Sheet, form: ReturnForm) -> Table | None:
     """Our table with its headings gone or retyped: the hidden keys still stand where we put them."""
-    width = len(LOCKED) + len(ASKED)
+    width = len(form.headings) + len(form.columns)
     kept = [
         n for n, row in enumerate(sheet.rows) if len(row) > width and _KEY.fullmatch(plain_text(row[width]))
     ]
     if not kept:
         return None
-    fills: list[str | None] = [None] * len(LOCKED) + [c.key for c in ASKED] + [None, None]
-    return sheet, kept[0] - 1, _Columns(0, list(range(len(LOCKED))), [width, width + 1], fills)
+    fills: list[str | None] = [None] * len(form.headings) + [c.key for c in form.columns] + [None, None]
+    return sheet, kept[0] - 1, _Columns(0, list(range(len(form.headings))), [width, width + 1], fills)
 
 
-def fill_key(cell: Cell) -> tuple[str | None, bool]:
-    """The key of a column to fill by its heading, and whether the heading is as we sent it."""
-    words = fold(plain_text(cell))
+def fill_key(cell: Cell, form: ReturnForm) -> tuple[str | None, bool]:
+    """The key of a form's column to fill by its heading, and whether the heading is as we sent it."""
+    words, known = fold(plain_text(cell)), _BY_HEADING[form.kind]
     if MARK in words:
         before, _, after = words.partition(MARK)
-        return _BY_HEADING.get(before.strip()), not after.strip()
+        return known.get(before.strip()), not after.strip()
     bare = fold(_BRACKETS.sub(" ", plain_text(cell)))
-    return _BY_HEADING.get(words) or _BY_HEADING.get(bare) or _RETYPED.get(bare), False
+    return known.get(words) or known.get(bare) or _RETYPED[form.kind].get(bare), False
 
 
 def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
@@ -142,7 +158,8 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
                 read.tray.append(tray_entry(sheet, number, column, "", value, "words above the table"))
     letters = [sheet_address(0, sheet.left + c)[:-1] for c in range(max(map(len, sheet.rows), default=0))]
     extra = [column for column in range(len(letters)) if column not in known]
-    names = ("visible", "title", "recommendation", "due", "last", *(c.key for c in MORE_SHOWN), "key", "check")
+    shown = read.form.shown
+    names = ("visible", "title", "recommendation", "due", "last", *(c.key for c in shown), "key", "check")
     columns = (at.visible, *at.locked[1:], *at.hidden)
     where = {name: letters[c] for name, c in zip(names, columns, strict=True) if 0 <= c < len(letters)}
     even = 2 * sum(len(r) == len(heads) for r in sheet.rows[header + 1 :]) > len(sheet.rows) - header - 1
@@ -163,7 +180,7 @@ def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
             sheet.name, sheet.top + number + 1, text_at(at.visible), text_at(at.hidden[0]), text_at(at.hidden[1]),
             [text_at(at.locked[1]), text_at(at.locked[2]), text_at(at.locked[3])], place=letters[max(at.visible, 0)] + line,
             last=text_at(at.locked[4]), where=where, shifted=uneven,
-            more={c.key: text_at(column) for c, column in zip(MORE_SHOWN, at.locked[5:], strict=True)},
+            more={c.key: text_at(column) for c, column in zip(shown, at.locked[5:], strict=True)},
         )  # fmt: skip
         for column, key in fills:
             value = cells[column] if column < len(cells) else None
@@ -192,8 +209,8 @@ def _contradicts(cells: list[Cell], fills: list[tuple[int, str]]) -> bool:
     return False
 
 
-_TERMS = {c.key: c.terms for c in ASKED if c.terms is not None}
-_NUMBERS = frozenset(c.key for c in ASKED if c.spec.kind in (Kind.WHOLE, Kind.NUMBER))
+_TERMS = {c.key: c.terms for c in BY_KEY.values() if c.terms is not None}
+_NUMBERS = frozenset(c.key for c in BY_KEY.values() if c.spec.kind in (Kind.WHOLE, Kind.NUMBER))
 
 
 def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
@@ -207,7 +224,7 @@ def _note_merged(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> N
 
 def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str], at: _Columns) -> None:
     """Headings that are not as we sent them are taken, and reported."""
-    ours = {fold(h) for h in (*LOCKED, *HIDDEN)}
+    ours = {fold(h) for h in (*read.form.headings, *HIDDEN)}
     for column, head in enumerate(heads):
         used = column < len(at.fills) and at.fills[column]
         empty = not any(column < len(row) and row[column] is not None for row in sheet.rows[header + 1 :])
@@ -215,7 +232,7 @@ def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str]
             read.tray.append(tray_entry(sheet, header, column, "", head, "a heading we did not send"))
     for column, key in enumerate(at.fills):
         head = heads[column] if column < len(heads) else ""
-        if key and not fill_key(head)[1] and fold(head) != fold(HEADINGS[key]):
+        if key and not fill_key(head, read.form)[1] and fold(head) != fold(HEADINGS[key]):
             read.problems.append(Problem(
                 "heading_changed", f"The column headed “{head[:60]}” was read as {HEADINGS[key]}.",
                 sheet.name, sheet.address(max(header, 0), column),

@@ -17,17 +17,18 @@ from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.mentions import Mentions, folded
-from vawg_desktop.domain.return_columns import ASKED, ON_UPDATE, UPDATE_WORDS
+from vawg_desktop.domain.return_columns import ON_UPDATE, PROGRESS, ReturnForm
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import address
-from vawg_desktop.exchange.return_plan import LOCKED, MORE_SHOWN, ReturnRow
+from vawg_desktop.exchange.return_plan import ReturnRow
+from vawg_desktop.store.derive import newest_first
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: Markings above OFFICIAL-SENSITIVE, as the Government Security Classifications write them.
 _ABOVE = re.compile(r"\b(?:TOP SECRET|SECRET|CONFIDENTIAL)\b")
-_LAST_ANSWER = LOCKED.index("Last answer")
+_LAST_ANSWER = PROGRESS.locked.index("Last answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,14 @@ def in_rows(
     partner: str,
     rows: Sequence[ReturnRow],
     ids: Sequence[str],
-    sheet: str = "Actions",
+    sheet: str = PROGRESS.sheet,
+    form: ReturnForm = PROGRESS,
 ) -> list[Problem]:
-    """What would leak in the rows of one partner's return; ``ids`` are their actions'."""
+    """What would leak in the rows of one partner's return; ``ids`` are those of its actions or services."""
     involved = _involved(connection, ids)
     found: list[Problem] = []
     for number, (row, id) in enumerate(zip(rows, ids, strict=True), 1):
-        for column, text, own in _texts(row, sheet):
+        for column, text, own in _texts(row, sheet, form):
             place = address(number, column)
             if above := _ABOVE.search(text):
                 found.append(
@@ -122,21 +124,21 @@ def in_rows(
                 continue
             entitled = known.bodies.found_in(row.title)
             leaked = next((name for name, body in named if (name, body) not in entitled), "")
-            if leaked and not _wrote_it(connection, partner, id, column):
+            if leaked and not _wrote_it(connection, partner, id, column, form):
                 words = f"{leaked} is named here, in words that are not this partner's own."
                 found.append(Problem("names_another", words, sheet, place, row.visible))
     return found
 
 
-def _texts(row: ReturnRow, sheet: str) -> list[tuple[int, str, bool]]:
-    """Column, text, and whether a body may be named there because it is the action's own title or recommendation."""
+def _texts(row: ReturnRow, sheet: str, form: ReturnForm) -> list[tuple[int, str, bool]]:
+    """Column, text, and whether a body may be named there because it is the row's own title, or what it serves or who funds it."""
     texts: list[tuple[int, str, bool]] = [(1, row.title, True), (2, row.recommendation, True)]
-    if sheet == "Actions":
+    if sheet == form.sheet:
         texts.append((_LAST_ANSWER, row.last_answer, False))
-        texts += [(_LAST_ANSWER + i, row.more.get(c.key, ""), False) for i, c in enumerate(MORE_SHOWN, 1)]
+        texts += [(_LAST_ANSWER + i, row.more.get(c.key, ""), False) for i, c in enumerate(form.shown, 1)]
         texts += [
-            (len(LOCKED) + i, str(row.values.get(c.key) or ""), False)
-            for i, c in enumerate(ASKED)
+            (len(form.headings) + i, str(row.values.get(c.key) or ""), False)
+            for i, c in enumerate(form.columns)
             if isinstance(row.values.get(c.key), str)
         ]
     return [one for one in texts if one[1]]
@@ -149,21 +151,23 @@ def _involved(connection: Connection, ids: Sequence[str]) -> Mapping[str, set[st
         marks = ",".join("?" * len(part))
         rows = connection.exec_driver_sql(
             f"SELECT id, accountable FROM action WHERE id IN ({marks}) UNION ALL "
-            f"SELECT a, b FROM link WHERE kind = 'action.contributors' AND NOT deleted AND a IN ({marks})",
-            part + part,
+            f"SELECT a, b FROM link WHERE kind = 'action.contributors' AND NOT deleted AND a IN ({marks}) UNION ALL "
+            f"SELECT id, provider FROM service WHERE id IN ({marks}) UNION ALL SELECT id, commissioner FROM service WHERE id IN ({marks})",
+            part * 4,
         )
         for id, body in rows:
             found.setdefault(str(id), set()).add(str(body))
     return found
 
 
-def _wrote_it(connection: Connection, partner: str, action: str, column: int) -> bool:
+def _wrote_it(connection: Connection, partner: str, action: str, column: int, form: ReturnForm) -> bool:
     """Whether the words of a column came in this partner's own return."""
-    asked, shown = column - len(LOCKED), column - _LAST_ANSWER - 1
-    key = ASKED[asked].key if asked >= 0 else MORE_SHOWN[shown].key if shown >= 0 else ""
-    if not key or key in UPDATE_WORDS:
+    asked, shown = column - len(form.headings), column - _LAST_ANSWER - 1
+    key = form.columns[asked].key if asked >= 0 else form.shown[shown].key if shown >= 0 else ""
+    if not key or key in form.words:
         row = connection.exec_driver_sql(
-            'SELECT s.partner FROM action a JOIN "update" u ON u.id = a.x_update JOIN submission s ON s.id = u.submission WHERE a.id = ?',
+            f'SELECT s.partner FROM "{form.told_by.key}" u JOIN submission s ON s.id = u.submission WHERE u."{form.told_by.parent}" = ? AND NOT u.deleted '
+            f"ORDER BY {newest_first('u')} LIMIT 1",
             (action,),
         ).fetchone()
     else:

@@ -143,7 +143,7 @@ def rounds(session: Session) -> list[dict[str, object]]:
     """Rounds, newest first."""
     rows = (
         session.read()
-        .exec_driver_sql("SELECT id, reference, period, due FROM round WHERE NOT deleted ORDER BY n DESC")
+        .exec_driver_sql("SELECT id, reference, period, due, kind FROM round WHERE NOT deleted ORDER BY n DESC")
         .mappings()
     )
     return [{str(k): v for k, v in r.items()} for r in rows]

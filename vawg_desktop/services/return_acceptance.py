@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING, Any
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import UPDATE
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import likely_personal
-from vawg_desktop.domain.return_columns import ADDED_ROW, ON_UPDATE, UPDATE_WORDS, field_of_column
+from vawg_desktop.domain.return_columns import (
+    ADDED_ROW,
+    ON_UPDATE,
+    ON_VALUE,
+    PROGRESS,
+    ReturnForm,
+    field_of_column,
+)
 from vawg_desktop.exchange import identity
-from vawg_desktop.services import names
+from vawg_desktop.services import names, service_values
 from vawg_desktop.services.records import read_value, with_copied_cells
 from vawg_desktop.services.return_currents import currents_of
 from vawg_desktop.services.return_doubts import Doubts
 from vawg_desktop.services.return_review import (
     Difference,
+    SentReturn,
     review,
     sent_return,
 )
@@ -37,7 +44,7 @@ HELD_NOW = frozenset({
 })  # fmt: skip
 _DOUBTS = {
     "superseded": "the action has been superseded since it was sent.",
-    "reassigned": "the action is no longer this body's since it was sent.",
+    "reassigned": "it is no longer this body's since it was sent.",
     "somebody_elses": "another body is accountable for the action, and says how it stands.",
     "not_agreed": "a date moves only when somebody agrees to it.",
     "not_offered": "the action would be superseded, which is the office's to say.",
@@ -84,7 +91,7 @@ def accept(
     *,
     edited: Mapping[tuple[str, str], Value] | None = None,
 ) -> Changes:
-    """Write accepted cells and one progress update per answered action, in one transaction.
+    """Write accepted cells, numbers, and one update per answered action or service, in one transaction.
 
     Raises StaleError where a cell moved since it was shown. ``edited`` replaces incoming values.
     """
@@ -104,16 +111,20 @@ def accept(
     ]
     owner = sent_return(connection, str(row["return"]))
     called = owner.called(connection)
-    standing = currents_of(connection, [str(r["id"]) for r in content["rows"]])
+    form = owner.form
+    standing = currents_of(connection, [str(r["id"]) for r in content["rows"]], form, owner.values_for(session))
     doubts = Doubts(connection, owner.partner, standing)
     with session.store.write(session.who, f"From return {called} ({row['file_name']})", Act.RETURN, submission) as tx:
         for id, cells in by_action.items():
             given = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
-            own = {k: v for k, v in given.items() if k not in ON_UPDATE}
-            seen = {k: cells[k].heads for k in own}
+            own = {k: v for k, v in given.items() if k not in ON_UPDATE | ON_VALUE}
+            seen = {k: cells[k].heads for k in cells}
             if "revised_due" in own:
                 own["revised_agreed_by"] = session.who
-            tx.edit("action", id, own, seen=seen)
+            tx.edit(form.about.key, id, own, seen=seen)
+            numbers = {k: v for k, v in given.items() if k in ON_VALUE}
+            if numbers:
+                service_values.put(tx, id, owner.values_for(session), numbers, seen, str(row["received"] or session.today.isoformat()))
         for (id, key), value in (edited or {}).items():
             if (id, key) in taken and not merge.same(value, by_action[id][key].incoming):
                 tx.create("decision", {
@@ -128,19 +139,19 @@ def accept(
             id = answer["id"]
             if id not in by_action and (id in waiting or id not in standing or doubts.about_row(id)):
                 continue
-            _add_update(tx, submission, dict(row), answer, by_action.get(id, {}), edited or {}, refused.get(id, ()))
+            _add_update(tx, submission, dict(row), owner, answer, by_action.get(id, {}), edited or {}, refused.get(id, ()))
         if row["state"] != "applied" and not open_still:
             tx.edit("submission", submission, {"state": "applied"})
     return tx.changes
 
 
-def _heard_before(tx: Transaction, submission: str, row: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+def _heard_before(tx: Transaction, submission: str, row: Mapping[str, Any], form: ReturnForm, answer: Mapping[str, Any]) -> bool:
     """Whether an earlier file of the same return gave the very words of an answer, so that they are written down already."""
-    given = [answer["answers"].get(key, {}).get("value") for key in UPDATE_WORDS]
-    same = " AND ".join(f'u."{key}" IS NOT DISTINCT FROM ?' for key in UPDATE_WORDS)
+    given = [answer["answers"].get(key, {}).get("value") for key in form.words]
+    same = " AND ".join(f'u."{key}" IS NOT DISTINCT FROM ?' for key in form.words)
     found = tx.connection.exec_driver_sql(
-        'SELECT 1 FROM "update" u JOIN submission s ON s.id = u.submission WHERE s."return" = ? AND s.id <> ? AND NOT s.deleted '
-        f"AND s.state IS DISTINCT FROM 'reversed' AND u.action = ? AND NOT u.deleted AND {same}",
+        f'SELECT 1 FROM "{form.told_by.key}" u JOIN submission s ON s.id = u.submission WHERE s."return" = ? AND s.id <> ? AND NOT s.deleted '
+        f"AND s.state IS DISTINCT FROM 'reversed' AND u.\"{form.told_by.parent}\" = ? AND NOT u.deleted AND {same}",
         (row["return"], submission, answer["id"], *given),
     ).fetchone()
     return found is not None
@@ -161,35 +172,36 @@ def _add_update(
     tx: Transaction,
     submission: str,
     row: Mapping[str, Any],
+    owner: SentReturn,
     answer: Mapping[str, Any],
     chosen: Mapping[str, Difference],
     edited: Mapping[tuple[str, str], Value],
     refused: Collection[str] = (),
 ) -> None:
-    """An answered action's progress update; none if “Update” only repeats words already kept."""
+    """The update of an answered action or service; none if “Update” only repeats words already kept."""
+    form = owner.form
+    told, parent = form.told_by, form.told_by.parent
     answered = answer["answers"].get("answer", {}).get("value")
-    if not chosen and (answered is None or refused or (answered == "update" and _heard_before(tx, submission, row, answer))):
+    if not chosen and (answered is None or refused or (answered == "update" and _heard_before(tx, submission, row, form, answer))):
         return
     there = tx.connection.exec_driver_sql(
-        f'SELECT id, barriers, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND action = ? AND NOT deleted ORDER BY n DESC',
+        f'SELECT id, {"barriers" if form is PROGRESS else "NULL"}, {", ".join(form.words)} FROM "{told.key}" '
+        f'WHERE submission = ? AND "{parent}" = ? AND NOT deleted ORDER BY n DESC',
         (submission, answer["id"]),
     ).fetchone()
-    given = {k: a["value"] for k, a in answer["answers"].items() if k in UPDATE_WORDS and k not in refused}
+    given = {k: a["value"] for k, a in answer["answers"].items() if k in form.words and k not in refused}
     words = {k: edited.get((answer["id"], k), d.incoming) for k, d in chosen.items() if k in ON_UPDATE}
     if there is None and (answered or words):
         words = given | words  # words that the record says already are this answer's as well
     if there is not None:
-        latest: dict[str, Value] = dict(zip(UPDATE_WORDS, there[2:], strict=True))
+        latest: dict[str, Value] = dict(zip(form.words, there[2:], strict=True))
         words = {k: v for k, v in words.items() if not merge.same(v, latest[k])}
         if not words:
             return
         # a correction stands in the earlier one's place: what was taken before stands in it too
         words = {k: v for k, v in latest.items() if v} | words
-    period = tx.connection.exec_driver_sql(
-        'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (row["return"],)
-    ).fetchone()
     cells: dict[str, Value] = {
-        "action": answer["id"], "period": str(period[0]) if period else None, "as_at": row["received"],
+        parent: answer["id"], "period": owner.period or None, "as_at": row["received"],
         "channel": row["channel"] or "return", "informant": row["informant"], "answer": answered or "update", "submission": submission,
         **words, "corrects": str(there[0]) if there else None,
     }  # fmt: skip
@@ -198,7 +210,7 @@ def _add_update(
     blockers = chosen.get("blockers")
     if blockers is not None:
         cells["barriers"] = edited.get((answer["id"], "blockers"), blockers.incoming)
-    tx.create("update", with_copied_cells(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
+    tx.create(told.key, with_copied_cells(tx, told, {k: v for k, v in cells.items() if v is not None}))
 
 
 def typed_value(session: Session, key: str, typed: str) -> Value:

@@ -12,7 +12,7 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.dates import both_orders
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.return_columns import ASKED, HEADINGS, SENT, WORDED, field_of_column
+from vawg_desktop.domain.return_columns import BY_KEY, HEADINGS, SENT, WORDED, field_of_column
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.cells import Cell, as_typed, plain_text
@@ -29,8 +29,7 @@ from vawg_desktop.services.return_moved import (
 from vawg_desktop.services.return_rows import BaseRow, Matched, MatchedRow
 from vawg_desktop.services.session import Session
 
-_KEYS = tuple(HEADINGS)
-_LABELS = {c.key: {term.key: term.label for term in c.terms} for c in ASKED if c.terms is not None}
+_LABELS = {c.key: {term.key: term.label for term in c.terms} for c in BY_KEY.values() if c.terms is not None}
 _CROSSED_ROWS = 2
 
 
@@ -94,11 +93,11 @@ def read_answers(
     """The answers of matched rows as stored values with their places; what is not understood is asked."""
     understood = Understood()
     order = date_order(matched, read.as_text)
-    moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(SENT)}
+    moved: dict[str, list[MatchedRow]] = {key: [] for key in sorted(SENT) if key in read.form.by_key}
     filled = dict.fromkeys(moved, 0)
     for one in matched.rows:
         answers: dict[str, dict[str, Any]] = {}
-        for key in _KEYS:
+        for key in read.form.by_key:
             given = one.row.answers.get(key)
             value = _read(session, key, given, one, read, order) if given is not None else None
             if given is not None and value is None and read.problems and read.problems[-1].cell == given.cell:
@@ -132,7 +131,7 @@ def _crossed(moved: dict[str, list[MatchedRow]], filled: dict[str, int], read: R
         if len(rows) < _CROSSED_ROWS or 2 * len(rows) < filled[sent]:
             continue
         spec = field_of_column(sent)
-        for key in HEADINGS:
+        for key in read.form.by_key:
             hits = [
                 m
                 for m in rows

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import merge
+from vawg_desktop.domain import clock, merge
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.return_columns import UPDATE_WORDS
+from vawg_desktop.domain.return_columns import ReturnForm, form_of
+from vawg_desktop.services import service_values
 from vawg_desktop.store.history import taken_back
 
 if TYPE_CHECKING:
@@ -84,11 +85,35 @@ def taken_cells(connection: Connection, submission: str, actions: Sequence[str])
         for row, txn, act, about, op, n, fields in rows:
             if act == "return" and about == submission and op != "create" and n > reversed_at and str(txn) not in gone:
                 found |= {(str(row), key) for key in json.loads(fields)}
+    form, period = _form_of(connection, submission)
     words = connection.exec_driver_sql(
-        f'SELECT action, {", ".join(UPDATE_WORDS)} FROM "update" WHERE submission = ? AND NOT deleted',
+        f'SELECT "{form.told_by.parent}", {", ".join(form.words)} FROM "{form.told_by.key}" WHERE submission = ? AND NOT deleted',
         (submission,),
     ).fetchall()
-    return found | {(str(w[0]), key) for w in words for key, words_then in zip(UPDATE_WORDS, w[1:], strict=True) if words_then}
+    found |= {(str(w[0]), key) for w in words for key, words_then in zip(form.words, w[1:], strict=True) if words_then}
+    if form.values:
+        found |= _taken_values(connection, submission, service_values.places(connection, list(actions), period), reversed_at)
+    return found
+
+
+def _form_of(connection: Connection, submission: str) -> tuple[ReturnForm, str]:
+    """The form of the round that a submission answers, and the period that its numbers are kept for."""
+    row = connection.exec_driver_sql(
+        'SELECT q.kind, q.period FROM submission s JOIN "return" r ON r.id = s."return" JOIN round q ON q.id = r.round WHERE s.id = ?', (submission,)
+    ).fetchone()
+    form = form_of(str(row[0]) if row and row[0] else None)
+    return form, service_values.period_of(str(row[1]), clock.today()) if row and form.values else ""
+
+
+def _taken_values(connection: Connection, submission: str, values: Mapping[str, ActionColumn], reversed_at: int) -> set[ActionColumn]:
+    """The numbers that a submission wrote and that were neither undone nor reversed since."""
+    found: set[ActionColumn] = set()
+    for id, place in values.items():
+        rows = connection.exec_driver_sql(_OF_ROWS.format(marks="?"), (id,)).fetchall()
+        gone = taken_back((str(r[1]), str(r[3])) for r in rows if r[2] in ("undo", "redo"))
+        if any(act == "return" and about == submission and n > reversed_at and str(txn) not in gone for _, txn, act, about, _, n, _ in rows):
+            found.add(place)
+    return found
 
 
 def _decided(connection: Connection, submission: str) -> set[ActionColumn]:

@@ -14,6 +14,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.return_columns import PROGRESS, ReturnForm, form_of
 from vawg_desktop.domain.terms import CHASE_STEP
 from vawg_desktop.exchange.mail import event, unsent_message
 from vawg_desktop.services.office import office_name, office_settings
@@ -87,19 +88,19 @@ def draft(session: Session, return_id: str, step: str, *, extra: str = "") -> Dr
     """The e-mail of a step as .eml: unsent, the workbook as it was sent and the date attached. Raises RuleError."""
     connection = session.read()
     row = connection.exec_driver_sql(
-        'SELECT r.reference, r.partner, p.name, p.standing, q.period, r.due, r.file_sha256, r.file_name FROM "return" r '
+        'SELECT r.reference, r.partner, p.name, p.standing, q.period, r.due, r.file_sha256, r.file_name, q.kind FROM "return" r '
         "JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ? AND NOT r.deleted",
         (return_id,),
     ).fetchone()
     if row is None:
         raise NotFoundError("That return is not in this store.")
-    reference, partner, name, standing, period, due, sha256, file_name = (str(x or "") for x in row)
+    reference, partner, name, standing, period, due, sha256, file_name, kind = (str(x or "") for x in row)
     if not may_send(standing, step):
         raise RuleError(
             f"“{CHASE_STEP.label(step)}” is not sent to {name}: an independent or government body is invited to contribute instead.",
             code="rule_standing",
         )
-    subject, body = wording(session)[step]
+    subject, body = (_about(form_of(kind), words) for words in wording(session)[step])
     facts = {
         "partner": name,
         "period": period,
@@ -112,13 +113,22 @@ def draft(session: Session, return_id: str, step: str, *, extra: str = "") -> Dr
     day = last_day(due)
     content = unsent_message(
         title, _address(connection, partner, step), words, [(file_name, session.store.files.get(sha256))],
-        event(f"Progress return {period}: {name}", day, reference) if day else "",
+        event(_about(form_of(kind), f"Progress return {period}: {name}"), day, reference) if day else "",
     )  # fmt: skip
     safe = "".join(
         c if c.isalnum() or c in " -" else "-"
         for c in f"{name} {period} {CHASE_STEP.label(step) if step in CHASE_STEP.key_list() else step}"
     )
     return Draft(name, step, title, words, f"{safe}.eml", content)
+
+
+def _about(form: ReturnForm, words: str) -> str:
+    """Wording of a progress return as it reads for another form: the return's name, and what its rows are."""
+    if form is PROGRESS:
+        return words
+    for said, instead in (("Progress return", "Contract or grant return"), ("progress return", "contract or grant return"), ("actions", "services"), ("action", "service")):
+        words = words.replace(said, instead)
+    return words
 
 
 def _filled(text: str, facts: dict[str, str]) -> str:
@@ -222,7 +232,7 @@ def note_sent(session: Session, tx: Transaction, return_id: str) -> None:
 def queries(session: Session, submission: str) -> str:
     """The questions that wait in a review, as lines for an e-mail."""
     rows = session.read().exec_driver_sql(
-        "SELECT a.reference, a.title, d.field, d.value, d.reason FROM decision d JOIN action a ON a.id = d.record "
+        "SELECT a.reference, a.title, d.field, d.value, d.reason FROM decision d JOIN subject a ON a.id = d.record "
         "WHERE d.submission = ? AND d.decision = 'queried' AND NOT d.deleted ORDER BY a.reference, d.n",
         (submission,),
     )

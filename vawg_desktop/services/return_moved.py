@@ -11,15 +11,16 @@ from vawg_desktop.domain.conditions import is_open
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.return_columns import HEADINGS, SENT, field_of_column
+from vawg_desktop.domain.return_columns import FORMS, HEADINGS, SENT, field_of_column
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.return_shape import ReadReturn
 from vawg_desktop.services.return_rows import BaseRow, MatchedRow
 
-_SENT = tuple(key for key in HEADINGS if key in SENT)
-#: Columns of words that are sent empty.
-_FREE = tuple(key for key in HEADINGS if key not in SENT and key != "answer")
+#: Of each kind of round the columns that are sent filled.
+_SENT = {form.kind: tuple(k for k in form.by_key if k in SENT) for form in FORMS.values()}
+#: And the columns of words that are sent empty.
+_FREE = {form.kind: tuple(k for k in form.by_key if k not in SENT and k != "answer") for form in FORMS.values()}
 #: Columns that are sent empty and hold one of a few words.
 _FEW = ("answer",)
 #: How many actions a sentence names.
@@ -50,14 +51,15 @@ def note_moved(
     ``bases`` are all rows that were sent, those that did not come back included.
     """
     order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
-    sent = [_sent(rows[n].base, (*_SENT, *_FREE)) for n in order]
-    came = [_came(rows[n], understood[n]["answers"]) for n in order]
+    filled, free = _SENT[read.form.kind], _FREE[read.form.kind]
+    sent = [_sent(rows[n].base, (*filled, *free)) for n in order]
+    came = [_came(rows[n], understood[n]["answers"], (*filled, *free, *_FEW)) for n in order]
     raw = [_raw(rows[n], came[place]) for place, n in enumerate(order)]
     matched = {one.base.id for one in rows}
     others = [b for b in bases if b.id not in matched]
     named = [*(rows[n].base.reference for n in order), *(b.reference for b in others)]
-    beside = [_sent(b, _SENT) for b in others]
-    for one in find_moved(sent, came, _SENT, (*_FREE, *_FEW), raw, beside, _FEW):
+    beside = [_sent(b, filled) for b in others]
+    for one in find_moved(sent, came, filled, (*free, *_FEW), raw, beside, _FEW):
         marked = [
             _mark(one, place, rows[order[place]], understood[order[place]]["answers"], named)
             for place in sorted(one.rows)
@@ -110,7 +112,7 @@ def note_words_astray(
         answers = understood[n]["answers"]
         way = answers.get("answer", {}).get("value")
         answered += way is not None
-        has_words = any(key in answers for key in _FREE)
+        has_words = any(key in answers for key in _FREE[read.form.kind])
         if way == "update" and not has_words:
             values = rows[n].base.values
             if all(_cell(k, values.get(k)) == _cell(k, a["value"]) for k, a in answers.items() if k in SENT):
@@ -163,7 +165,7 @@ def note_rows_emptied(
     order = sorted(range(len(rows)), key=lambda n: (rows[n].row.sheet, rows[n].row.number))
     for place, n in enumerate(order):
         one = rows[n]
-        sent = [k for k in _SENT if one.base.values.get(k) is not None]
+        sent = [k for k in _SENT[read.form.kind] if one.base.values.get(k) is not None]
         if one.doubt == "aside" or one.row.answers or not sent or not all(k in one.row.blank for k in sent):
             continue
         sheet = [p for p in range(len(order)) if rows[order[p]].row.sheet == one.row.sheet]
@@ -184,10 +186,10 @@ def _sent(base: BaseRow, keys: Sequence[str]) -> dict[str, Cell]:
     return {k: None if (value := values.get(k)) is None else _cell(k, value) for k in keys}
 
 
-def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
+def _came(one: MatchedRow, answers: Mapping[str, Mapping[str, Any]], keys: Sequence[str]) -> dict[str, Cell]:
     """Each column's value as it came back: understood, else the text found; as sent where the column is missing."""
     found: dict[str, Cell] = {}
-    for key in (*_SENT, *_FREE, *_FEW):
+    for key in keys:
         if key in _FEW and not is_open(ACTION, one.base.values):
             found[key] = None  # finished rows leave last and are answered otherwise: their order is ours
         elif key in answers:

@@ -12,10 +12,10 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.return_columns import ADDED_ROW, FROM_TRAY, HEADINGS
+from vawg_desktop.domain.return_columns import ADDED_ROW, FROM_TRAY, HEADINGS, PROGRESS, ReturnForm, form_of
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.exchange import identity
-from vawg_desktop.services import names
+from vawg_desktop.services import names, service_values
 from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
 from vawg_desktop.services.return_currents import Current, currents_of
 from vawg_desktop.services.return_doubts import Doubts
@@ -135,8 +135,14 @@ class SentReturn:
     secret: str
     rows: list[BaseRow]
     round: str = ""
+    form: ReturnForm = PROGRESS
+    period: str = ""
     #: References of actions that were sent and have been disposed of since: nothing about them is kept.
     disposed: frozenset[str] = frozenset()
+
+    def values_for(self, session: Session) -> str:
+        """The period for which its numbers are kept; empty for a form without numbers."""
+        return service_values.period_of(self.period, session.today) if self.form.values else ""
 
     def called(self, connection: Connection) -> str:
         """The return as a person calls it: ``RT-0009 of Kent Police, 2026/27 Q3``."""
@@ -151,7 +157,8 @@ class SentReturn:
 def sent_return(connection: Connection, id: str) -> SentReturn:
     """A return by id. Raises NotFoundError."""
     row = connection.exec_driver_sql(
-        'SELECT r.id, r.reference, r.partner, r.secret, r.base, r.round FROM "return" r WHERE r.id = ? AND NOT r.deleted',
+        'SELECT r.id, r.reference, r.partner, r.secret, r.base, r.round, q.kind, q.period FROM "return" r LEFT JOIN round q ON q.id = r.round '
+        "WHERE r.id = ? AND NOT r.deleted",
         (id,),
     ).fetchone()
     if row is None:
@@ -167,6 +174,8 @@ def sent_return(connection: Connection, id: str) -> SentReturn:
         secret,
         rows,
         str(row[5]),
+        form_of(str(row[6]) if row[6] else None),
+        str(row[7] or ""),
         frozenset(base.get("disposed", ())),
     )
 
@@ -178,22 +187,19 @@ def review(session: Session, submission: str, *, owner: SentReturn | None = None
     row = connection.exec_driver_sql("SELECT * FROM submission WHERE id = ?", (found.id,)).mappings().one()
     content = json.loads(row["content"])
     owner = owner or sent_return(connection, str(row["return"]))
-    period = connection.exec_driver_sql(
-        'SELECT q.period FROM round q JOIN "return" r ON r.round = q.id WHERE r.id = ?', (owner.id,)
-    ).fetchone()
     counts = {k.value: 0 for k in merge.Kind}
     answers = standing_answers(connection, owner.round, owner.partner, until=found.id)
     counts |= answers.counts([{"id": b.id, "values": b.values} for b in owner.rows]).as_dict()
-    differences = _differences(connection, found.id, owner, content, counts, str(row["state"]))
+    differences = _differences(session, found.id, owner, content, counts, str(row["state"]))
     return Review(
         found.id, found.reference, owner.visible, owner.id, names.labels(connection, [owner.partner]).get(owner.partner, ""),
-        str(period[0]) if period else "", str(row["file_name"]), str(row["file_sha256"] or ""), str(row["state"]),
+        owner.period, str(row["file_name"]), str(row["file_sha256"] or ""), str(row["state"]),
         int(content["count"]), differences, counts,
         [Problem(p["code"], p["message"], p.get("sheet", ""), p.get("cell", ""), p.get("record", "")) for p in content["problems"]]
-        + _no_longer_theirs(connection, owner, content),
+        + _no_longer_theirs(session, owner, content),
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
-        emptied=[d for d in _apart(connection, found.id, owner, content.get("emptied", []), "emptied") if d.current is not None],
-        asked=_apart(connection, found.id, owner, [a for a in content.get("asked", []) if a["field"] != "answer"], "not_understood"),
+        emptied=[d for d in _apart(session, found.id, owner, content.get("emptied", []), "emptied") if d.current is not None],
+        asked=_apart(session, found.id, owner, [a for a in content.get("asked", []) if a["field"] != "answer"], "not_understood"),
         added=_added(connection, found.id), made_of=_made_of(connection, found.id),
     )  # fmt: skip
 
@@ -210,12 +216,13 @@ def _decided(connection: Connection, submission: str) -> dict[tuple[str, str], t
 
 
 def _apart(
-    connection: Connection, submission: str, owner: SentReturn, places: Sequence[Mapping[str, str]], held: str
+    session: Session, submission: str, owner: SentReturn, places: Sequence[Mapping[str, str]], held: str
 ) -> list[Difference]:
     """Cells kept apart from the differences, as they stand now: those that came back blank, those not understood."""
+    connection = session.read()
     bases = {b.id: b for b in owner.rows}
     decided = _decided(connection, submission)
-    currents = currents_of(connection, [one["id"] for one in places])
+    currents = currents_of(connection, [one["id"] for one in places], owner.form, owner.values_for(session))
     found: list[Difference] = []
     for one in places:
         if one["id"] not in currents:
@@ -267,18 +274,19 @@ def _made_of(connection: Connection, submission: str) -> dict[str, str]:
 
 
 def _differences(
-    connection: Connection,
+    session: Session,
     submission: str,
     owner: SentReturn,
     content: Mapping[str, Any],
     counts: dict[str, int],
     state: str,
 ) -> list[Difference]:
+    connection = session.read()
     bases = {b.id: b for b in owner.rows}
     decided = _decided(connection, submission)
     found: list[Difference] = []
     ids = [str(row["id"]) for row in content["rows"]]
-    currents = currents_of(connection, ids)
+    currents = currents_of(connection, ids, owner.form, owner.values_for(session))
     before_this = answered_before(connection, owner.id, submission)
     closed = Closed(taken_cells(connection, submission, ids), state == "applied")
     doubts = Doubts(connection, owner.partner, currents)
@@ -309,14 +317,15 @@ def _differences(
     return found
 
 
-def _no_longer_theirs(connection: Connection, owner: SentReturn, content: Mapping[str, Any]) -> list[Problem]:
-    """Rows that were answered without words, and whose action is no longer this body's: nothing is written of them."""
+def _no_longer_theirs(session: Session, owner: SentReturn, content: Mapping[str, Any]) -> list[Problem]:
+    """Rows that were answered without words, and whose action or service is no longer this body's: nothing is written of them."""
+    connection = session.read()
     answers = {
         str(r["id"]): r["answers"]["answer"]["value"]
         for r in content["rows"]
         if r["answers"].get("answer", {}).get("value") in ("no_change", "not_able")
     }
-    currents = currents_of(connection, list(answers))
+    currents = currents_of(connection, list(answers), owner.form, owner.values_for(session))
     doubts = Doubts(connection, owner.partner, currents)
     references = {b.id: b.reference for b in owner.rows}
     why = {"superseded": "is superseded", "reassigned": "is no longer this body's"}

@@ -135,7 +135,7 @@ def _tray_changed_words(session: Session, owner: SentReturn, book: Book, read: R
         read.problems.append(Problem("sent_missing", words))
         return
     ours: dict[str, set[str]] = {}
-    for sheet in sheets_of(left, leave_out=("Actions",)):
+    for sheet in sheets_of(left, leave_out=(owner.form.sheet,)):
         ours[sheet.name] = {" ".join(plain_text(c).split()) for row in sheet.rows for c in row}
     any_of_ours = set[str]().union(*ours.values())
     taken = {(e["sheet"], e["cell"]) for e in read.tray}
@@ -170,6 +170,11 @@ def _note_missing(owner: SentReturn, missing: Sequence[str], read: ReadReturn) -
 
 
 def _content(session: Session, owner: SentReturn, book: Book, read: ReadReturn, name: str) -> dict[str, Any]:
+    if read.form is not owner.form and read.rows:
+        raise FileRefusedError(
+            f"{name} is return {owner.visible}, which asks about {owner.form.row}s, but its columns are those about {read.form.row}s; nothing was taken. "
+            "Ask for the workbook that was sent, filled in.", code="other_form",
+        )  # fmt: skip
     matched = match_rows(owner.rows, owner.secret, read)
     _refuse_rows_of_others(session.read(), owner, matched.strange, name)
     before = answered_before(session.read(), owner.id)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import UPDATE
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.services import names
 from vawg_desktop.services.records import with_copied_cells
@@ -27,7 +26,6 @@ def use_tray_entry(
     """Make a tray entry an update, note or question. Raises ValueRefusedError where no words are left, NotFoundError."""
     if not words.strip():
         raise ValueRefusedError("Say in words what is to be written down.")
-    found = names.find(session.read(), action, "action")
     row = (
         session.read()
         .exec_driver_sql(
@@ -35,21 +33,23 @@ def use_tray_entry(
         )
         .one()
     )
-    called = sent_return(session.read(), str(row[0])).called(session.read())
+    owner = sent_return(session.read(), str(row[0]))
+    called, form = owner.called(session.read()), owner.form
+    found = names.find(session.read(), action, form.about.key)
     place = f"{entry['sheet']}!{entry['cell']}" if entry["cell"] else entry["sheet"]
     with session.store.write(session.who, f"From return {called} ({place})", Act.RETURN, submission) as tx:
         if kind == "update":
             cells = {
-                "action": found.id,
+                form.told_by.parent: found.id,
                 "as_at": row[1],
                 "channel": row[2] or "return",
                 "informant": row[3],
-                "narrative": words.strip(),
+                "narrative" if "narrative" in form.told_by.by_key else "note": words.strip(),
             }
-            tx.create("update", with_copied_cells(tx, UPDATE, {k: v for k, v in cells.items() if v is not None}))
+            tx.create(form.told_by.key, with_copied_cells(tx, form.told_by, {k: v for k, v in cells.items() if v is not None}))
         elif kind == "note":
-            before = tx.row("action", found.id)["note"]
-            tx.edit("action", found.id, {"note": f"{before}\n{words.strip()}" if before else words.strip()})
+            before = tx.row(form.about.key, found.id)["note"]
+            tx.edit(form.about.key, found.id, {"note": f"{before}\n{words.strip()}" if before else words.strip()})
         tx.create("decision", {
             "submission": submission, "record": found.id, "field": tray_place(entry), "value": entry["text"],
             "decision": "queried" if kind == "question" else "accepted", "reason": words.strip() if kind == "question" else f"{kind} of",

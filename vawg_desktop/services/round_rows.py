@@ -1,4 +1,7 @@
-"""What a partner's workbook shows of each action: read for many at once, sorted into rows to answer, verified ones and restricted ones."""
+"""What a partner's workbook shows of each action: read for many at once, sorted into rows to answer, verified ones and restricted ones.
+
+Rows about services are read in ``round_services.py``.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,11 @@ from vawg_desktop.domain.conditions import is_open, meets
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.return_columns import HEADINGS, ON_UPDATE, UPDATE_WORDS
+from vawg_desktop.domain.return_columns import IN_CELL, PROGRESS, ReturnForm
 from vawg_desktop.domain.terms import ACTION_STATUS, RATING
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange import identity
-from vawg_desktop.exchange.return_plan import (
-    MORE_SHOWN,
-    ReturnRow,
-    locked_texts,
-)
+from vawg_desktop.exchange.return_plan import ReturnRow, locked_texts
 from vawg_desktop.services.latest_words import latest, latest_day
 from vawg_desktop.services.session import Session
 
@@ -27,23 +26,24 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-_LATEST_WORDS = ", ".join(f"{latest(key, 'a.id')} AS u_{key}" for key in UPDATE_WORDS)
+_LATEST_WORDS = ", ".join(f"{latest(key, 'a.id')} AS u_{key}" for key in PROGRESS.words)
 
 
 @dataclass(slots=True)
-class ActionFacts:
-    """One action as a workbook needs it: its cells, what it serves in words, and its latest update."""
+class RowFacts:
+    """One action or service as a workbook needs it: its cells, what it serves in words, its latest update (and numbers), and its last answer in words."""
 
     id: str
     reference: str
     cells: dict[str, Value]
     recommendations: str
     update: dict[str, Value]
+    last: str = ""
 
 
-def facts_of(session: Session, connection: Connection, ids: Sequence[str]) -> list[ActionFacts]:
+def facts_of(session: Session, connection: Connection, ids: Sequence[str]) -> list[RowFacts]:
     """What a workbook needs of some actions, by reference."""
-    found: list[ActionFacts] = []
+    found: list[RowFacts] = []
     for start in range(0, len(ids), 400):
         part = ids[start : start + 400]
         marks = ",".join("?" * len(part))
@@ -71,11 +71,13 @@ def facts_of(session: Session, connection: Connection, ids: Sequence[str]) -> li
             cells: dict[str, Value] = dict(zip(keys[:split], values[:split], strict=True))
             update: dict[str, Value] = dict(zip(of_update, values[split:], strict=True))
             id = str(cells["id"])
-            found.append(ActionFacts(id, str(cells["reference"]), cells, "; ".join(served.get(id, [])), update))
+            made = RowFacts(id, str(cells["reference"]), cells, "; ".join(served.get(id, [])), update)
+            made.last = _last_answer(made)
+            found.append(made)
     return found
 
 
-def sorted_rows(session: Session, facts: list[ActionFacts]) -> tuple[list[ActionFacts], list[ActionFacts], list[ActionFacts]]:
+def sorted_rows(session: Session, facts: list[RowFacts]) -> tuple[list[RowFacts], list[RowFacts], list[RowFacts]]:
     """Rows to answer (finished ones last), verified ones for reference, and restricted ones left out."""
     restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]
     rest = [f for f in facts if f not in restricted]
@@ -85,30 +87,30 @@ def sorted_rows(session: Session, facts: list[ActionFacts]) -> tuple[list[Action
     return rows, verified, restricted
 
 
-def return_row(facts: ActionFacts, return_reference: str, secret: str) -> ReturnRow:
+def return_row(facts: RowFacts, return_reference: str, secret: str, form: ReturnForm = PROGRESS) -> ReturnRow:
     """A row with the marks by which it is known again."""
-    row = shown_row(facts)
+    row = shown_row(facts, form)
     row.visible = identity.visible(secret, facts.reference, facts.id)
     row.key = identity.row_key(secret, return_reference, facts.reference, facts.id)
     row.check = identity.locked_digest(secret, locked_texts(row))
     return row
 
 
-def shown_row(facts: ActionFacts) -> ReturnRow:
+def shown_row(facts: RowFacts, form: ReturnForm = PROGRESS) -> ReturnRow:
     """What a row shows, without its marks."""
     values: dict[str, str | int | None] = {}
-    for key in HEADINGS:
-        value = facts.update.get(key) if key in ON_UPDATE else facts.cells.get(key)
-        values[key] = None if key == "answer" else value
+    for column in form.columns:
+        value = facts.cells.get(column.key) if column.kept == IN_CELL else facts.update.get(column.key)
+        values[column.key] = None if column.key == "answer" else value
+    due = facts.cells["due" if form is PROGRESS else "funding_end"]
     return ReturnRow(
-        facts.reference, "", "", str(facts.cells["title"] or ""), facts.recommendations,
-        str(facts.cells["due"]) if facts.cells["due"] else None, _last_answer(facts), values,
-        finished=not is_open(ACTION, facts.cells),
-        more={c.key: to_words(c.spec, facts.cells.get(c.key)) for c in MORE_SHOWN},
-    )  # fmt: skip
+        facts.reference, "", "", str(facts.cells[form.about.title] or ""), facts.recommendations, str(due) if due else None, facts.last, values,
+        finished=form is PROGRESS and not is_open(ACTION, facts.cells),
+        more={c.key: to_words(c.spec, facts.cells.get(c.key)) for c in form.shown},
+    )
 
 
-def _last_answer(facts: ActionFacts) -> str:
+def _last_answer(facts: RowFacts) -> str:
     """The last answer, with its date: the last answer stands beside the new one."""
     lines = [ACTION_STATUS.label(str(facts.cells["status"] or "not_known"))]
     if facts.cells.get("rating_partner"):
@@ -119,7 +121,7 @@ def _last_answer(facts: ActionFacts) -> str:
     return "\n".join(lines)
 
 
-def base_row(row: ReturnRow, facts: ActionFacts) -> dict[str, object]:
+def base_row(row: ReturnRow, facts: RowFacts) -> dict[str, object]:
     """What is kept of a row that was sent, to compare with what comes back."""
     return {
         "id": facts.id, "reference": facts.reference, "visible": row.visible, "key": row.key, "check": row.check,

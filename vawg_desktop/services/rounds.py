@@ -16,6 +16,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
+from vawg_desktop.domain.return_columns import CONTRACT, FORMS, PROGRESS, ReturnForm
 from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.ods_out import write_ods
@@ -23,13 +24,14 @@ from vawg_desktop.exchange.outgoing_check import hidden_in
 from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
     ReturnContent,
+    ReturnRow,
     plan_return,
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
-from vawg_desktop.services import leaks, names
+from vawg_desktop.services import leaks, names, round_services, service_values
 from vawg_desktop.services.office import logo, office_name, office_settings, png_size, rating_key
 from vawg_desktop.services.round_rows import (
-    ActionFacts,
+    RowFacts,
     base_row,
     facts_of,
     return_row,
@@ -95,8 +97,11 @@ def export_returns(
     partners: Sequence[str] = (),
     format: str = "xlsx",
     release: Sequence[str] = (),
+    kind: str = PROGRESS.kind,
 ) -> RoundMade:
     """Make a round of returns, or the next version of each return named. Raises AppError.
+
+    ``kind`` is that of the round: ``progress`` asks about actions, ``contract`` about services, whose period has to be a month, quarter or year.
 
     A file in which the leak check finds something is held back and named in ``skipped`` with its places;
     ``release`` names partners whose file leaves all the same.
@@ -105,10 +110,15 @@ def export_returns(
         raise ValueRefusedError(f"Returns are written as {' or '.join(FORMATS)}, not {format}.")
     if not period.strip():
         raise ValueRefusedError("A round needs its period, such as 2026/27 Q2.")
+    if kind not in FORMS:
+        raise ValueRefusedError(f"There is no kind of round called “{kind}”; there are {', '.join(FORMS)}.")
     due_stored = parse_date(due, now=session.today)
+    form = FORMS[kind]
+    numbers = service_values.period_of(period, session.today) if form.values else ""
     _make_folder(out)
-    with without_collecting(), session.store.write(session.who, f"Returns for {period}", Act.ROUND) as tx:
-        sender = _Sender(session, tx, period.strip(), due_stored, out, format)
+    called = "Returns" if form is PROGRESS else "Contract and grant returns"
+    with without_collecting(), session.store.write(session.who, f"{called} for {period}", Act.ROUND) as tx:
+        sender = _Sender(session, tx, period.strip(), due_stored, out, format, form, numbers)
         sender.released = {
             (names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")).id
             for p in release
@@ -157,8 +167,10 @@ class _Sender:
     """Makes the returns of one round inside one transaction."""
 
     def __init__(
-        self, session: Session, tx: Transaction, period: str, due: str, out: Path, format: str
+        self, session: Session, tx: Transaction, period: str, due: str, out: Path, format: str, form: ReturnForm, numbers: str
     ) -> None:
+        #: What its rows are about, and the period for which numbers are asked.
+        self._form, self._numbers = form, numbers
         self._session, self._tx, self._period, self._due, self._out, self._format = (
             session,
             tx,
@@ -183,12 +195,12 @@ class _Sender:
 
     def _find_round(self) -> tuple[str, str]:
         found = self._tx.connection.exec_driver_sql(
-            "SELECT id, reference FROM round WHERE period = ? AND NOT deleted", (self._period,)
+            "SELECT id, reference FROM round WHERE period = ? AND coalesce(kind, 'progress') = ? AND NOT deleted", (self._period, self._form.kind)
         ).fetchone()
         if found is not None:
             self._tx.edit("round", str(found[0]), {"due": self._due})
             return str(found[0]), str(found[1])
-        id = self._tx.create("round", {"period": self._period, "due": self._due})
+        id = self._tx.create("round", {"period": self._period, "due": self._due, "kind": self._form.kind})
         return id, str(self._tx.row("round", id)["reference"])
 
     def send(self, chosen: list[str] | None) -> None:
@@ -201,7 +213,7 @@ class _Sender:
             str(a): str(b)
             for a, b in run("SELECT id, returns_through FROM partner WHERE returns_through IS NOT NULL")
         }
-        actions = self._actions_by_partner(through)
+        actions = self._rows_by_partner(through)
         for partner in partners.values():
             if chosen is not None and partner.id not in chosen:
                 continue
@@ -210,25 +222,29 @@ class _Sender:
             self._tell_unsent(actions)
 
     def _tell_unsent(self, actions: dict[str, list[str]]) -> None:
-        """Actions whose body is in the bin reach nobody: say so rather than leave them out in silence."""
+        """Rows whose body is in the bin reach nobody: say so rather than leave them out in silence."""
         for partner, ids in actions.items():
             called = names.labels(self._tx.connection, [partner]).get(partner, partner)
             self.made.skipped.append(
                 {
                     "partner": called,
-                    "why": f"it is in the bin, so its {how_many(len(ids), 'action')} went to nobody",
+                    "why": f"it is in the bin, so its {how_many(len(ids), self._form.row)} went to nobody",
                 }
             )
 
-    def _actions_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
-        """Action ids by the partner who answers: a joint action stands in each contributor's workbook."""
-        rows = self._tx.connection.exec_driver_sql(
-            "SELECT id, accountable FROM action WHERE NOT deleted AND status IS DISTINCT FROM 'superseded' AND accountable IS NOT NULL "
-            "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
-            "AND NOT l.deleted AND coalesce(l.until_date, '9') >= ? AND coalesce(l.from_date, '') <= ? "
-            "WHERE NOT a.deleted AND a.status IS DISTINCT FROM 'superseded' ORDER BY 1",
-            (self._session.today.isoformat(),) * 2,
-        )
+    def _rows_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
+        """Ids of actions or services by the partner who answers: a joint action stands in each contributor's workbook."""
+        run = self._tx.connection.exec_driver_sql
+        if self._form is CONTRACT:
+            rows = run("SELECT id, provider FROM service WHERE NOT deleted AND status IS DISTINCT FROM 'ended' AND provider IS NOT NULL ORDER BY 1")
+        else:
+            rows = run(
+                "SELECT id, accountable FROM action WHERE NOT deleted AND status IS DISTINCT FROM 'superseded' AND accountable IS NOT NULL "
+                "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
+                "AND NOT l.deleted AND coalesce(l.until_date, '9') >= ? AND coalesce(l.from_date, '') <= ? "
+                "WHERE NOT a.deleted AND a.status IS DISTINCT FROM 'superseded' ORDER BY 1",
+                (self._session.today.isoformat(),) * 2,
+            )
         found: dict[str, dict[str, None]] = {}
         for id, partner in rows:
             who = through.get(str(partner), str(partner))
@@ -236,23 +252,28 @@ class _Sender:
         return {p: list(ids) for p, ids in found.items()}
 
     def _send_one(self, partner: _Partner, actions: list[str], through: str | None) -> None:
-        facts = facts_of(self._session, self._tx.connection, actions)
-        open_rows, settled, restricted = sorted_rows(self._session, facts)
+        if self._form is CONTRACT:
+            sort = round_services.sorted_rows
+            facts = round_services.facts_of(self._tx.connection, actions, self._numbers)
+        else:
+            sort, facts = sorted_rows, facts_of(self._session, self._tx.connection, actions)
+        open_rows, settled, restricted = sort(self._session, facts)
+        row = self._form.row
         if not open_rows:
             why = "its rows go to another body" if through else "nothing open"
             if restricted:
-                why = "its open actions are restricted"
+                why = f"its open {row}s are restricted"
             self.made.skipped.append({"partner": partner.short, "why": why})
             return
         if restricted:
             self.made.skipped.append(
-                {"partner": partner.short, "why": f"{how_many(len(restricted), 'restricted action')} left out"}
+                {"partner": partner.short, "why": f"{how_many(len(restricted), f'restricted {row}')} left out"}
             )
         if ended := self._ended(partner):
             self.made.skipped.append(
                 {
                     "partner": partner.short,
-                    "why": f"{ended}, so its {how_many(len(open_rows), 'open action')} went to nobody",
+                    "why": f"{ended}, so its {how_many(len(open_rows), f'open {row}')} went to nobody",
                 }
             )
             return
@@ -267,7 +288,8 @@ class _Sender:
             self._tx.delete("return", id)
             self._hold(partner, wrong)
             return
-        name = f"{safe_name(partner.short)} {safe_name(self._period)} v{version}.{self._format}"
+        beside = " services" if self._form is CONTRACT else ""
+        name = f"{safe_name(partner.short)} {safe_name(self._period)}{beside} v{version}.{self._format}"
         if any(path.name.casefold() == name.casefold() for path, _ in self.files):
             name = f"{safe_name(partner.short)} {reference} v{version}.{self._format}"
         self._session.store.files.keep(name, data)
@@ -279,15 +301,15 @@ class _Sender:
         self.files.append((path, data))
         self.made.returns.append(Sent(partner.short, reference, version, str(path), len(content.rows)))
 
-    def _leaks(self, partner: _Partner, open_rows: list[ActionFacts], settled: list[ActionFacts]) -> bool:
+    def _leaks(self, partner: _Partner, open_rows: list[RowFacts], settled: list[RowFacts]) -> bool:
         """Hold a file back in which something stands that is not this partner's to see."""
         if partner.id in self.released:
             return False
         found: list[Problem] = []
-        for sheet, facts in (("Actions", open_rows), ("For reference", settled)):
-            rows = [shown_row(f) for f in facts]
+        for sheet, facts in ((self._form.sheet, open_rows), ("For reference", settled)):
+            rows = [shown_row(f, self._form) for f in facts]
             found += leaks.in_rows(
-                self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet
+                self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet, self._form
             )
         if found:
             self._hold(partner, found)
@@ -340,14 +362,15 @@ class _Sender:
         reference: str,
         version: int,
         secret: str,
-        open_rows: list[ActionFacts],
-        settled: list[ActionFacts],
+        open_rows: list[RowFacts],
+        settled: list[RowFacts],
     ) -> ReturnContent:
         marking = (
             "official_sensitive"
             if any(f.cells.get("marking") == "official_sensitive" for f in [*open_rows, *settled])
             else "official"
         )
+        rows = [return_row(f, reference, secret, self._form) for f in open_rows]
         return ReturnContent(
             reference,
             version,
@@ -357,14 +380,24 @@ class _Sender:
             self._office,
             MARKING.label(marking),
             partner.standing in ("independent", "government"),
-            [return_row(f, reference, secret) for f in open_rows],
-            [return_row(f, reference, secret) for f in settled],
+            rows,
+            [return_row(f, reference, secret, self._form) for f in settled],
             self._key,
             self._demonstration,
             self._templates.get("template.guidance", ""),
             self._templates.get("template.contact", ""),
             [q.strip() for q in self._templates.get("template.questions", "").splitlines() if q.strip()],
             self._logo,
+            self._form,
+            self._definitions(open_rows, rows),
         )
+
+    def _definitions(self, facts: list[RowFacts], rows: list[ReturnRow]) -> list[tuple[str, str, str]]:
+        """What the funder means by each measure of a service: its visible reference, the heading and the words."""
+        if self._form is not CONTRACT:
+            return []
+        shown = {f.id: row.visible for f, row in zip(facts, rows, strict=True)}
+        found = service_values.definitions(self._tx.connection, list(shown))
+        return [(shown[id], CONTRACT.by_key[measure].heading, words) for id, measure, words in found]
 
 

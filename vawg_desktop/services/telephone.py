@@ -12,7 +12,7 @@ from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.personal import in_words, likely_personal
-from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
+from vawg_desktop.domain.return_columns import CONTRACT, ReturnForm, field_of_column, form_of
 from vawg_desktop.domain.terms import ACTION_STATUS, CHANNEL
 from vawg_desktop.exchange.document import Cell, Document, Table
 from vawg_desktop.services.answer_counts import standing_answers
@@ -45,6 +45,11 @@ def to_ask(session: Session, return_id: str) -> list[Asked]:
     return [Asked(b.id, b.reference, titles.get(b.id, ""), b.due, b.values) for b in owner.rows]
 
 
+def form_asked(session: Session, return_id: str) -> ReturnForm:
+    """The form of a return, by its id."""
+    return sent_return(session.read(), return_id).form
+
+
 def take_call(
     session: Session, return_id: str, given: Answers, *, informant: str, channel: str = "telephone"
 ) -> Review:
@@ -61,7 +66,7 @@ def take_call(
     asked: list[dict[str, str]] = []
     for base in owner.rows:
         answers: dict[str, dict[str, Any]] = {}
-        for key in HEADINGS:
+        for key in owner.form.by_key:
             typed = given.get(base.id, {}).get(key, "").strip()
             if not typed:
                 continue
@@ -125,7 +130,7 @@ def call_sheet(session: Session, return_id: str) -> Document:
     """
     connection = session.read()
     row = connection.exec_driver_sql(
-        'SELECT r.partner, p.name, q.period, r.due, r.base, r.round FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
+        'SELECT r.partner, p.name, q.period, r.due, r.base, r.round, q.kind FROM "return" r JOIN partner p ON p.id = r.partner JOIN round q ON q.id = r.round WHERE r.id = ?',
         (return_id,),
     ).fetchone()
     if row is None:
@@ -138,13 +143,18 @@ def call_sheet(session: Session, return_id: str) -> Document:
     rows = json.loads(row[4] or '{"rows": []}')["rows"]
     if answers.files:
         lines.append(answers.counts(rows).in_words())
+    form = form_of(str(row[6]) if row[6] else None)
     asked: list[list[Cell]] = []
     for base in rows:
         values = base["values"]
         if answers.way(base) not in ("not_answered", "not_able"):
             continue  # finished, or answered already: nothing to ask
-        status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
         reference, title, due = base["reference"], base["locked"][0], base["locked"][2]
+        if form is CONTRACT:
+            asked.append([reference, title, due, str(base.get("last") or ""), None])
+            continue
+        status = ACTION_STATUS.label(str(values.get("status") or "not_known"))
         asked.append([reference, title, due, status, str(values.get("narrative") or ""), None])
-    table = Table("", ["Ref", "Action", "Due", "Status", "Last answer", "Answer now"], asked, min_letters={"Answer now": 44})
+    heads = ["Ref", "Service", "Funding ends", "Last answer"] if form is CONTRACT else ["Ref", "Action", "Due", "Status", "Last answer"]
+    table = Table("", [*heads, "Answer now"], asked, min_letters={"Answer now": 44})
     return document(session, f"Call sheet: {row[1]}, {row[2]}", [table], marking_of(None, ()), lines)

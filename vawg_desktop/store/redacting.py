@@ -9,7 +9,7 @@ from typing import Any
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.domain.return_columns import ADDED_ROW, UPDATE_WORDS
+from vawg_desktop.domain.return_columns import ADDED_ROW, FORMS, ReturnForm
 from vawg_desktop.store import entries as log
 from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.transaction import Transaction
@@ -47,7 +47,8 @@ def redact_where_it_came(tx: Transaction, table: str, id: str) -> list[str]:
     run, row = tx.connection.exec_driver_sql, tx.row(table, id)
     hashes: list[str] = []
     came: dict[str, str] = {}
-    if table == "update":
+    form = next((f for f in FORMS.values() if f.told_by.key == table), None)
+    if form is not None:
         made = run("SELECT about FROM \"change\" WHERE \"row\" = ? AND op = 'create' AND act = 'return'", (id,)).fetchone()
         came = {str(made[0]): ""} if made is not None and made[0] else {}
     for submission, place in run(
@@ -61,8 +62,8 @@ def redact_where_it_came(tx: Transaction, table: str, id: str) -> list[str]:
         document = json.loads(str(kept["content"]))
         if place:
             document["new_rows"] = [r for r in document["new_rows"] if f"{r.get('sheet')}!{r.get('cell')}" != place]
-        else:
-            _drop_words(document, str(row["action"]), str(row["narrative"] or ""))
+        elif form is not None:
+            _drop_words(document, form, str(row[form.told_by.parent]), [str(row[k]) for k in form.words if row[k]])
         if json.dumps(document, ensure_ascii=False) == kept["content"]:
             continue
         tx.edit("submission", submission, {"content": json.dumps(document, ensure_ascii=False), "file_sha256": None}, checked=False, settling=True)
@@ -71,18 +72,18 @@ def redact_where_it_came(tx: Transaction, table: str, id: str) -> list[str]:
     return hashes
 
 
-def _drop_words(document: dict[str, Any], action: str, narrative: str) -> None:
-    """Take the words of one action's answer out of what came back: the answers, and what was noted of their cells."""
+def _drop_words(document: dict[str, Any], form: ReturnForm, action: str, words: list[str]) -> None:
+    """Take the words of one row's answer out of what came back: the answers, and what was noted of their cells."""
     lines: set[tuple[str, str]] = set()
     for one in document.get("rows", []):
         if one.get("id") == action:
             lines |= {(str(a.get("sheet")), _LINE.sub("", str(a.get("cell", "")))) for a in one["answers"].values()}
-            one["answers"] = {k: a for k, a in one["answers"].items() if k not in UPDATE_WORDS}
+            one["answers"] = {k: a for k, a in one["answers"].items() if k not in form.words}
     for part in ("problems", "tray", "asked"):
         document[part] = [
             x for x in document.get(part, [])
             if (str(x.get("sheet")), _LINE.sub("", str(x.get("cell", "")))) not in lines - {("", "")}
-            and not (narrative and narrative in json.dumps(x, ensure_ascii=False))
+            and not any(w in json.dumps(x, ensure_ascii=False) for w in words)
         ]  # fmt: skip
 
 

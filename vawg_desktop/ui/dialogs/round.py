@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.dates import financial_quarter, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.return_columns import CONTRACT, PROGRESS
+from vawg_desktop.services import service_values
 from vawg_desktop.services.board_dates import coming_boards, plan_back
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
@@ -34,6 +36,7 @@ class RoundWanted:
     due: str
     folder: str
     format: str
+    kind: str
 
 
 class RoundDialog(Form):
@@ -49,11 +52,17 @@ class RoundDialog(Form):
         box.addWidget(label("Send round", size=16, bold=True))
         box.addWidget(
             label(
-                "One workbook for each partner with an open action. Sending a period again makes the next version.",
+                "One workbook for each partner with an open action, or with a service. Sending a period again makes the next version.",
                 muted=True,
             )
         )
         outer, box = box, scrolled(box, spacing=4)
+        box.addWidget(label("What it asks about", muted=True))
+        self._kind = Choice()
+        self._kind.setAccessibleName("What it asks about")
+        self._kind.addItem("Progress of actions", PROGRESS.kind)
+        self._kind.addItem("Services under contract or grant", CONTRACT.kind)
+        box.addWidget(self._kind)
         self._period = self._line(box, "Period", financial_quarter(today))
         self._due = self._line(box, "To be returned by", "+4w")
         self._boards = Choice()
@@ -120,6 +129,8 @@ class RoundDialog(Form):
         wrong = "" if self._period.text().strip() else "A round needs its period, such as 2026/27 Q2."
         try:
             parse_date(self._due.text(), now=self._today)
+            if not wrong and self._kind.currentData() == CONTRACT.kind:
+                service_values.period_of(self._period.text(), self._today)
         except AppError as error:
             wrong = error.message
         self._wrong.setText(wrong)
@@ -136,6 +147,7 @@ class RoundDialog(Form):
             dialog._due.text(),
             dialog._folder.text(),
             str(dialog._format.currentData()),
+            str(dialog._kind.currentData()),
         )
         dialog.deleteLater()
         return wanted if accepted else None

@@ -1,4 +1,4 @@
-"""A return by telephone: one action at a time, by keys alone."""
+"""A return by telephone: one action or service at a time, by keys alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vawg_desktop.domain.return_columns import HEADINGS, field_of_column
+from vawg_desktop.domain.return_columns import HEADINGS, PROGRESS, ReturnForm, field_of_column
 from vawg_desktop.domain.terms import CHANNEL, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services.telephone import Asked
@@ -25,13 +25,18 @@ from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
 
 _LONG = frozenset({"narrative"})
+#: The order in which a call goes through the fields, where it is not that of the workbook.
+_ORDER = {
+    PROGRESS.kind: ("status", "narrative", "next_step", "percent", "rating_partner", "revised_due", "revised_reason", "blockers", "help_wanted"),
+}
 
 
 class TelephoneDialog(Form):
-    """Who rang, and one action after the other. Ctrl+Enter goes on, Alt+N says No change and goes on, Alt+D ends."""
+    """Who rang, and one action or service after the other. Ctrl+Enter goes on, Alt+N says No change and goes on, Alt+D ends."""
 
-    def __init__(self, parent: QWidget, partner: str, asked: list[Asked]) -> None:
+    def __init__(self, parent: QWidget, partner: str, asked: list[Asked], form: ReturnForm = PROGRESS) -> None:
         super().__init__(parent)
+        self._form = form
         self.setWindowTitle(f"By telephone: {partner}")
         self.answers: dict[str, dict[str, str]] = {}
         self._asked, self._at = asked, 0
@@ -64,7 +69,7 @@ class TelephoneDialog(Form):
         foot = QHBoxLayout()
         foot.addWidget(button("Back", self.back, kind="quiet", tip="Alt+B"))
         foot.addWidget(button("No change", self.no_change, tip="Alt+N"))
-        foot.addWidget(button("Next action", self.forward, tip="Ctrl+Enter"))
+        foot.addWidget(button(f"Next {form.row}", self.forward, tip="Ctrl+Enter"))
         foot.addStretch(1)
         foot.addWidget(button("Leave", self.reject, kind="quiet"))
         foot.addWidget(button("Done", self.done_all, kind="primary", tip="Alt+D"))
@@ -81,18 +86,7 @@ class TelephoneDialog(Form):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(16))
         grid.setVerticalSpacing(theme.px(4))
-        order = (
-            "status",
-            "narrative",
-            "next_step",
-            "percent",
-            "rating_partner",
-            "revised_due",
-            "revised_reason",
-            "blockers",
-            "help_wanted",
-        )
-        for row, key in enumerate(order):
+        for row, key in enumerate(_ORDER.get(self._form.kind) or tuple(k for k in self._form.by_key if k != "answer")):
             head, terms = HEADINGS[key], field_of_column(key).terms
             side = Qt.AlignmentFlag.AlignTop if key in _LONG else Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(label(head, muted=True), row, 0, side)
@@ -118,8 +112,8 @@ class TelephoneDialog(Form):
     def _show(self) -> None:
         one = self._asked[self._at]
         self._head.setText(f"{one.reference}  {one.title}")
-        due = f" · due {one.due}" if one.due else ""
-        self._sub.setText(f"Action {self._at + 1} of {len(self._asked)}{due}")
+        due = f" · {'due' if self._form is PROGRESS else 'funding ends'} {one.due}" if one.due else ""
+        self._sub.setText(f"{self._form.about.label} {self._at + 1} of {len(self._asked)}{due}")
         given = self.answers.get(one.id, {})
         for key, made in self._fields.items():
             sent = one.values.get(key)
@@ -133,7 +127,7 @@ class TelephoneDialog(Form):
             elif isinstance(made, QLineEdit):
                 made.setText(given.get(key, ""))
                 made.setPlaceholderText(now)
-        (self.informant if not self.informant.text() else self._fields["status"]).setFocus()
+        (self.informant if not self.informant.text() else next(iter(self._fields.values()))).setFocus()
 
     def _keep(self) -> None:
         found: dict[str, str] = {}
@@ -158,7 +152,7 @@ class TelephoneDialog(Form):
             self._at += 1
             self._show()
         else:
-            self._sub.setText("That was the last action; Done takes the answers.")
+            self._sub.setText(f"That was the last {self._form.row}; Done takes the answers.")
 
     def back(self) -> None:
         """To the action before."""
@@ -171,7 +165,7 @@ class TelephoneDialog(Form):
         self._keep()
         one = self._asked[self._at].id
         if any(k != "answer" for k in self.answers.get(one, {})):
-            self._wrong.setText("Words were written for this action, so they stand as an update. Clear them first if nothing changed.")
+            self._wrong.setText(f"Words were written for this {self._form.row}, so they stand as an update. Clear them first if nothing changed.")
             return
         self._wrong.setText("")
         self.answers[one] = {"answer": "No change"}
@@ -179,12 +173,12 @@ class TelephoneDialog(Form):
             self._at += 1
             self._show()
         else:
-            self._sub.setText("That was the last action; Done takes the answers.")
+            self._sub.setText(f"That was the last {self._form.row}; Done takes the answers.")
 
     def reject(self) -> None:
         """Leave; what was told is not thrown away unasked."""
         self._keep()
-        answered = f"{how_many(len(self.answers), 'action')} answered so far; leaving forgets the answers." if self.answers else "Who rang is not kept."
+        answered = f"{how_many(len(self.answers), self._form.row)} answered so far; leaving forgets the answers." if self.answers else "Who rang is not kept."
         if (self.answers or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
             return
         self._before = None  # asked already

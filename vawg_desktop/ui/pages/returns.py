@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
+from vawg_desktop.domain.return_columns import CONTRACT
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.services import (
     leaks,
@@ -133,7 +134,8 @@ class ReturnsPage(QWidget):
         self._drawn = drawn
         self._rounds.clear()
         for one in known:
-            self._rounds.addItem(f"{one['period']}, due {date_label(str(one['due']))}", one["id"])
+            about = ", services" if one["kind"] == CONTRACT.kind else ""
+            self._rounds.addItem(f"{one['period']}{about}, due {date_label(str(one['due']))}", one["id"])
         at = self._rounds.findData(self._round) if self._round else 0
         self._rounds.setCurrentIndex(max(0, at))
         self._rounds.settle()
@@ -206,7 +208,7 @@ class ReturnsPage(QWidget):
 
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible() and changes.concerns(
-            "round", "return", "submission", "decision", "action", "update"
+            "round", "return", "submission", "decision", "action", "update", "service", "service_report", "indicator_value"
         ):
             if self._stack.currentIndex() == 1:
                 self.review.reload()
@@ -233,7 +235,7 @@ class ReturnsPage(QWidget):
 
         self.tasks.write(
             lambda s: rounds.export_returns(
-                s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format
+                s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format, kind=wanted.kind
             ),
             then=made,
         )
@@ -244,7 +246,7 @@ class ReturnsPage(QWidget):
             self.tasks.write(
                 lambda s: rounds.export_returns(
                     s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format,
-                    partners=partners, release=partners,
+                    partners=partners, release=partners, kind=wanted.kind,
                 ),
                 then=lambda _: self.load(),
             )  # fmt: skip
@@ -298,7 +300,8 @@ class ReturnsPage(QWidget):
     def by_telephone(self, row: RoundPartner) -> None:
         """Write down what a partner says; taken like a return that came as a file."""
         asked = self.tasks.fetch(lambda s: telephone.to_ask(s, row.return_id))
-        self._call(row, TelephoneDialog(self.window(), row.partner, asked))
+        form = self.tasks.fetch(lambda s: telephone.form_asked(s, row.return_id))
+        self._call(row, TelephoneDialog(self.window(), row.partner, asked, form))
 
     def _call(self, row: RoundPartner, dialog: TelephoneDialog) -> None:
         """A call that cannot be written down now is shown again with every word of it."""

@@ -1,0 +1,64 @@
+"""What a provider's workbook shows of each service in a contract's or grant's round: read for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.dates import parse_date
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.return_columns import CONTRACT
+from vawg_desktop.services import service_values
+from vawg_desktop.services.latest_words import latest_told
+from vawg_desktop.services.round_rows import RowFacts
+from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_WORDS = ", ".join(f"{latest_told(CONTRACT, key, 's.id')} AS u_{key}" for key in CONTRACT.words)
+_LAST = (
+    'SELECT x.period, x.answer FROM service_report x WHERE x.service = ? AND NOT x.deleted ORDER BY coalesce(x.as_at, \'\') DESC, x.n DESC LIMIT 1'
+)
+
+
+def facts_of(connection: Connection, ids: Sequence[str], period: str) -> list[RowFacts]:
+    """What a workbook needs of some services, by reference; ``period`` is the one whose numbers it asks for."""
+    found: list[RowFacts] = []
+    numbers = service_values.standing(connection, ids, period)
+    for start in range(0, len(ids), 400):
+        part = tuple(ids[start : start + 400])
+        rows = connection.exec_driver_sql(f"SELECT s.*, {_WORDS} FROM service s WHERE s.id IN ({','.join('?' * len(part))}) ORDER BY s.reference", part)
+        keys = [str(k) for k in rows.keys()]  # noqa: SIM118 - a result is not a mapping
+        for row in rows.fetchall():
+            values = dict(zip(keys, row, strict=True))
+            cells: dict[str, Value] = {k: v for k, v in values.items() if not k.startswith("u_")}
+            told: dict[str, Value] = {k.removeprefix("u_"): v for k, v in values.items() if k.startswith("u_")}
+            id = str(cells["id"])
+            told |= {measure: numbers[id, measure].value for measure in CONTRACT.values if (id, measure) in numbers}
+            funder = [str(cells["funding_source"] or ""), str(cells["contract_reference"] or "")]
+            found.append(RowFacts(id, str(cells["reference"]), cells, "; ".join(w for w in funder if w), told, _last_answer(connection, id)))
+    return found
+
+
+def _last_answer(connection: Connection, service: str) -> str:
+    """The last report of a service with the numbers of its period, in a line each."""
+    row = connection.exec_driver_sql(_LAST, (service,)).fetchone()
+    if row is None or not row[0]:
+        return ""
+    lines = [str(row[0])]
+    try:
+        period = parse_date(str(row[0]))
+    except ValueRefusedError:
+        return lines[0]
+    stands = service_values.standing(connection, [service], period)
+    lines += [f"{CONTRACT.by_key[m].heading}: {stands[service, m].value}" for m in CONTRACT.values if (service, m) in stands]
+    return "\n".join(lines)
+
+
+def sorted_rows(session: Session, facts: list[RowFacts]) -> tuple[list[RowFacts], list[RowFacts], list[RowFacts]]:
+    """Rows to answer, none for reference, and restricted ones left out."""
+    restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]
+    return [f for f in facts if f not in restricted], [], restricted
