@@ -107,18 +107,24 @@ _LATER = {
 
 @command(
     "report", "a report as a document, its format by the file's ending",
-    argument("kind", choices=("journey-map", *_LATER)), argument("--out", required=True, metavar="FILE"),
+    argument("kind", choices=("journey-map", "service-directory", "needs-assessment", *_LATER)), argument("--out", required=True, metavar="FILE"),
     argument("--columns", choices=("need", "crime_type", "group", "area"), default="need"),
 )  # fmt: skip
 def report(arguments: argparse.Namespace) -> int:
-    """Write a report; in this version the journey map alone."""
+    """Write a report; in this version the journey map, the directory of services and the assessment of needs."""
     from pathlib import Path
 
     from vawg_desktop.domain.errors import LaterVersionError
-    from vawg_desktop.services import journey_outputs, outputs
+    from vawg_desktop.services import journey_outputs, outputs, service_outputs
 
     if arguments.kind in _LATER:
         raise LaterVersionError(f"Not in this version, but in a later one: {_LATER[arguments.kind]}.")
     with opened(arguments) as session:
-        path = outputs.save_document(Path(arguments.out), journey_outputs.map_document(session, arguments.columns))
+        if arguments.kind == "service-directory":
+            made = service_outputs.directory(session)
+        elif arguments.kind == "needs-assessment":
+            made = service_outputs.assessment(session)
+        else:
+            made = journey_outputs.map_document(session, arguments.columns)
+        path = outputs.save_document(Path(arguments.out), made)
     return out(arguments, {"file": str(path)}, lambda: iter([f"Written to {path}."]))

@@ -94,3 +94,38 @@ def reverse_return(arguments: argparse.Namespace) -> int:
             yield f"Kept, as it was edited later: {kept['record']} {kept['field']}."
 
     return out(arguments, {"restored": done.restored, "kept_later_edits": done.kept_later_edits}, words)
+
+
+@command(
+    "fill-form", "a funder's monitoring form filled from a service's return",
+    argument("service", metavar="SERVICE"), argument("--form", required=True, metavar="FILE"), argument("--period", required=True), argument("--out", required=True, metavar="FILE"),
+    argument("--map", metavar="MAP.json", help="which field stands in which cell: {\"referred\": \"Sheet1!B4\"}; remembered for the next time"),
+)  # fmt: skip
+def fill_form(arguments: argparse.Namespace) -> int:
+    """Fill a copy of a form; without a map the cells chosen last, or those beside our own words, are taken."""
+    import json
+
+    from vawg_desktop.domain.errors import ValueRefusedError
+    from vawg_desktop.services import monitoring
+
+    with opened(arguments) as session:
+        form = monitoring.read_form(session, Path(arguments.form))
+        if arguments.map:
+            try:
+                given = json.loads(Path(arguments.map).read_text("utf-8"))
+                mapping = {str(k): str(v) for k, v in given.items()}
+            except (OSError, ValueError, AttributeError):
+                raise ValueRefusedError(f"{arguments.map} is no JSON object of fields to cells.") from None
+            if unknown := [k for k in mapping if k not in monitoring.FIELDS]:
+                raise ValueRefusedError(f"A form is not filled with {', '.join(unknown)}; there are {', '.join(monitoring.FIELDS)}.")
+            monitoring.keep_mapping(session, form, mapping)
+        else:
+            mapping = form.mapping
+        done = monitoring.fill_form(session, form, arguments.service, arguments.period, mapping, Path(arguments.out))
+
+    def words() -> Iterator[str]:
+        yield f"Written to {done.file}."
+        if done.empty:
+            yield f"Nothing is recorded for: {', '.join(done.empty)}."
+
+    return out(arguments, {"file": str(done.file), "mapping": mapping, "empty": done.empty}, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vawg_desktop.domain import rules
@@ -11,11 +11,12 @@ from vawg_desktop.domain.entities import BY_KEY, INDICATOR
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
 from vawg_desktop.domain.terms import EXTENT, MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
+from vawg_desktop.exchange import chain_svg
 from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Paragraph, Table
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.exchange.series_chart import draw, number
-from vawg_desktop.services import names, quotes, show, small_counts
+from vawg_desktop.services import chain, names, quotes, show, small_counts
 from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -187,10 +188,26 @@ def _parts(spec: EntitySpec, rows: Sequence[Mapping[str, object]]) -> tuple[list
     return ["Reference", *(f.label for f in shown)], [[_text(row, "reference"), *(cell(f, row) for f in shown)] for row in rows]
 
 
+def _chain_picture(found: chain.Chain, closed: Collection[str]) -> list[Block]:
+    """The chain as one drawing, wide columns folded; none where it is the record alone."""
+    if len(found.nodes) < 2:
+        return []
+    gaps = {m.record for m in found.missing}
+    columns: list[tuple[str, list[chain_svg.Box]]] = []
+    for kinds in chain.LAYERS:
+        nodes = [n for n in found.nodes.values() if n.entity in kinds]
+        if nodes:
+            heading = " and ".join(BY_KEY[k].plural for k in kinds if any(n.entity == k for n in nodes))
+            boxes = [chain_svg.Box(n.id, f"{n.reference} {'' if n.id in closed else n.title}".strip(), chain.state_words(n), n.id == found.start, n.reference in gaps) for n in nodes]
+            columns.append((f"{heading} ({len(nodes):,})", boxes))
+    svg = chain_svg.draw(columns, [(e.before, e.after) for e in found.edges])
+    words = f"{len(found.nodes):,} records from evidence to outcome; what leads to what stands in the tables below."
+    key = f"Thick frame: the record whose chain it is. Broken frame: something is missing at it. More than {chain_svg.FOLD} of a kind are counted."
+    return [Figure("The chain in one picture", words, svg, [key], min(720.0, chain_svg.size(columns)[0]))]
+
+
 def chain_document(session: Session, name: str) -> Document:
     """The chain of a record as sentences, with what is missing; of restricted records only the references stand there."""
-    from vawg_desktop.services import chain
-
     found = chain.of(session, name)
     closed = restricted(session, found.nodes)
     start = found.nodes[found.start]
@@ -201,6 +218,7 @@ def chain_document(session: Session, name: str) -> Document:
         [found.nodes[e.before].reference, e.reads, found.nodes[e.after].reference, EXTENT.label(e.extent) if e.extent else None] for e in found.edges
     ]
     blocks: list[Block] = [
+        *_chain_picture(found, closed),
         Table("Records on the chain", ["Reference", "Kind", "Title", "State"], rows),
         Table("What leads to what", ["From", "Reads", "To", "Extent"], links),
         Table("What is missing", ["Reference", "What"], [[m.record, m.message.partition(": ")[2]] for m in found.missing]),

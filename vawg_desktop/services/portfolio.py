@@ -50,6 +50,23 @@ def has_one(session: Session) -> bool:
     return bool(names_in(session.read(), mine(session)))
 
 
+def records_of(session: Session) -> frozenset[str]:
+    """Ids of everything in the portfolios that this person answers for today: their actions, what these serve and mend, and the services and evidence beside."""
+    connection = session.read()
+    written = names_in(connection, mine(session))
+    if not written:
+        return frozenset()
+    marks = ",".join("?" * len(written))
+    found = {str(r[0]) for r in connection.exec_driver_sql(f"SELECT id FROM action WHERE link_officer IN ({marks}) AND NOT deleted", tuple(written))}
+    for kind, near, far in (
+        ("action.recommendations", "a", "b"), ("gap.actions", "b", "a"), ("gap.recommendations", "b", "a"), ("service.gaps", "b", "a"),
+        ("evidence.actions", "b", "a"), ("evidence.recommendations", "b", "a"), ("gap.evidence", "a", "b"),
+    ):  # fmt: skip
+        rows = connection.exec_driver_sql(f"SELECT {near}, {far} FROM link WHERE kind = ? AND NOT deleted", (kind,)).fetchall()
+        found |= {str(there) for here, there in rows if str(here) in found}
+    return frozenset(found)
+
+
 def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> Changes:
     """Give a person's open actions to another in one transaction. Raises ValueRefusedError, NotFoundError."""
     if not to.strip() or fold(to) == fold(giver):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import closing, journey
+from vawg_desktop.services import closing, journey, portfolio
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
@@ -99,6 +99,18 @@ def ask(session: Session) -> Answers:
             continue
         answers.found[question.key] = [named for kind in question.entities for named in _rows(session, question.key, kind)]
     return answers
+
+
+def about(session: Session, *, everybody: bool = False) -> list[tuple[Question, int]]:
+    """The questions that something answers, with how many: of this person's portfolio, or of all where they have none or ask for it."""
+    answers, own = ask(session), portfolio.records_of(session)
+    if everybody or not own:
+        found = [(q, answers.count(q.key)) for q in QUESTIONS]
+    else:
+        mine = {q.key: sum(n.id in own for n in answers.found.get(q.key, [])) for q in QUESTIONS}
+        mine["cells_without_owner"] = sum(any(g.id in own for g in cell.open) for cell in answers.cells)
+        found = [(q, mine[q.key]) for q in QUESTIONS]
+    return [(q, n) for q, n in found if n]
 
 
 def _rows(session: Session, key: str, kind: str) -> list[Named]:

@@ -110,7 +110,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "service": (
         Group("What it is", ("kind", "status", "provider", "commissioner", "needs", "journey_stages", "groups", "crime_types", "areas", "confidential_location", "eligibility")),
         Group("Capacity and wait", ("capacity", "waiting_days", "waiting_as_at")),
-        Group("@numbers", ()),
+        Group("@numbers", ()), Group("@service_report", ()),
         Group("Money and contract", ("funding_source", "funding_amount", "funding_end", "funding_answer", "funding_answered",
                                      "contract_reference", "cadence", "taken_over_by")),
         Group("@gaps", ()), Group("@indicators", ()), Group("@links", ()),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
@@ -29,6 +29,8 @@ from vawg_desktop.ui.widgets.common import (
 #: So many records of a column are shown at once; a button shows the rest.
 _SHOWN = 12
 _COLUMN = 196
+#: Room between columns at 100 %, for the lines.
+_BETWEEN = 32
 #: So many sentences stand under the columns.
 _SENTENCES = 4
 
@@ -65,7 +67,7 @@ class ChainPage(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setAccessibleName("Chain from evidence to outcome")
-        self._page = QWidget()
+        self._page = _Canvas(self)
         self._body = QVBoxLayout(self._page)
         self._body.setContentsMargins(0, 0, theme.px(8), 0)
         self._body.setSpacing(theme.px(8))
@@ -107,8 +109,8 @@ class ChainPage(QWidget):
         clear(self._body)
         self._nodes.clear()
         columns = QHBoxLayout()
-        columns.setSpacing(theme.px(12))
-        for number, kinds in enumerate(chain.LAYERS):
+        columns.setSpacing(theme.px(_BETWEEN))
+        for number, kinds in enumerate(layer_of_shown(found)):
             nodes = [n for n in found.nodes.values() if n.entity in kinds]
             if nodes:
                 columns.addWidget(self._column(number, kinds, nodes), 1)
@@ -152,6 +154,25 @@ class ChainPage(QWidget):
         self._nodes[node.id] = made
         return made
 
+    def lines(self) -> list[tuple[QPushButton, QPushButton, bool]]:
+        """The buttons that a line joins, and whether it leads to or from the one that has the keys; a line over a column that lies between is drawn for that one alone."""
+        found = self._chain
+        if found is None:
+            return []
+        layer = {kind: n for n, kinds in enumerate(layer_of_shown(found)) for kind in kinds}
+        focused = self.focusWidget()
+        at = focused.property("node") if focused is not None else None
+        made: list[tuple[QPushButton, QPushButton, bool]] = []
+        for edge in found.edges:
+            before, after = self._nodes.get(edge.before), self._nodes.get(edge.after)
+            if before is None or after is None:
+                continue
+            own = at in (edge.before, edge.after)
+            near = layer[found.nodes[edge.after].entity] - layer[found.nodes[edge.before].entity] == 1
+            if own or near:
+                made.append((before, after, own))
+        return sorted(made, key=lambda line: line[2])
+
     def _sentences_of(self, id: str) -> list[str]:
         """What a node rests on and leads to, in words."""
         found = self._chain
@@ -164,6 +185,8 @@ class ChainPage(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         id = watched.property("node")
         if isinstance(id, str) and self._chain is not None and id in self._chain.nodes:
+            if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+                self._page.update()
             if event.type() == QEvent.Type.FocusIn:
                 node = self._chain.nodes[id]
                 state = chain.state_words(node)
@@ -190,6 +213,35 @@ class ChainPage(QWidget):
         """Save the chain as a document of sentences and tables."""
         save_document(self, self.tasks, "Chain", partial(outputs.chain_document, name=self._record))
 
+
+
+def layer_of_shown(found: chain.Chain) -> list[tuple[str, ...]]:
+    """The kinds of each column that has a record, from left to right."""
+    there = {n.entity for n in found.nodes.values()}
+    return [kinds for kinds in chain.LAYERS if there & set(kinds)]
+
+
+class _Canvas(QWidget):
+    """The columns with lines between them: quiet ones between neighbours, strong ones to and from the record that has the keys."""
+
+    def __init__(self, page: ChainPage) -> None:
+        super().__init__()
+        self._chain_page = page
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for before, after, own in self._chain_page.lines():
+            if not (before.isVisible() and after.isVisible()):
+                continue
+            start = QPointF(before.mapTo(self, before.rect().topRight())) + QPointF(2, before.height() / 2)
+            end = QPointF(after.mapTo(self, after.rect().topLeft())) + QPointF(-2, after.height() / 2)
+            bend = QPointF(max(float(theme.px(10)), (end.x() - start.x()) / 2), 0)
+            path = QPainterPath(start)
+            path.cubicTo(start + bend, end - bend, end)
+            painter.setPen(QPen(QColor(theme.colours.accent if own else theme.colours.line), theme.px(2) if own else 1))
+            painter.drawPath(path)
+        painter.end()
 
 
 def _shortened(sentences: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -25,6 +25,7 @@ from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, RowButton, button, clear, label, note
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.journey_view import JourneyView, words_of
+from vawg_desktop.ui.widgets.map_wall import MapWall
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
 _ZOOMS = ((1.0, "Fit the page"), (1.5, "150 %"), (2.0, "200 %"))
@@ -71,6 +72,7 @@ class JourneyPage(QWidget):
         self.view.walked.connect(self._on_walked)
         self.view.entered.connect(self._on_entered)
         tasks.changes_applied.connect(self._on_changes)
+        QShortcut(QKeySequence("F11"), self, self.full_screen, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -193,7 +195,9 @@ class JourneyPage(QWidget):
             self._row(service.id, f"{service.reference}  {service.title}", " · ".join(w for w in facts if w))
         if not cell.services:
             self._detail.addWidget(note("No service is recorded here."))
-        self._add_stage(cell)
+        self._add_line("journey_stage", cell.row)
+        if self._axis == "need":
+            self._add_line("need", cell.column)
         self._detail.addStretch(1)
 
     def _row(self, id: str, words: str, beside: str) -> None:
@@ -202,40 +206,48 @@ class JourneyPage(QWidget):
         if beside:
             self._detail.addWidget(label(beside, muted=True))
 
-    def _add_stage(self, cell: journey.Cell) -> None:
-        stage = cell.row
-        if stage.id is None or stage.reference is None:
+    def _add_line(self, kind: str, line: journey.Line) -> None:
+        """A stage or a need of the chosen place: what it is held to, and how to rename, move or retire it."""
+        if line.id is None or line.reference is None:
             return
-        self._detail.addWidget(label(stage.title, size=15, bold=True))
-        holder = QWidget()
-        facts = QVBoxLayout(holder)
-        facts.setContentsMargins(0, 0, 0, 0)
-        self._detail.addWidget(holder)
-        if self._facts[0] == stage.id:
-            _show_facts(facts, self._facts[1])
-        else:
-            self.tasks.read(partial(journey.stage_facts, id=stage.id), partial(self._on_facts, stage.id, holder))
+        self._detail.addWidget(label(line.title, size=15, bold=True))
+        if kind == "journey_stage":
+            holder = QWidget()
+            facts = QVBoxLayout(holder)
+            facts.setContentsMargins(0, 0, 0, 0)
+            self._detail.addWidget(holder)
+            if self._facts[0] == line.id:
+                _show_facts(facts, self._facts[1])
+            else:
+                self.tasks.read(partial(journey.stage_facts, id=line.id), partial(self._on_facts, line.id, holder))
         row = QWidget()
         flow = FlowLayout(6)
         row.setLayout(flow)
+        back, on = ("Move up", "Move down") if kind == "journey_stage" else ("Move left", "Move right")
         for words, do in (
-            ("Open", partial(self.open_record.emit, stage.id)),
-            ("Move up", partial(self._move, stage.id, -1)),
-            ("Move down", partial(self._move, stage.id, 1)),
-            ("Retire" if not stage.retired else "Offer again", partial(self._retire, stage)),
+            ("Open", partial(self.open_record.emit, line.id)),
+            ("Rename …", partial(self._rename, line)),
+            (back, partial(self._move, kind, line.id, -1)),
+            (on, partial(self._move, kind, line.id, 1)),
+            ("Retire" if not line.retired else "Offer again", partial(self._retire, line)),
         ):
             made = button(words, do, kind="quiet")
-            made.setAccessibleName(f"{words}: {stage.title}")
+            made.setAccessibleName(f"{words.removesuffix(' …')}: {line.title}")
             flow.addWidget(made)
         self._detail.addWidget(row)
+
+    def _rename(self, line: journey.Line) -> None:
+        title, meant = messages.ask_text("Rename", "Its title on the map", line.title, verb="Rename")
+        if meant and title.strip():
+            self.tasks.write(lambda s: records.assign(s, str(line.id), [Assignment("title", title.strip())], None))
 
     def _on_facts(self, id: str, holder: QWidget, facts: list[tuple[str, Sequence[str]]]) -> None:
         self._facts = (id, facts)
         if isValid(holder) and (box := holder.layout()) is not None:  # another cell was chosen meanwhile
             _show_facts(box, facts)
 
-    def _move(self, id: str, by: int) -> None:
-        self.tasks.write(lambda s: journey.move(s, "journey_stage", id, by))
+    def _move(self, kind: str, id: str, by: int) -> None:
+        self.tasks.write(lambda s: journey.move(s, kind, id, by))
 
     def _retire(self, stage: journey.Line) -> None:
         day = "" if stage.retired else self.tasks.session.today.isoformat()
@@ -249,12 +261,27 @@ class JourneyPage(QWidget):
 
     def _show_more(self) -> None:
         menu = QMenu(self)
+        menu.addAction("Full screen\tF11", self.full_screen)
         menu.addAction("Copy as table", self.copy_cells)
         menu.addAction("Save as document …", self.save)
         menu.addAction("Save as picture …", self.save_picture)
         menu.addSeparator()
         menu.addAction("Add the usual stages, needs and rights", self.add_usual)
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def full_screen(self) -> None:
+        """The map over the whole screen, for a wall; the cell chosen there is chosen here when it is left."""
+        found, at = self.view.model_.map, self.view.currentIndex()
+        if found is None or not found.rows or not found.columns:
+            return
+        wall = MapWall(self.window(), found, f"Journey map: stages by {journey.AXES[self._axis][0].casefold()}", (max(0, at.row()), max(0, at.column())))
+        wall.left.connect(self._on_wall_left)
+        wall.showFullScreen()
+        wall.view.setFocus()
+
+    def _on_wall_left(self, row: int, column: int) -> None:
+        self.view.setCurrentIndex(self.view.model_.index(row, column))
+        self.view.setFocus()
 
     def copy_cells(self) -> None:
         """Put the map on the clipboard as a table of sentences' first halves: gaps and provision in each cell."""

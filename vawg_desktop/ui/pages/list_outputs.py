@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QMenu
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import lists, outputs, restriction, show, small_counts
+from vawg_desktop.services import lists, outputs, restriction, service_outputs, show, small_counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import cell_words, document_cells, is_late
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 #: Headings and texts of a table.
 Table = tuple[list[str], list[list[str]]]
+
+#: Documents about all records of a kind, offered beside its list.
+_MORE: dict[str, tuple[tuple[str, Callable[[Session], Document]], ...]] = {
+    "service": (("Directory of services", service_outputs.directory), ("Assessment of needs against services", service_outputs.assessment)),
+}
 
 
 class ListOutputs:
@@ -36,6 +42,8 @@ class ListOutputs:
         menu.addAction("Copy as a table\tCtrl+C", self.copy_rows)
         menu.addAction("Print …", lambda: save_document(page, page.tasks, title, self.list_maker(), printed=True))
         menu.addAction("Save as …", lambda: save_document(page, page.tasks, title, self.list_maker()))
+        for words, make in _MORE.get(page.entity, ()):
+            menu.addAction(f"{words} …", partial(save_document, page, page.tasks, words, make))
         view = page.pane.view
         if view is not None:
             name = f"{view.reference} {page.spec.label}"

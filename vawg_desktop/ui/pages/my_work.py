@@ -20,7 +20,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
-from vawg_desktop.services import portfolio
+from vawg_desktop.services import portfolio, questions
 from vawg_desktop.services.lists import ListQuery, count
 from vawg_desktop.services.round_standing import RoundPartner, partners_of_round
 from vawg_desktop.services.session import Session
@@ -71,9 +71,13 @@ class MyWorkPage(QScrollArea):
         self._body = QVBoxLayout()
         self._body.setSpacing(theme.px(8))
         self._box.addLayout(self._body)
+        self._asked = Section("Questions about this work")
+        self._asked.hide()
+        self._box.addWidget(self._asked)
         self._box.addStretch(1)
         page.setMaximumWidth(theme.px(1080))
         self.setWidget(page)
+        self._told: list[tuple[questions.Question, int]] = []
         self._drawn: tuple[list[Group], list[RoundPartner], bool, date, str] | None = None
         tasks.changes_applied.connect(self._on_changes)
 
@@ -81,6 +85,18 @@ class MyWorkPage(QScrollArea):
         """Read again."""
         everybody = self._everybody.isChecked()
         self.tasks.read(lambda s: read_work(s, everybody), lambda answer: self._show(*answer))
+        self.tasks.read(lambda s: questions.about(s, everybody=everybody), self._show_questions)
+
+    def _show_questions(self, found: list[tuple[questions.Question, int]]) -> None:
+        """What rests on nothing, leads to nothing or belongs to nobody of this work; each opens the page of questions at it."""
+        if self._told == found:
+            return
+        self._told = found
+        self._asked.empty()
+        self._asked.setVisible(bool(found))
+        for question, number in found:
+            go = partial(self.open_record.emit, f"questions:{question.key}")
+            self._asked.body.addWidget(self._line(f"{number:,}   {question.asks}", "", go))
 
     def _show(self, groups: list[Group], waiting: list[RoundPartner], has_portfolio: bool) -> None:
         today = self.tasks.session.today

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.services import journey, questions
@@ -32,6 +33,7 @@ class QuestionsPage(QScrollArea):
         self._answers: questions.Answers | None = None
         self._open: set[str] = set()
         self._whole: set[str] = set()
+        self._wanted = ""
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Questions")
@@ -52,6 +54,28 @@ class QuestionsPage(QScrollArea):
         column.addStretch(1)
         self.setWidget(page)
         tasks.changes_applied.connect(self._on_changes)
+        for number in range(1, len(questions.QUESTIONS) + 1):
+            QShortcut(QKeySequence(str(number)), self, partial(self._turn_number, number), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _turn_number(self, number: int) -> None:
+        """The number key of a question shows what answers it, and goes there."""
+        question = questions.QUESTIONS[number - 1]
+        if self._answers is not None and self._answers.count(question.key):
+            self._turn(question.key)
+            self._go_to(question.key)
+
+    def show_record(self, key: str) -> None:
+        """Open one question and no other, by its key."""
+        self._open = {key}
+        self._wanted = key
+        if self._answers is not None:
+            self._show(self._answers)
+
+    def _go_to(self, key: str) -> None:
+        for made in self.findChildren(QPushButton):
+            if made.property("question") == key:
+                made.setFocus()
+                self.ensureWidgetVisible(made)
 
     def load(self) -> None:
         """Ask every question anew."""
@@ -66,10 +90,13 @@ class QuestionsPage(QScrollArea):
         focused = self.focusWidget()
         at = focused.property("question") if focused is not None else None
         clear(self._body)
-        for question in questions.QUESTIONS:
-            self._add(question, answers, focus=question.key == at)
+        for place, question in enumerate(questions.QUESTIONS, 1):
+            self._add(question, answers, place, focus=question.key == at)
+        if self._wanted:
+            wanted, self._wanted = self._wanted, ""
+            self._go_to(wanted)
 
-    def _add(self, question: questions.Question, answers: questions.Answers, *, focus: bool) -> None:
+    def _add(self, question: questions.Question, answers: questions.Answers, place: int, *, focus: bool) -> None:
         count, opened = answers.count(question.key), question.key in self._open
         row = QHBoxLayout()
         number = label(f"{count:,}", size=20, bold=True, muted=not count, wrap=False)
@@ -80,6 +107,7 @@ class QuestionsPage(QScrollArea):
         asks.setAccessibleName(f"{question.asks}: {count:,}. {'Shown below' if opened else 'Press to show'}")
         asks.setEnabled(count > 0)
         row.addWidget(asks, 1)
+        row.addWidget(label(f"key {place}", muted=True, wrap=False))
         self._body.addLayout(row)
         if focus:
             asks.setFocus()

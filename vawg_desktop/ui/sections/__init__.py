@@ -16,6 +16,7 @@ from vawg_desktop.ui.sections import (
     gap_state,
     linked,
     progress,
+    reports,
     returns,
     series,
 )
@@ -36,6 +37,7 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "gap_state": gap_state.gap_state,
     "series": series.one,
     "numbers": series.all_of,
+    "service_report": reports.reports,
     "history": changes.last_changes,
 }
 

@@ -85,9 +85,11 @@ class MapDelegate(QStyledItemDelegate):
     def __init__(self, parent: QTableView) -> None:
         super().__init__(parent)
         self._kept: dict[tuple[object, ...], QImage] = {}
+        #: So many times as large words and marks are drawn.
+        self.zoom = 1.0
 
     def _picture(self, cell: Cell, box: QRectF, ratio: float) -> QImage:
-        key = (*words_of(cell), cell.state, cell.severity, cell.provision, cell.unowned, box.width(), box.height(), theme.colours.name, theme.scale, ratio)
+        key = (*words_of(cell), cell.state, cell.severity, cell.provision, cell.unowned, box.width(), box.height(), theme.colours.name, theme.scale, self.zoom, ratio)
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) > _KEPT:
@@ -99,6 +101,8 @@ class MapDelegate(QStyledItemDelegate):
             whole = QRectF(0, 0, box.width(), box.height())
             if cell.state == NO_DATA:
                 painter.fillRect(whole, QBrush(QColor(theme.colours.line), Qt.BrushStyle.BDiagPattern))
+            painter.scale(self.zoom, self.zoom)
+            whole = QRectF(0, 0, box.width() / self.zoom, box.height() / self.zoom)
             _words(painter, cell, whole)
             painter.end()
             self._kept[key] = found
@@ -181,7 +185,8 @@ class JourneyView(QTableView):
         super().__init__()
         self.model_ = MapModel()
         self.setModel(self.model_)
-        self.setItemDelegate(MapDelegate(self))
+        self._delegate = MapDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName("Journey map")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -193,6 +198,7 @@ class JourneyView(QTableView):
         for corner in self.findChildren(QAbstractButton):
             corner.setAccessibleName("Corner of the journey map")
         self.zoom = 1.0
+        self._walled = False
         for header, name in ((self.horizontalHeader(), "Journey map: across"), (self.verticalHeader(), "Journey map: stages")):
             header.setAccessibleName(name)
             header.setHighlightSections(True)
@@ -218,9 +224,17 @@ class JourneyView(QTableView):
         return self.model_.cell(self.currentIndex())
 
     def set_zoom(self, factor: float) -> None:
-        """Draw cells so many times as large as those that fit the page."""
+        """Draw cells and their words so many times as large as those that fit the page."""
         self.zoom = factor
         self.measure()
+
+    def fit_wall(self) -> None:
+        """Draw cells and their words as large as the whole map fits the window, for a wall."""
+        rows, columns = max(1, self.model_.rowCount()), max(1, self.model_.columnCount())
+        across = self.width() / (theme.px(_STAGE) + columns * theme.px(_CELL_WIDTH) + 4)
+        down = self.height() / (theme.px(60) + rows * theme.px(_CELL_HEIGHT) + 4)
+        self._walled = True
+        self.set_zoom(max(1.0, min(across, down)))
 
     def measure(self) -> None:
         """Share the page among the cells; where they would be too small, the map scrolls."""
@@ -228,13 +242,19 @@ class JourneyView(QTableView):
         if not rows or not columns:
             return
         across, down = self.horizontalHeader(), self.verticalHeader()
-        down.setFixedWidth(theme.px(_STAGE))
-        across.setStyleSheet(f"QHeaderView::section {{ font-size: {theme.px(11)}px; padding: {theme.px(4)}px {theme.px(5)}px; }}")
-        room = self.width() - theme.px(_STAGE) - self.verticalScrollBar().sizeHint().width() - 2
-        wide = max(theme.px(_CELL_WIDTH), room // columns)
-        head = max(lines_high(str(self.model_.headerData(c, Qt.Orientation.Horizontal)), int(wide * self.zoom)) for c in range(columns))
-        across.setFixedHeight(head + theme.px(12))
+        type_ = self.zoom if self._walled else 1.0
+        self._delegate.zoom = self.zoom
+        stage = int(theme.px(_STAGE) * type_)
+        down.setFixedWidth(stage)
+        for header, size in ((across, 11), (down, 13)):
+            header.setStyleSheet(f"QHeaderView::section {{ font-size: {int(theme.px(size) * type_)}px; padding: {theme.px(4)}px {theme.px(5)}px; }}")
+        room = self.width() - stage - self.verticalScrollBar().sizeHint().width() - 2
+        wide = room / columns / self.zoom if self._walled else max(theme.px(_CELL_WIDTH), room // columns)
+        head = max(lines_high(str(self.model_.headerData(c, Qt.Orientation.Horizontal)), int(wide * self.zoom / type_)) for c in range(columns))
+        across.setFixedHeight(int((head + theme.px(12)) * type_))
         high = max(theme.px(_CELL_HEIGHT), min(theme.px(64), (self.viewport().height() - 1) // rows))
+        if self._walled:
+            high = (self.height() - across.height() - 4) / rows / self.zoom
         across.setMinimumSectionSize(theme.px(24))
         down.setMinimumSectionSize(theme.px(24))
         for header, count, size in ((across, columns, int(wide * self.zoom)), (down, rows, int(high * self.zoom))):
@@ -246,7 +266,10 @@ class JourneyView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.measure()
+        if self._walled:
+            self.fit_wall()
+        else:
+            self.measure()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
