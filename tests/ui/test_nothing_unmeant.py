@@ -267,7 +267,7 @@ def _dialogs(tasks: Tasks, parent: QWidget, out: Path) -> dict[str, Callable[[],
         "tray": lambda: TrayDialog(parent, entry, [("A-0001", "one")]),
         "question": lambda: AskDialog(parent, "Query", "What to say", "", secret=False, long=False, verb="Go on"),
         "long question": lambda: AskDialog(parent, "Edit", "As it is to stand", "was", secret=False, long=True, verb="Go on"),
-        "pick": lambda: PickDialog(parent, tasks, "Link", "action", True),
+        "pick": lambda: PickDialog(parent, tasks, "Link", "action", "extent"),
     }
 
 

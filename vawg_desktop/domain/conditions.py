@@ -144,6 +144,7 @@ CONDITIONS: dict[str, Condition] = {
         Condition("no_date", "No date set", (Tested("x_due", Test.EMPTY),), open=True),
         Condition("open", "Open", open=True),
         Condition("claimed", "Claimed without proof", (Tested("verification", Test.BELOW, EVIDENCE_SEEN),), complete=True),
+        Condition("only_claimed", "Only claimed", (Tested("verification", Test.BELOW, "1"),), complete=True),
         Condition("silent", f"No update for {SILENT_DAYS} days", (Tested("x_heard", Test.NOT_SINCE, -SILENT_DAYS),), open=True),
         Condition("due_soon", f"Due within {SOON_DAYS} days",
                   (Tested("x_due", Test.FROM, 0), Tested("x_due", Test.UP_TO, SOON_DAYS)), open=True),

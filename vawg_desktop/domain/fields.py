@@ -95,7 +95,7 @@ class FieldSpec:
     of any kind. ``copied_from_parent``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
     field held before, where a role passes to another or a body is renamed. ``formerly``: a set of links whose ends were terms (of ``terms``) or
     free words in earlier versions; these stay valid ends, and mean the record that bears the same words (``services/worded.py``).
-    ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words, and still merges.
+    ``weighed``: the cell of a set's links that says how much each counts: ``extent`` or ``strength``. ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words, and still merges.
     """
 
     key: str
@@ -121,6 +121,7 @@ class FieldSpec:
     over_time: str = ""
     formerly: Kind | None = None
     retired: bool = False
+    weighed: str = ""
 
     @property
     def many(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.entities import ACTION
-from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING
+from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, PILLAR, RATING, VERIFICATION
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.lists import ListQuery, Where
@@ -128,6 +128,19 @@ def _questions(session: Session, connection: Connection, kept: dict[tuple[str, s
             "Complete, but the office has not seen evidence",
         ),
     ]
+
+
+def ladder(session: Session) -> list[Figure]:
+    """Complete actions by how far they are proved, from only claimed to outcome sustained; read behind the page, since it counts rows."""
+    rows = session.read().exec_driver_sql(
+        "SELECT coalesce(verification, '0'), count(*) FROM action WHERE status = ? AND deleted = 0 GROUP BY coalesce(verification, '0')", (ACTION.complete,)
+    )
+    counted = {str(rung): int(number) for rung, number in rows}
+    found: list[Figure] = []
+    for term in VERIFICATION:
+        where = (Where("only_claimed", "yes"),) if term.key == "0" else (Where("status", ACTION.complete), Where("verification", term.key))
+        found.append(Figure(term.label, counted.get(term.key, 0), ListQuery("action", where=where)))
+    return found
 
 
 def _actions(key: str) -> ListQuery:

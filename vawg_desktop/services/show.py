@@ -35,6 +35,7 @@ class Link:
     status: str | None = None
     from_date: str | None = None
     until_date: str | None = None
+    strength: str | None = None
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ _WITH_STATUS = " ".join(f'LEFT JOIN "{e.key}" {a} ON {a}.id = s.id' for a, e in 
 
 def _links(connection: Connection, spec: EntitySpec, id: str) -> list[Link]:
     rows = connection.exec_driver_sql(
-        f"SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, {_STATUS}, l.from_date, l.until_date "
+        f"SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, {_STATUS}, l.from_date, l.until_date, l.strength "
         f"FROM link l JOIN subject s ON s.id = CASE WHEN l.a = ? THEN l.b ELSE l.a END AND NOT s.deleted {_WITH_STATUS} "
         "WHERE (l.a = ? OR l.b = ?) AND NOT l.deleted ORDER BY s.entity, s.reference",
         (id, id, id),
@@ -152,7 +153,7 @@ def _by_words(connection: Connection, spec: EntitySpec, id: str) -> list[Any]:
     for kind, ends in worded.leading_here(connection, spec.key, id):
         marks = ",".join("?" * len(ends))
         found += connection.exec_driver_sql(
-            f"SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, {_STATUS}, l.from_date, l.until_date "
+            f"SELECT l.kind, l.a, l.b, l.extent, l.part, s.entity, s.id, s.reference, s.title, {_STATUS}, l.from_date, l.until_date, l.strength "
             f"FROM link l JOIN subject s ON s.id = l.a AND NOT s.deleted {_WITH_STATUS} WHERE l.kind = ? AND l.b IN ({marks}) AND NOT l.deleted "
             "AND NOT EXISTS (SELECT 1 FROM link o WHERE o.kind = l.kind AND o.a = l.a AND o.b = ? AND NOT o.deleted) ORDER BY s.reference",
             (kind, *ends, id),
@@ -241,7 +242,7 @@ def as_json(session: Session, name: str, day: date | None = None) -> dict[str, o
 def _link_json(link: Link) -> dict[str, object]:
     return {
         "kind": link.kind, "label": link.label, "entity": link.entity, "id": link.id,
-        "reference": link.reference, "title": link.title, "extent": link.extent, "part": link.part,
+        "reference": link.reference, "title": link.title, "extent": link.extent, "strength": link.strength, "part": link.part,
     }  # fmt: skip
 
 

@@ -133,6 +133,12 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("Source and basis", ("sources", "note")),
         Group("@history", ()),
     ),
+    "theme": (
+        Group("What it covers", ("kind", "description")),
+        Group("@recommendations", ()), Group("@gaps", ()), Group("@quotes", ()), Group("@links", ()),
+        Group("Source and basis", ("basis", "sources", "note")),
+        Group("@history", ()),
+    ),
     "quote": (
         Group("Whose words", ("from_whom", "place", "said", "themes")),
         Group("Before it leaves the office", ("consent", "publishable", "sexual_offence", "recognisable", "live_case", "checked_by", "checked")),

@@ -22,7 +22,7 @@ from shiboken6 import isValid
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.domain.terms import EXTENT, fold
+from vawg_desktop.domain.terms import EXTENT, LEVEL, fold
 from vawg_desktop.services import finding
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.form import Form
@@ -38,10 +38,10 @@ HINT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The record picked, and how far it is meant."""
+    """The record picked, and how much it counts: an extent or a strength, empty where that is not said."""
 
     id: str
-    extent: str = ""
+    weight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +199,17 @@ class FindBox(Form):
 class PickDialog(FindBox):
     """One record of one kind, and for some links how far it is meant."""
 
-    def __init__(self, parent: QWidget, tasks: Tasks, title: str, entity: str, extent: bool) -> None:
+    def __init__(self, parent: QWidget, tasks: Tasks, title: str, entity: str, weighed: str) -> None:
         super().__init__(parent, tasks, title, entity=entity)
         row = QHBoxLayout()
-        self._extent = Choice()
-        self._extent.setAccessibleName("How far it is served")
-        self._extent.addItem("Extent not given", "")
-        for term in EXTENT:
-            self._extent.addItem(term.label, term.key)
-        self._extent.setVisible(extent)
-        row.addWidget(self._extent)
+        self._weight = Choice()
+        extent = weighed != "strength"
+        self._weight.setAccessibleName("How far it is served" if extent else "How strongly it speaks of it")
+        self._weight.addItem("Extent not given" if extent else "Strength not given", "")
+        for term in EXTENT if extent else LEVEL:
+            self._weight.addItem(term.label, term.key)
+        self._weight.setVisible(bool(weighed))
+        row.addWidget(self._weight)
         row.addStretch(1)
         row.addWidget(button("Leave", self.reject))
         self.saves = button("Link", self.accept, kind="primary")
@@ -217,12 +218,12 @@ class PickDialog(FindBox):
 
     @classmethod
     def pick(
-        cls, parent: QWidget, tasks: Tasks, title: str, entity: str, *, extent: bool = False
+        cls, parent: QWidget, tasks: Tasks, title: str, entity: str, *, weighed: str = ""
     ) -> Picked | None:
-        """The record picked, or None if the person left."""
-        dialog = cls(parent.window(), tasks, title, entity, extent)
+        """The record picked, or None if the person left. ``weighed`` is the cell of the link that is asked for beside it."""
+        dialog = cls(parent.window(), tasks, title, entity, weighed)
         accepted = dialog.run()
         hit = dialog.chosen() if accepted else None
-        chosen = str(dialog._extent.currentData() or "")
+        chosen = str(dialog._weight.currentData() or "")
         dialog.deleteLater()
         return Picked(hit.id, chosen) if isinstance(hit, Hit) else None

@@ -31,7 +31,7 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, clear, label
+from vawg_desktop.ui.widgets.common import FlowLayout, button, clear, label
 
 SINCE = ((7, "7 days ago"), (28, "28 days ago"), (91, "a quarter ago"), (365, "a year ago"))
 
@@ -85,6 +85,7 @@ class OverviewPage(QScrollArea):
         self._box.setSpacing(theme.px(16))
         self.setWidget(self._page)
         self._drawn: tuple[counts.Overview, list[tuple[date, dict[str, int]]], bool] | None = None
+        self._rungs: list[counts.Figure] = []
         self._charted: list[tuple[date, dict[str, int]]] | None = None
         self._build()
         tasks.changes_applied.connect(self._on_changes)
@@ -105,6 +106,7 @@ class OverviewPage(QScrollArea):
         self._middle.setVerticalSpacing(theme.px(16))
         self._parts = (self._build_ratings(), self._build_changed())
         self._place_parts(False)
+        self._box.addWidget(self._build_ladder())
         self._box.addLayout(self._middle)
         self._box.addWidget(self._build_progress())
         self._box.addStretch(1)
@@ -186,6 +188,33 @@ class OverviewPage(QScrollArea):
         box.addStretch(1)
         return holder
 
+    def _build_ladder(self) -> QWidget:
+        """Complete actions by how far they are proved: claimed is told from proved."""
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.px(4))
+        box.addWidget(label("Complete actions: claimed, and how far proved", size=16, bold=True))
+        row = QWidget()
+        self._ladder = FlowLayout(6)
+        row.setLayout(self._ladder)
+        box.addWidget(row)
+        self._ladder_holder = holder
+        holder.hide()
+        return holder
+
+    def _show_ladder(self, found: list[counts.Figure]) -> None:
+        if found == self._rungs:
+            return
+        self._rungs = found
+        clear(self._ladder)
+        self._ladder_holder.setVisible(any(f.value for f in found))
+        for figure in found:
+            made = button(f"{figure.label}: {figure.value:,}", lambda f=figure: self._open(f), kind="chip")
+            made.setEnabled(figure.value > 0)
+            made.setAccessibleName(f"{figure.value:,} complete actions: {figure.label}. Open the list")
+            self._ladder.addWidget(made)
+
     def _build_progress(self) -> QWidget:
         holder = QWidget()
         box = QVBoxLayout(holder)
@@ -217,6 +246,7 @@ class OverviewPage(QScrollArea):
             lambda s: (counts.overview(s, since), counts.progress_over_time(s)),
             lambda answer: self._show(*answer),
         )
+        self.tasks.read(counts.ladder, self._show_ladder)
 
     def _show(self, found: counts.Overview, progress: list[tuple[date, dict[str, int]]]) -> None:
         if self._drawn == (found, progress, self._narrow_now):

@@ -128,6 +128,8 @@ def link_row(pane: Pane, link: show.Link, *, removable: bool = True) -> QWidget:
     words = [standing.terms.label(link.status)] if link.status and standing is not None and standing.terms is not None else []
     if link.extent:
         words.append(t.EXTENT.label(link.extent).casefold())
+    if link.strength:
+        words.append(f"{t.LEVEL.label(link.strength).casefold()} strength")
     if words:
         box.addWidget(label(" · ".join(words), muted=True, wrap=False))
     if removable:

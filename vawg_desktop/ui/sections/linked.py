@@ -59,11 +59,11 @@ def _linked(pane: Pane, target: EntitySpec, owner: EntitySpec, field: FieldSpec)
         view = pane.view
         if view is None:
             return
-        found = PickDialog.pick(pane, pane.tasks, f"Link {word} to {view.reference}", target.key, extent=served)
+        found = PickDialog.pick(pane, pane.tasks, f"Link {word} to {view.reference}", target.key, weighed=field.weighed)
         if found is None:
             return
         a, b = (view.id, found.id) if outward else (found.id, view.id)
-        cells = {"extent": found.extent} if found.extent else None
+        cells = {field.weighed: found.weight} if found.weight else None
         pane.tasks.write(lambda s: records.set_link(s, owner.key, field.key, a, b, cells=cells))
 
     section = Section(target.plural, f"Link {word}", add)
