@@ -99,11 +99,15 @@ def set_style(widget: QWidget, **properties: bool) -> None:
 
 
 class RowButton(QPushButton):
-    """A button over the width of its row, whose words end in dots where there is no room."""
+    """A button over the width of its row, whose words end in dots where there is no room.
+
+    Its words do not ask for width: cut words ask for less, and a layout that then gives less would cut them again without end.
+    """
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self._words = words
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
         return self._words
@@ -111,7 +115,9 @@ class RowButton(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.width() - theme.px(2 * (6 + 2))
-        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room).replace("&", "&&")
+        if words != super().text():
+            self.setText(words)
 
 
 class Elided(QLabel):
