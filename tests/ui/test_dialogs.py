@@ -258,7 +258,7 @@ def test_a_round_is_asked_for(shown: Shown, answered: Callable[[Script], None], 
         press(dialog, "Make returns")
 
     answered(fill)
-    assert RoundDialog.ask(shown.window, shown.tasks) == RoundWanted("2026/27 Q3", "31/01/2027", str(tmp_path / "chosen"), "ods")
+    assert RoundDialog.ask(shown.window, shown.tasks) == RoundWanted("2026/27 Q3", "31/01/2027", str(tmp_path / "chosen"), "ods", "progress")
     assert wrong[0] == "A round needs its period, such as 2026/27 Q2." and "when it suits" in wrong[1]
     answered(lambda dialog: None)
     assert RoundDialog.ask(shown.window, shown.tasks) is None

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.documents import book_text, docx_text, odt_text, pdf_text
@@ -192,8 +192,14 @@ def test_a_gap_is_closed_and_opened_again_from_its_page(shown: Shown) -> None:
     shown.window.open_record("G-0001")
     settle(shown.tasks)
     assert "Ready to be closed with a second person." in words(page)
-    answers = iter([("Agreed", True), ("Bea Two", True)])
-    with patch.object(messages, "ask_text", side_effect=lambda *_, **__: next(answers)):
+
+    def sign(dialog: Any) -> int:
+        dialog.why.setText("Agreed")
+        dialog.second.setText("Bea Two")
+        assert dialog.given() == {} and dialog.passphrase is None
+        return QDialog.DialogCode.Accepted
+
+    with patch.object(messages, "run", side_effect=sign):
         next(b for b in visible(page, QAbstractButton) if b.text() == "Close …").click()
         settle(shown.tasks)
     assert closing.standing(session, "G-0001").closed and "Signed by Bea Two as independent person" in words(page)

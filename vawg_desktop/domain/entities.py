@@ -297,7 +297,7 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     SOURCES,
     NOTE,
 ), status="status", closes_by_tests=True, owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
-   listed=("statement", "status", "provision", "owner", "x_weight"), form=("statement", "provision", "owner"),
+   listed=("statement", "status", "provision", "owner", "x_weight"), form=("statement", "journey_stages", "needs", "provision", "owner", "recommendations", "service.gaps", "sources"),
    filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
 
 #: Derived columns that lists show as a field is shown.
@@ -333,6 +333,15 @@ def entity(name: str) -> EntitySpec:
     if found is None:
         raise NotFoundError(f"There is no kind of record called “{name}”; there are {', '.join(e.key for e in ENTITIES)}.")
     return found
+
+
+def form_field(spec: EntitySpec, key: str) -> FieldSpec:
+    """A field of a "new" form: one of the kind's own, or, as ``service.gaps``, the records of another kind whose links lead here."""
+    if "." not in key:
+        return spec.by_key[key]
+    owner = BY_KEY[key.partition(".")[0]]
+    link = owner.by_key[key.partition(".")[2]]
+    return FieldSpec(key, link.inverse or owner.plural, Kind.LINKS, target=owner.key, help=f"Which {owner.plural.casefold()} lead here.")
 
 
 def field_of(spec: EntitySpec, name: str) -> FieldSpec:

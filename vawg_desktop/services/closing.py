@@ -153,6 +153,50 @@ def close(session: Session, name: str, why: str, second: str = "", passphrase: s
     return Closing(True, [], made_sure, tx.changes)
 
 
+#: Fields that say how a record closes; a closing may fill them in on its way.
+CLOSING_FIELDS = ("closure_route", "outcome", "outcome_statement", "superseded_by", "transferred_to", "authority_agreement")
+#: Tests that are answered in words, with what says that they could not be measured or asked.
+ASKED_TESTS = ("action_evidenced", "measure_moved", "victims_heard", "recheck")
+
+
+def earn(session: Session, name: str, given: Mapping[str, str]) -> Changes:
+    """Put in what a closing still needs, in one transaction: fields by key, tests by kind, ``not:KIND`` for one that could not be measured or asked,
+    ``recheck_on`` for the date to look again, and ``evidence``, which names a piece or is the title of a new one.
+
+    Raises NotFoundError and ValueRefusedError, and then nothing is written.
+    """
+    from vawg_desktop.services import records
+
+    given = {k: v.strip() for k, v in given.items() if v.strip()}
+    with session.store.write(session.who, None, Act.EDIT) as tx:
+        found = names.find(tx.connection, name)
+        fields = [records.Assignment(k, given[k]) for k in CLOSING_FIELDS if k in given and k in found.spec.by_key]
+        if fields:
+            records.assign_in(session, tx, found.spec, found.id, fields, None)
+        evidence = _evidence(session, tx, found, given["evidence"]) if "evidence" in given else ""
+        for kind in ASKED_TESTS:
+            date = given.get("recheck_on", "") if kind == "recheck" else ""
+            words = given.get(kind) or (f"Look again on {given['recheck_on']}" if date else "")
+            if words:
+                records.create_in(session, tx, BY_KEY["closure_test"], {
+                    "about": found.id, "kind": kind, "answer": "not_possible" if f"not:{kind}" in given else "met", "result": words, "recheck": date,
+                    "evidence": evidence if kind == "action_evidenced" else "", "tested_by": session.who, "tested": session.today.isoformat(),
+                })  # fmt: skip
+    return tx.changes
+
+
+def _evidence(session: Session, tx: Transaction, about: names.Found, words: str) -> str:
+    """The piece of evidence that words name, or a new one with them as its title, linked to what is closed."""
+    from vawg_desktop.services import records
+
+    known = names.maybe_find(tx.connection, words, "evidence")
+    id = known.id if known is not None else records.create_in(session, tx, BY_KEY["evidence"], {"title": words})
+    kind, a, b = ("gap.evidence", about.id, id) if about.entity == "gap" else ("evidence.recommendations", id, about.id)
+    tx.link(kind, a, b)
+    tx.flush()
+    return id
+
+
 def _heads(connection: Connection, id: str, born: str) -> dict[str, list[str]]:
     heads: dict[str, list[str]] = {"": [born]}
     for cell, change in connection.exec_driver_sql('SELECT cell, "change" FROM head WHERE "row" = ? ORDER BY cell, "change"', (id,)):

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY, CITATION, GAP, UPDATE, EntitySpec, field_of
+from vawg_desktop.domain.entities import (
+    BY_KEY,
+    CITATION,
+    GAP,
+    UPDATE,
+    EntitySpec,
+    field_of,
+    form_field,
+)
 from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
@@ -80,7 +88,10 @@ def problem_with(session: Session, spec: FieldSpec, typed: str) -> str:
     if not typed:
         return f"{spec.label} is needed." if spec.required else ""
     try:
-        read_value(session, session.read(), spec, typed)
+        if spec.many:
+            read_set(session, session.read(), spec, typed)
+        else:
+            read_value(session, session.read(), spec, typed)
     except AppError as error:
         return error.message
     return ""
@@ -131,7 +142,11 @@ def create_in(
     """The same inside a transaction that does more."""
     cells: dict[str, Value] = {}
     sets: dict[FieldSpec, list[str]] = {}
+    leading: dict[str, list[str]] = {}
     for key, given in typed.items():
+        if "." in key:
+            leading[key] = read_set(session, tx.connection, form_field(spec, key), given)
+            continue
         field = field_of(spec, key)
         if field.many:
             sets[field] = read_set(session, tx.connection, field, given)
@@ -145,6 +160,9 @@ def create_in(
     id = tx.create(spec.key, cells, reference=reference)
     for field, elements in sets.items():
         tx.set_links(spec.link_kind(field), id, elements)
+    for kind, records in leading.items():
+        for record in records:
+            tx.link(kind, record, id)
     for alias in aliases:
         add_alias(tx, id, alias)
     return id

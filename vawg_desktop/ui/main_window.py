@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 COUNT_MS = 400
 
 
-
 class MainWindow(Shell):
     """The main window: its frame is painted first, before a store is open or any page is made (DESIGN 6)."""
 
@@ -227,6 +226,10 @@ class MainWindow(Shell):
             self._make_ready()
         return page
 
+    def here(self) -> Any:
+        """The page that is shown; None before there is one."""
+        return self._pages.get(self._key)
+
     def open_record(self, name: str) -> None:
         """Show a record where its kind stands; ``history:ID`` shows its changes, ``chain:ID`` its chain, ``questions:KEY`` a question."""
         if page := {"history": "changes", "chain": "chain", "questions": "questions"}.get(name.partition(":")[0], "") if ":" in name else "":
@@ -237,7 +240,7 @@ class MainWindow(Shell):
         self.tasks.read(lambda s: names.find(s.read(), name), self._on_found)
 
     def _on_found(self, found: Any) -> None:
-        shown = getattr(self._pages.get(self._key), "pane", None)
+        shown = getattr(self.here(), "pane", None)
         if shown is not None and shown.view is not None:
             self._back.append((self._key, shown.view.id))
         page = self.go(found.entity)
@@ -260,7 +263,7 @@ class MainWindow(Shell):
 
     def next_pane(self, step: int) -> None:
         """Move the keyboard round the left side, the list and the record (F6)."""
-        page = self._pages.get(self._key)
+        page = self.here()
         if page is None:
             return
         beside = [w for w in getattr(page, "panes", lambda: [page])() if w.isVisible()]

@@ -24,6 +24,10 @@ class Shell(QMainWindow):
         """Show the page of a key, or the list of a kind of record; gives the page."""
         raise NotImplementedError
 
+    def here(self) -> Any:
+        """The page that is shown; None before there is one."""
+        raise NotImplementedError
+
     def open_record(self, name: str) -> None:
         """Show a record where its kind stands."""
         raise NotImplementedError

@@ -164,6 +164,18 @@ def back_up(shell: Shell) -> None:
     shell.go("backups").back_up()
 
 
+@command("Close this recommendation or gap", "Ctrl+Shift+E")
+def close_record(shell: Shell) -> None:
+    """Close the record that is shown, with what its closing still needs and a second person."""
+    from vawg_desktop.ui.sections.closure import close_shown
+
+    pane = getattr(shell.here(), "pane", None)
+    if pane is None:
+        messages.tell("Open a recommendation or a gap first; these are closed.")
+        return
+    close_shown(pane)
+
+
 @command("Undo", "Ctrl+Z")
 def undo(shell: Shell) -> None:
     """One step back."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from vawg_desktop.domain.entities import EntitySpec
+from vawg_desktop.domain.entities import EntitySpec, form_field
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.services import names
 from vawg_desktop.services.records import problem_with
@@ -26,9 +26,11 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, label
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
 
 Control = QLineEdit | Choice | QPlainTextEdit
+#: More fields than these scroll where the screen has no room for them.
+_FEW = 5
 
 
 class FormDialog(Form):
@@ -54,8 +56,11 @@ class FormDialog(Form):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(4))
         box.addWidget(label(title, size=16, bold=True))
+        outer, body = box, scrolled(box, spacing=4) if len(fields) > _FEW else box
         for key in fields:
-            self._add(box, spec.by_key[key], (given or {}).get(key, ""))
+            self._add(body, form_field(spec, key), (given or {}).get(key, ""))
+        if body is not outer:
+            body.addStretch(1)
         row = QHBoxLayout()
         row.setContentsMargins(0, theme.px(16), 0, 0)
         row.addStretch(1)
@@ -64,7 +69,9 @@ class FormDialog(Form):
         self.saves = done
         row.addWidget(done)
         box.addLayout(row)
-        self.setMinimumWidth(theme.px(480))
+        self.setMinimumWidth(min(theme.px(480), self.screen().availableSize().width() - 16))
+        if body is not outer:
+            fit_screen(self, 480, 130 + 66 * len(fields))
 
     def _add(self, box: QVBoxLayout, field: FieldSpec, given: str) -> None:
         name = label(field.label + ("" if field.required else " (optional)"), muted=not field.required)
@@ -101,6 +108,8 @@ class FormDialog(Form):
             combo.setCurrentIndex(max(0, combo.findData(wanted)))
             return combo
         line = QLineEdit(given)
+        if field.kind is Kind.LINKS:
+            line.setPlaceholderText("References or titles, with ; between several")
         if field.kind is Kind.REF:
             self._tasks.read(lambda s: names.titles(s.read(), field.target), lambda known: _complete(line, known))
         return line
@@ -119,7 +128,7 @@ class FormDialog(Form):
 
     def _on_done(self) -> None:
         typed = self.typed()
-        fields = [self._spec.by_key[key] for key in self._wrongs]
+        fields = [form_field(self._spec, key) for key in self._wrongs]
         problems = self._tasks.fetch(lambda s: {f.key: problem_with(s, f, typed.get(f.key, "")) for f in fields})
         first: Control | None = None
         for key, wrong in self._wrongs.items():

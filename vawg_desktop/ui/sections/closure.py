@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.evidence_terms import CLOSURE_ANSWER, CLOSURE_TEST, SIGNED_BY, SIGNING_ROLE
 from vawg_desktop.services import closing
+from vawg_desktop.ui.dialogs.closing import ClosingDialog
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.sections.base import Made, Pane, ask, read_later
@@ -81,31 +83,53 @@ def _answer(pane: Pane) -> None:
     pane.tasks.write(lambda s: closing.answer(s, id, kind, result, how=how, **rest), failed=words_back(typed))
 
 
-def _close(pane: Pane, stands: closing.Standing) -> None:
-    left = [m for m in stands.missing if m.test != "signed"]
-    if left:
-        messages.tell("Not yet: " + " ".join(m.message for m in left))
+def _close(pane: Pane, stands: closing.Standing, why: str = "", second: str = "", wrong: str = "") -> None:
+    """Ask for all that a closing needs in one form; what was filled in is kept even where the closing is refused, and the form opens again at what is left."""
+    keyed = pane.tasks.session.store.key is not None
+    dialog = ClosingDialog(pane.window(), stands, keyed=keyed, why=why, second=second, wrong=wrong)
+    accepted = dialog.run()
+    given, why, second = dialog.given(), dialog.why.text().strip(), dialog.second.text().strip()
+    passphrase = dialog.passphrase.text() if dialog.passphrase is not None else ""
+    dialog.deleteLater()
+    if not accepted:
         return
-    why, meant = messages.ask_text(f"Close {stands.reference}", "Why it closes now", verb="Go on")
-    if not meant:
-        return
-    second, meant = messages.ask_text(f"Close {stands.reference}", "Name of the second person, who signs now", verb="Go on")
-    if not meant:
-        return
-    passphrase: str | None = None
-    if pane.tasks.session.store.key is not None:
-        asked = f"{second}: your own passphrase (leave empty to sign by name only)"
-        passphrase, meant = messages.ask_text(f"Close {stands.reference}", asked, secret=True, verb="Sign and close")
-        if not meant:
-            return
     id = stands.id
 
-    def report(done: object) -> None:
-        if isinstance(done, closing.Closing):
-            words = f"Closed; the second person signed: {SIGNED_BY.label(done.made_sure).casefold()}." if done.closed else " ".join(m.message for m in done.missing)
-            messages.tell(words)
+    def again(words: str) -> None:
+        fresh = pane.tasks.fetch(lambda s: closing.standing(s, id))
+        QTimer.singleShot(0, pane, lambda: _close(pane, fresh, why, second, words))
 
-    pane.tasks.write(lambda s: closing.close(s, id, why, second, passphrase or None), then=report)
+    def refused(error: BaseException) -> None:
+        again(getattr(error, "message", "") or str(error))
+
+    def report(done: object) -> None:
+        if not isinstance(done, closing.Closing):
+            return
+        if done.closed:
+            messages.tell(f"Closed; the second person signed: {SIGNED_BY.label(done.made_sure).casefold()}.")
+        else:
+            again(" ".join(dict.fromkeys(m.message for m in done.missing)))
+
+    def sign(_: object = None) -> None:
+        pane.tasks.write(lambda s: closing.close(s, id, why, second, passphrase or None), then=report, failed=refused)
+
+    if given:
+        pane.tasks.write(lambda s: closing.earn(s, id, given), then=sign, failed=refused)
+    else:
+        sign()
+
+
+def close_shown(pane: Pane) -> None:
+    """Close the record that a page shows; says where it is none that is closed."""
+    view = pane.view
+    if view is None or not view.spec.closes_by_tests:
+        messages.tell("Open a recommendation or a gap first; these are closed.")
+        return
+    stands = pane.tasks.fetch(lambda s: closing.standing(s, view.id))
+    if stands.closed:
+        messages.tell(f"{stands.reference} is closed already.")
+        return
+    _close(pane, stands)
 
 
 def _reopen(pane: Pane) -> None:
