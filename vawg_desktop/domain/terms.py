@@ -287,17 +287,17 @@ MARKING = vocabulary(
 LEVEL = vocabulary("level", ("low", "Low"), ("medium", "Medium"), ("high", "High"))
 SEVERITY = vocabulary(
     "severity",
-    ("1", "1 Minor"),
-    ("2", "2 Moderate"),
-    ("3", "3 Serious"),
-    ("4", "4 Grave"),
+    ("1", "1 Minor", "Minor"),
+    ("2", "2 Moderate", "Moderate"),
+    ("3", "3 Serious", "Serious"),
+    ("4", "4 Grave", "Grave"),
 )
 FREQUENCY = vocabulary(
     "frequency",
-    ("1", "1 Rare"),
-    ("2", "2 Sometimes"),
-    ("3", "3 Often"),
-    ("4", "4 Nearly always"),
+    ("1", "1 Rare", "Rare", "Rarely"),
+    ("2", "2 Sometimes", "Sometimes", "Occasionally"),
+    ("3", "3 Often", "Often", "Frequently"),
+    ("4", "4 Nearly always", "Nearly always", "Always"),
 )
 JOURNEY_STAGE = vocabulary(
     "journey stage",

@@ -275,7 +275,7 @@ def _preferred(found: Sequence[Target], main: str) -> Target:
     if twin:
         return twin
     if entity == ROW_KINDS[0].key and main != entity:
-        moved = _same_role(BY_KEY[entity], BY_KEY[main], key)
+        moved = BY_KEY[main].owner if key == "lead" and "lead" not in BY_KEY[main].by_key else _same_role(BY_KEY[entity], BY_KEY[main], key)
         if moved in BY_KEY[main].by_key:
             return f"{main}.{moved}"
     return first

@@ -135,6 +135,8 @@ class Directory:
             (entity,),
         )
         self._take_other_names((fold(str(reference)), Found(*found)) for reference, *found in earlier)
+        if spec.by_title:  # “Advocacy” is “Advocacy (ISVA, IDVA)” where no other begins so
+            self._take_other_names((fold(f.title.partition("(")[0]), f) for f in self.all if "(" in f.title)
 
     def _take_other_names(self, others: Iterable[tuple[str, Found]]) -> None:
         """Aliases or former references; one that two records share stands for neither."""

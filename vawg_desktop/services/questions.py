@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import closing, journey, portfolio
+from vawg_desktop.services import closing, gap_states, journey, portfolio
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
@@ -31,6 +31,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("closed_without_outcome", "Closed with no outcome", ("recommendation", "gap"), "No outcome judgement is recorded, or it is too early to say."),
     Question("closed_in_question", "Closed, while something that a closing needs is missing", ("recommendation", "gap"),
              "A merge, a disposal or a passed funding date took its ground away, or it was closed before the tests were asked for."),
+    Question("gaps_beyond_ground", "Gaps whose state goes further than what is recorded", ("gap",), "The state was taken in from a list or set before its rule; the gap's page says what is missing."),
     Question("funding_ending", "Funding that ends within six months, or is over", ("service", "action"), "What rests on it is in question unless it is extended."),
 )  # fmt: skip
 
@@ -96,6 +97,10 @@ def ask(session: Session) -> Answers:
             continue
         if question.key == "closed_in_question":
             answers.found[question.key] = [Named(s.entity, s.id, s.reference, s.title) for s in closing.in_question(session)]
+            continue
+        if question.key == "gaps_beyond_ground":
+            titles = {str(id): str(words) for id, words in session.read().exec_driver_sql("SELECT id, statement FROM gap")}
+            answers.found[question.key] = [Named("gap", id, reference, titles[id]) for id, reference, _, _ in gap_states.unmet(session)]
             continue
         answers.found[question.key] = [named for kind in question.entities for named in _rows(session, question.key, kind)]
     return answers

@@ -55,7 +55,7 @@ class QuestionsPage(QScrollArea):
         self.setWidget(page)
         tasks.changes_applied.connect(self._on_changes)
         for number in range(1, len(questions.QUESTIONS) + 1):
-            QShortcut(QKeySequence(str(number)), self, partial(self._turn_number, number), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            QShortcut(QKeySequence(str(number % 10)), self, partial(self._turn_number, number), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _turn_number(self, number: int) -> None:
         """The number key of a question shows what answers it, and goes there."""
@@ -107,7 +107,7 @@ class QuestionsPage(QScrollArea):
         asks.setAccessibleName(f"{question.asks}: {count:,}. {'Shown below' if opened else 'Press to show'}")
         asks.setEnabled(count > 0)
         row.addWidget(asks, 1)
-        row.addWidget(label(f"key {place}", muted=True, wrap=False))
+        row.addWidget(label(f"key {place % 10}", muted=True, wrap=False))
         self._body.addLayout(row)
         if focus:
             asks.setFocus()
