@@ -18,12 +18,12 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests.test_cli import Run
-from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services import lists
+from vawg_desktop.domain.errors import StoreError, WrongKeyError
+from vawg_desktop.services import closing, lists
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import assign, create, parse_assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import door, making, opening
+from vawg_desktop.store import door, making, opening, postgres
 from vawg_desktop.store.check import check
 
 PASSWORD = "a pass word: with/marks@in"
@@ -236,3 +236,52 @@ def test_where_the_answer_cannot_be_found_out_that_is_said(wire: tuple[_Wire, st
         assert said.value.code == "server_away"
         between.shut = False
         assert lists.count(session, ListQuery("gap")) == 1  # it was there: nobody was told that nothing was changed
+
+
+@pytest.fixture
+def closable(guarded: tuple[URL, Path]) -> Iterator[tuple[Session, Path]]:
+    """A store on the server with a gap that lacks its second person alone; Bea Two has a login of her own."""
+    url, rules = guarded
+    with psycopg.connect(**_parts(url.set(database="postgres")), autocommit=True) as raw:
+        raw.execute("DROP DATABASE IF EXISTS vawg_closing")
+        raw.execute("CREATE DATABASE vawg_closing")
+        raw.execute("DROP ROLE IF EXISTS b_two")
+        raw.execute("CREATE ROLE b_two LOGIN PASSWORD 'hers alone'")
+    before = rules.read_text()
+    rules.write_text(f"{before}host all b_two 127.0.0.1/32 scram-sha-256\n")
+    _ask(url, "SELECT pg_reload_conf()")
+    with making.create_postgres(_text(url.set(database="vawg_closing"))) as store:
+        session = Session(store, "B. Officer")
+        create(session, "person", {"name": "Bea Two", "logins": "b_two"})
+        create(session, "gap", {"statement": "A small one", "severity": "1", "closure_route": "delivered", "outcome_statement": "It is asked now"})
+        closing.earn(session, "G-0001", {"evidence": "The form", "action_evidenced": "It asks"})
+        yield session, rules
+    rules.write_text(before)
+    _ask(url, "SELECT pg_reload_conf()")
+
+
+def test_a_second_person_signs_by_the_password_of_her_own_login(closable: tuple[Session, Path]) -> None:
+    session, _ = closable
+    for wrong, name in (("a guess", "Bea Two"), ("hers alone", "Cat Three")):
+        with pytest.raises(WrongKeyError, match=f"no password of a database login of {name}"):
+            closing.close(session, "G-0001", "Agreed", name, wrong)
+    assert not closing.standing(session, "G-0001").closed
+    done = closing.close(session, "G-0001", "Agreed", "Bea Two", "hers alone")
+    assert (done.closed, done.made_sure) == (True, "database_role")
+    assert [s["made_sure"] for s in closing.standing(session, "G-0001").signed] == ["name_only", "database_role"]
+
+
+def _until_rules_are_read(url: URL) -> None:
+    """The server reads its rules of access anew when it comes to it: until it lets her in with any password."""
+    deadline = time.monotonic() + 60
+    while postgres.logs_in(url, "b_two", "anything") is False and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_a_login_that_the_server_asks_for_no_password_signs_by_name_only(closable: tuple[Session, Path]) -> None:
+    session, rules = closable
+    assert session.store.url is not None
+    rules.write_text("local all all trust\nhost all officer 127.0.0.1/32 scram-sha-256\nhost all b_two 127.0.0.1/32 trust\n")
+    _ask(session.store.url, "SELECT pg_reload_conf()")
+    _until_rules_are_read(session.store.url)
+    assert closing.close(session, "G-0001", "Agreed", "Bea Two", "anything").made_sure == "name_only"

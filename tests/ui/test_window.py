@@ -467,6 +467,28 @@ def test_nothing_waits_for_a_long_document(shown: Shown, tmp_path: Path, monkeyp
     assert (tmp_path / "list.docx").exists()
 
 
+def test_a_document_that_is_no_longer_wanted_is_not_written(shown: Shown, tmp_path: Path) -> None:
+    goes_on = threading.Event()
+    page: Any = shown.go("action")
+    slow = page.outputs.list_maker()
+    (tmp_path / "list.docx").write_text("what stood there before")
+
+    def make(session: Session) -> object:
+        assert goes_on.wait(60)
+        return slow(session)
+
+    with patch.object(QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "list.docx"), "")):
+        save_document(page, shown.tasks, "Actions", make)  # type: ignore[arg-type]
+    (cancel,) = [b for b in visible(shown.window, QPushButton) if b.text() == "Cancel"]
+    told: list[str] = []
+    messages.shown.connect(lambda _, words: told.append(words))
+    cancel.click()
+    goes_on.set()
+    settle(shown.tasks)
+    assert told == ["list.docx was not written, as you asked."]
+    assert (tmp_path / "list.docx").read_text() == "what stood there before"
+
+
 def _words_of(path: Path, tmp_path: Path) -> str:
     content = path.read_bytes()
     if path.suffix == ".ods":

@@ -12,7 +12,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.closing import Missing, Proof
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
-from vawg_desktop.domain.errors import RuleError, ValueRefusedError
+from vawg_desktop.domain.errors import RuleError, ValueRefusedError, WrongKeyError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
@@ -123,7 +123,9 @@ def in_question(session: Session) -> list[Standing]:
 
 
 def close(session: Session, name: str, why: str, second: str = "", passphrase: str | None = None) -> Closing:
-    """Close a record with a second person, whose own passphrase is asked for where the store has keys; without one they sign by name only.
+    """Close a record with a second person: their own passphrase is asked for where the store has keys, their database password on a server.
+
+    Without one they sign by name only.
 
     Nothing is written while anything is missing. Raises WrongKeyError for a wrong passphrase, RuleError where it is somebody else's.
     """
@@ -143,7 +145,8 @@ def close(session: Session, name: str, why: str, second: str = "", passphrase: s
     today = session.today.isoformat()
     seen = json.dumps(_heads(connection, stands.id, str(row["born"])), sort_keys=True)
     with session.store.write(session.who, why, Act.EDIT) as tx:
-        for who, role, how, by in ((session.who, "closer", "name_only", ""), (second, "independent", made_sure, enrolled_by)):
+        closer = "database_role" if tx.guarded else "name_only"
+        for who, role, how, by in ((session.who, "closer", closer, ""), (second, "independent", made_sure, enrolled_by)):
             person, is_record = person_of(tx.connection, who)
             tx.create("sign_off", {
                 "about": stands.id, "who": who, "person": person if is_record else None, "role": role, "signed": today, "made_sure": how,
@@ -220,7 +223,11 @@ def person_of(connection: Connection, name: str) -> tuple[str, bool]:
 
 def _made_sure(session: Session, second: str, passphrase: str | None) -> tuple[str, str]:
     """How the second person was made sure of, a key of ``SIGNED_BY``, and who let them in where that was the one who closes."""
-    if passphrase is None or session.store.key is None:
+    if passphrase is None:
+        return "name_only", ""
+    if session.store.url is not None:
+        return _by_database(session, second, passphrase), ""
+    if session.store.key is None:
         return "name_only", ""
     path, connection = session.store.path, session.read()
     label = keys.label_of(path, passphrase)  # raises where it opens nothing
@@ -237,6 +244,25 @@ def _made_sure(session: Session, second: str, passphrase: str | None) -> tuple[s
     if by and person_of(connection, by)[0] == person_of(connection, session.who)[0]:
         return "name_only", by  # whoever made the passphrase may know it
     return "passphrase", by
+
+
+def _by_database(session: Session, second: str, password: str) -> str:
+    """How a second person was made sure of by the database: by the password of a login of theirs, or by name only where the server asks for none."""
+    from vawg_desktop.store import postgres
+
+    url = session.store.url
+    assert url is not None
+    person, is_record = person_of(session.read(), second)
+    rows = session.read().exec_driver_sql("SELECT b FROM link WHERE kind = 'person.logins' AND a = ? AND NOT deleted ORDER BY n", (person,)).fetchall()
+    logins = [str(r[0]) for r in rows] if is_record else []
+    if " " not in second and second not in logins:
+        logins.append(second)
+    answers = [postgres.logs_in(url, login, password) for login in logins]
+    if True in answers:
+        return "database_role"
+    if None in answers:
+        return "name_only"
+    raise WrongKeyError(f"That is no password of a database login of {second}; say on their record (People) which logins are theirs. Nothing was closed.")
 
 
 def reopen(session: Session, name: str, why: str) -> Changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vawg_desktop.domain import rules
@@ -133,9 +133,17 @@ def _restricted(session: Session, view: show.RecordView) -> list[str]:
     return [f"RESTRICTED: {row['restriction']}.{seen_by}"]
 
 
-def save_document(path: Path, made: Document) -> Path:
-    """Write a document; the file's ending chooses the format. Raises ValueRefusedError for others, StoreError where it cannot be written."""
-    write_replacing(path, writer(path.name)(made))
+def save_document(path: Path, made: Document, stopped: Callable[[], bool] = lambda: False) -> Path | None:
+    """Write a document; the file's ending chooses the format. Raises ValueRefusedError for others, StoreError where it cannot be written.
+
+    ``stopped`` is asked before it is drawn up and before it is written: None then, and a file of that name stays as it was.
+    """
+    if stopped():
+        return None
+    content = writer(path.name)(made)
+    if stopped():
+        return None
+    write_replacing(path, content)
     return path
 
 

@@ -326,6 +326,23 @@ def path_of(url: URL) -> Path:
     return Path(f"{url.database}.vawg")
 
 
+def logs_in(url: URL, login: str, password: str) -> bool | None:
+    """Whether a login's own password opens the store's database; None where the server asks that login for none, so that it proves nothing.
+
+    Raises StoreError where the server could not be asked.
+    """
+    where = url.set(username=login, password=password).translate_connect_args(username="user", database="dbname")
+    options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **url.query, **where}
+    try:
+        with psycopg.connect(**options) as connection:
+            return True if connection.pgconn.used_password else None
+    except psycopg.OperationalError as error:
+        words = str(error)
+        if "authentication failed" in words or "does not exist" in words or "no pg_hba.conf entry" in words:
+            return False
+        raise StoreError(f"The server of {called(url)} cannot be reached; nothing was closed.", code="server_away") from error
+
+
 class Listener:
     """Hears of other connections' commits (LISTEN); asked for news without waiting."""
 

@@ -35,11 +35,11 @@ class Messages(QObject):
         self._window = window
         self._toast = Toast(window)
 
-    def tell(self, text: str, *, action: str = "", do: Callable[[], object] | None = None) -> None:
-        """A quiet line at the foot of the window, gone by itself; may carry one button."""
+    def tell(self, text: str, *, action: str = "", do: Callable[[], object] | None = None, stays: bool = False) -> None:
+        """A quiet line at the foot of the window, gone by itself unless it ``stays`` for the next one; may carry one button."""
         self.shown.emit("told", text)
         if (toast := self._standing()) is not None:
-            toast.show_text(text, False, action, do)
+            toast.show_text(text, False, action, do, stays=stays)
 
     def failed(
         self, error: BaseException, *, action: str = "", do: Callable[[], object] | None = None
@@ -153,9 +153,9 @@ class Toast(QWidget):
         self.hide()
 
     def show_text(
-        self, text: str, wrong: bool, action: str = "", do: Callable[[], object] | None = None
+        self, text: str, wrong: bool, action: str = "", do: Callable[[], object] | None = None, *, stays: bool = False
     ) -> None:
-        """Show a sentence; a failure stays until closed."""
+        """Show a sentence; a failure stays until closed, and what ``stays`` until the next."""
         c = theme.colours
         edge = c.warn if wrong else c.accent
         self.setStyleSheet(
@@ -171,7 +171,7 @@ class Toast(QWidget):
         self.show()
         self.raise_()
         self._timer.stop()
-        if not wrong:
+        if not wrong and not stays:
             self._timer.start(TOAST_MS)
 
     def _on_button(self) -> None:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -70,5 +71,10 @@ def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Ses
     if not chosen:
         return
     done = "{} is ready to print." if printed else "Saved as {}."
-    messages.tell(f"Writing {Path(chosen).name} …")
-    tasks.make_file(lambda s: outputs.save_document(Path(chosen), make(s)), lambda path: messages.tell(done.format(path.name)))
+    path, stopped = Path(chosen), Event()
+
+    def written(made: Path | None) -> None:
+        messages.tell(done.format(path.name) if made is not None else f"{path.name} was not written, as you asked.")
+
+    messages.tell(f"Writing {path.name} …", action="Cancel", do=stopped.set, stays=True)
+    tasks.make_file(lambda s: outputs.save_document(path, make(s), stopped.is_set), written)

@@ -22,9 +22,9 @@ _NOT = {"measure_moved": "It could not be measured; why stands above", "victims_
 
 
 class ClosingDialog(Form):
-    """Tab goes from field to field, Enter closes. ``given`` and ``second`` are asked for by whoever shows it."""
+    """Tab goes from field to field, Enter closes. ``secret`` is what the second person types, if anything; ``wrong`` why an earlier try was refused."""
 
-    def __init__(self, parent: QWidget, stands: Standing, *, keyed: bool, why: str = "", second: str = "", wrong: str = "") -> None:
+    def __init__(self, parent: QWidget, stands: Standing, *, secret: str = "", why: str = "", second: str = "", wrong: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Close {stands.reference}")
         self._fields: dict[str, QLineEdit | Choice | QCheckBox] = {}
@@ -52,8 +52,8 @@ class ClosingDialog(Form):
         self.why = self._line(box, "", "Why it closes now", why)
         self.second = self._line(box, "", "Name of the second person, who signs now", second)
         self.passphrase: QLineEdit | None = None
-        if keyed:
-            self.passphrase = self._line(box, "", "The second person's own passphrase; empty signs by name only")
+        if secret:
+            self.passphrase = self._line(box, "", f"The second person's {secret}; empty signs by name only")
             self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         box.addStretch(1)
         foot = QHBoxLayout()

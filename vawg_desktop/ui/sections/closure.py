@@ -85,8 +85,9 @@ def _answer(pane: Pane) -> None:
 
 def _close(pane: Pane, stands: closing.Standing, why: str = "", second: str = "", wrong: str = "") -> None:
     """Ask for all that a closing needs in one form; what was filled in is kept even where the closing is refused, and the form opens again at what is left."""
-    keyed = pane.tasks.session.store.key is not None
-    dialog = ClosingDialog(pane.window(), stands, keyed=keyed, why=why, second=second, wrong=wrong)
+    store = pane.tasks.session.store
+    secret = "database password" if store.url is not None else "own passphrase" if store.key is not None else ""
+    dialog = ClosingDialog(pane.window(), stands, secret=secret, why=why, second=second, wrong=wrong)
     accepted = dialog.run()
     given, why, second = dialog.given(), dialog.why.text().strip(), dialog.second.text().strip()
     passphrase = dialog.passphrase.text() if dialog.passphrase is not None else ""
