@@ -687,6 +687,20 @@ def pages(stores: Stores) -> Iterator[Row]:
     return measure(stores)
 
 
+def journey_map(stores: Stores) -> Iterator[Row]:
+    """The map, painted and walked."""
+    from benchmarks.papers import journey_map as measure
+
+    return measure(stores)
+
+
+def documents(stores: Stores) -> Iterator[Row]:
+    """A long list in each format."""
+    from benchmarks.papers import documents as measure
+
+    return measure(stores)
+
+
 MEASURES: tuple[Callable[[Stores], Iterator[Row]], ...] = (
-    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, memory, against_libreoffice,
+    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, journey_map, documents, memory, against_libreoffice,
 )  # fmt: skip
