@@ -33,10 +33,14 @@ class StrandModel(QAbstractTableModel):
         self.grid = Grid([], [])
         self.records: list[names.Found] = []
         self._words, self._bare = "", False
+        #: What each record is found by, made when somebody first filters a grid.
+        self._found_by: list[str] = []
 
     def show_grid(self, grid: Grid) -> None:
         """Show a grid in the place of what stood here."""
         self.beginResetModel()
+        if grid.records != self.grid.records:
+            self._found_by = []
         self.grid = grid
         self._choose()
         self.endResetModel()
@@ -51,10 +55,11 @@ class StrandModel(QAbstractTableModel):
     def _choose(self) -> None:
         wanted = fold(self._words).split()
         mapped = {record for record, _ in self.grid.cells} if self._bare else set[str]()
-        self.records = [
-            r for r in self.grid.records
-            if r.id not in mapped and (not wanted or all(w in fold(f"{r.reference} {r.title}") for w in wanted))
-        ]  # fmt: skip
+        self.records = [r for r in self.grid.records if r.id not in mapped] if mapped else list(self.grid.records)
+        if wanted:
+            self._found_by = self._found_by or [fold(f"{r.reference} {r.title}") for r in self.grid.records]
+            known = {r.id: words for r, words in zip(self.grid.records, self._found_by, strict=True)}
+            self.records = [r for r in self.records if all(w in known[r.id] for w in wanted)]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own way)
         return 0 if parent.isValid() else len(self.records)
