@@ -88,11 +88,11 @@ FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     term("release", "Standing", e.FIGURE_RELEASE, "A published statistic may be quoted by anybody; an embargoed one by nobody yet."),
     when("embargoed_until", "Embargoed until"),
     text("cleared_by", "Publication cleared by"),
-    yes_no("quote_this", "Quote this one"),
+    yes_no("quote_this", "Quote this one", listed=Listed("Quote it", 80)),
     links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
     SOURCES,
     NOTE,
-), identity=("title", "quoted"), listed=("title", "quoted", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
+), identity=("title", "quoted"), listed=("title", "quoted", "quote_this", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
 
 #: A figure or a quote that left the office, with the words as they were then.
 CITATION = EntitySpec("citation", "Citation", "Citations", "CI", "place", (

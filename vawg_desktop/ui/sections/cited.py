@@ -86,9 +86,9 @@ def agreement(pane: Pane) -> Made:
             section.body.addWidget(_line(words))
         for one in found:
             said = f"{one['quoted']} {one['unit'] or ''}".strip()
-            facts = [f"{one['reference']}   {said}", str(one["title"])]
+            facts = [f"{one['reference']}   {said}", *(["quote this one"] if one["quote_this"] else [])]
             facts += [f"as at {short_label(str(one['as_at']))}"] if one["as_at"] else []
-            facts += ["quote this one"] if one["quote_this"] else []
+            facts.append(str(one["title"]))
             section.body.addWidget(button(" · ".join(facts), partial(pane.open_record.emit, str(one["id"])), kind="row"))
 
     def read(session: Session, id: str) -> list[dict[str, object]]:
