@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests.test_cli import Run
-from vawg_desktop.domain.errors import StoreError, WrongKeyError
+from vawg_desktop.domain.errors import RuleError, StoreError, WrongKeyError
 from vawg_desktop.services import closing, lists
 from vawg_desktop.services.lists import ListQuery
-from vawg_desktop.services.records import assign, create, parse_assignment
+from vawg_desktop.services.records import Assignment, assign, create, parse_assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import door, making, opening, postgres
 from vawg_desktop.store.check import check
@@ -269,6 +269,18 @@ def test_a_second_person_signs_by_the_password_of_her_own_login(closable: tuple[
     done = closing.close(session, "G-0001", "Agreed", "Bea Two", "hers alone")
     assert (done.closed, done.made_sure) == (True, "database_role")
     assert [s["made_sure"] for s in closing.standing(session, "G-0001").signed] == ["name_only", "database_role"]
+
+
+def test_a_login_of_whoever_closes_makes_sure_of_nobody_else(closable: tuple[Session, Path]) -> None:
+    session, _ = closable
+    with psycopg.connect(**_parts(session.store.url), autocommit=True) as raw:  # type: ignore[arg-type]
+        raw.execute("DROP ROLE IF EXISTS b_officer")
+        raw.execute("CREATE ROLE b_officer LOGIN PASSWORD 'his own'")
+    create(session, "person", {"name": "Benedikt Officer", "logins": "B. Officer; b_officer"})
+    assign(session, "PN-0001", [Assignment("logins", "b_officer", "+=")], None)
+    with pytest.raises((WrongKeyError, RuleError)):
+        closing.close(session, "G-0001", "Agreed", "Bea Two", "his own")
+    assert not closing.standing(session, "G-0001").closed
 
 
 def _until_rules_are_read(url: URL) -> None:

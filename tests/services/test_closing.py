@@ -283,3 +283,46 @@ FULL = Proof(1, frozenset(TESTS), frozenset({"a", "b"}))
 )  # fmt: skip
 def test_what_each_way_of_closing_needs(spec: EntitySpec, row: dict[str, str], proof: Proof, left: list[str]) -> None:
     assert [m.test for m in rules.missing(spec, row, proof)] == left
+
+
+def test_a_signature_that_was_withdrawn_cannot_be_brought_back(session: Session) -> None:
+    closed(session)
+    signed = [str(r[0]) for r in session.read().exec_driver_sql("SELECT id FROM sign_off ORDER BY n").fetchall()]
+    closing.reopen(session, "G-0003", "It came back")
+    with pytest.raises(RuleError, match="signed anew"):
+        records.hide(session, signed, hidden=False)
+    with pytest.raises(RuleError, match="signed anew"):
+        records.assign(session, signed[1], [Assignment("deleted", "no")], None)
+    assert [m.test for m in closing.standing(session, "G-0003").missing] == ["signed"]
+
+
+def test_choosing_another_status_over_a_closing_withdraws_its_signatures(session: Session, tmp_path: Path) -> None:
+    ready(session)
+    copying.take_copy(session.store, tmp_path / "laptop.vawg")
+    laptop = Session(opening.open_store(tmp_path / "laptop.vawg", passphrase=None), "L. Laptop")
+    closing.close(laptop, "G-0003", "Agreed", "Bea Two")
+    stands = str(show.record(session, "G-0003").cells["status"])
+    other = next(s for s in ("validated", "identified") if s != stands)
+    with session.store.write("An import", "as the list says", Act.IMPORT) as tx:
+        tx.edit("gap", show.record(session, "G-0003").id, {"status": other}, checked=False)
+    (conflict,) = [c for c in merging.merge(session, laptop.store).conflicts if c.field == "status"]
+    merging.settle(session, conflict.id, other, "Not closed after all")
+    assert closing.standing(session, "G-0003").signed == []
+    laptop.store.close()
+
+
+@pytest.mark.parametrize("date", ["2020-01-01", "last month's end", "2026-11"])
+def test_the_date_to_look_again_lies_ahead(session: Session, date: str) -> None:
+    if date == "2026-11":
+        closing.earn(session, "G-0003", {"recheck": "In a year", "recheck_on": date})  # its last day lies ahead
+        assert "recheck" not in still_missing(session, "G-0003")
+        return
+    with pytest.raises(ValueRefusedError):
+        closing.earn(session, "G-0003", {"recheck": "In a year", "recheck_on": date})
+    assert "recheck" in still_missing(session, "G-0003")
+
+
+def test_only_what_may_be_open_is_answered_with_why_it_could_not_be(session: Session) -> None:
+    closing.earn(session, "G-0003", {"action_evidenced": "Nobody looked", "not:action_evidenced": "yes", "measure_moved": "No number is kept", "not:measure_moved": "yes"})
+    told = {str(k): str(a) for k, a in session.read().exec_driver_sql("SELECT kind, answer FROM closure_test").fetchall()}
+    assert told == {"action_evidenced": "met", "measure_moved": "not_possible"}

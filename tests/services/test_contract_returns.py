@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.services.test_returns import columns, nothing, row_of
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import FileRefusedError, StaleError, ValueRefusedError
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.domain.return_columns import CONTRACT
@@ -22,9 +23,11 @@ from vawg_desktop.services import (
     returns,
     round_standing,
     rounds,
+    service_values,
     show,
     telephone,
     undoing,
+    waiting,
 )
 from vawg_desktop.services.overview import rounds as rounds_of
 from vawg_desktop.services.records import Assignment
@@ -170,7 +173,7 @@ def test_what_came_back_is_kept_as_numbers_of_the_period_and_a_report(office: Se
         "supported": {"2026-Q3": 120}, "waiting": {"2026-Q3": 31}, "longest_wait": {"2026-Q3": 97}, "closed": {"2026-Q3": 12},
     }  # fmt: skip
     view = show.record(office, reference(office, "Trauma therapy"))
-    assert (view.cells["waiting_days"], view.cells["waiting_as_at"]) == (97, office.today.isoformat())
+    assert (view.cells["waiting_days"], view.cells["waiting_as_at"]) == (97, "2026-09-30")
     (report,) = view.parts["service_report"]
     assert (report["period"], report["declined_why"], report["outcomes"], report["risks"]) == (PERIOD, "Out of area: 6", "Ten felt safer", "The lease ends in May")
     (other,) = show.record(office, reference(office, "Outreach")).parts["service_report"]
@@ -357,3 +360,125 @@ def test_by_telephone(office: Session, tmp_path: Path) -> None:
     assert (report["channel"], report["informant"], report["risks"]) == ("telephone", "The manager", "None")
     sheet = telephone.call_sheet(office, row.return_id)
     assert sheet.title == f"Call sheet: Rowan Support, {PERIOD}"
+
+
+# -- what stands beside a return ------------------------------------------------------------------
+
+
+def value_of(session: Session, title: str, measure: str, period: str = "2026-Q3") -> str:
+    """The id of a value's record."""
+    sql = (
+        "SELECT v.id FROM indicator_value v JOIN indicator i ON i.id = v.indicator JOIN link l ON l.a = i.id AND l.b = ? "
+        "WHERE i.measure = ? AND v.period = ? AND NOT v.deleted"
+    )
+    return str(session.read().exec_driver_sql(sql, (show.record(session, reference(session, title)).id, measure, period)).one()[0])
+
+
+def test_a_return_taken_back_leaves_what_somebody_wrote_since_and_names_it(office: Session, tmp_path: Path) -> None:
+    review = returns.import_return(office, filled(office, tmp_path), apply="all")
+    waiting = show.record(office, value_of(office, "Trauma therapy", "waiting"))
+    records.assign(office, waiting.id, [Assignment("value", "30")], None)
+    supported = str(office.read().exec_driver_sql("SELECT id FROM indicator WHERE measure = 'supported'").one()[0])
+    records.create(office, "indicator_value", {"indicator": supported, "period": "2026/27 Q1", "value": "99"})
+    done = returns.reverse_return(office, review.return_reference)
+    named = {(str(k["record"]), str(k["field"])) for k in done.kept_later_edits}
+    assert (waiting.reference, "value") in named and (show.record(office, supported).reference, "deleted") in named
+    left = {k: v for k, v in numbers(office, "Trauma therapy").items() if v}
+    assert left == {"referred": {"2026-01": 9, "2026-Q2": 41}, "waiting": {"2026-Q3": 30}, "supported": {"2026-Q2": 99}}
+    assert check(office.store).problems == []
+
+
+@pytest.mark.parametrize("words", ["Q2", "this quarter", "30/09/2026", "30 September 2026", "+6w"])
+def test_a_period_that_another_day_would_read_otherwise_is_refused(words: str) -> None:
+    with pytest.raises(ValueRefusedError, match="no month, quarter or year"):
+        service_values.period_of(words)
+
+
+@pytest.mark.parametrize("words", ["2026/27 Q2", "July 2026", "2026/27"])
+def test_months_quarters_and_years_are_periods(words: str) -> None:
+    assert service_values.period_of(words)
+
+
+def test_an_indicator_of_several_services_is_the_number_of_none(office: Session, tmp_path: Path) -> None:
+    path = filled(office, tmp_path)
+    both = records.create(office, "indicator", {"title": "Supported in all", "measure": "supported", "count_unit": "people", "services": "Trauma therapy; Outreach"})[0]
+    records.create(office, "indicator_value", {"indicator": both, "period": PERIOD, "value": "500"})
+    review = returns.import_return(office, path)
+    (one,) = [d for d in review.differences if d.field == "supported"]
+    assert (one.current, one.kind) == (None, Kind.INCOMING)
+    return_acceptance.accept(office, review.submission, review.differences)
+    of_both = office.read().exec_driver_sql("SELECT value FROM indicator_value WHERE indicator = ? AND NOT deleted", (both,)).fetchall()
+    assert [str(r[0]) for r in of_both] == ["500"]
+
+
+def test_a_deleted_indicator_comes_back_with_the_next_number(office: Session, tmp_path: Path) -> None:
+    first = filled(office, tmp_path)
+    returns.import_return(office, first, apply="all")
+    made = str(office.read().exec_driver_sql("SELECT id FROM indicator WHERE measure = 'waiting'").one()[0])
+    records.hide(office, [made])
+    therapy = reference(office, "Trauma therapy")
+    path = fill(send(office, tmp_path / "next", period="2026/27 Q3").file, tmp_path / "back" / "n.xlsx", {(therapy, "Answer"): "Update", (therapy, "Waiting"): 28})
+    returns.import_return(office, path, apply="all")
+    assert numbers(office, "Trauma therapy")["waiting"]["2026-Q4"] == 28
+    assert office.read().exec_driver_sql("SELECT count(*) FROM indicator WHERE measure = 'waiting' AND NOT deleted").one()[0] == 1
+
+
+def test_a_number_that_is_cleared_is_none(office: Session, tmp_path: Path) -> None:
+    returns.import_return(office, filled(office, tmp_path), apply="all")
+    service = show.record(office, reference(office, "Trauma therapy")).id
+    there = service_values.standing(office.read(), [service], "2026-Q3")[service, "waiting"]
+    with office.store.write("B. Officer", None, Act.EDIT) as tx:
+        service_values.put(tx, service, "2026-Q3", {"waiting": None}, {"waiting": there.heads}, "2026-10-01")
+    assert (service, "waiting") not in service_values.standing(office.read(), [service], "2026-Q3")
+    assert "2026-Q3" not in numbers(office, "Trauma therapy").get("waiting", {})
+    assert check(office.store).problems == []
+
+
+def test_a_number_deleted_since_it_was_shown_is_not_written_again_unasked(office: Session, tmp_path: Path) -> None:
+    returns.import_return(office, filled(office, tmp_path), apply="all")
+    service = show.record(office, reference(office, "Trauma therapy")).id
+    there = service_values.standing(office.read(), [service], "2026-Q3")[service, "waiting"]
+    records.hide(office, [there.id])
+    with pytest.raises(StaleError, match="Waiting was changed meanwhile"), office.store.write("B. Officer", None, Act.EDIT) as tx:
+        service_values.put(tx, service, "2026-Q3", {"waiting": 33}, {"waiting": there.heads}, "2026-10-01")
+
+
+def test_an_older_periods_wait_leaves_what_the_service_says_now(office: Session, tmp_path: Path) -> None:
+    therapy = reference(office, "Trauma therapy")
+    records.assign(office, therapy, [Assignment("waiting_days", "20"), Assignment("waiting_as_at", "October 2026")], None)
+    returns.import_return(office, filled(office, tmp_path), apply="all")
+    view = show.record(office, therapy)
+    assert (view.cells["waiting_days"], view.cells["waiting_as_at"]) == (20, "2026-10")
+    assert numbers(office, "Trauma therapy")["longest_wait"] == {"2026-Q3": 97}
+
+
+def test_a_percentage_of_a_count_is_asked(office: Session, tmp_path: Path) -> None:
+    therapy = reference(office, "Trauma therapy")
+    path = fill(send(office, tmp_path / "out").file, tmp_path / "back" / "b.xlsx", {(therapy, "Answer"): "Update", (therapy, "Referred"): "52%"})
+    review = returns.import_return(office, path, apply="all")
+    assert [p.code for p in review.problems] == ["not_understood"] and "2026-Q3" not in numbers(office, "Trauma therapy")["referred"]
+
+
+def test_the_made_indicator_does_not_repeat_the_services_name(office: Session, tmp_path: Path) -> None:
+    returns.import_return(office, filled(office, tmp_path), apply="all")
+    titles = [str(r[0]) for r in office.read().exec_driver_sql("SELECT title FROM indicator WHERE measure = 'waiting'").fetchall()]
+    assert titles == [f"Waiting: {reference(office, 'Trauma therapy')}"]
+
+
+@pytest.mark.parametrize(("words", "code"), [("Counted as Kent Police count", "names_another"), ("SECRET: see the annex", "marking_above")])
+def test_the_definitions_are_looked_through_like_the_rows(office: Session, tmp_path: Path, words: str, code: str) -> None:
+    indicator = str(office.read().exec_driver_sql("SELECT id FROM indicator WHERE measure = 'referred'").one()[0])
+    records.assign(office, indicator, [Assignment("definition", words)], None)
+    made = rounds.export_returns(office, period=PERIOD, due="+4w", out=tmp_path, kind="contract")
+    assert [p.code for p in made.held["Rowan Support"]] == [code] and not any(s.partner == "Rowan Support" for s in made.returns)
+
+
+def test_what_waits_counts_both_kinds_of_round(office: Session, tmp_path: Path) -> None:
+    sent = send(office, tmp_path / "out")
+    rounds.export_returns(office, period=PERIOD, due="30/10/2026", out=tmp_path / "progress")
+    therapy = reference(office, "Trauma therapy")
+    returns.import_return(office, fill(sent.file, tmp_path / "back" / "b.xlsx", {(therapy, "Answer"): "Update", (therapy, "Waiting"): 3}))
+    now = round_standing.partners_now(office)
+    assert len({p.return_id for p in now}) == len(now) > 1
+    assert [p.step for p in now if p.partner == "Rowan Support"] == ["received"]
+    assert waiting.waiting(office)["returns"][0] == 1

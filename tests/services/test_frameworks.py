@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.services.test_journey import sample_store
-from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, RuleError, ValueRefusedError
 from vawg_desktop.exchange.document import Table
 from vawg_desktop.exchange.reading import read_book
 from vawg_desktop.services import coverage, coverage_outputs, framework_in, names, records, show
@@ -41,11 +41,11 @@ def one(session: Session, title: str) -> coverage.Progress:
 def test_a_cell_of_the_grid_is_marked_changed_and_taken_away(session: Session) -> None:
     record, prepare = id_of(session, "R-0003"), strand(session, NPCC, "Prepare")
     for extent in ("full", "part", "contributes"):
-        coverage.mark(session, "recommendation", record, prepare, extent)
+        coverage.mark(session, record, prepare, extent)
         assert coverage.grid(session, id_of(session, NPCC), "recommendation").cells == {(record, prepare): extent}
-    coverage.mark(session, "recommendation", record, prepare, None)
+    coverage.mark(session, record, prepare, None)
     assert coverage.grid(session, id_of(session, NPCC), "recommendation").cells == {}
-    coverage.mark(session, "recommendation", record, prepare, "full")  # the link that was there is brought back
+    coverage.mark(session, record, prepare, "full")  # the link that was there is brought back
     assert [s.reference for s in show.record(session, "R-0003").links if s.kind == "recommendation.frameworks"] == ["T-0017"]
     assert check(session.store).problems == []
 
@@ -54,7 +54,7 @@ def test_a_cell_of_the_grid_is_marked_changed_and_taken_away(session: Session) -
 def test_every_kind_that_covers_has_a_grid_of_all_its_records(session: Session, kind: str, name: str) -> None:
     grid = coverage.grid(session, id_of(session, NPCC), kind)
     assert len(grid.records) == session.read().exec_driver_sql(f'SELECT count(*) FROM "{kind}" WHERE NOT deleted').one()[0]
-    coverage.mark(session, kind, id_of(session, name), grid.strands[1].id, "part")
+    coverage.mark(session, id_of(session, name), grid.strands[1].id, "part")
     assert coverage.grid(session, id_of(session, NPCC), kind).cells == {(id_of(session, name), grid.strands[1].id): "part"}
 
 
@@ -63,12 +63,12 @@ def test_a_right_named_by_its_number_stands_in_the_grid_and_is_changed_where_it_
     code, record = id_of(session, "Victims' Code 2020"), id_of(session, "R-0007")
     fourth = coverage.of(session, code)[3].id
     assert coverage.grid(session, code, "recommendation").cells == {(record, fourth): ""}
-    coverage.mark(session, "recommendation", record, fourth, "full")
+    coverage.mark(session, record, fourth, "full")
     grid = coverage.grid(session, code, "recommendation")
     assert grid.cells == {(record, fourth): "full"}
     kinds = session.read().exec_driver_sql("SELECT kind FROM link WHERE a = ? AND NOT deleted AND kind IN ('recommendation.frameworks', 'recommendation.code_rights')", (record,))
     assert [r[0] for r in kinds] == ["recommendation.code_rights"]
-    coverage.mark(session, "recommendation", record, fourth, None)
+    coverage.mark(session, record, fourth, None)
     assert coverage.grid(session, code, "recommendation").cells == {}
 
 
@@ -77,15 +77,15 @@ def test_all_frameworks_are_counted_alike_and_a_record_counts_once_in_each(sessi
     done = str(run("SELECT id FROM action WHERE status = 'complete' AND NOT deleted").first()[0])  # type: ignore[index]
     for framework, titles in ((NPCC, ("Prepare", "Protect")), ("National VAWG strategy 2021", ("A stronger system",))):
         for title in titles:
-            coverage.mark(session, "action", done, strand(session, framework, title), "part")
-            coverage.mark(session, "recommendation", id_of(session, "R-0003"), strand(session, framework, title), "part")
+            coverage.mark(session, done, strand(session, framework, title), "part")
+            coverage.mark(session, id_of(session, "R-0003"), strand(session, framework, title), "part")
     assert [(p.strands, p.covered, p.records, p.done) for p in (one(session, NPCC), one(session, "National VAWG strategy 2021"))] == [(4, 2, 2, 1), (4, 1, 2, 1)]
 
 
 def test_the_next_version_keeps_the_strands_and_shows_what_the_one_before_said(session: Session) -> None:
     old = id_of(session, "Victims' Code 2020")
     record = id_of(session, "R-0007")
-    coverage.mark(session, "recommendation", record, coverage.of(session, old)[3].id, "full")
+    coverage.mark(session, record, coverage.of(session, old)[3].id, "full")
     new, _ = coverage.next_version(session, old, "2027", "1/4/2027")
     assert [s.title for s in coverage.of(session, new)] == [s.title for s in coverage.of(session, old)]
     cells = show.record(session, new).cells
@@ -94,7 +94,7 @@ def test_the_next_version_keeps_the_strands_and_shows_what_the_one_before_said(s
     grid = coverage.grid(session, new, "recommendation")
     fourth = grid.strands[3].id
     assert grid.cells == {} and grid.before == {(record, fourth): "full"}
-    coverage.mark(session, "recommendation", record, fourth, "part")
+    coverage.mark(session, record, fourth, "part")
     grid = coverage.grid(session, new, "recommendation")
     assert grid.cells == {(record, fourth): "part"} and grid.before == {}
     assert check(session.store).problems == []
@@ -159,10 +159,18 @@ def test_a_strand_without_a_framework_is_refused_and_nothing_is_written(session:
 def test_coverage_on_paper_leaves_out_what_is_restricted_but_its_reference(session: Session) -> None:
     records.assign(session, "R-0003", [Assignment("restriction", "live case")], None)
     for name in ("R-0003", "R-0004"):
-        coverage.mark(session, "recommendation", id_of(session, name), strand(session, NPCC, "Prepare"), "full")
+        coverage.mark(session, id_of(session, name), strand(session, NPCC, "Prepare"), "full")
     made = coverage_outputs.coverage_document(session, id_of(session, NPCC))
     (table,) = [b for b in made.blocks if isinstance(b, Table)]
     title = show.record(session, "R-0004").title
     assert table.rows[0][1] == f"R-0003 Restricted\nR-0004 {title}"
     assert made.lines[0] == "1 of 4 strands covered; 0 of 2 records that cover them done."
     assert made.lines[1] == "Not covered: Protect, Pursue, Prevent"
+
+
+def test_a_kind_of_record_that_covers_nothing_is_refused(session: Session) -> None:
+    framework, _ = records.create(session, "framework", {"title": "A plan"})
+    one, _ = records.create(session, "strand", {"title": "Be heard", "framework": framework})
+    quote, _ = records.create(session, "quote", {"words": "They listened"})
+    with pytest.raises(RuleError, match="covers no strand"):
+        coverage.mark(session, quote, one, "full")

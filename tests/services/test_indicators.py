@@ -109,6 +109,15 @@ def test_only_counts_of_people_from_one_to_nine_are_kept_back(session: Session, 
     assert rows[0]["value"] == value
 
 
+def test_a_small_count_is_on_no_paper_whatever_it_is_counted_of(session: Session) -> None:
+    id = counted(session, ["410", "7", "433"])
+    value = str(session.read().exec_driver_sql("SELECT id FROM indicator_value WHERE indicator = ? AND value = '7'", (id,)).one()[0])
+    for name in (id, value):
+        made = outputs.record_document(session, name)
+        assert small_counts.FEWER in f"{made.title} {words_of(made)}" and not any(isinstance(b, Figure) for b in made.blocks)
+        assert not re.search(r"(^|[^\d-])7($|[^\d-])", f"{made.title} | {words_of(made)}")
+
+
 def test_where_a_refuge_is_stands_on_its_own_page_alone(session: Session) -> None:
     given = {"title": "A refuge", "kind": "refuge", "areas": "Thornwick;Kent", "confidential_location": "yes", "journey_stages": "Recovery", "status": "running"}
     id, _ = records.create(session, "service", given)

@@ -9,10 +9,12 @@ import pytest
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.exchange.document import Document, Table
-from vawg_desktop.services import lists, outputs, quotes, records, restriction, show
+from vawg_desktop.services import lists, merging, outputs, quotes, records, restriction, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, opening
+from vawg_desktop.store.check import check
 
 WORDS = "Nobody rang me back after the first week."
 READY = {"consent": "given", "publishable": "yes", "recognisable": "no", "live_case": "no", "checked_by": "Bea Two"}
@@ -63,3 +65,46 @@ def test_the_one_who_entered_it_is_told_by_her_logins_too(session: Session) -> N
     assert "a second person" in quotes.kept_back(session)[id][0]
     records.assign(session, id, [Assignment("checked_by", "Bea Two")], None)
     assert quotes.kept_back(session) == {} and show.record(session, id).cells["checked_by"] == "Bea Two"
+
+
+@pytest.mark.parametrize("cell", ["words", "place", "said", "from_whom"])
+def test_what_is_changed_after_a_second_person_looked_is_looked_at_again(session: Session, cell: str) -> None:
+    id = quote(session)
+    records.assign(session, id, [Assignment(cell, "2024" if cell == "said" else "The school in Hythe")], None)
+    assert "was changed after a second person looked" in quotes.kept_back(session)[id][0]
+    records.assign(session, id, [Assignment("checked", "2026-11-20")], None)
+    assert quotes.kept_back(session) == {}
+
+
+def test_while_two_laptops_disagree_on_consent_the_stricter_answer_stands(session: Session, tmp_path: Path) -> None:
+    """Whichever of the two sorts first: each of both is tried."""
+    given, withdrawn = quote(session), quote(session)
+    shut = records.create(session, "service", {"title": "Safe house", "areas": "Kent"})[0]
+    copying.take_copy(session.store, tmp_path / "laptop.vawg")
+    laptop = Session(opening.open_store(tmp_path / "laptop.vawg", passphrase=None), "L. Laptop")
+    for one, id in ((laptop, given), (session, withdrawn)):
+        other = session if one is laptop else laptop
+        records.assign(one, id, [Assignment("consent", "withdrawn"), Assignment("publishable", "no"), Assignment("recognisable", "yes")], None)
+        records.assign(other, id, [Assignment("consent", "not_asked"), Assignment("publishable", ""), Assignment("recognisable", "")], None)
+    records.assign(laptop, shut, [Assignment("confidential_location", "yes")], None)
+    records.assign(session, shut, [Assignment("confidential_location", "no")], None)
+    merging.merge(session, laptop.store)
+    merging.merge(laptop, session.store)
+    for one in (session, laptop):
+        for id in (given, withdrawn):
+            view = show.record(one, id)
+            assert (view.cells["consent"], view.cells["publishable"], view.cells["recognisable"]) == ("withdrawn", False, True)
+        assert show.record(one, shut).cells["confidential_location"] is True
+        assert check(one.store).problems == []
+    laptop.store.close()
+
+
+def test_a_copied_record_bears_no_words_that_stay_here(session: Session) -> None:
+    id = quote(session)
+    cited = records.create(session, "citation", {"about": id, "place": "A speech", "words": WORDS})[0]
+    records.assign(session, id, [Assignment("consent", "withdrawn")], None)
+    copied = outputs.record_lines(session, "R-0003")
+    assert ["Quotes", "QT-0001, Restricted"] in copied and not any(WORDS in " ".join(row) for row in copied)
+    with pytest.raises(RuleError, match="consent was withdrawn"):
+        outputs.record_lines(session, id)
+    assert restriction.restricted(session, [cited]) == {cited}

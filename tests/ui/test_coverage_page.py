@@ -99,7 +99,7 @@ def test_a_colleagues_mapping_is_shown_and_the_chosen_cell_stays(shown: Shown) -
     press(made, page, Qt.Key.Key_Down, Qt.Key.Key_Right)
     at = page.grid.currentIndex()
     record, strand = page.grid.model_.records[0].id, page.grid.model_.grid.strands[0].id
-    made.tasks.write(lambda s: coverage.mark(s, "recommendation", record, strand, "full"))
+    made.tasks.write(lambda s: coverage.mark(s, record, strand, "full"))
     settle(made.tasks)
     assert page.grid.model_.extent(page.grid.model_.index(0, 0)) == "full"
     assert (page.grid.currentIndex().row(), page.grid.currentIndex().column()) == (at.row(), at.column())

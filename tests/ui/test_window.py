@@ -437,7 +437,7 @@ def test_papers_say_where_two_values_wait_to_be_chosen_between(shown: Shown, tmp
         merging.merge(shown.session, copy)
     page: Any = shown.go("action")
     notes = page.outputs.list_maker()(shown.session).blocks[0].notes
-    assert notes == ["Two values wait to be chosen between in A-0006; the first of them is shown."]
+    assert notes == ["Two values wait to be chosen between in A-0006; until then one of them is shown."]
     assert outputs.record_document(shown.session, "A-0006").blocks[0].notes == notes  # type: ignore[union-attr]
     assert outputs.record_document(shown.session, "A-0001").blocks[0].notes == []  # type: ignore[union-attr]
 
@@ -689,7 +689,9 @@ def test_a_record_goes_out_with_its_links_and_updates(shown: Shown) -> None:
     page = shown.go("recommendation")
     page.view.choose(10)  # type: ignore[attr-defined]
     settle(shown.tasks)
-    heads, rows = page.outputs.record_table()  # type: ignore[attr-defined]
+    page.outputs.copy_record()  # type: ignore[attr-defined]
+    settle(shown.tasks)
+    heads, *rows = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
     assert heads == ["Field", "Value"]
     assert ["Reference", "R-0011"] in rows
     assert any(r[0] == "Actions" and r[1].startswith("A-0001") for r in rows)

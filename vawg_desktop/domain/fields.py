@@ -95,7 +95,7 @@ class FieldSpec:
     of any kind. ``copied_from_parent``: copied from the record it is part of, as that stands when the row is made. ``over_time`` is the kind of record that keeps what the
     field held before, where a role passes to another or a body is renamed. ``formerly``: a set of links whose ends were terms (of ``terms``) or
     free words in earlier versions; these stay valid ends, and mean the record that bears the same words (``services/worded.py``).
-    ``weighed``: the cell of a set's links that says how much each counts: ``extent`` or ``strength``. ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words, and still merges.
+    ``weighed``: the cell of a set's links that says how much each counts: ``extent`` or ``strength``. ``strictest``: its values, the most protective first, or ``filled`` (any words bind more than none) or ``later`` (no end, then the latest): of two values that nobody has chosen between the stricter stands. ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words, and still merges.
     """
 
     key: str
@@ -122,6 +122,7 @@ class FieldSpec:
     formerly: Kind | None = None
     retired: bool = False
     weighed: str = ""
+    strictest: tuple[Value, ...] | str = ()
 
     @property
     def many(self) -> bool:

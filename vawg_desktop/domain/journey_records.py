@@ -86,7 +86,7 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
     tags("groups", "For whom"),
     tags("crime_types", "Crime types"),
     tags("areas", "Areas", "No address: where the location is confidential, the county at most."),
-    yes_no("confidential_location", "Location is confidential", "A refuge, for instance: its areas then stand in no map, list or paper."),
+    yes_no("confidential_location", "Location is confidential", "A refuge, for instance: its areas then stand in no map, list or paper.", strictest=(True, None, False)),
     long("eligibility", "Who may use it", search=True),
     whole("capacity", "Capacity", 0, 999_999, "How many people it can hold at one time."),
     whole("waiting_days", "Waiting time in days", 0, 9_999, listed=Listed("Wait (days)", 90, "Not known")),

@@ -8,7 +8,7 @@ Nothing here looks at a clock: the order in which entries arrive changes nothing
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,10 +57,14 @@ def heads_of(changes: Iterable[CellChange]) -> tuple[CellChange, ...]:
     return tuple(sorted(alive.values(), key=lambda s: (s.origin, s.seq)))
 
 
-def standing(changes: Iterable[CellChange]) -> Standing:
-    """What a cell holds after all of ``changes``: every store that knows the same shows the same."""
+def standing(changes: Iterable[CellChange], rank: Callable[[Value], float] | None = None) -> Standing:
+    """What a cell holds after all of ``changes``: every store that knows the same shows the same.
+
+    Of heads that differ the first by (origin, seq) stands; where ``rank`` says how strict a value is, the strictest (lowest) does.
+    """
     heads = heads_of(changes)
-    return Standing(heads[0].value if heads else None, heads)
+    shown = min(heads, key=lambda h: rank(h.value)) if rank is not None and heads else heads[0] if heads else None
+    return Standing(shown.value if shown is not None else None, heads)
 
 
 class Kind(StrEnum):

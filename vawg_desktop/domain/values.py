@@ -90,7 +90,7 @@ def _read_yes_no(spec: FieldSpec, text: str) -> Value:
 
 
 def _read_whole(spec: FieldSpec, text: str) -> Value:
-    number = text.removesuffix("%").strip()
+    number = text.removesuffix("%").strip() if spec.high == 100 else text  # of a count a per cent sign is asked: it is another number
     try:
         exact = Decimal(number)
     except InvalidOperation:

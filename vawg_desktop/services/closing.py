@@ -11,6 +11,7 @@ from vawg_desktop.domain import closing as rules
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.closing import Missing, Proof
+from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError, WrongKeyError
 from vawg_desktop.domain.fields import Value
@@ -162,6 +163,10 @@ CLOSING_FIELDS = ("closure_route", "outcome", "outcome_statement", "superseded_b
 ASKED_TESTS = ("action_evidenced", "measure_moved", "victims_heard", "recheck")
 
 
+#: Tests that may be answered with why they could not be.
+_MAY_BE_OPEN = ("measure_moved", "victims_heard")
+
+
 def earn(session: Session, name: str, given: Mapping[str, str]) -> Changes:
     """Put in what a closing still needs, in one transaction: fields by key, tests by kind, ``not:KIND`` for one that could not be measured or asked,
     ``recheck_on`` for the date to look again, and ``evidence``, which names a piece or is the title of a new one.
@@ -179,10 +184,12 @@ def earn(session: Session, name: str, given: Mapping[str, str]) -> Changes:
         evidence = _evidence(session, tx, found, given["evidence"]) if "evidence" in given else ""
         for kind in ASKED_TESTS:
             date = given.get("recheck_on", "") if kind == "recheck" else ""
+            if date and bounds(parse_date(date, now=session.today))[1] <= session.today:
+                raise ValueRefusedError("The date to look again has to lie ahead.")
             words = given.get(kind) or (f"Look again on {given['recheck_on']}" if date else "")
             if words:
                 records.create_in(session, tx, BY_KEY["closure_test"], {
-                    "about": found.id, "kind": kind, "answer": "not_possible" if f"not:{kind}" in given else "met", "result": words, "recheck": date,
+                    "about": found.id, "kind": kind, "answer": "not_possible" if f"not:{kind}" in given and kind in _MAY_BE_OPEN else "met", "result": words, "recheck": date,
                     "evidence": evidence if kind == "action_evidenced" else "", "tested_by": session.who, "tested": session.today.isoformat(),
                 })  # fmt: skip
     return tx.changes
@@ -257,6 +264,9 @@ def _by_database(session: Session, second: str, password: str) -> str:
     logins = [str(r[0]) for r in rows] if is_record else []
     if " " not in second and second not in logins:
         logins.append(second)
+    own = person_of(session.read(), session.who)[0]
+    held = {fold(session.who), fold(url.username or "")}  # a login of whoever closes makes sure of nobody else
+    logins = [login for login in logins if fold(login) not in held and person_of(session.read(), login)[0] != own]
     answers = [postgres.logs_in(url, login, password) for login in logins]
     if True in answers:
         return "database_role"

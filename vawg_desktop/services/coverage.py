@@ -11,6 +11,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
+from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.services import names, worded
 from vawg_desktop.services.session import Session
@@ -154,9 +155,15 @@ def _links(connection: Connection, kind: str) -> Iterator[tuple[str, str, str]]:
             yield str(a), (meanings.of(str(b)) if meanings else str(b)), str(extent or "")
 
 
-def mark(session: Session, kind: str, record: str, strand: str, extent: str | None) -> Changes:
-    """Say how far a record covers a strand, both by id; None takes it away. A link that stands under another kind is kept there."""
+def mark(session: Session, record: str, strand: str, extent: str | None) -> Changes:
+    """Say how far a record covers a strand, both by id; None takes it away. A link that stands under another of its fields is kept there.
+
+    Raises RuleError for a kind of record that covers none.
+    """
     with session.store.write(session.who, None, Act.LINK) as tx:
+        kind = names.find(tx.connection, record).entity
+        if kind not in {spec.key for spec in KINDS}:
+            raise RuleError(f"A {BY_KEY[kind].label.casefold()} covers no strand of a framework.", code="rule_coverage")
         standing: list[tuple[str, str]] = []
         for name, spec in _COVERING.items():
             if spec.key == kind:

@@ -82,6 +82,26 @@ def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
     return ForbiddenWords(Mentions(bodies.items()), tuple(hidden))
 
 
+def in_definitions(
+    connection: Connection, known: ForbiddenWords, partner: str, rows: Sequence[tuple[str, str, str, str]], sheet: str
+) -> list[Problem]:
+    """What would leak in the words that say what is counted; each of ``rows`` is a service's id and visible reference, a heading and the words."""
+    involved = _involved(connection, [id for id, *_ in rows])
+    found: list[Problem] = []
+    for number, (id, visible, heading, words) in enumerate(rows, 1):
+        place, plain = address(number, 3), folded(words)
+        if above := _ABOVE.search(words):
+            found.append(Problem("marking_above", f"“{above[0]}” stands in the definition of {heading}: markings above OFFICIAL-SENSITIVE do not leave.", sheet, place, visible))
+        for reference, title in known.restricted:
+            if title in plain:
+                found.append(Problem("restricted", f"The title of {reference}, which is restricted, stands in the definition of {heading}.", sheet, place, visible))
+        for name, body in known.bodies.found_in(words):
+            if body != partner and body not in involved.get(id, ()):
+                found.append(Problem("names_another", f"{name} is named in the definition of {heading}, in words that are not this partner's own.", sheet, place, visible))
+                break
+    return found
+
+
 def in_rows(
     connection: Connection,
     known: ForbiddenWords,

@@ -81,7 +81,7 @@ def facts_for(session: Session, service: str, period: str) -> dict[str, Given]:
     """What stands of a service in a period, by field; a field with nothing is left out. Raises NotFoundError, ValueRefusedError."""
     connection = session.read()
     found = names.find(connection, service, "service")
-    stored = service_values.period_of(period, session.today)
+    stored = service_values.period_of(period)
     row = connection.exec_driver_sql(
         "SELECT s.title, p.name, s.contract_reference FROM service s LEFT JOIN partner p ON p.id = s.provider WHERE s.id = ?", (found.id,)
     ).one()

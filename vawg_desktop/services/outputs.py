@@ -12,7 +12,7 @@ from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
 from vawg_desktop.domain.terms import EXTENT, MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange import chain_svg
-from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Paragraph, Table
+from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Paragraph, Table, words
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.exchange.series_chart import draw, number
@@ -42,7 +42,7 @@ def list_document(
 def conflict_note(rows: Iterable[Mapping[str, object]]) -> list[str]:
     """The note that names records of which a field holds two values that nobody has chosen between; none where there are none."""
     found = [str(r["reference"]) for r in rows if r.get("conflicts")]
-    return [f"Two values wait to be chosen between in {', '.join(found)}; the first of them is shown."] if found else []
+    return [f"Two values wait to be chosen between in {', '.join(found)}; until then one of them is shown."] if found else []
 
 
 def record_document(session: Session, name: str) -> Document:
@@ -59,11 +59,12 @@ def record_document(session: Session, name: str) -> Document:
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
     closed = restricted(session, [*others, *updates_of_others])
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed])
+    (blurred,) = small_counts.blurred(session, spec.key, [view.cells])
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
         if f.key in view.spec.kept_in(view.cells):
             continue
-        if f.key == "capacity" and small_counts.is_small(view.cells[f.key]):
+        if blurred.get(f.key) != view.cells.get(f.key):
             fields.append([f.label, small_counts.FEWER])
         elif not f.private and (value := _field(view, f, called)):
             fields.append([f.label, value])
@@ -74,7 +75,7 @@ def record_document(session: Session, name: str) -> Document:
         if not link.outward:
             told = ["Restricted", None] if link.id in closed else [link.title, _status(link.entity, link.status)]
             by_label.setdefault(link.label, []).append([link.reference, *told])
-    blocks += [Table(words, ["Reference", "Title", "Status"], rows) for words, rows in by_label.items()]
+    blocks += [Table(named, ["Reference", "Title", "Status"], rows) for named, rows in by_label.items()]
     blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], small_counts.blurred(session, kind, rows))) for kind, rows in view.parts.items() if rows]
     updates = [u for u in view.updates if str(u["id"]) not in closed or "of_reference" not in u]
     if updates:
@@ -85,7 +86,19 @@ def record_document(session: Session, name: str) -> Document:
     if len(updates) < len(view.updates):
         lines.append(f"{how_many(len(view.updates) - len(updates), 'progress update')} of restricted records left out.")
     marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
-    return document(session, f"{view.reference} {view.title}", [*blocks, *_key(session)], marking, lines)
+    title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.FEWER
+    return document(session, f"{view.reference} {title}", [*blocks, *_key(session)], marking, lines)
+
+
+def record_lines(session: Session, name: str) -> list[list[str]]:
+    """A record as field and value, to be copied: the words that its paper bears, and no others. Raises what ``record_document`` raises."""
+    made = record_document(session, name)
+    lines = [["", line] for line in made.lines]
+    for block in (b for b in made.blocks if isinstance(b, Table)):
+        for row in block.rows:
+            told = [words(c) for c in row]
+            lines.append(told if block.title == "Fields" else [block.title, ", ".join(w for w in told if w)])
+    return lines
 
 
 def _series(session: Session, view: show.RecordView) -> list[Block]:
@@ -96,7 +109,7 @@ def _series(session: Session, view: show.RecordView) -> list[Block]:
         found = [indicators.series(session, view.id)]
     else:
         found = indicators.belonging_to(session, view.id) if view.spec.key in (f.target for f in INDICATOR.sets) else []
-    people = small_counts.of_services(session.read())
+    people = small_counts.of_people(session.read())
     blocks: list[Block] = []
     for one in (s for s in found if len(s.values) > 1):
         if one.id in people and any(small_counts.is_small(v.value) for v in one.values):

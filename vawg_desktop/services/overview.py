@@ -13,7 +13,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, CROSS_CUTTING, NOT_RATED, P
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.change_list import what_changed
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.services.round_standing import RoundPartner, partners_of_round
+from vawg_desktop.services.round_standing import RoundPartner, partners_now
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.derive import quarter_end
 
@@ -149,7 +149,7 @@ def _actions(key: str) -> ListQuery:
 
 def awaited(session: Session) -> list[RoundPartner]:
     """Returns of the latest round that nothing has come back for, as the Returns page counts them."""
-    return [c for c in partners_of_round(session) if c.is_awaited]
+    return [c for c in partners_now(session) if c.is_awaited]
 
 
 def rounds(session: Session) -> list[dict[str, object]]:

@@ -10,8 +10,13 @@ from vawg_desktop.services.closing import person_of
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
+#: What could tell who she is: once it is changed, a second person has to look again.
+_LOOKED_AT = "'words', 'from_whom', 'place', 'said'"
+_ANSWERED = "'checked_by', 'checked'"
+_LAST = 'coalesce((SELECT max(x.n) FROM head h JOIN "change" x ON x.id = h."change" WHERE h."row" = q.id AND h.cell IN ({cells})), c.n)'
 _ROWS = (
-    "SELECT q.id, q.reference, q.consent, q.publishable, q.recognisable, q.live_case, q.checked_by, c.who AS entered_by "
+    "SELECT q.id, q.reference, q.consent, q.publishable, q.recognisable, q.live_case, q.checked_by, c.who AS entered_by, "
+    f"{_LAST.format(cells=_LOOKED_AT)} AS changed_at, {_LAST.format(cells=_ANSWERED)} AS checked_at "
     'FROM quote q LEFT JOIN "change" c ON c.id = q.born'
 )
 
@@ -39,6 +44,8 @@ def _reasons(row: Mapping[str, object], same: bool) -> list[str]:
         why.append("it is not said that the words may be published")
     if not row["checked_by"] or same:
         why.append("a second person, not the one who entered it, has to answer both questions")
+    elif row["changed_at"] is not None and int(str(row["changed_at"])) > int(str(row["checked_at"])):
+        why.append("what could tell who she is was changed after a second person looked; they have to look again and say when")
     for key, words in (("recognisable", "anyone could recognise her"), ("live_case", "a case is live")):
         if row[key] is None:
             why.append(f"whether {words} is not answered")

@@ -12,12 +12,13 @@ from vawg_desktop.domain.entities import (
     BY_KEY,
     CITATION,
     GAP,
+    SIGN_OFF,
     UPDATE,
     EntitySpec,
     field_of,
     form_field,
 )
-from vawg_desktop.domain.errors import AppError, ValueRefusedError
+from vawg_desktop.domain.errors import AppError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
@@ -229,6 +230,8 @@ def assign_in(
             cells["deleted"] = fold(one.text) in ("yes", "true", "1")
             if cells["deleted"]:
                 _withdraw(tx, spec, id, why)
+            else:
+                _refuse_signature_back(tx, spec, id)
             continue
         field = field_of(spec, one.field)
         removed = clean_text(one.text).removed
@@ -298,8 +301,16 @@ def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: 
             found = names.find(tx.connection, record)
             if hidden:
                 _withdraw(tx, found.spec, found.id, why)
+            else:
+                _refuse_signature_back(tx, found.spec, found.id)
             tx.delete(found.entity, found.id, hidden=hidden)
     return tx.changes
+
+
+def _refuse_signature_back(tx: Transaction, spec: EntitySpec, id: str) -> None:
+    """A signature that was withdrawn holds for no other closing: whoever closes the record signs anew."""
+    if spec is SIGN_OFF and tx.row(spec.key, id)["deleted"]:
+        raise RuleError("A signature that was withdrawn cannot be brought back; the record is signed anew when it is closed.", code="rule_signature")
 
 
 def _withdraw(tx: Transaction, spec: EntitySpec, id: str, why: str | None) -> None:

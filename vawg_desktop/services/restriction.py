@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.entities import CITATION, ENTITIES
 from vawg_desktop.services import quotes
 from vawg_desktop.services.session import Session
 
 _RESTRICTED = tuple(e for e in ENTITIES if "restriction" in e.by_key)
-_PARTS = tuple(e for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED})
+#: Kinds of record that are parts of a restricted one, with the column that names it; a citation repeats the words of what it is of.
+_PARTS = (*((e.key, e.parent) for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED}), (CITATION.key, "about"))
 
 
 def restricted(session: Session, ids: Iterable[str]) -> set[str]:
@@ -21,12 +22,13 @@ def restricted(session: Session, ids: Iterable[str]) -> set[str]:
         rows = connection.exec_driver_sql(f'SELECT id, restriction, restricted_until FROM "{spec.key}" WHERE restriction IS NOT NULL')
         closed += [str(id) for id, why, until in rows if rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)]
     wanted = set(ids)
-    found = wanted.intersection(closed) | wanted.intersection(quotes.kept_back(session))
+    closed += quotes.kept_back(session)
+    found = wanted.intersection(closed)
     for start in range(0, len(closed) if wanted - found else 0, 400):
         some = closed[start : start + 400]
         marks = ",".join("?" * len(some))
-        for spec in _PARTS:
-            rows = connection.exec_driver_sql(f'SELECT id FROM "{spec.key}" WHERE "{spec.parent}" IN ({marks})', tuple(some))
+        for part, column in _PARTS:
+            rows = connection.exec_driver_sql(f'SELECT id FROM "{part}" WHERE "{column}" IN ({marks})', tuple(some))
             found |= wanted.intersection(str(r[0]) for r in rows)
     return found
 

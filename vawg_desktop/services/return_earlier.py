@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import clock, merge
+from vawg_desktop.domain import merge
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import ReturnForm, form_of
 from vawg_desktop.services import service_values
@@ -102,7 +102,7 @@ def _form_of(connection: Connection, submission: str) -> tuple[ReturnForm, str]:
         'SELECT q.kind, q.period FROM submission s JOIN "return" r ON r.id = s."return" JOIN round q ON q.id = r.round WHERE s.id = ?', (submission,)
     ).fetchone()
     form = form_of(str(row[0]) if row and row[0] else None)
-    return form, service_values.period_of(str(row[1]), clock.today()) if row and form.values else ""
+    return form, service_values.period_of(str(row[1])) if row and form.values else ""
 
 
 def _taken_values(connection: Connection, submission: str, values: Mapping[str, ActionColumn], reversed_at: int) -> set[ActionColumn]:

@@ -95,8 +95,8 @@ def note_age(connection: Connection, owner: SentReturn, read: ReadReturn) -> Non
     ).one()[0]
     later = connection.exec_driver_sql(
         'SELECT q.period FROM "return" r JOIN round q ON q.id = r.round AND NOT q.deleted WHERE r.partner = ? AND NOT r.deleted '
-        "AND q.n > ? ORDER BY q.n DESC LIMIT 1",
-        (owner.partner, n),
+        "AND q.n > ? AND coalesce(q.kind, 'progress') = ? ORDER BY q.n DESC LIMIT 1",
+        (owner.partner, n, owner.form.kind),
     ).fetchone()
     if later is not None:
         read.problems.append(Problem(

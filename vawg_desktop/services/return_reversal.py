@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import LINK
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
@@ -82,11 +83,16 @@ def _find_return(connection: Connection, reference: str) -> SentReturn:
 
 
 def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) -> None:
-    """Per cell: the value before the first of the return's changes, if the last of them still stands."""
+    """Per cell: the value before the first of the return's changes, if the last of them still stands. What it made goes, unless somebody worked on it since."""
     spans: dict[tuple[str, str, str], list[Any]] = {}
+    kept = _kept(tx, entries)
     for entry in entries:
         if entry.op == "create":
-            if tx.delete(entry.tbl, entry.row):
+            if entry.row in kept:
+                if entry.tbl != LINK.key:
+                    row = tx.row(entry.tbl, entry.row)
+                    done.kept_later_edits.append({"record": row["reference"], "field": kept[entry.row], "value": row.get(kept[entry.row]), "before_return": None})
+            elif tx.delete(entry.tbl, entry.row):
                 done.restored += 1
             continue
         if entry.tbl == "submission":
@@ -104,3 +110,35 @@ def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) ->
                 "record": current["reference"], "field": key, "value": current[key],
                 "before_return": entries[0].fields[key].before,
             })  # fmt: skip
+
+
+#: Acts that bring back what stood: they are nobody's later work.
+_WAYS_BACK = frozenset({"undo", "redo", "reverse"})
+
+
+def _kept(tx: Transaction, entries: Sequence[Any]) -> dict[str, str]:
+    """Records that a return made and that stay, by id, each with a field that somebody wrote since; "deleted" where others hang on it."""
+    made = {e.row: e.tbl for e in entries if e.op == "create" and e.tbl != "submission"}
+    of_return = {e.txn for e in entries}
+    kept: dict[str, str] = {}
+    for row, tbl in made.items():
+        written = tx.run('SELECT h.cell, x.txn, x.act FROM head h JOIN "change" x ON x.id = h."change" WHERE h."row" = ?', (row,)).fetchall()
+        later = next((str(cell) for cell, txn, act in written if txn not in of_return and act not in _WAYS_BACK), "")
+        if later and not tx.row(tbl, row)["deleted"]:
+            kept[row] = later
+    while True:
+        more = {row: "deleted" for row, tbl in made.items() if row not in kept and _hangs(tx, row, tbl, made, kept)}
+        if not more:
+            return kept
+        kept |= more
+
+
+def _hangs(tx: Transaction, row: str, tbl: str, made: Mapping[str, str], kept: Mapping[str, str]) -> bool:
+    """Whether something that stays hangs on a record that a return made, or, of a link, whether one of its ends stays."""
+    if tbl == LINK.key:
+        link = tx.row(tbl, row)
+        return str(link["a"]) in kept or str(link["b"]) in kept
+    asked = ["SELECT id FROM link WHERE a = ? AND NOT deleted", "SELECT id FROM link WHERE b = ? AND NOT deleted"]
+    asked += [f'SELECT id FROM "{part}" WHERE "{column}" = ? AND NOT deleted' for part, column in past.PARTS]
+    hanging = {str(id) for sql in asked for (id,) in tx.run(sql, (row,)).fetchall()}
+    return any(id not in made or id in kept for id in hanging)

@@ -142,7 +142,7 @@ class SentReturn:
 
     def values_for(self, session: Session) -> str:
         """The period for which its numbers are kept; empty for a form without numbers."""
-        return service_values.period_of(self.period, session.today) if self.form.values else ""
+        return service_values.period_of(self.period) if self.form.values else ""
 
     def called(self, connection: Connection) -> str:
         """The return as a person calls it: ``RT-0009 of Kent Police, 2026/27 Q3``."""

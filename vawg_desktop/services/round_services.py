@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
@@ -56,6 +56,12 @@ def _last_answer(connection: Connection, service: str) -> str:
     stands = service_values.standing(connection, [service], period)
     lines += [f"{CONTRACT.by_key[m].heading}: {stands[service, m].value}" for m in CONTRACT.values if (service, m) in stands]
     return "\n".join(lines)
+
+
+def defined(connection: Connection, visible: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """What the funder means by the measures of services: of each the id and visible reference, the heading and the words. ``visible`` are references by id."""
+    found = service_values.definitions(connection, list(visible))
+    return [(id, visible[id], CONTRACT.by_key[measure].heading, words) for id, measure, words in found]
 
 
 def sorted_rows(session: Session, facts: list[RowFacts]) -> tuple[list[RowFacts], list[RowFacts], list[RowFacts]]:

@@ -58,6 +58,14 @@ class RoundPartner:
         return self.step in ("sent", "late", "silent")
 
 
+def partners_now(session: Session) -> list[RoundPartner]:
+    """The partners of the newest round of each kind, actions' and services' together: what waits now."""
+    newest = session.read().exec_driver_sql(
+        "SELECT id FROM round WHERE n IN (SELECT max(n) FROM round WHERE NOT deleted GROUP BY coalesce(kind, 'progress')) ORDER BY n"
+    ).fetchall()
+    return [one for (id,) in newest for one in partners_of_round(session, str(id))]
+
+
 def partners_of_round(session: Session, round_id: str | None = None, partner: str | None = None) -> list[RoundPartner]:
     """Every partner of a round (or one), by name: the newest version sent, what came, the next step of its ladder."""
     connection = session.read()

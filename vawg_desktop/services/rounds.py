@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,6 @@ from vawg_desktop.exchange.outgoing_check import hidden_in
 from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
     ReturnContent,
-    ReturnRow,
     plan_return,
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
@@ -114,7 +113,7 @@ def export_returns(
         raise ValueRefusedError(f"There is no kind of round called “{kind}”; there are {', '.join(FORMS)}.")
     due_stored = parse_date(due, now=session.today)
     form = FORMS[kind]
-    numbers = service_values.period_of(period, session.today) if form.values else ""
+    numbers = service_values.period_of(period) if form.values else ""
     _make_folder(out)
     called = "Returns" if form is PROGRESS else "Contract and grant returns"
     with without_collecting(), session.store.write(session.who, f"{called} for {period}", Act.ROUND) as tx:
@@ -311,6 +310,7 @@ class _Sender:
             found += leaks.in_rows(
                 self._tx.connection, self._strangers, partner.id, rows, [f.id for f in facts], sheet, self._form
             )
+        found += leaks.in_definitions(self._tx.connection, self._strangers, partner.id, self._defined({f.id: f.reference for f in open_rows}), "Definitions")
         if found:
             self._hold(partner, found)
         return bool(found)
@@ -389,15 +389,9 @@ class _Sender:
             [q.strip() for q in self._templates.get("template.questions", "").splitlines() if q.strip()],
             self._logo,
             self._form,
-            self._definitions(open_rows, rows),
+            [told[1:] for told in self._defined({f.id: row.visible for f, row in zip(open_rows, rows, strict=True)})],
         )
 
-    def _definitions(self, facts: list[RowFacts], rows: list[ReturnRow]) -> list[tuple[str, str, str]]:
-        """What the funder means by each measure of a service: its visible reference, the heading and the words."""
-        if self._form is not CONTRACT:
-            return []
-        shown = {f.id: row.visible for f, row in zip(facts, rows, strict=True)}
-        found = service_values.definitions(self._tx.connection, list(shown))
-        return [(shown[id], CONTRACT.by_key[measure].heading, words) for id, measure, words in found]
-
-
+    def _defined(self, visible: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+        """What the funder means by each measure of a service: its id and visible reference, the heading and the words."""
+        return round_services.defined(self._tx.connection, visible) if self._form is CONTRACT else []

@@ -259,25 +259,3 @@ def _past_links(session: Session, fields: dict[str, object], spec: EntitySpec) -
                         "reference": other.reference, "title": other.title,
                     })  # fmt: skip
     return found
-
-
-def as_lines(view: RecordView) -> list[list[str]]:
-    """A record as field and value, for paper: filled fields, links, updates."""
-    from vawg_desktop.domain.dates import label
-    from vawg_desktop.domain.values import to_words
-
-    lines = [["Reference", view.reference]]
-    for f in view.spec.fields:
-        if f.private:
-            continue
-        if f.many:
-            words = "; ".join(view.names.get(e) or to_words(f, e) for e in view.sets[f.key])
-        else:
-            words = view.words_for(f, view.cells[f.key])
-        if words:
-            lines.append([f.label, words])
-    lines += [[x.label, f"{x.reference} {x.title}"] for x in view.links if not x.outward]
-    for update in view.updates:
-        when = label(str(update["as_at"])) if update["as_at"] else "undated"
-        lines.append([f"Progress, {when}", str(update["narrative"] or "No words given")])
-    return lines

@@ -30,25 +30,21 @@ def is_small(number: object) -> bool:
         return False
 
 
-def of_services(connection: Connection) -> frozenset[str]:
-    """Ids of the indicators that count people of a service."""
-    marks = ",".join("?" * len(PEOPLE))
-    rows = connection.exec_driver_sql(
-        f"SELECT i.id FROM indicator i WHERE i.count_unit IN ({marks}) AND EXISTS (SELECT 1 FROM link l WHERE l.a = i.id AND l.kind = 'indicator.services' AND NOT l.deleted)",
-        PEOPLE,
-    )
+def of_people(connection: Connection) -> frozenset[str]:
+    """Ids of the indicators that count people."""
+    rows = connection.exec_driver_sql(f"SELECT id FROM indicator WHERE count_unit IN ({','.join('?' * len(PEOPLE))})", PEOPLE)
     return frozenset(str(r[0]) for r in rows)
 
 
 def blurred(session: Session, entity: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Rows of a kind with small counts of people put into words: a service's capacity, a value of what is counted of a service."""
+    """Rows of a kind with small counts of people put into words: a service's capacity, a value of an indicator that counts people."""
     made = [dict(r) for r in rows]
     if entity == "service":
         for row in made:
             if is_small(row.get("capacity")):
                 row["capacity"] = FEWER
     elif entity == "indicator_value":
-        people = of_services(session.read())
+        people = of_people(session.read())
         for row in made:
             for key in ("value", "base"):
                 if str(row.get("indicator")) in people and is_small(row.get(key)):

@@ -10,7 +10,7 @@ from typing import Any
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import in_words, likely_personal
 from vawg_desktop.domain.return_columns import CONTRACT, ReturnForm, field_of_column, form_of
 from vawg_desktop.domain.terms import ACTION_STATUS, CHANNEL
@@ -116,8 +116,6 @@ def take_call(
 def _read(session: Session, key: str, typed: str, reference: str) -> Value:
     spec = field_of_column(key)
     try:
-        if spec.kind is Kind.WHOLE:
-            typed = typed.removesuffix("%")
         return read_value(session, session.read(), spec, typed)
     except ValueRefusedError as refused:
         raise ValueRefusedError(f"{reference}: {refused.message}") from None

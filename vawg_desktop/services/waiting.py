@@ -5,7 +5,7 @@ from __future__ import annotations
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.services import portfolio
-from vawg_desktop.services.round_standing import partners_of_round
+from vawg_desktop.services.round_standing import partners_now
 from vawg_desktop.services.session import Session
 
 
@@ -13,7 +13,7 @@ def waiting(session: Session) -> dict[str, tuple[int, str]]:
     """By place: how many wait there, and what for in words. Places where nobody waits are left out."""
     found = {
         "my_work": (_brought_forward(session), "brought forward for today"),
-        "returns": (sum(c.step == "received" for c in partners_of_round(session)), "to review"),
+        "returns": (sum(c.step == "received" for c in partners_now(session)), "to review"),
         "copies": (_conflicts(session), "to settle"),
     }
     return {key: (number, f"{number:,} {words}") for key, (number, words) in found.items() if number}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.clock import LONDON
-from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.strictness import rank
 from vawg_desktop.store import entries as log
 
 if TYPE_CHECKING:
@@ -164,7 +165,9 @@ def cells_after(entries: Sequence[log.Entry]) -> dict[str, merge.Standing]:
     if entries[0].tbl in BY_CONTENT and sum(e.op == "create" for e in entries) > 1:
         made = {e.id for e in entries if e.op == "create"}
         stated = {key: _of_twins(all_changes, made) for key, all_changes in stated.items()}
-    stands = {key: merge.standing(stated[key] or silent[key]) for key in keys}
+    spec = BY_KEY.get(entries[0].tbl)
+    fields = spec.by_key if spec is not None else {}
+    stands = {key: merge.standing(stated[key] or silent[key], rank(fields.get(key))) for key in keys}
     if final is not None:  # whatever was written beside it, on whichever laptop, does not bring a word back
         for key, cell in final.fields.items():
             stands[key] = merge.Standing(cell.after, (merge.CellChange(final.id, final.origin, final.seq, cell.after),))

@@ -8,6 +8,7 @@ from vawg_desktop.domain import closing, merge, rules
 from vawg_desktop.domain.entities import LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, RuleError, StaleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.strictness import rank
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store import entries as log
@@ -106,9 +107,15 @@ class Transaction(LogWriter):
         if checked:
             self._check(spec, before, changed)
         self._write(spec, before, changed, over, {k: known.get(k, born) for k in changed})
-        if closing.is_opening(spec, before, changed):
+        if closing.is_opening(spec, before, changed) or (settling and self._leaves_a_closing(spec, id, changed, known)):
             self._withdraw_signatures(id)
         return True
+
+    def _leaves_a_closing(self, spec: EntitySpec, id: str, changed: Mapping[str, Value], known: Mapping[str, frozenset[str]]) -> bool:
+        """Whether one of the values that were chosen between was a closing, and another was chosen."""
+        if not spec.closes_by_tests or spec.status not in changed or changed[spec.status] == "closed":
+            return False
+        return any(c.value == "closed" for c in self.changes_to(id, spec.status, known.get(spec.status, frozenset())))
 
     def _withdraw_signatures(self, about: str) -> None:
         """Signatures hold for one closing: whoever closes the record again signs anew, whichever way it was opened."""
@@ -321,7 +328,7 @@ class Transaction(LogWriter):
 
     def _standing(self, id: str, key: str, left: frozenset[str], entry: log.Entry, value: Value) -> Value:
         stated = [*self.changes_to(id, key, left), merge.CellChange(entry.id, entry.origin, entry.seq, value)]
-        return merge.standing(stated).value
+        return merge.standing(stated, rank(spec_of(entry.tbl).by_key.get(key))).value
 
     def alias(self, id: str, name: str) -> None:
         """Let a record also be found by ``name``, for ever. One that folds to nothing, or over 200 letters, is no name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.evidence_terms import CLOSURE_TEST
@@ -22,9 +24,9 @@ _NOT = {"measure_moved": "It could not be measured; why stands above", "victims_
 
 
 class ClosingDialog(Form):
-    """Tab goes from field to field, Enter closes. ``secret`` is what the second person types, if anything; ``wrong`` why an earlier try was refused."""
+    """Tab goes from field to field, Enter closes. ``secret`` is what the second person types, if anything; ``wrong`` why an earlier try was refused, ``filled`` what was filled in then."""
 
-    def __init__(self, parent: QWidget, stands: Standing, *, secret: str = "", why: str = "", second: str = "", wrong: str = "") -> None:
+    def __init__(self, parent: QWidget, stands: Standing, *, secret: str = "", why: str = "", second: str = "", wrong: str = "", filled: Mapping[str, str] | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Close {stands.reference}")
         self._fields: dict[str, QLineEdit | Choice | QCheckBox] = {}
@@ -55,6 +57,7 @@ class ClosingDialog(Form):
         if secret:
             self.passphrase = self._line(box, "", f"The second person's {secret}; empty signs by name only")
             self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self._fill(filled or {})
         box.addStretch(1)
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -93,6 +96,16 @@ class ClosingDialog(Form):
         made.setAccessibleName(words)
         box.addWidget(made)
         self._fields[key] = made
+
+    def _fill(self, filled: Mapping[str, str]) -> None:
+        for key, value in filled.items():
+            made = self._fields.get(key)
+            if isinstance(made, QLineEdit):
+                made.setText(value)
+            elif isinstance(made, Choice):
+                made.setCurrentIndex(max(0, made.findData(value)))
+            elif made is not None:
+                made.setChecked(True)
 
     def _on_done(self) -> None:
         empty = next(((line, words) for line, words in ((self.why, "Say why it closes now."), (self.second, "Name the second person.")) if not line.text().strip()), None)

@@ -130,7 +130,7 @@ class RoundDialog(Form):
         try:
             parse_date(self._due.text(), now=self._today)
             if not wrong and self._kind.currentData() == CONTRACT.kind:
-                service_values.period_of(self._period.text(), self._today)
+                service_values.period_of(self._period.text())
         except AppError as error:
             wrong = error.message
         self._wrong.setText(wrong)

@@ -230,8 +230,7 @@ class CoveragePage(QWidget):
         self._sentence.setText(self.grid.model_.sentence(index) if shown else "No record is shown.")
 
     def _on_marked(self, record: str, strand: str, extent: str | None) -> None:
-        kind = self._kind
-        self.tasks.write(lambda s: coverage.mark(s, kind, record, strand, extent), failed=self._on_refused)
+        self.tasks.write(lambda s: coverage.mark(s, record, strand, extent), failed=self._on_refused)
 
     def _on_refused(self, error: object) -> None:
         messages.failed(error)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import lists, outputs, restriction, service_outputs, show, small_counts
+from vawg_desktop.services import lists, outputs, restriction, service_outputs, small_counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import cell_words, document_cells, is_late
@@ -110,6 +110,10 @@ class ListOutputs:
         places = page.view.places()
         row = page.model.row(places[0]) if len(places) == 1 else None
         if row is not None:
+            id = str(row["id"])
+            if page.tasks.fetch(lambda s: restriction.restricted(s, [id])) and page.entity == "quote":
+                messages.tell("These words may not leave yet, so they were not copied; the record says why.")
+                return
             QApplication.clipboard().setText(reference_line(page.spec, row, page.tasks.session.today))
             messages.tell("The reference is copied.")
             return
@@ -120,15 +124,17 @@ class ListOutputs:
 
         self.with_table(copy)
 
-    def record_table(self) -> Table:
-        """The record shown, as field and value, its links and updates under it."""
-        view = self._page.pane.view
-        return ["Field", "Value"], show.as_lines(view) if view is not None else []
-
     def copy_record(self) -> None:
         """Copy the record as a table of fields."""
-        copy_table(*self.record_table())
-        messages.tell("The record is copied as a table.")
+        view = self._page.pane.view
+        if view is None:
+            return
+
+        def came(lines: list[list[str]]) -> None:
+            copy_table(["Field", "Value"], lines)
+            messages.tell("The record is copied as a table.")
+
+        self._page.tasks.read(lambda s: outputs.record_lines(s, view.id), came)
 
 
 def _left_out(number: int) -> str:

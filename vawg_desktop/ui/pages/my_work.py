@@ -22,7 +22,7 @@ from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio, questions
 from vawg_desktop.services.lists import ListQuery, count
-from vawg_desktop.services.round_standing import RoundPartner, partners_of_round
+from vawg_desktop.services.round_standing import RoundPartner, partners_now
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -38,7 +38,7 @@ def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Roun
     portfolio to narrow to."""
     work = counts.my_work(session, everybody=everybody)
     groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in work]
-    waiting = [c for c in partners_of_round(session) if c.step in ("received", "late", "silent")]
+    waiting = [c for c in partners_now(session) if c.step in ("received", "late", "silent")]
     return groups, waiting, portfolio.has_one(session)
 
 

@@ -83,11 +83,11 @@ def _answer(pane: Pane) -> None:
     pane.tasks.write(lambda s: closing.answer(s, id, kind, result, how=how, **rest), failed=words_back(typed))
 
 
-def _close(pane: Pane, stands: closing.Standing, why: str = "", second: str = "", wrong: str = "") -> None:
+def _close(pane: Pane, stands: closing.Standing, why: str = "", second: str = "", wrong: str = "", filled: dict[str, str] | None = None) -> None:
     """Ask for all that a closing needs in one form; what was filled in is kept even where the closing is refused, and the form opens again at what is left."""
     store = pane.tasks.session.store
     secret = "database password" if store.url is not None else "own passphrase" if store.key is not None else ""
-    dialog = ClosingDialog(pane.window(), stands, secret=secret, why=why, second=second, wrong=wrong)
+    dialog = ClosingDialog(pane.window(), stands, secret=secret, why=why, second=second, wrong=wrong, filled=filled)
     accepted = dialog.run()
     given, why, second = dialog.given(), dialog.why.text().strip(), dialog.second.text().strip()
     passphrase = dialog.passphrase.text() if dialog.passphrase is not None else ""
@@ -96,12 +96,12 @@ def _close(pane: Pane, stands: closing.Standing, why: str = "", second: str = ""
         return
     id = stands.id
 
-    def again(words: str) -> None:
+    def again(words: str, filled: dict[str, str] | None = None) -> None:
         fresh = pane.tasks.fetch(lambda s: closing.standing(s, id))
-        QTimer.singleShot(0, pane, lambda: _close(pane, fresh, why, second, words))
+        QTimer.singleShot(0, pane, lambda: _close(pane, fresh, why, second, words, filled))
 
-    def refused(error: BaseException) -> None:
-        again(getattr(error, "message", "") or str(error))
+    def refused(error: BaseException, filled: dict[str, str] | None = None) -> None:
+        again(getattr(error, "message", "") or str(error), filled)
 
     def report(done: object) -> None:
         if not isinstance(done, closing.Closing):
@@ -115,7 +115,7 @@ def _close(pane: Pane, stands: closing.Standing, why: str = "", second: str = ""
         pane.tasks.write(lambda s: closing.close(s, id, why, second, passphrase or None), then=report, failed=refused)
 
     if given:
-        pane.tasks.write(lambda s: closing.earn(s, id, given), then=sign, failed=refused)
+        pane.tasks.write(lambda s: closing.earn(s, id, given), then=sign, failed=lambda error: refused(error, given))
     else:
         sign()
 

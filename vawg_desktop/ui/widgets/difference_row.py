@@ -10,10 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from vawg_desktop.domain.entities import ACTION, UPDATE
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
-from vawg_desktop.domain.return_columns import SENT
+from vawg_desktop.domain.return_columns import SENT, field_of_column
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services.returns import Difference
 from vawg_desktop.ui.theme import theme
@@ -44,8 +43,7 @@ KEYS = {
 
 def words_of(difference: Difference, value: Value) -> str:
     """A cell of a difference in words."""
-    spec = ACTION.by_key.get(difference.field) or UPDATE.by_key.get(difference.field)
-    return to_words(spec, value) if spec else str(value or "")
+    return to_words(field_of_column(difference.field), value)
 
 
 def marked(before: str, after: str) -> str:
