@@ -103,10 +103,10 @@ def test_a_cell_that_cannot_be_filled_is_named_and_no_file_is_made(reported: Ses
 
 def test_rows_and_cells_that_the_form_does_not_have_yet_are_made_in_their_order(reported: Session, tmp_path: Path) -> None:
     read = monitoring.read_form(reported, form(tmp_path))
-    cells = {"referred": "Monitoring!AA6", "supported": "Monitoring!C6", "waiting": "Monitoring!B40", "closed": "Notes!D5"}
+    cells = {"referred": "Monitoring!AA6", "supported": "Monitoring!E6", "waiting": "Monitoring!B40", "closed": "Notes!D5"}
     monitoring.fill_form(reported, read, reference(reported, "Trauma therapy"), PERIOD, cells, tmp_path / "filled.xlsx")
     book = load_workbook(tmp_path / "filled.xlsx")
-    assert [book["Monitoring"][c].value for c in ("AA6", "C6", "D6", "B40")] == [52, 120, 40, 31] and book["Notes"]["D5"].value == 12
+    assert [book["Monitoring"][c].value for c in ("AA6", "E6", "D6", "B40")] == [52, 120, 40, 31] and book["Notes"]["D5"].value == 12
 
 
 def test_another_kind_of_file_says_what_to_do(reported: Session, tmp_path: Path) -> None:
@@ -177,3 +177,51 @@ def test_by_command(capsys: pytest.CaptureFixture[str], tmp_path: Path, office: 
     for ending in ("docx", "odt", "pdf", "xlsx", "ods"):
         assert Run(capsys, "report", store, kind, "--out", str(tmp_path / f"paper.{ending}")).code == 0
         assert (tmp_path / f"paper.{ending}").stat().st_size > 1000
+
+
+def shaped(tmp_path: Path) -> Path:
+    """A form with merged cells, a cell with words, and a sheet whose name has an apostrophe."""
+    book = load_workbook(form(tmp_path))
+    sheet = book["Monitoring"]
+    sheet.merge_cells("B3:D3")
+    sheet["B9"] = "see guidance"
+    book["Notes"].title = "Funder's notes"
+    book.save(tmp_path / "Grant monitoring Q2.xlsx")
+    return tmp_path / "Grant monitoring Q2.xlsx"
+
+
+@pytest.mark.parametrize(("cell", "why"), [("Monitoring!C3", "merged cells, where nothing shows; name their first cell, B3"), ("Monitoring!B9", "holds words of the form")])
+def test_a_cell_that_would_not_show_or_holds_words_is_refused(reported: Session, tmp_path: Path, cell: str, why: str) -> None:
+    read = monitoring.read_form(reported, shaped(tmp_path))
+    with pytest.raises(FileRefusedError, match=why):
+        monitoring.fill_form(reported, read, reference(reported, "Trauma therapy"), PERIOD, {"service": cell}, tmp_path / "made.xlsx")
+    assert not (tmp_path / "made.xlsx").exists()
+
+
+def test_merged_cells_are_filled_in_their_first_and_a_quoted_sheet_is_found(reported: Session, tmp_path: Path) -> None:
+    read = monitoring.read_form(reported, shaped(tmp_path))
+    monitoring.fill_form(reported, read, reference(reported, "Trauma therapy"), PERIOD, {"service": "B3", "referred": "'Funder''s notes'!B1"}, tmp_path / "made.xlsx")
+    made = load_workbook(tmp_path / "made.xlsx")
+    assert made["Monitoring"]["B3"].value == "Trauma therapy" and made["Funder's notes"]["B1"].value == 52
+
+
+@pytest.mark.parametrize("cell", ["ZZZ1", "B9999999"])
+def test_a_place_beyond_the_sheet_is_none(reported: Session, tmp_path: Path, cell: str) -> None:
+    read = monitoring.read_form(reported, form(tmp_path))
+    with pytest.raises(ValueRefusedError, match="the form has no cell"):
+        monitoring.fill_form(reported, read, reference(reported, "Trauma therapy"), PERIOD, {"service": cell}, tmp_path / "made.xlsx")
+
+
+def test_a_form_keeps_its_ending(reported: Session, tmp_path: Path) -> None:
+    form(tmp_path).rename(tmp_path / "form.xlsm")
+    read = monitoring.read_form(reported, tmp_path / "form.xlsm")
+    with pytest.raises(ValueRefusedError, match=r"has to end in \.xlsm"):
+        monitoring.fill_form(reported, read, reference(reported, "Trauma therapy"), PERIOD, {"service": "B3"}, tmp_path / "made.xlsx")
+
+
+def test_a_share_is_a_number_and_a_period_is_known_however_it_is_typed(reported: Session) -> None:
+    indicator = str(reported.read().exec_driver_sql("SELECT v.id FROM indicator_value v JOIN indicator i ON i.id = v.indicator WHERE i.measure = 'waiting' AND v.period = '2026-Q3'").one()[0])
+    records.assign(reported, indicator, [Assignment("value", "31.5")], None)
+    told = monitoring.facts_for(reported, reference(reported, "Trauma therapy"), PERIOD)
+    assert told["waiting"] == 31.5 and told["risks"] == "The lease ends in May"
+    assert monitoring.facts_for(reported, reference(reported, "Trauma therapy"), "2026-Q3")["risks"] == "The lease ends in May"

@@ -17,6 +17,8 @@ from vawg_desktop.exchange.cells import place
 from vawg_desktop.exchange.reading import Book
 
 _PLACE = re.compile(r"(?:(?P<sheet>.+)!)?\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[1-9][0-9]{0,6})")
+#: As far as a sheet of this format goes.
+_ROWS, _COLUMNS = 1_048_576, 16_384
 Given = str | int | float
 
 
@@ -26,13 +28,19 @@ def cell_named(words: str, book: Book) -> tuple[str, str] | None:
     if found is None:
         return None
     sheets = [s.name for s in book.sheets]
-    named = (found["sheet"] or "").strip("'") or next(iter(sheets), "")
+    quoted = found["sheet"] or ""
+    named = (quoted[1:-1].replace("''", "'") if quoted[:1] == quoted[-1:] == "'" and len(quoted) > 1 else quoted) or next(iter(sheets), "")
     sheet = next((s for s in sheets if s.casefold() == named.casefold()), None)
-    return (sheet, f"{found['column'].upper()}{found['row']}") if sheet is not None else None
+    cell = f"{found['column'].upper()}{found['row']}"
+    row, column = place(cell)
+    return (sheet, cell) if sheet is not None and row < _ROWS and column < _COLUMNS else None
 
 
 def fill(book: Book, values: Mapping[tuple[str, str], Given]) -> bytes:
-    """The workbook with values in cells, by sheet and cell. Raises FileRefusedError for a file that is no .xlsx, and for a cell that holds a formula."""
+    """The workbook with values in cells, by sheet and cell.
+
+    Raises FileRefusedError for a file that is no .xlsx, and for a cell that holds a formula or words, or lies under merged cells.
+    """
     parts: dict[str, bytes] = {}
     infos: list[zipfile.ZipInfo] = []
     if book.looked.kind == "zip":
@@ -83,11 +91,14 @@ def _sheet_paths(workbook: Document, relations: bytes) -> dict[str, str]:
 
 
 def _put(document: Document, sheet: str, cell: str, value: Given) -> None:
+    _refuse_merged(document, sheet, cell)
     (data, *_) = _named(document, "sheetData")
     row = _child(document, data, "row", str(place(cell)[0] + 1), int)
     found = _child(document, row, "c", cell, lambda r: place(r)[::-1])
     if _named(found, "f"):
         raise FileRefusedError(f"{sheet}!{cell} holds a formula of the form, so nothing was written over it; choose another cell.", code="formula_cell")
+    if found.getAttribute("t") in ("s", "str", "inlineStr") and any(e.firstChild is not None for name in ("v", "t") for e in _named(found, name)):
+        raise FileRefusedError(f"{sheet}!{cell} holds words of the form, so nothing was written over them; choose another cell, or empty it first.", code="cell_not_empty")
     while found.firstChild is not None:
         found.removeChild(found.firstChild)
     if found.hasAttribute("t"):
@@ -103,6 +114,16 @@ def _put(document: Document, sheet: str, cell: str, value: Given) -> None:
     number = document.createElement(_beside(document, "v"))
     number.appendChild(document.createTextNode(repr(value)))
     found.appendChild(number)
+
+
+def _refuse_merged(document: Document, sheet: str, cell: str) -> None:
+    """What is written under merged cells, beside their first one, is shown by no program."""
+    at = place(cell)
+    for merged in _named(document, "mergeCell"):
+        first, _, last = merged.getAttribute("ref").partition(":")
+        (top, left), (bottom, right) = place(first), place(last or first)
+        if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left):
+            raise FileRefusedError(f"{sheet}!{cell} lies under merged cells, where nothing shows; name their first cell, {first}.", code="merged_cell")
 
 
 def _child(document: Document, parent: Element, name: str, reference: str, order: Callable[[str], object]) -> Element:

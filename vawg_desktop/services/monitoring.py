@@ -77,6 +77,22 @@ def _likely(book: Book) -> dict[str, str]:
     return found
 
 
+def _number(kept: int | str) -> Given:
+    """A kept number as a form counts with it."""
+    try:
+        return kept if isinstance(kept, int) else float(kept)
+    except ValueError:
+        return kept
+
+
+def _same_period(told: str, stored: str) -> bool:
+    """Whether a report's period is the one that numbers are kept for, however it was typed."""
+    try:
+        return service_values.period_of(told) == stored
+    except ValueRefusedError:
+        return False
+
+
 def facts_for(session: Session, service: str, period: str) -> dict[str, Given]:
     """What stands of a service in a period, by field; a field with nothing is left out. Raises NotFoundError, ValueRefusedError."""
     connection = session.read()
@@ -89,12 +105,12 @@ def facts_for(session: Session, service: str, period: str) -> dict[str, Given]:
     given |= {k: str(v) for k, v in (("provider", row[1]), ("contract_reference", row[2])) if v}
     for (_, measure), value in service_values.standing(connection, [found.id], stored).items():
         if isinstance(value.value, (int, str)) and measure in CONTRACT.by_key:
-            given[measure] = value.value
+            given[measure] = _number(value.value)
     for key in CONTRACT.words:
         for told, words in connection.exec_driver_sql(
             f'SELECT period, "{key}" FROM service_report WHERE service = ? AND NOT deleted AND "{key}" > \'\' ORDER BY n', (found.id,)
         ):
-            if told and fold(str(told)) == fold(period):
+            if told and _same_period(str(told), stored):
                 given[key] = to_words(CONTRACT.by_key[key].spec, str(words))
     return given
 
@@ -102,6 +118,9 @@ def facts_for(session: Session, service: str, period: str) -> dict[str, Given]:
 def fill_form(session: Session, form: FormRead, service: str, period: str, mapping: Mapping[str, str], out: Path) -> Filled:
     """Write a filled copy of a form. Raises ValueRefusedError for a cell that the form does not have, FileRefusedError, StoreError."""
     given = facts_for(session, service, period)
+    ending = Path(form.book.name).suffix
+    if out.suffix.casefold() != ending.casefold():
+        raise ValueRefusedError(f"The filled copy has to end in {ending}, as the form does: Excel opens no other.")
     cells: dict[tuple[str, str], Given] = {}
     empty: list[str] = []
     for key, words in mapping.items():
