@@ -326,3 +326,30 @@ def test_only_what_may_be_open_is_answered_with_why_it_could_not_be(session: Ses
     closing.earn(session, "G-0003", {"action_evidenced": "Nobody looked", "not:action_evidenced": "yes", "measure_moved": "No number is kept", "not:measure_moved": "yes"})
     told = {str(k): str(a) for k, a in session.read().exec_driver_sql("SELECT kind, answer FROM closure_test").fetchall()}
     assert told == {"action_evidenced": "met", "measure_moved": "not_possible"}
+
+
+@pytest.mark.parametrize(("key", "value"), [("closure_route", "duplicate"), ("severity", "4"), ("closing_authority", "panel")])
+def test_the_ground_of_a_closing_is_not_changed_under_it(session: Session, key: str, value: str) -> None:
+    records.assign(session, "G-0003", [Assignment("severity", "2"), Assignment("closing_authority", "office")], None)
+    closed(session)
+    with pytest.raises(RuleError, match="open it again to change it"):
+        records.assign(session, "G-0003", [Assignment(key, value)], None)
+    closing.reopen(session, "G-0003", "It was another thing")
+    records.assign(session, "G-0003", [Assignment(key, value)], None)
+
+
+def test_two_gaps_that_become_one_keep_their_tests_and_not_each_others_closing(session: Session) -> None:
+    other, _ = records.create(session, "gap", {"statement": "The same gap again"})
+    closing.answer(session, other, "measure_moved", "Down by half")
+    quote, _ = records.create(session, "quote", {"words": "Nobody rang"})
+    theme, _ = records.create(session, "theme", {"title": "Waiting"})
+    records.set_link(session, "quote", "themes", quote, theme, cells={"strength": "high"})
+    same_theme, _ = records.create(session, "theme", {"title": "Waits"})
+    merging.combine(session, same_theme, theme, "one theme")
+    assert str(session.read().exec_driver_sql("SELECT strength FROM link WHERE a = ? AND NOT deleted AND kind = 'quote.themes'", (quote,)).one()[0]) == "high"
+    records.assign(session, other, [Assignment("closure_route", "duplicate")], None)
+    merging.combine(session, "G-0003", other, "one gap")
+    kept = show.record(session, "G-0003")
+    assert kept.cells["closure_route"] is None
+    about = [str(r[0]) for r in session.read().exec_driver_sql("SELECT about FROM closure_test WHERE NOT deleted").fetchall()]
+    assert about == [kept.id] and check(session.store).problems == []

@@ -174,3 +174,16 @@ def test_a_kind_of_record_that_covers_nothing_is_refused(session: Session) -> No
     quote, _ = records.create(session, "quote", {"words": "They listened"})
     with pytest.raises(RuleError, match="covers no strand"):
         coverage.mark(session, quote, one, "full")
+
+
+def test_a_record_that_covers_a_strand_twice_is_counted_once_by_the_stronger(session: Session) -> None:
+    right = str(session.read().exec_driver_sql("SELECT s.id FROM strand s JOIN framework f ON f.id = s.framework WHERE s.title LIKE '%be understood%' OR s.position = 1 ORDER BY s.n LIMIT 1").one()[0])
+    framework = str(session.read().exec_driver_sql("SELECT framework FROM strand WHERE id = ?", (right,)).one()[0])
+    both = [k for k, e in coverage._COVERING.items() if e.key == "recommendation"]
+    record = id_of(session, "R-0003")
+    for kind, extent in zip(both, ("part", "full", "contributes"), strict=False):
+        records.set_link(session, "recommendation", kind.partition(".")[2], record, right, cells={"extent": extent})
+    strand = next(s for s in coverage.of(session, framework) if s.id == right)
+    told = [r.id for r in (*strand.full, *strand.part, *strand.overlap)]
+    assert len(both) > 1 and told.count(record) == 1 and record in [r.id for r in strand.full]
+    assert coverage.grid(session, framework, "recommendation").cells[record, right] == "full"

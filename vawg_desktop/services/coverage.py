@@ -50,6 +50,7 @@ def of(session: Session, framework: str) -> list[Strand]:
         "SELECT id, reference, title FROM strand WHERE framework = ? AND NOT deleted ORDER BY position IS NULL, position, length(reference), reference", (found.id,)
     ).fetchall()
     strands = {str(id): Strand(str(id), str(reference), str(title)) for id, reference, title in rows}
+    said: dict[tuple[str, str], tuple[str, names.Found]] = {}
     for kind in _COVERING:
         meanings = worded.Meanings(connection, worded.WORDED[kind][1]) if kind in worded.WORDED else None
         links = connection.exec_driver_sql(
@@ -58,10 +59,18 @@ def of(session: Session, framework: str) -> list[Strand]:
             (kind,),
         ).fetchall()
         for end, extent, *record in links:
-            strand = strands.get(meanings.of(str(end)) if meanings else str(end))
-            if strand is not None:
-                {"full": strand.full, "part": strand.part}.get(str(extent), strand.overlap).append(names.Found(*map(str, record)))
+            strand, called = meanings.of(str(end)) if meanings else str(end), names.Found(*map(str, record))
+            if strand in strands:
+                there = said.get((strand, called.id))
+                said[strand, called.id] = (_stronger(str(extent or ""), there[0] if there else ""), called)
+    for (strand, _), (extent, called) in said.items():
+        {"full": strands[strand].full, "part": strands[strand].part}.get(extent, strands[strand].overlap).append(called)
     return list(strands.values())
+
+
+def _stronger(one: str, other: str) -> str:
+    """Of two extents that are said of a record and a strand, by two of its fields or in two words, the one that covers more."""
+    return next((e for e in ("full", "part", "contributes") if e in (one, other)), one or other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ def grid(session: Session, framework: str, kind: str) -> Grid:
     became = _became(connection, own)
     for record, strand, extent in _links(connection, kind):
         if strand in own:
-            found.cells[record, strand] = extent
+            found.cells[record, strand] = _stronger(extent, found.cells.get((record, strand), ""))
         for later in became.get(strand, ()):
             found.before[record, later] = extent
     found.before = {at: extent for at, extent in found.before.items() if at not in found.cells}

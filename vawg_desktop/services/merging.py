@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
-from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, CITATION, CLOSURE_TEST, LINK, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold, how_many
@@ -257,6 +257,10 @@ def _typed(session: Session, connection: Connection, conflict: Conflict, typed: 
     return read_value(session, connection, conflict.spec, typed)
 
 
+#: Cells that are not taken over from a record that becomes one with another: its note has words of its own, and how it was closed is told of it alone.
+_LEFT = frozenset({"note", "closure_route", "closing_authority", "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"})
+
+
 def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
     """Merge two records of one kind: ``keep`` takes links, names and the values it lacks from ``drop``.
 
@@ -274,7 +278,7 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
         filled = {
             f.key: theirs[f.key]
             for f in one.spec.cells
-            if f.key != "note" and mine[f.key] in empty and theirs[f.key] not in (*empty, one.id)
+            if f.key not in _LEFT and mine[f.key] in empty and theirs[f.key] not in (*empty, one.id)
         }
         if filled:
             tx.edit(one.entity, one.id, filled)
@@ -297,22 +301,28 @@ def _move_references(tx: Transaction, one: names.Found, other: names.Found) -> N
             for row in rows:
                 to = None if str(row[0]) == one.id else one.id  # a record does not refer to itself
                 tx.edit(spec.key, str(row[0]), {cell.key: to}, checked=False)
+    for kind in (CITATION, CLOSURE_TEST):  # a signature holds for one closing, and stays with it
+        for (id,) in tx.connection.exec_driver_sql(f'SELECT id FROM "{kind.key}" WHERE about = ? AND NOT deleted', (other.id,)).fetchall():
+            tx.edit(kind.key, str(id), {"about": one.id}, checked=False)
+
+
+#: What a link says beside its two ends.
+_LINK_CELLS = tuple(f.key for f in LINK.cells if f.key not in ("kind", "a", "b"))
 
 
 def _move_links(tx: Transaction, one: str, other: str) -> None:
     rows = tx.connection.exec_driver_sql(
-        "SELECT kind, a, b, extent, part, from_date, until_date FROM link WHERE (a = ? OR b = ?) AND deleted = 0",
+        f"SELECT kind, a, b, {', '.join(_LINK_CELLS)} FROM link WHERE (a = ? OR b = ?) AND deleted = 0",
         (other, other),
     ).fetchall()
     for kind, a, b, *cells in rows:
         tx.unlink(str(kind), str(a), str(b))
         left, right = (one if x == other else str(x) for x in (a, b))
         if left != right:
-            names_of = ("extent", "part", "from_date", "until_date")
-            cells_there = {k: v for k, v in zip(names_of, cells, strict=True) if v is not None}
+            cells_there = {k: v for k, v in zip(_LINK_CELLS, cells, strict=True) if v is not None}
             there = tx.connection.exec_driver_sql(
-                "SELECT extent, part, from_date, until_date FROM link WHERE kind = ? AND a = ? AND b = ? AND deleted = 0",
+                f"SELECT {', '.join(_LINK_CELLS)} FROM link WHERE kind = ? AND a = ? AND b = ? AND deleted = 0",
                 (str(kind), left, right),
             ).fetchone()
-            own = {k for k, v in zip(names_of, there or (), strict=False) if v is not None}
+            own = {k for k, v in zip(_LINK_CELLS, there or (), strict=False) if v is not None}
             tx.link(str(kind), left, right, {k: v for k, v in cells_there.items() if k not in own})

@@ -20,6 +20,7 @@ from vawg_desktop.domain.entities import (
 )
 from vawg_desktop.domain.errors import AppError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.merge import same
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
 from vawg_desktop.services import names, over_time, worded
@@ -245,10 +246,7 @@ def assign_in(
             cells[field.key] = read_value(session, tx.connection, field, one.text)
     if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
         cells["revised_reason"] = why
-    if spec.closes_by_tests and cells.get(spec.status, "closed") != "closed" and tx.row(spec.key, id)[spec.status] == "closed":
-        from vawg_desktop.services import closing
-
-        closing.reopen_in(tx, spec.key, id, why)
+    _mind_closing(tx, spec, id, cells, why)
     if cells:
         stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
         over_time.edit(session, tx, spec, id, cells, seen)
@@ -305,6 +303,30 @@ def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: 
                 _refuse_signature_back(tx, found.spec, found.id)
             tx.delete(found.entity, found.id, hidden=hidden)
     return tx.changes
+
+
+def _mind_closing(tx: Transaction, spec: EntitySpec, id: str, cells: Mapping[str, Value], why: str | None) -> None:
+    """An edit of a record that stands closed: another status opens it again; what it was closed on is not changed under it."""
+    if not spec.closes_by_tests or not cells or tx.row(spec.key, id)[spec.status] != "closed":
+        return
+    if cells.get(spec.status, "closed") != "closed":
+        from vawg_desktop.services import closing
+
+        closing.reopen_in(tx, spec.key, id, why)
+    else:
+        _refuse_other_ground(spec, tx.row(spec.key, id), cells)
+
+
+#: What decides how a record is closed: once it is closed, its tests and signatures were given for these.
+_GROUND = ("closure_route", "closing_authority", "severity")
+
+
+def _refuse_other_ground(spec: EntitySpec, row: Mapping[str, Value], cells: Mapping[str, Value]) -> None:
+    for key in (k for k in _GROUND if k in cells and k in spec.by_key and row[k] and not same(row[k], cells[k])):
+        raise RuleError(
+            f"{row['reference']} is closed, and its tests and signatures were given for this {spec.by_key[key].label.casefold()}; open it again to change it.",
+            code="rule_closed_ground",
+        )
 
 
 def _refuse_signature_back(tx: Transaction, spec: EntitySpec, id: str) -> None:
