@@ -90,7 +90,7 @@ def test_the_limits_agree_with_an_oracle(values: list[int]) -> None:
     x = np.array(values, dtype=float)
     moves = np.abs(np.diff(x))
     screened = moves[moves < 3.267 * moves.mean()]
-    reach = 2.66 * (screened if screened.size else moves).mean()
+    reach = 2.66 * (screened if screened.any() else moves).mean()
     point = xmr(values).points[0]
     assert point.lower is not None and point.upper is not None
     np.testing.assert_allclose([point.mean, point.lower, point.upper], [x.mean(), x.mean() - reach, x.mean() + reach])
@@ -118,3 +118,14 @@ def test_runs_and_trends_agree_with_an_oracle(values: list[int]) -> None:
 def test_turned_upside_down_every_sign_turns(values: list[int]) -> None:
     up, down = xmr(values).points, xmr([-v for v in values]).points
     assert [(p.sign, p.up) for p in up if p.sign] == [(p.sign, not p.up) for p in down if p.sign]
+
+
+def test_values_that_never_move_bear_no_sign() -> None:
+    for value in (0.1, 0.3, 7.0, 1 / 3):
+        assert not any(p.sign for p in xmr([value] * 11).points)
+
+
+def test_a_line_that_stood_still_and_moved_once_keeps_limits() -> None:
+    chart = xmr([5.0] * 10 + [9.0])
+    assert chart.points[0].upper is not None and chart.points[0].upper > chart.points[0].mean
+    assert chart.points[-1].sign == "outside" and not any(p.sign == "outside" for p in chart.points[:-1])

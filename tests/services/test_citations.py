@@ -213,3 +213,12 @@ def test_a_state_that_a_list_brought_without_ground_is_named(session: Session) -
     name, _ = records.create(session, "gap", {"statement": "From last year's list", "status": "delivered"})
     ((_, reference, status, left),) = gap_states.unmet(session)
     assert (reference, status) == (show.record(session, name).reference, "delivered") and len(left) == 4
+
+
+def test_a_figure_that_was_changed_back_is_as_it_was_quoted(session: Session) -> None:
+    id, _ = records.create(session, "figure", {"title": "Reports", "quoted": "410", "unit": "reports"})
+    records.create(session, "citation", {"about": id, "place": "Board paper", "words": citations.wording(session, id)})
+    records.assign(session, id, [Assignment("quoted", "412")], None)
+    assert [c.changed for c in citations.of(session, id)] == [True]
+    records.assign(session, id, [Assignment("quoted", "410")], None)
+    assert [c.changed for c in citations.of(session, id)] == [False]

@@ -187,3 +187,13 @@ def test_a_record_that_covers_a_strand_twice_is_counted_once_by_the_stronger(ses
     told = [r.id for r in (*strand.full, *strand.part, *strand.overlap)]
     assert len(both) > 1 and told.count(record) == 1 and record in [r.id for r in strand.full]
     assert coverage.grid(session, framework, "recommendation").cells[record, right] == "full"
+
+
+def test_of_two_versions_of_one_title_the_one_in_force_is_meant(session: Session) -> None:
+    old = id_of(session, NPCC)
+    title = show.record(session, old).title
+    ahead, _ = coverage.next_version(session, old, "2027", "1/4/2027")
+    assert [s.id for s in coverage.of(session, title)] == [s.id for s in coverage.of(session, old)]
+    records.assign(session, ahead, [Assignment("from_date", "2026-04-01")], None)
+    records.assign(session, old, [Assignment("until_date", "2026-03-31")], None)
+    assert [s.id for s in coverage.of(session, title)] == [s.id for s in coverage.of(session, ahead)]

@@ -16,6 +16,8 @@ LIMIT, SCREEN = 2.66, 3.267
 RUN = 7
 #: Below so many points in a stretch the limits are a first guess.
 FEW = 12
+#: The share of a value that is no difference: the mean of 0.1, 0.1 and 0.1 is not quite 0.1.
+_LEAST = 1e-9
 #: The signs in the order in which they are told; a point bears the first that it meets.
 SIGNS = ("outside", "trend", "near_limit", "one_side")
 
@@ -69,9 +71,11 @@ def _stretch(values: Sequence[float]) -> list[Point]:
     if not moves:
         return [Point(values[0], mean, None, None)]
     first = sum(moves) / len(moves)
-    kept = [m for m in moves if m < SCREEN * first] or moves
+    kept = [m for m in moves if m < SCREEN * first]
+    kept = kept if any(kept) else moves  # a line that stood still and moved once keeps limits that are some way off
     reach = LIMIT * sum(kept) / len(kept)
-    signs = _signs(values, mean, reach)
+    still = reach <= max(map(abs, values)) * _LEAST
+    signs = [("", False)] * len(values) if still else _signs(values, mean, reach)
     return [Point(v, mean, mean - reach, mean + reach, *sign) for v, sign in zip(values, signs, strict=True)]
 
 
@@ -83,19 +87,19 @@ def _signs(values: Sequence[float], mean: float, reach: float) -> list[tuple[str
             if not found[place][0] or SIGNS.index(found[place][0]) > SIGNS.index(sign):
                 found[place] = (sign, up)
 
-    for place, value in enumerate(values):
-        if abs(value - mean) > reach:
-            mark([place], "outside", value > mean)
+    least = max(map(abs, values)) * _LEAST
+    for place in (p for p, v in enumerate(values) if abs(v - mean) > reach + least):
+        mark([place], "outside", values[place] > mean)
     for places in _windows(len(values), RUN):
         steps = [values[b] - values[a] for a, b in pairwise(places)]
-        if all(s > 0 for s in steps) or all(s < 0 for s in steps):
+        if all(s > least for s in steps) or all(s < -least for s in steps):
             mark(places, "trend", steps[0] > 0)
         sides = [values[p] - mean for p in places]
-        if all(s > 0 for s in sides) or all(s < 0 for s in sides):
+        if all(s > least for s in sides) or all(s < -least for s in sides):
             mark(places, "one_side", sides[0] > 0)
     for places in _windows(len(values), 3):
         for up in (True, False):
-            near = [p for p in places if (values[p] - mean if up else mean - values[p]) > reach * 2 / 3]
+            near = [p for p in places if (values[p] - mean if up else mean - values[p]) > reach * 2 / 3 + least]
             if len(near) >= 2:
                 mark(near, "near_limit", up)
     return found

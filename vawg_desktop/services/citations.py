@@ -119,8 +119,9 @@ def of(session: Session, id: str) -> list[Citation]:
         "WHERE t.about = ? AND NOT t.deleted ORDER BY t.n DESC", (id,),
     )  # fmt: skip
     last = _last_changed(connection, id) if rows else 0
+    now = wording(session, id) if rows else ""
     return [
-        Citation(str(r["id"]), str(r["reference"]), str(r["place"]), str(r["cited"] or ""), str(r["to_whom"] or ""), str(r["words"]), int(str(r["born_n"])) < last)
+        Citation(str(r["id"]), str(r["reference"]), str(r["place"]), str(r["cited"] or ""), str(r["to_whom"] or ""), str(r["words"]), int(str(r["born_n"])) < last and str(r["words"]) != now)
         for r in rows
     ]
 

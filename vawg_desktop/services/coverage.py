@@ -13,6 +13,7 @@ from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Kind
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names, worded
 from vawg_desktop.services.session import Session
 
@@ -42,10 +43,18 @@ class Strand:
         return not (self.full or self.part or self.overlap)
 
 
+def _in_force(session: Session, title: str) -> names.Found | None:
+    """Of several versions with the same title the one in force today; None where the words are no title of several, or none is in force."""
+    rows = session.read().exec_driver_sql("SELECT id, reference, title, from_date, until_date FROM framework WHERE NOT deleted ORDER BY n DESC").fetchall()
+    alike = [r for r in rows if fold(str(r[2])) == fold(title)]
+    now = [r for r in alike if (not r[3] or bounds(str(r[3]))[0] <= session.today) and (not r[4] or bounds(str(r[4]))[1] >= session.today)]
+    return names.Found("framework", *map(str, now[0][:3])) if len(alike) > 1 and now else None
+
+
 def of(session: Session, framework: str) -> list[Strand]:
     """The strands of the framework that a reference or title names, in their order. Raises NotFoundError."""
     connection = session.read()
-    found = names.find_named(connection, "framework", framework) or names.find(connection, framework, "framework")
+    found = _in_force(session, framework) or names.find_named(connection, "framework", framework) or names.find(connection, framework, "framework")
     rows = connection.exec_driver_sql(
         "SELECT id, reference, title FROM strand WHERE framework = ? AND NOT deleted ORDER BY position IS NULL, position, length(reference), reference", (found.id,)
     ).fetchall()
