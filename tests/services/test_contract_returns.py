@@ -20,6 +20,8 @@ from vawg_desktop.services import (
     records,
     return_acceptance,
     return_messages,
+    return_review,
+    return_tray,
     returns,
     round_standing,
     rounds,
@@ -482,3 +484,43 @@ def test_what_waits_counts_both_kinds_of_round(office: Session, tmp_path: Path) 
     assert len({p.return_id for p in now}) == len(now) > 1
     assert [p.step for p in now if p.partner == "Rowan Support"] == ["received"]
     assert waiting.waiting(office)["returns"][0] == 1
+
+
+def test_a_row_that_the_provider_added_becomes_a_planned_service(office: Session, tmp_path: Path) -> None:
+    sent = send(office, tmp_path / "out")
+    book = load_workbook(sent.file)
+    sheet, at = book["Services"], columns(book["Services"])
+    last = next(r for r in range(sheet.max_row, 1, -1) if sheet.cell(r, 1).value)
+    sheet.cell(last + 1, 2, "A group for young women")
+    sheet.cell(last + 1, at["Risks"], "No room yet")
+    (tmp_path / "back").mkdir()
+    book.save(tmp_path / "back" / "n.xlsx")
+    review = returns.import_return(office, tmp_path / "back" / "n.xlsx")
+    (row,) = review.new_rows
+    (id,) = [i for i in return_acceptance.add_new_row(office, review.submission, row).created if show.record(office, i).spec.key == "service"]
+    view = show.record(office, id)
+    assert (view.title, view.cells["status"]) == ("A group for young women", "planned") and "No room yet" in str(view.cells["note"])
+    assert view.names[str(view.cells["provider"])] == "Rowan Support"
+    assert office.read().exec_driver_sql("SELECT count(*) FROM action WHERE title = 'A group for young women'").one()[0] == 0
+    done = returns.reverse_return(office, review.return_reference)
+    assert office.read().exec_driver_sql("SELECT deleted FROM service WHERE id = ?", (id,)).one()[0] and done.kept_later_edits == []
+
+
+def test_a_report_that_names_no_period_hides_no_earlier_answer(office: Session, tmp_path: Path) -> None:
+    returns.import_return(office, filled(office, tmp_path), apply="all")
+    therapy = reference(office, "Trauma therapy")
+    with office.store.write("B. Officer", None, Act.EDIT) as tx:
+        tx.create("service_report", {"service": show.record(office, therapy).id, "risks": "A note without its quarter", "as_at": "2026-11-20"})
+    sheet = load_workbook(send(office, tmp_path / "next", period="2026/27 Q3").file)["Services"]
+    assert str(sheet.cell(row_of(sheet, therapy), columns(sheet)["Last answer"]).value).splitlines()[0] == PERIOD
+
+
+def test_what_stood_beside_the_answers_becomes_a_report_of_its_period(office: Session, tmp_path: Path) -> None:
+    therapy = reference(office, "Trauma therapy")
+    path = fill(send(office, tmp_path / "out").file, tmp_path / "back" / "b.xlsx", {(therapy, "Answer"): "Update", (therapy, "Referred"): "about fifty"})
+    review = returns.import_return(office, path)
+    (entry,) = review.tray
+    return_tray.use_tray_entry(office, review.submission, entry, "update", therapy, "About fifty were referred")
+    reports = show.record(office, therapy).parts["service_report"]
+    assert [(r["period"], r["note"]) for r in reports] == [(PERIOD, "About fifty were referred")]
+    assert list(return_review.review(office, review.submission).made_of.values()) == [f"update of {therapy}"]

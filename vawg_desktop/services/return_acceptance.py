@@ -14,6 +14,7 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.personal import likely_personal
 from vawg_desktop.domain.return_columns import (
     ADDED_ROW,
+    CONTRACT,
     ON_UPDATE,
     ON_VALUE,
     PROGRESS,
@@ -244,7 +245,7 @@ def _quoted(one: Difference) -> str | None:
 
 
 def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Changes:
-    """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed."""
+    """Take a new row of a return: a proposed action of its partner, or a piece of evidence to be reviewed; of a contract's return a planned service."""
     owner = sent_return(session.read(), _return_of(session, submission))
     with session.store.write(session.who, f"New in {owner.called(session.read())}", Act.RETURN, submission) as tx:
         if "What it proves" in row or "Title" in row:
@@ -252,16 +253,11 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
             return tx.changes
         partner = tx.row("submission", submission)["partner"]
         note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", "Action") and v)
-        id = tx.create(
-            "action",
-            {
-                "title": row.get("Action") or row.get("text") or "New action",
-                "accountable": partner,
-                "status": "proposed",
-                "note": note or None,
-            },
-            id=_id_of_row(tx, "action", submission, row),
-        )
+        kind = owner.form.about
+        title = row.get("Action") or row.get("text") or f"New {kind.label.casefold()}"
+        whose = {"provider": partner, "status": "planned"} if owner.form is CONTRACT else {"accountable": partner, "status": "proposed"}
+        cells: dict[str, Value] = {"title": title, **whose, "note": note or None}
+        id = tx.create(kind.key, cells, id=_id_of_row(tx, kind.key, submission, row))
         _remember_added(tx, submission, row, id)
     return tx.changes
 

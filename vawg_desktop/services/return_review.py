@@ -99,6 +99,7 @@ class Review:
     added: dict[str, str] = field(default_factory=dict[str, str])
     #: What was made of an entry of the tray, by ``tray_place``: "update of A-0003".
     made_of: dict[str, str] = field(default_factory=dict[str, str])
+    form: ReturnForm = PROGRESS
 
     def answers_in_words(self) -> str:
         """How the actions were answered: ``2 answered, 1 no change, 3 not answered``."""
@@ -200,7 +201,7 @@ def review(session: Session, submission: str, *, owner: SentReturn | None = None
         content["tray"], content["not_returned"], content["new_rows"], declaration=dict(content["declaration"]),
         emptied=[d for d in _apart(session, found.id, owner, content.get("emptied", []), "emptied") if d.current is not None],
         asked=_apart(session, found.id, owner, [a for a in content.get("asked", []) if a["field"] != "answer"], "not_understood"),
-        added=_added(connection, found.id), made_of=_made_of(connection, found.id),
+        added=_added(connection, found.id), made_of=_made_of(connection, found.id), form=owner.form,
     )  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def tray_place(entry: Mapping[str, str]) -> str:
 
 def _made_of(connection: Connection, submission: str) -> dict[str, str]:
     rows = connection.exec_driver_sql(
-        "SELECT d.field, d.reason, d.decision, a.reference FROM decision d LEFT JOIN action a ON a.id = d.record "
+        "SELECT d.field, d.reason, d.decision, a.reference FROM decision d LEFT JOIN subject a ON a.id = d.record "
         "WHERE d.submission = ? AND NOT d.deleted AND substr(d.field, 1, 5) = ?",
         (submission, FROM_TRAY),
     ).fetchall()

@@ -41,6 +41,7 @@ def use_tray_entry(
         if kind == "update":
             cells = {
                 form.told_by.parent: found.id,
+                "period": owner.period or None,
                 "as_at": row[1],
                 "channel": row[2] or "return",
                 "informant": row[3],

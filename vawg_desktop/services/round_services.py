@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WORDS = ", ".join(f"{latest_told(CONTRACT, key, 's.id')} AS u_{key}" for key in CONTRACT.words)
 _LAST = (
-    'SELECT x.period, x.answer FROM service_report x WHERE x.service = ? AND NOT x.deleted ORDER BY coalesce(x.as_at, \'\') DESC, x.n DESC LIMIT 1'
+    'SELECT x.period, x.answer FROM service_report x WHERE x.service = ? AND NOT x.deleted AND x.period > \'\' ORDER BY coalesce(x.as_at, \'\') DESC, x.n DESC LIMIT 1'
 )
 
 

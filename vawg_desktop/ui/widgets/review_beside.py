@@ -9,6 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
+from vawg_desktop.domain.entities import SERVICE
 from vawg_desktop.services.return_review import tray_place
 from vawg_desktop.services.returns import Review
 from vawg_desktop.ui.widgets.common import Section, button, label
@@ -36,7 +37,9 @@ def sections_beside(review: Review, most: int, verbs: Verbs) -> Iterator[Section
 
 
 def _new_rows(review: Review, verbs: Verbs) -> Section:
-    section = Section("New actions and evidence the partner wrote")
+    about = review.form.about
+    section = Section(f"New {about.plural.casefold()} and evidence the partner wrote")
+    new = "Add as planned service" if about is SERVICE else "Add as proposed action"
     section.set_count(len(review.new_rows))
     for row in review.new_rows:
         line = QHBoxLayout()
@@ -46,7 +49,7 @@ def _new_rows(review: Review, verbs: Verbs) -> Section:
             line.addWidget(label(f"Added as {taken}", muted=True, wrap=False))
         else:
             proves = "What it proves" in row or "Title" in row
-            line.addWidget(button("Add to evidence" if proves else "Add as proposed action", partial(verbs.add, row)))
+            line.addWidget(button("Add to evidence" if proves else new, partial(verbs.add, row)))
         section.body.addLayout(line)
     return section
 
