@@ -475,6 +475,23 @@ def test_a_merge_brings_everything_but_what_the_role_may_not(
         assert show.record(server, "R-0003").cells["status"] == "closed" and show.record(server, "R-0003").cells["note"] == "seen since"
 
 
+def test_the_stricter_of_two_answers_stands_on_the_server_too(server: Session, people: dict[str, Session], tmp_path: Path) -> None:
+    """An editor brings a laptop's conflict in by her own role: the server itself holds the row to the log."""
+    quotes = [create(server, "quote", {"words": w, "consent": "given", "publishable": "yes"})[0] for w in ("Nobody rang", "I waited")]
+    merging.copy(server, tmp_path / "laptop.vawg")
+    with opening.open_store(tmp_path / "laptop.vawg") as store:
+        laptop = Session(store, "L. Laptop")
+        for one, other, id in ((laptop, people["editor"], quotes[0]), (people["editor"], laptop, quotes[1])):
+            assign(one, id, [Assignment("consent", "withdrawn"), Assignment("publishable", "no")], None)
+            assign(other, id, [Assignment("consent", "not_asked"), Assignment("publishable", "")], None)
+        assert len(merging.merge(people["editor"], store).conflicts) == 4
+        merging.merge(laptop, server.store)
+        for session in (server, laptop):
+            assert [(c["consent"], c["publishable"]) for c in (show.record(session, id).cells for id in quotes)] == [("withdrawn", False)] * 2
+        assert rows_of(laptop) == rows_of(server)
+        assert [p for p in check(server.store).problems if p.code != "clock_wrong"] == []
+
+
 def test_a_gap_too_is_closed_by_an_approver_alone(server: Session, people: dict[str, Session], tmp_path: Path) -> None:
     def earn_gap(session: Session) -> None:
         assign(session, "G-0001", [Assignment("severity", "1"), Assignment("closure_route", "delivered"), Assignment("outcome_statement", "Asked now")], None)

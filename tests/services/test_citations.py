@@ -222,3 +222,10 @@ def test_a_figure_that_was_changed_back_is_as_it_was_quoted(session: Session) ->
     assert [c.changed for c in citations.of(session, id)] == [True]
     records.assign(session, id, [Assignment("quoted", "410")], None)
     assert [c.changed for c in citations.of(session, id)] == [False]
+
+
+def test_where_a_deleted_figure_was_quoted_is_still_told(session: Session) -> None:
+    id, _ = records.create(session, "figure", {"title": "Reports", "quoted": "410", "unit": "reports"})
+    citations.cite(session, id, "Board paper")
+    records.hide(session, [id])
+    assert [c.place for c in citations.of(session, id)] == ["Board paper"]

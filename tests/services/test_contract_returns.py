@@ -497,6 +497,7 @@ def test_a_row_that_the_provider_added_becomes_a_planned_service(office: Session
     book.save(tmp_path / "back" / "n.xlsx")
     review = returns.import_return(office, tmp_path / "back" / "n.xlsx")
     (row,) = review.new_rows
+    assert row["Service"] == "A group for young women" and not {"Action", "Recommendation", "Due date"} & set(row)
     (id,) = [i for i in return_acceptance.add_new_row(office, review.submission, row).created if show.record(office, i).spec.key == "service"]
     view = show.record(office, id)
     assert (view.title, view.cells["status"]) == ("A group for young women", "planned") and "No room yet" in str(view.cells["note"])
@@ -524,3 +525,14 @@ def test_what_stood_beside_the_answers_becomes_a_report_of_its_period(office: Se
     reports = show.record(office, therapy).parts["service_report"]
     assert [(r["period"], r["note"]) for r in reports] == [(PERIOD, "About fifty were referred")]
     assert list(return_review.review(office, review.submission).made_of.values()) == [f"update of {therapy}"]
+
+
+def test_a_new_row_with_the_name_of_a_service_we_have_is_named(office: Session, tmp_path: Path) -> None:
+    sent = send(office, tmp_path / "out")
+    book = load_workbook(sent.file)
+    sheet = book["Services"]
+    last = next(r for r in range(sheet.max_row, 1, -1) if sheet.cell(r, 1).value)
+    sheet.cell(last + 1, 2, "Outreach")
+    book.save(tmp_path / "n.xlsx")
+    (problem,) = returns.import_return(office, tmp_path / "n.xlsx").problems
+    assert (problem.code, problem.message) == ("new_action_known", f"This new service has the same words as {reference(office, 'Outreach')}; is it that one?")

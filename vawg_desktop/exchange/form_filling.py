@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from posixpath import normpath
+from typing import Any
 from xml.dom.minidom import Document, Element, parseString
 
 from vawg_desktop.domain.errors import FileRefusedError
@@ -126,13 +127,13 @@ def _refuse_merged(document: Document, sheet: str, cell: str) -> None:
             raise FileRefusedError(f"{sheet}!{cell} lies under merged cells, where nothing shows; name their first cell, {first}.", code="merged_cell")
 
 
-def _child(document: Document, parent: Element, name: str, reference: str, order: Callable[[str], object]) -> Element:
+def _child(document: Document, parent: Element, name: str, reference: str, order: Callable[[str], Any]) -> Element:
     """The row or cell of a reference; a new one where it belongs. ``order`` gives what references are put in order by."""
     after: Element | None = None
     for child in (c for c in parent.childNodes if isinstance(c, Element) and c.tagName.rpartition(":")[2] == name and c.hasAttribute("r")):
         if child.getAttribute("r") == reference:
             return child
-        if order(child.getAttribute("r")) > order(reference):  # type: ignore[operator]
+        if order(child.getAttribute("r")) > order(reference):
             after = child
             break
     made = document.createElement(_beside(document, name))

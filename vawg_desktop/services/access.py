@@ -13,11 +13,22 @@ from vawg_desktop.domain import clock
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import london_time
-from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.domain.errors import AppError, StoreError
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import holding, key_changes, keys, work
 
 _Answer = TypeVar("_Answer")
+
+
+def opens(session: Session, passphrase: str) -> bool:
+    """Whether a passphrase opens the store that is open; a store without one opens by any."""
+    store = session.store
+    if store.key is None:
+        return True
+    try:
+        return keys.unlock(store.path, passphrase).raw == store.key.raw
+    except AppError:
+        return False
 
 
 def change(session: Session, old: str, new: str) -> Changes:

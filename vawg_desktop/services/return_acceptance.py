@@ -252,9 +252,9 @@ def add_new_row(session: Session, submission: str, row: Mapping[str, str]) -> Ch
             _remember_added(tx, submission, row, _add_evidence(tx, submission, row))
             return tx.changes
         partner = tx.row("submission", submission)["partner"]
-        note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", "Action") and v)
+        note = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell", owner.form.locked[1]) and v)
         kind = owner.form.about
-        title = row.get("Action") or row.get("text") or f"New {kind.label.casefold()}"
+        title = row.get(owner.form.locked[1]) or row.get("text") or f"New {kind.label.casefold()}"
         whose = {"provider": partner, "status": "planned"} if owner.form is CONTRACT else {"accountable": partner, "status": "proposed"}
         cells: dict[str, Value] = {"title": title, **whose, "note": note or None}
         id = tx.create(kind.key, cells, id=_id_of_row(tx, kind.key, submission, row))

@@ -344,22 +344,23 @@ def _keep_unknown(row: ReadRow, matched: Matched, read: ReadReturn) -> None:
             last = read.problems[-1] if read.problems else None
             if last is None or last.code not in _REPORTED or (last.sheet, last.cell) != (row.sheet, row.place):
                 read.problems.append(
-                    Problem("row_unknown", "This row matches no action we sent.", row.sheet, row.place)
+                    Problem("row_unknown", f"This row matches no {read.form.row} we sent.", row.sheet, row.place)
                 )
             _to_tray(read, row, "a row we cannot place")
             matched.strange.append(row)
             return
     elif text or title:
+        _, about, beside, date, _ = read.form.locked
         more = {
-            "Recommendation": row.locked[1],
-            "Due date": row.locked[2],
+            beside: row.locked[1],
+            date: row.locked[2],
             "Beside it": _words(row.last, *row.more.values(), row.check),
         }
         matched.new_rows.append(
             {
                 "sheet": row.sheet,
                 "cell": row.place,
-                "Action": title,
+                about: title,
                 "text": text,
                 **{k: v for k, v in more.items() if v},
             }

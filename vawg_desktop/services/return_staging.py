@@ -223,11 +223,12 @@ def _name_rows(rows: Sequence[MatchedRow], read: ReadReturn) -> None:
 
 
 def _look_at_new(connection: Connection, new_rows: Sequence[Mapping[str, str]], read: ReadReturn) -> None:
-    """A new action that bears the title of one we have, and evidence for an action we do not know, are named."""
+    """A new action or service that bears the title of one we have, and evidence for an action we do not know, are named."""
+    about = read.form.about
     titled = {
         fold(str(title)): str(reference)
         for reference, title in connection.exec_driver_sql(
-            "SELECT reference, title FROM action WHERE NOT deleted" if new_rows else "SELECT reference, title FROM action WHERE 1 = 0"
+            f'SELECT reference, title FROM "{about.key}" WHERE {"NOT deleted" if new_rows else "1 = 0"}'
         )
     }
     for row in new_rows:
@@ -236,8 +237,8 @@ def _look_at_new(connection: Connection, new_rows: Sequence[Mapping[str, str]], 
             if named and action_named(connection, named) is None:
                 words = f"This evidence is for “{named[:60]}”, which names no action of ours; it would be added without one."
                 read.problems.append(Problem("evidence_for_whom", words, row["sheet"], row["cell"]))
-        elif known := titled.get(fold(row.get("Action", ""))):
-            words = f"This new action has the same words as {known}; is it that one?"
+        elif known := titled.get(fold(row.get(read.form.locked[1], ""))):
+            words = f"This new {read.form.row} has the same words as {known}; is it that one?"
             read.problems.append(Problem("new_action_known", words, row["sheet"], row["cell"], known))
 
 

@@ -31,9 +31,7 @@ def facts_of(connection: Connection, ids: Sequence[str], period: str) -> list[Ro
     for start in range(0, len(ids), 400):
         part = tuple(ids[start : start + 400])
         rows = connection.exec_driver_sql(f"SELECT s.*, {_WORDS} FROM service s WHERE s.id IN ({','.join('?' * len(part))}) ORDER BY s.reference", part)
-        keys = [str(k) for k in rows.keys()]  # noqa: SIM118 - a result is not a mapping
-        for row in rows.fetchall():
-            values = dict(zip(keys, row, strict=True))
+        for values in (dict(row) for row in rows.mappings()):
             cells: dict[str, Value] = {k: v for k, v in values.items() if not k.startswith("u_")}
             told: dict[str, Value] = {k.removeprefix("u_"): v for k, v in values.items() if k.startswith("u_")}
             id = str(cells["id"])

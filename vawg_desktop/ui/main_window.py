@@ -301,8 +301,10 @@ class MainWindow(Shell):
     def lock(self) -> None:
         """Hide everything until the passphrase is typed; a store without one opens by Enter."""
         if self.tasks is not None:
-            store = self.tasks.session.store
-            self.guard.lock(lambda word: store.key is None or _opens(store, word), store.key is not None)
+            from vawg_desktop.services import access
+
+            session = self.tasks.session
+            self.guard.lock(lambda word: access.opens(session, word), session.store.key is not None)
 
     def uncovered(self) -> None:
         """Show what was done meanwhile."""
@@ -391,13 +393,3 @@ def _window_settings(session: Any) -> dict[str, str]:
         "idle": office.setting(session, settings.IDLE.key) or settings.IDLE.choices[0],
         "demonstration": session.store.meta("demonstration") or "",
     }
-
-
-def _opens(store: Any, word: str) -> bool:
-    from vawg_desktop.domain.errors import AppError
-    from vawg_desktop.store import keys
-
-    try:
-        return bool(keys.unlock(store.path, word).raw == store.key.raw)
-    except AppError:
-        return False

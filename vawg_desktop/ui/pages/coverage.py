@@ -232,8 +232,8 @@ class CoveragePage(QWidget):
     def _on_marked(self, record: str, strand: str, extent: str | None) -> None:
         self.tasks.write(lambda s: coverage.mark(s, record, strand, extent), failed=self._on_refused)
 
-    def _on_refused(self, error: object) -> None:
-        messages.failed(error)  # type: ignore[arg-type]
+    def _on_refused(self, error: BaseException) -> None:
+        messages.failed(error)
         self.load()
 
     # -- frameworks in and out ---------------------------------------------------------------

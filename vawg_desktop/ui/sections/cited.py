@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import BY_KEY
@@ -58,7 +59,7 @@ def _quote(pane: Pane) -> None:
     id, place, to_whom, when = view.id, typed.get("place", ""), typed.get("to_whom", ""), typed.get("cited", "")
     words: list[str] = []
 
-    def write(session: Session) -> object:
+    def write(session: Session) -> Changes:
         said, changes = citations.cite(session, id, place, cited=when, to_whom=to_whom)
         words.append(said)
         return changes
@@ -67,7 +68,7 @@ def _quote(pane: Pane) -> None:
         QApplication.clipboard().setText(words[-1])
         messages.tell("The words were copied, and the place is remembered.")
 
-    pane.tasks.write(write, then=then, failed=words_back(typed))  # type: ignore[arg-type]
+    pane.tasks.write(write, then=then, failed=words_back(typed))
 
 
 def agreement(pane: Pane) -> Made:

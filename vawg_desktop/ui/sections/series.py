@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import BY_KEY
@@ -88,11 +88,11 @@ def _chart(pane: Pane, series: Series, *, named: bool) -> QWidget:
     return holder
 
 
-def _turn(view: QWidget, table: QWidget, turn: QWidget) -> None:
+def _turn(view: QWidget, table: QWidget, turn: QPushButton) -> None:
     shown = table.isHidden()
     table.setVisible(shown)
     view.setVisible(not shown)
-    turn.setText("Show as chart" if shown else "Show as table")  # type: ignore[attr-defined]
+    turn.setText("Show as chart" if shown else "Show as table")
 
 
 def _table(pane: Pane, series: Series) -> QWidget:

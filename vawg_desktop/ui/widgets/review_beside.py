@@ -43,7 +43,7 @@ def _new_rows(review: Review, verbs: Verbs) -> Section:
     section.set_count(len(review.new_rows))
     for row in review.new_rows:
         line = QHBoxLayout()
-        words = "; ".join(f"{k}: {v}" for k, v in row.items() if k not in ("sheet", "cell"))
+        words = "; ".join(f"{k}: {v}" for k, v in row.items() if v and k not in ("sheet", "cell"))
         line.addWidget(label(words), 1)
         if taken := review.added.get(f"{row['sheet']}!{row['cell']}"):
             line.addWidget(label(f"Added as {taken}", muted=True, wrap=False))
