@@ -54,7 +54,7 @@ _DOUBTS = {
     "exchanged": "its row and another have each other's answers.",
     "sorted": "it may have been sorted apart from its reference.",
     "shifted": "the answers may have slid to other rows.",
-    "moved": "it is what we sent for another action.",
+    "moved": "it is what we sent for another row.",
     "cut": "the cell that was sent held only the beginning of it.",
     "made_date": "the program that wrote the file made a date or a time of these words.",
     "filled": "it may have been drawn down over other answers.",

@@ -32,8 +32,8 @@ _SAYING = {
     "sorted": "{columns} of {records} came back in order, as if sorted apart from the references beside them. Either these are the "
     "answers of their own rows, or they were written for other rows.",
     "shifted": "{columns} of {records} came back with what we sent for the row next to it, as if cells had been deleted or put in. "
-    "Either these actions really changed so, or the answers slid to other rows.",
-    "moved": "{columns} of {records} came back with what we sent for other actions of this return. Either they really changed so, or the "
+    "Either these rows really changed so, or the answers slid to other rows.",
+    "moved": "{columns} of {records} came back with what we sent for other rows of this return. Either they really changed so, or the "
     "answers stand on other rows than they were written for.",
     "filled": "{columns} of {records} came back with one more in each row, as if one answer had been drawn down over the cells below. "
     "Either that is meant, or only the first of them is.",

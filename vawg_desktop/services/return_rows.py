@@ -258,7 +258,7 @@ def _identify(known: _Known, secret: str, row: ReadRow, read: ReadReturn) -> Bas
             named.add(base.id)
     if len(named) > 1:
         read.problems.append(Problem(
-            "row_contradicts", "The reference and the hidden marks of this row name different actions; it was not taken.",
+            "row_contradicts", "The reference and the hidden marks of this row belong to different rows; it was not taken.",
             row.sheet, row.place,
         ))  # fmt: skip
         return None

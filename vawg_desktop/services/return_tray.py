@@ -15,7 +15,7 @@ from vawg_desktop.services.session import Session
 #: What may be made of an entry of the tray, with the word on its choice.
 MADE: dict[str, str] = {
     "update": "Progress update",
-    "note": "Note on the action",
+    "note": "Note on the record",
     "question": "Question to the partner",
 }
 

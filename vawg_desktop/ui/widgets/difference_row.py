@@ -22,13 +22,13 @@ _KINDS = {
     Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
 }  # fmt: skip
 _HELD = {
-    "personal_data": "May hold personal data: look first", "in_bin": "The action is in the bin",
+    "personal_data": "May hold personal data: look first", "in_bin": "The record is in the bin",
     "exchanged": "Two rows have each other's answers", "sorted": "Sorted apart from its reference?",
-    "moved": "What we sent for another action: look first", "shifted": "Slid from the row beside it?",
+    "moved": "What we sent for another row: look first", "shifted": "Slid from the row beside it?",
     "cut": "Only its beginning was sent", "made_date": "Words of which a date was made?",
     "filled": "Drawn down over other cells?", "contradicts": "The row says that nothing changed",
     "crossed": "Its heading may have been exchanged", "aside": "The row's cells are in other columns: look first",
-    "superseded": "The action has been superseded", "reassigned": "The action is no longer this body's",
+    "superseded": "The action has been superseded", "reassigned": "No longer this body's",
     "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
     "at_odds": "Complete, and not at 100 %",
     "not_offered": "Superseded: a word we did not offer",
