@@ -536,3 +536,12 @@ def test_a_new_row_with_the_name_of_a_service_we_have_is_named(office: Session, 
     book.save(tmp_path / "n.xlsx")
     (problem,) = returns.import_return(office, tmp_path / "n.xlsx").problems
     assert (problem.code, problem.message) == ("new_action_known", f"This new service has the same words as {reference(office, 'Outreach')}; is it that one?")
+
+
+def test_a_later_round_of_the_other_kind_makes_no_return_an_earlier_one(office: Session, tmp_path: Path) -> None:
+    records.create(office, "action", {"title": "Find rooms", "accountable": "Rowan Support", "due": "2027-01"})
+    path = filled(office, tmp_path)
+    rounds.export_returns(office, period="2026/27 Q3", due="30/1/2027", out=tmp_path / "progress")
+    assert "earlier_round" not in {p.code for p in returns.import_return(office, path).problems}
+    send(office, tmp_path / "next", period="2026/27 Q3")
+    assert "earlier_round" in {p.code for p in returns.import_return(office, fill(path, tmp_path / "back" / "again.xlsx", {})).problems}

@@ -17,12 +17,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ACTION, GAP
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services import finding, lists, show
+from vawg_desktop.services import closing, finding, lists, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import ADD, STATE, Assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making, opening
 from vawg_desktop.ui.dialogs.bulk import BulkDialog
+from vawg_desktop.ui.dialogs.closing import ClosingDialog
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
 from vawg_desktop.ui.dialogs.paste import PasteDialog
@@ -502,3 +503,12 @@ def test_a_store_that_could_not_be_made_is_named_with_the_reason(parent: QWidget
     press(dialog, "New store …")
     assert dialog._path.text() == str(there) and "there.vawg is already there" in dialog._wrong.text()
     assert there.read_bytes() == b"somebody's"
+
+
+def test_the_closing_form_opens_again_with_what_was_filled_in(shown: Shown) -> None:
+    """Where the closing was refused: boxes that are ticked, choices and words alike."""
+    filled = {"closure_route": "delivered", "measure_moved": "No number is kept", "not:measure_moved": "yes", "recheck_on": "2020-01-01"}
+    stands = closing.standing(shown.session, "R-0003")
+    dialog = ClosingDialog(shown.window, stands, why="Agreed", second="Bea Two", wrong="The date to look again has to lie ahead.", filled=filled)
+    assert dialog.given() == filled and (dialog.why.text(), dialog.second.text()) == ("Agreed", "Bea Two")
+    dialog.deleteLater()

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.merge import Kind
 from vawg_desktop.services import (
     return_acceptance,
     return_review,
@@ -32,6 +34,7 @@ from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.review import ReviewPane
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.difference_row import words_of
 
 
 @pytest.fixture
@@ -470,3 +473,9 @@ def test_a_message_that_cannot_be_saved_is_told_and_not_written_down_as_made(
     assert [getattr(error, "code", "") for error in told] == ["write_failed"]
     now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
     assert now.log == []
+
+
+@pytest.mark.parametrize(("field", "value", "words"), [("declined", 0, "0"), ("declined", None, ""), ("status", "in_progress", "In progress")])
+def test_a_nought_that_came_back_is_shown_as_nought(field: str, value: Value, words: str) -> None:
+    one = Difference("SV-0001", "id", "Outreach", field, "Declined", None, None, value, Kind.INCOMING)
+    assert words_of(one, value) == words
