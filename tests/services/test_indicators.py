@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.services.test_journey import sample_store
@@ -136,6 +136,8 @@ def test_where_a_refuge_is_stands_on_its_own_page_alone(session: Session) -> Non
 # -- the drawing ---------------------------------------------------------------------------------
 
 
+@example([5e-324], None)
+@example([1e6, 1e6 + 1e-10], None)
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), max_size=40), st.one_of(st.none(), st.floats(-1e6, 1e6)))
 def test_everything_that_is_drawn_stands_inside_the_frame(values: list[float | None], target: float | None) -> None:
     dots = [Dot(f"Jan {2000 + n}", v) for n, v in enumerate(values)]

@@ -137,9 +137,14 @@ def _stretches(dots: Sequence[Dot]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(dots)], strict=True))
 
 
+#: Values that differ by no more than this share of them, or of 1, are drawn as one.
+_LEAST = 1e-9
+
+
 def _scale(low: float, high: float) -> tuple[float, float, float]:
     """Rounded ends and step of a scale with three to six lines."""
-    high = high if high > low else low + 1.0
+    if high - low <= max(abs(low), abs(high), 1.0) * _LEAST:
+        high = low + 1.0
     span = high - low
     power = 10.0 ** floor(log10(span / 4))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if span / (m * power) <= 5)
