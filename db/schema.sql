@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 7.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 8.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -238,6 +238,7 @@ CREATE TABLE link (
 	extent TEXT,
 	strength TEXT,
 	looked TEXT,
+	seen TEXT,
 	part TEXT,
 	from_date TEXT,
 	until_date TEXT,

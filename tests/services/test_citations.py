@@ -8,16 +8,35 @@ import pytest
 
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain import gap_states as rules
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
 from vawg_desktop.domain.gap_states import Ground
-from vawg_desktop.services import citations, closing, gap_states, names, records, show, source_changes
+from vawg_desktop.services import (
+    citations,
+    closing,
+    gap_states,
+    history,
+    merging,
+    names,
+    records,
+    show,
+    source_changes,
+    undoing,
+)
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, opening
+from vawg_desktop.store.store import Store
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
     return sample_store(tmp_path)
+
+
+def copied(session: Session, path: Path) -> Store:
+    """The same store on another laptop."""
+    return opening.open_store(copying.take_copy(session.store, path))
 
 
 def put(session: Session, name: str, **fields: str) -> None:
@@ -115,10 +134,14 @@ def cites(session: Session, source: str) -> set[str]:
     return {str(r[0]) for r in rows}
 
 
+def most_cited(session: Session) -> str:
+    rows = session.read().exec_driver_sql("SELECT s.reference, count(*) FROM link l JOIN source s ON s.id = l.b GROUP BY s.reference ORDER BY 2 DESC")
+    return str(rows.fetchall()[0][0])
+
+
 def test_a_changed_source_flags_all_that_cites_it_until_somebody_looked_again(session: Session) -> None:
     assert source_changes.flagged(session) == []
-    rows = session.read().exec_driver_sql("SELECT s.reference, count(*) FROM link l JOIN source s ON s.id = l.b GROUP BY s.reference ORDER BY 2 DESC")
-    name = str(rows.fetchall()[0][0])
+    name = most_cited(session)
     put(session, name, note="read again", response_due="2027-01-01")
     assert source_changes.flagged(session) == []
     put(session, name, published="2022-03", link="https://example.org/second-edition")
@@ -126,7 +149,9 @@ def test_a_changed_source_flags_all_that_cites_it_until_somebody_looked_again(se
     assert {m.record.reference for m in found} == cites(session, name) and len(found) > 1
     assert {m.what for m in found} == {"link, published"}
     one = found[0]
-    source_changes.still_right(session, one.link)
+    looked = source_changes.still_right(session, one.link)
+    (told,) = history.of_transaction(session, str(looked.txn))
+    assert history.what_in_words(session, told).endswith(f": {name} → {name}, looked at again")  # no source is added
     assert {m.record.reference for m in source_changes.flagged(session)} == cites(session, name) - {one.record.reference}
     assert source_changes.flagged(session, one.record.id) == []
     put(session, name, published="2022-04")
@@ -139,6 +164,48 @@ def test_a_source_that_is_deleted_flags_what_rests_on_it(session: Session) -> No
     name = next(x.reference for x in show.record(session, figure_quoted(session, "8263")).links if x.kind == "figure.sources")
     records.hide(session, [name])
     assert {m.what for m in source_changes.flagged(session)} == {"withdrawn"}
+
+
+def test_a_source_that_is_as_it_was_again_flags_nothing(session: Session) -> None:
+    source = most_cited(session)
+    put(session, source, published="2022-03")
+    assert source_changes.flagged(session)
+    undoing.undo(session)
+    assert source_changes.flagged(session) == []
+    put(session, source, published="2022-03", page="4")
+    put(session, source, page="")
+    assert {m.what for m in source_changes.flagged(session)} == {"published"}  # what was changed and put back is not among it
+
+
+def test_what_two_laptops_knew_of_a_source_is_told_after_the_merge_on_both(session: Session, tmp_path: Path) -> None:
+    source = most_cited(session)
+    other = Session(copied(session, tmp_path / "b.vawg"), "Bea Two")
+    put(session, source, published="2022-03")  # here, while on the other laptop something is cited from the old one
+    figure, _ = records.create(other, "figure", {"title": "Rung back within a week", "quoted": "61%", "sources": source})
+    for here, there in ((session, other), (other, session)):
+        merging.merge(here, there.store)
+    for at in (session, other):
+        assert figure in {m.record.id for m in source_changes.flagged(at)}
+    one = next(m for m in source_changes.flagged(other) if m.record.id == figure)
+    source_changes.still_right(other, one.link)
+    merging.merge(session, other.store)
+    for at in (session, other):
+        assert figure not in {m.record.id for m in source_changes.flagged(at)}
+
+
+def test_that_both_looked_again_on_two_laptops_asks_nobody_to_choose(session: Session, tmp_path: Path) -> None:
+    source = most_cited(session)
+    put(session, source, published="2022-03")
+    other = Session(copied(session, tmp_path / "b.vawg"), "Bea Two")
+    link = source_changes.flagged(session)[0].link
+    for at, day in ((session, "2026-11-02"), (other, "2026-11-03")):
+        with at.store.write(at.who, "Looked at again", Act.EDIT) as tx:
+            tx.still_right(link, day)
+    merging.merge(session, other.store)
+    merging.merge(other, session.store)
+    for at in (session, other):
+        assert link not in {m.link for m in source_changes.flagged(at)}
+        assert at.read().exec_driver_sql("SELECT count(*) FROM conflict").one()[0] == 0
 
 
 # -- the states of a gap -------------------------------------------------------------------------

@@ -96,6 +96,7 @@ class FieldSpec:
     field held before, where a role passes to another or a body is renamed. ``formerly``: a set of links whose ends were terms (of ``terms``) or
     free words in earlier versions; these stay valid ends, and mean the record that bears the same words (``services/worded.py``).
     ``weighed``: the cell of a set's links that says how much each counts: ``extent`` or ``strength``. ``strictest``: its values, the most protective first, or ``filled`` (any words bind more than none) or ``later`` (no end, then the latest): of two values that nobody has chosen between the stricter stands. ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words, and still merges.
+    ``noted``: written down by the program beside a person's act; of two values the first stands, and nobody is asked to choose.
     """
 
     key: str
@@ -123,6 +124,7 @@ class FieldSpec:
     retired: bool = False
     weighed: str = ""
     strictest: tuple[Value, ...] | str = ()
+    noted: bool = False
 
     @property
     def many(self) -> bool:

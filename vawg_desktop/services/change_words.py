@@ -192,6 +192,8 @@ def _of_record(session: Session, connection: Connection, entries: list[log.Entry
 
 
 def _link_words(session: Session, change: FieldChange) -> str:
+    if change.before and change.after:
+        return history.what_in_words(session, change)
     label = history.label_of(change.entity, change.field)
     words = history.value_in_words(session, change, change.after or change.before)
     return f"{label}: {words} {'added' if change.after else 'taken away'}"

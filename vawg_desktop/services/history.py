@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
-from vawg_desktop.domain.entities import BY_KEY, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.values import to_words
@@ -119,13 +119,33 @@ def _link_change(
     if kind_of_other in BY_KEY and BY_KEY[kind_of_other].by_title:
         other = its_title
     gone = entry.fields.get("deleted")
-    extent = entry.fields.get("extent")
-    words = f"{other} ({extent.after})" if extent and extent.after else other
-    removed = gone is not None and bool(gone.after)
-    before, after = ([other], []) if removed else ([], [words])
+    was, now = (_link_words(other, entry, after) for after in (False, True))
+    if gone is not None and gone.after:
+        before, after = [other], []
+    elif gone is not None or entry.op == "create":
+        before, after = [], [now]
+    elif entry.fields.keys() <= _NOTED:
+        before, after = [other], [f"{other}, looked at again"]
+    else:
+        before, after = [was], [now]
     return FieldChange(
         entry.at, entry.who, entry.why or "", reference, key or "also known as", before, after, entity, title, entry.act
     )  # fmt: skip
+
+
+#: Cells of a link that say when somebody looked again, and at what.
+_NOTED = frozenset(f.key for f in LINK.cells if f.noted)
+
+
+def _link_words(other: str, entry: log.Entry, after: bool) -> str:
+    """A link's other end with what an entry says of the link, as it was before or is after."""
+    told = [f for f in LINK.cells if f.key in entry.fields and f.key not in _ENDS and not f.noted]
+    values = ((f, entry.fields[f.key].after if after else entry.fields[f.key].before) for f in told)
+    said = [to_words(f, value).casefold() if f.key == "extent" else f"{f.label.casefold()} {to_words(f, value)}" for f, value in values if value not in (None, "")]
+    return f"{other} ({', '.join(said)})" if said else other
+
+
+_ENDS = frozenset({"kind", "a", "b"})
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.clock import LONDON
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.strictness import rank
 from vawg_desktop.store import entries as log
@@ -24,6 +24,8 @@ LOST = "(lost in the damage)"
 BY_CONTENT = frozenset(e.key for e in ENTITIES if e.by_content)
 #: Kinds of record of the program's own book-keeping: of two readings the first stands, and nobody is asked.
 _NEVER_TORN = frozenset(e.key for e in ENTITIES if e.kept_by_program)
+#: Cells that the program wrote down beside a person's act, by kind of record: nobody chooses between two of them.
+_NOTED = {e.key: frozenset(f.key for f in e.cells if f.noted) for e in (*ENTITIES, LINK) if any(f.noted for f in e.cells)}
 #: Kinds of record that are parts of another, with the column that names it.
 PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
 #: Kinds of the program's own records that name a record of any kind, with the column that does.
@@ -216,7 +218,7 @@ def conflicts_in(entries: Sequence[log.Entry], cells: Mapping[str, merge.Standin
     """
     if tombstone(entries) is not None or entries[0].tbl in _NEVER_TORN:
         return []
-    found = [key for key, standing in cells.items() if standing.conflicted and key != "reference"]
+    found = [key for key, standing in cells.items() if standing.conflicted and key != "reference" and key not in _NOTED.get(entries[0].tbl, ())]
     if "deleted" not in found and changed_behind_deletion(entries, cells):
         found.append("deleted")
     return sorted(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vawg_desktop.domain import closing, merge, rules
+from vawg_desktop.domain.citing import CITING, CONTENT
 from vawg_desktop.domain.entities import LINK, EntitySpec
 from vawg_desktop.domain.errors import ConflictedError, RuleError, StaleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
@@ -206,12 +207,28 @@ class Transaction(LogWriter):
         if len(b) > MOST_NAME:
             raise RuleError(f"“{b[:60]} …” has {len(b):,} letters; a tag has at most {MOST_NAME}.", code="rule_tag")
         id = merge.link_id(kind, a, b)
+        if kind in CITING:
+            cells = {"seen": self._source_now(b), **(cells or {})}
         there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ?", (id,)).fetchone()
         if there is None:
             self.create("link", {"kind": kind, "a": a, "b": b, **(cells or {})}, id=id, checked=False)
         else:
             self.edit("link", id, {"deleted": False, **(cells or {})})
         return id
+
+    def still_right(self, link: str, day: str) -> None:
+        """State that what a link cites still says so, as its source is now."""
+        row = self.row("link", link)
+        self.state_again("link", link, "looked", day)
+        self.state_again("link", link, "seen", self._source_now(str(row["b"])))
+
+    def _source_now(self, source: str) -> str | None:
+        """The entries that say what a source is now, by id; None for a source that is not in this store."""
+        row = self.run("SELECT born FROM source WHERE id = ?", (source,)).fetchone()
+        if row is None:
+            return None
+        heads = self.heads(source, str(row[0]))
+        return " ".join(sorted({str(row[0])}.union(*(heads.get(key, ()) for key in CONTENT))))
 
     def unlink(self, kind: str, a: str, b: str) -> bool:
         """Hide the link; returns whether it was there."""
