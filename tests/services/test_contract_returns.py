@@ -56,6 +56,12 @@ def reference(session: Session, title: str) -> str:
     return str(session.read().exec_driver_sql("SELECT reference FROM service WHERE title = ?", (title,)).one()[0])
 
 
+def kept_by_hand(session: Session, value: str) -> None:
+    """The longest wait for therapy in the round's period, as the office wrote it down itself."""
+    indicator, _ = records.create(session, "indicator", {"title": "Wait for therapy", "measure": "longest_wait", "count_unit": "days", "services": "Trauma therapy"})
+    records.create(session, "indicator_value", {"indicator": indicator, "period": PERIOD, "value": value})
+
+
 def send(session: Session, out: Path, format: str = "xlsx", period: str = PERIOD) -> rounds.Sent:
     made = rounds.export_returns(session, period=period, due="30/10/2026", out=out, format=format, kind="contract")
     assert made.held == {}
@@ -117,6 +123,25 @@ def test_the_workbook_asks_each_service_and_says_what_is_counted(office: Session
 def test_unedited_nothing_comes_back(office: Session, tmp_path: Path, format: str) -> None:
     assert nothing(returns.import_return(office, Path(send(office, tmp_path, format).file), apply="all"))
     assert check(office.store).problems == []
+
+
+@pytest.mark.parametrize("format", ["xlsx", "ods"])
+@pytest.mark.parametrize("kept", ["12.5", "0.1", "30000000", "-2", "4500000000000000000.25"])
+def test_a_kept_number_that_is_no_count_comes_back_as_it_left(office: Session, tmp_path: Path, libreoffice: Callable[[Path, str], Path], format: str, kept: str) -> None:
+    kept_by_hand(office, kept)
+    sent = send(office, tmp_path, format)
+    assert nothing(returns.import_return(office, Path(sent.file), apply="all"))
+    assert nothing(returns.import_return(office, libreoffice(Path(sent.file), format), apply="all"))
+
+
+def test_a_kept_number_that_is_no_count_gives_way_to_one(office: Session, tmp_path: Path) -> None:
+    kept_by_hand(office, "12.5")
+    therapy = reference(office, "Trauma therapy")
+    path = send(office, tmp_path / "out").file
+    typed = returns.import_return(office, fill(path, tmp_path / "back" / "a.xlsx", {(therapy, "Answer"): "No change", (therapy, "Longest wait in days"): 12.5}))
+    assert typed.differences == []  # the same number, typed
+    (one,) = returns.import_return(office, fill(path, tmp_path / "back" / "b.xlsx", {(therapy, "Answer"): "Update", (therapy, "Longest wait in days"): 14})).differences
+    assert (one.base, one.current, one.incoming) == ("12.5", "12.5", 14)
 
 
 def test_unedited_through_libreoffice_nothing_comes_back(office: Session, tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
@@ -331,6 +356,23 @@ def test_columns_of_the_other_form_are_refused_with_what_to_do(office: Session, 
     book.save(tmp_path / "odd.xlsx")
     with pytest.raises(FileRefusedError, match="asks about services, but its columns are those about actions"):
         returns.import_return(office, tmp_path / "odd.xlsx")
+
+
+def test_the_sheet_of_the_other_form_beside_the_answers_takes_no_answer_away(office: Session, tmp_path: Path) -> None:
+    """Somebody kept both workbooks in one file: the return is the one whose marks it bears."""
+    records.create(office, "action", {"title": "Answer within a week", "accountable": "Rowan Support"})
+    progress = rounds.export_returns(office, period="2026/27 Q3", due="30/01/2027", out=tmp_path / "progress")
+    (other,) = [s for s in progress.returns if s.partner == "Rowan Support"]
+    path = filled(office, tmp_path)
+    book, beside = load_workbook(path), load_workbook(other.file)["Actions"]
+    for column in reversed([c for c in CONTRACT.columns if c.key in ("staffing", "risks", "outcomes", "closed", "longest_wait", "waiting", "supported")]):
+        book["Services"].delete_cols(columns(book["Services"])[column.heading])
+    sheet = book.create_sheet("Actions", 0)
+    for row in beside.iter_rows(values_only=True):
+        sheet.append([None if n == 0 and r else c for n, c in enumerate(row)] if (r := row[0] != "Reference") else list(row))
+    book.save(path)
+    review = returns.import_return(office, path, apply="all")
+    assert numbers(office, "Trauma therapy")["referred"]["2026-Q3"] == 52 and review.form is CONTRACT
 
 
 def test_answers_sorted_apart_from_their_services_are_held(office: Session, tmp_path: Path) -> None:

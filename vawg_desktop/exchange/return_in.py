@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vawg_desktop.domain.errors import FileRefusedError, Problem
-from vawg_desktop.domain.return_columns import CONTRACT
+from vawg_desktop.domain.return_columns import CONTRACT, ReturnForm
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
@@ -22,9 +22,9 @@ from vawg_desktop.exchange.return_shape import MOST_STRAY, Answer, ReadReturn
 from vawg_desktop.exchange.return_tables import MARK, fill_key, form_and_tables, header_of, read_actions
 
 
-def read_return(book: Book) -> ReadReturn:
-    """Read what a partner sent back. Raises FileRefusedError where the file is not a return."""
-    form, tables = form_and_tables(book)
+def read_return(book: Book, form: ReturnForm | None = None) -> ReadReturn:
+    """Read what a partner sent back, as a return of ``form`` where that is known. Raises FileRefusedError where the file is not a return."""
+    form, tables = form_and_tables(book, form)
     if not tables and any(
         sum(bool(fill_key(c, form)[0]) for c in row) >= 3 for s in book.sheets for row in s.rows[:30]
     ):

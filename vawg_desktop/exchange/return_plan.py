@@ -217,8 +217,8 @@ def _date_cell(stored: str | None, fill: bool) -> PlanCell:
 def _fill_cell(column: ReturnColumn, value: str | int | None) -> PlanCell:
     if column.spec.kind is Kind.DATE:
         return _date_cell(str(value) if value else None, True)
-    if column.spec.kind is Kind.WHOLE:
-        return PlanCell(value if isinstance(value, int) else None, Style.FILL_WHOLE)
+    if column.spec.kind is Kind.WHOLE and (value is None or isinstance(value, int)):
+        return PlanCell(value, Style.FILL_WHOLE)
     if value is None or column.key not in SENT:
         return PlanCell(None, Style.FILL)
     return PlanCell(to_words(column.spec, value), Style.FILL)

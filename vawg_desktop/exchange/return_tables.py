@@ -46,19 +46,20 @@ class _Columns:
 Table = tuple[Sheet, int, _Columns]
 
 
-def form_and_tables(book: Book) -> tuple[ReturnForm, list[Table]]:
-    """The form that a book's columns are of, and its tables; the form with the most of its headings in a row, of two alike the first."""
-
-    def headings_in(form: ReturnForm) -> int:
-        locked = {fold(h) for h in form.headings}
-        rows = (row for sheet in book.sheets for row in sheet.rows[:30])
-        return max((sum(bool(fill_key(c, form)[0]) or fold(plain_text(c)) in locked for c in row if c is not None) for row in rows), default=0)
-
-    forms = sorted(FORMS.values(), key=headings_in, reverse=True)
-    for form in forms:
-        if tables := _tables_of(book, form):
-            return form, tables
+def form_and_tables(book: Book, form: ReturnForm | None = None) -> tuple[ReturnForm, list[Table]]:
+    """The form that a book's columns are of, and its tables; where ``form`` is not known, the one with the most of its headings in a row, of two alike the first."""
+    forms = [form] if form is not None else sorted(FORMS.values(), key=lambda f: max((_fits(s, f) for s in book.sheets), default=0), reverse=True)
+    for one in forms:
+        others = [f for f in FORMS.values() if f is not one]
+        if tables := [t for t in _tables_of(book, one) if all(_fits(t[0], one) >= _fits(t[0], f) for f in others)]:
+            return one, tables
     return forms[0], []
+
+
+def _fits(sheet: Sheet, form: ReturnForm) -> int:
+    """The most headings of a form that stand in one row of a sheet."""
+    locked = {fold(h) for h in form.headings}
+    return max((sum(bool(fill_key(c, form)[0]) or fold(plain_text(c)) in locked for c in row if c is not None) for row in sheet.rows[:30]), default=0)
 
 
 def _tables_of(book: Book, form: ReturnForm) -> list[Table]:

@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.dates import both_orders
 from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.return_columns import BY_KEY, HEADINGS, SENT, WORDED, field_of_column
+from vawg_desktop.domain.return_columns import BY_KEY, HEADINGS, ON_VALUE, SENT, WORDED, field_of_column
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.cells import Cell, as_typed, plain_text
@@ -215,11 +216,21 @@ def _as_sent(key: str, given: Answer, sent: Value) -> bool:
     if isinstance(value, dt.date):
         return type(value) is dt.date and value.isoformat() == sent
     label = _LABELS[key].get(str(sent)) if key in _LABELS else sent
+    if key in ON_VALUE and type(value) is not type(label):  # a number that is not whole is kept as words, and comes back as either
+        return not isinstance(value, (bool, dt.time)) and _number(value) is not None and _number(value) == _number(sent)
     if type(label) is str and len(label) > MOST_IN_CELL:
         return isinstance(value, str) and merge.same(value, fit_cell(label))
     if type(label) is str and len(label) > _PARAGRAPH and isinstance(value, str) and "\n" in label:
         return value.replace("\n", "") == label.replace("\n", "")
     return type(value) is type(label) and value == label
+
+
+def _number(value: Cell | Value) -> Decimal | None:
+    try:
+        found = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
 
 
 def rows_of_fresh_copy(

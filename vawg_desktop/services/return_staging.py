@@ -63,6 +63,8 @@ def _import(session: Session, path: Path, apply: str | None) -> Review:
     book = read_book(path)
     read = read_return(book)
     owner = return_of_file(session.read(), read, book.name)
+    if read.form is not owner.form:
+        read = _by_its_form(book, owner, read)
     known = (
         session.read()
         .exec_driver_sql(
@@ -85,6 +87,16 @@ def _import(session: Session, path: Path, apply: str | None) -> Review:
     if apply is not None:
         _apply_staged(session, staged, apply)
     return staged
+
+
+def _by_its_form(book: Book, owner: SentReturn, read: ReadReturn) -> ReadReturn:
+    """The file read by the form that was sent: a sheet of the other form beside it has more headings, and speaks of something else."""
+    try:
+        again = read_return(book, owner.form)
+    except FileRefusedError:
+        return read
+    apart = {r.sheet for r in again.rows}.isdisjoint(r.sheet for r in read.rows)
+    return again if again.rows and apart else read
 
 
 @dataclass(slots=True)
