@@ -277,7 +277,10 @@ def test_a_gap_goes_from_identified_to_benefit_seen_each_refusal_with_its_reason
 
 def test_a_state_that_a_list_brought_without_ground_is_named(session: Session) -> None:
     assert gap_states.unmet(session) == []
-    name, _ = records.create(session, "gap", {"statement": "From last year's list", "status": "delivered"})
+    with pytest.raises(RuleError, match="Delivered is not reached yet"):
+        records.create(session, "gap", {"statement": "Typed", "status": "delivered"})
+    with session.store.write(session.who, None, Act.IMPORT) as tx:
+        name = tx.create("gap", {"statement": "From last year's list", "status": "delivered"})
     ((_, reference, status, left),) = gap_states.unmet(session)
     assert (reference, status) == (show.record(session, name).reference, "delivered") and len(left) == 4
 

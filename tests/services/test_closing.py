@@ -195,6 +195,23 @@ def test_taking_a_test_away_opens_the_record_again(session: Session, way: str) -
 
 
 @pytest.mark.parametrize("take_back", [undoing.undo, undoing.step_back])
+def test_undoing_a_test_that_a_closing_rests_on_opens_it_again_with_a_reason(session: Session, take_back: Callable[..., object]) -> None:
+    ready(session)
+    mine, session.who = session.who, "Ann One"
+    assert closing.close(session, "G-0003", "Agreed", "Bea Two").closed
+    session.who = mine  # who answered the last test
+    with pytest.raises(RuleError, match="needs a reason") as refused:
+        take_back(session)
+    assert refused.value.code == "rule_reopen" and closing.standing(session, "G-0003").missing == []
+    take_back(session, why="The date was another gap's")
+    stands = closing.standing(session, "G-0003")
+    assert (stands.closed, stands.signed, [m.test for m in stands.missing]) == (False, [], ["recheck", "signed"])
+    told = [c for c in history(session, "G-0003") if c.field == "status"][-1]
+    assert (told.after, told.why) == ("being_addressed", "The date was another gap's")
+    assert check(session.store).problems == []
+
+
+@pytest.mark.parametrize("take_back", [undoing.undo, undoing.step_back])
 def test_undoing_a_closing_is_a_reopening_with_its_reason_and_is_not_redone(session: Session, take_back: Callable[..., object]) -> None:
     closed(session)
     for without in (None, "  "):
@@ -245,7 +262,8 @@ def test_a_merge_that_takes_the_ground_away_leaves_it_in_question(session: Sessi
 def test_a_passed_funding_date_puts_a_closed_gap_in_question_and_ended_reopens_it(session: Session) -> None:
     closed(session)
     service, _ = records.create(session, "service", {"title": "Therapy", "funding_end": "2026-03", "gaps": "G-0003", "status": "running"})
-    delivered, _ = records.create(session, "gap", {"statement": "Another", "status": "delivered"})
+    with session.store.write(session.who, None, Act.IMPORT) as tx:
+        delivered = tx.create("gap", {"statement": "Another", "status": "delivered"})
     records.assign(session, service, [Assignment("gaps", delivered, "+=")], None)
     stands = closing.standing(session, "G-0003")
     assert stands.in_question and [m.test for m in stands.missing] == ["funding"]

@@ -167,7 +167,18 @@ def create_in(
             tx.link(kind, record, id)
     for alias in aliases:
         add_alias(tx, id, alias)
+    if spec is GAP:
+        first = str(spec.by_key[spec.status].default)
+        _refuse_unreached(tx, id, first, str(cells.get(spec.status) or first))
     return id
+
+
+def _refuse_unreached(tx: Transaction, gap: str, before: str, after: str) -> None:
+    """A gap's states alone have a rule each. Raises RuleError where it would stand in one whose rule is not met."""
+    from vawg_desktop.services import gap_states
+
+    tx.flush()
+    gap_states.refuse_unmet(tx.connection, gap, before, after)
 
 
 def add_alias(tx: Transaction, id: str, alias: str) -> None:
@@ -250,11 +261,8 @@ def assign_in(
     if cells:
         stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
         over_time.edit(session, tx, spec, id, cells, seen)
-        if stood:  # a gap's states alone have a rule each
-            from vawg_desktop.services import gap_states
-
-            tx.flush()
-            gap_states.refuse_unmet(tx.connection, id, stood, str(cells[spec.status] or ""))
+        if stood:
+            _refuse_unreached(tx, id, stood, str(cells[spec.status] or ""))
     if cells.get("funding_answer") == "ended":
         from vawg_desktop.services import closing
 

@@ -8,6 +8,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, RuleError
 from vawg_desktop.domain.fields import Kind
+from vawg_desktop.services import closing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
@@ -108,6 +109,9 @@ def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None 
                     kept.append(f"{row.get('reference') or 'A link'} stays: {by} has worked on it since.")
                 continue
             reverse_entry(tx, entry)
+        for entry in entries:  # what a closing rests on, taken away, opens it again
+            if entry.tbl in closing.SHOWN_BY and tx.row(entry.tbl, entry.row)["deleted"]:
+                closing.withdraw_in(tx, entry.tbl, entry.row, why)
     if kept and not tx.changes:
         raise RuleError(f"{kept[0]} Delete it by hand where that is meant.", code="rule_later_work")
     tx.changes.notes += kept
