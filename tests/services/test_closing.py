@@ -271,6 +271,11 @@ def test_a_passed_funding_date_puts_a_closed_gap_in_question_and_ended_reopens_i
     assert closing.standing(session, "G-0003").in_question
     records.assign(session, service, [Assignment("funding_answer", "extended")], None)
     assert not closing.standing(session, "G-0003").in_question
+    assert show.record(session, service).cells["funding_answered"] == session.today.isoformat()
+    records.assign(session, service, [Assignment("funding_answered", "2026-02-10")], None)  # said of an end before the one that has passed
+    assert closing.standing(session, "G-0003").in_question
+    records.assign(session, service, [Assignment("funding_answer", "extended")], None)  # asked again, and said again
+    assert not closing.standing(session, "G-0003").in_question
     records.assign(session, service, [Assignment("funding_answer", "ended")], "Told at the contract meeting")
     assert show.record(session, "G-0003").cells["status"] == "being_addressed"
     assert show.record(session, delivered).cells["status"] == "being_addressed"

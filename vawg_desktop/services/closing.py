@@ -79,7 +79,7 @@ def standing(session: Session, name: str) -> Standing:
 
 def _over(session: Session, gap: str) -> list[tuple[str, str]]:
     """The services of a gap, by reference and title, whose funding has ended by its date while nobody has said what became of it."""
-    rows = plain_rows(session.read(), f"SELECT s.reference, s.title, s.x_funding, s.funding_answer FROM service s {_RESTS} AND NOT s.deleted ORDER BY s.reference", (gap,))
+    rows = plain_rows(session.read(), f"SELECT s.reference, s.title, s.x_funding, s.funding_answer, s.funding_answered FROM service s {_RESTS} AND NOT s.deleted ORDER BY s.reference", (gap,))
     return [(str(r["reference"]), str(r["title"])) for r in rows if in_question_by_date(r, session.today.isoformat())]
 
 

@@ -10,6 +10,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.domain.rules import last_day_of
 from vawg_desktop.domain.terms import GAP_STATUS, PROVISION, SEVERITY, how_many
 from vawg_desktop.services import names, worded
 from vawg_desktop.services.lists import plain_rows
@@ -222,7 +223,7 @@ def _services(session: Session, connection: Connection) -> Iterable[PlacedServic
 
     rows = plain_rows(
         connection,
-        "SELECT id, reference, title, status, capacity, waiting_days, funding_end, x_funding, funding_answer, "
+        "SELECT id, reference, title, status, capacity, waiting_days, funding_end, x_funding, funding_answer, funding_answered, "
         "restriction, restricted_until FROM service WHERE NOT deleted ORDER BY length(reference), reference",
         (),
     )
@@ -241,9 +242,14 @@ def _whole(value: object) -> int | None:
 
 
 def in_question(row: Mapping[str, object], today: str) -> bool:
-    """Whether a service's funding has ended by its date and its provider has not said that it was extended or ended since."""
-    over = "" < str(row.get("x_funding") or "") < today
-    return over and row.get("funding_answer") not in ("extended", "ended")
+    """Whether a service's funding has ended by its date and its provider has not said that it was extended or ended since.
+
+    “Extended”, said before the end that stands now, was said of an earlier one.
+    """
+    end, answered = str(row.get("x_funding") or ""), last_day_of(str(row.get("funding_answered") or ""))
+    if row.get("funding_answer") == "extended" and (not answered or answered >= end):
+        return False
+    return "" < end < today and row.get("funding_answer") != "ended"
 
 
 def _ends(connection: Connection, kind: str) -> dict[str, list[str]]:

@@ -257,6 +257,8 @@ def assign_in(
             cells[field.key] = read_value(session, tx.connection, field, one.text)
     if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
         cells["revised_reason"] = why
+    if cells.get("funding_answer") and "funding_answered" not in cells:
+        cells["funding_answered"] = session.today.isoformat()
     _mind_closing(tx, spec, id, cells, why)
     if cells:
         stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
