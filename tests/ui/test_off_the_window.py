@@ -101,7 +101,7 @@ def test_lists_records_and_the_palette_are_worked_without_the_store(shown: Shown
         QTest.keyClick(line, Qt.Key.Key_Return)
         settle(shown.tasks)
         page.view.selectAll()
-        page.outputs.with_table(lambda _: None)
+        page.outputs.with_table(lambda *_: None)
         settle(shown.tasks)
         shown.tasks.undo()
         settle(shown.tasks)

@@ -6,7 +6,7 @@ for the line that somebody opens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.services import change_words, history, names
+from vawg_desktop.services import change_words, history, names, restriction, small_counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
@@ -230,6 +230,31 @@ def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
     ).one()
     found |= {kind.label: int(number) for kind, number in zip(changed, row, strict=True)}
     return [(label, found[label]) for label in KINDS if found[label]]
+
+
+def leaving(session: Session, lines: Sequence[Line]) -> tuple[list[Line], int]:
+    """Lines that may leave the window, and how many may not: those that name a record which does not leave, or tell a small count of people."""
+    connection = session.read()
+    told = {str(txn): rows for txn, rows in _rows_told(connection, [line.txn for line in lines])}
+    ids = {id for rows in told.values() for id in rows}
+    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids)
+    kept = [line for line in lines if held.isdisjoint(told.get(line.txn, ()))]
+    return kept, len(lines) - len(kept)
+
+
+def _rows_told(connection: Connection, txns: Sequence[str]) -> Iterable[tuple[str, set[str]]]:
+    """Of each transaction that is told by its record's name: its records, and what its links join."""
+    for start in range(0, len(txns), 400):
+        part = txns[start : start + 400]
+        marks = ",".join("?" * len(part))
+        few = connection.exec_driver_sql(f'SELECT txn FROM "change" WHERE txn IN ({marks}) GROUP BY txn HAVING count(*) <= {change_words.FEW}', tuple(part)).fetchall()
+        found: dict[str, set[str]] = {str(txn): set() for (txn,) in few}
+        marks = ",".join("?" * len(found))
+        if found:
+            sql = f'SELECT c.txn, c."row", l.a, l.b FROM "change" c LEFT JOIN link l ON l.id = c."row" WHERE c.txn IN ({marks})'
+            for txn, row, a, b in connection.exec_driver_sql(sql, tuple(found)):
+                found[str(txn)] |= {str(e) for e in (row, a, b) if e}
+        yield from found.items()
 
 
 def people(session: Session, looked_at: int = 5_000) -> list[str]:

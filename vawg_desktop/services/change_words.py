@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: A transaction of at most so many entries about one record is told by that record's name.
-_FEW = 12
+FEW = 12
 _TITLE, _FIELDS, _PARTS = 60, 3, 3
 #: Acts whose line needs no heading: what changed says it.
 _PLAIN = frozenset({Act.EDIT, Act.CREATE, Act.DELETE, Act.UNDELETE, Act.LINK, Act.BULK, Act.UPDATE, Act.ATTACH, Act.PASTE})
@@ -127,7 +127,7 @@ def _count(connection: Connection, txns: Sequence[str]) -> dict[str, _Counts]:
 def _is_of_one(counts: _Counts) -> bool:
     records = {**counts.added, **{k: counts.edited.get(k, 0) + counts.added.get(k, 0) for k in counts.edited}}
     own = sum(number for table, number in records.items() if table != "link")
-    return counts.entries <= _FEW and (own == 1 or (own == 0 and bool(records)))
+    return counts.entries <= FEW and (own == 1 or (own == 0 and bool(records)))
 
 
 def _counted(counts: _Counts, act: Act) -> str:

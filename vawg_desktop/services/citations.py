@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label, last_day
+from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
 from vawg_desktop.domain.evidence_terms import FIGURE_RELEASE, FIGURE_SCOPE
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.services import names, quotes
+from vawg_desktop.services.embargo import is_embargoed
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import history as past
@@ -86,9 +87,8 @@ def refuse_unready(session: Session, cells: Mapping[str, Value]) -> None:
         quotes.refuse_unready(session, found.id)
         return
     row = plain_rows(session.read(), 'SELECT release, embargoed_until, quote_this FROM "figure" WHERE id = ?', (found.id,))[0]
-    until = last_day(str(row["embargoed_until"])) if row["embargoed_until"] else None
-    if row["release"] == "embargoed" and (until is None or until >= session.today):
-        when = f" until {label(str(row['embargoed_until']))}" if until else ""
+    if is_embargoed(row, session.today):
+        when = f" until {label(str(row['embargoed_until']))}" if row["embargoed_until"] else ""
         raise RuleError(f"{found.reference} is under embargo{when}; it is not quoted yet.", code="rule_embargo")
     if not row["quote_this"] and (better := _to_quote(session.read(), found.id)):
         raise RuleError(f"{found.reference} disagrees with {better}, which is the one to quote. Mark this one “Quote this one” if it is to be quoted.", code="rule_quote_this")

@@ -17,6 +17,7 @@ from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.exchange.series_chart import draw, number
 from vawg_desktop.services import chain, names, quotes, show, small_counts
+from vawg_desktop.services.embargo import is_embargoed
 from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -109,10 +110,9 @@ def _series(session: Session, view: show.RecordView) -> list[Block]:
         found = [indicators.series(session, view.id)]
     else:
         found = indicators.belonging_to(session, view.id) if view.spec.key in (f.target for f in INDICATOR.sets) else []
-    people = small_counts.of_people(session.read())
     blocks: list[Block] = []
     for one in (s for s in found if len(s.values) > 1):
-        if one.id in people and any(small_counts.is_small(v.value) for v in one.values):
+        if one.of_people and any(small_counts.is_small(v.value) for v in one.values):
             if view.spec is not INDICATOR:
                 rows: list[list[Cell]] = [[short_label(v.period), small_counts.FEWER if small_counts.is_small(v.value) else number(v.value)] for v in one.values]
                 blocks.append(Table(one.title, ["Period", "Value"], rows, [f"Counts of people under {small_counts.LEAST} are shown as “{small_counts.FEWER}”, so no chart is drawn."]))
@@ -138,7 +138,10 @@ def _strictest(session: Session, view: show.RecordView, others: Mapping[str, str
 
 
 def _restricted(session: Session, view: show.RecordView) -> list[str]:
-    """The line that a restricted record bears on paper."""
+    """The line that a restricted record bears on paper, or a figure under embargo."""
+    if view.spec.key == "figure" and is_embargoed(view.cells, session.today):
+        until = f" until {label(str(view.cells['embargoed_until']))}" if view.cells["embargoed_until"] else ""
+        return [f"UNDER EMBARGO{until}: not to be shared before its release."]
     row = {k: str(v) if (v := view.cells.get(k)) else None for k in ("restriction", "restricted_until")}
     if not rules.is_restricted(row, session.today):
         return []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.entities import CITATION, ENTITIES
 from vawg_desktop.services import quotes
+from vawg_desktop.services.embargo import embargoed
 from vawg_desktop.services.session import Session
 
 _RESTRICTED = tuple(e for e in ENTITIES if "restriction" in e.by_key)
@@ -15,14 +16,14 @@ _PARTS = (*((e.key, e.parent) for e in ENTITIES if e.parent in {r.key for r in _
 
 
 def restricted(session: Session, ids: Iterable[str]) -> set[str]:
-    """Those of some records that are restricted today, or are a part of one that is, such as its progress updates; and quotes that may not leave."""
+    """Those of some records that are restricted today, or are a part of one that is, such as its progress updates; quotes that may not leave, and figures under embargo."""
     connection = session.read()
     closed: list[str] = []
     for spec in _RESTRICTED:
         rows = connection.exec_driver_sql(f'SELECT id, restriction, restricted_until FROM "{spec.key}" WHERE restriction IS NOT NULL')
         closed += [str(id) for id, why, until in rows if rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)]
     wanted = set(ids)
-    closed += quotes.kept_back(session)
+    closed += [*quotes.kept_back(session), *embargoed(session)]
     found = wanted.intersection(closed)
     for start in range(0, len(closed) if wanted - found else 0, 400):
         some = closed[start : start + 400]

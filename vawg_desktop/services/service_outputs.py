@@ -11,6 +11,7 @@ from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import SEVERITY, how_many
 from vawg_desktop.exchange.document import Block, Cell, Document, Paragraph, Table
 from vawg_desktop.services import citations, journey, names, outputs
+from vawg_desktop.services.embargo import embargoed
 from vawg_desktop.services.journey_outputs import NOT_FOR_PUBLICATION
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
@@ -113,13 +114,15 @@ def _verdict(gap: bool, services: int, unowned: bool) -> str:
 
 
 def _figures(session: Session) -> dict[str, list[str]]:
-    """The figures of need and of need met by gap, each as it is quoted."""
+    """The figures of need and of need met by gap, each as it is quoted; one under embargo is only said to be there."""
     found: dict[str, list[str]] = {}
+    held = set(embargoed(session))
     rows = session.read().exec_driver_sql("SELECT id, need_figure, need_met_figure FROM gap WHERE NOT deleted AND (need_figure IS NOT NULL OR need_met_figure IS NOT NULL)").fetchall()
     for id, need, met in rows:
         for words, figure in (("Need", need), ("Met", met)):
             if figure:
-                found.setdefault(str(id), []).append(f"{words}: {citations.wording(session, str(figure))}")
+                told = "a figure under embargo is left out" if str(figure) in held else citations.wording(session, str(figure))
+                found.setdefault(str(id), []).append(f"{words}: {told}")
     return found
 
 

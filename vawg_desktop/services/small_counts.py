@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.entries import Entry
+from vawg_desktop.store.history import entries_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -34,6 +36,24 @@ def of_people(connection: Connection) -> frozenset[str]:
     """Ids of the indicators that count people."""
     rows = connection.exec_driver_sql(f"SELECT id FROM indicator WHERE count_unit IN ({','.join('?' * len(PEOPLE))})", PEOPLE)
     return frozenset(str(r[0]) for r in rows)
+
+
+def records_with(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of some records that hold a small count of people, now or in an earlier wording: a service's capacity, an indicator's value."""
+    people, found = of_people(connection), set[str]()
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 400):
+        part = tuple(wanted[start : start + 400])
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(f"SELECT id, indicator FROM indicator_value WHERE id IN ({marks})", part).fetchall()
+        found |= {str(id) for id, indicator in rows if str(indicator) in people}
+        found |= {str(id) for (id,) in connection.exec_driver_sql(f"SELECT id FROM service WHERE id IN ({marks})", part)}
+    return {entry.row for entry in entries_of(connection, found) if _says_small(entry)}
+
+
+def _says_small(entry: Entry) -> bool:
+    """Whether an entry of the log tells a small count."""
+    return any(is_small(value) for key in ("capacity", "value", "base") if (cell := entry.fields.get(key)) is not None for value in (cell.before, cell.after))
 
 
 def blurred(session: Session, entity: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:

@@ -335,7 +335,7 @@ class ChangesPage(QWidget):
     def _show_more(self) -> None:
         menu = QMenu(self)
         menu.addAction("Copy as a table\tCtrl+C", self.copy_lines)
-        menu.addAction("Print …", lambda: self._with_lines(lambda rows: self._save(rows, printed=True)))
+        menu.addAction("Print …", lambda: self._with_lines(lambda rows, more: self._save(rows, more, printed=True)))
         menu.addAction("Save as …", lambda: self._with_lines(self._save))
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
         menu.deleteLater()
@@ -343,28 +343,31 @@ class ChangesPage(QWidget):
     def copy_lines(self) -> None:
         """Copy the list as a table: the lines picked, or all that the filters show."""
 
-        def copy(rows: list[list[str]]) -> None:
+        def copy(rows: list[list[str]], more: str) -> None:
             copy_table(_heads(), rows)
-            messages.tell(f"{how_many(len(rows), 'line')} copied as a table.")
+            messages.tell(f"{how_many(len(rows), 'line')} copied as a table. {more}".strip())
 
         self._with_lines(copy)
 
-    def _save(self, rows: list[list[str]], *, printed: bool = False) -> None:
-        save_document(self, self.tasks, "Changes", lambda s: outputs.list_document(s, "Changes", _heads(), rows), printed=printed)
+    def _save(self, rows: list[list[str]], more: str, *, printed: bool = False) -> None:
+        lines = [more] if more else []
+        save_document(self, self.tasks, "Changes", lambda s: outputs.list_document(s, "Changes", _heads(), rows, lines=lines), printed=printed)
 
-    def _with_lines(self, then: Callable[[list[list[str]]], object]) -> None:
+    def _with_lines(self, then: Callable[[list[list[str]], str], object]) -> None:
+        """Hand over the lines in words, and what is to be said of those left out."""
         places, today, query = self.view.places(), self.tasks.session.today, self._asked
         picked = [line for p in places if (line := self.model.line(p)) is not None]
-        if len(picked) > 1:
-            then([words(line, today) for line in picked])
-            return
 
-        def came(lines: list[Line]) -> None:
-            if len(lines) == change_list.MOST_SAVED:
-                messages.tell(f"The newest {len(lines):,} lines; choose a shorter time for the others.")
-            then([words(line, today) for line in lines])
+        def read(session: Session) -> tuple[list[Line], int]:
+            return change_list.leaving(session, picked if len(picked) > 1 else change_list.all_lines(session, query))
 
-        self.tasks.read(lambda s: change_list.all_lines(s, query), came)
+        def came(answer: tuple[list[Line], int]) -> None:
+            lines, left_out = answer
+            told = [f"The newest {change_list.MOST_SAVED:,} lines; choose a shorter time for the others."] if len(lines) + left_out == change_list.MOST_SAVED else []
+            told += [f"{how_many(left_out, 'line')} about restricted records, quotes that may not leave or small counts left out."] if left_out else []
+            then([words(line, today) for line in lines], " ".join(told))
+
+        self.tasks.read(read, came)
 
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible():

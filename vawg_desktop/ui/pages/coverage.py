@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import coverage, coverage_outputs, framework_in
+from vawg_desktop.services import coverage, coverage_outputs, framework_in, restriction
 from vawg_desktop.services.framework_in import FrameworkIn, StrandRow
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
@@ -316,7 +316,9 @@ class CoveragePage(QWidget):
             copy_table(["Framework", "Strands", "Covered", "Mapped records", "Done"], [[_name(p), str(p.strands), str(p.covered), str(p.records), str(p.done)] for p in self._progress])
         else:
             heads = ["Record", *(s.title for s in model.grid.strands)]
-            rows = [[f"{r.reference} {r.title}", *(str(model.data(model.index(n, c)) or "") for c in range(model.columnCount()))] for n, r in enumerate(model.records)]
+            closed = self.tasks.fetch(lambda s: restriction.restricted(s, {r.id for r in model.records}))
+            names = [f"{r.reference} {'Restricted' if r.id in closed else r.title}" for r in model.records]
+            rows = [[name, *(str(model.data(model.index(n, c)) or "") for c in range(model.columnCount()))] for n, name in enumerate(names)]
             copy_table(heads, rows)
         messages.tell("Copied as a table.")
 

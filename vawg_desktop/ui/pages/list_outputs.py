@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QMenu
 
-from vawg_desktop.domain.fields import Kind
-from vawg_desktop.domain.terms import how_many
+from vawg_desktop.domain.fields import EntitySpec, Kind
 from vawg_desktop.exchange.document import Document
 from vawg_desktop.services import lists, outputs, restriction, service_outputs, small_counts
 from vawg_desktop.services.session import Session
@@ -67,8 +66,8 @@ class ListOutputs:
 
         return read
 
-    def with_table(self, then: Callable[[Table], object]) -> None:
-        """Hand over what the list shows, in words."""
+    def with_table(self, then: Callable[[Table, str], object]) -> None:
+        """Hand over what the list shows, in words, and what is to be said of records left out."""
         spec, columns, shown = self._page.spec, self._page.model.columns, self._shown()
 
         def read(session: Session) -> tuple[Table, int]:
@@ -77,9 +76,7 @@ class ListOutputs:
 
         def came(answer: tuple[Table, int]) -> None:
             table, left_out = answer
-            if left_out:
-                messages.tell(_left_out(left_out))
-            then(table)
+            then(table, _left_out(spec, left_out) if left_out else "")
 
         self._page.tasks.read(read, came)
 
@@ -93,7 +90,7 @@ class ListOutputs:
             late = any(is_late(spec, r) for r in rows)
             heads = [h for c in columns for h in ((c.label, "Late") if late and c.kind == "due" else (c.label,))]
             cells = [[cell for c in columns for cell in document_cells(spec, r, c, late=late, closed=closed)] for r in rows]
-            lines = [_left_out(left_out)] if left_out else []
+            lines = [_left_out(spec, left_out)] if left_out else []
             return outputs.list_document(session, spec.plural, heads, cells, outputs.marking_of(spec, rows), lines, outputs.conflict_note(rows))
 
         return make
@@ -111,18 +108,25 @@ class ListOutputs:
         row = page.model.row(places[0]) if len(places) == 1 else None
         if row is not None:
             id = str(row["id"])
-            if page.tasks.fetch(lambda s: restriction.restricted(s, [id])) and page.entity == "quote":
-                messages.tell("These words may not leave yet, so they were not copied; the record says why.")
-                return
-            QApplication.clipboard().setText(reference_line(page.spec, row, page.tasks.session.today))
-            messages.tell("The reference is copied.")
+            self._copy_reference(row, bool(page.tasks.fetch(lambda s: restriction.restricted(s, [id]))))
             return
 
-        def copy(table: Table) -> None:
+        def copy(table: Table, more: str) -> None:
             copy_table(*table)
-            messages.tell("The list is copied as a table.")
+            messages.tell(f"The list is copied as a table. {more}".strip())
 
         self.with_table(copy)
+
+    def _copy_reference(self, row: dict[str, object], closed: bool) -> None:
+        """Copy one row's reference line; of a record that does not leave, its reference alone."""
+        page = self._page
+        if closed:
+            QApplication.clipboard().setText(str(row["reference"]))
+            one = _KEPT.get(page.entity, ("restricted record", ""))[0]
+            messages.tell(f"Only the reference is copied: this is a {one}.")
+            return
+        QApplication.clipboard().setText(reference_line(page.spec, row, page.tasks.session.today))
+        messages.tell("The reference is copied.")
 
     def copy_record(self) -> None:
         """Copy the record as a table of fields."""
@@ -137,5 +141,10 @@ class ListOutputs:
         self._page.tasks.read(lambda s: outputs.record_lines(s, view.id), came)
 
 
-def _left_out(number: int) -> str:
-    return f"{how_many(number, 'restricted record')} left out."
+#: What a record that does not leave is called, where it is not its restriction that keeps it.
+_KEPT = {"quote": ("quote that may not leave yet", "quotes that may not leave yet"), "figure": ("figure under embargo", "figures under embargo")}
+
+
+def _left_out(spec: EntitySpec, number: int) -> str:
+    one, many = _KEPT.get(spec.key, ("restricted record", "restricted records"))
+    return f"{number:,} {one if number == 1 else many} left out."

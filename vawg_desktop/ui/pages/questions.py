@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.services import journey, questions
+from vawg_desktop.services import journey, questions, restriction
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import copy_table
 from vawg_desktop.ui.tasks import Tasks
@@ -139,20 +140,24 @@ class QuestionsPage(QScrollArea):
             self._show(self._answers)
 
     def copy_answers(self) -> None:
-        """Put every question with what answers it on the clipboard."""
+        """Put every question with what answers it on the clipboard; of records that do not leave, their references."""
         answers = self._answers
         if answers is None:
             return
-        rows = [[q.asks, words] for q in questions.QUESTIONS for words, _ in _lines(q, answers)]
-        copy_table(["Question", "What answers it"], rows)
-        messages.tell("The questions were copied as a table.")
+
+        def copy(closed: set[str]) -> None:
+            rows = [[q.asks, words] for q in questions.QUESTIONS for words, _ in _lines(q, answers, closed)]
+            copy_table(["Question", "What answers it"], rows)
+            messages.tell("The questions were copied as a table.")
+
+        self.tasks.read(lambda s: restriction.restricted(s, {n.id for found in answers.found.values() for n in found}), copy)
 
 
-def _lines(question: questions.Question, answers: questions.Answers) -> list[tuple[str, str]]:
-    """What answers a question, in words, with the id of each record; a place on the map has none."""
+def _lines(question: questions.Question, answers: questions.Answers, closed: Collection[str] = ()) -> list[tuple[str, str]]:
+    """What answers a question, in words, with the id of each record; a place on the map has none. Of those that are ``closed`` no title is told."""
     if question.key == "cells_without_owner":
         return [(_place(c), "") for c in answers.cells]
-    return [(f"{n.reference}  {n.title}{'  (over)' if n.passed else ''}", n.id) for n in answers.found[question.key]]
+    return [(f"{n.reference}  {'Restricted' if n.id in closed else n.title}{'  (over)' if n.passed else ''}", n.id) for n in answers.found[question.key]]
 
 
 def _place(cell: journey.Cell) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.exchange.series_chart import number
-from vawg_desktop.services import indicators, records
+from vawg_desktop.services import indicators, records, small_counts
 from vawg_desktop.services.indicators import Series
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.forms import words_back
@@ -110,7 +110,14 @@ def _table(pane: Pane, series: Series) -> QWidget:
 
 
 def _copy(series: Series) -> None:
-    rows = [[short_label(v.period), number(v.value), number(v.base) if v.base is not None else "", "provisional" if v.provisional else ""] for v in series.values]
+    """Copy the values, small counts of people in words as on paper."""
+
+    def told(value: float | None) -> str:
+        if value is None:
+            return ""
+        return small_counts.FEWER if series.of_people and small_counts.is_small(value) else number(value)
+
+    rows = [[short_label(v.period), told(v.value), told(v.base), "provisional" if v.provisional else ""] for v in series.values]
     copy_table(["Period", series.title, "Base", "Standing"], rows)
     messages.tell("The values were copied as a table.")
 
