@@ -31,6 +31,7 @@ from vawg_desktop.store import making
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.journey import QFileDialog
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.place_kept import PLACE
 
 
 def press(shown: Shown, widget: Any, *pressed: Qt.Key) -> None:
@@ -140,7 +141,7 @@ def test_the_questions_are_counted_opened_and_lead_on(shown: Shown) -> None:
         asks = next(b for b in visible(page, QAbstractButton) if b.text() == question.asks)
         assert asks.accessibleName().startswith(f"{question.asks}: {answers.count(question.key):,}.")
         assert asks.isEnabled() is bool(answers.count(question.key))
-    asks = next(b for b in visible(page, QAbstractButton) if b.property("question") == "recommendations_without_gap")
+    asks = next(b for b in visible(page, QAbstractButton) if b.property(PLACE) == "recommendations_without_gap")
     asks.click()
     settle(shown.tasks)
     first = next(b for b in visible(page, QAbstractButton) if b.text().startswith("R-0001"))
@@ -162,7 +163,7 @@ def test_the_chain_is_walked_by_arrows_and_says_what_is_missing(shown: Shown) ->
     press(shown, follows, Qt.Key.Key_Left)
     assert page._nodes[id].hasFocus()
     found = chain.of(shown.session, "R-0003")
-    assert {b.property("node") for b in page._nodes.values()} == set(found.nodes)
+    assert {b.property(PLACE) for b in page._nodes.values()} == set(found.nodes)
     press(shown, page._nodes[id], Qt.Key.Key_Space)
     assert shown.window._key == "recommendation"
 

@@ -25,6 +25,7 @@ from vawg_desktop.ui.widgets.common import (
     note,
     set_style,
 )
+from vawg_desktop.ui.widgets.place_kept import PLACE
 
 #: So many records of a column are shown at once; a button shows the rest.
 _SHOWN = 12
@@ -44,7 +45,7 @@ class ChainPage(QWidget):
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
-        self._record = ""
+        self._record, self._arrived = "", False
         self._chain: chain.Chain | None = None
         self._whole: set[int] = set()
         self._nodes: dict[str, QPushButton] = {}
@@ -81,7 +82,7 @@ class ChainPage(QWidget):
 
     def show_record(self, id: str) -> None:
         """Show the chain of a record."""
-        self._record = id
+        self._record, self._arrived = id, True
         self._whole.clear()
         self.load()
 
@@ -122,8 +123,9 @@ class ChainPage(QWidget):
             if len(found.missing) > 40:
                 self._body.addWidget(note(f"… and {len(found.missing) - 40:,} more, all of them in the saved document."))
         self._body.addStretch(1)
-        if found.start in self._nodes:
+        if self._arrived and found.start in self._nodes:
             self._nodes[found.start].setFocus()
+        self._arrived = False
 
     def _column(self, number: int, kinds: tuple[str, ...], nodes: list[chain.Node]) -> QWidget:
         holder = QWidget()
@@ -150,7 +152,7 @@ class ChainPage(QWidget):
         if node.id == self._record:
             set_style(made, current=True)
         made.installEventFilter(self)
-        made.setProperty("node", node.id)
+        made.setProperty(PLACE, node.id)
         self._nodes[node.id] = made
         return made
 
@@ -161,7 +163,7 @@ class ChainPage(QWidget):
             return []
         layer = {kind: n for n, kinds in enumerate(layer_of_shown(found)) for kind in kinds}
         focused = self.focusWidget()
-        at = focused.property("node") if focused is not None else None
+        at = focused.property(PLACE) if focused is not None else None
         made: list[tuple[QPushButton, QPushButton, bool]] = []
         for edge in found.edges:
             before, after = self._nodes.get(edge.before), self._nodes.get(edge.after)
@@ -183,7 +185,7 @@ class ChainPage(QWidget):
         return lines + [m.message for m in found.missing if m.record == reference]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        id = watched.property("node")
+        id = watched.property(PLACE)
         if isinstance(id, str) and self._chain is not None and id in self._chain.nodes:
             if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
                 self._page.update()

@@ -34,6 +34,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, note
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
+from vawg_desktop.ui.widgets.place_kept import PLACE
 from vawg_desktop.ui.widgets.strand_grid import StrandGrid
 
 #: Kinds of record whose changes the page shows.
@@ -184,13 +185,12 @@ class CoveragePage(QWidget):
         self._show_all()
 
     def _show_all(self) -> None:
-        at = self.focusWidget().property("framework") if self.focusWidget() is not None else None
         clear(self._all)
         for one in self._progress:
             row = QHBoxLayout()
             row.setSpacing(theme.px(16))
             open_it = button(_name(one), partial(self.choose, one.id), kind="row", tip="Map records to its strands")
-            open_it.setProperty("framework", one.id)
+            open_it.setProperty(PLACE, one.id)
             open_it.setAccessibleName(f"{_name(one)}: {_sentence(one)}")
             row.addWidget(open_it, 1)
             for words, wide in ((f"{one.covered} of {how_many(one.strands, 'strand')} covered", 168), (f"{one.done:,} of {one.records:,} mapped records done", 232)):
@@ -198,8 +198,6 @@ class CoveragePage(QWidget):
                 fact.setFixedWidth(theme.px(wide))
                 row.addWidget(fact)
             self._all.addLayout(row)
-            if one.id == at:
-                open_it.setFocus()
         self._all.addWidget(note("A record counts once in each framework, and is done as its own kind says: an action complete, a recommendation or gap closed, a service running."))
         self._all.addStretch(1)
 

@@ -16,6 +16,7 @@ from vawg_desktop.ui.outputs import copy_table
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import all_button, button, clear, label, note
+from vawg_desktop.ui.widgets.place_kept import PLACE
 
 #: So many records of a question are shown at once; a button shows the rest.
 _SHOWN = 8
@@ -74,7 +75,7 @@ class QuestionsPage(QScrollArea):
 
     def _go_to(self, key: str) -> None:
         for made in self.findChildren(QPushButton):
-            if made.property("question") == key:
+            if made.property(PLACE) == key:
                 made.setFocus()
                 self.ensureWidgetVisible(made)
 
@@ -88,30 +89,26 @@ class QuestionsPage(QScrollArea):
 
     def _show(self, answers: questions.Answers) -> None:
         self._answers = answers
-        focused = self.focusWidget()
-        at = focused.property("question") if focused is not None else None
         clear(self._body)
         for place, question in enumerate(questions.QUESTIONS, 1):
-            self._add(question, answers, place, focus=question.key == at)
+            self._add(question, answers, place)
         if self._wanted:
             wanted, self._wanted = self._wanted, ""
             self._go_to(wanted)
 
-    def _add(self, question: questions.Question, answers: questions.Answers, place: int, *, focus: bool) -> None:
+    def _add(self, question: questions.Question, answers: questions.Answers, place: int) -> None:
         count, opened = answers.count(question.key), question.key in self._open
         row = QHBoxLayout()
         number = label(f"{count:,}", size=20, bold=True, muted=not count, wrap=False)
         number.setFixedWidth(theme.px(72))
         row.addWidget(number)
         asks = button(question.asks, partial(self._turn, question.key), kind="row", tip=question.matters)
-        asks.setProperty("question", question.key)
+        asks.setProperty(PLACE, question.key)
         asks.setAccessibleName(f"{question.asks}: {count:,}. {'Shown below' if opened else 'Press to show'}")
         asks.setEnabled(count > 0)
         row.addWidget(asks, 1)
         row.addWidget(label(f"key {place % 10}", muted=True, wrap=False))
         self._body.addLayout(row)
-        if focus:
-            asks.setFocus()
         if opened and count:
             self._body.addWidget(self._listed(question, answers))
 

@@ -1,0 +1,117 @@
+"""The keyboard stays where it was when a part of a page is made anew: a colleague's change must not take it from whoever works there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLayout, QStackedWidget, QWidget
+from shiboken6 import isValid
+
+#: The property by which a widget says that it is the same one as before, where its name may have changed meanwhile.
+PLACE = "place"
+#: How often, and how many milliseconds apart, it is looked whether what was cleared stands there again: sections are read meanwhile.
+_LOOKS, _APART = 100, 20
+
+
+class Lost:
+    """The keyboard's place in a layout that is being cleared: what its widget was called, and where among the others it stood."""
+
+    def __init__(self, layout: QLayout, focused: QWidget) -> None:
+        self._layout = layout
+        self._above = list(_ancestors(layout))
+        self._called = _called(focused)
+        inside = list(_reachable_in(layout))
+        self._index = inside.index(focused) if focused in inside else 0
+        self._looks = 0
+        #: Where Qt put the keyboard meanwhile; anywhere else somebody has put it.
+        self.stands_in: QWidget | None = None
+
+    def cleared(self) -> None:
+        """The layout is empty now: look for the place once it is filled."""
+        self.stands_in = QApplication.focusWidget()
+        if self not in _waiting:
+            _waiting.append(self)
+            QTimer.singleShot(0, self._look)
+
+    def _look(self) -> None:
+        self._looks += 1
+        if not self._moved_by_somebody():
+            found = self._again()
+            if found is None and self._looks < _LOOKS and self._above:
+                QTimer.singleShot(_APART, self._look)
+                return
+            if found is not None:
+                found.setFocus(Qt.FocusReason.OtherFocusReason)
+        _waiting.remove(self)
+
+    def _moved_by_somebody(self) -> bool:
+        there, now = self.stands_in, QApplication.focusWidget()
+        return now is not None and there is not None and now is not there and isValid(there) and there.isVisible()
+
+    def _again(self) -> QWidget | None:
+        """The widget of the same name, else, where the layout is filled again, the one in its place; at last whatever is near."""
+        self._above = [w for w in self._above if isValid(w)]
+        inside = list(_reachable_in(self._layout)) if isValid(self._layout) else []
+        same = next((w for w in inside if _called(w) == self._called), None)
+        if same is not None:
+            return same
+        for above in self._above:
+            if (same := next((w for w in _reachable(above) if _called(w) == self._called), None)) is not None:
+                return same
+        if inside:
+            return inside[min(self._index, len(inside) - 1)]
+        near = next((found for above in self._above if (found := list(_reachable(above)))), [])
+        return near[0] if near and self._looks >= _LOOKS else None
+
+
+_waiting: list[Lost] = []
+
+
+def lost_in(layout: QLayout) -> Lost | None:
+    """The keyboard's place, if that is in a layout which is about to be cleared."""
+    focused = QApplication.focusWidget()
+    if focused is None or not any(w is focused or w.isAncestorOf(focused) for w in _widgets(layout)):
+        return None
+    return next((one for one in _waiting if one.stands_in is focused), None) or Lost(layout, focused)
+
+
+def _called(widget: QWidget) -> tuple[str, str]:
+    """By what a widget is known again: its place where it says so, else what a screen reader calls it, else its words."""
+    text = getattr(widget, "text", None)
+    name = widget.property(PLACE) or widget.accessibleName() or (text() if callable(text) else "")
+    return type(widget).__name__, str(name)
+
+
+def _widgets(layout: QLayout) -> Iterator[QWidget]:
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        if item is None:
+            continue
+        if (widget := item.widget()) is not None:
+            yield widget
+        elif (within := item.layout()) is not None:
+            yield from _widgets(within)
+
+
+def _reachable_in(layout: QLayout) -> Iterator[QWidget]:
+    for widget in _widgets(layout):
+        yield from _reachable(widget)
+
+
+def _reachable(widget: QWidget) -> Iterator[QWidget]:
+    """A widget and those in it that the keyboard reaches."""
+    for one in (widget, *widget.findChildren(QWidget)):
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible() and one.isEnabled():
+            yield one
+
+
+def _ancestors(layout: QLayout) -> Iterator[QWidget]:
+    """The widget that a layout is in and those around it, up to the page or dialog."""
+    widget = layout.parentWidget()
+    while widget is not None:
+        yield widget
+        above = widget.parentWidget()
+        if widget.isWindow() or isinstance(above, QStackedWidget):
+            return
+        widget = above
