@@ -224,7 +224,8 @@ def in_words(session: Session, change: FieldChange, under: str) -> str:
 def what_in_words(session: Session, change: FieldChange) -> str:
     """What changed from what to what: ``Status: In progress → Complete``."""
     before, after = value_in_words(session, change, change.before), value_in_words(session, change, change.after)
-    return f"{label_of(change.entity, change.field)}: {f'{before} → ' if before else ''}{after or 'emptied'}"
+    told_of_one = isinstance(change.after, list) and after.startswith(before)  # a link that stays, of which more is said
+    return f"{label_of(change.entity, change.field)}: {f'{before} → ' if before and not told_of_one else ''}{after or 'emptied'}"
 
 
 def value_in_words(session: Session, change: FieldChange, value: Value | list[str]) -> str:

@@ -93,6 +93,7 @@ class ChainPage(QWidget):
 
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible() and self._record and changes.entities:
+            self._arrived = False  # whoever works here keeps the keyboard where it is
             self.load()
 
     def _show_state(self) -> None:
@@ -125,7 +126,6 @@ class ChainPage(QWidget):
         self._body.addStretch(1)
         if self._arrived and found.start in self._nodes:
             self._nodes[found.start].setFocus()
-        self._arrived = False
 
     def _column(self, number: int, kinds: tuple[str, ...], nodes: list[chain.Node]) -> QWidget:
         holder = QWidget()
