@@ -150,6 +150,33 @@ def test_the_questions_are_counted_opened_and_lead_on(shown: Shown) -> None:
     assert shown.window._key == "recommendation"
 
 
+def test_a_question_of_my_work_opens_at_ones_own_portfolio(shown: Shown) -> None:
+    records.assign(shown.session, "A-0004", [records.Assignment("link_officer", shown.session.who)], None)
+    work: Any = shown.go("my_work")
+    lines = [b for b in visible(work._asked, QAbstractButton) if "gap" in b.text()]
+    own, everybody = questions.about(shown.session), questions.about(shown.session, everybody=True)
+    question, number = own[0]
+    assert lines and number < {q.key: n for q, n in everybody}[question.key]
+    next(b for b in visible(work._asked, QAbstractButton) if b.text().endswith(question.asks)).click()
+    settle(shown.tasks)
+    page: Any = shown.window.here()
+
+    def told(key: str) -> str:
+        return next(b for b in visible(page, QAbstractButton) if b.property(PLACE) == key).accessibleName()
+
+    assert shown.window._key == "questions" and told(question.key) == f"{question.asks}: {number:,}. Shown below"
+    page._everybody.click()
+    settle(shown.tasks)
+    assert all(told(q.key).startswith(f"{q.asks}: {n:,}.") for q, n in everybody)
+    work = shown.go("my_work")
+    work._everybody.click()
+    settle(shown.tasks)
+    question, number = everybody[0]
+    next(b for b in visible(work._asked, QAbstractButton) if b.text().endswith(question.asks)).click()
+    settle(shown.tasks)
+    assert told(question.key).startswith(f"{question.asks}: {number:,}.")
+
+
 def test_the_chain_is_walked_by_arrows_and_says_what_is_missing(shown: Shown) -> None:
     shown.go("recommendation")
     id = records.names.find(shown.session.read(), "R-0003").id

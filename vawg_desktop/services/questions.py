@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.conditions import CONDITIONS
@@ -109,13 +110,15 @@ def ask(session: Session) -> Answers:
 def about(session: Session, *, everybody: bool = False) -> list[tuple[Question, int]]:
     """The questions that something answers, with how many: of this person's portfolio, or of all where they have none or ask for it."""
     answers, own = ask(session), portfolio.records_of(session)
-    if everybody or not own:
-        found = [(q, answers.count(q.key)) for q in QUESTIONS]
-    else:
-        mine = {q.key: sum(n.id in own for n in answers.found.get(q.key, [])) for q in QUESTIONS}
-        mine["cells_without_owner"] = sum(any(g.id in own for g in cell.open) for cell in answers.cells)
-        found = [(q, mine[q.key]) for q in QUESTIONS]
-    return [(q, n) for q, n in found if n]
+    if own and not everybody:
+        answers = of_portfolio(answers, own)
+    return [(q, n) for q in QUESTIONS if (n := answers.count(q.key))]
+
+
+def of_portfolio(answers: Answers, own: Collection[str]) -> Answers:
+    """What of the answers is among some records, by id; of the map's places those with an open gap among them."""
+    found = {key: [n for n in all_of if n.id in own] for key, all_of in answers.found.items()}
+    return Answers(found, [cell for cell in answers.cells if any(g.id in own for g in cell.open)])
 
 
 def _rows(session: Session, key: str, kind: str) -> list[Named]:

@@ -77,7 +77,7 @@ class MyWorkPage(QScrollArea):
         self._box.addStretch(1)
         page.setMaximumWidth(theme.px(1080))
         self.setWidget(page)
-        self._told: list[tuple[questions.Question, int]] = []
+        self._told: tuple[list[tuple[questions.Question, int]], bool] = ([], False)
         self._drawn: tuple[list[Group], list[RoundPartner], bool, date, str] | None = None
         tasks.changes_applied.connect(self._on_changes)
 
@@ -89,13 +89,15 @@ class MyWorkPage(QScrollArea):
 
     def _show_questions(self, found: list[tuple[questions.Question, int]]) -> None:
         """What rests on nothing, leads to nothing or belongs to nobody of this work; each opens the page of questions at it."""
-        if self._told == found:
+        drawn = (found, self._everybody.isChecked())
+        if self._told == drawn:
             return
-        self._told = found
+        self._told = drawn
         self._asked.empty()
         self._asked.setVisible(bool(found))
+        whose = "" if self._everybody.isChecked() else "/mine"
         for question, number in found:
-            go = partial(self.open_record.emit, f"questions:{question.key}")
+            go = partial(self.open_record.emit, f"questions:{question.key}{whose}")
             self._asked.body.addWidget(self._line(f"{number:,}   {question.asks}", "", go))
 
     def _show(self, groups: list[Group], waiting: list[RoundPartner], has_portfolio: bool) -> None:

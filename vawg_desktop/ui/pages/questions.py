@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.services import journey, questions, restriction
+from vawg_desktop.services import journey, portfolio, questions, restriction
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import copy_table
 from vawg_desktop.ui.tasks import Tasks
@@ -20,6 +20,7 @@ from vawg_desktop.ui.widgets.place_kept import PLACE
 
 #: So many records of a question are shown at once; a button shows the rest.
 _SHOWN = 8
+_NOTE = "Whatever stands here rests on nothing, leads to nothing or belongs to nobody. Press a question to see what answers it."
 _CONCERNED = frozenset({"gap", "recommendation", "action", "evidence", "update", "service", "closure_test", "journey_stage", "need", "link"})
 
 
@@ -33,6 +34,8 @@ class QuestionsPage(QScrollArea):
         super().__init__()
         self.tasks = tasks
         self._answers: questions.Answers | None = None
+        #: Everybody's answers, and the records of one's own portfolio.
+        self._read: tuple[questions.Answers, Collection[str]] = (questions.Answers(), ())
         self._open: set[str] = set()
         self._whole: set[str] = set()
         self._wanted = ""
@@ -47,9 +50,15 @@ class QuestionsPage(QScrollArea):
         head = QHBoxLayout()
         head.addWidget(label("Questions", size=24, bold=True, wrap=False))
         head.addStretch(1)
+        self._everybody = button("Everybody's", self._show_read, kind="chip", tip="Or what touches your portfolio alone")
+        self._everybody.setCheckable(True)
+        self._everybody.setChecked(True)
+        self._everybody.hide()
+        head.addWidget(self._everybody)
         head.addWidget(button("Copy", self.copy_answers, tip="Copy every question with what answers it as a table"))
         column.addLayout(head)
-        column.addWidget(note("Whatever stands here rests on nothing, leads to nothing or belongs to nobody. Press a question to see what answers it."))
+        self._note = note(_NOTE)
+        column.addWidget(self._note)
         self._body = QVBoxLayout()
         self._body.setSpacing(theme.px(4))
         column.addLayout(self._body)
@@ -67,11 +76,13 @@ class QuestionsPage(QScrollArea):
             self._go_to(question.key)
 
     def show_record(self, key: str) -> None:
-        """Open one question and no other, by its key."""
+        """Open one question and no other, by its key; ``KEY/mine`` shows what of it touches one's own portfolio."""
+        key, _, whose = key.partition("/")
         self._open = {key}
         self._wanted = key
+        self._everybody.setChecked(whose != "mine")
         if self._answers is not None:
-            self._show(self._answers)
+            self._show_read()
 
     def _go_to(self, key: str) -> None:
         for made in self.findChildren(QPushButton):
@@ -81,7 +92,22 @@ class QuestionsPage(QScrollArea):
 
     def load(self) -> None:
         """Ask every question anew."""
-        self.tasks.read(questions.ask, self._show)
+        self.tasks.read(lambda s: (questions.ask(s), portfolio.records_of(s)), self._came)
+
+    def _came(self, answer: tuple[questions.Answers, Collection[str]]) -> None:
+        self._read = answer
+        self._everybody.setVisible(bool(answer[1]))
+        self._show_read()
+
+    def _show_read(self) -> None:
+        answers, own = self._read
+        mine = self._narrowed()
+        self._note.setText(f"Your portfolio alone. {_NOTE}" if mine else _NOTE)
+        self._show(questions.of_portfolio(answers, own) if mine else answers)
+
+    def _narrowed(self) -> bool:
+        """Whether only what touches one's own portfolio is counted here."""
+        return bool(self._read[1]) and not self._everybody.isChecked()
 
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible() and _CONCERNED & set(changes.entities):
@@ -144,7 +170,7 @@ class QuestionsPage(QScrollArea):
 
         def copy(closed: set[str]) -> None:
             rows = [[q.asks, words] for q in questions.QUESTIONS for words, _ in _lines(q, answers, closed)]
-            copy_table(["Question", "What answers it"], rows)
+            copy_table(["Question, of one portfolio alone" if self._narrowed() else "Question", "What answers it"], rows)
             messages.tell("The questions were copied as a table.")
 
         self.tasks.read(lambda s: restriction.restricted(s, {n.id for found in answers.found.values() for n in found}), copy)
