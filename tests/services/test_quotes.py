@@ -15,6 +15,7 @@ from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import copying, opening
 from vawg_desktop.store.check import check
+from vawg_desktop.store.engines import connect_raw
 
 WORDS = "Nobody rang me back after the first week."
 READY = {"consent": "given", "publishable": "yes", "recognisable": "no", "live_case": "no", "checked_by": "Bea Two"}
@@ -97,6 +98,33 @@ def test_while_two_laptops_disagree_on_consent_the_stricter_answer_stands(sessio
         assert show.record(one, shut).cells["confidential_location"] is True
         assert check(one.store).problems == []
     laptop.store.close()
+
+
+def test_a_store_of_the_version_before_comes_to_the_stricter_answer_too(session: Session, tmp_path: Path) -> None:
+    """That version let the first of two answers stand: its store is stated anew when it is brought up to date."""
+    id = quote(session)
+    copying.take_copy(session.store, tmp_path / "laptop.vawg")
+    laptop = Session(opening.open_store(tmp_path / "laptop.vawg", passphrase=None), "L. Laptop")
+    records.assign(session, id, [Assignment("consent", "withdrawn")], None)
+    records.assign(laptop, id, [Assignment("consent", "not_asked")], None)
+    merging.merge(session, laptop.store)
+    laptop.store.close()
+    path = session.store.path
+    session.store.close()
+    raw = connect_raw(path, None)
+    raw.execute("UPDATE quote SET consent = 'not_asked' WHERE id = ?", (id,))
+    raw.close()
+    with opening.open_store(path) as old:
+        assert [(p.code, p.record) for p in check(old).problems] == [("row_altered", "QT-0001")]  # as the version before leaves it, to this one
+    raw = connect_raw(path, None)
+    raw.execute("ALTER TABLE link DROP COLUMN seen")
+    raw.execute("UPDATE alembic_version SET version_num = '0007'")
+    raw.execute("UPDATE meta SET value = '7' WHERE \"key\" = 'schema'")
+    raw.close()
+    with opening.open_store(path) as store:
+        again = Session(store, "B. Officer")
+        assert show.record(again, id).cells["consent"] == "withdrawn" and show.record(again, id).conflicts
+        assert [p for p in check(store).problems if "“seen” of" not in p.message] == []  # these cells were taken from the copy above
 
 
 def test_a_copied_record_bears_no_words_that_stay_here(session: Session) -> None:

@@ -26,6 +26,8 @@ REST = "dispose_rest"
 MOVE = "move"
 #: The new store of a move is whole, and about to stand in its place.
 MOVE_WHOLE = "move_whole"
+#: A record to be stated anew from the log, because a later version reads the log otherwise: ``table id``.
+RESTATE = "restate"
 #: A change of the keys file: what it is to become, and for whom.
 KEYS = "keys"
 
@@ -58,6 +60,10 @@ def finish(store: Store) -> list[tuple[str, str]]:
     if rows and _done(lambda: strip_later(store, rows)):
         forget(store, STRIP, rows)
         waits = left(store.read())
+    again = [what for kind, what in waits if kind == RESTATE]
+    if again and _done(lambda: _state_again(store, again)):
+        forget(store, RESTATE, again)
+        waits = left(store.read())
     rest = [what for kind, what in waits if kind == REST]
     if rest:
         done: list[str] = []
@@ -80,6 +86,18 @@ def finish(store: Store) -> list[tuple[str, str]]:
 
         _done(partial(moving.finish, store, to))
     return left(store.read())
+
+
+def _state_again(store: Store, rows: Iterable[str]) -> None:
+    from vawg_desktop.domain.acts import Act
+    from vawg_desktop.store.history import entries_of
+    from vawg_desktop.store.restating import Rebuild
+
+    with store.write("VAWG Desktop", "stated anew", Act.REPAIR) as tx:
+        rebuild = Rebuild(tx)
+        for table, _, id in (row.partition(" ") for row in rows):
+            rebuild.state(table, id, entries_of(tx.connection, [id]), is_new=False)
+        tx.send_inserts()
 
 
 def _done(do: Callable[[], object]) -> bool:
