@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import multiprocessing
 import random
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,8 +23,8 @@ from docx.oxml.ns import qn
 
 from tests.conftest import program
 from tests.documents import book_text, docx_text, odt_text, pdf_text, tokens
-from vawg_desktop.domain.errors import ValueRefusedError
-from vawg_desktop.exchange import checklist
+from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.exchange import checklist, document_pdf, pdf_child
 from vawg_desktop.exchange.document import (
     Document,
     Figure,
@@ -37,6 +41,7 @@ from vawg_desktop.exchange.document_columns import LANDSCAPE, PORTRAIT, column_w
 from vawg_desktop.exchange.document_files import WRITERS, writer
 from vawg_desktop.exchange.document_pdf import UnknownLettersError, write_pdf
 from vawg_desktop.exchange.document_tables import Tables
+from vawg_desktop.scratch import scratch
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 120" width="300" height="120"><rect x="10" y="20" width="80" height="90" fill="#1D3557"/></svg>'
@@ -231,6 +236,51 @@ def test_a_word_longer_than_its_column_is_broken_and_whole_again_when_read(tmp_p
     beside = {*row[1].split(), *document.title.split(), *(w for n in range(7) for w in ("Column", str(n)))}
     found = tokens(pdf_text(write_pdf(document), tmp_path))
     assert address in "".join(w for w in found if w not in beside)
+
+
+def _many_rows(number: int, letter: str = "lit") -> Document:
+    rows = [[f"A-{n:04}", f"Fit lamps in subway {n} and keep them {letter}"] for n in range(number)]
+    return Document("Many", "1 May 2026", "OFFICIAL", [Table("", ["Ref", "Action"], rows)])
+
+
+def test_a_long_document_is_set_in_a_process_of_its_own_with_the_same_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_pdf, "_LONG", 20)
+    monkeypatch.setattr(pdf_child, "set_pages", lambda *_: pytest.fail("it was set here"))  # the child has its own
+    document = _many_rows(60)
+    assert _without_page_ends(tokens(pdf_text(write_pdf(document), tmp_path)), expected(document))
+    with pytest.raises(UnknownLettersError, match="𖨀"):
+        write_pdf(_many_rows(60, "𖨀"))
+
+
+def test_a_long_document_whose_process_ends_is_told_and_nothing_stays_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_pdf, "_LONG", 20)
+    folders: list[Path] = []
+
+    @contextmanager
+    def kept(purpose: str) -> Generator[Path]:
+        with scratch(purpose) as folder:
+            folders.append(folder)
+            yield folder
+
+    monkeypatch.setattr(document_pdf, "scratch", kept)
+    told: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            write_pdf(_many_rows(6_000))
+        except BaseException as error:  # noqa: BLE001 - told below
+            told.append(error)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    while not multiprocessing.active_children() and writing.is_alive():
+        time.sleep(0.01)
+    for child in multiprocessing.active_children():
+        child.kill()
+    writing.join()
+    (error,) = told
+    assert isinstance(error, StoreError) and "no room on this machine to set 6,000 rows" in error.message
+    assert len(folders) == 1 and not folders[0].exists()
 
 
 def test_letters_that_no_type_has_are_named_and_word_takes_them(tmp_path: Path) -> None:

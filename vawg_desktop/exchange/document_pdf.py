@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
-from typing import Any
 
 from vawg_desktop.domain import clock
-from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.errors import AppError, StoreError
+from vawg_desktop.exchange import pdf_child
 from vawg_desktop.exchange.document import (
     Block,
     Document,
@@ -22,11 +23,15 @@ from vawg_desktop.exchange.document import (
     words,
 )
 from vawg_desktop.exchange.document_columns import BOLD, column_widths, page_of, tall
-from vawg_desktop.paths import resources
+from vawg_desktop.scratch import scratch
 
 #: The width of a letter in a table, in points, on average; the letters of a line in ``document_columns`` follow from it and the margins.
 _LETTER = 4.7
-_MISSING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+_MISSING = re.compile(rf'the text `"(.+?)"` {pdf_child.NO_LETTER}', re.DOTALL)
+
+
+#: A document of more rows is set in a process of its own: twenty thousand take two gigabytes.
+_LONG = 1_500
 
 
 class UnknownLettersError(AppError):
@@ -34,31 +39,45 @@ class UnknownLettersError(AppError):
 
 
 def write_pdf(document: Document) -> bytes:
-    """The document's bytes. Raises UnknownLettersError where no font on this machine has a letter of it."""
-    import typst  # only when a page is set: thirty megabytes
-
+    """The document's bytes. Raises UnknownLettersError where no font on this machine has a letter of it, StoreError where there is no room for its pages."""
     page = page_of(document)
     data = {
         "title": clean(document.title), "as_at": document.as_at, "marking": document.marking, "head_lines": document.head_lines(),
         "language": document.language[:2], "region": document.language[3:], "landscape": page.landscape,
         "blocks": [_block(block, title, page.letters) for block, title in document.labelled()],
     }  # fmt: skip
-    source = resources("papers", "document.typ").read_bytes()
-    given = {"document": json.dumps(data, ensure_ascii=False)}
-    for system in (False, True):  # letters that our font lacks come from typst's own fonts; only those that these lack too, from the machine's
-        fonts = typst.Fonts(include_system_fonts=system, font_paths=[str(resources("fonts"))])
-        compiler = typst.Compiler(source, font_paths=fonts, sys_inputs=given)
-        try:
-            made: Any = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=clock.now().replace(microsecond=0))
-            return bytes(made)
-        except typst.TypstError as error:
-            missing = _MISSING.search(str(error.message))
-            if missing is None:
-                raise
-            lacking = missing[1]
+    given = json.dumps(data, ensure_ascii=False)
+    rows = sum(len(block.rows) for block in document.blocks if isinstance(block, Table))
+    try:
+        return _set_apart(given, rows) if rows > _LONG else pdf_child.set_pages(given, clock.now())
+    except pdf_child.NotSetError as error:
+        missing = _MISSING.search(str(error))
+        if missing is None:
+            raise
+        lacking = missing[1]
     raise UnknownLettersError(
         f"The PDF cannot be made: no font on this machine has “{lacking}”. Save as Word or OpenDocument instead, or take these letters out.",
         code="unknown_letters",
+    )
+
+
+def _set_apart(given: str, rows: int) -> bytes:
+    """The same in a process of its own: where the machine has no room for it, that ends and nothing else."""
+    with scratch("pages") as folder:
+        try:
+            (folder / pdf_child.GIVEN).write_text(given, "utf-8")
+            (folder / pdf_child.MADE_AT).write_text(clock.now().isoformat(), "utf-8")
+        except OSError as error:
+            raise StoreError(f"The PDF was not made: {error.strerror}. Make room on the disk and try again.", code="no_room") from error
+        child = multiprocessing.get_context("spawn").Process(target=pdf_child.set_in_folder, args=(str(folder),), daemon=True)
+        child.start()
+        child.join()
+        if (folder / pdf_child.MADE).exists():
+            return (folder / pdf_child.MADE).read_bytes()
+        if (folder / pdf_child.REFUSED).exists():
+            raise pdf_child.NotSetError((folder / pdf_child.REFUSED).read_text("utf-8"))
+    raise StoreError(
+        f"There is no room on this machine to set {rows:,} rows as PDF. Filter the list, or save it as a spreadsheet or as Word; nothing else was touched.", code="no_room"
     )
 
 
