@@ -23,7 +23,7 @@ from docx.oxml.ns import qn
 
 from tests.conftest import program
 from tests.documents import book_text, docx_text, odt_text, pdf_text, tokens
-from vawg_desktop.domain.errors import StoreError, ValueRefusedError
+from vawg_desktop.domain.errors import ProgramError, StoreError, ValueRefusedError
 from vawg_desktop.exchange import checklist, document_pdf, pdf_child
 from vawg_desktop.exchange.document import (
     Document,
@@ -273,7 +273,7 @@ def test_a_long_document_whose_process_ends_is_told_and_nothing_stays_behind(mon
 
     writing = threading.Thread(target=write)
     writing.start()
-    while not multiprocessing.active_children() and writing.is_alive():
+    while not (folders and (folders[0] / pdf_child.BEGAN).exists()) and writing.is_alive():
         time.sleep(0.01)
     for child in multiprocessing.active_children():
         child.kill()
@@ -281,6 +281,17 @@ def test_a_long_document_whose_process_ends_is_told_and_nothing_stays_behind(mon
     (error,) = told
     assert isinstance(error, StoreError) and "no room on this machine to set 6,000 rows" in error.message
     assert len(folders) == 1 and not folders[0].exists()
+
+
+def _ends_at_once(_: str) -> None:
+    raise ImportError("no typesetter here")
+
+
+def test_a_typesetter_that_does_not_load_is_the_programs_fault_and_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_pdf, "_LONG", 20)
+    monkeypatch.setattr(pdf_child, "set_in_folder", _ends_at_once)
+    with pytest.raises(ProgramError, match="did not start"):
+        write_pdf(_many_rows(60))
 
 
 def test_letters_that_no_type_has_are_named_and_word_takes_them(tmp_path: Path) -> None:

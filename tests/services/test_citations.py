@@ -208,6 +208,52 @@ def test_that_both_looked_again_on_two_laptops_asks_nobody_to_choose(session: Se
         assert at.read().exec_driver_sql("SELECT count(*) FROM conflict").one()[0] == 0
 
 
+def a_source(session: Session, **given: str) -> str:
+    return show.record(session, records.create(session, "source", {"title": "Report", "page": "1", **given})[0]).reference
+
+
+def rests_on(session: Session, source: str) -> str:
+    return records.create(session, "figure", {"title": "Rung back", "quoted": "61%", "sources": source})[0]
+
+
+def flags(session: Session) -> list[str]:
+    return [m.what for m in source_changes.flagged(session)]
+
+
+def test_a_source_that_was_edited_often_before_it_was_cited_is_judged_by_what_it_was_then(session: Session) -> None:
+    source = a_source(session, published="2020")
+    put(session, source, published="2021", title="Report, second edition")
+    put(session, source, published="2022")
+    put(session, source, page="3")
+    put(session, source, page="4")
+    rests_on(session, source)
+    assert flags(session) == []
+    put(session, source, published="2020")  # as it was once, and not as it was cited
+    assert flags(session) == ["published"]
+    source_changes.still_right(session, source_changes.flagged(session)[0].link)
+    assert flags(session) == []
+
+
+def test_adding_a_source_that_is_cited_already_is_no_second_look(session: Session) -> None:
+    source = a_source(session)
+    figure, other = rests_on(session, source), records.create(session, "figure", {"title": "Other", "quoted": "6%"})[0]
+    put(session, source, page="9")
+    records.assign_many(session, [figure, other], [Assignment("sources", source, "+=")], None)
+    assert {m.record.id for m in source_changes.flagged(session)} == {figure}
+    records.assign(session, figure, [Assignment("sources", source, "-=")], None)
+    records.assign(session, figure, [Assignment("sources", source, "+=")], None)  # taken away and cited anew: as it is now
+    assert flags(session) == []
+
+
+def test_two_copies_of_one_source_combined_flag_nothing(session: Session) -> None:
+    one, other = a_source(session), a_source(session)
+    figure = rests_on(session, other)
+    merging.combine(session, one, other, "the same report")
+    assert flags(session) == []
+    put(session, one, page="2")
+    assert {m.record.id for m in source_changes.flagged(session)} == {figure}
+
+
 # -- the states of a gap -------------------------------------------------------------------------
 
 WHOLE = Ground(basis=1, owner=True, at_work=2, delivered=2, moved=True, outcome=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.clock import CLOCK, TODAY
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain import closing as rules
 from vawg_desktop.domain.acts import Act
@@ -280,6 +282,55 @@ def test_a_passed_funding_date_puts_a_closed_gap_in_question_and_ended_reopens_i
     assert show.record(session, "G-0003").cells["status"] == "being_addressed"
     assert show.record(session, delivered).cells["status"] == "being_addressed"
     assert any(c.why == "Told at the contract meeting" and c.who == session.who for c in history(session, "G-0003"))
+
+
+def test_an_answer_stands_for_its_own_end_and_two_laptops_that_heard_it_agree(session: Session, tmp_path: Path) -> None:
+    given = {"title": "Therapy", "funding_end": "2026-03", "status": "running", "gaps": "G-0003"}
+    at_once, _ = records.create(session, "service", {**given, "funding_answer": "extended"})
+    assert show.record(session, at_once).cells["funding_answered"] == session.today.isoformat()
+    records.assign(session, at_once, [Assignment("funding_answer", "")], None)
+    assert show.record(session, at_once).cells["funding_answered"] is None
+    service, _ = records.create(session, "service", given)
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "Bea Two")
+    records.assign(session, service, [Assignment("funding_answer", "extended")], None)
+    CLOCK.go_to(TODAY + timedelta(days=1))
+    records.assign(laptop, service, [Assignment("funding_answer", "extended")], None)
+    merging.merge(session, laptop.store)
+    merging.merge(laptop, session.store)
+    days = {show.record(one, service).cells["funding_answered"] for one in (session, laptop)}
+    assert len(days) == 1 and show.record(session, service).conflicts == 0
+    assert session.read().exec_driver_sql("SELECT count(*) FROM conflict").one()[0] == 0
+    laptop.store.close()
+
+
+def test_undoing_an_answer_that_was_taken_away_since_leaves_a_closing(session: Session) -> None:
+    ready(session)
+    mine = session.who
+    wrong, _ = records.create(session, "closure_test", {"about": "G-0003", "kind": "measure_moved", "answer": "met", "result": "Of another gap"})
+    session.who = "Cat Three"
+    records.hide(session, [wrong])
+    session.who = "Ann One"
+    assert closing.close(session, "G-0003", "Agreed", "Bea Two").closed
+    session.who = mine
+    assert not undoing.undo(session)  # a colleague has taken it away since: nothing is left to undo
+    stands = closing.standing(session, "G-0003")
+    assert (stands.closed, len(stands.signed), stands.missing) == (True, 2, [])
+
+
+def test_undoing_that_two_gaps_are_one_opens_what_was_closed_on_it(session: Session) -> None:
+    one, other = (show.record(session, records.create(session, "gap", {"statement": s})[0]).reference for s in ("One", "Two"))
+    ready(session, other)
+    merging.combine(session, one, other, "the same")
+    mine, session.who = session.who, "Ann One"
+    records.assign(session, one, [Assignment("closure_route", "delivered")], None)
+    assert closing.close(session, one, "Agreed", "Bea Two").closed
+    session.who = mine
+    with pytest.raises(RuleError, match="needs a reason"):
+        undoing.undo(session)
+    undoing.undo(session, why="They are two after all")
+    stands = closing.standing(session, one)
+    assert (stands.closed, stands.signed) == (False, [])
+    assert check(session.store).problems == []
 
 
 ROW = {"closure_route": "delivered", "outcome_statement": "It works"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
@@ -125,6 +125,46 @@ def test_nobody_who_went_elsewhere_is_brought_back(page: QWidget, qtbot: QtBot) 
     filled(rows, "one", "two")
     qtbot.wait(100)
     assert QApplication.focusWidget() is went
+
+
+def test_whoever_types_where_the_keyboard_went_stays_there(page: QWidget, qtbot: QtBot) -> None:
+    rows, elsewhere = rows_of(page), page.findChild(QLineEdit)
+    assert elsewhere is not None
+    filled(rows, "one", "two")[1].setFocus()
+    clear(rows)
+    assert QApplication.focusWidget() is elsewhere
+    qtbot.keyClicks(elsewhere, "typed")
+    filled(rows, "one", "two")
+    qtbot.wait(100)
+    assert QApplication.focusWidget() is elsewhere and elsewhere.text() == "typed"
+
+
+def test_of_several_of_one_name_the_same_one_has_the_keyboard_again(page: QWidget, qtbot: QtBot) -> None:
+    rows = rows_of(page)
+    filled(rows, "Remove", "Remove", "Remove")[2].setFocus()
+    clear(rows)
+    made = filled(rows, "Remove", "Remove", "Remove")
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is made[2])
+
+
+@pytest.mark.parametrize("key", ["questions", "coverage", "gap"])
+def test_a_change_while_a_dialog_is_open_leaves_the_keyboard_too(shown: Shown, qtbot: QtBot, key: str) -> None:
+    page = prepared(shown, key)
+    inside = [w for w in reachable(page) if isinstance(w, QPushButton) and w.text()]
+    inside[len(inside) // 2].setFocus()
+    before = called(QApplication.focusWidget())
+    dialog = QDialog(shown.window)
+    line = QLineEdit(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is line)
+    something_everywhere_changes(shown, 1)
+    qtbot.wait(100)
+    assert QApplication.focusWidget() is line
+    dialog.close()
+    shown.window.activateWindow()
+    qtbot.waitUntil(lambda: called(QApplication.focusWidget()) == before)
 
 
 def test_a_page_closed_meanwhile_is_no_harm(page: QWidget, qtbot: QtBot) -> None:

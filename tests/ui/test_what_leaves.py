@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.test_window import Shown
-from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import change_list, names, records, service_outputs
+from vawg_desktop.exchange.document import Document, Table
+from vawg_desktop.services import change_list, names, outputs, records, service_outputs, show
 from vawg_desktop.services.change_list import ChangeQuery
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
@@ -37,6 +37,7 @@ def kept(shown: Shown) -> Shown:
         name, _ = records.create(s, kind, {title: f"{SECRET} of {kind}", **more})
         records.add_update(s, name, {"narrative": f"What {SECRET} said"}) if kind == "action" else None
         put(s, name, restriction="under embargo")
+        records.create(s, "closure_test", {"about": name, "kind": "measure_moved", "answer": "met", "result": f"Seen by {SECRET}"}) if kind == "recommendation" else None
     records.create(s, "quote", {"words": f"Nobody rang {SECRET} back.", "recommendations": "R-0003"})
     records.create(s, "quote", {"words": "She was rung back at once.", "consent": "given", "publishable": "yes", "recognisable": "no", "live_case": "no", "checked_by": "Bea Two"})
     figure, _ = records.create(s, "figure", {"title": f"Seen by {SECRET}", "quoted": SECRET, "release": "embargoed", "embargoed_until": "2030"})
@@ -116,7 +117,7 @@ def test_what_is_left_out_is_said_where_it_is_copied(kept: Shown) -> None:
         "The list is copied as a table. 1 quote that may not leave yet left out.", "The list is copied as a table. 1 figure under embargo left out.",
         "The list is copied as a table. 1 restricted record left out.",
     ]  # fmt: skip
-    assert told[3].endswith("lines about restricted records, quotes that may not leave or small counts left out.")
+    assert told[3].endswith("lines about restricted records, quotes or figures that may not leave yet, or small counts left out.")
 
 
 def test_small_counts_of_people_leave_neither_the_chart_nor_the_changes(shown: Shown) -> None:
@@ -133,6 +134,22 @@ def test_small_counts_of_people_leave_neither_the_chart_nor_the_changes(shown: S
     copy.click()
     rows = [line.split("\t") for line in QApplication.clipboard().text().splitlines()[1:]]
     assert [(r[1], r[2]) for r in rows] == [("29", "41"), ("fewer than 10", "41"), ("31", "41")]
+    page.view.selectRow(0)
+    settle(shown.tasks)
+    value_page: Any = shown.go("indicator_value")
+    copied: list[str] = []
+    for place in range(value_page.model.rowCount()):
+        value_page.view.setCurrentIndex(value_page.model.index(place, 0))
+        settle(shown.tasks)
+        value_page.outputs.copy_rows()
+        copied.append(QApplication.clipboard().text())
+    small = show.record(s, values[1]).reference
+    assert small in copied and not any(c.startswith(f"{small}, ") for c in copied) and any(", 29, " in c for c in copied)
+    source, _ = records.create(s, "source", {"title": "Return of July"})
+    put(s, values[1], sources=source)
+    put(s, values[0], sources=source)
+    told_there = [[str(c) for c in row] for block in outputs.record_document(s, source).blocks if isinstance(block, Table) for row in block.rows]
+    assert any(small in row and "fewer than 10" in row for row in told_there) and not any(small in row and "7" in row for row in told_there)
     lines, left_out = change_list.leaving(s, change_list.all_lines(s, ChangeQuery(record=indicator)))
     told = " ".join(line.what for line in lines)
     assert left_out == 4 and "7" not in told and "6 →" not in told and "31" in told

@@ -95,7 +95,7 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
     FieldSpec("funding_amount", "Funding in pounds", Kind.NUMBER),
     when("funding_end", "Funding ends", listed=Listed(width=110, empty="No date set")),
     term("funding_answer", "After the funding's end", e.FUNDING_ANSWER, "What its provider said when asked."),
-    when("funding_answered", "Answered on"),
+    when("funding_answered", "Answered on", noted=True),
     text("contract_reference", "Contract reference"),
     text("cadence", "Contract meetings"),
     ref("taken_over_by", "Taken over by", "partner", "Who takes the contract over where it runs past the office's end."),

@@ -6,8 +6,9 @@ import json
 import multiprocessing
 import re
 
+from vawg_desktop import log_file
 from vawg_desktop.domain import clock
-from vawg_desktop.domain.errors import AppError, StoreError
+from vawg_desktop.domain.errors import AppError, ProgramError, StoreError
 from vawg_desktop.exchange import pdf_child
 from vawg_desktop.exchange.document import (
     Block,
@@ -76,6 +77,12 @@ def _set_apart(given: str, rows: int) -> bytes:
             return (folder / pdf_child.MADE).read_bytes()
         if (folder / pdf_child.REFUSED).exists():
             raise pdf_child.NotSetError((folder / pdf_child.REFUSED).read_text("utf-8"))
+        if not (folder / pdf_child.BEGAN).exists():
+            log_file.note(ProgramError(f"its process ended with {child.exitcode} before it began", code="pages_failed"))
+            raise ProgramError(
+                "The part of the program that sets PDFs did not start. Save as Word or a spreadsheet, and tell whoever looks after the program "
+                "(“About this program” says where it was written down).", code="pages_failed",
+            )  # fmt: skip
     raise StoreError(
         f"There is no room on this machine to set {rows:,} rows as PDF. Filter the list, or save it as a spreadsheet or as Word; nothing else was touched.", code="no_room"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from vawg_desktop.paths import resources
 
 #: In the folder that the child is given: what is to be set, the moment it is made, what comes of it, and why nothing did.
 GIVEN, MADE_AT, MADE, REFUSED = "document.json", "made_at", "document.pdf", "refused"
+#: Left once the child runs with all that it needs: whatever ends it then is the size of the document.
+BEGAN = "began"
 
 
 class NotSetError(Exception):
@@ -47,6 +50,8 @@ def set_in_folder(folder: str) -> None:
     with (at / "log").open("ab") as log:  # a windowed program has nowhere else to write to
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    import_module("typst")
+    (at / BEGAN).touch()
     try:
         made = set_pages((at / GIVEN).read_text("utf-8"), datetime.fromisoformat((at / MADE_AT).read_text("utf-8")))
     except NotSetError as error:

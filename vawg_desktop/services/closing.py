@@ -300,7 +300,11 @@ def reopened_to(entity: str) -> str:
 
 def withdraw_in(tx: Transaction, entity: str, id: str, why: str | None) -> None:
     """Taking away a closure test or a sign-off of a closed record opens that again, with the reason."""
-    about = str(tx.row(entity, id)["about"] or "")
+    withdraw_from(tx, str(tx.row(entity, id)["about"] or ""), why)
+
+
+def withdraw_from(tx: Transaction, about: str, why: str | None) -> None:
+    """The same for the record that it is of, by its id; nothing where that is not closed."""
     for spec in (e for e in ENTITIES if e.closes_by_tests):
         closed = tx.connection.exec_driver_sql(f'SELECT 1 FROM "{spec.key}" WHERE id = ? AND status = \'closed\'', (about,)).fetchone()
         if closed is not None:

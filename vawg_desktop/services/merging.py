@@ -320,6 +320,8 @@ def _move_links(tx: Transaction, one: str, other: str) -> None:
         left, right = (one if x == other else str(x) for x in (a, b))
         if left != right:
             cells_there = {k: v for k, v in zip(_LINK_CELLS, cells, strict=True) if v is not None}
+            if right != str(b):
+                cells_there.pop("seen", None)  # what was seen of the other source says nothing of this one
             there = tx.connection.exec_driver_sql(
                 f"SELECT {', '.join(_LINK_CELLS)} FROM link WHERE kind = ? AND a = ? AND b = ? AND deleted = 0",
                 (str(kind), left, right),

@@ -59,7 +59,8 @@ def record_document(session: Session, name: str) -> Document:
     others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
     closed = restricted(session, [*others, *updates_of_others])
-    called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed])
+    small = small_counts.small_values(session.read(), others)
+    called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed | small])
     (blurred,) = small_counts.blurred(session, spec.key, [view.cells])
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
@@ -74,7 +75,8 @@ def record_document(session: Session, name: str) -> Document:
     by_label: dict[str, list[list[Cell]]] = {}
     for link in view.links:
         if not link.outward:
-            told = ["Restricted", None] if link.id in closed else [link.title, _status(link.entity, link.status)]
+            title = small_counts.FEWER if link.id in small else link.title
+            told = ["Restricted", None] if link.id in closed else [title, _status(link.entity, link.status)]
             by_label.setdefault(link.label, []).append([link.reference, *told])
     blocks += [Table(named, ["Reference", "Title", "Status"], rows) for named, rows in by_label.items()]
     blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], small_counts.blurred(session, kind, rows))) for kind, rows in view.parts.items() if rows]
@@ -233,21 +235,22 @@ def _chain_picture(found: chain.Chain, closed: Collection[str]) -> list[Block]:
 def chain_document(session: Session, name: str) -> Document:
     """The chain of a record as sentences, with what is missing; of restricted records only the references stand there."""
     found = chain.of(session, name)
-    closed = restricted(session, found.nodes)
+    closed, small = restricted(session, found.nodes), small_counts.small_values(session.read(), found.nodes)
     start = found.nodes[found.start]
     rows: list[list[Cell]] = [
-        [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else n.title, chain.state_words(n)] for n in found.nodes.values()
+        [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else small_counts.FEWER if n.id in small else n.title, chain.state_words(n)]
+        for n in found.nodes.values()
     ]
     links: list[list[Cell]] = [
         [found.nodes[e.before].reference, e.reads, found.nodes[e.after].reference, EXTENT.label(e.extent) if e.extent else None] for e in found.edges
     ]
     blocks: list[Block] = [
-        *_chain_picture(found, closed),
+        *_chain_picture(found, closed | small),
         Table("Records on the chain", ["Reference", "Kind", "Title", "State"], rows),
         Table("What leads to what", ["From", "Reads", "To", "Extent"], links),
         Table("What is missing", ["Reference", "What"], [[m.record, m.message.partition(": ")[2]] for m in found.missing]),
     ]
     kinds = {n.id: n.entity for n in found.nodes.values() if n.id not in closed}
     marking = _strictest(session, show.record(session, start.id), kinds)
-    return document(session, f"Chain of {start.reference} {'' if start.id in closed else start.title}".strip(), blocks, marking)
+    return document(session, f"Chain of {start.reference} {'' if start.id in closed | small else start.title}".strip(), blocks, marking)
 

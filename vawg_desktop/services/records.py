@@ -154,6 +154,7 @@ def create_in(
             sets[field] = read_set(session, tx.connection, field, given)
         else:
             cells[field.key] = read_value(session, tx.connection, field, given)
+    _date_answer(session, cells)
     cells = with_copied_cells(tx, spec, cells)
     if spec is CITATION:  # what may not leave the office is not said to have left it
         from vawg_desktop.services import citations
@@ -257,8 +258,7 @@ def assign_in(
             cells[field.key] = read_value(session, tx.connection, field, one.text)
     if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
         cells["revised_reason"] = why
-    if cells.get("funding_answer") and "funding_answered" not in cells:
-        cells["funding_answered"] = session.today.isoformat()
+    _date_answer(session, cells)
     _mind_closing(tx, spec, id, cells, why)
     if cells:
         stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
@@ -269,6 +269,12 @@ def assign_in(
         from vawg_desktop.services import closing
 
         closing.funding_ended_in(tx, id, why)
+
+
+def _date_answer(session: Session, cells: dict[str, Value]) -> None:
+    """What a provider said of its funding is kept with the day on which it was written down, and goes with it."""
+    if "funding_answer" in cells and "funding_answered" not in cells:
+        cells["funding_answered"] = session.today.isoformat() if cells["funding_answer"] else None
 
 
 def _assign_set(

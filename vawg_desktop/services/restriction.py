@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.entities import CITATION, ENTITIES
+from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.services import quotes
 from vawg_desktop.services.embargo import embargoed
 from vawg_desktop.services.session import Session
 
 _RESTRICTED = tuple(e for e in ENTITIES if "restriction" in e.by_key)
-#: Kinds of record that are parts of a restricted one, with the column that names it; a citation repeats the words of what it is of.
-_PARTS = (*((e.key, e.parent) for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED}), (CITATION.key, "about"))
+#: Kinds of record that are parts of a restricted one, or speak of one (a citation, a closure test, a sign-off), with the column that names it.
+_PARTS = (
+    *((e.key, e.parent) for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED}),
+    *((e.key, f.key) for e in ENTITIES if not e.kept_by_program for f in e.cells if f.names_record),
+)
 
 
 def restricted(session: Session, ids: Iterable[str]) -> set[str]:

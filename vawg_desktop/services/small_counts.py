@@ -51,6 +51,17 @@ def records_with(connection: Connection, ids: Collection[str]) -> set[str]:
     return {entry.row for entry in entries_of(connection, found) if _says_small(entry)}
 
 
+def small_values(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of some records that are values of people and small: such a record is called by its number."""
+    people, found = of_people(connection), set[str]()
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 400):
+        part = tuple(wanted[start : start + 400])
+        rows = connection.exec_driver_sql(f"SELECT id, indicator, value FROM indicator_value WHERE id IN ({','.join('?' * len(part))})", part).fetchall()
+        found |= {str(id) for id, indicator, value in rows if str(indicator) in people and is_small(value)}
+    return found
+
+
 def _says_small(entry: Entry) -> bool:
     """Whether an entry of the log tells a small count."""
     return any(is_small(value) for key in ("capacity", "value", "base") if (cell := entry.fields.get(key)) is not None for value in (cell.before, cell.after))

@@ -46,10 +46,23 @@ class _Past:
 
     def moved(self, seen: str, stated: int) -> list[str]:
         """The fields that were other when somebody last looked: ``seen`` are the entries they knew, else all up to the number ``stated``."""
-        known = set(seen.split())
+        known = self._known(seen.split())
         then = [entry for n, entry in self.entries if (entry.id in known if known else n < stated)]
         was = past.cells_after(then) if then else {}
         return [key for key in CONTENT if not merge.same(was[key].value or None if key in was else None, self.now.get(key) or None)]
+
+
+    def _known(self, heads: list[str]) -> set[str]:
+        """The entries that were heads, with all that they overwrote on the way."""
+        by_id = {entry.id: entry for _, entry in self.entries}
+        found: set[str] = set()
+        waiting = [id for id in heads if id in by_id]
+        while waiting:
+            id = waiting.pop()
+            if id not in found:
+                found.add(id)
+                waiting += [o for cell in by_id[id].fields.values() for o in cell.overwrote if o in by_id]
+        return found
 
 
 def _pasts(connection: Connection) -> dict[str, _Past]:

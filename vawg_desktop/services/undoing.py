@@ -101,6 +101,7 @@ def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None 
             code="rule_left_office",
         )
     kept: list[str] = []
+    opened: list[tuple[str, str]] = []
     with session.store.write(session.who, why, act, txn) as tx:
         for entry in reversed(entries):
             if entry.op == "create" and (by := _later_work(tx, entry, txn)):
@@ -108,14 +109,24 @@ def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None 
                 if not row["deleted"]:
                     kept.append(f"{row.get('reference') or 'A link'} stays: {by} has worked on it since.")
                 continue
+            rested_on = _closing_rests_on(tx, entry)
             reverse_entry(tx, entry)
-        for entry in entries:  # what a closing rests on, taken away, opens it again
-            if entry.tbl in closing.SHOWN_BY and tx.row(entry.tbl, entry.row)["deleted"]:
-                closing.withdraw_in(tx, entry.tbl, entry.row, why)
+            if rested_on and rested_on != _closing_rests_on(tx, entry):
+                opened.append((rested_on, entry.row))
+        for about in dict.fromkeys(about for about, _ in opened):  # what a closing rests on, taken away, opens it again
+            closing.withdraw_from(tx, about, why)
     if kept and not tx.changes:
         raise RuleError(f"{kept[0]} Delete it by hand where that is meant.", code="rule_later_work")
     tx.changes.notes += kept
     return tx.changes
+
+
+def _closing_rests_on(tx: Transaction, entry: log.Entry) -> str:
+    """The id of what a closure test or a sign-off is of, as it stands; empty for one that is deleted, and for other records."""
+    if entry.tbl not in closing.SHOWN_BY:
+        return ""
+    row = tx.row(entry.tbl, entry.row)
+    return "" if row["deleted"] else str(row["about"] or "")
 
 
 def _refuse_closing(session: Session, entries: list[log.Entry], why: str | None) -> None:

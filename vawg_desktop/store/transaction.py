@@ -207,9 +207,9 @@ class Transaction(LogWriter):
         if len(b) > MOST_NAME:
             raise RuleError(f"“{b[:60]} …” has {len(b):,} letters; a tag has at most {MOST_NAME}.", code="rule_tag")
         id = merge.link_id(kind, a, b)
-        if kind in CITING:
+        there = self.connection.exec_driver_sql("SELECT deleted FROM link WHERE id = ?", (id,)).fetchone()
+        if kind in CITING and (there is None or there[0]):  # a link that stands says what was seen when it was made
             cells = {"seen": self._source_now(b), **(cells or {})}
-        there = self.connection.exec_driver_sql("SELECT 1 FROM link WHERE id = ?", (id,)).fetchone()
         if there is None:
             self.create("link", {"kind": kind, "a": a, "b": b, **(cells or {})}, id=id, checked=False)
         else:

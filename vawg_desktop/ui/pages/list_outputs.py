@@ -108,7 +108,8 @@ class ListOutputs:
         row = page.model.row(places[0]) if len(places) == 1 else None
         if row is not None:
             id = str(row["id"])
-            self._copy_reference(row, bool(page.tasks.fetch(lambda s: restriction.restricted(s, [id]))))
+            closed, small = page.tasks.fetch(lambda s: (restriction.restricted(s, [id]), small_counts.small_values(s.read(), [id])))
+            self._copy_reference(row, "small count" if small else _KEPT.get(page.entity, ("restricted record", ""))[0] if closed else "")
             return
 
         def copy(table: Table, more: str) -> None:
@@ -117,13 +118,12 @@ class ListOutputs:
 
         self.with_table(copy)
 
-    def _copy_reference(self, row: dict[str, object], closed: bool) -> None:
-        """Copy one row's reference line; of a record that does not leave, its reference alone."""
+    def _copy_reference(self, row: dict[str, object], kept: str) -> None:
+        """Copy one row's reference line; of a record that does not leave, its reference alone. ``kept`` says what it is then."""
         page = self._page
-        if closed:
+        if kept:
             QApplication.clipboard().setText(str(row["reference"]))
-            one = _KEPT.get(page.entity, ("restricted record", ""))[0]
-            messages.tell(f"Only the reference is copied: this is a {one}.")
+            messages.tell(f"Only the reference is copied: this is a {kept}.")
             return
         QApplication.clipboard().setText(reference_line(page.spec, row, page.tasks.session.today))
         messages.tell("The reference is copied.")

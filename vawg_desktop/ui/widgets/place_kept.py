@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLayout, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 from shiboken6 import isValid
 
 #: The property by which a widget says that it is the same one as before, where its name may have changed meanwhile.
 PLACE = "place"
 #: How often, and how many milliseconds apart, it is looked whether what was cleared stands there again: sections are read meanwhile.
 _LOOKS, _APART = 100, 20
+
+
+class _Touched(QObject):
+    """Whether somebody pressed a key or the mouse on the widget that has the keyboard meanwhile: then it stays there."""
+
+    by_somebody = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.by_somebody |= event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress)
+        return False
 
 
 class Lost:
@@ -23,13 +33,18 @@ class Lost:
         self._called = _called(focused)
         inside = list(_reachable_in(layout))
         self._index = inside.index(focused) if focused in inside else 0
+        self._number = sum(_called(w) == self._called for w in inside[: self._index])
         self._looks = 0
         #: Where Qt put the keyboard meanwhile; anywhere else somebody has put it.
         self.stands_in: QWidget | None = None
+        self._touched = _Touched()
 
     def cleared(self) -> None:
         """The layout is empty now: look for the place once it is filled."""
-        self.stands_in = QApplication.focusWidget()
+        window = self._above[-1].window() if self._above else None
+        self.stands_in = _keyboard_in(window) if window is not None else None
+        if self.stands_in is not None:
+            self.stands_in.installEventFilter(self._touched)
         if self not in _waiting:
             _waiting.append(self)
             QTimer.singleShot(0, self._look)
@@ -43,22 +58,25 @@ class Lost:
                 return
             if found is not None:
                 found.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._touched.deleteLater()
         _waiting.remove(self)
 
     def _moved_by_somebody(self) -> bool:
-        there, now = self.stands_in, QApplication.focusWidget()
-        return now is not None and there is not None and now is not there and isValid(there) and there.isVisible()
+        there, window = self.stands_in, next((w.window() for w in self._above if isValid(w)), None)
+        now = _keyboard_in(window) if window is not None else None
+        moved = now is not None and there is not None and now is not there and isValid(there) and there.isVisible()
+        return moved or self._touched.by_somebody
 
     def _again(self) -> QWidget | None:
         """The widget of the same name, else, where the layout is filled again, the one in its place; at last whatever is near."""
         self._above = [w for w in self._above if isValid(w)]
         inside = list(_reachable_in(self._layout)) if isValid(self._layout) else []
-        same = next((w for w in inside if _called(w) == self._called), None)
-        if same is not None:
-            return same
+        same = [w for w in inside if _called(w) == self._called]
+        if same:
+            return same[min(self._number, len(same) - 1)]
         for above in self._above:
-            if (same := next((w for w in _reachable(above) if _called(w) == self._called), None)) is not None:
-                return same
+            if (found := next((w for w in _reachable(above) if _called(w) == self._called), None)) is not None:
+                return found
         if inside:
             return inside[min(self._index, len(inside) - 1)]
         near = next((found for above in self._above if (found := list(_reachable(above)))), [])
@@ -70,10 +88,16 @@ _waiting: list[Lost] = []
 
 def lost_in(layout: QLayout) -> Lost | None:
     """The keyboard's place, if that is in a layout which is about to be cleared."""
-    focused = QApplication.focusWidget()
+    holder = layout.parentWidget()
+    focused = _keyboard_in(holder.window()) if holder is not None else None
     if focused is None or not any(w is focused or w.isAncestorOf(focused) for w in _widgets(layout)):
         return None
     return next((one for one in _waiting if one.stands_in is focused), None) or Lost(layout, focused)
+
+
+def _keyboard_in(window: QWidget) -> QWidget | None:
+    """What has the keyboard in a window, or will have it once the window is in front again."""
+    return window.focusWidget()
 
 
 def _called(widget: QWidget) -> tuple[str, str]:
