@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.services import lists, show
+from vawg_desktop.services import finding, lists, records, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
 from vawg_desktop.services.session import Session
@@ -74,3 +74,19 @@ def test_a_date_may_be_a_boards_next_meeting(sample: Session) -> None:
     hide(sample, [meetings[2]])
     with pytest.raises(ValueRefusedError, match="next Quokka Board"):
         assign(sample, "A-0003", [Assignment("due", "next Quokka Board")], None)
+
+
+def test_the_place_of_a_confidential_service_is_told_by_no_filter_and_offered_nowhere(sample: Session) -> None:
+    given = {"areas": "Sheppey", "status": "running"}
+    records.create(sample, "service", {"title": "Open house", "areas": "Thanet", "status": "running"})
+    hidden, _ = records.create(sample, "service", {"title": "Hidden house", "confidential_location": "yes", **given})
+
+    def in_area(value: str) -> set[str]:
+        query = ListQuery("service", where=(Where("areas", value),))
+        return {str(r["title"]) for r in lists.rows_of(sample, "service", lists.ids(sample, query))}
+
+    assert in_area("Sheppey") == set() and in_area("Thanet") == {"Open house"}
+    assert "Hidden house" in in_area("none")  # as a list shows it
+    assert [w for w, _ in finding.used_words(sample, "service.areas") if w in ("Sheppey", "Thanet")] == ["Thanet"]
+    records.assign(sample, hidden, [Assignment("confidential_location", "no")], None)
+    assert in_area("Sheppey") == {"Hidden house"}

@@ -38,6 +38,8 @@ def kept(shown: Shown) -> Shown:
         records.add_update(s, name, {"narrative": f"What {SECRET} said"}) if kind == "action" else None
         put(s, name, restriction="under embargo")
         records.create(s, "closure_test", {"about": name, "kind": "measure_moved", "answer": "met", "result": f"Seen by {SECRET}"}) if kind == "recommendation" else None
+    refuge, _ = records.create(s, "service", {"title": "A house", "status": "running", "needs": "Housing", "journey_stages": "Recovery", "confidential_location": "yes"})
+    put(s, refuge, areas=f"{SECRET} Street")
     records.create(s, "quote", {"words": f"Nobody rang {SECRET} back.", "recommendations": "R-0003"})
     records.create(s, "quote", {"words": "She was rung back at once.", "consent": "given", "publishable": "yes", "recognisable": "no", "live_case": "no", "checked_by": "Bea Two"})
     figure, _ = records.create(s, "figure", {"title": f"Seen by {SECRET}", "quoted": SECRET, "release": "embargoed", "embargoed_until": "2030"})
@@ -117,7 +119,7 @@ def test_what_is_left_out_is_said_where_it_is_copied(kept: Shown) -> None:
         "The list is copied as a table. 1 quote that may not leave yet left out.", "The list is copied as a table. 1 figure under embargo left out.",
         "The list is copied as a table. 1 restricted record left out.",
     ]  # fmt: skip
-    assert told[3].endswith("lines about restricted records, quotes or figures that may not leave yet, or small counts left out.")
+    assert told[3].endswith("lines about restricted records, quotes or figures that may not leave yet, small counts or confidential places left out.")
 
 
 def test_small_counts_of_people_leave_neither_the_chart_nor_the_changes(shown: Shown) -> None:

@@ -233,11 +233,11 @@ def what_changed(session: Session, since: date) -> list[tuple[str, int]]:
 
 
 def leaving(session: Session, lines: Sequence[Line]) -> tuple[list[Line], int]:
-    """Lines that may leave the window, and how many may not: those that name a record which does not leave, or tell a small count of people."""
+    """Lines that may leave the window, and how many may not: those that name a record which does not leave, tell a small count of people or where a confidential service is."""
     connection = session.read()
     told = {str(txn): rows for txn, rows in _rows_told(connection, [line.txn for line in lines])}
     ids = {id for rows in told.values() for id in rows}
-    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids)
+    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids) | restriction.confidential_links(session, ids)
     kept = [line for line in lines if held.isdisjoint(told.get(line.txn, ()))]
     return kept, len(lines) - len(kept)
 

@@ -50,9 +50,12 @@ def choices(session: Session, entity: str) -> list[Choice]:
 
 
 def used_words(session: Session, link_kind: str, limit: int = 500) -> list[Choice]:
-    """Words used so far in a set of free words."""
+    """Words used so far in a set of free words; where a record keeps its own out of lists, such as a refuge its area, these are left out."""
+    entity, _, key = link_kind.partition(".")
+    flag, hidden = BY_KEY[entity].hides if entity in BY_KEY else ("", ())
+    kept = f'AND NOT EXISTS (SELECT 1 FROM "{entity}" t WHERE t.id = link.a AND coalesce(t."{flag}", 0) = 1) ' if key in hidden else ""
     rows = session.read().exec_driver_sql(
-        "SELECT DISTINCT b FROM link WHERE kind = ? AND NOT deleted ORDER BY b LIMIT ?", (link_kind, limit)
+        f"SELECT DISTINCT b FROM link WHERE kind = ? AND NOT deleted {kept}ORDER BY b LIMIT ?", (link_kind, limit)
     )
     return [(str(r[0]), str(r[0])) for r in rows]
 

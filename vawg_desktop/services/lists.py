@@ -179,11 +179,15 @@ def _add_field(session: Session, sql: _Sql, spec: EntitySpec, found: FieldSpec, 
     empty = fold(value) in _EMPTY or (found.key == "rating_opcc" and fold(value) == "not rated")
     empty = empty or (found.key == "pillar" and fold(value) == "cross cutting")
     own_none = found.terms is not None and found.terms.find(value) is not None
+    flag, hidden = spec.hides
+    kept = f'coalesce(t."{flag}", 0) = 0' if found.key in hidden else ""  # what a list does not show, its filters do not tell either
     if found.many:
         link = f"EXISTS (SELECT 1 FROM link l WHERE l.a = t.id AND l.kind = '{spec.link_kind(found)}' AND NOT l.deleted"
         if empty:
-            sql.add(f"NOT {link})")
+            sql.add(f"NOT {link} AND {kept})" if kept else f"NOT {link})")
         else:
+            if kept:
+                sql.add(kept)
             element = _element_value(session, found, value)
             ends = [element]
             if found.formerly is not None:

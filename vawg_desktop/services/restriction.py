@@ -37,6 +37,22 @@ def restricted(session: Session, ids: Iterable[str]) -> set[str]:
     return found
 
 
+def confidential_links(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of some links that tell where a confidential service is, or what else a record keeps out of lists."""
+    wanted, found = sorted(ids), set[str]()
+    for spec in (e for e in ENTITIES if e.hides[0]):
+        flag, keys = spec.hides
+        kinds = ", ".join(f"'{spec.link_kind(spec.by_key[key])}'" for key in keys)
+        for start in range(0, len(wanted), 400):
+            part = tuple(wanted[start : start + 400])
+            rows = session.read().exec_driver_sql(
+                f'SELECT l.id FROM link l JOIN "{spec.key}" t ON t.id = l.a AND coalesce(t."{flag}", 0) = 1 WHERE l.kind IN ({kinds}) '
+                f"AND l.id IN ({','.join('?' * len(part))})", part,
+            )  # fmt: skip
+            found |= {str(id) for (id,) in rows}
+    return found
+
+
 def unrestricted(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     """Rows that may leave the window: restricted records and their parts stay out of what is copied, printed and saved."""
     closed = restricted(session, [str(r["id"]) for r in rows])

@@ -364,7 +364,7 @@ class ChangesPage(QWidget):
         def came(answer: tuple[list[Line], int]) -> None:
             lines, left_out = answer
             told = [f"The newest {change_list.MOST_SAVED:,} lines; choose a shorter time for the others."] if len(lines) + left_out == change_list.MOST_SAVED else []
-            told += [f"{how_many(left_out, 'line')} about restricted records, quotes or figures that may not leave yet, or small counts left out."] if left_out else []
+            told += [f"{how_many(left_out, 'line')} about restricted records, quotes or figures that may not leave yet, small counts or confidential places left out."] if left_out else []
             then([words(line, today) for line in lines], " ".join(told))
 
         self.tasks.read(read, came)
