@@ -53,7 +53,7 @@ class Command:
 
 
 _COMMANDS: dict[str, Command] = {}
-_MODULES = ("stores", "records", "returns", "trackers", "journey")
+_MODULES = ("stores", "records", "returns", "trackers", "journey", "meetings")
 
 
 def argument(*names: str, **options: Any) -> Argument:

@@ -1,0 +1,29 @@
+"""Commands for boards and meetings: what became of the inquiry's recommendations since the last one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from vawg_desktop.commands.registry import argument, command
+from vawg_desktop.commands.shared import opened, out
+
+
+@command(
+    "since", "what moved, slipped, was claimed, proved, closed or fell silent between two dates or meetings",
+    argument("--since", required=True, metavar="DATE|MEETING"), argument("--until", metavar="DATE|MEETING", default=""),
+    argument("--pillar", default=""), argument("--partner", metavar="NAME", default=""), argument("--recommendation", metavar="REF", default=""),
+)  # fmt: skip
+def since(arguments: argparse.Namespace) -> int:
+    """Print what became of recommendations, actions and gaps, by kind."""
+    from vawg_desktop.services import since as services
+
+    with opened(arguments) as session:
+        scope = services.Scope(arguments.pillar, arguments.partner, arguments.recommendation)
+        found = services.since(session, arguments.since, arguments.until, scope)
+        lines = list(services.in_words(found))
+
+    def words() -> Iterator[str]:
+        yield from lines
+
+    return out(arguments, found.as_json(), words)
