@@ -123,6 +123,14 @@ def test_a_quote_leaves_only_when_it_may_and_keeps_where_it_was_after_consent_is
     assert [c.place for c in citations.of(session, quote)] == ["Annual report"]
 
 
+def test_of_figures_that_disagree_one_is_the_one_to_quote(session: Session) -> None:
+    one, other = (records.create(session, "figure", {"title": "Reports", "quoted": q, "unit": "reports"})[0] for q in ("410", "433"))
+    put(session, one, conflicts_with=other, quote_this="yes")
+    changes = records.assign(session, other, [Assignment("quote_this", "yes")], None)
+    assert [show.record(session, f).cells["quote_this"] for f in (one, other)] == [False, True]
+    assert changes.notes == [f"{show.record(session, one).reference}, which disagrees, is no longer the one to quote."]
+
+
 # -- sources -------------------------------------------------------------------------------------
 
 

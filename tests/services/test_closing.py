@@ -333,6 +333,42 @@ def test_undoing_that_two_gaps_are_one_opens_what_was_closed_on_it(session: Sess
     assert check(session.store).problems == []
 
 
+def test_a_test_is_of_what_is_closed_by_tests_and_says_who_answered_it(session: Session) -> None:
+    with pytest.raises(ValueRefusedError, match="no recommendation or gap"):
+        records.create(session, "closure_test", {"about": "A-0001", "kind": "measure_moved", "result": "x"})
+    with pytest.raises(ValueRefusedError, match="has to lie ahead"):
+        records.create(session, "closure_test", {"about": "G-0003", "kind": "recheck", "result": ".", "recheck": "1/1/2020"})
+    id, _ = records.create(session, "closure_test", {"about": "G-3", "kind": "recheck", "result": "In a year", "recheck": "2027-12"})
+    cells = show.record(session, id).cells
+    assert (cells["about"], cells["tested_by"], cells["tested"]) == (show.record(session, "G-0003").id, session.who, session.today.isoformat())
+
+
+def test_a_recommendation_said_to_be_superseded_by_nothing_is_listed(session: Session) -> None:
+    records.assign(session, "R-0002", [Assignment("status", "superseded")], "x")
+    assert [(s.reference, [m.test for m in s.missing]) for s in closing.in_question(session)] == [("R-0002", ["superseded_by"])]
+    records.assign(session, "R-0002", [Assignment("superseded_by", "R-0003")], "x")
+    assert closing.in_question(session) == []
+
+
+def test_two_laptops_that_close_one_gap_are_asked_once_and_the_names_follow_the_choice(session: Session, tmp_path: Path) -> None:
+    ready(session)
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "C. Deputy")
+    closing.close(session, "G-0003", "Agreed here", "D. Other")
+    closing.close(laptop, "G-0003", "Agreed there", "E. Else")
+    closing.reopen(laptop, "G-0003", "Too early")
+    merging.merge(session, laptop.store)
+    waiting = merging.conflicts(session)
+    assert [c.field for c in waiting] == ["status"]  # one question, not three
+    merging.settle(session, waiting[0].id, "closed", "The board agreed")
+    cells = show.record(session, "G-0003").cells
+    assert (cells["status"], cells["closed_by"], cells["closure_agreed_by"]) == ("closed", session.who, "D. Other")
+    assert merging.conflicts(session) == [] and check(session.store).problems == []
+    closing.reopen(session, "G-0003", "It came back")
+    cells = show.record(session, "G-0003").cells
+    assert (cells["closed_by"], cells["closure_agreed_by"], cells["closed_on"]) == (None, None, None)
+    laptop.store.close()
+
+
 ROW = {"closure_route": "delivered", "outcome_statement": "It works"}
 FULL = Proof(1, frozenset(TESTS), frozenset({"a", "b"}))
 

@@ -197,3 +197,19 @@ def test_of_two_versions_of_one_title_the_one_in_force_is_meant(session: Session
     records.assign(session, ahead, [Assignment("from_date", "2026-04-01")], None)
     records.assign(session, old, [Assignment("until_date", "2026-03-31")], None)
     assert [s.id for s in coverage.of(session, title)] == [s.id for s in coverage.of(session, ahead)]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "strands"),
+    [
+        ("2020 commitments to women\n10 more officers\n999 calls answered\n3 Rs of safety", ["2020 commitments to women", "10 more officers", "999 calls answered", "3 Rs of safety"]),
+        ("1. Prevent\n2) Pursue\n(3) Protect\n• Prepare\n-\n\n1.2. Train\na) Ask", ["Prevent", "Pursue", "Protect", "Prepare", "Train", "Ask"]),
+    ],
+)
+def test_a_number_that_belongs_to_a_strand_stays_with_it(pasted: str, strands: list[str]) -> None:
+    assert framework_in.of_text(pasted) == strands
+
+
+def test_a_plain_text_is_a_strand_a_line_whatever_its_commas(tmp_path: Path) -> None:
+    (tmp_path / "strands.txt").write_text("Prevent: stop violence, early\nPursue, and bring to justice\n", "utf-8")
+    assert [r.title for r in framework_in.of_file(tmp_path / "strands.txt").rows] == ["Prevent: stop violence, early", "Pursue, and bring to justice"]

@@ -12,7 +12,8 @@ import pytest
 from tests.clock import TODAY
 from tests.services.test_demo import filled
 from vawg_desktop.domain.dates import last_day
-from vawg_desktop.services import closing, journey, merging, names, questions, records
+from vawg_desktop.exchange.document import Table
+from vawg_desktop.services import closing, journey, merging, names, questions, records, service_outputs
 from vawg_desktop.services.demo import Size
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.lists import records as all_of
@@ -117,6 +118,45 @@ def test_the_questions_answer_what_the_rows_say(session: Session) -> None:
 def test_what_was_closed_without_its_tests_is_listed(tmp_path: Path) -> None:
     s = worked_on(tmp_path)
     assert questions.as_json(questions.ask(s))["closed_in_question"] == ["G-0004", "G-0005"]
+
+
+def test_a_cell_says_how_many_gaps_nobody_owns_and_counts_no_planned_service(tmp_path: Path) -> None:
+    s = sample_store(tmp_path)
+    at = {"needs": "Counselling", "journey_stages": "Recovery"}
+    records.create(s, "gap", {"statement": "One", **at})
+    records.create(s, "gap", {"statement": "Two", "owner": "OPCC", **at})
+    records.create(s, "service", {"title": "Planned thing", "status": "planned", **at})
+    cell = next(c for c in journey.read_map(s).cells.values() if any(g.statement == "Two" for g in c.open))
+    without = sum(not g.owner for g in cell.open)
+    assert f"owned by OPCC, {without} without an owner" in cell.sentence() and cell.sentence().endswith("no service recorded, 1 planned.")
+    told = repr(service_outputs.assessment(s))
+    assert "Planned thing (planned)" in told and "1 service recorded" not in told
+
+
+def test_spellings_that_differ_in_case_and_spaces_are_one_column(tmp_path: Path) -> None:
+    s = sample_store(tmp_path)
+    records.create(s, "gap", {"statement": "One", "area": "Dover", "group_affected": "Sikh women"})
+    records.create(s, "gap", {"statement": "Two", "area": "dover ", "group_affected": "sikh women; Sikh  Women"})
+    for axis, word in (("area", "Dover"), ("group", "Sikh women")):
+        found = journey.read_map(s, axis)
+        columns = [c.title for c in found.columns if c.title.casefold() == word.casefold()]
+        there = [g.statement for (_, c), cell in found.cells.items() if found.columns[c].title == word for g in cell.open]
+        assert columns == [word] and sorted(there) == ["One", "Two"]
+
+
+def test_the_directory_names_the_needs(tmp_path: Path) -> None:
+    s = sample_store(tmp_path)
+    records.create(s, "service", {"title": "Night line", "status": "running", "needs": "Counselling; Housing"})
+    need = {str(t) for (t,) in s.read().exec_driver_sql("SELECT title FROM need")}
+    rows = [row for block in service_outputs.directory(s).blocks if isinstance(block, Table) for row in block.rows if row[0] == "Night line"]
+    (named,) = [str(row[2]).split(", ") for row in rows]
+    assert len(named) == 2 and set(named) <= need
+
+
+def test_what_was_said_of_an_earlier_end_says_nothing_of_the_next() -> None:
+    row = {"x_funding": "2027-01-27", "funding_answer": "ended", "funding_answered": "2026-11-27"}
+    assert journey.in_question(row, "2027-06-01") and not journey.in_question({**row, "funding_answered": "2027-02-01"}, "2027-06-01")
+    assert not journey.in_question(row, "2026-12-01")
 
 
 def half_a_year_after(day: date) -> date:

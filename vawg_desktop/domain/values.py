@@ -92,7 +92,7 @@ def _read_yes_no(spec: FieldSpec, text: str) -> Value:
 def _read_whole(spec: FieldSpec, text: str) -> Value:
     number = text.removesuffix("%").strip() if spec.high == 100 else text  # of a count a per cent sign is asked: it is another number
     try:
-        exact = Decimal(number)
+        exact = Decimal(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
     except InvalidOperation:
         exact = None
     if exact is None or not exact.is_finite() or exact.adjusted() > 12 or exact != exact.to_integral_value():
@@ -102,6 +102,15 @@ def _read_whole(spec: FieldSpec, text: str) -> Value:
             f"{spec.label} lies between {spec.low} and {spec.high}; “{text[:60]}” does not."
         )
     return int(exact)
+
+
+def as_decimal(value: object) -> Decimal | None:
+    """A finite number as it stands in a cell or a stored text; None for anything else."""
+    try:
+        found = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
 
 
 def _read_number(spec: FieldSpec, text: str) -> Value:

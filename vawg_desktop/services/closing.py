@@ -43,11 +43,13 @@ class Standing:
     missing: list[Missing]
     tests: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     signed: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    #: Whether it is said to be superseded, which takes it off the open ones without any test.
+    replaced: bool = False
 
     @property
     def in_question(self) -> bool:
         """Whether it stands closed while what a closing needs is not there."""
-        return self.closed and bool(self.missing)
+        return (self.closed or self.replaced) and bool(self.missing)
 
 
 @dataclass(slots=True)
@@ -70,10 +72,13 @@ def standing(session: Session, name: str) -> Standing:
     closed, left = row["status"] == "closed", rules.missing(found.spec, _cells(row), _proof(session, found.entity, found.id))
     if closed:
         left += [Missing("funding", f"The funding of {reference} {title} is over; ask whether it was extended.") for reference, title in _over(session, found.id)]
+    replaced = row["status"] == "superseded"
+    if replaced:
+        left = [] if row["superseded_by"] else [Missing("superseded_by", f"Name the {found.spec.label.casefold()} that stands in its place.")]
     return Standing(
         found.id, found.entity, found.reference, found.title, closed, left,
         plain_rows(connection, "SELECT * FROM closure_test WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
-        plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
+        plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)), replaced,
     )  # fmt: skip
 
 
@@ -118,7 +123,9 @@ def in_question(session: Session) -> list[Standing]:
     """Records that stand closed while something that a closing needs is missing: a merge or a disposal took it, or none asked for it then."""
     found: list[Standing] = []
     for spec in (e for e in ENTITIES if e.closes_by_tests):
-        rows = session.read().exec_driver_sql(f'SELECT id FROM "{spec.key}" WHERE status = \'closed\' AND NOT deleted ORDER BY length(reference), reference').fetchall()
+        replaced = " OR status = 'superseded' AND superseded_by IS NULL" if "superseded" in spec.finished else ""
+        sql = f'SELECT id FROM "{spec.key}" WHERE (status = \'closed\'{replaced}) AND NOT deleted ORDER BY length(reference), reference'
+        rows = session.read().exec_driver_sql(sql).fetchall()
         found += [s for (id,) in rows if (s := standing(session, str(id))).in_question]
     return found
 
@@ -157,6 +164,8 @@ def close(session: Session, name: str, why: str, second: str = "", passphrase: s
     return Closing(True, [], made_sure, tx.changes)
 
 
+#: What says who closed a record and when, as it stands where nobody has.
+NOT_CLOSED: Mapping[str, Value] = {"closed_by": None, "closure_agreed_by": None, "closed_on": None}
 #: Fields that say how a record closes; a closing may fill them in on its way.
 CLOSING_FIELDS = ("closure_route", "outcome", "outcome_statement", "superseded_by", "transferred_to", "authority_agreement")
 #: Tests that are answered in words, with what says that they could not be measured or asked.
@@ -290,7 +299,7 @@ def reopen_in(tx: Transaction, entity: str, id: str, why: str | None) -> None:
     if not (why or "").strip():
         raise RuleError("Opening again what was closed needs a reason.", code="rule_reopen")
     spec = BY_KEY[entity]
-    tx.edit(entity, id, {spec.status: reopened_to(entity)})
+    tx.edit(entity, id, {spec.status: reopened_to(entity), **NOT_CLOSED})
 
 
 def reopened_to(entity: str) -> str:
@@ -309,6 +318,18 @@ def withdraw_from(tx: Transaction, about: str, why: str | None) -> None:
         closed = tx.connection.exec_driver_sql(f'SELECT 1 FROM "{spec.key}" WHERE id = ? AND status = \'closed\'', (about,)).fetchone()
         if closed is not None:
             reopen_in(tx, spec.key, about, why)
+
+
+def mind_test(session: Session, tx: Transaction, cells: dict[str, Value]) -> None:
+    """Put in who answers a test and when; raise ValueRefusedError for one of a record that is not closed by tests, or that looks again at a day that is over."""
+    found = names.find(tx.connection, str(cells.get("about") or ""))
+    if not found.spec.closes_by_tests:
+        raise ValueRefusedError(f"{found.reference} is no recommendation or gap; only these are closed by tests.")
+    cells["about"] = found.id
+    if cells.get("kind") == "recheck" and cells.get("recheck") and bounds(str(cells["recheck"]))[1] <= session.today:
+        raise ValueRefusedError("The date to look again has to lie ahead.")
+    cells["tested_by"] = cells.get("tested_by") or session.who
+    cells["tested"] = cells.get("tested") or session.today.isoformat()
 
 
 def answer(session: Session, name: str, kind: str, result: str, *, how: str = "met", evidence: str = "", recheck: str = "") -> Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,14 @@ from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, Sheet, read_book
 from vawg_desktop.exchange.text_child import decode
 from vawg_desktop.services import names
-from vawg_desktop.services.pasting import read_pasted
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
 #: What frameworks head their columns with, folded: strands, and the framework where a file holds several.
 _STRAND = frozenset({"strand", "strands", "right", "rights", "requirement", "title", "objective", "priority", "standard", "commitment", "principle", "framework strand"})
 _FRAMEWORK = frozenset({"framework", "strategy", "code", "framework title", "document"})
+#: A bullet or a number before a strand.
+_MARK = re.compile(r"^(?:[•\-–*]\s*)?(?:(?:\d{1,3}(?:\.\d{1,3})*[.)]|\(\d{1,3}\)|[a-z][.)])\s+)?|^[•\-–*]$", re.IGNORECASE)
 #: A heading is looked for in so many rows from the top of a sheet.
 _TOP = 10
 
@@ -43,8 +45,9 @@ class FrameworkIn:
 
 
 def of_text(text: str) -> list[str]:
-    """The strands in pasted lines, without bullets and numbers."""
-    return [wording for _, _, wording in read_pasted(text)]
+    """The strands in pasted lines, without bullets and without numbers that a full stop or a bracket follows: “999 calls” keeps its own."""
+    lines = (_MARK.sub("", " ".join(line.split())) for line in text.splitlines())
+    return [line for line in lines if any(c.isalnum() for c in line)]
 
 
 def of_file(path: Path) -> FrameworkIn:
@@ -52,7 +55,7 @@ def of_file(path: Path) -> FrameworkIn:
     try:
         return of_book(read_book(path))
     except FileRefusedError as refused:
-        if refused.code != "no_columns":
+        if refused.code != "no_columns" and not (refused.code == "no_strands" and path.suffix.casefold() == ".txt"):
             raise
     lines = of_text(decode(preflight.read_file(path)))
     headed = bool(lines) and fold(lines[0]) in _STRAND

@@ -11,7 +11,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.domain.rules import last_day_of
-from vawg_desktop.domain.terms import GAP_STATUS, PROVISION, SEVERITY, how_many
+from vawg_desktop.domain.terms import GAP_STATUS, PROVISION, SEVERITY, fold, how_many
 from vawg_desktop.services import names, worded
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
@@ -77,6 +77,11 @@ class PlacedService:
     in_question: bool
     restricted: bool = False
 
+    @property
+    def planned(self) -> bool:
+        """Whether it is only planned, and so provides nothing yet."""
+        return self.status == "planned"
+
 
 @dataclass(slots=True)
 class Cell:
@@ -115,6 +120,11 @@ class Cell:
         return list(dict.fromkeys(g.owner for g in self.open if g.owner))
 
     @property
+    def providing(self) -> list[PlacedService]:
+        """The services that are there, without those that are only planned."""
+        return [s for s in self.services if not s.planned]
+
+    @property
     def unowned(self) -> bool:
         """Whether a gap stands open here and nobody owns any."""
         return bool(self.open) and not self.owners
@@ -125,7 +135,10 @@ class Cell:
         if self.open:
             parts.append(f"severity up to {SEVERITY.label(self.severity)}" if self.severity else "severity not stated")
             parts.append(f"provision {PROVISION.label(self.provision).casefold()}" if self.provision else "provision not stated")
-            parts.append(f"owned by {' and '.join(self.owners)}" if self.owners else "nobody owns it")
+            without = sum(not g.owner for g in self.open)
+            parts.append(f"owned by {' and '.join(self.owners)}" if self.owners else "nobody owns it" if without == 1 else "nobody owns any")
+            if self.owners and without:
+                parts.append(f"{without} without an owner")
         elif self.state == NO_GAP:
             parts.append("full provision is recorded")
         parts.append(self.services_in_words())
@@ -133,10 +146,11 @@ class Cell:
 
     def services_in_words(self) -> str:
         """How many services there are, with the longest wait known and what is in question."""
-        if not self.services:
-            return "no service recorded"
-        words = how_many(len(self.services), "service")
-        waits = [s.waiting_days for s in self.services if s.waiting_days is not None]
+        planned = len(self.services) - len(self.providing)
+        words = how_many(len(self.providing), "service") if self.providing else "no service recorded"
+        if planned:
+            words += f", {planned} planned"
+        waits = [s.waiting_days for s in self.providing if s.waiting_days is not None]
         if waits:
             words += f" with waits up to {how_many(max(waits), 'day')}"
         asked = sum(s.in_question for s in self.services)
@@ -162,9 +176,21 @@ class Map:
         unowned = sum(c.unowned for c in self.cells.values())
         counted = [c.state for c in self.cells.values()]
         return (
-            f"{how_many(len(open_), 'open gap')} on {len(self.rows)} stages by {len(self.columns)} columns; {how_many(counted.count(GAP), 'cell')} with a gap, "
+            f"{how_many(len(open_), 'open gap')} on {how_many(_named(self.rows), 'stage')} by {how_many(_named(self.columns), 'column')}; {how_many(counted.count(GAP), 'cell')} with a gap, "
             f"{counted.count(NO_GAP)} with none, {counted.count(NO_DATA)} without data; in {how_many(unowned, 'cell')} nobody owns a gap."
         )
+
+
+def _named(lines: Sequence[Line]) -> int:
+    """How many lines are stages, needs or the like, without the one of what is not placed."""
+    return sum(line.title != NOT_PLACED for line in lines)
+
+
+def _one_spelling(across: Iterable[list[str]]) -> None:
+    """Words that differ in case or spaces alone are one column, as they were first written."""
+    first: dict[str, str] = {}
+    for words in across:
+        words[:] = list(dict.fromkeys(first.setdefault(fold(w), " ".join(w.split())) for w in words))
 
 
 def read_map(session: Session, axis: str = "need") -> Map:
@@ -182,6 +208,8 @@ def read_map(session: Session, axis: str = "need") -> Map:
         across = _across(connection, spec.key, spec.by_key[field_key])
         for id in ids:
             placed.append((spec.key, id, {"at": at.get(id, []), "across": across.get(id, [])}))
+    if axis != "need":
+        _one_spelling(p["across"] for _, _, p in placed)
     rows = _record_lines(session, connection, "journey_stage", {e for _, _, p in placed for e in p["at"]}, lambda e: stages.terms.label(e) if stages.terms else e)
     used = {e for _, _, p in placed for e in p["across"]}
     columns = _record_lines(session, connection, "need", used, str) if axis == "need" else [Line(w, w, w) for w in sorted(used, key=str.casefold)]
@@ -244,12 +272,12 @@ def _whole(value: object) -> int | None:
 def in_question(row: Mapping[str, object], today: str) -> bool:
     """Whether a service's funding has ended by its date and its provider has not said that it was extended or ended since.
 
-    “Extended”, said before the end that stands now, was said of an earlier one.
+    What was said before the end that stands now was said of an earlier one.
     """
     end, answered = str(row.get("x_funding") or ""), last_day_of(str(row.get("funding_answered") or ""))
-    if row.get("funding_answer") == "extended" and (not answered or answered >= end):
+    if row.get("funding_answer") in ("extended", "ended") and (not answered or answered >= end):
         return False
-    return "" < end < today and row.get("funding_answer") != "ended"
+    return "" < end < today
 
 
 def _ends(connection: Connection, kind: str) -> dict[str, list[str]]:

@@ -53,8 +53,8 @@ def _lists(found: journey.Map) -> list[Block]:
         Table("Open gaps", ["Reference", "Gap", "Owner"], [[g.reference, g.statement, g.owner or "Nobody"] for g in gaps]),
         Table(
             "Services", ["Reference", "Service", "Capacity", "Wait in days", "Funding ends", "In question"],
-            [[s.reference, s.title, small(s.capacity) or None, s.waiting_days, outputs.day_cell(s.funding_end), "Yes" if s.in_question else None] for s in services],
-            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. Where services are is left out."],
+            [[s.reference, f"{s.title} (planned)" if s.planned else s.title, small(s.capacity) or None, s.waiting_days, outputs.day_cell(s.funding_end), "Yes" if s.in_question else None] for s in services],
+            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. The places where services are do not stand here."],
         ),
     ]  # fmt: skip
 
@@ -74,7 +74,7 @@ def picture(found: journey.Map) -> str:
 
 
 def _square(cell: journey.Cell) -> map_svg.Square:
-    services = how_many(len(cell.services), "service") if cell.services else ""
+    services = how_many(len(cell.providing), "service") if cell.providing else ""
     if cell.open:
         owner = "no owner" if cell.unowned else ""
         facts = tuple(w for w in (PROVISION.label(cell.provision) if cell.provision else "", owner, services) if w)

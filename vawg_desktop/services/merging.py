@@ -16,6 +16,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import history, names
+from vawg_desktop.services.closing import NOT_CLOSED
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
@@ -242,8 +243,21 @@ def settle(session: Session, id: str, typed: str, why: str) -> Changes:
         if row is None:
             raise NotFoundError("Somebody has settled this meanwhile; nothing was changed.", code="settled")
         value = _typed(session, tx.connection, conflict, typed)
-        tx.edit(str(row[0]), str(row[1]), {str(row[2]): value}, settling=True)
+        beside = _closing_of(tx, str(row[0]), str(row[1]), str(row[2]), value)
+        tx.edit(str(row[0]), str(row[1]), {str(row[2]): value, **beside}, settling=True)
     return tx.changes
+
+
+def _closing_of(tx: Transaction, table: str, id: str, cell: str, value: Value) -> dict[str, Value]:
+    """Who closed a record and when, where it is settled whether it is closed: as the closing that was chosen says, or nobody."""
+    spec = BY_KEY.get(table)
+    if spec is None or not spec.closes_by_tests or cell != spec.status:
+        return {}
+    if value != "closed":
+        return dict(NOT_CLOSED)
+    heads = tx.heads(id, str(tx.row(table, id)["born"])).get(cell, frozenset())
+    entries = [e for e in past.entries_of(tx.connection, [id]) if e.id in heads and (c := e.fields.get(cell)) is not None and c.after == "closed"]
+    return {key: said.after for key in NOT_CLOSED if entries and (said := entries[0].fields.get(key)) is not None}
 
 
 def _typed(session: Session, connection: Connection, conflict: Conflict, typed: str) -> Value:

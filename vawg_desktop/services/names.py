@@ -198,6 +198,16 @@ def long_labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return called
 
 
+def titles_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The titles of records, by id."""
+    found: dict[str, str] = {}
+    wanted = [i for i in dict.fromkeys(ids) if i]
+    for start in range(0, len(wanted), 400):
+        part = tuple(wanted[start : start + 400])
+        found |= {str(id): str(title or "") for id, title in connection.exec_driver_sql(f"SELECT id, title FROM subject WHERE id IN ({','.join('?' * len(part))})", part)}
+    return found
+
+
 #: Kinds of record that others call by their title.
 _BY_TITLE = " ".join(f"WHEN '{e.key}' THEN s.title" for e in ENTITIES if e.by_title)
 

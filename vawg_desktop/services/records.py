@@ -10,20 +10,17 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import (
     BY_KEY,
-    CITATION,
     GAP,
-    SIGN_OFF,
     UPDATE,
     EntitySpec,
     field_of,
     form_field,
 )
-from vawg_desktop.domain.errors import AppError, RuleError, ValueRefusedError
+from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.merge import same
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
-from vawg_desktop.services import names, over_time, worded
+from vawg_desktop.services import edit_rules, names, over_time, worded
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Seen, Transaction
 
@@ -154,12 +151,8 @@ def create_in(
             sets[field] = read_set(session, tx.connection, field, given)
         else:
             cells[field.key] = read_value(session, tx.connection, field, given)
-    _date_answer(session, cells)
     cells = with_copied_cells(tx, spec, cells)
-    if spec is CITATION:  # what may not leave the office is not said to have left it
-        from vawg_desktop.services import citations
-
-        citations.refuse_unready(session, cells)
+    edit_rules.before_creating(session, tx, spec, cells)
     id = tx.create(spec.key, cells, reference=reference)
     for field, elements in sets.items():
         tx.set_links(spec.link_kind(field), id, elements)
@@ -170,16 +163,8 @@ def create_in(
         add_alias(tx, id, alias)
     if spec is GAP:
         first = str(spec.by_key[spec.status].default)
-        _refuse_unreached(tx, id, first, str(cells.get(spec.status) or first))
+        edit_rules.refuse_unreached(tx, id, first, str(cells.get(spec.status) or first))
     return id
-
-
-def _refuse_unreached(tx: Transaction, gap: str, before: str, after: str) -> None:
-    """A gap's states alone have a rule each. Raises RuleError where it would stand in one whose rule is not met."""
-    from vawg_desktop.services import gap_states
-
-    tx.flush()
-    gap_states.refuse_unmet(tx.connection, gap, before, after)
 
 
 def add_alias(tx: Transaction, id: str, alias: str) -> None:
@@ -242,9 +227,9 @@ def assign_in(
         if one.field == "deleted":
             cells["deleted"] = fold(one.text) in ("yes", "true", "1")
             if cells["deleted"]:
-                _withdraw(tx, spec, id, why)
+                edit_rules.withdraw(tx, spec, id, why)
             else:
-                _refuse_signature_back(tx, spec, id)
+                edit_rules.refuse_signature_back(tx, spec, id)
             continue
         field = field_of(spec, one.field)
         removed = clean_text(one.text).removed
@@ -258,23 +243,16 @@ def assign_in(
             cells[field.key] = read_value(session, tx.connection, field, one.text)
     if why and "revised_due" in cells and "revised_reason" in spec.by_key and "revised_reason" not in cells:
         cells["revised_reason"] = why
-    _date_answer(session, cells)
-    _mind_closing(tx, spec, id, cells, why)
+    edit_rules.before_editing(session, tx, spec, id, cells, why)
     if cells:
         stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
         over_time.edit(session, tx, spec, id, cells, seen)
         if stood:
-            _refuse_unreached(tx, id, stood, str(cells[spec.status] or ""))
+            edit_rules.refuse_unreached(tx, id, stood, str(cells[spec.status] or ""))
     if cells.get("funding_answer") == "ended":
         from vawg_desktop.services import closing
 
         closing.funding_ended_in(tx, id, why)
-
-
-def _date_answer(session: Session, cells: dict[str, Value]) -> None:
-    """What a provider said of its funding is kept with the day on which it was written down, and goes with it."""
-    if "funding_answer" in cells and "funding_answered" not in cells:
-        cells["funding_answered"] = session.today.isoformat() if cells["funding_answer"] else None
 
 
 def _assign_set(
@@ -314,49 +292,11 @@ def hide(session: Session, records: Sequence[str], *, hidden: bool = True, why: 
         for record in records:
             found = names.find(tx.connection, record)
             if hidden:
-                _withdraw(tx, found.spec, found.id, why)
+                edit_rules.withdraw(tx, found.spec, found.id, why)
             else:
-                _refuse_signature_back(tx, found.spec, found.id)
+                edit_rules.refuse_signature_back(tx, found.spec, found.id)
             tx.delete(found.entity, found.id, hidden=hidden)
     return tx.changes
-
-
-def _mind_closing(tx: Transaction, spec: EntitySpec, id: str, cells: Mapping[str, Value], why: str | None) -> None:
-    """An edit of a record that stands closed: another status opens it again; what it was closed on is not changed under it."""
-    if not spec.closes_by_tests or not cells or tx.row(spec.key, id)[spec.status] != "closed":
-        return
-    if cells.get(spec.status, "closed") != "closed":
-        from vawg_desktop.services import closing
-
-        closing.reopen_in(tx, spec.key, id, why)
-    else:
-        _refuse_other_ground(spec, tx.row(spec.key, id), cells)
-
-
-#: What decides how a record is closed: once it is closed, its tests and signatures were given for these.
-_GROUND = ("closure_route", "closing_authority", "severity")
-
-
-def _refuse_other_ground(spec: EntitySpec, row: Mapping[str, Value], cells: Mapping[str, Value]) -> None:
-    for key in (k for k in _GROUND if k in cells and k in spec.by_key and row[k] and not same(row[k], cells[k])):
-        raise RuleError(
-            f"{row['reference']} is closed, and its tests and signatures were given for this {spec.by_key[key].label.casefold()}; open it again to change it.",
-            code="rule_closed_ground",
-        )
-
-
-def _refuse_signature_back(tx: Transaction, spec: EntitySpec, id: str) -> None:
-    """A signature that was withdrawn holds for no other closing: whoever closes the record signs anew."""
-    if spec is SIGN_OFF and tx.row(spec.key, id)["deleted"]:
-        raise RuleError("A signature that was withdrawn cannot be brought back; the record is signed anew when it is closed.", code="rule_signature")
-
-
-def _withdraw(tx: Transaction, spec: EntitySpec, id: str, why: str | None) -> None:
-    """What shows that a closing was earned opens the record again when it is taken away."""
-    from vawg_desktop.services import closing  # which reads lists, which read values here
-
-    if spec.key in closing.SHOWN_BY:
-        closing.withdraw_in(tx, spec.key, id, why)
 
 
 def set_link(

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from vawg_desktop.domain import merge
@@ -15,7 +14,7 @@ from vawg_desktop.domain.errors import Problem, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.return_columns import BY_KEY, HEADINGS, ON_VALUE, SENT, WORDED, field_of_column
 from vawg_desktop.domain.terms import ANSWER
-from vawg_desktop.domain.values import to_words
+from vawg_desktop.domain.values import as_decimal, to_words
 from vawg_desktop.exchange.cells import Cell, as_typed, plain_text
 from vawg_desktop.exchange.plan import MOST_IN_CELL, fit_cell
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn
@@ -217,20 +216,12 @@ def _as_sent(key: str, given: Answer, sent: Value) -> bool:
         return type(value) is dt.date and value.isoformat() == sent
     label = _LABELS[key].get(str(sent)) if key in _LABELS else sent
     if key in ON_VALUE and type(value) is not type(label):  # a number that is not whole is kept as words, and comes back as either
-        return not isinstance(value, (bool, dt.time)) and _number(value) is not None and _number(value) == _number(sent)
+        return not isinstance(value, (bool, dt.time)) and as_decimal(value) is not None and as_decimal(value) == as_decimal(sent)
     if type(label) is str and len(label) > MOST_IN_CELL:
         return isinstance(value, str) and merge.same(value, fit_cell(label))
     if type(label) is str and len(label) > _PARAGRAPH and isinstance(value, str) and "\n" in label:
         return value.replace("\n", "") == label.replace("\n", "")
     return type(value) is type(label) and value == label
-
-
-def _number(value: Cell | Value) -> Decimal | None:
-    try:
-        found = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
 
 
 def rows_of_fresh_copy(

@@ -38,9 +38,9 @@ def _sets(connection: Connection, key: str) -> dict[str, list[str]]:
     spec = BY_KEY["service"].by_key[key]
     found: dict[str, list[str]] = {}
     rows = connection.exec_driver_sql("SELECT a, b FROM link WHERE kind = ? AND NOT deleted ORDER BY n", (BY_KEY["service"].link_kind(spec),)).fetchall()
-    called = names.long_labels(connection, [str(b) for _, b in rows]) if spec.kind is Kind.LINKS else {}
+    called = names.titles_of(connection, [str(b) for _, b in rows]) if spec.kind is Kind.LINKS else {}
     for a, b in rows:
-        found.setdefault(str(a), []).append(called.get(str(b), str(b)).partition(" ")[2] if str(b) in called else str(b))
+        found.setdefault(str(a), []).append(called.get(str(b)) or str(b))
     return found
 
 
@@ -91,24 +91,25 @@ def _needs_table(session: Session, found: journey.Map) -> Table:
     for c, need in enumerate(found.columns):
         cells = [found.cells[r, c] for r in range(len(found.rows))]
         gaps = {g.id: g for cell in cells for g in cell.open}
-        services = {s.id: s for cell in cells for s in cell.services if not s.restricted}
+        services = {s.id: s for cell in cells for s in cell.providing if not s.restricted}
+        planned = {s.id: s for cell in cells for s in cell.services if s.planned and not s.restricted}
         worst = max((int(g.severity) for g in gaps.values() if str(g.severity).isdigit()), default=0)
         told = [words for id in gaps for words in figures.get(id, [])]
         rows.append([
             need.title, "\n".join(dict.fromkeys(told)) or None, ", ".join(g.reference for g in gaps.values()) or None,
-            SEVERITY.label(str(worst)) if worst else None, "\n".join(f"{s.reference} {s.title}" for s in services.values()) or None,
+            SEVERITY.label(str(worst)) if worst else None, "\n".join([*(f"{s.reference} {s.title}" for s in services.values()), *(f"{s.reference} {s.title} (planned)" for s in planned.values())]) or None,
             ", ".join(s.reference for s in services.values() if s.in_question) or None,
-            _verdict(bool(gaps), len(services), any(not g.owner for g in gaps.values())),
+            _verdict(bool(gaps), len(services), sum(not g.owner for g in gaps.values())),
         ])  # fmt: skip
     return Table(
         "Each need", ["Need", "Need, and need met", "Open gaps", "Highest severity", "Services", "Funding in question", "What it comes to"], rows,
-        ["Restricted services are left out. No data is not “no gap”."],
+        ["Restricted services are left out, and planned ones are not counted. No data is not “no gap”."],
     )  # fmt: skip
 
 
-def _verdict(gap: bool, services: int, unowned: bool) -> str:
+def _verdict(gap: bool, services: int, unowned: int) -> str:
     if gap:
-        words = f"A gap stands open{'; nobody owns one' if unowned else ''}"
+        words = f"A gap stands open{f'; {unowned} without an owner' if unowned else ''}"
         return f"{words}; {how_many(services, 'service')} recorded." if services else f"{words}; no service is recorded."
     return f"No open gap; {how_many(services, 'service')} recorded." if services else "No data."
 
@@ -131,8 +132,8 @@ def _stages_table(found: journey.Map) -> Table:
     for r, stage in enumerate(found.rows):
         cells = [found.cells[r, c] for c in range(len(found.columns))]
         gaps = {g.id for cell in cells for g in cell.open}
-        services = {s.id for cell in cells for s in cell.services if not s.restricted}
-        without = [cell.column.title for cell in cells if cell.open and not cell.services]
+        services = {s.id for cell in cells for s in cell.providing if not s.restricted}
+        without = [cell.column.title for cell in cells if cell.open and not cell.providing]
         rows.append([stage.title, len(gaps), len(services), ", ".join(without) or None])
     return Table("Each stage of the journey", ["Stage", "Open gaps", "Services", "Needs with a gap and no service"], rows)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QScrollArea, QStacked
 from shiboken6 import isValid
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.terms import GAP_STATUS
+from vawg_desktop.domain.terms import GAP_STATUS, how_many
 from vawg_desktop.services import journey, journey_outputs, records, sample
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
@@ -181,7 +181,8 @@ class JourneyPage(QWidget):
         self._close = button("Back to the map", self._on_left, tip="Escape")
         head.addWidget(self._close)
         self._detail.addLayout(head)
-        self._detail.addWidget(label(cell.sentence().partition(": ")[2].capitalize(), muted=True))
+        told = cell.sentence().partition(": ")[2]
+        self._detail.addWidget(label(told[:1].upper() + told[1:], muted=True))
         self._detail.addWidget(label("Gaps", size=15, bold=True))
         closed = [g for g in cell.gaps if not g.open]
         for gap in [*cell.open, *closed]:
@@ -191,7 +192,7 @@ class JourneyPage(QWidget):
             self._detail.addWidget(note("No gap is recorded here."))
         self._detail.addWidget(label("Services", size=15, bold=True))
         for service in cell.services:
-            facts = [f"{service.waiting_days} days' wait" if service.waiting_days is not None else "", "funding in question" if service.in_question else ""]
+            facts = ["planned" if service.planned else "", f"{how_many(service.waiting_days, 'day')} to wait" if service.waiting_days is not None else "", "funding in question" if service.in_question else ""]
             self._row(service.id, f"{service.reference}  {service.title}", " · ".join(w for w in facts if w))
         if not cell.services:
             self._detail.addWidget(note("No service is recorded here."))
