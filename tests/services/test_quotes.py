@@ -60,6 +60,19 @@ def test_each_reason_keeps_them_here(session: Session, given: dict[str, str], wh
     assert restriction.unrestricted(session, list(rows.values())) == []
 
 
+def test_answers_that_the_one_who_entered_it_wrote_down_are_a_name_alone_until_the_second_person_gives_them(session: Session) -> None:
+    id = quote(session)
+    assert quotes.by_name_only(session, id) and "by name only" in quotes.told(session, id)
+    mine, session.who = session.who, "Bea Two"
+    changes = records.assign(session, id, [Assignment("recognisable", "no"), Assignment("live_case", "no")], None)
+    assert changes and not quotes.by_name_only(session, id) and "wrote down" in quotes.told(session, id)
+    assert not records.assign(session, id, [Assignment("recognisable", "no")], None)  # said once is enough
+    session.who = mine
+    records.assign(session, id, [Assignment("consent", "withdrawn")], None)
+    assert quotes.told(session, id) == "These words stay here: her consent was withdrawn."
+    assert check(session.store).problems == []
+
+
 def test_the_one_who_entered_it_is_told_by_her_logins_too(session: Session) -> None:
     records.create(session, "person", {"name": "Benedikta Officer", "logins": "B. Officer; bo"})
     id = quote(session, checked_by="bo")

@@ -237,7 +237,7 @@ def leaving(session: Session, lines: Sequence[Line]) -> tuple[list[Line], int]:
     connection = session.read()
     told = {str(txn): rows for txn, rows in _rows_told(connection, [line.txn for line in lines])}
     ids = {id for rows in told.values() for id in rows}
-    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids) | restriction.confidential_links(session, ids)
+    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids) | restriction.confidential_links(session, ids) | set(restriction.tells_place(session))
     kept = [line for line in lines if held.isdisjoint(told.get(line.txn, ()))]
     return kept, len(lines) - len(kept)
 

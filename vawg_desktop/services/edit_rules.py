@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vawg_desktop.domain.entities import CITATION, CLOSURE_TEST, FIGURE, SIGN_OFF, EntitySpec
+from vawg_desktop.domain.entities import CITATION, CLOSURE_TEST, FIGURE, QUOTE, SIGN_OFF, EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import same
@@ -33,6 +33,10 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
     _date_answer(session, cells)
     if spec is FIGURE and cells.get("quote_this"):
         _quote_this_alone(tx, id)
+    if spec is QUOTE:
+        from vawg_desktop.services import quotes
+
+        quotes.answers_again(tx, id, session.who, cells)
     _mind_closing(tx, spec, id, cells, why)
 
 

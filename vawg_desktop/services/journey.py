@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act
@@ -179,6 +179,16 @@ class Map:
             f"{how_many(len(open_), 'open gap')} on {how_many(_named(self.rows), 'stage')} by {how_many(_named(self.columns), 'column')}; {how_many(counted.count(GAP), 'cell')} with a gap, "
             f"{counted.count(NO_GAP)} with none, {counted.count(NO_DATA)} without data; in {how_many(unowned, 'cell')} nobody owns a gap."
         )
+
+
+def without_places(session: Session, found: Map) -> Map:
+    """The map as it may leave: a title that tells where a confidential service is does not stand in it."""
+    from vawg_desktop.services import restriction
+
+    telling = {id for id, keys in restriction.tells_place(session).items() if "title" in keys}
+    for cell in found.cells.values():
+        cell.services = [replace(s, title=restriction.CONFIDENTIAL) if s.id in telling else s for s in cell.services]
+    return found
 
 
 def _named(lines: Sequence[Line]) -> int:

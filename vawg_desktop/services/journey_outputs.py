@@ -18,7 +18,7 @@ _ROOM = 720.0
 
 def map_document(session: Session, axis: str = "need") -> Document:
     """The map as a drawing, as a table in words, and the services on it; restricted services are left out and counted."""
-    found = journey.read_map(session, axis)
+    found = journey.without_places(session, journey.read_map(session, axis))
     left_out = {s.id for c in found.cells.values() for s in c.services if s.restricted}
     for cell in found.cells.values():
         cell.services = [s for s in cell.services if not s.restricted]
@@ -86,7 +86,7 @@ def save_picture(session: Session, axis: str, name: str) -> bytes:
     """The map as a picture file, by the ending of its name: ``.svg`` or ``.png``."""
     from vawg_desktop.exchange.document_pictures import png
 
-    found = journey.read_map(session, axis)
+    found = journey.without_places(session, journey.read_map(session, axis))
     for cell in found.cells.values():
         cell.services = [s for s in cell.services if not s.restricted]
     svg = picture(found)

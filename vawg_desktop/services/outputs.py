@@ -19,7 +19,7 @@ from vawg_desktop.exchange.series_chart import draw, number
 from vawg_desktop.services import chain, names, quotes, show, small_counts
 from vawg_desktop.services.embargo import is_embargoed
 from vawg_desktop.services.office import rating_key
-from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
 
@@ -62,9 +62,10 @@ def record_document(session: Session, name: str) -> Document:
     small = small_counts.small_values(session.read(), others)
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed | small])
     (blurred,) = small_counts.blurred(session, spec.key, [view.cells])
+    telling = tells_place(session).get(view.id, set()) if spec.key == "service" else set[str]()
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
-        if f.key in view.spec.kept_in(view.cells):
+        if f.key in view.spec.kept_in(view.cells) or f.key in telling:
             continue
         if blurred.get(f.key) != view.cells.get(f.key):
             fields.append([f.label, small_counts.FEWER])
@@ -89,6 +90,8 @@ def record_document(session: Session, name: str) -> Document:
     if len(updates) < len(view.updates):
         lines.append(f"{how_many(len(view.updates) - len(updates), 'progress update')} of restricted records left out.")
     marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
+    if "title" in telling:
+        return document(session, f"{view.reference} {CONFIDENTIAL}", [*blocks, *_key(session)], marking, lines)
     title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.FEWER
     return document(session, f"{view.reference} {title}", [*blocks, *_key(session)], marking, lines)
 

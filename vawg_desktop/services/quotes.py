@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.merge import same
 from vawg_desktop.domain.rules import join
 from vawg_desktop.services.closing import person_of
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: What could tell who she is: once it is changed, a second person has to look again.
 _LOOKED_AT = "'words', 'from_whom', 'place', 'said'"
@@ -52,6 +59,45 @@ def _reasons(row: Mapping[str, object], same: bool) -> list[str]:
         elif row[key]:
             why.append(words if key == "live_case" else "somebody could recognise her")
     return why
+
+
+#: What a second person answers.
+QUESTIONS = ("recognisable", "live_case")
+
+
+def told(session: Session, id: str) -> str:
+    """For a quote's page: why its words stay here, or by whom both questions were answered and whether that is more than a name."""
+    why = kept_back(session).get(id)
+    if why:
+        return f"These words stay here: {join(why)}."
+    row = plain_rows(session.read(), "SELECT checked_by FROM quote WHERE id = ?", (id,))[0]
+    if by_name_only(session, id):
+        return f"They may leave. {row['checked_by']} stands for both answers by name only: whoever entered the words wrote them down."
+    return f"They may leave. {row['checked_by']} stands for both answers, which somebody other than whoever entered the words wrote down."
+
+
+def by_name_only(session: Session, id: str) -> bool:
+    """Whether an answer was written down by the person who entered the words, so that the second person is a name alone."""
+    connection = session.read()
+    who = {key: str(name or "") for key, name in writers(connection, id).items()}
+    entered = person_of(connection, who[""])[0]
+    return any(person_of(connection, who.get(key, who[""]))[0] == entered for key in QUESTIONS)
+
+
+def writers(connection: Connection, id: str) -> dict[str, str]:
+    """Who last wrote each cell of a quote, and under an empty key who entered it."""
+    born = connection.exec_driver_sql('SELECT c.who FROM quote q JOIN "change" c ON c.id = q.born WHERE q.id = ?', (id,)).one()
+    rows = connection.exec_driver_sql('SELECT h.cell, c.who FROM head h JOIN "change" c ON c.id = h."change" WHERE h."row" = ?', (id,)).fetchall()
+    return {"": str(born[0]), **{str(cell): str(who) for cell, who in rows}}
+
+
+def answers_again(tx: Transaction, id: str, who: str, cells: Mapping[str, Value]) -> None:
+    """State answers that somebody else gave before and this person gives too: that a second person said so is what matters."""
+    row, wrote = tx.row("quote", id), writers(tx.connection, id)
+    for key in (*QUESTIONS, "checked_by"):
+        mine = person_of(tx.connection, wrote.get(key, wrote[""]))[0] == person_of(tx.connection, who)[0]
+        if key in cells and row[key] is not None and same(row[key], cells[key]) and not mine:
+            tx.state_again("quote", id, key, cells[key])
 
 
 def refuse_unready(session: Session, id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from vawg_desktop.domain import rules
@@ -19,14 +20,15 @@ _PARTS = (
 
 
 def restricted(session: Session, ids: Iterable[str]) -> set[str]:
-    """Those of some records that are restricted today, or are a part of one that is, such as its progress updates; quotes that may not leave, and figures under embargo."""
+    """Those of some records that are restricted today, or are a part of one that is, such as its progress updates; quotes that may not leave,
+    figures under embargo, and confidential services whose title tells where they are."""
     connection = session.read()
     closed: list[str] = []
     for spec in _RESTRICTED:
         rows = connection.exec_driver_sql(f'SELECT id, restriction, restricted_until FROM "{spec.key}" WHERE restriction IS NOT NULL')
         closed += [str(id) for id, why, until in rows if rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)]
     wanted = set(ids)
-    closed += [*quotes.kept_back(session), *embargoed(session)]
+    closed += [*quotes.kept_back(session), *embargoed(session), *(id for id, keys in tells_place(session).items() if "title" in keys)]
     found = wanted.intersection(closed)
     for start in range(0, len(closed) if wanted - found else 0, 400):
         some = closed[start : start + 400]
@@ -51,6 +53,36 @@ def confidential_links(session: Session, ids: Iterable[str]) -> set[str]:
             )  # fmt: skip
             found |= {str(id) for (id,) in rows}
     return found
+
+
+#: What stands on paper in place of a title that tells where a confidential service is.
+CONFIDENTIAL = "Confidential service"
+#: Fields of a service that may tell where it is.
+_TELLING = ("title", "eligibility")
+
+
+def tells_place(session: Session) -> dict[str, set[str]]:
+    """Confidential services of which a title or other words name one of their areas, by id, with the keys of these fields."""
+    from vawg_desktop.domain.entities import BY_KEY
+
+    spec, found = BY_KEY["service"], dict[str, set[str]]()
+    flag, _ = spec.hides
+    rows = session.read().exec_driver_sql(
+        f"SELECT t.id, l.b, {', '.join(f't.{key}' for key in _TELLING)} FROM service t JOIN link l ON l.a = t.id AND l.kind = ? AND NOT l.deleted "
+        f'WHERE coalesce(t."{flag}", 0) = 1', (spec.link_kind(spec.by_key["areas"]),),
+    ).fetchall()  # fmt: skip
+    for id, area, *texts in rows:
+        name = re.compile(rf"(?<!\w){re.escape(' '.join(str(area).split()))}(?!\w)", re.IGNORECASE)
+        told = {key for key, text in zip(_TELLING, texts, strict=True) if text and name.search(" ".join(str(text).split()))}
+        if told:
+            found.setdefault(str(id), set()).update(told)
+    return found
+
+
+def without_places(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows of services with the words taken out that tell where a confidential one is."""
+    telling = tells_place(session)
+    return [{**r, **{key: CONFIDENTIAL if key == "title" else None for key in telling.get(str(r["id"]), ())}} for r in rows]
 
 
 def unrestricted(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from vawg_desktop.domain.evidence_terms import SERVICE_KIND, SERVICE_STATUS
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import SEVERITY, how_many
 from vawg_desktop.exchange.document import Block, Cell, Document, Paragraph, Table
-from vawg_desktop.services import citations, journey, names, outputs
+from vawg_desktop.services import citations, journey, names, outputs, restriction
 from vawg_desktop.services.embargo import embargoed
 from vawg_desktop.services.journey_outputs import NOT_FOR_PUBLICATION
 from vawg_desktop.services.lists import plain_rows
@@ -29,6 +29,7 @@ def _services(session: Session) -> tuple[list[Row], int]:
         "SELECT s.*, coalesce(p.short_name, p.name) AS provider_name, p.shared_mailbox FROM service s LEFT JOIN partner p ON p.id = s.provider "
         "WHERE NOT s.deleted AND s.status IS DISTINCT FROM 'ended' ORDER BY s.x_sort, s.reference", (),
     )
+    rows = restriction.without_places(session, rows)
     shown = [r for r in rows if not rules.is_restricted({k: str(r[k]) if r[k] else None for k in ("restriction", "restricted_until")}, session.today)]
     return shown, len(rows) - len(shown)
 
@@ -75,7 +76,7 @@ def directory(session: Session) -> Document:
 
 def assessment(session: Session) -> Document:
     """Needs against services: for each need its figures, open gaps, services and what is in question; and the groups that gaps and services speak of."""
-    found = journey.read_map(session)
+    found = journey.without_places(session, journey.read_map(session))
     blocks: list[Block] = [_needs_table(session, found), _stages_table(found), _groups_table(session)]
     rows = plain_rows(session.read(), "SELECT marking FROM gap WHERE NOT deleted UNION ALL SELECT marking FROM service WHERE NOT deleted", ())
     lines = [

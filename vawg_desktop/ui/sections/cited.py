@@ -10,7 +10,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import citations, names, source_changes
+from vawg_desktop.services import citations, names, quotes, source_changes
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.messages import messages
@@ -25,8 +25,14 @@ def cited(pane: Pane) -> Made:
     """Where it was quoted, and a button that gives its words for a paper and remembers the place."""
     section = Section("Where it was quoted", "Quote it …", partial(_quote, pane))
 
-    def show_it(found: list[citations.Citation]) -> None:
+    def read(session: Session, id: str) -> tuple[list[citations.Citation], str]:
+        return citations.of(session, id), quotes.told(session, id) if pane.spec.key == "quote" else ""
+
+    def show_it(answer: tuple[list[citations.Citation], str]) -> None:
+        found, standing = answer
         section.empty()
+        if standing:
+            section.body.addWidget(note(standing))
         section.set_count(len(found))
         view = pane.view
         if found and view is not None and view.cells.get("consent") == "withdrawn":
@@ -39,7 +45,7 @@ def cited(pane: Pane) -> Made:
         if not found:
             section.body.addWidget(note("Not quoted yet, as far as this store knows."))
 
-    return Made(section, read_later(pane, section.empty, citations.of, show_it))
+    return Made(section, read_later(pane, section.empty, read, show_it))
 
 
 def _line(words: str) -> QWidget:
