@@ -178,6 +178,16 @@ def test_ended_and_restricted_services_are_not_asked(office: Session, tmp_path: 
     assert made.returns == [] and made.skipped == [{"partner": "Rowan Support", "why": "its open services are restricted"}]
 
 
+def test_a_service_with_no_provider_is_named_and_the_workbook_speaks_of_services(office: Session, tmp_path: Path) -> None:
+    title = "Nobody's line"
+    records.create(office, "service", {"title": title, "status": "running"})
+    made = rounds.export_returns(office, period=PERIOD, due="30/10/2026", out=tmp_path, kind="contract")
+    assert [s["why"] for s in made.skipped if title in s["why"]] == [f"{reference(office, title)} {title} has no provider, so nobody is asked about it"]
+    (sent,) = [s for s in made.returns if s.partner == "Rowan Support"]
+    words = " ".join(str(c.value) for row in load_workbook(sent.file)["Start here"].iter_rows() for c in row if c.value)
+    assert "Nothing to report for any service this time?" in words
+
+
 def test_messages_speak_of_services(office: Session, tmp_path: Path) -> None:
     send(office, tmp_path)
     (row,) = [p for p in round_standing.partners_of_round(office) if p.partner == "Rowan Support"]

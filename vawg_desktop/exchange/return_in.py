@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vawg_desktop.domain.errors import FileRefusedError, Problem
-from vawg_desktop.domain.return_columns import CONTRACT, ReturnForm
+from vawg_desktop.domain.return_columns import CONTRACT, FORMS, ReturnForm
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Book, Sheet
@@ -16,7 +16,7 @@ from vawg_desktop.exchange.return_plan import (
     FILL_MARK,
     IDENTITY_SHEET,
     NEW_ACTIONS,
-    NIL_QUESTION,
+    nil_question,
 )
 from vawg_desktop.exchange.return_shape import MOST_STRAY, Answer, ReadReturn
 from vawg_desktop.exchange.return_tables import MARK, fill_key, form_and_tables, header_of, read_actions
@@ -106,7 +106,7 @@ def _read_free(
 
 def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
     """Take the declaration and the nil return; True where the sheet is our Start here."""
-    nil, names = fold(f"{NIL_QUESTION} {FILL_MARK}"), {fold(f"{n} {FILL_MARK}"): n for n in DECLARATION}
+    nil, names = {fold(f"{nil_question(f)} {FILL_MARK}"): nil_question(f) for f in FORMS.values()}, {fold(f"{n} {FILL_MARK}"): n for n in DECLARATION}
     ours = False
     asked: list[dict[str, str]] = []
     for number, row in enumerate(sheet.rows):
@@ -116,13 +116,13 @@ def _read_start(read: ReadReturn, sheet: Sheet) -> bool:
         for column, value in enumerate(row[:-1] if len(row) > 1 else []):
             words = fold(plain_text(value))
             answer = row[column + 1]
-            if words == nil:
+            if words in nil:
                 ours = True
                 word = fold(plain_text(answer))
                 read.nil = word in ("yes", "y")
                 if word and word not in ("yes", "y", "no", "n"):
                     read.tray.append(
-                        tray_entry(sheet, number, column + 1, NIL_QUESTION, answer, "neither yes nor no")
+                        tray_entry(sheet, number, column + 1, nil[words], answer, "neither yes nor no")
                     )
             elif words in names:
                 ours = True

@@ -19,7 +19,6 @@ _LOCKED_WIDTHS = (16, 40, 26, 13, 34)
 HIDDEN = ("Row key", "Row check")
 EVIDENCE = ("Action reference", "Title", "Date", "Held by", "What it proves")
 NEW_ACTIONS = ("Action", "Who leads it", "Due date", "Recommendation it serves")
-NIL_QUESTION = "Nothing to report for any action this time? Type Yes"
 DECLARATION = (
     "Completed by",
     "Cleared by (chief officer or equivalent)",
@@ -51,6 +50,11 @@ PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
 IDENTITY_SHEET = "Identity"
 OUR_SHEETS = ("Start here", "Actions", "Services", "Definitions", "Evidence", "New actions", "For reference", "Lists", IDENTITY_SHEET)
+
+
+def nil_question(form: ReturnForm) -> str:
+    """What asks for a nil return, by what the form's rows are about."""
+    return f"Nothing to report for any {form.row} this time? Type Yes"
 
 
 @dataclass(slots=True)
@@ -188,7 +192,7 @@ def _start(content: ReturnContent) -> SheetPlan:
             sheet.add(PlanCell(word, Style.LABEL), PlanCell(meaning, Style.TEXT))
         sheet.add()
     sheet.add(PlanCell("Declaration: to fill in", Style.HEADING))
-    nil = sheet.add(PlanCell(f"{NIL_QUESTION} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
+    nil = sheet.add(PlanCell(f"{nil_question(form)} {FILL_MARK}", Style.LABEL), PlanCell(None, Style.FILL))
     for name in DECLARATION:
         style = Style.FILL_DATE if name.startswith("Date") else Style.FILL
         sheet.add(PlanCell(f"{name} {FILL_MARK}", Style.LABEL), PlanCell(None, style))

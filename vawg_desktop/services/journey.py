@@ -173,10 +173,11 @@ class Map:
     def summary(self) -> str:
         """The whole map in a sentence, counting each gap once."""
         open_ = {g.id: g for c in self.cells.values() for g in c.open}
+        beside = " and what is not placed" if _named(self.rows) < len(self.rows) or _named(self.columns) < len(self.columns) else ""
         unowned = sum(c.unowned for c in self.cells.values())
         counted = [c.state for c in self.cells.values()]
         return (
-            f"{how_many(len(open_), 'open gap')} on {how_many(_named(self.rows), 'stage')} by {how_many(_named(self.columns), 'column')}; {how_many(counted.count(GAP), 'cell')} with a gap, "
+            f"{how_many(len(open_), 'open gap')} on {how_many(_named(self.rows), 'stage')} by {how_many(_named(self.columns), 'column')}{beside}; {how_many(counted.count(GAP), 'cell')} with a gap, "
             f"{counted.count(NO_GAP)} with none, {counted.count(NO_DATA)} without data; in {how_many(unowned, 'cell')} nobody owns a gap."
         )
 

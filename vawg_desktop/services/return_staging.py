@@ -19,7 +19,7 @@ from vawg_desktop.exchange.cells import as_typed, plain_text
 from vawg_desktop.exchange.reading import Book, read_book, sheets_of
 from vawg_desktop.exchange.return_beside import tidy_tray
 from vawg_desktop.exchange.return_in import read_return
-from vawg_desktop.exchange.return_plan import NIL_QUESTION
+from vawg_desktop.exchange.return_plan import nil_question
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn, ReadRow
 from vawg_desktop.services.return_acceptance import (
     HELD_NOW,
@@ -154,7 +154,7 @@ def _tray_changed_words(session: Session, owner: SentReturn, book: Book, read: R
     taken |= {(a.sheet, a.cell) for a in read.declaration.values()}
     taken |= {(a.sheet, a.cell) for row in (*read.evidence, *read.new_rows) for a in row.values()}
     answers = {row.sheet for row in read.rows}
-    nil = fold(NIL_QUESTION)
+    nil = fold(nil_question(owner.form))
     for sheet in (s for s in book.sheets if s.name not in answers | read.stray):
         known = ours.get(sheet.name, any_of_ours)
         for r, row in enumerate(sheet.rows):

@@ -62,6 +62,14 @@ def defined(connection: Connection, visible: Mapping[str, str]) -> list[tuple[st
     return [(id, visible[id], CONTRACT.by_key[measure].heading, words) for id, measure, words in found]
 
 
+def of_nobody(connection: Connection) -> list[dict[str, str]]:
+    """What a round says of services that have no provider, so that nobody is asked about them."""
+    rows = connection.exec_driver_sql(
+        "SELECT reference, title FROM service WHERE NOT deleted AND status IS DISTINCT FROM 'ended' AND provider IS NULL ORDER BY length(reference), reference"
+    ).fetchall()
+    return [{"partner": "Nobody", "why": f"{reference} {title} has no provider, so nobody is asked about it"} for reference, title in rows]
+
+
 def sorted_rows(session: Session, facts: list[RowFacts]) -> tuple[list[RowFacts], list[RowFacts], list[RowFacts]]:
     """Rows to answer, none for reference, and restricted ones left out."""
     restricted = [f for f in facts if rules.is_restricted(f.cells, session.today)]

@@ -219,6 +219,7 @@ class _Sender:
             self._send_one(partner, actions.pop(partner.id, []), through.get(partner.id))
         if chosen is None:
             self._tell_unsent(actions)
+            self.made.skipped += round_services.of_nobody(self._tx.connection) if self._form is CONTRACT else []
 
     def _tell_unsent(self, actions: dict[str, list[str]]) -> None:
         """Rows whose body is in the bin reach nobody: say so rather than leave them out in silence."""

@@ -38,6 +38,8 @@ from vawg_desktop.ui.widgets.place_kept import PLACE
 from vawg_desktop.ui.widgets.strand_grid import StrandGrid
 
 #: Kinds of record whose changes the page shows.
+#: Below this width at 100 % what is counted of a framework stands under its name.
+_NARROW = 720
 _SHOWN = frozenset({"framework", "strand", "link", *(e.key for e in coverage.KINDS)})
 _ALL, _GRID, _EMPTY = range(3)
 #: From this width and height, in pixels at 100 %, there is room for the keys in words, and for heading and summary.
@@ -54,6 +56,7 @@ class CoveragePage(QWidget):
         super().__init__()
         self.tasks = tasks
         self._progress: list[coverage.Progress] = []
+        self._drawn_narrow = False
         self._framework = ""
         self._kind = coverage.KINDS[0].key
         column = QVBoxLayout(self)
@@ -131,6 +134,8 @@ class CoveragePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._keys.setVisible(self.width() >= theme.px(_WIDE))
+        if self._narrow() != self._drawn_narrow and self._progress and not self._framework:
+            self._show_all()
         roomy = self.height() >= theme.px(_ROOMY)
         for words in (self._title, self._summary):
             words.setVisible(roomy)
@@ -184,7 +189,12 @@ class CoveragePage(QWidget):
         self._stack.setCurrentIndex(_ALL if self._progress else _EMPTY)
         self._show_all()
 
+    def _narrow(self) -> bool:
+        """Whether a framework's name and what is counted of it do not fit beside each other."""
+        return self.width() < theme.px(_NARROW)
+
     def _show_all(self) -> None:
+        self._drawn_narrow = self._narrow()
         clear(self._all)
         for one in self._progress:
             row = QHBoxLayout()
@@ -193,11 +203,16 @@ class CoveragePage(QWidget):
             open_it.setProperty(PLACE, one.id)
             open_it.setAccessibleName(f"{_name(one)}: {_sentence(one)}")
             row.addWidget(open_it, 1)
-            for words, wide in ((f"{one.covered} of {how_many(one.strands, 'strand')} covered", 168), (f"{one.done:,} of {one.records:,} mapped records done", 232)):
+            facts = ((f"{one.covered} of {how_many(one.strands, 'strand')} covered", 168), (f"{one.done:,} of {one.records:,} mapped records done", 232))
+            for words, wide in facts if not self._narrow() else ():
                 fact = label(words, muted=True, wrap=False)
                 fact.setFixedWidth(theme.px(wide))
                 row.addWidget(fact)
             self._all.addLayout(row)
+            if self._narrow():  # beside them its name would have no room
+                under = label(", ".join(words for words, _ in facts), muted=True)
+                under.setContentsMargins(theme.px(8), 0, 0, theme.px(4))
+                self._all.addWidget(under)
         self._all.addWidget(note("A record counts once in each framework, and is done as its own kind says: an action complete, a recommendation or gap closed, a service running."))
         self._all.addStretch(1)
 
