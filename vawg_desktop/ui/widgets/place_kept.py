@@ -11,7 +11,7 @@ from shiboken6 import isValid
 #: The property by which a widget says that it is the same one as before, where its name may have changed meanwhile.
 PLACE = "place"
 #: How often, and how many milliseconds apart, it is looked whether what was cleared stands there again: sections are read meanwhile.
-_LOOKS, _APART = 100, 20
+_LOOKS, _APART = 500, 20
 
 
 class _Touched(QObject):
@@ -68,7 +68,7 @@ class Lost:
         return moved or self._touched.by_somebody
 
     def _again(self) -> QWidget | None:
-        """The widget of the same name, else, where the layout is filled again, the one in its place; at last whatever is near."""
+        """The widget of the same name, else, where the layout is filled again, the one in its place."""
         self._above = [w for w in self._above if isValid(w)]
         inside = list(_reachable_in(self._layout)) if isValid(self._layout) else []
         same = [w for w in inside if _called(w) == self._called]
@@ -77,10 +77,7 @@ class Lost:
         for above in self._above:
             if (found := next((w for w in _reachable(above) if _called(w) == self._called), None)) is not None:
                 return found
-        if inside:
-            return inside[min(self._index, len(inside) - 1)]
-        near = next((found for above in self._above if (found := list(_reachable(above)))), [])
-        return near[0] if near and self._looks >= _LOOKS else None
+        return inside[min(self._index, len(inside) - 1)] if inside else None
 
 
 _waiting: list[Lost] = []
