@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.place_kept import lost_in
+from vawg_desktop.ui.widgets.place_kept import lost_in, take_out
 
 #: So many letters without a space make a section wider than its page.
 _LONG_WORD = re.compile(r"\S{24}(?=\S)")
@@ -213,22 +213,9 @@ def fit_screen(dialog: QWidget, width: int, height: int) -> None:
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout, rows within it too; the keyboard goes back to its place once it is filled again."""
     lost = lost_in(layout)
-    _take_out(layout)
+    take_out(layout)
     if lost is not None:
         lost.cleared()
-
-
-def _take_out(layout: QLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        within = item.layout() if item is not None and widget is None else None
-        if within is not None:
-            _take_out(within)
-            within.deleteLater()
-        if widget is not None:
-            widget.hide()  # hidden, not taken from its parent: without one it would be a window, and be styled anew
-            widget.deleteLater()
 
 
 @contextmanager

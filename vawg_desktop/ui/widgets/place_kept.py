@@ -97,6 +97,20 @@ def _keyboard_in(window: QWidget) -> QWidget | None:
     return window.focusWidget()
 
 
+def take_out(layout: QLayout) -> None:
+    """Take everything out of a layout, rows within it too."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        within = item.layout() if item is not None and widget is None else None
+        if within is not None:
+            take_out(within)
+            within.deleteLater()
+        if widget is not None:
+            widget.hide()  # hidden, not taken from its parent: without one it would be a window, and be styled anew
+            widget.deleteLater()
+
+
 def _called(widget: QWidget) -> tuple[str, str]:
     """By what a widget is known again: its place where it says so, else what a screen reader calls it, else its words."""
     text = getattr(widget, "text", None)
