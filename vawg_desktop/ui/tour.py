@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QEventLoop, QThread
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vawg_desktop.services import returns
@@ -14,6 +14,7 @@ from vawg_desktop.ui.main_window import MainWindow
 from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.place_kept import about_to_move
 
 
 def draw_tour(session: Session, out: Path, theme_name: str, scale: float, size: tuple[int, int]) -> list[str]:
@@ -64,12 +65,20 @@ def _draw_pages(
 
 
 def settle(tasks: Tasks) -> None:
-    """Let reads end, layouts find their sizes and removed widgets go."""
-    for _ in range(4):
+    """Let reads end, layouts find their sizes, removed widgets go and the keyboard find its place."""
+    for turn in range(_TURNS):
         tasks.wait()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.sendPostedEvents()
-        QApplication.processEvents()
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        if turn >= 3 and not about_to_move():
+            return
+        if turn >= 3:
+            QThread.msleep(2)
+
+
+#: So many turns of the event loop at most; four are always made.
+_TURNS = 250
 
 
 def save(widget: QWidget, path: Path) -> str:

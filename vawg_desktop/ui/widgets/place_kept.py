@@ -28,7 +28,7 @@ class Lost:
     """The keyboard's place in a layout that is being cleared: what its widget was called, and where among the others it stood."""
 
     def __init__(self, layout: QLayout, focused: QWidget) -> None:
-        self._layout = layout
+        self.layout = layout
         self._above = list(_ancestors(layout))
         self._called = _called(focused)
         inside = list(_reachable_in(layout))
@@ -53,13 +53,17 @@ class Lost:
         self._looks += 1
         if not self._moved_by_somebody():
             found = self._again()
-            if found is None and self._looks < _LOOKS and self._above:
+            if found is None and self._looks < _LOOKS and self._above and not self._stands():
                 QTimer.singleShot(_APART, self._look)
                 return
             if found is not None:
                 found.setFocus(Qt.FocusReason.OtherFocusReason)
         self._touched.deleteLater()
         _waiting.remove(self)
+
+    def _stands(self) -> bool:
+        """Whether the layout is filled and shown again."""
+        return isValid(self.layout) and any(w.isVisible() for w in _widgets(self.layout))
 
     def _moved_by_somebody(self) -> bool:
         there, window = self.stands_in, next((w.window() for w in self._above if isValid(w)), None)
@@ -70,7 +74,7 @@ class Lost:
     def _again(self) -> QWidget | None:
         """The widget of the same name, else, where the layout is filled again, the one in its place."""
         self._above = [w for w in self._above if isValid(w)]
-        inside = list(_reachable_in(self._layout)) if isValid(self._layout) else []
+        inside = list(_reachable_in(self.layout)) if isValid(self.layout) else []
         same = [w for w in inside if _called(w) == self._called]
         if same:
             return same[min(self._number, len(same) - 1)]
@@ -81,6 +85,11 @@ class Lost:
 
 
 _waiting: list[Lost] = []
+
+
+def about_to_move() -> bool:
+    """Whether the keyboard is about to go back to its place: its layout is filled again, and shown in a moment."""
+    return any(isValid(one.layout) and any(True for _ in _widgets(one.layout)) for one in _waiting)
 
 
 def lost_in(layout: QLayout) -> Lost | None:
