@@ -158,7 +158,7 @@ def test_the_assessment_sets_needs_against_services(office: Session) -> None:
     row = next(r for r in tables["Each need"].rows if r[0] == "Counselling")
     therapy = reference(office, "Trauma therapy")
     assert row[1:5] == ["Met: Wanted counselling: under half (base: of those who wanted it)", "G-0003", "4 Grave", f"{therapy} Trauma therapy"]
-    assert row[6] == "A gap stands open; nobody owns one; 1 service recorded."
+    assert row[6] == "A gap stands open; 1 without an owner; 1 service recorded."
     housing = next(r for r in tables["Each need"].rows if r[0] == "Housing")
     assert housing[6] == "No data."
     stage = next(r for r in tables["Each stage of the journey"].rows if r[0] == "Recovery")
