@@ -263,12 +263,12 @@ def test_a_long_document_whose_process_ends_is_told_and_nothing_stays_behind(mon
             yield folder
 
     monkeypatch.setattr(document_pdf, "scratch", kept)
-    told: list[BaseException] = []
+    told: list[StoreError] = []
 
     def write() -> None:
         try:
             write_pdf(_many_rows(6_000))
-        except BaseException as error:  # noqa: BLE001 - told below
+        except StoreError as error:
             told.append(error)
 
     writing = threading.Thread(target=write)
@@ -279,7 +279,7 @@ def test_a_long_document_whose_process_ends_is_told_and_nothing_stays_behind(mon
         child.kill()
     writing.join()
     (error,) = told
-    assert isinstance(error, StoreError) and "no room on this machine to set 6,000 rows" in error.message
+    assert "no room on this machine to set 6,000 rows" in error.message
     assert len(folders) == 1 and not folders[0].exists()
 
 
@@ -290,8 +290,24 @@ def _ends_at_once(_: str) -> None:
 def test_a_typesetter_that_does_not_load_is_the_programs_fault_and_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document_pdf, "_LONG", 20)
     monkeypatch.setattr(pdf_child, "set_in_folder", _ends_at_once)
-    with pytest.raises(ProgramError, match="did not start"):
+    with pytest.raises(ProgramError, match="that makes PDFs failed"):
         write_pdf(_many_rows(60))
+
+
+def test_a_fault_of_the_typesetter_is_not_told_as_lack_of_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_pdf, "_LONG", 20)
+    monkeypatch.setattr(pdf_child, "set_in_folder", _breaks_within)
+    with pytest.raises(ProgramError, match="that makes PDFs failed"):
+        write_pdf(_many_rows(60))
+
+
+def _breaks_within(folder: str) -> None:
+    pdf_child.set_pages = _divides_by_nothing
+    pdf_child.set_in_folder(folder)
+
+
+def _divides_by_nothing(given: str, moment: dt.datetime) -> bytes:
+    raise ZeroDivisionError(len(given), moment)
 
 
 def test_letters_that_no_type_has_are_named_and_word_takes_them(tmp_path: Path) -> None:

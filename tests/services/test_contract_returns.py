@@ -552,6 +552,8 @@ def test_a_row_that_the_provider_added_becomes_a_planned_service(office: Session
     assert row["Service"] == "A group for young women" and not {"Action", "Recommendation", "Due date"} & set(row)
     (id,) = [i for i in return_acceptance.add_new_row(office, review.submission, row).created if show.record(office, i).spec.key == "service"]
     view = show.record(office, id)
+    told = return_review.review(office, review.submission).added
+    assert told == {f"{row['sheet']}!{row['cell']}": view.reference}  # the review says what became of it
     assert (view.title, view.cells["status"]) == ("A group for young women", "planned") and "No room yet" in str(view.cells["note"])
     assert view.names[str(view.cells["provider"])] == "Rowan Support"
     assert office.read().exec_driver_sql("SELECT count(*) FROM action WHERE title = 'A group for young women'").one()[0] == 0

@@ -65,7 +65,7 @@ def test_answers_that_the_one_who_entered_it_wrote_down_are_a_name_alone_until_t
     assert quotes.by_name_only(session, id) and "by name only" in quotes.told(session, id)
     mine, session.who = session.who, "Bea Two"
     changes = records.assign(session, id, [Assignment("recognisable", "no"), Assignment("live_case", "no")], None)
-    assert changes and not quotes.by_name_only(session, id) and "wrote down" in quotes.told(session, id)
+    assert changes and not quotes.by_name_only(session, id) and "were not entered by the person who entered the words" in quotes.told(session, id)
     assert not records.assign(session, id, [Assignment("recognisable", "no")], None)  # said once is enough
     session.who = mine
     records.assign(session, id, [Assignment("consent", "withdrawn")], None)

@@ -104,17 +104,17 @@ def _status_and_date(found: dict[str, set[tuple[str, Any, Any]]], ref: str, befo
             found[kind].add((ref, stood, status))
     keys = {"action": ("revised_due", "due"), "recommendation": ("target_date",), "gap": ()}[after["entity"]]
     dues = [next((r[k] for k in keys if r.get(k)), None) for r in (before, after)]
-    days = [d and last_day(d) for d in dues]
-    if all(days) and days[1] > days[0]:  # type: ignore[operator]
+    days = [last_day(d) if d else None for d in dues]
+    if days[0] is not None and days[1] is not None and days[1] > days[0]:
         found["slipped"].add((ref, *dues))
 
 
 def _claims(found: dict[str, set[tuple[str, Any, Any]]], ref: str, before: Row | None, after: Row) -> None:
     def is_done(row: Row | None) -> bool:
-        return bool(row) and row["status"] == "complete"  # type: ignore[index]
+        return row is not None and row["status"] == "complete"
 
     def is_proved(row: Row | None) -> bool:
-        return is_done(row) and int(row.get("verification") or 0) >= 2  # type: ignore[union-attr]
+        return row is not None and is_done(row) and int(row.get("verification") or 0) >= 2
 
     if is_proved(after) and not is_proved(before):
         found["proved"].add((ref, before and before.get("verification"), after.get("verification")))

@@ -86,10 +86,10 @@ class Shown:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def table_of(shown: Shown, page: object) -> tuple[list[str], list[list[str]]]:
+def table_of(shown: Shown, page: Any) -> tuple[list[str], list[list[str]]]:
     """What a list page hands over to be copied, printed or saved."""
     found: list[tuple[list[str], list[list[str]]]] = []
-    page.outputs.with_table(lambda table, _: found.append(table))  # type: ignore[attr-defined]
+    page.outputs.with_table(lambda table, _: found.append(table))
     settle(shown.tasks)
     return found[0]
 

@@ -29,8 +29,6 @@ from vawg_desktop.scratch import scratch
 #: The width of a letter in a table, in points, on average; the letters of a line in ``document_columns`` follow from it and the margins.
 _LETTER = 4.7
 _MISSING = re.compile(rf'the text `"(.+?)"` {pdf_child.NO_LETTER}', re.DOTALL)
-
-
 #: A document of more rows is set in a process of its own: twenty thousand take two gigabytes.
 _LONG = 1_500
 
@@ -77,10 +75,12 @@ def _set_apart(given: str, rows: int) -> bytes:
             return (folder / pdf_child.MADE).read_bytes()
         if (folder / pdf_child.REFUSED).exists():
             raise pdf_child.NotSetError((folder / pdf_child.REFUSED).read_text("utf-8"))
-        if not (folder / pdf_child.BEGAN).exists():
-            log_file.note(ProgramError(f"its process ended with {child.exitcode} before it began", code="pages_failed"))
+        failed = folder / pdf_child.FAILED
+        if failed.exists() or not (folder / pdf_child.BEGAN).exists():
+            why = failed.read_text("utf-8") if failed.exists() else f"its process ended with {child.exitcode} before it began"
+            log_file.note(ProgramError(why, code="pages_failed"))
             raise ProgramError(
-                "The part of the program that sets PDFs did not start. Save as Word or a spreadsheet, and tell whoever looks after the program "
+                "The part of the program that makes PDFs failed. Save as Word or a spreadsheet, and tell whoever looks after the program "
                 "(“About this program” says where it was written down).", code="pages_failed",
             )  # fmt: skip
     raise StoreError(

@@ -12,8 +12,10 @@ from vawg_desktop.paths import resources
 
 #: In the folder that the child is given: what is to be set, the moment it is made, what comes of it, and why nothing did.
 GIVEN, MADE_AT, MADE, REFUSED = "document.json", "made_at", "document.pdf", "refused"
-#: Left once the child runs with all that it needs: whatever ends it then is the size of the document.
-BEGAN = "began"
+#: Left once the child runs with all that it needs, and where a fault of the program ended it, by the name of its kind.
+BEGAN, FAILED = "began", "failed"
+#: What the typesetter says where no font has a letter.
+NO_LETTER = "could not be displayed"
 
 
 class NotSetError(Exception):
@@ -40,10 +42,6 @@ def set_pages(given: str, moment: datetime) -> bytes:
     raise NotSetError(str(error.message))
 
 
-#: What the typesetter says where no font has a letter.
-NO_LETTER = "could not be displayed"
-
-
 def set_in_folder(folder: str) -> None:
     """Entry point of the child: reads ``GIVEN`` and leaves ``MADE``, or ``REFUSED`` with the reason."""
     at = Path(folder)
@@ -57,5 +55,10 @@ def set_in_folder(folder: str) -> None:
     except NotSetError as error:
         (at / REFUSED).write_text(str(error), "utf-8")
         return
+    except (MemoryError, OSError):  # no room: it ends without an answer, which says so
+        raise
+    except BaseException as error:
+        (at / FAILED).write_text(type(error).__name__, "utf-8")
+        raise
     (at / "part").write_bytes(made)
     (at / "part").replace(at / MADE)

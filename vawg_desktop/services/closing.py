@@ -43,13 +43,13 @@ class Standing:
     missing: list[Missing]
     tests: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     signed: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
-    #: Whether it is said to be superseded, which takes it off the open ones without any test.
-    replaced: bool = False
+    #: Whether its status is superseded, which takes it off the open ones without any test, while nothing is named that stands in its place.
+    replaced_by_nothing: bool = False
 
     @property
     def in_question(self) -> bool:
-        """Whether it stands closed while what a closing needs is not there."""
-        return (self.closed or self.replaced) and bool(self.missing)
+        """Whether it stands closed while what a closing needs is not there, or superseded by nothing."""
+        return self.replaced_by_nothing or (self.closed and bool(self.missing))
 
 
 @dataclass(slots=True)
@@ -72,13 +72,11 @@ def standing(session: Session, name: str) -> Standing:
     closed, left = row["status"] == "closed", rules.missing(found.spec, _cells(row), _proof(session, found.entity, found.id))
     if closed:
         left += [Missing("funding", f"The funding of {reference} {title} is over; ask whether it was extended.") for reference, title in _over(session, found.id)]
-    replaced = row["status"] == "superseded"
-    if replaced:
-        left = [] if row["superseded_by"] else [Missing("superseded_by", f"Name the {found.spec.label.casefold()} that stands in its place.")]
     return Standing(
         found.id, found.entity, found.reference, found.title, closed, left,
         plain_rows(connection, "SELECT * FROM closure_test WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
-        plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)), replaced,
+        plain_rows(connection, "SELECT * FROM sign_off WHERE about = ? AND NOT deleted ORDER BY n", (found.id,)),
+        row["status"] == "superseded" and not row["superseded_by"],
     )  # fmt: skip
 
 

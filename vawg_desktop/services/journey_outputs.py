@@ -54,7 +54,7 @@ def _lists(found: journey.Map) -> list[Block]:
         Table(
             "Services", ["Reference", "Service", "Capacity", "Wait in days", "Funding ends", "In question"],
             [[s.reference, f"{s.title} (planned)" if s.planned else s.title, small(s.capacity) or None, s.waiting_days, outputs.day_cell(s.funding_end), "Yes" if s.in_question else None] for s in services],
-            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. The places where services are do not stand here."],
+            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. Locations of services are left out."],
         ),
     ]  # fmt: skip
 

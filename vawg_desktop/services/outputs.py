@@ -238,22 +238,21 @@ def _chain_picture(found: chain.Chain, closed: Collection[str]) -> list[Block]:
 def chain_document(session: Session, name: str) -> Document:
     """The chain of a record as sentences, with what is missing; of restricted records only the references stand there."""
     found = chain.of(session, name)
-    closed, small = restricted(session, found.nodes), small_counts.small_values(session.read(), found.nodes)
+    closed = restricted(session, found.nodes)
     start = found.nodes[found.start]
     rows: list[list[Cell]] = [
-        [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else small_counts.FEWER if n.id in small else n.title, chain.state_words(n)]
-        for n in found.nodes.values()
+        [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else n.title, chain.state_words(n)] for n in found.nodes.values()
     ]
     links: list[list[Cell]] = [
         [found.nodes[e.before].reference, e.reads, found.nodes[e.after].reference, EXTENT.label(e.extent) if e.extent else None] for e in found.edges
     ]
     blocks: list[Block] = [
-        *_chain_picture(found, closed | small),
+        *_chain_picture(found, closed),
         Table("Records on the chain", ["Reference", "Kind", "Title", "State"], rows),
         Table("What leads to what", ["From", "Reads", "To", "Extent"], links),
         Table("What is missing", ["Reference", "What"], [[m.record, m.message.partition(": ")[2]] for m in found.missing]),
     ]
     kinds = {n.id: n.entity for n in found.nodes.values() if n.id not in closed}
     marking = _strictest(session, show.record(session, start.id), kinds)
-    return document(session, f"Chain of {start.reference} {'' if start.id in closed | small else start.title}".strip(), blocks, marking)
+    return document(session, f"Chain of {start.reference} {'' if start.id in closed else start.title}".strip(), blocks, marking)
 

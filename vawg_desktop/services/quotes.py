@@ -72,8 +72,8 @@ def told(session: Session, id: str) -> str:
         return f"These words stay here: {join(why)}."
     row = plain_rows(session.read(), "SELECT checked_by FROM quote WHERE id = ?", (id,))[0]
     if by_name_only(session, id):
-        return f"They may leave. {row['checked_by']} stands for both answers by name only: whoever entered the words wrote them down."
-    return f"They may leave. {row['checked_by']} stands for both answers, which somebody other than whoever entered the words wrote down."
+        return f"They may leave. {row['checked_by']} is named as the second person, but the person who entered the words also entered an answer: by name only."
+    return f"They may leave. {row['checked_by']} is named as the second person, and the answers were not entered by the person who entered the words."
 
 
 def by_name_only(session: Session, id: str) -> bool:
@@ -92,7 +92,7 @@ def writers(connection: Connection, id: str) -> dict[str, str]:
 
 
 def answers_again(tx: Transaction, id: str, who: str, cells: Mapping[str, Value]) -> None:
-    """State answers that somebody else gave before and this person gives too: that a second person said so is what matters."""
+    """Log again the answers that this person repeats after somebody else, so that the log says that a second person gave them."""
     row, wrote = tx.row("quote", id), writers(tx.connection, id)
     for key in (*QUESTIONS, "checked_by"):
         mine = person_of(tx.connection, wrote.get(key, wrote[""]))[0] == person_of(tx.connection, who)[0]

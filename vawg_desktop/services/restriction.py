@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.services import quotes
 from vawg_desktop.services.embargo import embargoed
 from vawg_desktop.services.session import Session
@@ -63,8 +63,6 @@ _TELLING = ("title", "eligibility")
 
 def tells_place(session: Session) -> dict[str, set[str]]:
     """Confidential services of which a title or other words name one of their areas, by id, with the keys of these fields."""
-    from vawg_desktop.domain.entities import BY_KEY
-
     spec, found = BY_KEY["service"], dict[str, set[str]]()
     flag, _ = spec.hides
     rows = session.read().exec_driver_sql(

@@ -241,19 +241,13 @@ def _apart(
 
 
 def _added(connection: Connection, submission: str) -> dict[str, str]:
+    """What new rows became, by their place: the reference of each record that is still there."""
     rows = connection.exec_driver_sql(
-        "SELECT field, record FROM decision WHERE submission = ? AND NOT deleted AND substr(field, 1, 4) = ?",
+        "SELECT d.field, s.reference FROM decision d JOIN subject s ON s.id = d.record AND NOT s.deleted "
+        "WHERE d.submission = ? AND NOT d.deleted AND substr(d.field, 1, 4) = ?",
         (submission, ADDED_ROW),
     ).fetchall()
-    called = {
-        str(id): str(reference)
-        for table in ("action", "evidence")
-        for _, record in rows
-        for id, reference in connection.exec_driver_sql(
-            f"SELECT id, reference FROM {table} WHERE id = ? AND NOT deleted", (record,)
-        )
-    }
-    return {str(f).removeprefix(ADDED_ROW): called[str(r)] for f, r in rows if str(r) in called}
+    return {str(field).removeprefix(ADDED_ROW): str(reference) for field, reference in rows}
 
 
 def tray_place(entry: Mapping[str, str]) -> str:

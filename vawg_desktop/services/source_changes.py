@@ -51,7 +51,6 @@ class _Past:
         was = past.cells_after(then) if then else {}
         return [key for key in CONTENT if not merge.same(was[key].value or None if key in was else None, self.now.get(key) or None)]
 
-
     def _known(self, heads: list[str]) -> set[str]:
         """The entries that were heads, with all that they overwrote on the way."""
         by_id = {entry.id: entry for _, entry in self.entries}

@@ -101,7 +101,7 @@ def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None 
             code="rule_left_office",
         )
     kept: list[str] = []
-    opened: list[tuple[str, str]] = []
+    opened: list[str] = []
     with session.store.write(session.who, why, act, txn) as tx:
         for entry in reversed(entries):
             if entry.op == "create" and (by := _later_work(tx, entry, txn)):
@@ -112,8 +112,8 @@ def reverse(session: Session, txn: str, *, act: Act = Act.UNDO, why: str | None 
             rested_on = _closing_rests_on(tx, entry)
             reverse_entry(tx, entry)
             if rested_on and rested_on != _closing_rests_on(tx, entry):
-                opened.append((rested_on, entry.row))
-        for about in dict.fromkeys(about for about, _ in opened):  # what a closing rests on, taken away, opens it again
+                opened.append(rested_on)
+        for about in dict.fromkeys(opened):  # what a closing rests on, taken away, opens it again
             closing.withdraw_from(tx, about, why)
     if kept and not tx.changes:
         raise RuleError(f"{kept[0]} Delete it by hand where that is meant.", code="rule_later_work")

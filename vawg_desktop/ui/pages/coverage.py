@@ -37,9 +37,9 @@ from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.place_kept import PLACE
 from vawg_desktop.ui.widgets.strand_grid import StrandGrid
 
-#: Kinds of record whose changes the page shows.
 #: Below this width at 100 % what is counted of a framework stands under its name.
 _NARROW = 720
+#: Kinds of record whose changes the page shows.
 _SHOWN = frozenset({"framework", "strand", "link", *(e.key for e in coverage.KINDS)})
 _ALL, _GRID, _EMPTY = range(3)
 #: From this width and height, in pixels at 100 %, there is room for the keys in words, and for heading and summary.
