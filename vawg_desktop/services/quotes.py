@@ -72,8 +72,8 @@ def told(session: Session, id: str) -> str:
         return f"These words stay here: {join(why)}."
     row = plain_rows(session.read(), "SELECT checked_by FROM quote WHERE id = ?", (id,))[0]
     if by_name_only(session, id):
-        return f"They may leave. {row['checked_by']} is named as the second person, but the person who entered the words also entered an answer: by name only."
-    return f"They may leave. {row['checked_by']} is named as the second person, and the answers were not entered by the person who entered the words."
+        return f"These words may leave. {row['checked_by']} is named as the second person, but the person who entered the words also entered an answer: by name only."
+    return f"These words may leave. {row['checked_by']} is named as the second person, and the answers were not entered by the person who entered the words."
 
 
 def by_name_only(session: Session, id: str) -> bool:

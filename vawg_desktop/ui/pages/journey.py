@@ -205,7 +205,9 @@ class JourneyPage(QWidget):
         made = button(words, partial(self.open_record.emit, id), kind="row", tip=words)
         self._detail.addWidget(made)
         if beside:
-            self._detail.addWidget(label(beside, muted=True))
+            under = label(beside, muted=True)
+            under.setContentsMargins(theme.px(8), 0, 0, 0)
+            self._detail.addWidget(under)
 
     def _add_line(self, kind: str, line: journey.Line) -> None:
         """A stage or a need of the chosen place: what it is held to, and how to rename, move or retire it."""
