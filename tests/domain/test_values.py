@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vawg_desktop.domain import terms
-from vawg_desktop.domain.entities import ACTION, BY_KEY, ENTITIES
+from vawg_desktop.domain.entities import ACTION, BY_KEY, ENTITIES, SERVICE
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.values import MAX_TEXT, from_row, split_set, to_stored, to_words
@@ -108,3 +108,10 @@ def test_a_stored_value_as_an_officer_reads_it(entity: str, key: str, stored: st
 def test_nothing_given_is_nothing_stored_and_no_key_has_no_label() -> None:
     assert to_stored(ACTION.by_key["title"], None) is None
     assert terms.ACTION_STATUS.label(None) == "" and terms.ACTION_STATUS.label("not one of ours") == "not one of ours"
+
+
+def test_an_amount_of_money_is_not_less_than_nothing() -> None:
+    spec = SERVICE.by_key["funding_amount"]
+    with pytest.raises(ValueRefusedError, match="cannot be less than 0"):
+        to_stored(spec, "-500")
+    assert (to_stored(spec, "0"), to_stored(spec, "1,250.50")) == ("0", "1250.50")

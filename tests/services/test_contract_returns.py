@@ -336,6 +336,25 @@ def test_what_is_no_count_is_asked_and_nothing_is_lost(office: Session, tmp_path
     assert "2026-Q3" not in numbers(office, "Trauma therapy")["referred"]
 
 
+@pytest.mark.parametrize("word", ["nil", "Nil", "zero"])
+def test_nothing_said_as_a_word_is_nought(office: Session, tmp_path: Path, word: str) -> None:
+    therapy = reference(office, "Trauma therapy")
+    path = fill(send(office, tmp_path / "out").file, tmp_path / "back" / "b.xlsx", {(therapy, "Answer"): "Update", (therapy, "Referred"): word})
+    assert returns.import_return(office, path, apply="all").problems == []
+    assert numbers(office, "Trauma therapy")["referred"]["2026-Q3"] == 0
+
+
+def test_more_reached_or_accepted_than_referred_waits_for_a_person(office: Session, tmp_path: Path) -> None:
+    therapy = reference(office, "Trauma therapy")
+    given = {"Answer": "Update", "Referred": 10, "Contacted": 11, "Accepted": 12, "Supported": 90}
+    path = fill(send(office, tmp_path / "out").file, tmp_path / "back" / "b.xlsx", {(therapy, k): v for k, v in given.items()})
+    review = returns.import_return(office, path, apply="all")
+    assert {d.field: d.held for d in review.differences if d.held} == {"contacted": "more_than_referred", "accepted": "more_than_referred"}
+    assert {k: v.get("2026-Q3") for k, v in numbers(office, "Trauma therapy").items()} | {"contacted": None, "accepted": None} == {
+        "referred": 10, "contacted": None, "accepted": None, "supported": 90,
+    }  # fmt: skip
+
+
 def test_a_csv_of_the_rows_is_known_by_its_references(office: Session, tmp_path: Path) -> None:
     sheet = load_workbook(filled(office, tmp_path))["Services"]
     with (tmp_path / "rows.csv").open("w", encoding="utf-8", newline="") as file:

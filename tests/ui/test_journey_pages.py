@@ -195,6 +195,23 @@ def test_the_chain_is_walked_by_arrows_and_says_what_is_missing(shown: Shown) ->
     assert shown.window._key == "recommendation"
 
 
+@pytest.mark.parametrize("name", ["R-0003", "R-0011"])
+def test_no_line_of_the_chain_runs_through_a_records_words(shown: Shown, name: str) -> None:
+    shown.go("recommendation")
+    shown.window.open_record(f"chain:{records.names.find(shown.session.read(), name).id}")
+    settle(shown.tasks)
+    page: Any = shown.window.page("chain")
+    inside = [n.rect().adjusted(2, 2, -2, -2).translated(n.mapTo(page._page, n.rect().topLeft())) for n in page._nodes.values()]
+    crossing = 0
+    for node in page._nodes.values():
+        node.setFocus()
+        for path, own in page._page.paths():
+            points = [path.pointAtPercent(n / 200).toPoint() for n in range(201)]
+            assert not [p for p in points if any(box.contains(p) for box in inside)]
+            crossing += own and path.elementCount() > 4
+    assert crossing  # some line passes a column
+
+
 def test_a_long_chain_folds_and_one_press_shows_the_rest(shown: Shown) -> None:
     for n in range(30):
         records.create(shown.session, "action", {"title": f"Action {n}", "recommendations": "R-0003"})

@@ -92,6 +92,16 @@ def is_opening(spec: EntitySpec, before: Mapping[str, Value], changed: Mapping[s
     return spec.closes_by_tests and before.get(spec.status) == "closed" and changed.get(spec.status, "closed") != "closed"
 
 
+def refuse_unreplaced(spec: EntitySpec, before: Mapping[str, Value] | None, after: Mapping[str, Value]) -> None:
+    """Raise RuleError where a record that is closed by tests becomes superseded, which takes it off the open ones, and nothing stands in its place."""
+
+    def by_nothing(row: Mapping[str, Value]) -> bool:
+        return row.get(spec.status) == "superseded" and not row.get("superseded_by")
+
+    if spec.closes_by_tests and by_nothing(after) and not (before is not None and by_nothing(before)):
+        raise RuleError(f"Superseded by what? Name the {spec.label.casefold()} that stands in its place under “Superseded by”, or close it another way.", code="rule_closure")
+
+
 def refuse_unearned(spec: EntitySpec, row: Mapping[str, Value], proof: Proof) -> None:
     """Raise RuleError where a closing is not earned yet."""
     left = missing(spec, row, proof)

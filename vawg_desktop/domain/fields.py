@@ -88,7 +88,7 @@ class Listed:
 class FieldSpec:
     """One field of one entity, declared once.
 
-    ``low`` and ``high`` bound a whole number. ``asked`` makes it a column that the partner fills in
+    ``low`` and ``high`` bound a whole number, ``at_least`` any other. ``asked`` makes it a column that the partner fills in
     a return and ``locked`` one shown there as context. ``listed`` is how a list shows it; ``headings`` are what trackers call
     it beside its label and key. ``private`` fields never leave the store.
     ``names_file``: the SHA-256 of a kept file; ``names_record``: the id of a record
@@ -109,6 +109,7 @@ class FieldSpec:
     search: bool = False
     low: int = 0
     high: int = 0
+    at_least: int | None = None
     asked: Asked | None = None
     locked: Locked | None = None
     listed: Listed | None = None

@@ -92,7 +92,7 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
     whole("waiting_days", "Waiting time in days", 0, 9_999, listed=Listed("Wait (days)", 90, "Not known")),
     when("waiting_as_at", "Waiting time as at"),
     text("funding_source", "Funded by", search=True),
-    FieldSpec("funding_amount", "Funding in pounds", Kind.NUMBER),
+    FieldSpec("funding_amount", "Funding in pounds", Kind.NUMBER, at_least=0),
     when("funding_end", "Funding ends", listed=Listed(width=110, empty="No date set")),
     term("funding_answer", "After the funding's end", e.FUNDING_ANSWER, "What its provider said when asked."),
     when("funding_answered", "Answered on", noted=True),

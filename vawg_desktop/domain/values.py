@@ -16,6 +16,8 @@ from vawg_desktop.domain.terms import fold
 
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
+#: A count of nothing in words.
+_NOUGHT = frozenset({"nil", "zero", "nought"})
 _SPACES = re.compile(r"[ \t\u00a0]+")
 #: Control characters that no officer typed; tab, newline and bidi marks stay.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]|[\ud800-\udfff]")
@@ -90,6 +92,8 @@ def _read_yes_no(spec: FieldSpec, text: str) -> Value:
 
 
 def _read_whole(spec: FieldSpec, text: str) -> Value:
+    if fold(text) in _NOUGHT and spec.low == 0:
+        return 0
     number = text.removesuffix("%").strip() if spec.high == 100 else text  # of a count a per cent sign is asked: it is another number
     try:
         exact = Decimal(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
@@ -122,6 +126,8 @@ def _read_number(spec: FieldSpec, text: str) -> Value:
         raise ValueRefusedError(f"{spec.label} is a number, not “{text[:60]}”.")
     if abs(exact.adjusted()) > 30:
         raise ValueRefusedError(f"{spec.label} is larger or smaller than a figure can be.")
+    if spec.at_least is not None and exact < spec.at_least:
+        raise ValueRefusedError(f"{spec.label} cannot be less than {spec.at_least}.")
     return format(exact, "f")
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 #: Reasons to hold an answer that depend on the store now; doubts about the file were reported on reading it.
 HELD_NOW = frozenset({
-    "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered",
+    "in_bin", "waits_for_choice", "superseded", "reassigned", "somebody_elses", "not_agreed", "at_odds", "not_offered", "more_than_referred",
 })  # fmt: skip
 _DOUBTS = {
     "superseded": "the action has been superseded since it was sent.",
@@ -50,6 +50,7 @@ _DOUBTS = {
     "not_agreed": "a date moves only when somebody agrees to it.",
     "not_offered": "the action would be superseded, which is the office's to say.",
     "at_odds": "it would be complete and not at a hundred per cent.",
+    "more_than_referred": "it is more than were referred in the period.",
 
     "exchanged": "its row and another have each other's answers.",
     "sorted": "it may have been sorted apart from its reference.",

@@ -72,6 +72,8 @@ class Doubts:
             return "not_offered"
         if key in ("status", "percent") and _at_odds(current.cells, answers):
             return "at_odds"
+        if key in _OF_REFERRED and _more_than_referred(key, current.cells, answers):
+            return "more_than_referred"
         return ""
 
     def about_row(self, id: str) -> str:
@@ -91,6 +93,16 @@ class Doubts:
             if accountable and code in ("reassigned", "somebody_elses")
             else ""
         )
+
+
+#: Numbers of a service's return that count some of the people referred.
+_OF_REFERRED = ("contacted", "accepted")
+
+
+def _more_than_referred(key: str, cells: Mapping[str, Value], answers: Mapping[str, Mapping[str, Any]]) -> bool:
+    """More people reached or accepted in a period than were referred in it: some came over from the one before, or a figure is wrong."""
+    some, of = (answers[k]["value"] if k in answers else cells.get(k) for k in (key, "referred"))
+    return isinstance(some, int) and isinstance(of, int) and some > of
 
 
 def _at_odds(cells: Mapping[str, Value], answers: Mapping[str, Mapping[str, Any]]) -> bool:

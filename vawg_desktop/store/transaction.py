@@ -49,6 +49,7 @@ class Transaction(LogWriter):
             rules.refuse_broken(spec, None, values)
             if closing.is_closing(spec, None, values):
                 closing.refuse_unearned(spec, values, closing.Proof())
+            closing.refuse_unreplaced(spec, None, values)
         self._refuse_hanging_on_disposed(spec, values)
         entry = self._entry(table, id, "create")
         for key, value in values.items():
@@ -190,6 +191,7 @@ class Transaction(LogWriter):
         if closing.is_closing(spec, before, after):
             self.flush()
             closing.refuse_unearned(spec, after, self.derived.proof_of(spec.key, str(before["id"])))
+        closing.refuse_unreplaced(spec, before, after)
 
     def state_again(self, table: str, id: str, key: str, value: Value) -> None:
         """State a cell's value whether or not it holds that already: that it was stated now is what matters."""

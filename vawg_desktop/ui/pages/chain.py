@@ -32,6 +32,8 @@ _SHOWN = 12
 _COLUMN = 196
 #: Room between columns at 100 %, for the lines.
 _BETWEEN = 32
+#: Room between the records of a column at 100 %; a line that crosses the column runs there.
+_ROW_GAP = 6
 #: So many sentences stand under the columns.
 _SENTENCES = 4
 
@@ -133,7 +135,7 @@ class ChainPage(QWidget):
         holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.px(4))
+        box.setSpacing(theme.px(_ROW_GAP))
         words = " and ".join(BY_KEY[k].plural for k in kinds if any(n.entity == k for n in nodes))
         box.addWidget(label(f"{words} ({len(nodes):,})", muted=True))
         first = sorted(nodes, key=lambda n: n.id != self._record)
@@ -174,6 +176,10 @@ class ChainPage(QWidget):
             if own or near:
                 made.append((before, after, own))
         return sorted(made, key=lambda line: line[2])
+
+    def shown(self) -> list[QPushButton]:
+        """The buttons of all records that are shown."""
+        return [n for n in self._nodes.values() if n.isVisible()]
 
     def _sentences_of(self, id: str) -> list[str]:
         """What a node rests on and leads to, in words."""
@@ -233,17 +239,40 @@ class _Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for before, after, own in self._chain_page.lines():
-            if not (before.isVisible() and after.isVisible()):
-                continue
-            start = QPointF(before.mapTo(self, before.rect().topRight())) + QPointF(2, before.height() / 2)
-            end = QPointF(after.mapTo(self, after.rect().topLeft())) + QPointF(-2, after.height() / 2)
-            bend = QPointF(max(float(theme.px(10)), (end.x() - start.x()) / 2), 0)
-            path = QPainterPath(start)
-            path.cubicTo(start + bend, end - bend, end)
+        for path, own in self.paths():
             painter.setPen(QPen(QColor(theme.colours.accent if own else theme.colours.line), theme.px(2) if own else 1))
             painter.drawPath(path)
         painter.end()
+
+    def paths(self) -> list[tuple[QPainterPath, bool]]:
+        """The lines as they are drawn, and whether each leads to or from the record that has the keys."""
+        found: list[tuple[QPainterPath, bool]] = []
+        for before, after, own in self._chain_page.lines():
+            if before.isVisible() and after.isVisible():
+                start = QPointF(before.mapTo(self, before.rect().topRight())) + QPointF(2, before.height() / 2)
+                end = QPointF(after.mapTo(self, after.rect().topLeft())) + QPointF(-2, after.height() / 2)
+                found.append((self._path(start, end), own))
+        return found
+
+    def _path(self, start: QPointF, end: QPointF) -> QPainterPath:
+        """A curve from one record to another; past the records of columns that lie between it runs in the room under one of them."""
+        path = QPainterPath(start)
+        between = [n for n in self._chain_page.shown() if start.x() < n.mapTo(self, n.rect().topLeft()).x() and n.mapTo(self, n.rect().topRight()).x() < end.x()]
+        if between:
+            lanes = [n.mapTo(self, n.rect().bottomLeft()).y() + theme.px(_ROW_GAP) / 2 for n in between]
+            lane = min(lanes, key=lambda y: abs(y - (start.y() + end.y()) / 2))
+            first, last = min(n.mapTo(self, n.rect().topLeft()).x() for n in between), max(n.mapTo(self, n.rect().topRight()).x() for n in between)
+            _bend(path, QPointF(first, lane))
+            path.lineTo(QPointF(last, lane))
+        _bend(path, end)
+        return path
+
+
+def _bend(path: QPainterPath, end: QPointF) -> None:
+    """Lead a path on to a point, leaving and arriving level."""
+    start = path.currentPosition()
+    bend = QPointF(max(float(theme.px(10)), (end.x() - start.x()) / 2), 0)
+    path.cubicTo(start + bend, end - bend, end)
 
 
 def _shortened(sentences: Sequence[str]) -> str:
