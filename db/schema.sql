@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 8.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 9.
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -154,6 +154,7 @@ CREATE TABLE governance_body (
 	short_name TEXT,
 	chair TEXT,
 	cadence TEXT,
+	paper_days INTEGER,
 	open_to_public INTEGER,
 	scrutinises TEXT,
 	purpose TEXT,
@@ -666,6 +667,11 @@ CREATE TABLE meeting (
 	title TEXT,
 	body TEXT,
 	date TEXT,
+	starts TEXT,
+	ends TEXT,
+	place TEXT,
+	chair TEXT,
+	status TEXT,
 	papers_due TEXT,
 	open_to_public INTEGER,
 	note TEXT,
@@ -677,6 +683,30 @@ CREATE TABLE meeting (
 );
 
 CREATE INDEX ix_meeting_body ON meeting (body);
+
+CREATE TABLE membership (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	body TEXT,
+	person TEXT,
+	partner TEXT,
+	role TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(body) REFERENCES governance_body (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_membership_body ON membership (body);
+
+CREATE INDEX ix_membership_partner ON membership (partner);
 
 CREATE TABLE person (
 	n INTEGER NOT NULL,
@@ -857,6 +887,95 @@ CREATE TABLE tracker_row (
 
 CREATE INDEX ix_tracker_row_tracker ON tracker_row (tracker);
 
+CREATE TABLE agenda_item (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	meeting TEXT,
+	position INTEGER,
+	title TEXT,
+	kind TEXT,
+	about TEXT,
+	minutes INTEGER,
+	presenter TEXT,
+	state TEXT,
+	private INTEGER,
+	carried_from TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(carried_from) REFERENCES agenda_item (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_agenda_item_carried_from ON agenda_item (carried_from);
+
+CREATE INDEX ix_agenda_item_meeting ON agenda_item (meeting);
+
+CREATE TABLE attendance (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	meeting TEXT,
+	person TEXT,
+	partner TEXT,
+	state TEXT,
+	in_place_of TEXT,
+	declared TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_attendance_meeting ON attendance (meeting);
+
+CREATE INDEX ix_attendance_partner ON attendance (partner);
+
+CREATE TABLE publication (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	kind TEXT,
+	edition INTEGER,
+	stage TEXT,
+	as_at TEXT,
+	about TEXT,
+	meeting TEXT,
+	author TEXT,
+	cleared_by TEXT,
+	to_whom TEXT,
+	sent TEXT,
+	corrects TEXT,
+	correction TEXT,
+	heads TEXT,
+	figures TEXT,
+	suppressed TEXT,
+	file_sha256 TEXT,
+	file_name TEXT,
+	marking TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(corrects) REFERENCES publication (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_publication_corrects ON publication (corrects);
+
+CREATE INDEX ix_publication_meeting ON publication (meeting);
+
 CREATE TABLE response (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -953,6 +1072,81 @@ CREATE TABLE sign_off (
 );
 
 CREATE INDEX ix_sign_off_person ON sign_off (person);
+
+CREATE TABLE challenge (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	question TEXT,
+	meeting TEXT,
+	item TEXT,
+	about TEXT,
+	asked_by TEXT,
+	asked_of TEXT,
+	asked_on TEXT,
+	status TEXT,
+	answered_by TEXT,
+	answered_at TEXT,
+	answer_as TEXT,
+	answer TEXT,
+	judgement TEXT,
+	information TEXT,
+	undertaking TEXT,
+	undertaking_due TEXT,
+	follow_up TEXT,
+	marking TEXT,
+	restriction TEXT,
+	restricted_until TEXT,
+	restricted_to TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(item) REFERENCES agenda_item (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(asked_of) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(follow_up) REFERENCES action (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_challenge_asked_of ON challenge (asked_of);
+
+CREATE INDEX ix_challenge_follow_up ON challenge (follow_up);
+
+CREATE INDEX ix_challenge_item ON challenge (item);
+
+CREATE INDEX ix_challenge_meeting ON challenge (meeting);
+
+CREATE TABLE meeting_decision (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	words TEXT,
+	meeting TEXT,
+	item TEXT,
+	about TEXT,
+	kind TEXT,
+	made_by TEXT,
+	reason TEXT,
+	notice INTEGER,
+	marking TEXT,
+	restriction TEXT,
+	restricted_until TEXT,
+	restricted_to TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(item) REFERENCES agenda_item (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_meeting_decision_item ON meeting_decision (item);
+
+CREATE INDEX ix_meeting_decision_meeting ON meeting_decision (meeting);
 
 CREATE TABLE return (
 	n INTEGER NOT NULL,

@@ -14,9 +14,9 @@ from vawg_desktop.domain.entities import (
     ENTITIES,
     EVIDENCE,
     LINK,
-    MEETING,
     RECOMMENDATION,
     RESPONSE,
+    SOURCE,
 )
 from vawg_desktop.domain.errors import NotFoundError, Problem, StaleError, ValueRefusedError
 from vawg_desktop.domain.fields import EntitySpec, Kind
@@ -133,7 +133,7 @@ def test_a_record_is_open_until_a_status_that_ends_it(spec: EntitySpec) -> None:
 
 
 def test_a_kind_without_an_end_is_always_open_and_a_condition_asks_every_test() -> None:
-    assert not MEETING.finished and conditions.is_open(MEETING, {}) and conditions.open_sql(MEETING) == "1 = 1"
+    assert not SOURCE.finished and conditions.is_open(SOURCE, {}) and conditions.open_sql(SOURCE) == "1 = 1"
     assert conditions.open_sql(RESPONSE, "r.") if RESPONSE.finished else True
     overdue = conditions.CONDITIONS["overdue"]
     text, params = overdue.sql(ACTION, TODAY, "")

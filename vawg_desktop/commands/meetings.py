@@ -9,6 +9,22 @@ from vawg_desktop.commands.registry import argument, command
 from vawg_desktop.commands.shared import opened, out
 
 
+@command("agenda", "what a meeting could speak of", argument("meeting", metavar="MEETING"))
+def agenda_of(arguments: argparse.Namespace) -> int:
+    """Print what a meeting could speak of, by kind."""
+    from vawg_desktop.services import agenda
+
+    with opened(arguments) as session:
+        meeting = agenda.find_meeting(session, arguments.meeting)
+        found = agenda.proposals(session, meeting)
+
+    def words() -> Iterator[str]:
+        yield f"{meeting.reference}  {meeting.title}{f', {meeting.body_name}' if meeting.body_name else ''}"
+        yield from agenda.in_words(found)
+
+    return out(arguments, [one.as_json() for one in found], words)
+
+
 @command(
     "since", "what moved, slipped, was claimed, proved, closed or fell silent between two dates or meetings",
     argument("--since", required=True, metavar="DATE|MEETING"), argument("--until", metavar="DATE|MEETING", default=""),

@@ -51,6 +51,7 @@ class Act(StrEnum):
     LINK = "link", Rules("Links changed")
     BULK = "bulk", Rules("Changed together")
     PASTE = "paste", Rules("Pasted")
+    MEETING = "meeting", Rules("Noted in a meeting")
     UPDATE = "update", Rules("Progress noted")
     ATTACH = "attach", Rules("File attached")
     IMPORT = "import", Rules("Tracker brought in")

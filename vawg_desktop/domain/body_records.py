@@ -1,4 +1,4 @@
-"""Organisations and people, and the boards that hold them to account; how to add a kind of record is told in ``fields.py``."""
+"""Organisations and people; how to add a kind of record is told in ``fields.py``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from vawg_desktop.domain.fields import (
     EntitySpec,
     Listed,
     links,
-    long,
     ref,
     term,
     text,
     when,
     yes_no,
 )
-from vawg_desktop.domain.shared_fields import NOTE, SOURCES
+from vawg_desktop.domain.shared_fields import NOTE
 
 PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("name", "Name", required=True, search=True, over_time="former_name"),
@@ -51,25 +50,3 @@ CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     yes_no("clears_return", "Clears the return"),
     NOTE,
 ), parent="partner", listed=("name", "partner", "role"), form=("name", "partner", "role", "email"))  # fmt: skip
-
-GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance bodies", "B", "name", (
-    text("name", "Name", required=True, search=True, listed=Listed("Body")),
-    text("short_name", "Short name", search=True),
-    text("chair", "Chair"),
-    text("cadence", "Cadence", listed=Listed(width=110)),
-    yes_no("open_to_public", "Open to the public"),
-    text("scrutinises", "Scrutinises"),
-    long("purpose", "Purpose", search=True),
-    SOURCES,
-    NOTE,
-), listed=("name", "short_name", "cadence"), form=("name", "short_name", "chair", "cadence"))  # fmt: skip
-
-MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
-    text("title", "Title", required=True, search=True),
-    ref("body", "Body", "governance_body", listed=Listed(width=150)),
-    when("date", "Date", listed=Listed(width=120, empty="No date set")),
-    when("papers_due", "Papers due"),
-    yes_no("open_to_public", "Open to the public"),
-    SOURCES,
-    NOTE,
-), identity=("title", "date"), listed=("title", "body", "date"), form=("title", "body", "date"))  # fmt: skip

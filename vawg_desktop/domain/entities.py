@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from vawg_desktop.domain import own_records as own
 from vawg_desktop.domain import terms as t
-from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, GOVERNANCE_BODY, MEETING, PARTNER
+from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, PARTNER
 from vawg_desktop.domain.conditions import SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.evidence_records import (
@@ -48,6 +48,16 @@ from vawg_desktop.domain.journey_records import (
     SERVICE,
     SERVICE_REPORT,
 )
+from vawg_desktop.domain.meeting_records import (
+    AGENDA_ITEM,
+    ATTENDANCE,
+    CHALLENGE,
+    GOVERNANCE_BODY,
+    MEETING,
+    MEETING_DECISION,
+    MEMBERSHIP,
+    PUBLICATION,
+)
 from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, PUBLIC, RESTRICTION, SOURCES
 
 LINK = own.LINK
@@ -71,14 +81,14 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
         "recommendation", "recommendation title", "recommendations", "recommendation text", "pledge", "recommendation wording")),
     long("wording", "Exact wording", "Word for word as published; empty where it is not known.", search=True),
     term("kind", "Kind", t.RECOMMENDATION_KIND),
-    term("status", "Status", t.RECOMMENDATION_STATUS, default="open"),
+    term("status", "Status", t.RECOMMENDATION_STATUS, default="open", room=True),
     term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC."),
     long("rating_reason", "Reason for rating"),
     term("pillar", "Pillar", t.PILLAR, "The first pillar; empty means cross-cutting.", listed=Listed(width=124, empty=t.CROSS_CUTTING),
          headings=("pillar", "pillars", "theme pillar", "strand")),
     term_set("pillars", "Other pillars", t.PILLAR),
     text("pillar_basis", "Basis of pillar"),
-    ref("lead", "Lead", "partner", listed=Listed(width=104)),
+    ref("lead", "Lead", "partner", listed=Listed(width=104), room=True),
     links("supporting", "Supporting", "partner", inverse="Supports"),
     term("closing_authority", "Closed by authority of", t.CLOSING_AUTHORITY),
     long("success_test", "What done looks like", search=True, headings=(
@@ -87,7 +97,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
     term("priority", "Priority", t.PRIORITY, headings=("priority",)),
     text("cadence", "Cadence", "How often it is to be done or looked at."),
     when("original_target", "Original target"),
-    when("target_date", "Target date", listed=Listed("Due")),
+    when("target_date", "Target date", listed=Listed("Due"), room=True),
     term("verification", "Verification", t.VERIFICATION, listed=Listed(width=150, empty="–")),
     term("outcome", "Outcome judgement", t.OUTCOME),
     long("outcome_statement", "Outcome statement", "What changed for victims, in a sentence.", search=True),
@@ -140,7 +150,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
         "action", "actions", "action required", "task", "what we will do", "activity", "description of action", "agreed action", "actions required")),
     long("description", "Description", search=True),
     links("recommendations", "Recommendations", "recommendation", "What it serves: in full, in part, or contributes.", "Actions", weighed="extent"),
-    ref("accountable", "Accountable body", "partner", over_time="role", listed=Listed("Accountable", 128, "Nobody"), headings=(
+    ref("accountable", "Accountable body", "partner", over_time="role", room=True, listed=Listed("Accountable", 128, "Nobody"), headings=(
         "owner", "lead agency", "organisation", "agency", "responsible", "lead organisation", "partner", "action owner", "owner s", "owners",
         "who", "accountable", "lead partner", "owner(s)")),
     text("accountable_person", "Accountable person", search=True, over_time="role"),
@@ -150,7 +160,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     text("completes_return", "Completes the return", over_time="role"),
     text("clears_return", "Clears the return", over_time="role"),
     text("link_officer", "Our link officer", over_time="role"),
-    term("status", "Status", t.ACTION_STATUS, default="not_known", asked=Asked(
+    term("status", "Status", t.ACTION_STATUS, default="not_known", room=True, asked=Asked(
         2, "Where the action stands now. Leave as it is if nothing changed.", 16, sent=True),
          listed=Listed(width=98), headings=("status", "progress status", "current status", "state")),
     whole("percent", "% complete", 0, 100, "Optional.", headings=(
@@ -163,9 +173,9 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC.", headings=(
         "rag", "brag", "rag rating", "brag rating", "rating", "rag status")),
     long("rating_reason", "Reason for rating"),
-    when("due", "Due", "The date first agreed.", locked=Locked(3, 13, "Due date"), headings=(
+    when("due", "Due", "The date first agreed.", room=True, locked=Locked(3, 13, "Due date"), headings=(
         "due", "due date", "deadline", "target date", "by when", "when", "timescale", "target completion", "target")),
-    when("revised_due", "Revised due", asked=Asked(
+    when("revised_due", "Revised due", room=True, asked=Asked(
         6, "Only if the date has changed, such as 30/09/2026.", 16, "Revised due date", sent=True,
         called=("Revised date", "New due date", "New date", "Revised deadline")),
         headings=("revised date", "revised due date", "new date", "revised deadline", "revised target")),
@@ -262,7 +272,7 @@ EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
 
 GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     text("statement", "Gap", required=True, search=True, headings=("gap", "gaps", "gap identified", "identified gap")),
-    term("status", "Status", t.GAP_STATUS, default="identified", listed=Listed(width=128)),
+    term("status", "Status", t.GAP_STATUS, default="identified", listed=Listed(width=128), room=True),
     replace(_STAGES, headings=("journey stage", "stage", "stage of journey")),
     links("needs", "Needs", "need", inverse="Gaps", headings=("need", "needs", "type of need", "need category", "category of need")),
     long("need", "Need in words", search=True),
@@ -275,7 +285,7 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     term("frequency", "Frequency", t.FREQUENCY, headings=("likelihood", "how often", "prevalence")),
     term("confidence", "Confidence", t.LEVEL, headings=("how sure", "confidence level")),
     long("cause", "Cause", search=True, headings=("reason for gap", "why", "root cause")),
-    ref("owner", "Owner", "partner", listed=Listed(width=110, empty="Nobody")),
+    ref("owner", "Owner", "partner", listed=Listed(width=110, empty="Nobody"), room=True),
     links("evidence", "Evidence", "evidence", inverse="Gaps"),
     links("recommendations", "Recommendations", "recommendation", inverse="Gaps"),
     links("actions", "Actions", "action", inverse="Gaps"),
@@ -313,9 +323,9 @@ DERIVED: dict[str, FieldSpec] = {
 
 #: Every entity, in the order in which they may refer to each other and are listed.
 ENTITIES: tuple[EntitySpec, ...] = (
-    SOURCE, PARTNER, FORMER_NAME, CONTACT, PERSON, GOVERNANCE_BODY, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE, NEED,
+    SOURCE, PARTNER, FORMER_NAME, CONTACT, PERSON, GOVERNANCE_BODY, MEMBERSHIP, MEETING, FRAMEWORK, STRAND, JOURNEY_STAGE, NEED,
     RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, FIGURE, GAP, SERVICE, INDICATOR, INDICATOR_VALUE, THEME, QUOTE, LEARNING,
-    CITATION, CLOSURE_TEST, SIGN_OFF,
+    CITATION, CLOSURE_TEST, SIGN_OFF, AGENDA_ITEM, ATTENDANCE, CHALLENGE, MEETING_DECISION, PUBLICATION,
     own.ROUND, own.RETURN, own.SUBMISSION, UPDATE, SERVICE_REPORT, own.DECISION, own.REMINDER, own.SETTING, own.TRACKER, own.TRACKER_ROW,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}

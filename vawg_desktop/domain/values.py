@@ -67,7 +67,26 @@ def to_stored(
 
 
 def _read_text(spec: FieldSpec, text: str) -> Value:
+    if spec.time_of_day:
+        return _read_time(spec, text)
     return text if spec.kind is Kind.LONG else _SPACES.sub(" ", text.replace("\n", " "))
+
+
+#: 9, 9.30, 14:30, 2pm, 2.30 pm.
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-5][0-9]))?\s*(am|pm|a\.m\.|p\.m\.)?", re.IGNORECASE)
+
+
+def _read_time(spec: FieldSpec, text: str) -> str:
+    """A time of day as 14:30. Raises ValueRefusedError."""
+    found = _TIME.fullmatch({"noon": "12:00", "midday": "12:00"}.get(fold(text), text))
+    hour, minute, half = (int(found[1]), int(found[2] or 0), (found[3] or "").casefold().replace(".", "")) if found else (99, 0, "")
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    elif half:
+        hour = 99
+    if hour > 23:
+        raise ValueRefusedError(f"{spec.label} is a time of day such as 14:30, not “{text[:40]}”.")
+    return f"{hour:02d}:{minute:02d}"
 
 
 def _read_term(spec: FieldSpec, text: str) -> Value:

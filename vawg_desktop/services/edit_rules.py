@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vawg_desktop.domain.entities import CITATION, CLOSURE_TEST, FIGURE, QUOTE, SIGN_OFF, EntitySpec
+from vawg_desktop.domain.entities import (
+    CHALLENGE,
+    CITATION,
+    CLOSURE_TEST,
+    FIGURE,
+    QUOTE,
+    SIGN_OFF,
+    EntitySpec,
+)
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import same
@@ -22,6 +30,8 @@ def before_creating(session: Session, tx: Transaction, spec: EntitySpec, cells: 
         from vawg_desktop.services import citations
 
         citations.refuse_unready(session, cells)
+    if spec is CHALLENGE:
+        _mind_challenge(tx, {}, cells)
     if spec is CLOSURE_TEST:
         from vawg_desktop.services import closing
 
@@ -37,7 +47,20 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
         from vawg_desktop.services import quotes
 
         quotes.answers_again(tx, id, session.who, cells)
+    if spec is CHALLENGE:
+        _mind_challenge(tx, tx.row(spec.key, id), cells)
     _mind_closing(tx, spec, id, cells, why)
+
+
+def _mind_challenge(tx: Transaction, row: Mapping[str, Value], cells: dict[str, Value]) -> None:
+    """A question with an answer is answered; an independent body's answer is not judged. Raises RuleError."""
+    from vawg_desktop.services import meeting_notes
+
+    after = {**row, **cells}
+    meeting_notes.refuse_judged(tx.connection, after)
+    status = meeting_notes.status_of(after, "status" in cells and bool(row))
+    if status != row.get("status"):
+        cells["status"] = status
 
 
 def refuse_unreached(tx: Transaction, gap: str, before: str, after: str) -> None:

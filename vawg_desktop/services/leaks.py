@@ -67,9 +67,9 @@ def forbidden_words(connection: Connection, today: date) -> ForbiddenWords:
                 bodies[name] = str(id)
     bodies.update({str(n): str(p) for p, n in former if n and _is_telling(str(n))})
     hidden: list[tuple[str, str]] = []
-    for table in (e.key for e in ENTITIES if "restriction" in e.by_key):
+    for spec in (e for e in ENTITIES if "restriction" in e.by_key):
         rows = connection.exec_driver_sql(
-            f"SELECT reference, title, restriction, restricted_until FROM {table} WHERE NOT deleted AND restriction IS NOT NULL"
+            f'SELECT reference, "{spec.title}", restriction, restricted_until FROM "{spec.key}" WHERE NOT deleted AND restriction IS NOT NULL'
         ).fetchall()
         hidden += [
             (str(r), words)

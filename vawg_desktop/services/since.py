@@ -77,10 +77,10 @@ def point(session: Session, words: str) -> int:
         found = names.find_named(connection, "meeting", words)
         if found is None:
             raise ValueRefusedError(f"“{words[:60]}” is no date and no meeting of this store.") from refused
-        held = connection.exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]
+        held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
         if not held:
             raise ValueRefusedError(f"{found.reference} {found.title} has no date, so nobody can say what was known at it.") from refused
-        return past.known_before(connection, past.start_of_day(bounds(str(held))[0]))
+        return past.known_before(connection, past.start_of_day(bounds(str(held))[0], str(starts or "")))
     return past.known_by(connection, past.end_of_day(day))
 
 
@@ -116,10 +116,10 @@ def in_words(made: Since) -> Iterator[str]:
     """A heading with its number for each kind of movement, and a line for each record under it."""
     for kind, found in made.found.items():
         yield f"{HEADINGS[kind]}: {len(found):,}"
-        yield from (f"  {one.reference}  {one.title}{_more(one)}" for one in found)
+        yield from (f"  {one.reference}  {one.title}{more_words(one)}" for one in found)
 
 
-def _more(one: Moved) -> str:
+def more_words(one: Moved) -> str:
     """What stood before and after, and how often it moved on the way where that was more than once."""
     move, spec = one.move, BY_KEY[one.entity]
     shown = spec.by_key.get(move.field)

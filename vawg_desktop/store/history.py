@@ -63,9 +63,9 @@ def end_of_day(day: date) -> str:
     return _utc(datetime.combine(day, time.max, LONDON))
 
 
-def start_of_day(day: date) -> str:
-    """The first moment of a London day as the log writes time."""
-    return _utc(datetime.combine(day, time.min, LONDON))
+def start_of_day(day: date, at: str = "") -> str:
+    """The first moment of a London day, or a time of it such as 14:30, as the log writes time."""
+    return _utc(datetime.combine(day, time.fromisoformat(at) if at else time.min, LONDON))
 
 
 def _utc(moment: datetime) -> str:

@@ -146,6 +146,12 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("Source and basis", ("marking", "sources", "note")),
         Group("@history", ()),
     ),
+    "meeting": (
+        Group("When and where", ("body", "date", "starts", "ends", "place", "chair", "status", "papers_due", "open_to_public")),
+        Group("@agenda", ()), Group("@attendance", ()), Group("@challenge", ()), Group("@meeting_decision", ()), Group("@links", ()),
+        Group("Source and basis", ("sources", "note")),
+        Group("@history", ()),
+    ),
     "partner": (
         Group("About", ("short_name", "kind", "standing", "shared_mailbox", "sharing_agreement", "note")),
         Group("@contact", ()), Group("@actions", ()), Group("@returns", ()), Group("@links", ()),

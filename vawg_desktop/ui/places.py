@@ -80,7 +80,13 @@ GROUPS: tuple[Group, ...] = (
     Group("", (
         Place("My work", "work", (page("my_work", "My work", "my_work", "MyWorkPage"),), "1"),
         Place("Overview", "overview", (page("overview", "Overview", "overview", "OverviewPage"), page("questions", "Questions", "questions", "QuestionsPage")), "2"),
-        Place("Meetings", "meetings", (records("meeting", "Meetings of the boards will stand here."), records("governance_body")), "9"),
+        Place("Meetings", "meetings", (
+            records("meeting", "Meetings of the boards will stand here."),
+            page("meeting_mode", "In the meeting", "meeting_mode", "MeetingModePage"),
+            records("challenge", "Questions put to agencies will stand here, with what they answered."),
+            records("meeting_decision", "What boards decided will stand here."),
+            records("governance_body", "Boards that hold agencies to account will stand here."),
+        ), "9"),
     )),
     Group("The inquiry", (
         Place("Recommendations", "recommendations", (

@@ -105,8 +105,9 @@ class ListOutputs:
         """Copy the list as a table; one row copies as its reference line."""
         page = self._page
         places = page.view.places()
-        row = page.model.row(places[0]) if len(places) == 1 else None
-        if row is not None:
+        numbers = page.model.numbers(places) if len(places) == 1 else []
+        if numbers and (rows := page.tasks.fetch(lambda s: lists.rows_of(s, page.entity, numbers))):  # the list may be read anew just now
+            row = rows[0]
             id = str(row["id"])
             closed, small = page.tasks.fetch(lambda s: (restriction.restricted(s, [id]), small_counts.small_values(s.read(), [id])))
             self._copy_reference(row, "small count" if small else _KEPT.get(page.entity, ("restricted record", ""))[0] if closed else "")

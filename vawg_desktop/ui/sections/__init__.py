@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.ui.sections import (
+    agenda,
     chain,
     changes,
     children,
@@ -24,6 +25,8 @@ from vawg_desktop.ui.sections.base import Made, Pane
 
 SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "links": linked.links,
+    "agenda": agenda.agenda_of,
+    "attendance": agenda.attendance_of,
     "role": children.roles,
     "progress": progress.progress,
     "returns": returns.returns_over_time,

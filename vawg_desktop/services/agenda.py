@@ -1,0 +1,303 @@
+"""What a board could speak of at its next meeting: overdue, changed since the last one, silent, claimed without proof, awaiting a signature, and last time's follow-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import movement
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS
+from vawg_desktop.domain.dates import bounds, label
+from vawg_desktop.domain.entities import ACTION, ENTITIES
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.meeting_terms import AGENDA_KIND
+from vawg_desktop.domain.merge import content_id
+from vawg_desktop.services import closing, names, since
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something to speak of: a kind of ``AGENDA_KIND``, the record, and why in a sentence. ``restricted`` ones are kept off the room's screen."""
+
+    kind: str
+    id: str
+    entity: str
+    reference: str
+    title: str
+    message: str
+    restricted: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys, with more beside them."""
+        return {"kind": self.kind, "record": self.reference, "message": self.message, "id": self.id, "entity": self.entity, "title": self.title, "restricted": self.restricted}
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """A meeting with its body and the one before it (empty where there is none)."""
+
+    id: str
+    reference: str
+    title: str
+    body: str
+    body_name: str
+    date: str
+    last: str
+
+
+def find_meeting(session: Session, name: str) -> MeetingFacts:
+    """A meeting by reference, title, id, or "next PDB": the next one of a body. Raises NotFoundError and ValueRefusedError."""
+    connection = session.read()
+    found = _next_of(session, name) or names.find_named(connection, "meeting", name) or names.find(connection, name, "meeting")
+    row = connection.exec_driver_sql(
+        "SELECT m.id, m.reference, m.title, m.body, coalesce(b.short_name, b.name, ''), coalesce(m.date, '') FROM meeting m LEFT JOIN governance_body b ON b.id = m.body WHERE m.id = ?",
+        (found.id,),
+    ).one()
+    id, reference, title, body, body_name, held = (str(v or "") for v in row)
+    return MeetingFacts(id, reference, title, body, body_name, held, _last(connection, id, body, held))
+
+
+def _next_of(session: Session, words: str) -> names.Found | None:
+    """The next planned meeting of the body that "next PDB" names; None for other words."""
+    first, _, called = words.strip().partition(" ")
+    body = names.find_named(session.read(), "governance_body", called) if first.casefold() == "next" and called else None
+    if body is None:
+        return None
+    rows = plain_rows(
+        session.read(), "SELECT id, date FROM meeting WHERE body = ? AND NOT deleted AND coalesce(status, '') NOT IN ('held', 'cancelled') AND date > ''", (body.id,)
+    )
+    ahead = sorted((bounds(str(r["date"]))[1], str(r["id"])) for r in rows)
+    coming = next((id for day, id in ahead if day >= session.today), None)
+    if coming is None:
+        raise NotFoundError(f"No meeting of {body.title} is planned from today on.")
+    return names.find(session.read(), coming)
+
+
+def _last(connection: Connection, meeting: str, body: str, held: str) -> str:
+    """The id of a body's meeting before one, by their days; cancelled ones do not count."""
+    if not body:
+        return ""
+    rows = connection.exec_driver_sql(
+        "SELECT id, date FROM meeting WHERE body = ? AND id <> ? AND NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", (body, meeting)
+    ).fetchall()
+    before = [(bounds(str(day))[0], str(id)) for id, day in rows if not held or bounds(str(day))[0] < bounds(held)[0]]
+    return max(before)[1] if before else ""
+
+
+def proposals(session: Session, meeting: MeetingFacts) -> list[Proposal]:
+    """Everything that a meeting could speak of, by kind in the order of ``AGENDA_KIND``, then by reference."""
+    found: list[Proposal] = []
+    if meeting.last:
+        found += _follow_ups(session, meeting)
+    found += _actions(session, "overdue", "overdue", lambda row: f"Due {label(str(row['x_due']))}{_slips(row)}.")
+    if meeting.last:
+        found += _changed(session, meeting)
+    found += _actions(session, "silent", "silent", _heard)
+    found += _actions(session, "claimed", "claimed", lambda _: "Said to be complete; no evidence seen by the office yet.")
+    found += _awaiting(session)
+    kept = restricted(session, [p.id for p in found])
+    return [replace(p, restricted=p.id in kept) for p in found]
+
+
+def _actions(session: Session, condition: str, kind: str, words: Callable[[Mapping[str, object]], str]) -> list[Proposal]:
+    sql, params = CONDITIONS[condition].sql(ACTION, session.today)
+    rows = plain_rows(
+        session.read(),
+        f"SELECT t.id, t.reference, t.title, t.x_due, t.x_heard, t.x_slips FROM action t WHERE NOT t.deleted AND {sql} ORDER BY length(t.reference), t.reference", params,
+    )  # fmt: skip
+    return [Proposal(kind, str(r["id"]), "action", str(r["reference"]), str(r["title"] or ""), words(r)) for r in rows]
+
+
+def _slips(row: Mapping[str, object]) -> str:
+    times = int(str(row["x_slips"] or 0))
+    return f"; its date moved later {'once' if times == 1 else f'{times} times'}" if times else ""
+
+
+def _heard(row: Mapping[str, object]) -> str:
+    return f"No update for {SILENT_DAYS} days or more; the last is of {label(str(row['x_heard']))}." if row["x_heard"] else "No update yet."
+
+
+#: What became of a record, in words that follow its title.
+_BECAME = {
+    movement.MOVED: "Status moved", movement.SLIPPED: "Date moved later", movement.CLAIMED: "Said to be complete", movement.PROVED: "Shown to be complete",
+    movement.CLOSED: "Closed", movement.REOPENED: "Opened again", movement.DELETED: "Deleted", movement.NEW: "New",
+}  # fmt: skip
+
+
+def _changed(session: Session, meeting: MeetingFacts) -> list[Proposal]:
+    """What moved since the last meeting; a record once, with all that became of it. Silence is told of its own."""
+    moved = since.since(session, meeting.last)
+    by_record: dict[str, tuple[since.Moved, list[str]]] = {}
+    for kind, found in moved.found.items():
+        for one in found if kind != movement.SILENT else ():
+            by_record.setdefault(one.id, (one, []))[1].append(f"{_BECAME[kind]}{since.more_words(one)}")
+    chosen = sorted(by_record.values(), key=lambda pair: (pair[0].entity, len(pair[0].reference), pair[0].reference))
+    return [Proposal("changed", one.id, one.entity, one.reference, one.title, "; ".join(words) + ".") for one, words in chosen]
+
+
+def _awaiting(session: Session) -> list[Proposal]:
+    """Recommendations and gaps that need nothing more than the two signatures to be closed."""
+    found: list[Proposal] = []
+    for spec in (e for e in ENTITIES if e.closes_by_tests):
+        ends = ", ".join(f"'{s}'" for s in sorted(spec.finished | {"closed"}))
+        sql = f'SELECT id FROM "{spec.key}" WHERE NOT deleted AND coalesce(closure_route, \'\') > \'\' AND coalesce(status, \'\') NOT IN ({ends}) ORDER BY length(reference), reference'
+        for (id,) in session.read().exec_driver_sql(sql).fetchall():
+            stands = closing.standing(session, str(id))
+            if [m.test for m in stands.missing] == ["signed"]:
+                found.append(Proposal("awaiting_sign_off", stands.id, spec.key, stands.reference, stands.title, "Everything that closing it needs is there but the signatures."))
+    return found
+
+
+def _follow_ups(session: Session, meeting: MeetingFacts) -> list[Proposal]:
+    """Of the last meeting: questions without an answer, undertakings, follow-up actions that are not done, items carried forward or not reached."""
+    connection, found = session.read(), list[Proposal]()
+    for row in plain_rows(
+        connection,
+        "SELECT c.id, c.reference, c.question, c.status, c.undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status FROM challenge c "
+        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
+        (meeting.last,),
+    ):
+        words: list[str] = []
+        if row["status"] == "asked":
+            words.append("No answer yet")
+        if row["action"] and row["action_status"] not in ACTION.finished:
+            words.append(f"{row['action']} follows it up: {_status(row['action_status'])}")
+        elif row["undertaking"] and not row["action"]:
+            due = f", due {label(str(row['undertaking_due']))}" if row["undertaking_due"] else ""
+            words.append(f"Undertaken{due}: {row['undertaking']}")
+        if words:
+            found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), "; ".join(words).rstrip(".") + "."))
+    for row in plain_rows(
+        connection, "SELECT id, reference, title, state FROM agenda_item WHERE meeting = ? AND NOT deleted AND coalesce(state, 'to_take') IN ('to_take', 'carried') ORDER BY position IS NULL, position, n",
+        (meeting.last,),
+    ):  # fmt: skip
+        words = ["Carried forward from last time." if row["state"] == "carried" else "Not reached last time."]
+        found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words[0]))
+    return found
+
+
+def _status(stored: object) -> str:
+    field = ACTION.status_field
+    assert field is not None and field.terms is not None
+    return field.terms.label(str(stored or "not_known")).casefold()
+
+
+def items(session: Session, meeting: str) -> list[dict[str, object]]:
+    """The agenda of a meeting, by its id, in its order; with how far each item is."""
+    return plain_rows(session.read(), "SELECT * FROM agenda_item WHERE meeting = ? AND NOT deleted ORDER BY position IS NULL, position, n", (meeting,))
+
+
+def put_on(session: Session, meeting: MeetingFacts, chosen: Sequence[Proposal]) -> Changes:
+    """Put proposals on the agenda, after what stands there; what is there already about the same record is left.
+
+    Ids follow from meeting and record, so that two laptops make the same items.
+    """
+    with session.store.write(session.who, f"Agenda of {meeting.reference}", Act.CREATE) as tx:
+        there = {str(r["about"]) for r in items(session, meeting.id) if r["about"]}
+        last = max((int(str(r["position"] or 0)) for r in items(session, meeting.id)), default=0)
+        for proposal in chosen:
+            if proposal.id in there:
+                continue
+            there.add(proposal.id)
+            last += 1
+            _put(tx, meeting, proposal, last)
+    return tx.changes
+
+
+def _put(tx: Transaction, meeting: MeetingFacts, proposal: Proposal, position: int) -> None:
+    carried = proposal.entity == "agenda_item"
+    cells = {
+        "meeting": meeting.id, "position": position, "title": proposal.title if carried else f"{proposal.reference} {proposal.title}", "kind": proposal.kind,
+        "about": _about(tx, proposal.id) if carried else proposal.id, "private": True if proposal.restricted else None,
+        "carried_from": proposal.id if carried else None, "note": None,
+    }  # fmt: skip
+    id = content_id("agenda_item", meeting.id, proposal.id)
+    free = tx.free_id("agenda_item", id)
+    if free is None and tx.row("agenda_item", id)["deleted"]:
+        tx.edit("agenda_item", id, {"deleted": False, "position": position})
+    else:
+        tx.create("agenda_item", cells, id=free)
+    if carried:
+        tx.edit("agenda_item", proposal.id, {"state": "carried"})
+
+
+def _about(tx: Transaction, item: str) -> str | None:
+    about = tx.row("agenda_item", item)["about"]
+    return str(about) if about else None
+
+
+def move(session: Session, item: str, by: int) -> Changes:
+    """Move an item of an agenda up or down among the others, which are numbered anew from one."""
+    with session.store.write(session.who, None, Act.EDIT) as tx:
+        row = tx.row("agenda_item", item)
+        order = [str(r["id"]) for r in items(session, str(row["meeting"]))]
+        at = order.index(item)
+        to = min(max(at + by, 0), len(order) - 1)
+        order.insert(to, order.pop(at))
+        for number, id in enumerate(order, 1):
+            tx.edit("agenda_item", id, {"position": number})
+    return tx.changes
+
+
+def carry_forward(session: Session, item: str, to: str) -> Changes:
+    """Put an item on the agenda of a later meeting and mark it as carried forward here. Raises NotFoundError, ValueRefusedError."""
+    target = find_meeting(session, to)
+    found = names.find(session.read(), item, "agenda_item")
+    row = plain_rows(session.read(), "SELECT meeting, private FROM agenda_item WHERE id = ?", (found.id,))[0]
+    if row["meeting"] == target.id:
+        raise ValueRefusedError(f"{found.reference} stands on the agenda of {target.reference} already.")
+    return put_on(session, target, [Proposal("follow_up", found.id, "agenda_item", found.reference, found.title, "", restricted=bool(row["private"]))])
+
+
+def carry_on(session: Session, meeting: MeetingFacts, item: str) -> Changes:
+    """Carry an item forward to the next meeting of the body. Raises ValueRefusedError where none is planned."""
+    rows = plain_rows(
+        session.read(), "SELECT id, date FROM meeting WHERE body = ? AND id <> ? AND NOT deleted AND coalesce(status, 'planned') = 'planned' AND date > ''", (meeting.body, meeting.id)
+    )
+    after = bounds(meeting.date)[0] if meeting.date else session.today
+    later = sorted((bounds(str(r["date"]))[0], str(r["id"])) for r in rows if bounds(str(r["date"]))[0] > after)
+    if not later:
+        raise ValueRefusedError(f"No later meeting of {meeting.body_name or 'this body'} is planned; add it to Meetings first.")
+    return carry_forward(session, item, later[0][1])
+
+
+def timed(rows: Sequence[Mapping[str, object]], starts: str) -> list[str]:
+    """When each item of an agenda begins, as 10:05; empty texts where the meeting says no beginning."""
+    if not starts:
+        return [""] * len(rows)
+    hour, _, minute = starts.partition(":")
+    at, found = int(hour) * 60 + int(minute or 0), list[str]()
+    for row in rows:
+        found.append(f"{at // 60 % 24:02d}:{at % 60:02d}")
+        at += int(str(row["minutes"] or 0))
+    return found
+
+
+def papers_due(row: Mapping[str, object], paper_days: int | None) -> date | None:
+    """When a meeting's papers are due: on the day that it says, else so many days before it; None where neither is known."""
+    if row.get("papers_due"):
+        return bounds(str(row["papers_due"]))[1]
+    if paper_days is None or not row.get("date"):
+        return None
+    first, last = bounds(str(row["date"]))
+    return date.fromordinal(first.toordinal() - paper_days) if first == last else None
+
+
+def in_words(found: Sequence[Proposal]) -> Iterator[str]:
+    """A heading with its number for each kind, and a line for each record under it."""
+    for term in AGENDA_KIND:
+        some = [p for p in found if p.kind == term.key]
+        if some:
+            yield f"{term.label}: {len(some):,}"
+            yield from (f"  {p.reference}  {p.title}: {p.message}" for p in some)

@@ -1,0 +1,400 @@
+"""What is noted in a meeting: for an item of the agenda the question, the answer, the judgement, a decision, a status and a follow-up, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import clock
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import bounds, label
+from vawg_desktop.domain.entities import (
+    ACTION,
+    AGENDA_ITEM,
+    ATTENDANCE,
+    BY_KEY,
+    CHALLENGE,
+    MEETING_DECISION,
+)
+from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.fields import EntitySpec, Value
+from vawg_desktop.domain.merge import content_id
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.values import from_row, to_words
+from vawg_desktop.services import agenda, names, records, show
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: What of a stroke is kept as a challenge, and as a decision; by the key under which it is typed, with the field that keeps it.
+_TO_CHALLENGE = {k: k for k in ("question", "asked_by", "asked_of", "answer", "answer_as", "answered_by", "answered_at", "judgement", "information", "undertaking", "undertaking_due")}
+_TO_DECISION = {"decision": "words", "decision_kind": "kind", "decided_by": "made_by"}
+#: Everything that a stroke may hold, by key: what was said, what becomes of the record, who follows it up, and what nobody else sees.
+KEYS = (*_TO_CHALLENGE, *_TO_DECISION, "status", "why", "follow_up", "follow_owner", "follow_due", "remark")
+#: What says that anything was asked or answered; a time or a manner of writing alone does not.
+_SAID = ("question", "answer", "judgement", "information", "undertaking", "answered_by")
+
+
+@dataclass(slots=True)
+class Item:
+    """An item as it is taken: the record it is about, the question that stands for it, and whether the room may see it."""
+
+    id: str
+    reference: str
+    title: str
+    minutes: int
+    presenter: str
+    state: str
+    private: bool
+    about: names.Found | None
+    #: Of the record: label and words of what the room may see of it.
+    facts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    #: Of the record, for whoever minutes the meeting: where it stands, by key of the status, and the body that answers for it.
+    status: str = ""
+    body: str = ""
+    body_name: str = ""
+    independent: bool = False
+    #: The question that stands for it, by field; empty where none does.
+    challenge: dict[str, str] = field(default_factory=dict[str, str])
+    decisions: list[str] = field(default_factory=list[str])
+    follow_up: str = ""
+
+
+def read_item(session: Session, item: str) -> Item:
+    """An agenda item with all that whoever minutes it needs. Raises NotFoundError."""
+    connection = session.read()
+    rows = plain_rows(connection, "SELECT * FROM agenda_item WHERE id = ?", (item,))
+    if not rows:
+        raise NotFoundError("This agenda item is not in this store any more.")
+    row = rows[0]
+    about = _about(connection, row)
+    made = Item(
+        item, str(row["reference"]), str(row["title"] or ""), int(str(row["minutes"] or 0)), str(row["presenter"] or ""), str(row["state"] or "to_take"),
+        _is_private(session, row, about), about,
+    )  # fmt: skip
+    if about is not None:
+        _add_facts(session, made, about)
+    kept = plain_rows(connection, "SELECT c.*, a.reference AS follow FROM challenge c LEFT JOIN action a ON a.id = c.follow_up WHERE c.item = ? AND NOT c.deleted ORDER BY c.n DESC LIMIT 1", (item,))
+    if kept:
+        made.challenge = {f.key: str(kept[0][f.key]) for f in CHALLENGE.cells if kept[0][f.key] is not None} | {"id": str(kept[0]["id"])}
+        made.follow_up = str(kept[0]["follow"] or "")
+        if made.challenge.get("asked_of"):
+            made.body = made.challenge["asked_of"]
+    if made.body:
+        named = connection.exec_driver_sql("SELECT coalesce(short_name, name), standing FROM partner WHERE id = ?", (made.body,)).fetchone()
+        made.body_name, made.independent = (str(named[0]), named[1] == "independent") if named else ("", False)
+    made.decisions = [str(r["words"]) for r in plain_rows(connection, "SELECT words FROM meeting_decision WHERE item = ? AND NOT deleted ORDER BY n", (item,))]
+    return made
+
+
+def _about(connection: Connection, row: Mapping[str, object]) -> names.Found | None:
+    """The record that an item is about; of a question from last time the record that this was about."""
+    found = names.maybe_find(connection, str(row["about"])) if row["about"] else None
+    if found is not None and found.entity == CHALLENGE.key:
+        further = connection.exec_driver_sql("SELECT about FROM challenge WHERE id = ?", (found.id,)).one()[0]
+        return (names.maybe_find(connection, str(further)) if further else None) or found
+    return found
+
+
+def _is_private(session: Session, row: Mapping[str, object], about: names.Found | None) -> bool:
+    """Whether the room must not see an item: it says so, or what it is about is restricted."""
+    ids = [str(row["id"]), *([about.id] if about is not None else [])]
+    return bool(row["private"]) or bool(restricted(session, ids))
+
+
+def _add_facts(session: Session, made: Item, about: names.Found) -> None:
+    """What the room sees of a record: its fields that say so; and its status and body for the one who minutes."""
+    spec, view = about.spec, show.record(session, about.id)
+    made.status = str(view.cells.get(spec.status) or "") if spec.status else ""
+    made.body = str(view.cells.get(spec.owner) or "") if spec.owner else ""
+    kept = spec.kept_in(view.cells)
+    for one in (f for f in spec.cells if f.room and f.key != spec.title and f.key not in kept):
+        value = view.cells.get(one.key)
+        if value is None:
+            continue
+        made.facts.append((one.label, view.words_for(one, value)))
+
+
+def note(session: Session, item: str, typed: Mapping[str, str]) -> Changes:
+    """Keep what was said and decided about an item of the agenda, and mark it as taken.
+
+    ``typed`` holds words by the keys of ``KEYS``; what is empty is left as it stands. A question that stands for the item (from the sheet of
+    questions, or noted before) is answered, else one is made. Raises ValueRefusedError, RuleError and NotFoundError, and then nothing is written.
+    """
+    given = {k: v.strip() for k, v in typed.items() if v.strip()}
+    unknown = sorted(set(given) - set(KEYS))
+    if unknown:
+        raise ValueRefusedError(f"A note of a meeting has no {unknown[0]}.")
+    with session.store.write(session.who, given.get("why") or None, Act.MEETING) as tx:
+        row = tx.row(AGENDA_ITEM.key, item)
+        about = _about(tx.connection, row)
+        follow_up = _follow_up(session, tx, about, given) if given.get("follow_up") else None
+        if any(k in given for k in _SAID) or given.get("remark") or follow_up:
+            _challenge(session, tx, row, about, given, follow_up)
+        if given.get("decision"):
+            cells = {to: given[key] for key, to in _TO_DECISION.items() if key in given}
+            records.create_in(session, tx, MEETING_DECISION, {**cells, "meeting": str(row["meeting"]), "item": item, "about": about.id if about else ""})
+        if given.get("status"):
+            _status(session, tx, about, given)
+        tx.edit(AGENDA_ITEM.key, item, {"state": "taken"})
+    return tx.changes
+
+
+def _challenge(session: Session, tx: Transaction, row: Mapping[str, Value], about: names.Found | None, given: Mapping[str, str], follow_up: str | None) -> None:
+    """Make or answer the question of an item. Without a question its title stands for one."""
+    cells = {to: given[key] for key, to in _TO_CHALLENGE.items() if key in given}
+    if given.get("remark"):
+        cells["note"] = given["remark"]
+    if follow_up:
+        cells["follow_up"] = follow_up
+    if "answer" in cells and "answered_at" not in cells:
+        cells["answered_at"] = clock.now().astimezone(clock.LONDON).strftime("%H:%M")
+    there = tx.connection.exec_driver_sql("SELECT id, note, asked_of FROM challenge WHERE item = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (row["id"],)).fetchone()
+    if "asked_of" not in cells and (there is None or not there[2]) and about is not None and about.spec.owner:
+        owner = tx.row(about.entity, about.id)[about.spec.owner]
+        cells |= {"asked_of": str(owner)} if owner and about.spec.by_key[about.spec.owner].target == "partner" else {}
+    if there is None:
+        day = tx.row("meeting", str(row["meeting"]))["date"]
+        cells = {"question": str(row["title"]), "asked_on": str(day or session.today.isoformat()), "status": "asked", **cells}
+        records.create_in(session, tx, CHALLENGE, {**cells, "meeting": str(row["meeting"]), "item": str(row["id"]), "about": about.id if about else ""})
+        return
+    if "note" in cells and there[1]:
+        cells["note"] = f"{there[1]}\n{cells['note']}"
+    records.assign_in(session, tx, CHALLENGE, str(there[0]), [records.Assignment(k, v) for k, v in cells.items()], None)
+
+
+def _status(session: Session, tx: Transaction, about: names.Found | None, given: Mapping[str, str]) -> None:
+    if about is None or not about.spec.status:
+        raise ValueRefusedError("This item is about no record whose status could be set.")
+    records.assign_in(session, tx, about.spec, about.id, [records.Assignment(about.spec.status, given["status"])], given.get("why") or "Said in the meeting")
+
+
+def _follow_up(session: Session, tx: Transaction, about: names.Found | None, given: Mapping[str, str]) -> str:
+    """The action that follows an item up: it serves what the item is about. Returns its id."""
+    typed: dict[str, object] = {"title": given["follow_up"], "accountable": given.get("follow_owner", ""), "due": given.get("follow_due", ""), "status": "not_started"}
+    id = records.create_in(session, tx, ACTION, typed)
+    if about is not None and about.entity == "recommendation":
+        tx.link("action.recommendations", id, about.id)
+    elif about is not None and about.entity == "action":
+        for (served,) in tx.connection.exec_driver_sql("SELECT b FROM link WHERE kind = 'action.recommendations' AND a = ? AND NOT deleted", (about.id,)).fetchall():
+            tx.link("action.recommendations", id, str(served))
+    elif about is not None and about.entity == "gap":
+        tx.link("gap.actions", about.id, id)
+    tx.flush()
+    return id
+
+
+def refuse_judged(connection: Connection, cells: Mapping[str, Value]) -> None:
+    """An independent body's answer is information, given or not, and never judged; others are judged. Raises RuleError."""
+    if not (cells.get("judgement") or cells.get("information")) or not cells.get("asked_of"):
+        return
+    found = connection.exec_driver_sql("SELECT name, standing FROM partner WHERE id = ?", (cells["asked_of"],)).fetchone()
+    if found is None:
+        return
+    if cells.get("judgement") and found[1] == "independent":
+        raise RuleError(f"{found[0]} is independent: say whether information was given, partly given or not given; it is never judged.", code="rule_independent")
+    if cells.get("information") and found[1] != "independent":
+        raise RuleError(f"{found[0]} is not an independent body, so its answer is judged: assured, partly, not or deferred.", code="rule_independent")
+
+
+def status_of(cells: Mapping[str, Value], stated: bool) -> Value:
+    """The status of a question with an answer that says no other: answered."""
+    told = cells.get("answer") or cells.get("information") or (cells.get("judgement") and cells.get("judgement") != "deferred")
+    return "answered" if told and not stated and cells.get("status") in (None, "drafted", "asked") else cells.get("status")
+
+
+@dataclass(frozen=True, slots=True)
+class PutOn:
+    """An item that stands on an agenda, by its id, and what putting it there changed."""
+
+    item: str
+    changes: Changes
+
+
+def speak_of(session: Session, meeting: str, name: str, after: str = "") -> PutOn:
+    """Put a record on the agenda of a meeting, by its id, after the item that is being taken; one that stands there is that item.
+
+    ``name`` is a reference or what else a record is called; the words of anything else become an item of their own. Raises NotFoundError.
+    """
+    there = agenda.items(session, meeting)
+    found = names.maybe_find(session.read(), name)
+    if found is not None:
+        stands = next((str(row["id"]) for row in there if found.id in (row["about"], row["id"])), "")
+        if stands:
+            return PutOn(stands, Changes())
+    order = [str(r["id"]) for r in there]
+    place = order.index(after) + 1 if after in order else len(order)
+    with session.store.write(session.who, None, Act.MEETING) as tx:
+        title = f"{found.reference} {found.title}" if found is not None else " ".join(name.split())
+        if not title:
+            raise ValueRefusedError("Name a record, or say what the item is about.")
+        id = tx.create(AGENDA_ITEM.key, {"meeting": meeting, "title": title, "about": found.id if found is not None else None, "kind": "other"})
+        for number, one in enumerate([*order[:place], id, *order[place:]], 1):
+            tx.edit(AGENDA_ITEM.key, one, {"position": number})
+    return PutOn(id, tx.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Attends:
+    """Somebody who sits on a body or was noted for a meeting: name, body, role, and what is noted (empty: nothing yet)."""
+
+    person: str
+    partner: str
+    partner_name: str
+    role: str
+    state: str
+    declared: str = ""
+
+
+def attendance(session: Session, meeting: str) -> list[Attends]:
+    """Those who are noted for a meeting and those who sit on its body on its day, by role and name."""
+    connection = session.read()
+    body, day = connection.exec_driver_sql("SELECT body, date FROM meeting WHERE id = ?", (meeting,)).one()
+    on = bounds(str(day))[0] if day else session.today
+    noted = plain_rows(
+        connection, "SELECT a.*, coalesce(p.short_name, p.name, '') AS called FROM attendance a LEFT JOIN partner p ON p.id = a.partner WHERE a.meeting = ? AND NOT a.deleted ORDER BY a.n", (meeting,)
+    )
+    found = {fold(str(r["person"])): Attends(str(r["person"]), str(r["partner"] or ""), str(r["called"]), "", str(r["state"] or "present"), str(r["declared"] or "")) for r in noted}
+    members = plain_rows(
+        connection, "SELECT m.*, coalesce(p.short_name, p.name, '') AS called FROM membership m LEFT JOIN partner p ON p.id = m.partner WHERE m.body = ? AND NOT m.deleted ORDER BY m.n", (body,)
+    )
+    ranks = BY_KEY["membership"].by_key["role"].terms
+    assert ranks is not None
+    order = {key: n for n, key in enumerate(ranks.key_list())}
+    rows: list[tuple[int, Attends]] = []
+    for row in members:
+        sits = (not row["from_date"] or bounds(str(row["from_date"]))[0] <= on) and (not row["until_date"] or bounds(str(row["until_date"]))[1] >= on)
+        there = found.pop(fold(str(row["person"])), None)
+        if sits or there is not None:
+            role = str(row["role"] or "member")
+            rows.append((order[role], Attends(str(row["person"]), str(row["partner"] or ""), str(row["called"]), role, there.state if there else "", there.declared if there else "")))
+    rows += [(len(order), one) for one in found.values()]
+    return [one for _, one in sorted(rows, key=lambda pair: (pair[0], fold(pair[1].person)))]
+
+
+def note_attendance(session: Session, meeting: str, told: Iterable[Attends]) -> Changes:
+    """Note who is there; a state that is empty is not noted. Ids follow from meeting and name, so that two laptops note one person once."""
+    with session.store.write(session.who, None, Act.MEETING) as tx:
+        for one in told:
+            id = content_id(ATTENDANCE.key, meeting, fold(one.person))
+            cells: dict[str, Value] = {"person": one.person, "partner": one.partner or None, "state": one.state or None, "declared": one.declared or None}
+            known = tx.connection.exec_driver_sql("SELECT id, person FROM attendance WHERE meeting = ? AND NOT deleted", (meeting,)).fetchall()
+            there = next((str(i) for i, person in known if fold(str(person)) == fold(one.person)), None)
+            if there is not None and not one.state:
+                tx.delete(ATTENDANCE.key, there)
+            elif there is not None:
+                tx.edit(ATTENDANCE.key, there, cells)
+            elif one.state and tx.free_id(ATTENDANCE.key, id) is None:
+                tx.edit(ATTENDANCE.key, id, {**cells, "deleted": False})
+            elif one.state:
+                tx.create(ATTENDANCE.key, {**cells, "meeting": meeting}, id=id)
+            tx.flush()
+    return tx.changes
+
+
+def draft_questions(session: Session, meeting: str, chosen: Sequence[agenda.Proposal]) -> Changes:
+    """Draft a question for each proposal that asks for one, from what is missing; one that is drafted for its record is left.
+
+    Independent bodies are asked what they can tell, never to account for it.
+    """
+    with session.store.write(session.who, "Questions drafted", Act.CREATE) as tx:
+        there = {str(r[0]) for r in tx.connection.exec_driver_sql("SELECT about FROM challenge WHERE meeting = ? AND NOT deleted", (meeting,)).fetchall()}
+        items = {str(r["about"]): str(r["id"]) for r in agenda.items(session, meeting) if r["about"]}
+        for one in chosen:
+            spec = BY_KEY[one.entity]
+            if one.id in there or one.kind not in _ASKS or not spec.owner:
+                continue
+            there.add(one.id)
+            row = tx.row(one.entity, one.id)
+            body = row[spec.owner]
+            named = tx.connection.exec_driver_sql("SELECT standing FROM partner WHERE id = ?", (body,)).fetchone() if body else None
+            tx.create(CHALLENGE.key, {
+                "question": _question(one, spec, row, independent=bool(named) and named[0] == "independent"), "meeting": meeting, "item": items.get(one.id), "about": one.id,
+                "asked_of": str(body) if body else None, "status": "drafted",
+            })  # fmt: skip
+    return tx.changes
+
+
+#: What is asked of a record on an agenda, by kind; and of an independent body.
+_ASKS = {
+    "overdue": ("What stands in the way of {0}, due {1}, and when will it be done?", "What can you tell the board about {0}, which had been expected by {1}?"),
+    "silent": ("What has been done on {0} since it was last heard of?", "Is there anything that you can tell the board about {0}?"),
+    "claimed": ("What shows that {0} is done, and may the office see it?", "Is there anything that you can share that shows how {0} came about?"),
+}  # fmt: skip
+
+
+def _question(one: agenda.Proposal, spec: EntitySpec, row: Mapping[str, Value], *, independent: bool) -> str:
+    due = next((str(row[k]) for k in spec.due if row.get(k)), "")
+    return _ASKS[one.kind][independent].format(f"“{one.title}” ({one.reference})", label(due) if due else "no date")
+
+
+@dataclass(slots=True)
+class Held:
+    """A meeting that is held: its facts, its items in their order, and when each begins."""
+
+    meeting: agenda.MeetingFacts | None = None
+    items: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    times: list[str] = field(default_factory=list[str])
+
+
+def held(session: Session, meeting: str) -> Held:
+    """A meeting, by its id, as it is held. Raises NotFoundError."""
+    facts = agenda.find_meeting(session, meeting)
+    starts = session.read().exec_driver_sql("SELECT starts FROM meeting WHERE id = ?", (facts.id,)).one()[0]
+    rows = agenda.items(session, facts.id)
+    return Held(facts, rows, agenda.timed(rows, str(starts or "")))
+
+
+def to_hold(session: Session) -> list[tuple[str, str]]:
+    """Meetings that are neither held nor cancelled, by id and in words, the nearest to today first."""
+    rows = plain_rows(
+        session.read(), "SELECT m.id, m.title, m.date, coalesce(b.short_name, b.name, '') AS body FROM meeting m LEFT JOIN governance_body b ON b.id = m.body "
+        "WHERE NOT m.deleted AND coalesce(m.status, 'planned') = 'planned' ORDER BY m.n", (),
+    )  # fmt: skip
+
+    def away(row: Mapping[str, object]) -> int:
+        return abs((bounds(str(row["date"]))[0] - session.today).days) if row["date"] else 100_000
+
+    return [(str(r["id"]), "   ".join(w for w in (str(r["title"]), str(r["body"]), label(str(r["date"])) if r["date"] else "No date set") if w)) for r in sorted(rows, key=away)]
+
+
+def set_private(session: Session, item: str, private: bool) -> Changes:
+    """Keep an item off the room's screen, or show it there."""
+    with session.store.write(session.who, None, Act.MEETING) as tx:
+        tx.edit(AGENDA_ITEM.key, item, {"private": private})
+    return tx.changes
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """What the room sees of an item: its title, facts of the record, and what was said, each as label and words. ``private`` shows nothing of it."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    private: bool = False
+
+
+def room_view(item: Item) -> RoomView:
+    """An item as the room sees it: only fields that are declared for it, and nothing of a private or restricted item."""
+    if item.private:
+        return RoomView("", private=True)
+    said = [
+        (one.label, _room_words(item, one.key, to_words(one, from_row(one, item.challenge[one.key]))))
+        for one in CHALLENGE.cells
+        if one.room and one.key in item.challenge and one.key != "status" and not (one.key == "question" and item.challenge["question"] == item.title)
+    ]  # fmt: skip
+    if item.challenge.get("restriction"):
+        said = []
+    said += [(MEETING_DECISION.by_key["words"].label, words) for words in item.decisions]
+    return RoomView(item.title, tuple(item.facts), tuple(said))
+
+
+def _room_words(item: Item, key: str, words: str) -> str:
+    return item.body_name if key == "asked_of" else words

@@ -1,0 +1,404 @@
+"""In the meeting: the agenda at the left, the item that is being taken at the right, what the room sees in a window of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.meeting_terms import ITEM_STATE
+from vawg_desktop.services import agenda, meeting_notes, names, office
+from vawg_desktop.services.meeting_notes import Held, Item
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import Elided, EmptyState, button, clear, label, set_style
+from vawg_desktop.ui.widgets.meeting_form import MeetingForm
+from vawg_desktop.ui.widgets.place_kept import PLACE
+from vawg_desktop.ui.widgets.room import RoomWindow
+
+#: How soon what is half typed is kept, in milliseconds.
+_KEPT_AFTER = 150
+#: Under which what is half typed about an item is kept in this store alone.
+DRAFT = "meeting_draft"
+_CONCERNED = frozenset({"agenda_item", "meeting", "challenge", "meeting_decision", "partner", "recommendation", "action", "gap"})
+
+
+class MeetingModePage(QWidget):
+    """Ctrl+Enter keeps what was said and goes on, Ctrl+Down and Ctrl+Up go to the next and last item, Ctrl+G to any item or record, F9 hides the room's words."""
+
+    open_record = Signal(str)
+    open_page = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self._wanted, self._held, self._item = "", Held(), None
+        self._at = ""
+        self._drafts: dict[str, str] = {}
+        self._saving = False
+        self.room: RoomWindow | None = None
+        self._one_screen = False
+        self._rows: dict[str, QPushButton] = {}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
+        box.setSpacing(theme.px(8))
+        box.addLayout(self._header())
+        self._empty = EmptyState("Meetings that are planned are held here: each item of the agenda is minuted as it is taken.", "Meetings", lambda: self.open_page.emit("meeting"))
+        box.addWidget(self._empty, 1)
+        self._work = QWidget()
+        box.addWidget(self._work, 1)
+        columns = QHBoxLayout(self._work)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(theme.px(16))
+        columns.addWidget(self._agenda(), 2)
+        columns.addWidget(self._desk(), 5)
+        self._keep = QTimer(self)
+        self._keep.setSingleShot(True)
+        self._keep.setInterval(_KEPT_AFTER)
+        self._keep.timeout.connect(self.keep_draft)
+        for keys, do in (
+            ("Ctrl+Return", self.save), ("Ctrl+Enter", self.save), ("Ctrl+Down", partial(self.step, 1)), ("Ctrl+Up", partial(self.step, -1)),
+            ("Ctrl+G", self._go_anywhere), ("F9", self.hide_words),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        tasks.changes_applied.connect(self._on_changes)
+        tasks.read(lambda s: names.titles(s.read(), "partner"), self.form.offer)
+
+    # -- what it is made of -------------------------------------------------------------------
+
+    def _header(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.addWidget(label("In the meeting", size=24, bold=True, wrap=False))
+        self._meetings = Choice()
+        self._meetings.setAccessibleName("Which meeting")
+        self._meetings.activated.connect(lambda _: self.show_record(str(self._meetings.currentData() or "")))
+        head.addWidget(self._meetings, 1)
+        self._room_button = button("Room's window", self.show_room, tip="A window that the room sees, to be put on the projector or shared alone")
+        self._hide_button = button("Hide (F9)", self.hide_words, tip="Hide the room's words at once")
+        self._hide_button.setCheckable(True)
+        self._one_button = button("One screen", self.one_screen, tip="The room's view over the whole screen, the form under it and private words masked")
+        for made in (self._room_button, self._hide_button, self._one_button):
+            head.addWidget(made)
+        return head
+
+    def _agenda(self) -> QWidget:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("Agenda")
+        holder = QWidget()
+        self._list = QVBoxLayout(holder)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(theme.px(2))
+        area.setWidget(holder)
+        area.setMinimumWidth(theme.px(200))
+        return area
+
+    def _desk(self) -> QWidget:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("The item that is being taken")
+        desk = QWidget()
+        area.setWidget(desk)
+        self._desk_box = QVBoxLayout(desk)
+        self._desk_box.setContentsMargins(0, 0, theme.px(8), 0)
+        self._desk_box.setSpacing(theme.px(6))
+        self._anywhere = QLineEdit()
+        self._anywhere.setAccessibleName("Go to an item or a record")
+        self._anywhere.setPlaceholderText("Go to an item's number, a record such as a14, or new words …   Ctrl+G")
+        self._anywhere.returnPressed.connect(self._gone)
+        self._desk_box.addWidget(self._anywhere)
+        top = QHBoxLayout()
+        self._title = Elided()
+        self._title.setFont(theme.font(20, bold=True))
+        top.addWidget(self._title, 1)
+        self._open = button("Open record", self._open_about)
+        top.addWidget(self._open)
+        self._desk_box.addLayout(top)
+        self._facts = label("", muted=True)
+        self._desk_box.addWidget(self._facts)
+        self.form = MeetingForm()
+        self.form.changed.connect(self._on_typed)
+        self._desk_box.addWidget(self.form)
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        self._wrong.hide()
+        self._desk_box.addWidget(self._wrong)
+        foot = QHBoxLayout()
+        foot.addWidget(button("Save and next", self.save, kind="primary", tip="Ctrl+Enter"))
+        foot.addWidget(button("Carry forward", self.carry_forward, tip="To the next meeting of this body"))
+        foot.addWidget(button("Keep off the screen", self._turn_private, tip="Or show it to the room again"))
+        foot.addStretch(1)
+        self._desk_box.addLayout(foot)
+        self._desk_box.addStretch(1)
+        return area
+
+    # -- the meeting --------------------------------------------------------------------------
+
+    def show_record(self, meeting: str) -> None:
+        """Hold a meeting, by its id."""
+        self.keep_draft()
+        self._wanted, self._at = meeting, ""
+        self.load()
+
+    def load(self) -> None:
+        """Read the meetings there are, the agenda and the item that is being taken."""
+        wanted, at = self._wanted, self._at
+        self.tasks.read(partial(_read, wanted=wanted, at=at), self._came)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if (self.isVisible() or self.room is not None) and _CONCERNED & set(changes.entities):
+            self.load()
+
+    def _came(self, answer: tuple[list[tuple[str, str]], Held, Item | None, Mapping[str, str]]) -> None:
+        meetings, held, item, drafts = answer
+        if self._at and item is not None and item.id != self._at:
+            return  # another item was chosen meanwhile
+        self._held = held
+        self._wanted = held.meeting.id if held.meeting is not None else ""
+        self._meetings.clear()
+        for id, words in meetings:
+            self._meetings.addItem(words, id)
+        self._meetings.setCurrentIndex(max(0, self._meetings.findData(self._wanted)))
+        there = held.meeting is not None
+        self._empty.setVisible(not there)
+        self._work.setVisible(there)
+        for made in (self._meetings, self._room_button, self._hide_button, self._one_button):
+            made.setVisible(there)
+        another = item is None or self._item is None or item.id != self._item.id
+        self._item, self._at = item, item.id if item is not None else ""
+        self._draw_agenda()
+        self._draw_item(another=another, draft=drafts)
+        self._tell_room()
+
+    def _draw_agenda(self) -> None:
+        clear(self._list)
+        self._rows.clear()
+        for number, row in enumerate(self._held.items, 1):
+            id, state = str(row["id"]), str(row["state"] or "to_take")
+            mark = {"taken": "✓", "carried": "→", "dropped": "–"}.get(state, " ")
+            time = self._held.times[number - 1]
+            words = f"{mark} {number}  {f'{time}  ' if time else ''}{row['title']}"
+            made = button(words, partial(self.take, id), kind="row", tip=str(row["title"]))
+            made.setAccessibleName(f"{number}, {row['title']}, {ITEM_STATE.label(state).casefold()}")
+            made.setProperty(PLACE, id)
+            set_style(made, current=id == self._at)
+            self._rows[id] = made
+            self._list.addWidget(made)
+        if not self._held.items:
+            self._list.addWidget(label("Nothing is on the agenda yet. Build it on the meeting's page, or type what is spoken of above the form.", muted=True))
+        self._list.addStretch(1)
+
+    def _draw_item(self, *, another: bool, draft: Mapping[str, str]) -> None:
+        item = self._item
+        self.form.setEnabled(item is not None)
+        self._open.setVisible(item is not None and item.about is not None)
+        if item is None:
+            self._title.set_words("No item is being taken")
+            self._facts.setText("")
+            return
+        self._title.set_words(item.title)
+        facts = [f"{name}: {words}" for name, words in item.facts]
+        if item.private:
+            facts.insert(0, "Not shown to the room")
+        if item.challenge.get("answer"):
+            facts.append(f"Answered: {item.challenge['answer'][:120]}")
+        facts += [f"Decided: {words[:80]}" for words in item.decisions]
+        self._facts.setText("   ·   ".join(facts))
+        if another:
+            self.form.show_item(item, draft)
+            self._say_wrong("")
+            if self.isVisible():
+                self.form.begin()
+
+    def take(self, id: str) -> None:
+        """Take another item; what is half typed about this one is kept."""
+        if id != self._at:
+            self.keep_draft()
+            self._at = id
+            self.load()
+
+    def step(self, by: int) -> None:
+        """The next item, or the last one."""
+        order = [str(r["id"]) for r in self._held.items]
+        if self._at in order and 0 <= order.index(self._at) + by < len(order):
+            self.take(order[order.index(self._at) + by])
+
+    # -- what is said -------------------------------------------------------------------------
+
+    def _on_typed(self) -> None:
+        if not self._keep.isActive():
+            self._keep.start()
+
+    def keep_draft(self) -> None:
+        """Keep what is half typed about the item, in this store alone."""
+        self._keep.stop()
+        if self._item is None or self._saving:
+            return
+        typed = self.form.typed()
+        self.tasks.save_local(DRAFT, self._item.id, json.dumps(typed, ensure_ascii=False) if typed else None)
+
+    def save(self) -> None:
+        """Keep what was said and go on to the next item; where nothing was typed the item is marked as taken."""
+        item = self._item
+        if item is None or self._saving:
+            return
+        typed = self.form.typed()
+        self._keep.stop()
+        self._saving = True
+
+        def done(_: object) -> None:
+            self._saving = False
+            self.tasks.save_local(DRAFT, item.id, None)
+            self.form.show_item(item, {})
+            order = [str(r["id"]) for r in self._held.items]
+            place = order.index(item.id) if item.id in order else -1
+            if 0 <= place < len(order) - 1:
+                self._at = order[place + 1]
+            self.load()
+
+        def failed(error: BaseException) -> None:
+            self._saving = False
+            self.keep_draft()
+            self._say_wrong(getattr(error, "message", "") or str(error))
+
+        self.tasks.write(lambda s: meeting_notes.note(s, item.id, typed), then=done, failed=failed)
+
+    def _say_wrong(self, words: str) -> None:
+        self._wrong.setText(words)
+        self._wrong.setVisible(bool(words))
+
+    def _go_anywhere(self) -> None:
+        self._anywhere.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._anywhere.selectAll()
+
+    def _gone(self) -> None:
+        """An item by its number, a record by what it is called, or new words as an item of their own."""
+        words = self._anywhere.text().strip()
+        meeting = self._held.meeting
+        if not words or meeting is None:
+            return
+        self._anywhere.clear()
+        if words.isdigit() and 0 < int(words) <= len(self._held.items):
+            self.take(str(self._held.items[int(words) - 1]["id"]))
+            return
+        self.keep_draft()
+        after = self._at
+
+        def put(session: Session) -> meeting_notes.PutOn:
+            return meeting_notes.speak_of(session, meeting.id, words, after)
+
+        def then(made: object) -> None:
+            if isinstance(made, meeting_notes.PutOn):
+                self._at = made.item
+                self.load()
+
+        self.tasks.write(put, then=then)
+
+    def carry_forward(self) -> None:
+        """Put the item on the agenda of the body's next meeting."""
+        item, meeting = self._item, self._held.meeting
+        if item is None or meeting is None:
+            return
+
+        def then(_: object) -> None:
+            messages.tell("Carried forward to the next meeting.")
+            self.step(1)
+
+        self.tasks.write(lambda s: agenda.carry_on(s, meeting, item.id), then=then, failed=lambda error: self._say_wrong(getattr(error, "message", "") or str(error)))
+
+    def _turn_private(self) -> None:
+        item = self._item
+        if item is not None:
+            self.tasks.write(lambda s: meeting_notes.set_private(s, item.id, not item.private))
+
+    def _open_about(self) -> None:
+        if self._item is not None and self._item.about is not None:
+            self.open_record.emit(self._item.about.id)
+
+    # -- the room -----------------------------------------------------------------------------
+
+    def show_room(self) -> None:
+        """Open the window that the room sees, on another screen where there is one."""
+        if self.room is None:
+            self.room = RoomWindow()
+            self.room.closed.connect(self._room_closed)
+        self._tell_room()
+        self.room.place(self)
+
+    def one_screen(self) -> None:
+        """The room's view over the whole screen with the form under it; the same again brings the page back."""
+        if self._one_screen:
+            self._leave_one_screen()
+            return
+        if self.room is None:
+            self.room = RoomWindow()
+            self.room.closed.connect(self._room_closed)
+        self._one_screen = True
+        self.form.set_masked(True)
+        self.room.make_room(True)
+        self.room.strip.addWidget(self.form)
+        for keys, do in (("Ctrl+Return", self.save), ("Ctrl+Down", partial(self.step, 1)), ("Ctrl+Up", partial(self.step, -1))):
+            QShortcut(QKeySequence(keys), self.room, do)
+        self._tell_room()
+        self.room.showFullScreen()
+        self.form.begin()
+
+    def _leave_one_screen(self) -> None:
+        self._one_screen = False
+        self.form.set_masked(False)
+        self._desk_box.insertWidget(3, self.form)
+        self.form.show()
+        if self.room is not None:
+            self.room.close()
+
+    def _room_closed(self) -> None:
+        room, self.room = self.room, None
+        if self._one_screen:
+            self._leave_one_screen()
+        self._hide_button.setChecked(False)
+        if room is not None:
+            room.deleteLater()
+
+    def hide_words(self) -> None:
+        """Hide from the room whatever it sees, at once; the same again shows it."""
+        if self.room is not None:
+            self.room.hide_words(not self.room.hidden_words)
+        self._hide_button.setChecked(self.room is not None and self.room.hidden_words)
+
+    def _tell_room(self) -> None:
+        # on the only screen the room would read the words of a private item in its form
+        self.form.setVisible(not (self._one_screen and self._item is not None and self._item.private))
+        if self.room is not None and self._held.meeting is not None:
+            meeting = self._held.meeting
+            self.room.show_view(f"{meeting.body_name}   {meeting.title}", meeting_notes.room_view(self._item) if self._item is not None else meeting_notes.RoomView(""))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.keep_draft()
+        super().hideEvent(event)
+
+
+def _read(session: Session, wanted: str, at: str) -> tuple[list[tuple[str, str]], Held, Item | None, Mapping[str, str]]:
+    """The meetings to choose from, the one that is held, the item that is being taken, and what was half typed about it."""
+    meetings = meeting_notes.to_hold(session)
+    chosen = wanted or (meetings[0][0] if meetings else "")
+    held = meeting_notes.held(session, chosen) if chosen else Held()
+    ids = [str(r["id"]) for r in held.items]
+    to_take = next((str(r["id"]) for r in held.items if r["state"] in (None, "to_take")), ids[0] if ids else "")
+    item = meeting_notes.read_item(session, at if at in ids else to_take) if ids else None
+    kept = office.local_values(session, DRAFT).get(item.id) if item is not None else None
+    draft: Mapping[str, str] = json.loads(kept) if kept else {}
+    if wanted and wanted not in [id for id, _ in meetings] and held.meeting is not None:
+        meetings = [(wanted, f"{held.meeting.title}"), *meetings]
+    return meetings, held, item, draft

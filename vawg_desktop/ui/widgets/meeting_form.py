@@ -1,0 +1,156 @@
+"""The form in which an item of an agenda is minuted: answer, judgement, status and follow-up first, so that a stroke is a few keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.entities import CHALLENGE, MEETING_DECISION
+from vawg_desktop.domain.fields import FieldSpec
+from vawg_desktop.services.meeting_notes import Item
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import label
+
+_DISCLOSABLE = "Private remark: not shown to the room, but it may have to be disclosed to whoever asks for it"
+
+
+class MeetingForm(QWidget):
+    """Tab goes from field to field in the order in which a meeting speaks. ``changed``: something was typed."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fields: dict[str, QLineEdit | QPlainTextEdit | Choice] = {}
+        self._names: dict[str, QWidget] = {}
+        self._filling = False
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(12))
+        grid.setVerticalSpacing(theme.px(2))
+        for column in range(12):
+            grid.setColumnStretch(column, 1)
+        box.addLayout(grid)
+        self._grid = grid
+        answer = QPlainTextEdit()
+        answer.setTabChangesFocus(True)
+        answer.setFixedHeight(theme.px(92))
+        self._put("answer", "Answer", answer, 0, 0, 12)
+        self._put("judgement", "Assurance", _terms(CHALLENGE.by_key["judgement"]), 2, 0, 4)
+        self._put("information", "Information", _terms(CHALLENGE.by_key["information"]), 2, 0, 4)
+        self._put("status", "Status of the record", Choice(), 2, 4, 4)
+        self._put("answered_by", "Said by", QLineEdit(), 2, 8, 4)
+        self._put("follow_up", "Follow-up action", QLineEdit(), 4, 0, 6)
+        self._put("follow_owner", "Owner", QLineEdit(), 4, 6, 3)
+        self._put("follow_due", "Due", QLineEdit(), 4, 9, 3)
+        self._put("undertaking", "Undertaking", QLineEdit(), 6, 0, 9)
+        self._put("undertaking_due", "Due (undertaking)", QLineEdit(), 6, 9, 3)
+        self._put("decision", "Decision", QLineEdit(), 8, 0, 6)
+        self._put("decision_kind", "Kind", _terms(MEETING_DECISION.by_key["kind"]), 8, 6, 3)
+        self._put("why", "Why the status changes", QLineEdit(), 8, 9, 3)
+        self._put("question", "Question", QLineEdit(), 10, 0, 6)
+        self._put("asked_of", "Asked of", QLineEdit(), 10, 6, 3)
+        self._put("answer_as", "Written down as", _terms(CHALLENGE.by_key["answer_as"]), 10, 9, 3)
+        self._put("remark", _DISCLOSABLE, QLineEdit(), 12, 0, 12)
+        self.set_independent(independent=False)
+
+    def _put(self, key: str, words: str, made: QLineEdit | QPlainTextEdit | Choice, row: int, column: int, span: int) -> None:
+        name = label(words, muted=True, wrap=False)
+        name.setBuddy(made)
+        name.setContentsMargins(0, theme.px(4), 0, 0)
+        made.setAccessibleName(words)
+        self._grid.addWidget(name, row, column, 1, span)
+        self._grid.addWidget(made, row + 1, column, 1, span)
+        self._fields[key], self._names[key] = made, name
+        if isinstance(made, Choice):
+            made.currentIndexChanged.connect(self._on_typed)
+        else:
+            made.textChanged.connect(self._on_typed)
+
+    def _on_typed(self) -> None:
+        if not self._filling:
+            self.changed.emit()
+
+    def offer(self, bodies: Sequence[str]) -> None:
+        """Complete the names of bodies as they are typed."""
+        for key in ("follow_owner", "asked_of"):
+            line = self._fields[key]
+            assert isinstance(line, QLineEdit)
+            completer = QCompleter(list(bodies), line)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            line.setCompleter(completer)
+
+    def set_independent(self, *, independent: bool) -> None:
+        """Of an independent body it is asked whether information was given; it is never judged."""
+        for key, shown in (("judgement", not independent), ("information", independent)):
+            self._fields[key].setVisible(shown)
+            self._names[key].setVisible(shown)
+
+    def set_masked(self, masked: bool) -> None:
+        """Show dots in place of the private remark, where the room sees this form."""
+        line = self._fields["remark"]
+        assert isinstance(line, QLineEdit)
+        line.setEchoMode(QLineEdit.EchoMode.Password if masked else QLineEdit.EchoMode.Normal)
+
+    def show_item(self, item: Item, draft: Mapping[str, str]) -> None:
+        """Begin an item: empty but for what was half typed before."""
+        self._filling = True
+        self.set_independent(independent=item.independent)
+        status = self._fields["status"]
+        assert isinstance(status, Choice)
+        status.clear()
+        terms = item.about.spec.status_field.terms if item.about is not None and item.about.spec.status_field is not None else None
+        status.addItem(f"As it stands ({terms.label(item.status)})" if terms is not None and item.status else "As it stands", "")
+        for term in terms or ():
+            status.addItem(term.label, term.key)
+        status.setEnabled(terms is not None)
+        for key, made in self._fields.items():
+            words = draft.get(key, "")
+            if isinstance(made, Choice):
+                made.setCurrentIndex(max(0, made.findData(words)))
+            elif isinstance(made, QPlainTextEdit):
+                made.setPlainText(words)
+            else:
+                made.setText(words)
+        for key, words in (("question", item.challenge.get("question", "")), ("asked_of", item.body_name), ("answer", item.challenge.get("answer", "")),
+                           ("answered_by", item.challenge.get("answered_by", "")), ("undertaking", item.challenge.get("undertaking", "")), ("follow_up", item.follow_up)):  # fmt: skip
+            made = self._fields[key]
+            assert not isinstance(made, Choice)
+            made.setPlaceholderText(words.replace("\n", " ")[:200])
+        self._filling = False
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the form, by key; empty fields left out."""
+        found: dict[str, str] = {}
+        for key, made in self._fields.items():
+            words = str(made.currentData() or "") if isinstance(made, Choice) else made.toPlainText() if isinstance(made, QPlainTextEdit) else made.text()
+            if words.strip() and not (isinstance(made, Choice) and made.isHidden()):
+                found[key] = words
+        if not found.get("decision"):
+            found.pop("decision_kind", None)
+        if set(found) <= {"answer_as"}:
+            found.clear()
+        return found
+
+    def begin(self) -> None:
+        """The keyboard to the first field."""
+        self._fields["answer"].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def point_out(self, key: str) -> None:
+        """The keyboard to a field that was refused."""
+        if key in self._fields:
+            self._fields[key].setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _terms(field: FieldSpec) -> Choice:
+    made = Choice()
+    made.addItem("", "")
+    assert field.terms is not None
+    for term in field.terms:
+        made.addItem(term.label, term.key)
+    return made
