@@ -98,33 +98,3 @@ def close_record(arguments: argparse.Namespace) -> int:
     return 0 if done.closed else 1
 
 
-#: Reports that a later version brings, with what they are.
-_LATER = {
-    "board": "board papers", "action-log": "the action log", "minutes": "minutes", "briefing": "briefings", "panel-update": "updates for the Panel",
-    "audit": "the audit", "data-set": "the shared data set", "handover": "handing over", "foi": "answers to requests for information", "answer-card": "answer cards",
-}  # fmt: skip
-
-
-@command(
-    "report", "a report as a document, its format by the file's ending",
-    argument("kind", choices=("journey-map", "service-directory", "needs-assessment", *_LATER)), argument("--out", required=True, metavar="FILE"),
-    argument("--columns", choices=("need", "crime_type", "group", "area"), default="need"),
-)  # fmt: skip
-def report(arguments: argparse.Namespace) -> int:
-    """Write a report; in this version the journey map, the directory of services and the assessment of needs."""
-    from pathlib import Path
-
-    from vawg_desktop.domain.errors import LaterVersionError
-    from vawg_desktop.services import journey_outputs, outputs, service_outputs
-
-    if arguments.kind in _LATER:
-        raise LaterVersionError(f"Not in this version, but in a later one: {_LATER[arguments.kind]}.")
-    with opened(arguments) as session:
-        if arguments.kind == "service-directory":
-            made = service_outputs.directory(session)
-        elif arguments.kind == "needs-assessment":
-            made = service_outputs.assessment(session)
-        else:
-            made = journey_outputs.map_document(session, arguments.columns)
-        path = outputs.save_document(Path(arguments.out), made)
-    return out(arguments, {"file": str(path)}, lambda: iter([f"Written to {path}."]))

@@ -37,7 +37,7 @@ def list_document(
     notes: Sequence[str] = (),
 ) -> Document:
     """A list as a document of one table, with its notes and the rating key under it; without a marking it is OFFICIAL-SENSITIVE."""
-    return document(session, title, [Table("", heads, rows, notes), *_key(session)], marking or marking_of(None, ()), lines)
+    return document(session, title, [Table("", heads, rows, notes), *key_blocks(session)], marking or marking_of(None, ()), lines)
 
 
 def conflict_note(rows: Iterable[Mapping[str, object]]) -> list[str]:
@@ -91,9 +91,9 @@ def record_document(session: Session, name: str) -> Document:
         lines.append(f"{how_many(len(view.updates) - len(updates), 'progress update')} of restricted records left out.")
     marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
     if "title" in telling:
-        return document(session, f"{view.reference} {CONFIDENTIAL}", [*blocks, *_key(session)], marking, lines)
+        return document(session, f"{view.reference} {CONFIDENTIAL}", [*blocks, *key_blocks(session)], marking, lines)
     title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.FEWER
-    return document(session, f"{view.reference} {title}", [*blocks, *_key(session)], marking, lines)
+    return document(session, f"{view.reference} {title}", [*blocks, *key_blocks(session)], marking, lines)
 
 
 def record_lines(session: Session, name: str) -> list[list[str]]:
@@ -174,7 +174,7 @@ def document(session: Session, title: str, blocks: Sequence[Block], marking: str
     return Document(title, label(session.today.isoformat()), marking, blocks, [*first, *lines])
 
 
-def _key(session: Session) -> list[Block]:
+def key_blocks(session: Session) -> list[Block]:
     """The rating key in one line, as it stands on every output."""
     return [Paragraph("Rating key: " + "; ".join(f"{word}: {meaning}" for word, meaning in rating_key(session.read())))]
 

@@ -1,0 +1,162 @@
+"""The minutes of a meeting, made from what was noted in it: who was there, each item with its answers, judgements, decisions and follow-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.entities import ACTION
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.meeting_terms import ASSURANCE, ATTENDANCE, DECISION_KIND, INFORMATION, ITEM_STATE
+from vawg_desktop.domain.terms import MARKING, how_many
+from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Quote, Table
+from vawg_desktop.services import agenda, meeting_notes, outputs
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.outputs import day_cell
+from vawg_desktop.services.paper_parts import RESTRICTED, Counted
+from vawg_desktop.services.papers import Asked, Made
+from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Row = Mapping[str, object]
+
+
+def minutes(session: Session, asked: Asked) -> Made:
+    """The minutes of the meeting that ``about`` names. Private remarks are not in them; private and restricted items stand as a number and that they were private.
+
+    Raises NotFoundError, and ValueRefusedError where no meeting is named.
+    """
+    if not asked.about:
+        raise ValueRefusedError("Say which meeting: --about MEETING.")
+    meeting = agenda.find_meeting(session, asked.about[0])
+    held = meeting_notes.held(session, meeting.id)
+    connection = session.read()
+    row = plain_rows(connection, "SELECT * FROM meeting WHERE id = ?", (meeting.id,))[0]
+    blocks: list[Block] = []
+    _who_was_there(session, blocks, meeting.id)
+    challenges = plain_rows(
+        connection, "SELECT c.*, coalesce(p.short_name, p.name, '') AS body, p.standing FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
+        "WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn') ORDER BY c.n", (meeting.id,),
+    )  # fmt: skip
+    decisions = plain_rows(connection, "SELECT * FROM meeting_decision WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting.id,))
+    closed = restricted(session, [str(r["id"]) for rows in (held.items, challenges, decisions) for r in rows])
+    private = {str(r["id"]) for r in held.items if r["private"] or r["id"] in closed}
+    blocks.append(Heading("Items"))
+    for number, item in enumerate(held.items, 1):
+        _item(connection, blocks, number, item, [c for c in challenges if c["item"] == item["id"]], [d for d in decisions if d["item"] == item["id"]], closed, private)
+    beside = [c for c in challenges if not c["item"]]
+    apart = [d for d in decisions if not d["item"]]
+    if beside or apart:
+        blocks.append(Heading("Apart from the agenda", 2))
+        _said(connection, blocks, beside, apart, closed)
+    shown = [c for c in challenges if c["id"] not in closed and c["item"] not in private]
+    _follow_ups(connection, blocks, shown)
+    figures = [
+        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in challenges)),
+        Counted("answered", "Answered", tuple(str(c["id"]) for c in challenges if c["status"] == "answered")),
+        Counted("decisions", "Decisions", tuple(str(d["id"]) for d in decisions)),
+    ]  # fmt: skip
+    blocks.append(Paragraph(f"{how_many(figures[0].number, 'question')} asked, {figures[1].number} answered; {how_many(figures[2].number, 'decision')}."))
+    ladder = [MARKING.label(k) for k in MARKING.key_list()]
+    strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions)), default=0)
+    when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
+    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), "DRAFT until checked by those who spoke and approved at the next meeting."]
+    return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures)
+
+
+def _who_was_there(session: Session, blocks: list[Block], meeting: str) -> None:
+    told = [one for one in meeting_notes.attendance(session, meeting) if one.state]
+    blocks.append(Heading("Attendance"))
+    if not told:
+        blocks.append(Paragraph("No attendance was noted."))
+        return
+    lines: list[str] = []
+    for key in ATTENDANCE.key_list():
+        some = [f"{one.person} ({one.partner_name})" if one.partner_name else one.person for one in told if one.state == key]
+        if some:
+            lines.append(f"{ATTENDANCE.label(key)}: {', '.join(some)}")
+    declared = [f"{one.person} declared: {one.declared}" for one in told if one.declared]
+    blocks.append(Items([*lines, *(declared or ["No interest was declared."])]))
+
+
+def _item(
+    connection: Connection, blocks: list[Block], number: int, item: Row, challenges: Sequence[Row], decisions: Sequence[Row], closed: set[str], private: set[str]
+) -> None:
+    if item["id"] in private:
+        blocks += [Heading(f"{number}. Private item", 2), Paragraph("Taken in private; not minuted here.")]
+        return
+    blocks.append(Heading(f"{number}. {item['title']}", 2))
+    state = str(item["state"] or "to_take")
+    if not challenges and not decisions:
+        blocks.append(Paragraph({"taken": "Taken; nothing was asked or decided.", "to_take": "Not reached."}.get(state, f"{ITEM_STATE.label(state)}.")))
+        return
+    _said(connection, blocks, challenges, decisions, closed, title=str(item["title"]))
+    if state == "carried":
+        blocks.append(Paragraph("Carried forward."))
+
+
+def _said(connection: Connection, blocks: list[Block], challenges: Sequence[Row], decisions: Sequence[Row], closed: set[str], *, title: str = "") -> None:
+    """What was asked, answered, judged and decided about an item."""
+    for c in challenges:
+        if c["id"] in closed:
+            blocks.append(Paragraph(f"{c['reference']}: restricted, not minuted here."))
+            continue
+        if c["question"] != title:
+            by = f"{c['asked_by']} asked" if c["asked_by"] else "Asked"
+            of = f" of {c['body']}" if c["body"] else ""
+            blocks.append(Paragraph(f"{by}{of}: {c['question']}"))
+        blocks += _answer(c)
+        facts = _facts(connection, c)
+        if facts:
+            blocks.append(Items(facts))
+    for d in decisions:
+        kind = DECISION_KIND.label(str(d["kind"] or "decided"))
+        by = f" by {d['made_by']}" if d["made_by"] else ""
+        reason = f" Reason: {d['reason']}" if d["reason"] else ""
+        blocks.append(Paragraph(f"{kind}{by}: {RESTRICTED if d['id'] in closed else str(d['words']) + reason}"))
+
+
+def _answer(c: Row) -> list[Block]:
+    """An answer with who gave it and when: word for word as a quote, a summary as a paragraph."""
+    if not c["answer"]:
+        return [Paragraph("No answer was given yet.")] if c["status"] == "asked" else []
+    who = ", ".join(str(c[k]) for k in ("answered_by", "body") if c[k])
+    at = f", {c['answered_at']}" if c["answered_at"] else ""
+    if c["answer_as"] == "verbatim":
+        return [Quote(str(c["answer"]), f"{who}{at}")]
+    return [Paragraph(f"{who or 'Answer'}{at}: {c['answer']}")]
+
+
+def _facts(connection: Connection, c: Row) -> list[str]:
+    """How an answer was judged, what was undertaken, and the action that follows it up."""
+    facts: list[str] = []
+    if c["judgement"]:
+        facts.append(f"Assurance: {ASSURANCE.label(str(c['judgement'])).casefold()}")
+    if c["information"]:
+        facts.append(f"Information: {INFORMATION.label(str(c['information'])).casefold()}")
+    if c["undertaking"]:
+        due = f" by {label(str(c['undertaking_due']))}" if c["undertaking_due"] else ""
+        facts.append(f"Undertaking: {c['undertaking']}{due}")
+    if c["follow_up"]:
+        followed = plain_rows(connection, "SELECT reference, title FROM action WHERE id = ? AND NOT deleted", (c["follow_up"],))
+        facts += [f"Follow-up: {a['reference']} {a['title']}" for a in followed]
+    return facts
+
+
+def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequence[Row]) -> None:
+    """The actions that came of a meeting, with owner and date."""
+    rows: list[list[Cell]] = []
+    for c in (c for c in challenges if c["follow_up"]):
+        for a in plain_rows(
+            connection, "SELECT a.reference, a.title, a.due, a.revised_due, coalesce(p.short_name, p.name, '') AS body FROM action a LEFT JOIN partner p ON p.id = a.accountable "
+            "WHERE a.id = ? AND NOT a.deleted", (c["follow_up"],),
+        ):  # fmt: skip
+            due = rules.effective_due(ACTION, {k: str(a[k]) if a[k] else None for k in ("due", "revised_due")})
+            rows.append([str(a["reference"]), str(a["title"]), str(a["body"]) or None, day_cell(due)])
+    blocks.append(Heading("Actions from this meeting"))
+    blocks.append(Table("Actions from this meeting", ["Ref", "Action", "Owner", "Due"], rows) if rows else Paragraph("None."))

@@ -1,0 +1,209 @@
+"""What papers are made of: figures that name the rows they count, tables of records, what changed, and the heads in the annex."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vawg_desktop.domain import movement, rules
+from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.entities import ACTION, GAP, RECOMMENDATION, EntitySpec
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import ACTION_STATUS, NOT_RATED, RATING, VERIFICATION, how_many
+from vawg_desktop.domain.values import from_row, to_words
+from vawg_desktop.exchange.bar_svg import draw, in_words
+from vawg_desktop.exchange.document import Block, Cell, Figure, Heading, Items, Table
+from vawg_desktop.services.outputs import day_cell
+from vawg_desktop.services.overview import PILLARS, pillar_label
+from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.since import HEADINGS, Since, more_words
+from vawg_desktop.services.standing import Position, Row, ids_of
+from vawg_desktop.store.check_log import heads_of_chains
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: What stands in place of a restricted record's title.
+RESTRICTED = "Restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A figure of a paper: its key, what it says, and the ids of the records that it counts."""
+
+    key: str
+    says: str
+    ids: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """How many records it counts."""
+        return len(self.ids)
+
+
+@dataclass(slots=True)
+class Paper:
+    """A paper on its way: its blocks, its figures with the rows they count, and the names of bodies and records that it uses."""
+
+    session: Session
+    position: Position
+    blocks: list[Block] = field(default_factory=list[Block])
+    figures: list[Counted] = field(default_factory=list[Counted])
+    _called: dict[str, str] = field(default_factory=dict[str, str])
+    _closed: set[str] | None = None
+
+    def count(self, key: str, says: str, rows: Collection[Mapping[str, Value]]) -> Counted:
+        """Add a figure that counts some rows."""
+        made = Counted(key, says, tuple(ids_of(rows)))
+        self.figures.append(made)
+        return made
+
+    @property
+    def closed(self) -> set[str]:
+        """The ids of records of this paper whose titles stay here."""
+        if self._closed is None:
+            everything = (*self.position.recommendations, *self.position.actions, *self.position.gaps)
+            self._closed = restricted(self.session, ids_of(everything))
+        return self._closed
+
+    def title(self, spec: EntitySpec, row: Mapping[str, Value]) -> str:
+        """A record's title, or that it is restricted."""
+        return RESTRICTED if row["id"] in self.closed else str(row[spec.title] or "")
+
+    def body(self, id: Value) -> str:
+        """The name of a body, short where it has one."""
+        if not id:
+            return ""
+        if not self._called:
+            rows = self.session.read().exec_driver_sql("SELECT id, coalesce(short_name, name) FROM partner").fetchall()
+            self._called = {str(i): str(n) for i, n in rows}
+        return self._called.get(str(id), "")
+
+    def marking(self) -> list[Mapping[str, object]]:
+        """The rows whose markings bind the paper."""
+        return [{"marking": r.get("marking")} for r in (*self.position.recommendations, *self.position.actions, *self.position.gaps)]
+
+
+def summary(paper: Paper) -> None:
+    """The figures that every board asks for, and the actions of each pillar."""
+    p = paper.position
+    paper.blocks.append(Heading("Where it stands"))
+    figures = [
+        paper.count("recommendations", "Recommendations", p.recommendations),
+        paper.count("recommendations_open", "… of which open", [r for r in p.recommendations if (r["status"] or "open") == "open"]),
+        paper.count("recommendations_closed", "… of which closed", [r for r in p.recommendations if r["status"] == "closed"]),
+        paper.count("actions", "Actions", p.actions),
+        paper.count("actions_proved", "Complete, evidence seen by the office", p.proved()),
+        paper.count("actions_claimed", "Complete, evidence awaited", p.claimed()),
+        paper.count("actions_overdue", "Overdue", p.overdue()),
+        paper.count("actions_undated", "Open without a date", p.undated()),
+        paper.count("actions_silent", "No update for 120 days", p.silent()),
+        paper.count("gaps_open", "Gaps that are not closed", p.open_gaps()),
+    ]
+    paper.blocks.append(Table("The figures of this paper", ["Figure", "Number"], [[f.says, f.number] for f in figures], ["Which records each figure counts stands in the annex."]))
+    by_status = Counter(str(r["status"] or "not_known") for r in p.actions)
+    bars = [(ACTION_STATUS.label(key), by_status[key]) for key in ACTION_STATUS.key_list() if by_status[key]]
+    if bars:
+        paper.blocks.append(Figure("Actions by status", in_words("Actions by status", bars), draw(bars)))
+    overdue, claimed = set(ids_of(p.overdue())), set(ids_of(p.claimed()))
+    rows: list[list[Cell]] = []
+    for pillar in PILLARS:
+        some = [r for r in p.actions if r["pillar"] == pillar]
+        of = [r for r in p.recommendations if r["pillar"] == pillar]
+        if some or of:
+            rows.append([pillar_label(pillar), len(of), len(some), sum(r["status"] == "complete" for r in some), sum(r["id"] in claimed for r in some), sum(r["id"] in overdue for r in some)])
+    if rows:
+        heads = ["Pillar", "Recommendations", "Actions", "Complete", "… evidence awaited", "Overdue"]
+        paper.blocks.append(Table("By pillar", heads, rows, ["An action stands under the first pillar of the first recommendation that it serves, and is counted once."]))
+
+
+def actions_table(paper: Paper, title: str, rows: Sequence[Row], *, note: str = "") -> None:
+    """A table of actions with body, date, rating and status; a sentence where there is none."""
+    cells: list[list[Cell]] = []
+    for r in rows:
+        due = rules.effective_due(ACTION, r)
+        cells.append([
+            str(r["reference"]), paper.title(ACTION, r), paper.body(r["accountable"]) or None, day_cell(due), to_words(ACTION.by_key["status"], from_row(ACTION.by_key["status"], r["status"])),
+            RATING.label(str(r["rating_opcc"])) if r["rating_opcc"] else NOT_RATED, day_cell(r["heard"]),
+        ])  # fmt: skip
+    if cells:
+        paper.blocks.append(Table(title, ["Ref", "Action", "Body", "Due", "Status", "Our rating", "Last update"], cells, [note] if note else []))
+
+
+def recommendations_table(paper: Paper) -> None:
+    """Every recommendation with where it stands and how many of its actions are complete."""
+    done: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for action in paper.position.actions:
+        for end in str(action["serves"]).split(";") if action["serves"] else ():
+            every[end] += action["status"] not in ("stopped", "superseded")
+            done[end] += action["status"] == "complete"
+    rows: list[list[Cell]] = []
+    for r in paper.position.recommendations:
+        id = str(r["id"])
+        status = RECOMMENDATION.by_key["status"]
+        rows.append([
+            str(r["reference"]), paper.title(RECOMMENDATION, r), pillar_label(str(r["pillar"])), paper.body(r["lead"]) or None,
+            to_words(status, r["status"] or "open"), f"{done[id]} of {every[id]}" if every[id] else "No action", VERIFICATION.label(str(r["verification"])) if r["verification"] else None,
+        ])  # fmt: skip
+    if rows:
+        paper.blocks.append(Table("Recommendations", ["Ref", "Recommendation", "Pillar", "Lead", "Status", "Actions complete", "Verification"], rows, ["Stopped and superseded actions are not counted."]))
+
+
+def gaps_table(paper: Paper) -> None:
+    """Open gaps with severity, provision and owner."""
+    rows: list[list[Cell]] = [
+        [str(r["reference"]), paper.title(GAP, r), *(to_words(GAP.by_key[k], r[k]) or None for k in ("severity", "provision", "status")), paper.body(r["owner"]) or "Nobody"]
+        for r in paper.position.open_gaps()
+    ]
+    if rows:
+        paper.blocks.append(Table("Gaps that are not closed", ["Ref", "Gap", "Severity", "Provision", "State", "Owner"], rows))
+
+
+def changes(paper: Paper, found: Since, since: str) -> None:
+    """What became of the records since a date or meeting, each kind of movement a table."""
+    paper.blocks.append(Heading(f"Since {since}"))
+    closed = restricted(paper.session, [one.id for some in found.found.values() for one in some])
+    lines = [f"{HEADINGS[kind]}: {len(some):,}" for kind, some in found.found.items()]
+    paper.blocks.append(Items(lines))
+    for kind, some in found.found.items():
+        paper.figures.append(Counted(f"since_{kind}", f"{HEADINGS[kind]} since {since}", tuple(one.id for one in some)))
+        if some and kind != movement.NEW:
+            rows: list[list[Cell]] = [[one.reference, RESTRICTED if one.id in closed else one.title, more_words(one).removeprefix(": ") or None] for one in some]
+            paper.blocks.append(Table(HEADINGS[kind], ["Ref", "Record", "From and to"], rows))
+
+
+def annex(paper: Paper) -> None:
+    """The rows that each figure counts, and the heads of the log's chains at this moment."""
+    paper.blocks.append(Heading("Annex: what each figure counts"))
+    connection = paper.session.read()
+    every = sorted({id for f in paper.figures for id in f.ids})
+    called = references(connection, every)
+    rows: list[list[Cell]] = [[f.says, f.number, ", ".join(called.get(id, id) for id in f.ids) or None] for f in paper.figures]
+    paper.blocks.append(Table("Records counted", ["Figure", "Number", "Records"], rows))
+    heads: list[list[Cell]] = [[place, code] for place, code in heads_of_chains(connection).items()]
+    paper.blocks.append(Table("Heads of the change log", ["Entry", "Check code"], heads, ["With these the program shows later that nothing of what was counted was altered since."]))
+
+
+def references(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The references of records, by id."""
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), 400):
+        part = tuple(ids[start : start + 400])
+        found |= {str(i): str(r) for i, r in connection.exec_driver_sql(f"SELECT id, reference FROM subject WHERE id IN ({','.join('?' * len(part))})", part)}
+    return found
+
+
+def as_at_words(position: Position) -> str:
+    """The day of which a paper speaks."""
+    return label(position.day.isoformat())
+
+
+def left_out(paper: Paper) -> list[str]:
+    """The line that says how many titles of restricted records stand only as references."""
+    shown = {str(r["id"]) for r in (*paper.position.recommendations, *paper.position.actions, *paper.position.gaps)}
+    number = len(paper.closed & shown)
+    return [f"{how_many(number, 'restricted record')} named by reference alone."] if number else []

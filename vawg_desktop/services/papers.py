@@ -1,0 +1,330 @@
+"""Papers for boards and the public: the board paper, the action log, the briefing, the answer card, the update for the Panel and the audit of agencies.
+
+To add a paper: a function here or beside it that gives a ``Made``, and a line in ``PAPERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vawg_desktop.domain import rules
+from vawg_desktop.domain.dates import bounds, label, parse_date
+from vawg_desktop.domain.entities import ACTION, BY_KEY, RECOMMENDATION
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.meeting_terms import ASSURANCE, INFORMATION, PAPER_KIND
+from vawg_desktop.domain.terms import MARKING, RESPONSE, how_many
+from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.document import Cell, Document, Heading, Items, Paragraph, Quote, Table
+from vawg_desktop.services import agenda, names, outputs, since, standing
+from vawg_desktop.services import paper_parts as parts
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.office import office_settings
+from vawg_desktop.services.outputs import day_cell
+from vawg_desktop.services.paper_parts import Counted, Paper
+from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.session import Session
+
+#: Of what a board paper has words by the office: the setting's key and its heading. What is empty is said to be left to complete.
+BOARD_WORDS: tuple[tuple[str, str], ...] = (
+    ("purpose", "Purpose"), ("decision", "Decision sought"), ("financial", "Financial implications"), ("legal", "Legal implications"),
+    ("equality", "Equality implications"), ("data_protection", "Data protection implications"), ("risk", "Risks"),
+)  # fmt: skip
+#: Who answers for a paper.
+SIGNED_WORDS: tuple[tuple[str, str], ...] = (("author", "Author"), ("cleared_by", "Cleared by"))
+PREFIX = "paper."
+_TO_COMPLETE = "[to be completed]"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a paper is asked for: about which records, since and as at when, and the office's own words by key."""
+
+    about: Sequence[str] = ()
+    since: str = ""
+    as_at: str = ""
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(slots=True)
+class Made:
+    """A paper that was made: the document, and its figures with the rows they count."""
+
+    document: Document
+    figures: list[Counted] = field(default_factory=list[Counted])
+
+
+def make(session: Session, kind: str, asked: Asked) -> Made:
+    """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError and ValueRefusedError."""
+    return PAPERS[kind](session, asked)
+
+
+def _position(session: Session, asked: Asked) -> standing.Position:
+    if not asked.as_at:
+        return standing.standing(session)
+    day = bounds(parse_date(asked.as_at, now=session.today))[1]
+    if day > session.today:
+        raise ValueRefusedError(f"{label(day.isoformat())} lies ahead; a paper speaks of a day that has been.")
+    return standing.standing(session, since.point(session, asked.as_at), day)
+
+
+def _finished(paper: Paper, title: str, lines: Sequence[str] = ()) -> Made:
+    marking = outputs.marking_of(ACTION, paper.marking())
+    made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *parts.left_out(paper)])
+    return Made(Document(made.title, parts.as_at_words(paper.position), made.marking, made.blocks, made.lines, made.language), paper.figures)
+
+
+def _words(session: Session, asked: Asked) -> dict[str, str]:
+    """The office's own words for papers, as given for this one or as set for all."""
+    kept = {k.removeprefix(PREFIX): v for k, v in office_settings(session.read(), PREFIX).items()}
+    return {**kept, **{k: v for k, v in asked.words.items() if v.strip()}}
+
+
+def board(session: Session, asked: Asked) -> Made:
+    """The paper for a board's meeting: what it is asked, where everything stands, what became of it since the last one, and what each figure counts.
+
+    ``about`` may name the meeting; without ``since`` it is its body's last meeting before.
+    """
+    meeting = agenda.find_meeting(session, asked.about[0]) if asked.about else None
+    start = asked.since or (meeting.last if meeting is not None else "")
+    paper = Paper(session, _position(session, asked))
+    given = _words(session, asked)
+    for key, heading in BOARD_WORDS[:2]:
+        paper.blocks += [Heading(heading), Paragraph(given.get(key) or _TO_COMPLETE)]
+    parts.summary(paper)
+    if start:
+        found = since.since(session, start, asked.as_at)
+        parts.changes(paper, found, _since_words(session, start))
+    paper.blocks.append(Heading("What needs the board"))
+    p = paper.position
+    for title, rows in (("Overdue actions", p.overdue()), ("Complete, evidence awaited", p.claimed()), ("No update for 120 days", p.silent())):
+        parts.actions_table(paper, title, rows)
+    parts.gaps_table(paper)
+    if meeting is not None:
+        _questions(paper, meeting.id)
+    paper.blocks.append(Heading("Every recommendation"))
+    parts.recommendations_table(paper)
+    paper.blocks.append(Heading("Implications"))
+    for key, heading in BOARD_WORDS[2:]:
+        paper.blocks += [Heading(heading, 2), Paragraph(given.get(key) or _TO_COMPLETE)]
+    parts.annex(paper)
+    lines = [f"{heading}: {given.get(key) or _TO_COMPLETE}" for key, heading in SIGNED_WORDS]
+    if meeting is not None:
+        day = f", {label(meeting.date)}" if meeting.date else ""
+        lines.insert(0, f"{meeting.body_name}: {meeting.title}{day}")
+    return _finished(paper, "Violence against women and girls: progress of the inquiry's recommendations", lines)
+
+
+def _since_words(session: Session, start: str) -> str:
+    found = names.maybe_find(session.read(), start, "meeting") or names.find_named(session.read(), "meeting", start)
+    if found is None:
+        return label(bounds(parse_date(start, now=session.today))[1].isoformat())
+    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]
+    return f"{found.title}{f' ({label(str(day))})' if day else ''}"
+
+
+def _questions(paper: Paper, meeting: str) -> None:
+    """The questions drafted for a meeting."""
+    rows = plain_rows(paper.session.read(), "SELECT id, reference, question, asked_of FROM challenge WHERE meeting = ? AND NOT deleted AND status IN ('drafted', 'asked') ORDER BY n", (meeting,))
+    closed = restricted(paper.session, [str(r["id"]) for r in rows])
+    cells: list[list[Cell]] = [[str(r["reference"]), parts.RESTRICTED if r["id"] in closed else str(r["question"]), paper.body(str(r["asked_of"] or "")) or None] for r in rows]
+    if cells:
+        paper.blocks.append(Table("Questions for the meeting", ["Ref", "Question", "Asked of"], cells))
+
+
+def action_log(session: Session, asked: Asked) -> Made:
+    """What meetings asked for and what became of it: follow-up actions, undertakings and questions without an answer; of one meeting where ``about`` names it."""
+    meeting = agenda.find_meeting(session, asked.about[0]) if asked.about else None
+    paper = Paper(session, _position(session, asked))
+    rows = plain_rows(
+        session.read(),
+        "SELECT c.*, m.title AS met, m.date AS held, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due FROM challenge c "
+        "LEFT JOIN meeting m ON m.id = c.meeting LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted "
+        f"WHERE NOT c.deleted AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn'){' AND c.meeting = ?' if meeting else ''} ORDER BY m.date, c.n",
+        (meeting.id,) if meeting is not None else (),
+    )
+    closed = restricted(session, [str(r["id"]) for r in rows])
+    status = ACTION.by_key["status"]
+    logged: list[list[Cell]] = []
+    for r in rows:
+        words = parts.RESTRICTED if r["id"] in closed else ""
+        if r["action"]:
+            due = rules.effective_due(ACTION, {"due": _text(r["due"]), "revised_due": _text(r["revised_due"])})
+            logged.append([_met(r), str(r["action"]), words or str(r["action_title"]), paper.body(_text(r["accountable"])) or None, day_cell(due), to_words(status, _text(r["action_status"]))])
+        if r["undertaking"] and not r["action"]:
+            logged.append([_met(r), str(r["reference"]), words or str(r["undertaking"]), paper.body(_text(r["asked_of"])) or None, day_cell(r["undertaking_due"]), "Undertaken"])
+        if r["status"] == "asked":
+            logged.append([_met(r), str(r["reference"]), words or str(r["question"]), paper.body(_text(r["asked_of"])) or None, None, "No answer yet"])
+    heads = ["Meeting", "Ref", "What", "Owner", "Due", "Status"]
+    paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph("Nothing was asked for that is not answered."))
+    return _finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}")
+
+
+def _met(row: Mapping[str, object]) -> str:
+    day = f", {label(str(row['held']))}" if row["held"] else ""
+    return f"{row['met'] or 'Between meetings'}{day}"
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def answer_card(session: Session, asked: Asked) -> Made:
+    """What became of a recommendation, on one card: the public wording with its date, where it stands, its actions, and what the Panel was last told."""
+    found = _about(session, asked, "recommendation")
+    paper = Paper(session, _position(session, asked))
+    row = next((r for r in paper.position.recommendations if r["id"] == found.id), None)
+    if row is None:
+        raise NotFoundError(f"{found.reference} was not in this store on {parts.as_at_words(paper.position)}.")
+    closed = found.id in paper.closed
+    if closed:
+        paper.blocks.append(Paragraph("This record is restricted: nothing of it is given here."))
+        return _finished(paper, f"{found.reference}: what became of it")
+    paper.blocks += [Heading("In public"), Quote(str(row["public_wording"])) if row["public_wording"] else Paragraph("No public wording is agreed yet.")]
+    serving = [r for r in paper.position.actions if found.id in str(r["serves"]).split(";")]
+    counted = [r for r in serving if r["status"] not in ("stopped", "superseded")]
+    complete = paper.count("complete", "Actions complete", [r for r in counted if r["status"] == "complete"])
+    every = paper.count("actions", "Actions", counted)
+    status = RECOMMENDATION.by_key["status"]
+    facts = [f"Status: {to_words(status, row['status'] or 'open')}", f"Lead: {paper.body(row['lead']) or 'nobody named'}", f"{complete.number} of {how_many(every.number, 'action')} complete"]
+    if row["target_date"]:
+        facts.append(f"Target date: {label(str(row['target_date']))}")
+    facts += [f"Response of {paper.body(_text(r['partner']))}: {RESPONSE.label(str(r['answer'] or 'awaited')).casefold()}" for r in _responses(session, found.id)]
+    paper.blocks += [Heading("Where it stands"), Items(facts)]
+    parts.actions_table(paper, "Its actions", serving)
+    told = _last_told(session, found.id)
+    paper.blocks += [Heading("What the Police and Crime Panel was last told"), Paragraph(told or "Nothing is recorded.")]
+    return _finished(paper, f"{found.reference} {found.title}: what became of it")
+
+
+def _responses(session: Session, id: str) -> list[dict[str, object]]:
+    return plain_rows(session.read(), "SELECT partner, answer FROM response WHERE recommendation = ? AND NOT deleted ORDER BY n", (id,))
+
+
+def _last_told(session: Session, id: str) -> str:
+    """What a citation or a publication for the Panel last said of a record."""
+    rows = plain_rows(
+        session.read(), "SELECT title, sent, as_at FROM publication WHERE NOT deleted AND kind = 'panel-update' AND sent > '' AND instr(coalesce(figures, ''), ?) > 0 ORDER BY sent DESC LIMIT 1", (id,)
+    )
+    if not rows:
+        return ""
+    return f"{rows[0]['title']}, sent on {label(str(rows[0]['sent']))}, as at {label(str(rows[0]['as_at']))}."
+
+
+def _about(session: Session, asked: Asked, kind: str) -> names.Found:
+    if not asked.about:
+        raise ValueRefusedError(f"Say which {BY_KEY[kind].label.casefold()}: --about REF.")
+    found = names.find(session.read(), asked.about[0])
+    if found.entity != kind:
+        raise ValueRefusedError(f"{found.reference} is no {BY_KEY[kind].label.casefold()}.")
+    return found
+
+
+def briefing(session: Session, asked: Asked) -> Made:
+    """All that somebody needs before speaking of a recommendation, or with a partner."""
+    if not asked.about:
+        raise ValueRefusedError("Say which recommendation or partner: --about REF.")
+    found = names.maybe_find(session.read(), asked.about[0]) or names.find_named(session.read(), "partner", asked.about[0])
+    if found is None or found.entity not in ("recommendation", "partner"):
+        raise ValueRefusedError(f"A briefing is about a recommendation or a partner; “{asked.about[0][:60]}” is neither.")
+    if found.entity == "recommendation":
+        made = answer_card(session, asked)
+        own = outputs.record_document(session, found.id)
+        blocks = [*made.document.blocks[:-1], *own.blocks]
+        strict = max((made.document.marking, own.marking), key=[MARKING.label(k) for k in MARKING.key_list()].index)
+        return Made(Document(f"Briefing: {found.reference} {found.title}", made.document.as_at, strict, blocks, made.document.lines), made.figures)
+    return _partner_briefing(session, asked, found)
+
+
+def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Made:
+    paper = Paper(session, _position(session, asked))
+    p = paper.position
+    own = [r for r in p.actions if r["accountable"] == found.id]
+    mine = {str(r["id"]) for r in own}
+    overdue, claimed, silent = ([r for r in rows if r["id"] in mine] for rows in (p.overdue(), p.claimed(), p.silent()))
+    figures = [
+        paper.count("actions", "Actions it answers for", own), paper.count("overdue", "Overdue", overdue),
+        paper.count("claimed", "Complete, evidence awaited", claimed), paper.count("silent", "No update for 120 days", silent),
+    ]  # fmt: skip
+    paper.blocks += [Heading("Where it stands"), Table("The figures of this briefing", ["Figure", "Number"], [[f.says, f.number] for f in figures])]
+    parts.actions_table(paper, "Overdue", overdue)
+    parts.actions_table(paper, "Complete, evidence awaited", claimed)
+    parts.actions_table(paper, "Every action it answers for", own)
+    _challenges(paper, found.id)
+    parts.annex(paper)
+    return _finished(paper, f"Briefing: {found.title}")
+
+
+def _challenges(paper: Paper, body: str) -> None:
+    """What a body was asked over time and what it answered; an independent one's answers are information, never judged."""
+    rows = plain_rows(paper.session.read(), "SELECT * FROM challenge WHERE asked_of = ? AND NOT deleted AND coalesce(status, '') <> 'drafted' ORDER BY asked_on, n", (body,))
+    closed = restricted(paper.session, [str(r["id"]) for r in rows])
+    cells: list[list[Cell]] = []
+    for r in rows:
+        judged = ASSURANCE.label(str(r["judgement"])) if r["judgement"] else f"Information: {INFORMATION.label(str(r['information'])).casefold()}" if r["information"] else None
+        told = [parts.RESTRICTED, None] if r["id"] in closed else [str(r["question"]), _text(r["answer"])]
+        cells.append([day_cell(r["asked_on"]), *told, judged])
+    if cells:
+        paper.blocks.append(Table("Questions put to it", ["On", "Question", "Answer", "Assurance or information"], cells))
+
+
+def panel_update(session: Session, asked: Asked) -> Made:
+    """Where each recommendation stands, for the Police and Crime Panel: public wording, figures, and what became of them since a date."""
+    paper = Paper(session, _position(session, asked))
+    parts.summary(paper)
+    if asked.since:
+        parts.changes(paper, since.since(session, asked.since, asked.as_at), _since_words(session, asked.since))
+    paper.blocks.append(Heading("Each recommendation"))
+    for row in paper.position.recommendations:
+        words = parts.RESTRICTED if row["id"] in paper.closed else str(row["public_wording"] or "No public wording is agreed yet.")
+        paper.blocks += [Heading(f"{row['reference']} {paper.title(RECOMMENDATION, row)}", 2), Paragraph(words)]
+    parts.recommendations_table(paper)
+    parts.annex(paper)
+    return _finished(paper, "Update for the Police and Crime Panel")
+
+
+def audit(session: Session, asked: Asked) -> Made:
+    """The twice-yearly audit: each agency's actions, dates and proof; independent bodies' contributions without rating or judgement."""
+    paper = Paper(session, _position(session, asked))
+    p = paper.position
+    overdue, claimed, proved = (set(standing.ids_of(rows)) for rows in (p.overdue(), p.claimed(), p.proved()))
+    bodies = plain_rows(session.read(), "SELECT id, coalesce(short_name, name) AS called, standing FROM partner WHERE NOT deleted ORDER BY x_sort, n", ())
+    rows: list[list[Cell]] = []
+    told: list[list[Cell]] = []
+    for body in bodies:
+        own = [r for r in p.actions if r["accountable"] == body["id"]]
+        if not own:
+            continue
+        if body["standing"] == "independent":
+            told.append([str(body["called"]), len(own), sum(r["status"] == "complete" for r in own)])
+            continue
+        ids = set(standing.ids_of(own))
+        rows.append([str(body["called"]), len(own), len(ids & proved), len(ids & claimed), len(ids & overdue)])
+        paper.count(f"of_{body['id']}", f"{body['called']}: actions", own)
+    nobody = [r for r in p.actions if not r["accountable"]]
+    if nobody:
+        rows.append(["Nobody", len(nobody), *(len(set(standing.ids_of(nobody)) & some) for some in (proved, claimed, overdue))])
+        paper.count("of_nobody", "Nobody: actions", nobody)
+    paper.blocks.append(Heading("Agencies held to account"))
+    heads = ["Agency", "Actions", "Complete, evidence seen", "Complete, evidence awaited", "Overdue"]
+    paper.blocks.append(Table("Progress by agency", heads, rows) if rows else Paragraph("No agency has an action yet."))
+    if told:
+        paper.blocks += [
+            Heading("Contributions of independent bodies"), Paragraph("These bodies are independent. What they contributed is named; it is neither rated nor judged."),
+            Table("Contributions invited", ["Body", "Actions", "Said to be complete"], told),
+        ]  # fmt: skip
+    parts.annex(paper)
+    return _finished(paper, "Audit of agencies' progress")
+
+
+def _minutes(session: Session, asked: Asked) -> Made:
+    from vawg_desktop.services.minutes import minutes  # which gives a Made
+
+    return minutes(session, asked)
+
+
+Maker = Callable[[Session, Asked], Made]
+#: The papers that there are, by kind.
+PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit}
+assert set(PAPERS) <= set(PAPER_KIND.key_list())
+
