@@ -68,4 +68,4 @@ def test_the_map_is_a_report_in_every_format(run: Callable[..., Run], store: Pat
     path = tmp_path / f"map.{ending}"
     assert run("report", str(store), "journey-map", "--out", str(path)).code == 0
     assert path.stat().st_size > 4_000
-    assert run("report", str(store), "board", "--out", str(path)).code == 1
+    assert run("report", str(store), "foi", "--out", str(path)).code == 1

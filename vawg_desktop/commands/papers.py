@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vawg_desktop.commands.registry import argument, command
 from vawg_desktop.commands.shared import opened, out
+from vawg_desktop.domain.terms import how_many
 
 if TYPE_CHECKING:
     from vawg_desktop.exchange.document import Document
@@ -25,6 +27,8 @@ _REPORTS = ("journey-map", "service-directory", "needs-assessment")
     argument("kind", choices=(*_PAPERS, *_REPORTS, *_LATER)), argument("--out", required=True, metavar="FILE"),
     argument("--about", action="append", default=[], metavar="REF"), argument("--as-at", default="", metavar="DATE"),
     argument("--since", default="", metavar="DATE|MEETING"), argument("--columns", choices=("need", "crime_type", "group", "area"), default="need"),
+    argument("--publish", action="store_true"), argument("--to", default="", metavar="WHOM"), argument("--cleared-by", default="", metavar="NAME"),
+    argument("--corrects", default="", metavar="PUBLICATION"), argument("--why", default="", metavar="TEXT"),
 )  # fmt: skip
 def report(arguments: argparse.Namespace) -> int:
     """Write a paper or report, and name its figures."""
@@ -33,11 +37,59 @@ def report(arguments: argparse.Namespace) -> int:
 
     if arguments.kind in _LATER:
         raise LaterVersionError(f"Not in this version, but in a later one: {_LATER[arguments.kind]}.")
+    if arguments.publish:
+        return _publish(arguments)
     with opened(arguments) as session:
         document, figures = _made(session, arguments)
         path = outputs.save_document(Path(arguments.out), document)
     counted = {f.key: f.number for f in figures}
     return out(arguments, {"file": str(path), "figures": counted}, lambda: iter([f"Written to {path}."]))
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    """Keep the paper with its figures and heads, and write it."""
+    from vawg_desktop.domain.errors import ValueRefusedError
+    from vawg_desktop.services import papers, publications
+
+    if arguments.kind not in _PAPERS:
+        raise ValueRefusedError(f"A {arguments.kind} is not published by this command; save it and send it.")
+    with opened(arguments) as session:
+        asked = papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at)
+        sending = publications.Sending(arguments.to, cleared_by=arguments.cleared_by, corrects=arguments.corrects, correction=arguments.why)
+        done = publications.publish(session, arguments.kind, asked, Path(arguments.out), sending)
+    return out(arguments, {"file": str(done.file), "publication": done.reference, "id": done.id}, lambda: iter([f"{done.reference}: written to {done.file}."]))
+
+
+@command("publications", "what was published")
+def publications_of(arguments: argparse.Namespace) -> int:
+    """Print each publication with its edition, to whom it went and when."""
+    from vawg_desktop.services import publications
+
+    with opened(arguments) as session:
+        rows = publications.listed(session)
+
+    def words() -> Iterator[str]:
+        for r in rows:
+            yield f"{r['reference']}  {r['title']}, edition {r['edition']}, to {r['to_whom']} on {r['sent']}, as at {r['as_at']}"
+        yield how_many(len(rows), "publication")
+
+    return out(arguments, rows, words)
+
+
+@command("reproduce", "a publication again, as it went, with a recount beside it", argument("publication", metavar="PUBLICATION"), argument("--out", required=True, metavar="FILE"))
+def reproduce(arguments: argparse.Namespace) -> int:
+    """Write the publication's own file again, and print its figures with a recount."""
+    from vawg_desktop.services import publications
+
+    with opened(arguments) as session:
+        made = publications.write_again(session, arguments.publication, Path(arguments.out))
+
+    def words() -> Iterator[str]:
+        yield f"{made.reference}: the same file, written to {arguments.out}."
+        for one in made.recount:
+            yield f"  {one.says}: {one.number:,}{'' if one.again is None else f', counted again {one.again:,}'}{f' ({one.cause})' if one.cause else ''}"
+
+    return out(arguments, {"file": str(arguments.out), "publication": made.reference, "figures": [one.as_json() for one in made.recount]}, words)
 
 
 def _made(session: Session, arguments: argparse.Namespace) -> tuple[Document, list[Counted]]:

@@ -52,6 +52,7 @@ class Act(StrEnum):
     BULK = "bulk", Rules("Changed together")
     PASTE = "paste", Rules("Pasted")
     MEETING = "meeting", Rules("Noted in a meeting")
+    PUBLISH = "publish", Rules("Published", Undo.REFUSED, left_office=True)
     UPDATE = "update", Rules("Progress noted")
     ATTACH = "attach", Rules("File attached")
     IMPORT = "import", Rules("Tracker brought in")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import bounds, label, parse_date
@@ -44,6 +45,9 @@ class Asked:
     since: str = ""
     as_at: str = ""
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: Of a paper that is counted again: the heads of the log that it was made of, and its day.
+    heads: Mapping[str, int] | None = None
+    day: date | None = None
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ def make(session: Session, kind: str, asked: Asked) -> Made:
 
 
 def _position(session: Session, asked: Asked) -> standing.Position:
+    if asked.heads is not None:
+        return standing.standing(session, asked.heads, asked.day)
     if not asked.as_at:
         return standing.standing(session)
     day = bounds(parse_date(asked.as_at, now=session.today))[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import EVIDENCE_SEEN, SILENT_DAYS, is_open
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Row = dict[str, Value]
+#: Up to where the log was known: a number of this store's log, or by origin the last entry of each chain, which any store can tell. None: all of it.
+Upto: TypeAlias = int | Mapping[str, int] | None
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class Position:
         return [r for r in self.gaps if r.get("status") != "closed"]
 
 
-def standing(session: Session, upto: int | None = None, day: date | None = None) -> Position:
+def standing(session: Session, upto: Upto = None, day: date | None = None) -> Position:
     """Where everything stands now, or as this store knew it up to a number of its log; ``day`` is the day on which that was.
 
     Whoever asks about a past moment gets the cells and links as they were known then; deletions since are put back.
@@ -77,7 +79,7 @@ def standing(session: Session, upto: int | None = None, day: date | None = None)
     return found
 
 
-def rows_at(connection: Connection, spec: EntitySpec, upto: int | None, where: str = "", params: Sequence[object] = ()) -> list[Row]:
+def rows_at(connection: Connection, spec: EntitySpec, upto: Upto, where: str = "", params: Sequence[object] = ()) -> list[Row]:
     """The living rows of a kind, by reference: now, or as they were known up to a number of the log."""
     keys = [f.key for f in spec.cells]
     columns = ", ".join(f'"{k}"' for k in ("id", "n", "deleted", *(() if spec is LINK else ("reference",)), *keys))
@@ -89,8 +91,8 @@ def rows_at(connection: Connection, spec: EntitySpec, upto: int | None, where: s
     return sorted(living, key=lambda r: (len(str(r["reference"])), str(r["reference"]))) if spec is not LINK else living
 
 
-def _as_known(connection: Connection, spec: EntitySpec, now: list[Row], upto: int) -> list[Row]:
-    later = {str(r[0]) for r in connection.exec_driver_sql('SELECT DISTINCT "row" FROM "change" WHERE n > ? AND tbl = ?', (upto, spec.key))}
+def _as_known(connection: Connection, spec: EntitySpec, now: list[Row], upto: Upto) -> list[Row]:
+    later = _later(connection, spec, upto)
     changed = [str(r["id"]) for r in now if r["id"] in later]
     known = _cells(connection, changed, upto)
     found: list[Row] = []
@@ -104,18 +106,36 @@ def _as_known(connection: Connection, spec: EntitySpec, now: list[Row], upto: in
     return found
 
 
-def _cells(connection: Connection, ids: Sequence[str], upto: int) -> dict[str, dict[str, Value]]:
+def _later(connection: Connection, spec: EntitySpec, upto: Upto) -> set[str]:
+    """The ids of records of a kind of which an entry beyond what was known tells."""
+    if isinstance(upto, int):
+        rows = connection.exec_driver_sql('SELECT DISTINCT "row" FROM "change" WHERE n > ? AND tbl = ?', (upto, spec.key)).fetchall()
+        return {str(r[0]) for r in rows}
+    found: set[str] = set()
+    for (origin,) in connection.exec_driver_sql("SELECT id FROM origin").fetchall():
+        sql = 'SELECT DISTINCT "row" FROM "change" WHERE origin = ? AND seq > ? AND tbl = ?'
+        found |= {str(r[0]) for r in connection.exec_driver_sql(sql, (origin, (upto or {}).get(str(origin), 0), spec.key))}
+    return found
+
+
+def _known(entry: log.Entry, upto: Upto) -> bool:
+    return not isinstance(upto, Mapping) or entry.seq <= upto.get(entry.origin, 0)
+
+
+def _cells(connection: Connection, ids: Sequence[str], upto: Upto) -> dict[str, dict[str, Value]]:
     """The cells of records as their entries up to a number of the log leave them; records without one are left out."""
     entries: dict[str, list[log.Entry]] = {}
     for start in range(0, len(ids), 400):
         part = tuple(ids[start : start + 400])
-        for row in connection.exec_driver_sql(f'{log.SELECT} WHERE "row" IN ({",".join("?" * len(part))}) AND n <= ? ORDER BY n', (*part, upto)):
+        until, params = (" AND n <= ?", (*part, upto)) if isinstance(upto, int) else ("", part)
+        for row in connection.exec_driver_sql(f'{log.SELECT} WHERE "row" IN ({",".join("?" * len(part))}){until} ORDER BY n', params):
             made = log.from_row(tuple(row))
-            entries.setdefault(made.row, []).append(made)
+            if _known(made, upto):
+                entries.setdefault(made.row, []).append(made)
     return {id: {k: s.value for k, s in past.cells_after(some).items()} for id, some in entries.items()}
 
 
-def _serves(connection: Connection, found: Position, upto: int | None) -> None:
+def _serves(connection: Connection, found: Position, upto: Upto) -> None:
     """The recommendations that each action serves, and its pillar: that of the first of them."""
     kind = ACTION.link_kind(ACTION.by_key[ACTION.serves])
     served: dict[str, list[str]] = {}
@@ -131,7 +151,7 @@ def _serves(connection: Connection, found: Position, upto: int | None) -> None:
         row["pillar"] = pillars[ends[0]] if ends else "none"
 
 
-def _heard(connection: Connection, found: Position, upto: int | None) -> None:
+def _heard(connection: Connection, found: Position, upto: Upto) -> None:
     """The last day of what each action's latest update is about."""
     spec, latest = UPDATE, dict[str, tuple[str, bool, str]]()
     for row in rows_at(connection, spec, upto):

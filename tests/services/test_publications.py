@@ -1,0 +1,126 @@
+"""What left the office comes back the same for ever, with a recount beside it that says why a figure differs."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clock import CLOCK, TODAY
+from tests.services.test_journey import sample_store
+from tests.services.test_papers import _work, meeting_of
+from vawg_desktop.cli import main
+from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.services import merging, names, publications, records, undoing
+from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.publications import Sending
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, opening
+from vawg_desktop.store.check import check
+from vawg_desktop.store.dispose import Authority, dispose
+
+PUBLIC = Sending("The Police and Crime Panel", cleared_by="The Chief Executive")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    made = sample_store(tmp_path)
+    yield made
+    CLOCK.go_to(TODAY)
+
+
+def test_a_publication_is_the_same_after_many_edits(session: Session, tmp_path: Path) -> None:
+    done = publications.publish(session, "panel-update", Asked(), tmp_path / "panel.docx", PUBLIC)
+    first = publications.reproduce(session, done.reference)
+    assert first.content == (tmp_path / "panel.docx").read_bytes() and all(r.number == r.again and not r.cause for r in first.recount) and len(first.recount) == 10
+    chance = random.Random(7)
+    for _ in range(120):
+        _work(session, chance, session.today)
+    again = publications.write_again(session, done.reference, tmp_path / "again.docx")
+    assert (tmp_path / "again.docx").read_bytes() == first.content and again.figures == first.figures
+    assert [(r.key, r.number, r.again) for r in again.recount] == [(r.key, r.number, r.number) for r in first.recount]
+    assert check(session.store).problems == []
+
+
+def test_a_laptop_that_merged_it_counts_it_again_alike(session: Session, tmp_path: Path) -> None:
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    records.assign(laptop, "A-0005", [Assignment("status", "complete")], None)
+    done = publications.publish(session, "board", Asked(), tmp_path / "board.pdf", PUBLIC)
+    records.assign(session, "A-0006", [Assignment("status", "complete")], None)
+    merging.merge(laptop, session.store)
+    merging.merge(session, laptop.store)
+    for one in (session, laptop):
+        assert [r.again for r in publications.reproduce(one, done.reference).recount] == [r.number for r in publications.reproduce(session, done.reference).recount]
+    laptop.store.close()
+
+
+def test_a_disposal_is_named_as_the_cause(session: Session, tmp_path: Path) -> None:
+    records.assign(session, "A-0005", [Assignment("due", "2026-01-31"), Assignment("status", "in_progress")], None)
+    done = publications.publish(session, "board", Asked(), tmp_path / "board.pdf", PUBLIC)
+    action = names.find(session.read(), "A-0005").id
+    dispose(session.store, "action", action, Authority("B. Officer", "C. Second", "Retention schedule 4", session.today.isoformat()))
+    recount = {r.key: r for r in publications.reproduce(session, done.reference).recount}
+    assert (recount["actions"].number, recount["actions"].again) == (22, 22)  # that it was there is still known
+    assert (recount["actions_overdue"].number, recount["actions_overdue"].again, recount["actions_overdue"].cause) == (1, 0, "Disposed of since: A-0005.")
+
+
+def test_a_correction_is_a_new_edition_that_says_what_changed(session: Session, tmp_path: Path) -> None:
+    first = publications.publish(session, "board", Asked(), tmp_path / "one.docx", PUBLIC)
+    with pytest.raises(ValueRefusedError, match="what changed"):
+        publications.publish(session, "board", Asked(), tmp_path / "two.docx", Sending("The Panel", corrects=first.reference))
+    with pytest.raises(RuleError, match="another kind"):
+        publications.publish(session, "audit", Asked(), tmp_path / "two.docx", Sending("The Panel", corrects=first.reference, correction="x"))
+    second = publications.publish(session, "board", Asked(), tmp_path / "two.docx", Sending("The Panel", corrects=first.reference, correction="One date was wrong"))
+    rows = publications.listed(session)
+    assert [(r["reference"], r["edition"], r["corrects"], r["correction"]) for r in rows] == [
+        (first.reference, 1, None, None), (second.reference, 2, first.reference, "One date was wrong"),
+    ]  # fmt: skip
+
+
+def test_nothing_is_published_to_nobody_and_what_left_is_not_undone(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(ValueRefusedError, match="to whom"):
+        publications.publish(session, "board", Asked(), tmp_path / "x.docx", Sending(" "))
+    assert not (tmp_path / "x.docx").exists() and publications.listed(session) == []
+    publications.publish(session, "board", Asked(), tmp_path / "x.docx", PUBLIC)
+    with pytest.raises(AppError):
+        undoing.undo(session)
+    assert len(publications.listed(session)) == 1
+
+
+def test_minutes_are_draft_checked_approved_and_published_with_every_version_kept(session: Session, tmp_path: Path) -> None:
+    meeting = meeting_of(session)
+    draft = publications.publish(session, "minutes", Asked((meeting,)), tmp_path / "draft.docx", Sending("Those who spoke", stage="draft"))
+    publications.set_stage(session, draft.reference, "checked by speakers")
+    final = publications.publish(session, "minutes", Asked((meeting,)), tmp_path / "final.docx", Sending("The public", stage="approved", corrects=draft.reference, correction="A name put right"))
+    rows = publications.listed(session)
+    assert [(r["reference"], r["stage"], r["edition"]) for r in rows] == [(draft.reference, "checked", 1), (final.reference, "approved", 2)]
+    assert publications.reproduce(session, draft.reference).content == (tmp_path / "draft.docx").read_bytes()
+    with pytest.raises(ValueRefusedError, match="none of these"):
+        publications.set_stage(session, draft.reference, "splendid")
+
+
+def test_another_ending_and_another_record_are_refused(session: Session, tmp_path: Path) -> None:
+    done = publications.publish(session, "board", Asked(), tmp_path / "x.docx", PUBLIC)
+    with pytest.raises(ValueRefusedError, match="stays the same file"):
+        publications.write_again(session, done.reference, tmp_path / "x.pdf")
+    with pytest.raises(NotFoundError):
+        publications.reproduce(session, "R-0003")
+
+
+def test_the_commands(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(session.store.path)
+    session.store.close()
+    one, two = tmp_path / "one.pdf", tmp_path / "two.pdf"
+    assert main(["report", path, "board", "--out", str(one), "--publish"]) == 1
+    assert main(["report", path, "board", "--out", str(one), "--publish", "--to", "The Panel", "--json"]) == 0
+    capsys.readouterr()
+    assert main(["publications", path, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["kind"], row["to_whom"], row["edition"]) == ("board", "The Panel", 1) and row["heads"]
+    assert main(["reproduce", path, row["reference"], "--out", str(two), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert one.read_bytes() == two.read_bytes() and all(f["number"] == f["recount"] for f in told["figures"])

@@ -1,0 +1,212 @@
+"""What left the office as a paper: the file, its figures with the rows they counted, the heads of the log and the rules, kept for ever and given back the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vawg_desktop import __version__
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import bounds, parse_date
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.meeting_terms import PAPER_KIND, PAPER_STAGE
+from vawg_desktop.exchange.document_files import writer
+from vawg_desktop.services import names, papers
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.paper_parts import Counted, references
+from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.check_log import heads_of_chains
+from vawg_desktop.store.keys import write_replacing
+
+PUBLICATION = BY_KEY["publication"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """To whom a paper goes and who answers for it; ``corrects`` names the publication of which it is a new edition, ``correction`` what changed."""
+
+    to_whom: str
+    author: str = ""
+    cleared_by: str = ""
+    stage: str = "published"
+    corrects: str = ""
+    correction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A paper that was published: its record, the file that was written, and what changed."""
+
+    id: str
+    reference: str
+    file: Path
+    changes: Changes
+
+
+def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sending) -> Published:
+    """Make a paper, keep it with its figures and heads, and write it.
+
+    Raises ValueRefusedError where nobody is named to whom it goes, or a new edition says not what changed; NotFoundError; StoreError where the file cannot be written.
+    """
+    if not sending.to_whom.strip():
+        raise ValueRefusedError("Say to whom it goes: a board, the Panel, the public.")
+    before = _corrected(session, sending, kind)
+    made = papers.make(session, kind, asked)
+    content = writer(out.name)(made.document)
+    sha256 = session.store.files.keep(out.name, content)
+    with session.store.write(session.who, f"{PAPER_KIND.label(kind)} to {sending.to_whom.strip()}", Act.PUBLISH) as tx:
+        heads = heads_of_chains(tx.connection)  # taken before the publication's own entry
+        about = [names.find(tx.connection, one).id for one in asked.about if names.maybe_find(tx.connection, one) is not None]
+        meeting = next((i for i in about if tx.connection.exec_driver_sql("SELECT 1 FROM meeting WHERE id = ?", (i,)).fetchone()), None)
+        cells: dict[str, Value] = {
+            "title": made.document.title, "kind": kind, "edition": int(str(before["edition"] or 1)) + 1 if before else 1, "stage": sending.stage,
+            "as_at": _day(session, asked), "about": about[0] if about else None, "meeting": meeting, "author": sending.author or session.who,
+            "cleared_by": sending.cleared_by or None, "to_whom": sending.to_whom.strip(), "sent": session.today.isoformat(),
+            "corrects": str(before["id"]) if before else None, "correction": sending.correction.strip() or None,
+            "heads": json.dumps(heads, sort_keys=True), "figures": frozen(asked, made.figures), "file_sha256": sha256, "file_name": out.name,
+            "marking": "official_sensitive" if "SENSITIVE" in made.document.marking else "official",
+        }  # fmt: skip
+        id = tx.create(PUBLICATION.key, cells)
+    write_replacing(out, content)
+    return Published(id, references(session.read(), [id])[id], out, tx.changes)
+
+
+def _day(session: Session, asked: Asked) -> str:
+    return bounds(parse_date(asked.as_at, now=session.today))[1].isoformat() if asked.as_at else session.today.isoformat()
+
+
+def _corrected(session: Session, sending: Sending, kind: str) -> Mapping[str, object] | None:
+    if not sending.corrects:
+        return None
+    found = names.find(session.read(), sending.corrects, PUBLICATION.key)
+    row = plain_rows(session.read(), "SELECT id, kind, edition FROM publication WHERE id = ?", (found.id,))[0]
+    if row["kind"] != kind:
+        raise RuleError(f"{found.reference} is another kind of paper; a new edition is of the same kind.", code="rule_edition")
+    if not sending.correction.strip():
+        raise ValueRefusedError("A new edition says what changed since the one before.")
+    return row
+
+
+def frozen(asked: Asked, figures: list[Counted]) -> str:
+    """What a paper was asked for and its figures with the records they counted, as one text that is the same whenever it is written."""
+    told = {
+        "program": __version__, "about": list(asked.about), "since": asked.since, "as_at": asked.as_at,
+        "figures": [{"key": f.key, "says": f.says, "number": f.number, "ids": sorted(f.ids)} for f in figures],
+    }  # fmt: skip
+    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """A figure as it was published and as it is counted again today from the same heads; ``cause`` says why they differ, where they do."""
+
+    key: str
+    says: str
+    number: int
+    again: int | None
+    cause: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """For the command."""
+        return {"key": self.key, "says": self.says, "number": self.number, "recount": self.again, "cause": self.cause}
+
+
+@dataclass(slots=True)
+class Reproduced:
+    """A publication given back: the file's bytes and name, the frozen figures as they stand in the record, and a recount beside them."""
+
+    reference: str
+    file_name: str
+    content: bytes
+    figures: str
+    recount: list[Recount] = field(default_factory=list[Recount])
+
+
+def reproduce(session: Session, name: str) -> Reproduced:
+    """Give a publication back as it went, and count its figures again from the heads of then. Raises NotFoundError where its file is gone or another one."""
+    connection = session.read()
+    found = names.find(connection, name, PUBLICATION.key)
+    row = plain_rows(connection, "SELECT * FROM publication WHERE id = ?", (found.id,))[0]
+    content = session.store.files.get(str(row["file_sha256"]))
+    if hashlib.sha256(content).hexdigest() != row["file_sha256"]:
+        raise NotFoundError(f"The file of {found.reference} is not the one that was kept; run “check”.", code="file_altered")
+    made = Reproduced(found.reference, str(row["file_name"]), content, str(row["figures"] or "{}"))
+    made.recount = _recount(session, row)
+    return made
+
+
+def _recount(session: Session, row: Mapping[str, object]) -> list[Recount]:
+    told = json.loads(str(row["figures"] or "{}"))
+    heads = {place.rpartition("/")[0]: int(place.rpartition("/")[2]) for place in json.loads(str(row["heads"] or "{}"))}
+    asked = Asked(tuple(told.get("about", ())), heads=heads, day=bounds(str(row["as_at"]))[1])
+    again: dict[str, set[str]] | None
+    why = ""
+    try:
+        again = {f.key: set(f.ids) for f in papers.make(session, str(row["kind"]), asked).figures}
+    except AppError as error:
+        again, why = None, error.message
+    found: list[Recount] = []
+    for figure in told.get("figures", ()):
+        key, ids = str(figure["key"]), set(figure["ids"])
+        if again is None or key not in again:
+            cause = why or ("What changed between two dates is not counted again." if key.startswith("since_") else "This version of the program does not count it.")
+            found.append(Recount(key, figure["says"], figure["number"], None, cause))
+            continue
+        found.append(Recount(key, figure["says"], figure["number"], len(again[key]), _cause(session, ids ^ again[key], str(told.get("program", "")))))
+    return found
+
+
+def _cause(session: Session, differing: set[str], program: str) -> str:
+    """Why a figure counts other records now: they were disposed of, or the program counts otherwise than the version that published."""
+    if not differing:
+        return ""
+    gone = {
+        str(i) for (i,) in session.read().exec_driver_sql("SELECT \"row\" FROM \"change\" WHERE act = ?", (Act.DISPOSE.value,)).fetchall()
+    }  # fmt: skip
+    called = references(session.read(), sorted(differing))
+    listed = ", ".join(called.get(i, i) for i in sorted(differing)[:12])
+    if differing <= gone:
+        return f"Disposed of since: {listed}."
+    return f"Counted by version {program} and now by {__version__}; other records: {listed}."
+
+
+def write_again(session: Session, name: str, out: Path) -> Reproduced:
+    """Write a publication's file again, byte for byte. Raises what ``reproduce`` raises, ValueRefusedError for another ending, StoreError."""
+    made = reproduce(session, name)
+    ending = Path(made.file_name).suffix
+    if out.suffix.casefold() != ending.casefold():
+        raise ValueRefusedError(f"{made.reference} went as {ending}; give the copy that ending, so that it stays the same file.")
+    write_replacing(out, made.content)
+    return made
+
+
+def listed(session: Session) -> list[dict[str, object]]:
+    """What was published, the newest last."""
+    rows = plain_rows(session.read(), "SELECT * FROM publication WHERE NOT deleted ORDER BY n", ())
+    called = references(session.read(), sorted({str(r["corrects"]) for r in rows if r["corrects"]}))
+    return [
+        {
+            "reference": r["reference"], "id": r["id"], "kind": r["kind"], "title": r["title"], "edition": r["edition"], "stage": r["stage"], "as_at": r["as_at"], "sent": r["sent"],
+            "to_whom": r["to_whom"], "corrects": called.get(str(r["corrects"])), "correction": r["correction"], "file_sha256": r["file_sha256"], "heads": json.loads(str(r["heads"] or "{}")),
+        }
+        for r in rows
+    ]  # fmt: skip
+
+
+def set_stage(session: Session, name: str, stage: str) -> Changes:
+    """Say how far a paper is: draft, checked by those who spoke, approved, published. Raises NotFoundError, ValueRefusedError."""
+    term = PAPER_STAGE.find(stage)
+    if term is None:
+        raise ValueRefusedError(f"A paper is {', '.join(x.label.casefold() for x in PAPER_STAGE)}; “{stage[:40]}” is none of these.")
+    found = names.find(session.read(), name, PUBLICATION.key)
+    with session.store.write(session.who, None, Act.EDIT) as tx:
+        tx.edit(PUBLICATION.key, found.id, {"stage": term.key})
+    return tx.changes
+
