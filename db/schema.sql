@@ -689,7 +689,7 @@ CREATE TABLE membership (
 	id TEXT NOT NULL,
 	reference TEXT,
 	deleted INTEGER,
-	body TEXT,
+	governance_body TEXT,
 	person TEXT,
 	partner TEXT,
 	role TEXT,
@@ -700,11 +700,11 @@ CREATE TABLE membership (
 	conflicts INTEGER DEFAULT 0,
 	PRIMARY KEY (n),
 	UNIQUE (id),
-	FOREIGN KEY(body) REFERENCES governance_body (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(governance_body) REFERENCES governance_body (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(partner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_membership_body ON membership (body);
+CREATE INDEX ix_membership_governance_body ON membership (governance_body);
 
 CREATE INDEX ix_membership_partner ON membership (partner);
 

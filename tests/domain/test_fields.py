@@ -93,3 +93,9 @@ def test_long_text_comes_back_as_typed_but_for_control_characters(text: str) -> 
 def test_a_number_is_said_with_what_it_counts(number: int, said: str) -> None:
     assert terms.how_many(number, "entry", "entries") == said
     assert terms.how_many(number, "row") == said.replace("entries", "rows").replace("entry", "row")
+
+
+def test_a_part_names_what_it_is_a_part_of_by_that_kind() -> None:
+    """The field is called as the kind: disposal, restriction and history find the parts of a record by it."""
+    for spec in entities.ENTITIES:
+        assert not spec.parent or spec.by_key[spec.parent].target == spec.parent

@@ -266,7 +266,7 @@ def test_who_attends(session: Session) -> None:
     meeting = board(session, "Q1", "2026-03-02")
     body = show.record(session, "B-0001").id
     for person, role, until in (("Ann Chair", "chair", ""), ("Bea Member", "member", ""), ("Cy Gone", "member", "2025-12-31")):
-        records.create(session, "membership", {"body": body, "person": person, "role": role, "until_date": until, "partner": "Kent Police"})
+        records.create(session, "membership", {"governance_body": body, "person": person, "role": role, "until_date": until, "partner": "Kent Police"})
     assert [(a.person, a.role, a.state) for a in meeting_notes.attendance(session, meeting)] == [("Ann Chair", "chair", ""), ("Bea Member", "member", "")]
     told = [Attends("Ann Chair", "", "", "", "present"), Attends("Bea Member", "", "", "", "apologies"), Attends("Di Guest", "", "", "", "by_link", "Trustee of a funded charity")]
     meeting_notes.note_attendance(session, meeting, told)

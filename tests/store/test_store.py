@@ -208,7 +208,7 @@ def test_what_updates_told_over_time_is_filled_in_where_a_store_comes_from_an_ea
     assert [found[e] for e in ends] == [{"in_progress": 1}, {"in_progress": 1}, {"complete": 1}]
 
 
-def _lowered(path: Path, revision: str, renamed: dict[str, str]) -> None:
+def lowered(path: Path, revision: str, renamed: dict[str, str]) -> None:
     """Make a store of today one of an earlier revision: what came since goes, and tables have the names they had."""
     old = path.with_name("old.vawg")
     connect_raw(old, None).close()
@@ -251,7 +251,7 @@ def test_a_store_of_an_earlier_version_has_the_tables_and_indexes_of_a_new_one_o
     path = sample.store.path
     new = _shape(path)
     sample.store.close()
-    _lowered(path, "0004", {"earlier_reference": "former"})
+    lowered(path, "0004", {"earlier_reference": "former"})
     assert _shape(path) != new
     sample.store = opening.open_store(path)
     assert _shape(path) == new

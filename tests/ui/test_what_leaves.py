@@ -75,7 +75,7 @@ def what_leaves(made: Shown, page: Any) -> Iterator[tuple[str, str]]:
         yield "list copied", clip()
         papers.append(outputs.list_maker()(made.session))
         for place in range(page.model.rowCount()):
-            page.view.setCurrentIndex(page.model.index(place, 0))
+            page.view.choose(place)
             settle(made.tasks)
             outputs.copy_rows()
             settle(made.tasks)
@@ -144,7 +144,7 @@ def test_small_counts_of_people_leave_neither_the_chart_nor_the_changes(shown: S
     value_page: Any = shown.go("indicator_value")
     copied: list[str] = []
     for place in range(value_page.model.rowCount()):
-        value_page.view.setCurrentIndex(value_page.model.index(place, 0))
+        value_page.view.choose(place)
         settle(shown.tasks)
         value_page.outputs.copy_rows()
         settle(shown.tasks)  # it is read first what of the row may leave

@@ -20,14 +20,14 @@ GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance b
 ), listed=("name", "short_name", "cadence"), form=("name", "short_name", "chair", "cadence", "paper_days"))  # fmt: skip
 
 MEMBERSHIP = EntitySpec("membership", "Member", "Members", "MB", "person", (
-    ref("body", "Governance body", "governance_body", required=True, listed=Listed(width=200)),
+    ref("governance_body", "Governance body", "governance_body", required=True, listed=Listed(width=200)),
     text("person", "Person", required=True, search=True),
     ref("partner", "From", "partner", listed=Listed(width=160)),
     term("role", "Role", m.MEMBER_ROLE, default="member", listed=Listed(width=110)),
     when("from_date", "From date"),
     when("until_date", "Until", listed=Listed(width=110, empty="Still sits")),
     NOTE,
-), parent="governance_body", listed=("person", "body", "partner", "role", "until_date"), form=("body", "person", "partner", "role", "from_date"))  # fmt: skip
+), parent="governance_body", listed=("person", "governance_body", "partner", "role", "until_date"), form=("governance_body", "person", "partner", "role", "from_date"))  # fmt: skip
 
 MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
     text("title", "Title", required=True, search=True, room=True),

@@ -152,7 +152,8 @@ def _add_condition(session: Session, sql: _Sql, spec: EntitySpec, where: Where) 
     elif key == "reference":
         sql.add("t.reference = ?", where.value)
     elif key == "id":
-        sql.add("t.id = ?", where.value)
+        named = where.value.split(";")
+        sql.add(f"t.id IN ({','.join('?' * len(named))})", *named)
     elif key == "pillar" and key not in spec.by_key and spec.pillar:
         sql.add(f"t.{spec.pillar} = ?", _pillar(where.value))
     elif key == "rating":

@@ -262,7 +262,7 @@ def attendance(session: Session, meeting: str) -> list[Attends]:
     )
     found = {fold(str(r["person"])): Attends(str(r["person"]), str(r["partner"] or ""), str(r["called"]), "", str(r["state"] or "present"), str(r["declared"] or "")) for r in noted}
     members = plain_rows(
-        connection, "SELECT m.*, coalesce(p.short_name, p.name, '') AS called FROM membership m LEFT JOIN partner p ON p.id = m.partner WHERE m.body = ? AND NOT m.deleted ORDER BY m.n", (body,)
+        connection, "SELECT m.*, coalesce(p.short_name, p.name, '') AS called FROM membership m LEFT JOIN partner p ON p.id = m.partner WHERE m.governance_body = ? AND NOT m.deleted ORDER BY m.n", (body,)
     )
     ranks = BY_KEY["membership"].by_key["role"].terms
     assert ranks is not None

@@ -231,8 +231,8 @@ class MainWindow(Shell):
         return self._pages.get(self._key)
 
     def open_record(self, name: str) -> None:
-        """Show a record where its kind stands; ``history:ID`` shows its changes, ``chain:ID`` its chain, ``questions:KEY`` a question, ``hold:ID`` a meeting as it is held."""
-        if page := {"history": "changes", "chain": "chain", "questions": "questions", "hold": "meeting_mode"}.get(name.partition(":")[0], "") if ":" in name else "":
+        """Show a record where its kind stands; ``history:ID`` shows its changes, ``chain:ID`` its chain, ``questions:KEY`` a question, ``hold:ID`` a meeting as it is held, ``paper:KIND/ID`` a paper."""
+        if page := {"history": "changes", "chain": "chain", "questions": "questions", "hold": "meeting_mode", "paper": "papers"}.get(name.partition(":")[0], "") if ":" in name else "":
             self.go(page).show_record(name.partition(":")[2])
             return
         from vawg_desktop.services import names

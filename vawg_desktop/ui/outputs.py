@@ -58,7 +58,11 @@ def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 _KINDS = ";;".join(f"{WRITERS[ending][2]} (*{ending})" for ending in (".xlsx", ".docx", ".pdf", ".ods", ".odt"))
 
 
-def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Session], Document], *, printed: bool = False) -> None:
+#: The same for papers, which are read as text first.
+PAPER_KINDS = ";;".join(f"{WRITERS[ending][2]} (*{ending})" for ending in (".docx", ".pdf", ".odt", ".xlsx", ".ods"))
+
+
+def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Session], Document], *, printed: bool = False, kinds: str = _KINDS) -> None:
     """Ask where, then make the document off the window's thread and write it; the name's ending chooses the format.
 
     ``printed`` offers a PDF alone, to be printed from any reader: Essentials ships no print dialog.
@@ -67,7 +71,7 @@ def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Ses
     if printed:
         chosen, _ = QFileDialog.getSaveFileName(parent, f"Print {title.casefold()} to PDF", f"{name}.pdf", "PDF (*.pdf)")
     else:
-        chosen, _ = QFileDialog.getSaveFileName(parent, f"Save {title.casefold()}", f"{name}.xlsx", _KINDS)
+        chosen, _ = QFileDialog.getSaveFileName(parent, f"Save {title.casefold()}", f"{name}{kinds.partition('(*')[2].partition(')')[0]}", kinds)
     if not chosen:
         return
     done = "{} is ready to print." if printed else "Saved as {}."

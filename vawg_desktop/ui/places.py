@@ -126,6 +126,9 @@ GROUPS: tuple[Group, ...] = (
         Place("Figures", "figures", (records("figure", "Numbers that the office quotes will stand here, each with its source."),)),
     )),
     Group("Publishing", (
+        Place("Papers", "papers", (
+            page("papers", "Papers", "papers", "PapersPage"), records("publication", "What left the office as a paper will stand here, each with its file and its figures."),
+        )),
         Place("Frameworks", "frameworks", (
             records("framework", "Frameworks that the work is measured by will stand here."), page("coverage", "Coverage", "coverage", "CoveragePage"), records("strand"),
         )),

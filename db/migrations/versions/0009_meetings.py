@@ -40,7 +40,7 @@ def _entity(kind: str, cells: str) -> None:
 
 
 def upgrade() -> None:
-    _entity("membership", "body>governance_body person partner>partner role from_date until_date note")
+    _entity("membership", "governance_body>governance_body person partner>partner role from_date until_date note")
     _entity("agenda_item", "meeting>meeting position# title kind about minutes# presenter state private# carried_from>agenda_item note")
     _entity("attendance", "meeting>meeting person partner>partner state in_place_of declared note")
     _entity("challenge", "question meeting>meeting item>agenda_item about asked_by asked_of>partner asked_on status answered_by answered_at answer_as "

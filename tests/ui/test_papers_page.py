@@ -1,0 +1,112 @@
+"""Papers in the window: chosen by number, their figures shown and opened before they are saved, published with what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.documents import docx_text
+from tests.services.test_journey import sample_store
+from tests.ui.test_window import Shown
+from vawg_desktop.services import papers, publications, records
+from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.publications import Sending
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.ui.dialogs.publish import PublishDialog
+from vawg_desktop.ui.outputs import QFileDialog as SavingDialog
+from vawg_desktop.ui.pages import papers as page_of_papers
+from vawg_desktop.ui.tour import settle
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, tmp_path: Path) -> Iterator[Shown]:
+    made = Shown(sample_store(tmp_path))
+    records.assign(made.session, "A-0005", [Assignment("due", "2026-01-31"), Assignment("status", "in_progress")], None)
+    records.create(made.session, "meeting", {"title": "Q3 board", "body": "PDB", "date": "2026-12-10"})
+    yield made
+    made.close()
+    made.tasks.stop()
+    made.session.store.close()
+
+
+def test_each_figure_is_shown_and_opens_the_records_that_it_counts(shown: Shown) -> None:
+    page: Any = shown.go("papers")
+    settle(shown.tasks)
+    assert page._about.text() == "M-0006 Q3 board"
+    made = papers.make(shown.session, "board", Asked(("M-0006",)))
+    assert [(f.key, f.ids) for f in page._figures] == [(f.key, f.ids) for f in made.figures]
+    for key in ("actions_overdue", "actions", "recommendations_open"):
+        figure = next(f for f in page._figures if f.key == key)
+        page._open_counted(figure)
+        settle(shown.tasks)
+        listed: Any = shown.window.here()
+        assert listed.model.rowCount() == figure.number > 0
+
+
+def test_a_board_paper_is_a_few_keys_from_the_question_to_the_file(shown: Shown, tmp_path: Path) -> None:
+    shown.go("my_work")
+    pressed = 0
+    shown.go("papers")  # Ctrl+K, board paper, Enter
+    pressed += 2
+    settle(shown.tasks)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    with patch.object(SavingDialog, "getSaveFileName", return_value=(str(tmp_path / "board.docx"), "")):
+        QTest.keyClick(focused, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        pressed += 2  # and Enter in the dialog
+        settle(shown.tasks)
+    assert "progress of the inquiry's recommendations" in docx_text((tmp_path / "board.docx").read_bytes()) and pressed <= 8
+
+
+def test_what_cannot_be_made_says_why_and_is_not_saved(shown: Shown, tmp_path: Path) -> None:
+    page: Any = shown.go("papers")
+    page.choose("answer-card")
+    page._about.setText("A-0001")
+    page.count()
+    settle(shown.tasks)
+    assert "is no recommendation" in page._wrong.text()
+    with patch.object(SavingDialog, "getSaveFileName", return_value=(str(tmp_path / "x.docx"), "")) as asked:
+        page.save()
+        settle(shown.tasks)
+    assert not asked.called and not (tmp_path / "x.docx").exists()
+
+
+def test_the_offices_words_are_kept_and_stand_in_the_paper(shown: Shown) -> None:
+    page: Any = shown.go("papers")
+    settle(shown.tasks)
+    page._words["purpose"].setPlainText("To report progress")
+    page._keep_words("purpose")
+    settle(shown.tasks)
+    assert "To report progress" in str(papers.make(shown.session, "board", Asked()).document)
+
+
+def test_a_paper_is_published_from_the_page(shown: Shown, tmp_path: Path) -> None:
+    page: Any = shown.go("papers")
+    settle(shown.tasks)
+    sending = Sending("The Panel", cleared_by="The Chief Executive")
+    with patch.object(PublishDialog, "ask", return_value=sending), patch.object(page_of_papers.QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "b.pdf"), "")):
+        page.publish()
+        settle(shown.tasks)
+    (row,) = publications.listed(shown.session)
+    assert row["to_whom"] == "The Panel" and (tmp_path / "b.pdf").read_bytes() == publications.reproduce(shown.session, str(row["reference"])).content
+
+
+def test_the_dialog_asks_to_whom_and_what_changed(shown: Shown) -> None:
+    dialog = PublishDialog(shown.window, "Board paper", [("PB-0001", "PB-0001 x, edition 1")])
+    dialog._on_done()
+    assert "to whom" in dialog._wrong.text()
+    dialog._to.setText("The Panel")
+    dialog._of.setCurrentIndex(1)
+    dialog._on_done()
+    assert "what changed" in dialog._wrong.text()
+    dialog._what.setText("A date")
+    assert dialog.sending() == Sending("The Panel", stage="published", corrects="PB-0001", correction="A date")
+    dialog.deleteLater()

@@ -1,0 +1,359 @@
+"""Papers: choose one, say about what and since when, save it in any format or publish it; its figures are shown before and open the records they count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.meeting_terms import PAPER_KIND
+from vawg_desktop.exchange.document import Document
+from vawg_desktop.services import (
+    journey_outputs,
+    lists,
+    meeting_notes,
+    names,
+    papers,
+    publications,
+    service_outputs,
+)
+from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.office import office_settings, set_templates
+from vawg_desktop.services.paper_parts import Counted
+from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.publish import PublishDialog
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.outputs import PAPER_KINDS, save_document
+from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.common import button, clear, label, note, set_style
+from vawg_desktop.ui.widgets.file_dialog import QFileDialog
+from vawg_desktop.ui.widgets.place_kept import PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A paper that is offered: its kind, what it holds, what it is about (``meeting``, ``recommendation``, ``partner``; empty: everything), and whether it says what changed."""
+
+    kind: str
+    holds: str
+    about: tuple[str, ...] = ()
+    changes: bool = False
+    worded: bool = False
+
+
+OFFERED: tuple[Offered, ...] = (
+    Offered("board", "Where everything stands, what became of it since the last board, what needs the board, implications.", ("meeting",), changes=True, worded=True),
+    Offered("minutes", "Who was there, what was asked, answered, judged and decided; nothing private.", ("meeting",)),
+    Offered("action-log", "Follow-up actions, undertakings and questions without an answer, of one meeting or all.", ("meeting",)),
+    Offered("briefing", "All that somebody needs before speaking of a recommendation, or with a partner.", ("recommendation", "partner")),
+    Offered("answer-card", "What became of a recommendation, on one card.", ("recommendation",)),
+    Offered("panel-update", "Each recommendation in its public wording, with the figures.", changes=True),
+    Offered("audit", "Progress by agency; independent bodies' contributions without judgement."),
+    Offered("journey-map", "The victim's journey: gaps, services and who owns them."),
+    Offered("needs-assessment", "What is needed against what there is."),
+    Offered("service-directory", "Services for victims' professionals."),
+)  # fmt: skip
+_PLAIN: dict[str, Callable[[Session], Document]] = {
+    "journey-map": journey_outputs.map_document, "needs-assessment": service_outputs.assessment, "service-directory": service_outputs.directory,
+}  # fmt: skip
+#: So many records are named to the store at once; a figure that counts more is of all.
+_MOST_NAMED = 30_000
+_WORDS = (*papers.BOARD_WORDS, *papers.SIGNED_WORDS)
+
+
+class PapersPage(QWidget):
+    """The number keys choose a paper, Ctrl+S saves it."""
+
+    open_record = Signal(str)
+    open_list = Signal(object, str)
+    open_page = Signal(str)
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self.tasks = tasks
+        self._chosen = OFFERED[0]
+        self._figures: list[Counted] = []
+        self._names: dict[str, list[str]] = {}
+        box = QHBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
+        box.setSpacing(theme.px(24))
+        left = QVBoxLayout()
+        left.setSpacing(theme.px(2))
+        left.addWidget(label("Papers", size=24, bold=True, wrap=False))
+        self._rows: dict[str, QWidget] = {}
+        for number, one in enumerate(OFFERED, 1):
+            made = button(f"{number % 10}   {PAPER_KIND.label(one.kind)}", partial(self.choose, one.kind), kind="row", tip=one.holds)
+            made.setProperty(PLACE, one.kind)
+            made.setMinimumWidth(theme.px(190))
+            self._rows[one.kind] = made
+            left.addWidget(made)
+            QShortcut(QKeySequence(str(number % 10)), self, partial(self._number, one.kind), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        left.addStretch(1)
+        box.addLayout(left)
+        box.addWidget(self._paper(), 1)
+        QShortcut(QKeySequence("Ctrl+S"), self, self.save, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        tasks.changes_applied.connect(self._on_changes)
+        self.choose(self._chosen.kind)
+
+    def _paper(self) -> QWidget:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setAccessibleName("The paper")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        holder.setMaximumWidth(theme.px(860))
+        area.setWidget(holder)
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, theme.px(8), theme.px(16))
+        box.setSpacing(theme.px(8))
+        head = QHBoxLayout()
+        self._title = label("", size=20, bold=True, wrap=False)
+        head.addWidget(self._title, 1)
+        self._publish = button("Publish …", self.publish, tip="Keep the file, its figures and what they count for ever, and write it")
+        head.addWidget(self._publish)
+        head.addWidget(button("Save as …", self.save, kind="primary", tip="Ctrl+S; Word, PDF, OpenDocument or a workbook"))
+        box.addLayout(head)
+        self._holds = note("")
+        box.addWidget(self._holds)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(12))
+        grid.setVerticalSpacing(theme.px(2))
+        for column in range(3):
+            grid.setColumnStretch(column, 2 if column == 0 else 1)
+        self._about, self._since, self._as_at = (QLineEdit() for _ in range(3))
+        self._named: list[tuple[QWidget, QLineEdit]] = []
+        for column, (line, words) in enumerate(((self._about, "About"), (self._since, "Since (a date or a meeting)"), (self._as_at, "As at (empty: today)"))):
+            name = label(words, muted=True, wrap=False)
+            name.setBuddy(line)
+            line.setAccessibleName(words)
+            line.editingFinished.connect(self.count)
+            grid.addWidget(name, 0, column)
+            grid.addWidget(line, 1, column)
+            self._named.append((name, line))
+        box.addLayout(grid)
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        self._wrong.hide()
+        box.addWidget(self._wrong)
+        self._counted = QVBoxLayout()
+        self._counted.setSpacing(theme.px(2))
+        box.addLayout(self._counted)
+        self._worded = QWidget()
+        inside = QVBoxLayout(self._worded)
+        inside.setContentsMargins(0, theme.px(8), 0, 0)
+        inside.setSpacing(theme.px(4))
+        inside.addWidget(label("In the office's words", bold=True))
+        self._words: dict[str, QPlainTextEdit | QLineEdit] = {}
+        for key, heading in _WORDS:
+            name = label(heading, muted=True)
+            made: QPlainTextEdit | QLineEdit
+            if key in dict(papers.SIGNED_WORDS):
+                made = QLineEdit()
+                made.editingFinished.connect(partial(self._keep_words, key))
+            else:
+                made = _Paper(partial(self._keep_words, key))
+            made.setAccessibleName(heading)
+            name.setBuddy(made)
+            inside.addWidget(name)
+            inside.addWidget(made)
+            self._words[key] = made
+        box.addWidget(self._worded)
+        box.addStretch(1)
+        return area
+
+    # -- choosing -----------------------------------------------------------------------------
+
+    def _number(self, kind: str) -> None:
+        self.choose(kind)
+        self._rows[kind].setFocus()
+
+    def choose(self, kind: str) -> None:
+        """Show a paper; what it is about is asked for where it is about something."""
+        self._chosen = next(o for o in OFFERED if o.kind == kind)
+        for key, made in self._rows.items():
+            set_style(made, current=key == kind)
+        self._title.setText(PAPER_KIND.label(kind))
+        self._holds.setText(self._chosen.holds)
+        counted = kind in papers.PAPERS
+        for shown, (name, line) in zip((bool(self._chosen.about), self._chosen.changes, counted), self._named, strict=True):
+            name.setVisible(shown)
+            line.setVisible(shown)
+        self._about.setPlaceholderText(" or ".join({"meeting": "A meeting, such as next PDB", "recommendation": "A recommendation, such as r3", "partner": "a partner's name"}[a] for a in self._chosen.about))
+        self._complete()
+        self._worded.setVisible(self._chosen.worded)
+        self._publish.setVisible(counted)
+        if self._about.text() and kind != "board":
+            self._about.clear()
+        self.count()
+
+    def show_record(self, words: str) -> None:
+        """Show a paper about a record: ``KIND/ID``."""
+        kind, _, about = words.partition("/")
+        self.choose(kind)
+        self._about.setText(about)
+        self.count()
+
+    def _complete(self) -> None:
+        found = [name for kind in self._chosen.about for name in self._names.get(kind, [])]
+        completer = QCompleter(found, self._about)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._about.setCompleter(completer)
+
+    def load(self) -> None:
+        """Read what papers can be about, the office's words, and the figures of the paper that is chosen."""
+        self.tasks.read(_read, self._came)
+
+    def _came(self, found: tuple[dict[str, list[str]], dict[str, str], str]) -> None:
+        self._names, kept, coming = found
+        self._complete()
+        for key, made in self._words.items():
+            if made.hasFocus():
+                continue
+            words = kept.get(papers.PREFIX + key, "")
+            if isinstance(made, QLineEdit):
+                made.setText(words)
+            else:
+                made.setPlainText(words)
+        if self._chosen.about == ("meeting",) and not self._about.text() and coming:
+            self._about.setText(coming)
+        self.count()
+
+    def _on_changes(self, changes: Changes) -> None:
+        if self.isVisible() and changes.entities:
+            self.load()
+
+    def _asked(self) -> Asked:
+        about = self._about.text().strip()
+        return Asked((about,) if about and self._chosen.about else (), self._since.text().strip() if self._chosen.changes else "", self._as_at.text().strip())
+
+    # -- what it counts -----------------------------------------------------------------------
+
+    def count(self) -> None:
+        """Make the paper off the window's thread, to show its figures or why it cannot be made yet."""
+        chosen, asked = self._chosen, self._asked()
+        if chosen.kind not in papers.PAPERS:
+            self._show_figures([], "")
+            return
+        if chosen.kind in ("briefing", "answer-card", "minutes") and not asked.about:
+            self._show_figures([], "")
+            return
+
+        def came(made: papers.Made) -> None:
+            if chosen is self._chosen and asked == self._asked():
+                self._show_figures(made.figures, "")
+
+        def failed(error: BaseException) -> None:
+            if chosen is self._chosen and asked == self._asked():
+                self._show_figures([], getattr(error, "message", "") or str(error))
+
+        self.tasks.read(lambda s: papers.make(s, chosen.kind, asked), came, failed)
+
+    def _show_figures(self, figures: list[Counted], wrong: str) -> None:
+        self._figures = figures
+        self._wrong.setText(wrong)
+        self._wrong.setVisible(bool(wrong))
+        clear(self._counted)
+        if figures:
+            self._counted.addWidget(label("What it counts", bold=True))
+        for one in figures:
+            row = QHBoxLayout()
+            number = label(f"{one.number:,}", bold=True, wrap=False)
+            number.setFixedWidth(theme.px(56))
+            row.addWidget(number)
+            made = button(one.says, partial(self._open_counted, one), kind="row", tip="Shows the records that it counts")
+            made.setProperty(PLACE, one.key)
+            made.setAccessibleName(f"{one.says}: {one.number:,}. Shows the records that it counts")
+            made.setEnabled(one.number > 0)
+            row.addWidget(made, 1)
+            self._counted.addLayout(row)
+
+    def _open_counted(self, figure: Counted) -> None:
+        """The records that a figure counts, in their list; of several kinds the first one's."""
+        def kinds(session: Session) -> str:
+            found = names.maybe_find(session.read(), figure.ids[0])
+            return found.entity if found is not None else ""
+
+        def show(kind: str) -> None:
+            if kind:
+                only = (Where("id", ";".join(figure.ids)),) if figure.number <= _MOST_NAMED else ()
+                self.open_list.emit(ListQuery(kind, where=only), figure.says)
+
+        self.tasks.read(kinds, show)
+
+    # -- out ----------------------------------------------------------------------------------
+
+    def _keep_words(self, key: str) -> None:
+        made = self._words[key]
+        words = made.text() if isinstance(made, QLineEdit) else made.toPlainText()
+        self.tasks.write(lambda s: set_templates(s, {papers.PREFIX + key: words}))
+
+    def save(self) -> None:
+        """Save the paper; the file's ending chooses its format."""
+        kind, asked = self._chosen.kind, self._asked()
+        if self._wrong.isVisible():
+            messages.tell(self._wrong.text())
+            return
+        make = _PLAIN.get(kind) or (lambda s: papers.make(s, kind, asked).document)
+        save_document(self, self.tasks, PAPER_KIND.label(kind), make, kinds=PAPER_KINDS)
+
+    def publish(self) -> None:
+        """Ask to whom it goes and who cleared it, then keep it for ever and write it."""
+        kind, asked = self._chosen.kind, self._asked()
+        if self._wrong.isVisible():
+            messages.tell(self._wrong.text())
+            return
+        earlier = self.tasks.fetch(lambda s: [(str(r["reference"]), f"{r['reference']}  {r['title']}, edition {r['edition']}") for r in publications.listed(s) if r["kind"] == kind])
+        sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier)
+        if sending is None:
+            return
+        chosen, _ = QFileDialog.getSaveFileName(self, "Publish as", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}.pdf", PAPER_KINDS)
+        if chosen:
+            self.tasks.write(
+                lambda s: publications.publish(s, kind, asked, Path(chosen), sending),
+                then=lambda done: messages.tell(f"{done.reference} is kept, and written as {Path(chosen).name}."),
+            )
+
+
+class _Paper(QPlainTextEdit):
+    """A few lines that are saved when they are left."""
+
+    def __init__(self, keep: Callable[[], None]) -> None:
+        super().__init__()
+        self._keep = keep
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(theme.px(56))
+
+    def focusOutEvent(self, e: object) -> None:
+        super().focusOutEvent(e)  # type: ignore[arg-type]
+        self._keep()
+
+
+def _read(session: Session) -> tuple[dict[str, list[str]], dict[str, str], str]:
+    """The names of what papers can be about, the office's words, and the meeting that is next."""
+    connection = session.read()
+    known = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner")}
+    coming = meeting_notes.to_hold(session)
+    next_title = ""
+    if coming:
+        row = lists.plain_rows(connection, "SELECT reference, title FROM meeting WHERE id = ?", (coming[0][0],))[0]
+        next_title = f"{row['reference']} {row['title']}"
+    return known, office_settings(connection, papers.PREFIX), next_title
