@@ -173,27 +173,6 @@ CREATE TABLE head (
 )
  WITHOUT ROWID;
 
-CREATE TABLE indicator (
-	n INTEGER NOT NULL,
-	id TEXT NOT NULL,
-	reference TEXT,
-	deleted INTEGER,
-	title TEXT,
-	definition TEXT,
-	numerator TEXT,
-	denominator TEXT,
-	count_unit TEXT,
-	area TEXT,
-	good TEXT,
-	measure TEXT,
-	target TEXT,
-	note TEXT,
-	born TEXT,
-	conflicts INTEGER DEFAULT 0,
-	PRIMARY KEY (n),
-	UNIQUE (id)
-);
-
 CREATE TABLE journey_stage (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -637,27 +616,52 @@ CREATE INDEX ix_gap_superseded_by ON gap (superseded_by);
 
 CREATE INDEX ix_gap_transferred_to ON gap (transferred_to);
 
-CREATE TABLE indicator_value (
+CREATE TABLE handover_item (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
 	reference TEXT,
 	deleted INTEGER,
-	indicator TEXT,
-	period TEXT,
-	value TEXT,
-	base TEXT,
-	provisional INTEGER,
-	process_changed INTEGER,
-	basis TEXT,
+	what TEXT,
+	about TEXT,
+	outcome TEXT,
+	"to" TEXT,
+	words TEXT,
+	accepted_by TEXT,
+	accepted_on TEXT,
 	note TEXT,
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,
 	PRIMARY KEY (n),
 	UNIQUE (id),
-	FOREIGN KEY(indicator) REFERENCES indicator (id) DEFERRABLE INITIALLY DEFERRED
+	FOREIGN KEY("to") REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_indicator_value_indicator ON indicator_value (indicator);
+CREATE INDEX ix_handover_item_to ON handover_item ("to");
+
+CREATE TABLE indicator (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	definition TEXT,
+	numerator TEXT,
+	denominator TEXT,
+	count_unit TEXT,
+	area TEXT,
+	owner TEXT,
+	good TEXT,
+	measure TEXT,
+	target TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(owner) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_indicator_owner ON indicator (owner);
 
 CREATE TABLE meeting (
 	n INTEGER NOT NULL,
@@ -938,6 +942,30 @@ CREATE TABLE attendance (
 CREATE INDEX ix_attendance_meeting ON attendance (meeting);
 
 CREATE INDEX ix_attendance_partner ON attendance (partner);
+
+CREATE TABLE indicator_value (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	indicator TEXT,
+	period TEXT,
+	value TEXT,
+	base TEXT,
+	provisional INTEGER,
+	process_changed INTEGER,
+	cleared_by TEXT,
+	cleared_on TEXT,
+	basis TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(indicator) REFERENCES indicator (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_indicator_value_indicator ON indicator_value (indicator);
 
 CREATE TABLE publication (
 	n INTEGER NOT NULL,

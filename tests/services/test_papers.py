@@ -20,7 +20,17 @@ from vawg_desktop.domain.dates import last_day
 from vawg_desktop.domain.errors import AppError, NotFoundError, ValueRefusedError
 from vawg_desktop.exchange.document import Document, Table, words
 from vawg_desktop.exchange.document_files import writer
-from vawg_desktop.services import agenda, lists, meeting_notes, names, papers, records, since, standing
+from vawg_desktop.services import (
+    agenda,
+    handover,
+    lists,
+    meeting_notes,
+    names,
+    papers,
+    records,
+    since,
+    standing,
+)
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.overview import pillar_label
 from vawg_desktop.services.papers import Asked
@@ -260,7 +270,37 @@ def test_a_briefing_of_a_partner_and_of_a_recommendation(session: Session) -> No
             papers.make(session, "briefing", Asked(wrong))
 
 
-@pytest.mark.parametrize(("kind", "about"), [("board", ""), ("panel-update", ""), ("audit", ""), ("action-log", ""), ("answer-card", "R-0003"), ("briefing", "Kent Police")])
+def test_a_handover_pack_names_every_open_item_with_what_becomes_of_it(session: Session) -> None:
+    for wrong in (("A-0005", "kept"), ("A-0005", "varied"), ("A-0005", "transferred"), ("E-0001", "adopted")):
+        with pytest.raises((ValueRefusedError, NotFoundError)):
+            handover.decide(session, *wrong)
+    handover.decide(session, "R-0003", "adopted", "Kent Police", accepted_by="The Mayor's office")
+    handover.decide(session, "A-0005", "varied", words="Quarterly, not monthly")
+    handover.decide(session, "A-0005", "ended", words="Done elsewhere")
+    made = papers.make(session, "handover", Asked())
+    actions, recommendations = every(session, "action"), every(session, "recommendation")
+    of_open = [a for a in actions if a["status"] not in ("complete", "stopped", "superseded")]
+    numbers = {f.key: f.number for f in made.figures}
+    assert numbers["open_action"] == len(of_open) and numbers["open_recommendation"] == len([r for r in recommendations if r["status"] == "open"])
+    assert (numbers["accepted_recommendation"], numbers["accepted_action"]) == (1, 0)
+    shown = {row[0]: row for t in ("Open recommendations", "Open actions") for row in tables(made.document)[t]}
+    assert shown["R-0003"][3:5] == ["Adopted", "Kent Police"] and shown["R-0003"][6].startswith("The Mayor's office, ")
+    assert shown["A-0005"][3:] == ["Ended", "", "Done elsewhere", "Not accepted yet"] and len(every(session, "handover_item")) == 2
+    assert shown["R-0002"][3] == "Not decided"
+
+
+def test_a_data_set_gives_what_owners_have_cleared(session: Session) -> None:
+    seen = records.create(session, "indicator", {"title": "Victims seen", "count_unit": "victims", "definition": "Seen once or more", "owner": "Kent Police"})[0]
+    for period, value, cleared in (("2026-04", "41", "Data lead"), ("2026-05", "7", "Data lead"), ("2026-06", "55", "")):
+        records.create(session, "indicator_value", {"indicator": seen, "period": period, "value": value, "cleared_by": cleared, "cleared_on": "2026-07-01" if cleared else ""})
+    made = papers.make(session, "data-set", Asked())
+    rows = list(tables(made.document)["Values by period"])
+    assert [(row[2], row[4]) for row in rows] == [("41", "Data lead, 1 Jul 2026"), ("fewer than 10", "Data lead, 1 Jul 2026"), ("", "Not cleared")]
+    assert "55" not in str(list(rows)) and {f.key: f.number for f in made.figures} == {"shared": 2, "not_cleared": 1}
+    assert [row[1] for row in tables(papers.make(session, "data-set", Asked(since="2026-05-01")).document)["Values by period"]] == ["May 2026", "June 2026"]
+
+
+@pytest.mark.parametrize(("kind", "about"), [("board", ""), ("handover", ""), ("data-set", ""), ("panel-update", ""), ("audit", ""), ("action-log", ""), ("answer-card", "R-0003"), ("briefing", "Kent Police")])
 def test_the_command_writes_each_paper_and_names_its_figures(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, about: str) -> None:
     path = str(session.store.path)
     session.store.close()

@@ -25,6 +25,26 @@ def agenda_of(arguments: argparse.Namespace) -> int:
     return out(arguments, [one.as_json() for one in found], words)
 
 
+@command("calendar", "what is due and when, as a file for a calendar", argument("--out", required=True, metavar="FILE"), argument("--days", type=int, default=365))
+def calendar(arguments: argparse.Namespace) -> int:
+    """Write the dates that come as an .ics file, and print them."""
+    from pathlib import Path
+
+    from vawg_desktop.domain.dates import label
+    from vawg_desktop.domain.terms import how_many
+    from vawg_desktop.services import coming
+
+    with opened(arguments) as session:
+        found = coming.coming(session, arguments.days)
+        written = coming.save_calendar(session, Path(arguments.out), arguments.days)
+
+    def words() -> Iterator[str]:
+        yield from (f"{label(c.day.isoformat())}  {c.kind}: {c.words}" for c in found)
+        yield f"{how_many(written, 'date')} written to {arguments.out}."
+
+    return out(arguments, [{"day": c.day.isoformat(), "kind": c.kind, "words": c.words, "id": c.id} for c in found], words)
+
+
 @command(
     "since", "what moved, slipped, was claimed, proved, closed or fell silent between two dates or meetings",
     argument("--since", required=True, metavar="DATE|MEETING"), argument("--until", metavar="DATE|MEETING", default=""),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from vawg_desktop.services.session import Session
 
 #: Reports that a later version brings, with what they are.
-_LATER = {"data-set": "the shared data set", "handover": "handing over", "foi": "answers to requests for information"}
-_PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card")
+_LATER = {"foi": "answers to requests for information"}
+_PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover")
 _REPORTS = ("journey-map", "service-directory", "needs-assessment")
 
 

@@ -110,6 +110,18 @@ MEETING_DECISION = EntitySpec("meeting_decision", "Meeting's decision", "Meeting
     NOTE,
 ), parent="meeting", listed=("words", "kind", "made_by", "meeting"), form=("meeting", "words", "kind", "made_by", "reason"), counted=("decision", "decisions"))  # fmt: skip
 
+#: What a successor makes of an open item, said by the one who hands over or by the successor itself.
+HANDOVER_ITEM = EntitySpec("handover_item", "Handover of an item", "Handover", "HO", "what", (
+    text("what", "Item", required=True, search=True),
+    text("about", "Of", required=True, names_record=True),
+    term("outcome", "What becomes of it", m.SUCCESSION, required=True, listed=Listed(width=180)),
+    ref("to", "Goes to", "partner", listed=Listed(width=160)),
+    long("words", "In which words", "What the successor changes, or why it ends.", search=True),
+    text("accepted_by", "Accepted by", "The person who accepts it for the successor.", listed=Listed("Accepted by", 150, "Not accepted yet")),
+    when("accepted_on", "Accepted on"),
+    NOTE,
+), listed=("what", "outcome", "to", "accepted_by"), form=("what", "about", "outcome", "to", "words", "accepted_by"), counted=("handover", "handovers"))  # fmt: skip
+
 PUBLICATION = EntitySpec("publication", "Publication", "Publications", "PB", "title", (
     text("title", "Title", required=True, search=True),
     term("kind", "Kind", m.PAPER_KIND, required=True, listed=Listed(width=150)),

@@ -77,6 +77,13 @@ DECISION_KIND = vocabulary(
     ("not_agreed", "Not agreed"),
     ("deferred", "Deferred"),
 )
+SUCCESSION = vocabulary(
+    "what becomes of an open item",
+    ("adopted", "Adopted"),
+    ("varied", "Adopted with changes", "Varied"),
+    ("ended", "Ended"),
+    ("transferred", "Transferred"),
+)
 PAPER_KIND = vocabulary(
     "kind of paper",
     ("board", "Board paper"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
 
@@ -20,16 +22,39 @@ def unsent_message(subject: str, to: str, words: str, files: list[tuple[str, byt
     return bytes(message)
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A date for a calendar: all day, or from one moment to another. The same ``uid`` is the same entry when it is taken in again."""
+
+    uid: str
+    title: str
+    day: date
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
 def event(title: str, day: date, reference: str) -> str:
-    """An all-day calendar entry (iCalendar, RFC 5545), lines folded at 75 octets."""
-    stamp = datetime(day.year, day.month, day.day).strftime("%Y%m%dT000000Z")  # noqa: DTZ001 - a date, not a moment
-    escaped = title.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//VAWG Desktop//EN", "METHOD:PUBLISH", "BEGIN:VEVENT", f"UID:{reference}-due@vawg-desktop",
-        f"DTSTAMP:{stamp}", f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escaped}", "TRANSP:TRANSPARENT", "END:VEVENT", "END:VCALENDAR",
-    ]  # fmt: skip
+    """A calendar file of one all-day entry."""
+    return calendar_file([Event(f"{reference}-due", title, day)])
+
+
+def calendar_file(events: Sequence[Event]) -> str:
+    """Calendar entries (iCalendar, RFC 5545), lines folded at 75 octets; moments in UTC."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//VAWG Desktop//EN", "METHOD:PUBLISH"]
+    for one in events:
+        escaped = one.title.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+        lines += ["BEGIN:VEVENT", f"UID:{one.uid}@vawg-desktop", f"DTSTAMP:{one.day:%Y%m%d}T000000Z"]
+        if one.begins is not None and one.ends is not None:
+            lines += [f"DTSTART:{_utc(one.begins)}", f"DTEND:{_utc(one.ends)}", f"SUMMARY:{escaped}"]
+        else:
+            lines += [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}", f"SUMMARY:{escaped}", "TRANSP:TRANSPARENT"]
+        lines.append("END:VEVENT")
+    lines.append("END:VCALENDAR")
     return "".join(_folded(line) + "\r\n" for line in lines)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _folded(line: str) -> str:

@@ -63,7 +63,8 @@ def make(session: Session, kind: str, asked: Asked) -> Made:
     return PAPERS[kind](session, asked)
 
 
-def _position(session: Session, asked: Asked) -> standing.Position:
+def position_of(session: Session, asked: Asked) -> standing.Position:
+    """Where everything stands on the day that a paper speaks of. Raises ValueRefusedError for a day that lies ahead."""
     if asked.heads is not None:
         return standing.standing(session, asked.heads, asked.day)
     if not asked.as_at:
@@ -93,7 +94,7 @@ def board(session: Session, asked: Asked) -> Made:
     """
     meeting = agenda.find_meeting(session, asked.about[0]) if asked.about else None
     start = asked.since or (meeting.last if meeting is not None else "")
-    paper = Paper(session, _position(session, asked))
+    paper = Paper(session, position_of(session, asked))
     given = _words(session, asked)
     for key, heading in BOARD_WORDS[:2]:
         paper.blocks += [Heading(heading), Paragraph(given.get(key) or _TO_COMPLETE)]
@@ -141,7 +142,7 @@ def _questions(paper: Paper, meeting: str) -> None:
 def action_log(session: Session, asked: Asked) -> Made:
     """What meetings asked for and what became of it: follow-up actions, undertakings and questions without an answer; of one meeting where ``about`` names it."""
     meeting = agenda.find_meeting(session, asked.about[0]) if asked.about else None
-    paper = Paper(session, _position(session, asked))
+    paper = Paper(session, position_of(session, asked))
     rows = plain_rows(
         session.read(),
         "SELECT c.*, m.title AS met, m.date AS held, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due FROM challenge c "
@@ -178,7 +179,7 @@ def _text(value: object) -> str | None:
 def answer_card(session: Session, asked: Asked) -> Made:
     """What became of a recommendation, on one card: the public wording with its date, where it stands, its actions, and what the Panel was last told."""
     found = _about(session, asked, "recommendation")
-    paper = Paper(session, _position(session, asked))
+    paper = Paper(session, position_of(session, asked))
     row = next((r for r in paper.position.recommendations if r["id"] == found.id), None)
     if row is None:
         raise NotFoundError(f"{found.reference} was not in this store on {parts.as_at_words(paper.position)}.")
@@ -243,7 +244,7 @@ def briefing(session: Session, asked: Asked) -> Made:
 
 
 def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Made:
-    paper = Paper(session, _position(session, asked))
+    paper = Paper(session, position_of(session, asked))
     p = paper.position
     own = [r for r in p.actions if r["accountable"] == found.id]
     mine = {str(r["id"]) for r in own}
@@ -276,7 +277,7 @@ def _challenges(paper: Paper, body: str) -> None:
 
 def panel_update(session: Session, asked: Asked) -> Made:
     """Where each recommendation stands, for the Police and Crime Panel: public wording, figures, and what became of them since a date."""
-    paper = Paper(session, _position(session, asked))
+    paper = Paper(session, position_of(session, asked))
     parts.summary(paper)
     if asked.since:
         parts.changes(paper, since.since(session, asked.since, asked.as_at), _since_words(session, asked.since))
@@ -291,7 +292,7 @@ def panel_update(session: Session, asked: Asked) -> Made:
 
 def audit(session: Session, asked: Asked) -> Made:
     """The twice-yearly audit: each agency's actions, dates and proof; independent bodies' contributions without rating or judgement."""
-    paper = Paper(session, _position(session, asked))
+    paper = Paper(session, position_of(session, asked))
     p = paper.position
     overdue, claimed, proved = (set(standing.ids_of(rows)) for rows in (p.overdue(), p.claimed(), p.proved()))
     bodies = plain_rows(session.read(), "SELECT id, coalesce(short_name, name) AS called, standing FROM partner WHERE NOT deleted ORDER BY x_sort, n", ())
@@ -329,8 +330,20 @@ def _minutes(session: Session, asked: Asked) -> Made:
     return minutes(session, asked)
 
 
+def _handover(session: Session, asked: Asked) -> Made:
+    from vawg_desktop.services import handover
+
+    return handover.pack(session, asked)
+
+
+def _data_set(session: Session, asked: Asked) -> Made:
+    from vawg_desktop.services import handover
+
+    return handover.data_set(session, asked)
+
+
 Maker = Callable[[Session, Asked], Made]
 #: The papers that there are, by kind.
-PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit}
+PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit}
 assert set(PAPERS) <= set(PAPER_KIND.key_list())
 

@@ -77,6 +77,16 @@ def take_tracker(shell: Shell, path: Path) -> None:
         )
 
 
+@command("Save the calendar of what is due")
+def save_calendar(shell: Shell) -> None:
+    """Write meetings, papers, returns, responses and undertakings of the year as a file that a calendar takes."""
+    from vawg_desktop.services import coming
+
+    name, _ = QFileDialog.getSaveFileName(shell, "Save the calendar", "VAWG dates.ics", "Calendars (*.ics)")
+    if name:
+        shell.tasks.make_file(lambda s: coming.save_calendar(s, Path(name)), lambda number: messages.tell(f"{how_many(number, 'date')} saved as {Path(name).name}."))
+
+
 @command("Write a tracker back in its own layout")
 def write_tracker(shell: Shell) -> None:
     """Write a tracker that was taken again in its own shape, filled from the store."""

@@ -48,6 +48,12 @@ def upgrade() -> None:
     _entity("meeting_decision", "words meeting>meeting item>agenda_item about kind made_by reason notice# marking restriction restricted_until restricted_to note")
     _entity("publication", "title kind edition# stage as_at about meeting>meeting author cleared_by to_whom sent corrects>publication correction "
             "heads figures suppressed file_sha256 file_name marking note")  # fmt: skip
+    _entity("handover_item", "what about outcome to>partner words accepted_by accepted_on note")
+    op.add_column("indicator_value", sa.Column("cleared_by", _text()))
+    op.add_column("indicator_value", sa.Column("cleared_on", _text()))
+    collated = ' COLLATE "C"' if op.get_bind().dialect.name == "postgresql" else ""
+    op.execute(f"ALTER TABLE indicator ADD COLUMN owner TEXT{collated} REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED")
+    op.create_index("ix_indicator_owner", "indicator", ["owner"])
     op.add_column("governance_body", sa.Column("paper_days", sa.Integer))
     for column in ("starts", "ends", "place", "chair", "status"):
         op.add_column("meeting", sa.Column(column, _text()))

@@ -21,6 +21,7 @@ from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio, questions
+from vawg_desktop.services.coming import Coming, coming
 from vawg_desktop.services.lists import ListQuery, count
 from vawg_desktop.services.round_standing import RoundPartner, partners_now
 from vawg_desktop.services.session import Session
@@ -30,16 +31,17 @@ from vawg_desktop.ui.widgets.common import EmptyState, Section, all_button, butt
 
 #: So many partners of the round are named here; the Returns page has them all.
 _RETURNS_SHOWN = 6
+_DATES_SHOWN = 8
 Group = tuple[str, list[dict[str, object]], ListQuery | None, int]
 
 
-def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[RoundPartner], bool]:
-    """Groups of actions with their whole counts, the latest round's rows that need doing, and whether there is a
-    portfolio to narrow to."""
+def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[RoundPartner], bool, list[Coming]]:
+    """Groups of actions with their whole counts, the latest round's rows that need doing, whether there is a
+    portfolio to narrow to, and the dates of the week."""
     work = counts.my_work(session, everybody=everybody)
     groups = [(n, rows, q, count(session, q) if q else len(rows)) for n, rows, q in work]
     waiting = [c for c in partners_now(session) if c.step in ("received", "late", "silent")]
-    return groups, waiting, portfolio.has_one(session)
+    return groups, waiting, portfolio.has_one(session), coming(session)
 
 
 class MyWorkPage(QScrollArea):
@@ -78,7 +80,7 @@ class MyWorkPage(QScrollArea):
         page.setMaximumWidth(theme.px(1080))
         self.setWidget(page)
         self._told: tuple[list[tuple[questions.Question, int]], bool] = ([], False)
-        self._drawn: tuple[list[Group], list[RoundPartner], bool, date, str] | None = None
+        self._drawn: tuple[list[Group], list[RoundPartner], bool, list[Coming], date, str] | None = None
         tasks.changes_applied.connect(self._on_changes)
 
     def load(self) -> None:
@@ -100,15 +102,17 @@ class MyWorkPage(QScrollArea):
             go = partial(self.open_record.emit, f"questions:{question.key}{whose}")
             self._asked.body.addWidget(self._line(f"{number:,}   {question.asks}", "", go))
 
-    def _show(self, groups: list[Group], waiting: list[RoundPartner], has_portfolio: bool) -> None:
+    def _show(self, groups: list[Group], waiting: list[RoundPartner], has_portfolio: bool, dates: list[Coming]) -> None:
         today = self.tasks.session.today
-        drawn = (groups, waiting, has_portfolio, today, self.tasks.session.who)
+        drawn = (groups, waiting, has_portfolio, dates, today, self.tasks.session.who)
         if self._drawn == drawn:
             return  # news that changes nothing here: the focus stays
         self._drawn = drawn
         self._everybody.setVisible(has_portfolio)
         self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}")
         clear(self._body)
+        if dates:
+            self._add_dates(dates, today)
         if waiting:
             self._add_returns(waiting)
         for name, rows, query, whole in groups:
@@ -120,6 +124,18 @@ class MyWorkPage(QScrollArea):
                     "Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action")
                 )
             )
+
+    def _add_dates(self, dates: list[Coming], today: date) -> None:
+        """What is due this week, and what is late and still awaited."""
+        section = Section("This week")
+        section.set_count(len(dates))
+        for one in dates[:_DATES_SHOWN]:
+            late = " · late" if one.day < today else ""
+            when = f"{one.day:%a} {short_label(one.day.isoformat())}{f', {one.starts}' if one.starts else ''}{late}"
+            section.body.addWidget(self._line(f"{one.kind}   {one.words}", when, partial(self.open_record.emit, one.id)))
+        if len(dates) > _DATES_SHOWN:
+            section.body.addWidget(label(f"… and {len(dates) - _DATES_SHOWN:,} more; Ctrl+K, Save the calendar, has all of them.", muted=True))
+        self._body.addWidget(section)
 
     def _add_returns(self, waiting: list[RoundPartner]) -> None:
         section = Section("Returns")

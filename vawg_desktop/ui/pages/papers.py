@@ -66,6 +66,8 @@ OFFERED: tuple[Offered, ...] = (
     Offered("answer-card", "What became of a recommendation, on one card.", ("recommendation",)),
     Offered("panel-update", "Each recommendation in its public wording, with the figures.", changes=True),
     Offered("audit", "Progress by agency; independent bodies' contributions without judgement."),
+    Offered("data-set", "Indicators with their agreed definitions and the numbers that their owners have cleared.", changes=True),
+    Offered("handover", "What is open, what becomes of each item, who accepted it, and what has to be renewed."),
     Offered("journey-map", "The victim's journey: gaps, services and who owns them."),
     Offered("needs-assessment", "What is needed against what there is."),
     Offered("service-directory", "Services for victims' professionals."),
@@ -73,6 +75,8 @@ OFFERED: tuple[Offered, ...] = (
 _PLAIN: dict[str, Callable[[Session], Document]] = {
     "journey-map": journey_outputs.map_document, "needs-assessment": service_outputs.assessment, "service-directory": service_outputs.directory,
 }  # fmt: skip
+#: So many papers have a number key of their own.
+_KEYS = 10
 #: So many records are named to the store at once; a figure that counts more is of all.
 _MOST_NAMED = 30_000
 _WORDS = (*papers.BOARD_WORDS, *papers.SIGNED_WORDS)
@@ -99,12 +103,14 @@ class PapersPage(QWidget):
         left.addWidget(label("Papers", size=24, bold=True, wrap=False))
         self._rows: dict[str, QWidget] = {}
         for number, one in enumerate(OFFERED, 1):
-            made = button(f"{number % 10}   {PAPER_KIND.label(one.kind)}", partial(self.choose, one.kind), kind="row", tip=one.holds)
+            key = f"{number % 10}" if number <= _KEYS else " "
+            made = button(f"{key}   {PAPER_KIND.label(one.kind)}", partial(self.choose, one.kind), kind="row", tip=one.holds)
             made.setProperty(PLACE, one.kind)
             made.setMinimumWidth(theme.px(190))
             self._rows[one.kind] = made
             left.addWidget(made)
-            QShortcut(QKeySequence(str(number % 10)), self, partial(self._number, one.kind), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            if number <= _KEYS:
+                QShortcut(QKeySequence(key), self, partial(self._number, one.kind), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         left.addStretch(1)
         box.addLayout(left)
         box.addWidget(self._paper(), 1)
