@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
@@ -19,11 +19,13 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import Elided, EmptyState, button, clear, label, set_style
+from vawg_desktop.ui.widgets.common import Elided, EmptyState, FlowLayout, button, clear, label, set_style
 from vawg_desktop.ui.widgets.meeting_form import MeetingForm
 from vawg_desktop.ui.widgets.place_kept import PLACE
 from vawg_desktop.ui.widgets.room import RoomWindow
 
+#: Narrower than this the agenda is left out; the keys go from item to item.
+_NARROW = 720
 #: How soon what is half typed is kept, in milliseconds.
 _KEPT_AFTER = 150
 #: Under which what is half typed about an item is kept in this store alone.
@@ -58,7 +60,8 @@ class MeetingModePage(QWidget):
         columns = QHBoxLayout(self._work)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(theme.px(16))
-        columns.addWidget(self._agenda(), 2)
+        self._agenda_area = self._agenda()
+        columns.addWidget(self._agenda_area, 2)
         columns.addWidget(self._desk(), 5)
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
@@ -74,9 +77,17 @@ class MeetingModePage(QWidget):
 
     # -- what it is made of -------------------------------------------------------------------
 
-    def _header(self) -> QHBoxLayout:
-        head = QHBoxLayout()
+    def _header(self) -> QVBoxLayout:
+        both = QVBoxLayout()
+        both.setSpacing(0)
+        self._head, self._below, self._tools = QHBoxLayout(), QHBoxLayout(), QWidget()
+        head, tools = self._head, QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        for row in (head, tools):
+            row.setSpacing(theme.px(8))
         head.addWidget(label("In the meeting", size=24, bold=True, wrap=False))
+        both.addLayout(head)
+        both.addLayout(self._below)
         self._meetings = Choice()
         self._meetings.setAccessibleName("Which meeting")
         self._meetings.activated.connect(lambda _: self.show_record(str(self._meetings.currentData() or "")))
@@ -86,8 +97,9 @@ class MeetingModePage(QWidget):
         self._hide_button.setCheckable(True)
         self._one_button = button("One screen", self.one_screen, tip="The room's view over the whole screen, the form under it and private words masked")
         for made in (self._room_button, self._hide_button, self._one_button):
-            head.addWidget(made)
-        return head
+            tools.addWidget(made)
+        self._head.addWidget(self._tools)
+        return both
 
     def _agenda(self) -> QWidget:
         area = QScrollArea()
@@ -116,7 +128,7 @@ class MeetingModePage(QWidget):
         self._desk_box.setSpacing(theme.px(6))
         self._anywhere = QLineEdit()
         self._anywhere.setAccessibleName("Go to an item or a record")
-        self._anywhere.setPlaceholderText("Go to an item's number, a record such as a14, or new words …   Ctrl+G")
+        self._anywhere.setPlaceholderText("Ctrl+G   Go to an item's number, a record such as a14, or new words …")
         self._anywhere.returnPressed.connect(self._gone)
         self._desk_box.addWidget(self._anywhere)
         top = QHBoxLayout()
@@ -135,11 +147,10 @@ class MeetingModePage(QWidget):
         self._wrong.setProperty("warn", True)
         self._wrong.hide()
         self._desk_box.addWidget(self._wrong)
-        foot = QHBoxLayout()
+        foot = FlowLayout()
         foot.addWidget(button("Save and next", self.save, kind="primary", tip="Ctrl+Enter"))
         foot.addWidget(button("Carry forward", self.carry_forward, tip="To the next meeting of this body"))
         foot.addWidget(button("Keep off the screen", self._turn_private, tip="Or show it to the room again"))
-        foot.addStretch(1)
         self._desk_box.addLayout(foot)
         self._desk_box.addStretch(1)
         return area
@@ -383,6 +394,15 @@ class MeetingModePage(QWidget):
         if self.room is not None and self._held.meeting is not None:
             meeting = self._held.meeting
             self.room.show_view(f"{meeting.body_name}   {meeting.title}", meeting_notes.room_view(self._item) if self._item is not None else meeting_notes.RoomView(""))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        narrow = self.width() < theme.px(_NARROW)
+        if narrow is self._agenda_area.isVisibleTo(self):
+            (self._below if narrow else self._head).addWidget(self._tools, 0, Qt.AlignmentFlag.AlignLeft)
+            self._below.setContentsMargins(0, theme.px(8 if narrow else 0), 0, 0)
+        self._agenda_area.setVisible(not narrow)
+        self.form.reflow(narrow=narrow)
+        super().resizeEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.keep_draft()

@@ -42,7 +42,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import PAPER_KINDS, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, clear, label, note, set_style
+from vawg_desktop.ui.widgets.common import Elided, button, clear, label, note, set_style
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
@@ -98,21 +98,30 @@ class PapersPage(QWidget):
         box = QHBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
         box.setSpacing(theme.px(24))
-        left = QVBoxLayout()
+        kinds = QScrollArea()
+        kinds.setWidgetResizable(True)
+        kinds.setFrameShape(QScrollArea.Shape.NoFrame)
+        kinds.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        kinds.setAccessibleName("Kinds of paper")
+        kinds.setFixedWidth(theme.px(178))
+        holder = QWidget()
+        left = QVBoxLayout(holder)
+        left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(2))
+        kinds.setWidget(holder)
         left.addWidget(label("Papers", size=24, bold=True, wrap=False))
         self._rows: dict[str, QWidget] = {}
         for number, one in enumerate(OFFERED, 1):
             key = f"{number % 10}" if number <= _KEYS else " "
             made = button(f"{key}   {PAPER_KIND.label(one.kind)}", partial(self.choose, one.kind), kind="row", tip=one.holds)
             made.setProperty(PLACE, one.kind)
-            made.setMinimumWidth(theme.px(190))
             self._rows[one.kind] = made
             left.addWidget(made)
             if number <= _KEYS:
                 QShortcut(QKeySequence(key), self, partial(self._number, one.kind), context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         left.addStretch(1)
-        box.addLayout(left)
+        box.addWidget(kinds)
         box.addWidget(self._paper(), 1)
         QShortcut(QKeySequence("Ctrl+S"), self, self.save, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         tasks.changes_applied.connect(self._on_changes)
@@ -131,7 +140,8 @@ class PapersPage(QWidget):
         box.setContentsMargins(0, 0, theme.px(8), theme.px(16))
         box.setSpacing(theme.px(8))
         head = QHBoxLayout()
-        self._title = label("", size=20, bold=True, wrap=False)
+        self._title = Elided()
+        self._title.setFont(theme.font(20, bold=True))
         head.addWidget(self._title, 1)
         self._publish = button("Publish …", self.publish, tip="Keep the file, its figures and what they count for ever, and write it")
         head.addWidget(self._publish)
@@ -142,17 +152,18 @@ class PapersPage(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(12))
         grid.setVerticalSpacing(theme.px(2))
-        for column in range(3):
-            grid.setColumnStretch(column, 2 if column == 0 else 1)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
         self._about, self._since, self._as_at = (QLineEdit() for _ in range(3))
         self._named: list[tuple[QWidget, QLineEdit]] = []
-        for column, (line, words) in enumerate(((self._about, "About"), (self._since, "Since (a date or a meeting)"), (self._as_at, "As at (empty: today)"))):
-            name = label(words, muted=True, wrap=False)
+        places = ((self._about, "About", 0, 0, 2), (self._since, "Since (a date or a meeting)", 2, 0, 1), (self._as_at, "As at (empty: today)", 2, 1, 1))
+        for line, words, row, column, span in places:
+            name = label(words, muted=True)
             name.setBuddy(line)
             line.setAccessibleName(words)
             line.editingFinished.connect(self.count)
-            grid.addWidget(name, 0, column)
-            grid.addWidget(line, 1, column)
+            grid.addWidget(name, row, column, 1, span)
+            grid.addWidget(line, row + 1, column, 1, span)
             self._named.append((name, line))
         box.addLayout(grid)
         self._wrong = label("")
@@ -196,7 +207,7 @@ class PapersPage(QWidget):
         self._chosen = next(o for o in OFFERED if o.kind == kind)
         for key, made in self._rows.items():
             set_style(made, current=key == kind)
-        self._title.setText(PAPER_KIND.label(kind))
+        self._title.set_words(PAPER_KIND.label(kind))
         self._holds.setText(self._chosen.holds)
         counted = kind in papers.PAPERS
         for shown, (name, line) in zip((bool(self._chosen.about), self._chosen.changes, counted), self._named, strict=True):

@@ -16,6 +16,16 @@ from vawg_desktop.ui.widgets.common import label
 
 _DISCLOSABLE = "Private remark: not shown to the room, but it may have to be disclosed to whoever asks for it"
 
+#: Where fields stand, line by line, each with its share of twelve.
+_WIDE: tuple[tuple[tuple[str, int], ...], ...] = (
+    (("answer", 12),), (("judgement/information", 4), ("status", 4), ("answered_by", 4)), (("follow_up", 6), ("follow_owner", 3), ("follow_due", 3)),
+    (("undertaking", 9), ("undertaking_due", 3)), (("decision", 6), ("decision_kind", 3), ("why", 3)), (("question", 6), ("asked_of", 3), ("answer_as", 3)), (("remark", 12),),
+)  # fmt: skip
+_NARROW: tuple[tuple[tuple[str, int], ...], ...] = (
+    (("answer", 12),), (("judgement/information", 6), ("status", 6)), (("answered_by", 12),), (("follow_up", 12),), (("follow_owner", 6), ("follow_due", 6)),
+    (("undertaking", 12),), (("undertaking_due", 12),), (("decision", 12),), (("decision_kind", 6), ("why", 6)), (("question", 12),), (("asked_of", 6), ("answer_as", 6)), (("remark", 12),),
+)  # fmt: skip
+
 
 class MeetingForm(QWidget):
     """Tab goes from field to field in the order in which a meeting speaks. ``changed``: something was typed."""
@@ -39,32 +49,47 @@ class MeetingForm(QWidget):
         answer = QPlainTextEdit()
         answer.setTabChangesFocus(True)
         answer.setFixedHeight(theme.px(92))
-        self._put("answer", "Answer", answer, 0, 0, 12)
-        self._put("judgement", "Assurance", _terms(CHALLENGE.by_key["judgement"]), 2, 0, 4)
-        self._put("information", "Information", _terms(CHALLENGE.by_key["information"]), 2, 0, 4)
-        self._put("status", "Status of the record", Choice(), 2, 4, 4)
-        self._put("answered_by", "Said by", QLineEdit(), 2, 8, 4)
-        self._put("follow_up", "Follow-up action", QLineEdit(), 4, 0, 6)
-        self._put("follow_owner", "Owner", QLineEdit(), 4, 6, 3)
-        self._put("follow_due", "Due", QLineEdit(), 4, 9, 3)
-        self._put("undertaking", "Undertaking", QLineEdit(), 6, 0, 9)
-        self._put("undertaking_due", "Due (undertaking)", QLineEdit(), 6, 9, 3)
-        self._put("decision", "Decision", QLineEdit(), 8, 0, 6)
-        self._put("decision_kind", "Kind", _terms(MEETING_DECISION.by_key["kind"]), 8, 6, 3)
-        self._put("why", "Why the status changes", QLineEdit(), 8, 9, 3)
-        self._put("question", "Question", QLineEdit(), 10, 0, 6)
-        self._put("asked_of", "Asked of", QLineEdit(), 10, 6, 3)
-        self._put("answer_as", "Written down as", _terms(CHALLENGE.by_key["answer_as"]), 10, 9, 3)
-        self._put("remark", _DISCLOSABLE, QLineEdit(), 12, 0, 12)
+        self._put("answer", "Answer", answer)
+        self._put("judgement", "Assurance", _terms(CHALLENGE.by_key["judgement"]))
+        self._put("information", "Information", _terms(CHALLENGE.by_key["information"]))
+        self._put("status", "Status of the record", Choice())
+        self._put("answered_by", "Said by", QLineEdit())
+        self._put("follow_up", "Follow-up action", QLineEdit())
+        self._put("follow_owner", "Owner", QLineEdit())
+        self._put("follow_due", "Due", QLineEdit())
+        self._put("undertaking", "Undertaking", QLineEdit())
+        self._put("undertaking_due", "Due (undertaking)", QLineEdit())
+        self._put("decision", "Decision", QLineEdit())
+        self._put("decision_kind", "Kind", _terms(MEETING_DECISION.by_key["kind"]))
+        self._put("why", "Why the status changes", QLineEdit())
+        self._put("question", "Question", QLineEdit())
+        self._put("asked_of", "Asked of", QLineEdit())
+        self._put("answer_as", "Written down as", _terms(CHALLENGE.by_key["answer_as"]))
+        self._put("remark", _DISCLOSABLE, QLineEdit())
+        self._narrow: bool | None = None
+        self.reflow(narrow=False)
         self.set_independent(independent=False)
 
-    def _put(self, key: str, words: str, made: QLineEdit | QPlainTextEdit | Choice, row: int, column: int, span: int) -> None:
-        name = label(words, muted=True, wrap=False)
+    def reflow(self, *, narrow: bool) -> None:
+        """Lay the fields out in up to three columns, or in two where there is little room."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        row = 0
+        for line in _NARROW if narrow else _WIDE:
+            column = 0
+            for keys, span in line:
+                for key in keys.split("/"):  # of two that share a place one is shown
+                    self._grid.addWidget(self._names[key], row, column, 1, span)
+                    self._grid.addWidget(self._fields[key], row + 1, column, 1, span)
+                column += span
+            row += 2
+
+    def _put(self, key: str, words: str, made: QLineEdit | QPlainTextEdit | Choice) -> None:
+        name = label(words, muted=True)
         name.setBuddy(made)
         name.setContentsMargins(0, theme.px(4), 0, 0)
         made.setAccessibleName(words)
-        self._grid.addWidget(name, row, column, 1, span)
-        self._grid.addWidget(made, row + 1, column, 1, span)
         self._fields[key], self._names[key] = made, name
         if isinstance(made, Choice):
             made.currentIndexChanged.connect(self._on_typed)
