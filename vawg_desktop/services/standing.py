@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import EVIDENCE_SEEN, SILENT_DAYS, is_open
 from vawg_desktop.domain.entities import ACTION, GAP, LINK, RECOMMENDATION, UPDATE, EntitySpec
-from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import derive
@@ -79,9 +79,16 @@ def standing(session: Session, upto: Upto = None, day: date | None = None) -> Po
     return found
 
 
+#: Paragraphs that papers give; others are left out of the rows.
+_LONG_WORDS = frozenset({"public_wording", "statement"})
+#: What the store keeps of a record's links and updates as they stand now; of a past moment it is worked out.
+_KEPT = ("x_pillar", "x_heard")
+
+
 def rows_at(connection: Connection, spec: EntitySpec, upto: Upto, where: str = "", params: Sequence[object] = ()) -> list[Row]:
     """The living rows of a kind, by reference: now, or as they were known up to a number of the log."""
-    keys = [f.key for f in spec.cells]
+    keys = [f.key for f in spec.cells if f.kind is not Kind.LONG or f.key in _LONG_WORDS]
+    keys += [k for k in _KEPT if k in spec.derived and upto is None]
     columns = ", ".join(f'"{k}"' for k in ("id", "n", "deleted", *(() if spec is LINK else ("reference",)), *keys))
     rows = plain_rows(connection, f'SELECT {columns} FROM "{spec.key}"{f" WHERE {where}" if where else ""} ORDER BY n', tuple(params))
     now: list[Row] = [{k: v if isinstance(v, int) or v is None else str(v) for k, v in r.items()} for r in rows]
@@ -146,6 +153,10 @@ def _serves(connection: Connection, found: Position, upto: Upto) -> None:
     for row in found.recommendations:
         row["pillar"] = pillars[str(row["id"])]
     for row in found.actions:
+        if upto is None:
+            row["pillar"] = row.pop("x_pillar")
+            row["serves"] = ";".join(sorted((e for e in served.get(str(row["id"]), []) if e in place), key=lambda e: place[e]))
+            continue
         ends = sorted((e for e in served.get(str(row["id"]), []) if e in place), key=lambda e: place[e])
         row["serves"] = ";".join(ends)
         row["pillar"] = pillars[ends[0]] if ends else "none"
@@ -153,6 +164,10 @@ def _serves(connection: Connection, found: Position, upto: Upto) -> None:
 
 def _heard(connection: Connection, found: Position, upto: Upto) -> None:
     """The last day of what each action's latest update is about."""
+    if upto is None:
+        for row in found.actions:
+            row["heard"] = row.pop("x_heard")
+        return
     spec, latest = UPDATE, dict[str, tuple[str, bool, str]]()
     for row in rows_at(connection, spec, upto):
         id, about = str(row["id"]), str(row[spec.parent])
