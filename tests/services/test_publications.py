@@ -14,7 +14,8 @@ from tests.services.test_journey import sample_store
 from tests.services.test_papers import _work, meeting_of
 from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
-from vawg_desktop.services import merging, names, publications, records, undoing
+from vawg_desktop.exchange.document import Table
+from vawg_desktop.services import merging, names, papers, publications, records, undoing
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
@@ -124,3 +125,42 @@ def test_the_commands(session: Session, tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["reproduce", path, row["reference"], "--out", str(two), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert one.read_bytes() == two.read_bytes() and all(f["number"] == f["recount"] for f in told["figures"])
+
+
+def victims(session: Session, title: str, values: dict[str, str], area: str = "") -> str:
+    id = records.create(session, "indicator", {"title": title, "count_unit": "victims", "owner": "Kent Police", "area": area})[0]
+    for period, value in values.items():
+        records.create(session, "indicator_value", {"indicator": id, "period": period, "value": value, "cleared_by": "Data lead"})
+    return id
+
+
+def given(session: Session) -> dict[str, list[str]]:
+    (table,) = [b for b in papers.make(session, "data-set", Asked()).document.blocks if isinstance(b, Table) and b.title == "Values by period"]
+    found: dict[str, list[str]] = {}
+    for row in table.rows:
+        found.setdefault(str(row[0]), []).append(str(row[2]))
+    return found
+
+
+def test_a_small_month_is_not_worked_out_from_its_quarter(session: Session) -> None:
+    victims(session, "Victims seen", {"2026-04": "7", "2026-05": "23", "2026-06": "30", "2026-Q2": "60"})
+    (told,) = given(session).values()
+    assert told == ["fewer than 10", "kept back", "30", "60"]
+
+
+def test_a_small_area_is_not_worked_out_from_the_county(session: Session) -> None:
+    for area, value in (("East", "7"), ("West", "23"), ("Kent", "30")):
+        victims(session, "Victims seen", {"2026-04": value}, area)
+    assert [v for (v,) in given(session).values()] == ["fewer than 10", "kept back", "30"]
+
+
+def test_an_overlapping_release_gives_no_small_count_away(session: Session, tmp_path: Path) -> None:
+    """The first data set gave May; when April comes, small, it is June that is kept back."""
+    seen = victims(session, "Victims seen", {"2026-05": "23", "2026-Q2": "60"})
+    first = publications.publish(session, "data-set", Asked(), tmp_path / "one.xlsx", PUBLIC)
+    for period, value in (("2026-04", "7"), ("2026-06", "30")):
+        records.create(session, "indicator_value", {"indicator": seen, "period": period, "value": value, "cleared_by": "Data lead"})
+    (told,) = given(session).values()
+    assert sorted(told) == ["23", "60", "fewer than 10", "kept back"]
+    second = publications.publish(session, "data-set", Asked(), tmp_path / "two.xlsx", Sending("The board", corrects=first.reference, correction="April and June"))
+    assert {r["reference"]: r["edition"] for r in publications.listed(session)} == {first.reference: 1, second.reference: 2}

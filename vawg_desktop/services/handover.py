@@ -1,18 +1,17 @@
-"""Handing the work over: what is open, what became of each item, and what has to be renewed; and the quarterly shared data set."""
+"""Handing the work over: what is open, what becomes of each item and who accepts it, and what has to be renewed."""
 
 from __future__ import annotations
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import is_open
-from vawg_desktop.domain.dates import bounds, label, parse_date, short_label
+from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import ACTION, BY_KEY
 from vawg_desktop.domain.errors import ValueRefusedError
-from vawg_desktop.domain.evidence_terms import COUNT_UNIT
 from vawg_desktop.domain.meeting_terms import SUCCESSION
 from vawg_desktop.domain.merge import content_id
 from vawg_desktop.exchange.document import Cell, Heading, Paragraph, Table
-from vawg_desktop.services import names, outputs, records, small_counts
+from vawg_desktop.services import names, outputs, records
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.outputs import day_cell
@@ -90,7 +89,7 @@ def pack(session: Session, asked: Asked) -> Made:
     paper.blocks += [Heading("What is open"), Table("Open items", ["Kind", "Open", "Accepted", "Not decided"], counts), *tables]
     _to_renew(paper)
     parts.annex(paper)
-    return _marked(paper, "Handover pack", ["For the successor of this office. Kept by both until every item is accepted."])
+    return marked(paper, "Handover pack", ["For the successor of this office. Kept by both until every item is accepted."])
 
 
 def _to_renew(paper: Paper) -> None:
@@ -118,46 +117,7 @@ def _to_renew(paper: Paper) -> None:
     paper.blocks.append(Paragraph(f"Legal holds in force: {holds:,}."))
 
 
-def _marked(paper: Paper, title: str, lines: list[str]) -> Made:
+def marked(paper: Paper, title: str, lines: list[str]) -> Made:
+    """A paper that is kept as the store is: OFFICIAL-SENSITIVE."""
     made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], outputs.marking_of(None, ()), [*lines, *parts.left_out(paper)])
     return Made(made, paper.figures)
-
-
-def data_set(session: Session, asked: Asked) -> Made:
-    """The shared data set: each indicator with its agreed definition, its values by period, and whether the owner of the data cleared them.
-
-    A number that is not cleared is not given; small counts of people are given as fewer than ten. ``since`` gives the values of periods from that day on.
-    """
-    paper = Paper(session, position_of(session, asked))
-    first = bounds(parse_date(asked.since, now=session.today))[0] if asked.since else None
-    connection = session.read()
-    indicators = plain_rows(connection, "SELECT * FROM indicator WHERE NOT deleted ORDER BY length(reference), reference", ())
-    people = small_counts.of_people(connection)
-    closed = restricted(session, [str(r["id"]) for r in indicators])
-    definitions: list[list[Cell]] = []
-    values: list[list[Cell]] = []
-    shared: list[dict[str, object]] = []
-    waiting: list[dict[str, object]] = []
-    for one in (r for r in indicators if r["id"] not in closed):
-        owner = paper.body(str(one["owner"] or "")) or "Nobody named"
-        unit = COUNT_UNIT.label(str(one["count_unit"])) if one["count_unit"] else None
-        definitions.append([str(one["reference"]), str(one["title"]), str(one["definition"] or "") or "Not agreed yet", unit, str(one["area"] or "") or None, owner])
-        rows = plain_rows(connection, "SELECT * FROM indicator_value WHERE indicator = ? AND NOT deleted ORDER BY period, n", (one["id"],))
-        for row in (r for r in rows if first is None or bounds(str(r["period"]))[0] >= first):
-            on = f", {short_label(str(row['cleared_on']))}" if row["cleared_on"] else ""
-            cleared = f"{row['cleared_by']}{on}" if row["cleared_by"] else "Not cleared"
-            (shared if row["cleared_by"] else waiting).append(row)
-            number = str(row["value"]) if row["cleared_by"] else None
-            if number is not None and one["id"] in people and small_counts.is_small(number):
-                number = small_counts.FEWER
-            values.append([str(one["reference"]), label(str(row["period"])), number, "Provisional" if row["provisional"] else None, cleared])
-    paper.count("shared", "Numbers cleared by their owners", shared)  # type: ignore[arg-type]
-    paper.count("not_cleared", "Numbers not cleared", waiting)  # type: ignore[arg-type]
-    paper.blocks += [Heading("Definitions"), Table("Definitions agreed", ["Ref", "Indicator", "Definition", "Counted in", "Area", "Owner of the data"], definitions) if definitions else Paragraph("No indicator is kept yet.")]
-    if values:
-        notes = [f"{len(waiting):,} not cleared by their owners and not given.", f"Counts of people under {small_counts.LEAST} are given as “{small_counts.FEWER}”."]
-        paper.blocks += [Heading("Values"), Table("Values by period", ["Indicator", "Period", "Value", "Standing", "Cleared by"], values, notes)]
-    if closed:
-        paper.blocks.append(Paragraph(f"{len(closed):,} restricted left out."))
-    parts.annex(paper)
-    return _marked(paper, "Shared data set", ["Agreed by the agencies of the board; each number stands when its owner has cleared it."])

@@ -56,6 +56,9 @@ class Made:
 
     document: Document
     figures: list[Counted] = field(default_factory=list[Counted])
+    #: Numbers that the paper gives, by id of their record; and those that were kept back, with the rule.
+    given: dict[str, str] = field(default_factory=dict[str, str])
+    suppressed: list[str] = field(default_factory=list[str])
 
 
 def make(session: Session, kind: str, asked: Asked) -> Made:
@@ -337,9 +340,9 @@ def _handover(session: Session, asked: Asked) -> Made:
 
 
 def _data_set(session: Session, asked: Asked) -> Made:
-    from vawg_desktop.services import handover
+    from vawg_desktop.services.data_set import data_set
 
-    return handover.data_set(session, asked)
+    return data_set(session, asked)
 
 
 Maker = Callable[[Session, Asked], Made]

@@ -19,8 +19,8 @@ from vawg_desktop.domain.meeting_terms import PAPER_KIND, PAPER_STAGE
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.services import names, papers
 from vawg_desktop.services.lists import plain_rows
-from vawg_desktop.services.paper_parts import Counted, references
-from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.paper_parts import references
+from vawg_desktop.services.papers import Asked, Made
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.keys import write_replacing
@@ -70,7 +70,7 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
             "as_at": _day(session, asked), "about": about[0] if about else None, "meeting": meeting, "author": sending.author or session.who,
             "cleared_by": sending.cleared_by or None, "to_whom": sending.to_whom.strip(), "sent": session.today.isoformat(),
             "corrects": str(before["id"]) if before else None, "correction": sending.correction.strip() or None,
-            "heads": json.dumps(heads, sort_keys=True), "figures": frozen(asked, made.figures), "file_sha256": sha256, "file_name": out.name,
+            "heads": json.dumps(heads, sort_keys=True), "figures": frozen(asked, made), "suppressed": "; ".join(made.suppressed) or None, "file_sha256": sha256, "file_name": out.name,
             "marking": "official_sensitive" if "SENSITIVE" in made.document.marking else "official",
         }  # fmt: skip
         id = tx.create(PUBLICATION.key, cells)
@@ -94,11 +94,11 @@ def _corrected(session: Session, sending: Sending, kind: str) -> Mapping[str, ob
     return row
 
 
-def frozen(asked: Asked, figures: list[Counted]) -> str:
+def frozen(asked: Asked, made: Made) -> str:
     """What a paper was asked for and its figures with the records they counted, as one text that is the same whenever it is written."""
     told = {
         "program": __version__, "about": list(asked.about), "since": asked.since, "as_at": asked.as_at,
-        "figures": [{"key": f.key, "says": f.says, "number": f.number, "ids": sorted(f.ids)} for f in figures],
+        "figures": [{"key": f.key, "says": f.says, "number": f.number, "ids": sorted(f.ids)} for f in made.figures], "given": made.given,
     }  # fmt: skip
     return json.dumps(told, sort_keys=True, ensure_ascii=False)
 

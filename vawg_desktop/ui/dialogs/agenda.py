@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -46,7 +46,11 @@ class AgendaDialog(Form):
         for term in AGENDA_KIND:
             self._add(term.label, [p for p in proposed if p.kind == term.key], ticked=term.key in _TICKED)
         self.tree.setColumnWidth(0, theme.px(520))
-        self.tree.itemChanged.connect(self._count)
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(0)  # a heading ticks thousands, which are counted once
+        self._counting.timeout.connect(self._count)
+        self.tree.itemChanged.connect(lambda *_: self._counting.start())
         box.addWidget(self.tree, 1)
         foot = QHBoxLayout()
         self._chosen = label("", muted=True, wrap=False)
