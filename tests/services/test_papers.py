@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ from vawg_desktop.services import (
     lists,
     meeting_notes,
     names,
+    paper_mail,
     papers,
     records,
     since,
@@ -221,6 +224,21 @@ def test_minutes_hold_every_word_said_and_nothing_private(session: Session, tmp_
     assert {f.key: f.number for f in made.figures} == {"questions": 3, "answered": 3, "decisions": 2}
     with pytest.raises(ValueRefusedError, match="which meeting"):
         papers.make(session, "minutes", Asked())
+
+
+def test_minutes_go_to_those_who_were_there(session: Session) -> None:
+    meeting = meeting_of(session)
+    records.create(session, "contact", {"name": "Ann Chair", "partner": "Kent Police", "email": "ann@example.org"})
+    records.create(session, "contact", {"name": "Bea Two", "partner": "Kent Police", "email": "bea@example.org", "until_date": "2020-01-01"})
+    records.create(session, "contact", {"name": "Cy Absent", "partner": "Kent Police", "email": "cy@example.org"})
+    read = email.message_from_bytes(paper_mail.message(session, "minutes", Asked((meeting,))), policy=email.policy.default)
+    assert (read["To"], read["X-Unsent"], read["Subject"]) == ("ann@example.org", "1", "Minutes: Q3 board")
+    (attached,) = read.iter_attachments()
+    assert "The terms are with counsel." in docx_text(attached.get_content()) and attached.get_filename() == "Minutes Q3 board.docx"
+    police = names.find_named(session.read(), "partner", "Kent Police")
+    assert police is not None
+    put(session, police.reference, shared_mailbox="vawg@example.org")
+    assert paper_mail.addresses(session, "briefing", Asked(("Kent Police",))) == ["vawg@example.org"]
 
 
 def test_the_action_log_lists_what_is_not_done(session: Session) -> None:

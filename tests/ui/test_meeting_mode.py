@@ -220,6 +220,20 @@ def test_the_agenda_is_built_from_what_is_proposed(shown: Shown) -> None:
     assert [r["about"] for r in agenda.items(session, meeting)] == [p.id for p in chosen]
 
 
+def test_what_a_body_was_asked_over_time_stands_on_its_page(shown: Shown) -> None:
+    page, _ = held(shown, "A-0008")
+    page.form._fields["answer"].setPlainText("By May")
+    page.form._fields["judgement"].setCurrentIndex(page.form._fields["judgement"].findData("not"))
+    page.save()
+    settle(shown.tasks)
+    (asked,) = challenges(shown)
+    for record in (str(asked["asked_of"]), str(asked["about"])):
+        shown.window.open_record(record)
+        settle(shown.tasks)
+        rows = [b.text() for b in shown.window.findChildren(QAbstractButton) if "Not assured" in b.text() and b.isVisible()]
+        assert len(rows) == 1 and str(asked["question"]) in rows[0]
+
+
 def test_attendance_is_noted_by_letters(shown: Shown) -> None:
     dialog = AttendanceDialog(shown.window, "Attendance", [Attends("Ann Chair", "", "", "chair", ""), Attends("Bea Member", "", "", "member", "")])
     dialog._all_present()

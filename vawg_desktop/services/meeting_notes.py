@@ -298,6 +298,14 @@ def note_attendance(session: Session, meeting: str, told: Iterable[Attends]) -> 
     return tx.changes
 
 
+def put_to(session: Session, record: str) -> list[dict[str, object]]:
+    """The questions that were put to a body or about a record, by its id, the latest first."""
+    return plain_rows(
+        session.read(), "SELECT id, question, answer, status, judgement, information, asked_on FROM challenge WHERE (asked_of = ? OR about = ?) AND NOT deleted "
+        "ORDER BY coalesce(asked_on, '') DESC, n DESC", (record, record),
+    )  # fmt: skip
+
+
 def draft_questions(session: Session, meeting: str, chosen: Sequence[agenda.Proposal]) -> Changes:
     """Draft a question for each proposal that asks for one, from what is missing; one that is drafted for its record is left.
 

@@ -63,7 +63,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     "recommendation": (
         Group("Where it stands", ("status", "rating_opcc", "rating_reason", "pillar", "pillars", "lead", "supporting", "target_date", "verification")),
         Group("What done looks like", ("success_test",)),
-        Group("@actions", ()), Group("@response", ()), Group("@progress", ()), Group("@links", ()), Group("@chain", ()),
+        Group("@actions", ()), Group("@response", ()), Group("@progress", ()), Group("@asked", ()), Group("@links", ()), Group("@chain", ()),
         Group("Source and basis", ("basis", "sources", "wording", "kind", "pillar_basis", "success_test_basis")),
         Group("@closure", ()),
         Group("Closing details", ("closing_authority", "outcome", "outcome_statement", "closure_route", "superseded_by", "transferred_to",
@@ -78,7 +78,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("Who", ("accountable", "accountable_person", "lead", "contributors", "link_officer")),
         Group("@role", ()),
         Group("When", ("due", "revised_due", "revised_reason", "revised_agreed_by", "funding_end", "bring_forward")),
-        Group("@recommendations", ()), Group("@progress", ()), Group("@links", ()),
+        Group("@recommendations", ()), Group("@progress", ()), Group("@asked", ()), Group("@links", ()),
         Group("Proof", ("verification", "done_before_publication")),
         Group("Source and basis", ("basis", "sources", "note")),
         Group("More", ("description", "milestones", "depends_on", "resource", "completes_return", "clears_return", "public_wording",
@@ -154,7 +154,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     ),
     "partner": (
         Group("About", ("short_name", "kind", "standing", "shared_mailbox", "sharing_agreement", "note")),
-        Group("@contact", ()), Group("@actions", ()), Group("@returns", ()), Group("@links", ()),
+        Group("@contact", ()), Group("@actions", ()), Group("@returns", ()), Group("@asked", ()), Group("@links", ()),
         Group("Over time", ("returns_through", "successors", "ends"), True), Group("@former_name", ()),
         Group("@history", ()),
     ),

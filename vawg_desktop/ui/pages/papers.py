@@ -28,6 +28,7 @@ from vawg_desktop.services import (
     lists,
     meeting_notes,
     names,
+    paper_mail,
     papers,
     publications,
     service_outputs,
@@ -37,6 +38,7 @@ from vawg_desktop.services.office import office_settings, set_templates
 from vawg_desktop.services.paper_parts import Counted
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import PAPER_KINDS, save_document
@@ -144,6 +146,8 @@ class PapersPage(QWidget):
         self._title.setFont(theme.font(20, bold=True))
         head.addWidget(self._title, 1)
         self._publish = button("Publish …", self.publish, tip="Keep the file, its figures and what they count for ever, and write it")
+        self._mail = button("E-mail …", self.mail, tip="A ready-made e-mail with the paper as a Word document, to be sent by your mail program")
+        head.addWidget(self._mail)
         head.addWidget(self._publish)
         head.addWidget(button("Save as …", self.save, kind="primary", tip="Ctrl+S; Word, PDF, OpenDocument or a workbook"))
         box.addLayout(head)
@@ -217,6 +221,7 @@ class PapersPage(QWidget):
         self._complete()
         self._worded.setVisible(self._chosen.worded)
         self._publish.setVisible(counted)
+        self._mail.setVisible(counted)
         if self._about.text() and kind != "board":
             self._about.clear()
         self.count()
@@ -331,6 +336,16 @@ class PapersPage(QWidget):
             return
         make = _PLAIN.get(kind) or (lambda s: papers.make(s, kind, asked).document)
         save_document(self, self.tasks, PAPER_KIND.label(kind), make, kinds=PAPER_KINDS)
+
+    def mail(self) -> None:
+        """Save the paper as an e-mail that opens ready to be sent."""
+        kind, asked = self._chosen.kind, self._asked()
+        if self._wrong.isVisible():
+            messages.tell(self._wrong.text())
+            return
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the e-mail", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}.eml", "E-mails (*.eml)")
+        if chosen:
+            self.tasks.make_file(lambda s: write_replacing(Path(chosen), paper_mail.message(s, kind, asked)), lambda _: messages.tell(f"Saved as {Path(chosen).name}; open it in your mail program and send it."))
 
     def publish(self) -> None:
         """Ask to whom it goes and who cleared it, then keep it for ever and write it."""

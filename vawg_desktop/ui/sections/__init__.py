@@ -7,6 +7,7 @@ from collections.abc import Callable
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.ui.sections import (
     agenda,
+    asked,
     chain,
     changes,
     children,
@@ -26,6 +27,7 @@ from vawg_desktop.ui.sections.base import Made, Pane
 SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "links": linked.links,
     "agenda": agenda.agenda_of,
+    "asked": asked.asked,
     "attendance": agenda.attendance_of,
     "role": children.roles,
     "progress": progress.progress,

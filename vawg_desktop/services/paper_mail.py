@@ -1,0 +1,44 @@
+"""A paper as a ready-made e-mail: to those who were at the meeting, or to the body that it is about, with the paper attached as a Word document."""
+
+from __future__ import annotations
+
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange.document_files import writer
+from vawg_desktop.exchange.mail import unsent_message
+from vawg_desktop.services import agenda, meeting_notes, names, papers
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.office import office_name
+from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.session import Session
+
+
+def message(session: Session, kind: str, asked: Asked) -> bytes:
+    """The e-mail as .eml, unsent, opened by the office's own mail program. Raises what making the paper raises."""
+    made = papers.make(session, kind, asked)
+    title = made.document.title
+    words = "\n".join([
+        "Dear colleague,", "", f"Please find attached: {title}, as at {made.document.as_at}.", *(_ASKED.get(kind, ())), "",
+        f"{made.document.marking}", office_name(session.read()),
+    ])  # fmt: skip
+    name = "".join(c if c.isalnum() or c in " -" else " " for c in title)
+    return unsent_message(title, "; ".join(addresses(session, kind, asked)), words, [(f"{' '.join(name.split())[:80]}.docx", writer("x.docx")(made.document))])
+
+
+#: What a paper asks of those who get it.
+_ASKED = {"minutes": ("If something that you said is not as you said it, please tell us within five working days; the minutes are approved at the next meeting.",)}
+
+
+def addresses(session: Session, kind: str, asked: Asked) -> list[str]:
+    """To whom a paper goes: for minutes those who were there or sent apologies, as their contacts say; for a briefing about a body its mailbox."""
+    connection = session.read()
+    if kind == "minutes" and asked.about:
+        meeting = agenda.find_meeting(session, asked.about[0])
+        there = {fold(one.person) for one in meeting_notes.attendance(session, meeting.id) if one.state}
+        rows = plain_rows(connection, "SELECT name, email, until_date FROM contact WHERE NOT deleted AND email > '' ORDER BY n", ())
+        gone = session.today.isoformat()
+        return list(dict.fromkeys(str(r["email"]) for r in rows if fold(str(r["name"])) in there and not (r["until_date"] and str(r["until_date"]) < gone)))
+    if kind == "briefing" and asked.about:
+        found = names.find_named(connection, "partner", asked.about[0])
+        row = plain_rows(connection, "SELECT shared_mailbox FROM partner WHERE id = ?", (found.id,)) if found is not None else []
+        return [str(row[0]["shared_mailbox"])] if row and row[0]["shared_mailbox"] else []
+    return []
