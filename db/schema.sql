@@ -1122,6 +1122,7 @@ CREATE TABLE challenge (
 	information TEXT,
 	undertaking TEXT,
 	undertaking_due TEXT,
+	undertaking_met TEXT,
 	follow_up TEXT,
 	marking TEXT,
 	restriction TEXT,

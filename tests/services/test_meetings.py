@@ -16,9 +16,10 @@ from vawg_desktop.cli import main
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.values import to_stored
-from vawg_desktop.services import agenda, meeting_notes, merging, records, show, undoing
+from vawg_desktop.services import agenda, attendance, meeting_notes, merging, records, show, undoing
+from vawg_desktop.services.attendance import Attends
 from vawg_desktop.services.lists import plain_rows
-from vawg_desktop.services.meeting_notes import Attends, RoomView
+from vawg_desktop.services.meeting_notes import RoomView
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import copying, opening
@@ -267,14 +268,14 @@ def test_who_attends(session: Session) -> None:
     body = show.record(session, "B-0001").id
     for person, role, until in (("Ann Chair", "chair", ""), ("Bea Member", "member", ""), ("Cy Gone", "member", "2025-12-31")):
         records.create(session, "membership", {"governance_body": body, "person": person, "role": role, "until_date": until, "partner": "Kent Police"})
-    assert [(a.person, a.role, a.state) for a in meeting_notes.attendance(session, meeting)] == [("Ann Chair", "chair", ""), ("Bea Member", "member", "")]
+    assert [(a.person, a.role, a.state) for a in attendance.attendance(session, meeting)] == [("Ann Chair", "chair", ""), ("Bea Member", "member", "")]
     told = [Attends("Ann Chair", "", "", "", "present"), Attends("Bea Member", "", "", "", "apologies"), Attends("Di Guest", "", "", "", "by_link", "Trustee of a funded charity")]
-    meeting_notes.note_attendance(session, meeting, told)
-    meeting_notes.note_attendance(session, meeting, [Attends("bea member", "", "", "", "present")])
-    found = [(a.person, a.state, a.declared) for a in meeting_notes.attendance(session, meeting)]
+    attendance.note_attendance(session, meeting, told)
+    attendance.note_attendance(session, meeting, [Attends("bea member", "", "", "", "present")])
+    found = [(a.person, a.state, a.declared) for a in attendance.attendance(session, meeting)]
     assert found == [("Ann Chair", "present", ""), ("Bea Member", "present", ""), ("Di Guest", "by_link", "Trustee of a funded charity")]
-    meeting_notes.note_attendance(session, meeting, [Attends("Di Guest", "", "", "", "")])
-    assert len(meeting_notes.attendance(session, meeting)) == 2
+    attendance.note_attendance(session, meeting, [Attends("Di Guest", "", "", "", "")])
+    assert len(attendance.attendance(session, meeting)) == 2
 
 
 def test_a_meeting_on_a_working_copy_merges_with_the_offices_edits(session: Session, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from vawg_desktop.exchange.document import Document, Table, words
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.services import (
     agenda,
+    attendance,
     handover,
     lists,
     meeting_notes,
@@ -207,7 +208,7 @@ def meeting_of(session: Session) -> str:
     records.assign(session, items[2], [Assignment("private", "yes"), Assignment("title", "PRIVATETITLE")], None)
     meeting_notes.note(session, items[2], {"answer": "PRIVATEANSWER", "decision": "PRIVATEDECISION"})
     meeting_notes.note(session, items[3], {"decision": "The survey starts in May", "decided_by": "The Commissioner"})
-    meeting_notes.note_attendance(session, meeting, [meeting_notes.Attends("Ann Chair", "", "", "", "present", "Trustee of a charity"), meeting_notes.Attends("Bea Two", "", "", "", "apologies")])
+    attendance.note_attendance(session, meeting, [attendance.Attends("Ann Chair", "", "", "", "present", "Trustee of a charity"), attendance.Attends("Bea Two", "", "", "", "apologies")])
     return meeting
 
 
@@ -221,9 +222,20 @@ def test_minutes_hold_every_word_said_and_nothing_private(session: Session, tmp_
                      "Send the draft terms", "31 January 2027", "Ann Chair", "Trustee of a charity", "Bea Two", "Private item", "Any other business", "Not reached", "Sutton Road", "DRAFT"):  # fmt: skip
             assert said in text, (ending, said)
         assert "PRIVATE" not in text
-    assert {f.key: f.number for f in made.figures} == {"questions": 3, "answered": 3, "decisions": 2}
+    assert {f.key: f.number for f in made.figures} == {"questions": 2, "answered": 2, "decisions": 1}  # what stands in it
     with pytest.raises(ValueRefusedError, match="which meeting"):
         papers.make(session, "minutes", Asked())
+
+
+def test_a_decision_produces_its_notice(session: Session) -> None:
+    meeting_of(session)
+    (private, decided) = every(session, "meeting_decision")
+    put(session, decided["reference"], reason="Because it is due")
+    text = str(papers.make(session, "decision-notice", Asked((decided["reference"],))).document)
+    assert all(w in text for w in ("The survey starts in May", "Because it is due", "The Commissioner", "Q3 board"))
+    put(session, private["reference"], restriction="Staffing")
+    with pytest.raises(AppError, match="restricted"):
+        papers.make(session, "decision-notice", Asked((private["reference"],)))
 
 
 def test_minutes_go_to_those_who_were_there(session: Session) -> None:

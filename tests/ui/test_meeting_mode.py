@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from tests.services.test_journey import sample_store
 from tests.ui.test_window import Shown
 from vawg_desktop.services import agenda, meeting_notes, office, records, show
+from vawg_desktop.services.attendance import Attends
 from vawg_desktop.services.lists import plain_rows
-from vawg_desktop.services.meeting_notes import Attends
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.ui.dialogs.agenda import AgendaDialog
 from vawg_desktop.ui.dialogs.attendance import AttendanceDialog
@@ -241,3 +241,59 @@ def test_attendance_is_noted_by_letters(shown: Shown) -> None:
     dialog._rows[2][0].setText("  Di   Guest ")  # type: ignore[union-attr]
     assert [(a.person, a.state) for a in dialog.noted()] == [("Ann Chair", "present"), ("Bea Member", "apologies"), ("Di Guest", "present")]
     dialog.deleteLater()
+
+
+def test_the_meeting_that_is_asked_for_is_held_and_no_nearer_one(shown: Shown) -> None:
+    near = records.create(shown.session, "meeting", {"title": "Near", "body": "PDB", "date": shown.session.today.isoformat()})[0]
+    far = records.create(shown.session, "meeting", {"title": "Far", "body": "PDB", "date": "2027-06-01"})[0]
+    for meeting in (near, far):
+        meeting_notes.speak_of(shown.session, meeting, "A-0005")
+    shown.go("meeting")
+    for wanted in (far, near, far):
+        shown.window.open_record(f"hold:{wanted}")
+        settle(shown.tasks)
+        page: Any = shown.window.page("meeting_mode")
+        assert page._held.meeting.id == wanted and page._item.id == agenda.items(shown.session, wanted)[0]["id"]
+
+
+def test_words_typed_while_a_save_is_under_way_stay(shown: Shown) -> None:
+    page, meeting = held(shown, "A-0005", "A-0006", "A-0008")
+    items = [str(r["id"]) for r in agenda.items(shown.session, meeting)]
+    page.form._fields["answer"].setPlainText("First")
+    page.save()
+    page.form._fields["answer"].setPlainText("First and more")
+    settle(shown.tasks)
+    assert page._at == items[0] and page.form.typed()["answer"] == "First and more" and challenges(shown)[0]["answer"] == "First"
+    page.save()
+    page.take(items[2])
+    QTest.keyClicks(page.form._fields["answer"], "Third")  # typed before the item is there
+    settle(shown.tasks)
+    QTest.keyClicks(page.form._fields["answer"], " one")
+    assert page._at == items[2] and page.form.typed() == {"answer": "Third one"} and challenges(shown)[0]["answer"] == "First and more"
+    page.step(-1)
+    page.step(-1)
+    page.take(items[2])
+    settle(shown.tasks)
+    assert page.form.typed() == {"answer": "Third one"}
+
+
+def test_an_item_that_is_taken_off_the_agenda_gives_way(shown: Shown) -> None:
+    page, meeting = held(shown, "A-0005", "A-0006")
+    items = [str(r["id"]) for r in agenda.items(shown.session, meeting)]
+    page.show_room()
+    shown.tasks.write(lambda s: records.hide(s, [items[0]]))
+    settle(shown.tasks)
+    assert page._at == items[1] and page._item.id == items[1] and "A-0006" in " ".join(page.room.words())
+
+
+def test_hiding_in_the_rooms_window_and_closing_the_program(shown: Shown) -> None:
+    page, _ = held(shown, "A-0005")
+    page.one_screen()
+    settle(shown.tasks)
+    QTest.keyClick(page.room, Qt.Key.Key_F9)
+    assert page._hide_button.isChecked() and not page.form.isVisible()
+    QTest.keyClick(page.room, Qt.Key.Key_F9)
+    assert not page._hide_button.isChecked() and page.form.isVisible()
+    room = page.room
+    page.shut()
+    assert not room.isVisible() and page.room is None

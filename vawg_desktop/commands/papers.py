@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Reports that a later version brings, with what they are.
 _LATER = {"foi": "answers to requests for information"}
-_PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover")
+_PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover", "decision-notice")
 _REPORTS = ("journey-map", "service-directory", "needs-assessment")
 
 

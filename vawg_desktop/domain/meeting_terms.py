@@ -94,6 +94,7 @@ PAPER_KIND = vocabulary(
     ("audit", "Audit of agencies"),
     ("data-set", "Shared data set"),
     ("handover", "Handover pack"),
+    ("decision-notice", "Decision notice"),
     ("foi", "Answer to a request"),
     ("journey-map", "Journey map"),
     ("needs-assessment", "Needs assessment"),

@@ -23,7 +23,7 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def find_meeting(session: Session, name: str) -> MeetingFacts:
         (found.id,),
     ).one()
     id, reference, title, body, body_name, held = (str(v or "") for v in row)
-    return MeetingFacts(id, reference, title, body, body_name, held, _last(connection, id, body, held))
+    return MeetingFacts(id, reference, title, body, body_name, held, _last(session, id, body, held))
 
 
 def _next_of(session: Session, words: str) -> names.Found | None:
@@ -84,14 +84,16 @@ def _next_of(session: Session, words: str) -> names.Found | None:
     return names.find(session.read(), coming)
 
 
-def _last(connection: Connection, meeting: str, body: str, held: str) -> str:
-    """The id of a body's meeting before one, by their days; cancelled ones do not count."""
+def _last(session: Session, meeting: str, body: str, held: str) -> str:
+    """The id of a body's meeting before one, by their days, of one without a day the last before today; cancelled ones do not count."""
+    connection = session.read()
     if not body:
         return ""
     rows = connection.exec_driver_sql(
         "SELECT id, date FROM meeting WHERE body = ? AND id <> ? AND NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", (body, meeting)
     ).fetchall()
-    before = [(bounds(str(day))[0], str(id)) for id, day in rows if not held or bounds(str(day))[0] < bounds(held)[0]]
+    until = bounds(held)[0] if held else session.today
+    before = [(bounds(str(day))[0], str(id)) for id, day in rows if bounds(str(day))[0] < until]
     return max(before)[1] if before else ""
 
 
@@ -164,7 +166,7 @@ def _follow_ups(session: Session, meeting: MeetingFacts) -> list[Proposal]:
     connection, found = session.read(), list[Proposal]()
     for row in plain_rows(
         connection,
-        "SELECT c.id, c.reference, c.question, c.status, c.undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status FROM challenge c "
+        "SELECT c.id, c.reference, c.question, c.status, CASE WHEN c.undertaking_met IS NULL THEN c.undertaking END AS undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status FROM challenge c "
         "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
         (meeting.last,),
     ):
@@ -204,10 +206,10 @@ def put_on(session: Session, meeting: MeetingFacts, chosen: Sequence[Proposal]) 
     Ids follow from meeting and record, so that two laptops make the same items.
     """
     with session.store.write(session.who, f"Agenda of {meeting.reference}", Act.CREATE) as tx:
-        there = {str(r["about"]) for r in items(session, meeting.id) if r["about"]}
+        there = {str(r[k]) for r in items(session, meeting.id) for k in ("about", "carried_from") if r[k]}
         last = max((int(str(r["position"] or 0)) for r in items(session, meeting.id)), default=0)
         for proposal in chosen:
-            if proposal.id in there:
+            if proposal.id in there or (proposal.entity == "agenda_item" and _about(tx, proposal.id) in there):
                 continue
             there.add(proposal.id)
             last += 1
@@ -226,7 +228,7 @@ def _put(tx: Transaction, meeting: MeetingFacts, proposal: Proposal, position: i
     free = tx.free_id("agenda_item", id)
     if free is None and tx.row("agenda_item", id)["deleted"]:
         tx.edit("agenda_item", id, {"deleted": False, "position": position})
-    else:
+    elif free is not None:
         tx.create("agenda_item", cells, id=free)
     if carried:
         tx.edit("agenda_item", proposal.id, {"state": "carried"})

@@ -41,6 +41,9 @@ def before_creating(session: Session, tx: Transaction, spec: EntitySpec, cells: 
 def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str, cells: dict[str, Value], why: str | None) -> None:
     """The same for cells that are about to be changed; ``why`` is the reason of an edit that opens a closed record."""
     _date_answer(session, cells)
+    for key in (k for k in cells if k in spec.by_key and spec.by_key[k].frozen):
+        if not same(tx.row(spec.key, id)[key], cells[key]):
+            raise RuleError(f"{spec.by_key[key].label} of a {spec.label.casefold()} stands as it was; a correction is a new edition.", code="rule_frozen")
     if spec is FIGURE and cells.get("quote_this"):
         _quote_this_alone(tx, id)
     if spec is QUOTE:
@@ -58,7 +61,7 @@ def _mind_challenge(tx: Transaction, row: Mapping[str, Value], cells: dict[str, 
 
     after = {**row, **cells}
     meeting_notes.refuse_judged(tx.connection, after)
-    status = meeting_notes.status_of(after, "status" in cells and bool(row))
+    status = meeting_notes.status_of(after, cells.get("status") not in (None, "asked") and bool(row))
     if status != row.get("status"):
         cells["status"] = status
 

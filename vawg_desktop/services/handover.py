@@ -82,7 +82,7 @@ def pack(session: Session, asked: Asked) -> Made:
             cells.append([
                 str(r["reference"]), title, paper.body(r.get(spec.owner)) or None, SUCCESSION.label(str(d["outcome"])) if d else "Not decided",
                 paper.body(str(d["to"])) if d and d["to"] else None, str(d["words"]) if d and d["words"] and r["id"] not in closed else None,
-                f"{d['accepted_by']}, {short_label(str(d['accepted_on']))}" if d and d["accepted_by"] and d["accepted_on"] else "Not accepted yet",
+                _accepted(d) if d and d["accepted_by"] else "Not accepted yet",
             ])  # fmt: skip
         if cells:
             tables.append(Table(f"Open {spec.plural.casefold()}", ["Ref", "Item", "Body", "What becomes of it", "Goes to", "In which words", "Accepted"], cells))
@@ -90,6 +90,11 @@ def pack(session: Session, asked: Asked) -> Made:
     _to_renew(paper)
     parts.annex(paper)
     return marked(paper, "Handover pack", ["For the successor of this office. Kept by both until every item is accepted."])
+
+
+def _accepted(row: dict[str, object]) -> str:
+    on = f", {short_label(str(row['accepted_on']))}" if row["accepted_on"] else ""
+    return f"{row['accepted_by']}{on}"
 
 
 def _to_renew(paper: Paper) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from vawg_desktop.domain.dates import bounds, label
 from vawg_desktop.domain.entities import (
     ACTION,
     AGENDA_ITEM,
-    ATTENDANCE,
     BY_KEY,
     CHALLENGE,
     MEETING_DECISION,
@@ -21,7 +20,6 @@ from vawg_desktop.domain.entities import (
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import EntitySpec, Value
 from vawg_desktop.domain.merge import content_id
-from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.services import agenda, names, records, show
 from vawg_desktop.services.lists import plain_rows
@@ -89,7 +87,9 @@ def read_item(session: Session, item: str) -> Item:
     if made.body:
         named = connection.exec_driver_sql("SELECT coalesce(short_name, name), standing FROM partner WHERE id = ?", (made.body,)).fetchone()
         made.body_name, made.independent = (str(named[0]), named[1] == "independent") if named else ("", False)
-    made.decisions = [str(r["words"]) for r in plain_rows(connection, "SELECT words FROM meeting_decision WHERE item = ? AND NOT deleted ORDER BY n", (item,))]
+    decided = plain_rows(connection, "SELECT id, words FROM meeting_decision WHERE item = ? AND NOT deleted ORDER BY n", (item,))
+    kept_here = restricted(session, [str(r["id"]) for r in decided])
+    made.decisions = [str(r["words"]) for r in decided if r["id"] not in kept_here]
     return made
 
 
@@ -153,9 +153,11 @@ def _challenge(session: Session, tx: Transaction, row: Mapping[str, Value], abou
         cells["note"] = given["remark"]
     if follow_up:
         cells["follow_up"] = follow_up
-    if "answer" in cells and "answered_at" not in cells:
+    if "answer" in cells and "answered_at" not in cells and tx.row("meeting", str(row["meeting"]))["date"] == session.today.isoformat():
         cells["answered_at"] = clock.now().astimezone(clock.LONDON).strftime("%H:%M")
-    there = tx.connection.exec_driver_sql("SELECT id, note, asked_of FROM challenge WHERE item = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (row["id"],)).fetchone()
+    there = tx.connection.exec_driver_sql("SELECT id, note, asked_of, status, question, follow_up FROM challenge WHERE item = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (row["id"],)).fetchone()
+    if there is not None and there[3] in ("answered", "withdrawn") and (("question" in cells and cells["question"] != there[4]) or (follow_up and there[5])):
+        there = None  # another question about the same item, or another thing to follow up
     if "asked_of" not in cells and (there is None or not there[2]) and about is not None and about.spec.owner:
         owner = tx.row(about.entity, about.id)[about.spec.owner]
         cells |= {"asked_of": str(owner)} if owner and about.spec.by_key[about.spec.owner].target == "partner" else {}
@@ -164,6 +166,8 @@ def _challenge(session: Session, tx: Transaction, row: Mapping[str, Value], abou
         cells = {"question": str(row["title"]), "asked_on": str(day or session.today.isoformat()), "status": "asked", **cells}
         records.create_in(session, tx, CHALLENGE, {**cells, "meeting": str(row["meeting"]), "item": str(row["id"]), "about": about.id if about else ""})
         return
+    if there[3] == "drafted" and "status" not in cells:
+        cells["status"] = "asked"  # it was: the answer, if there is one, makes it answered
     if "note" in cells and there[1]:
         cells["note"] = f"{there[1]}\n{cells['note']}"
     records.assign_in(session, tx, CHALLENGE, str(there[0]), [records.Assignment(k, v) for k, v in cells.items()], None)
@@ -206,7 +210,7 @@ def refuse_judged(connection: Connection, cells: Mapping[str, Value]) -> None:
 def status_of(cells: Mapping[str, Value], stated: bool) -> Value:
     """The status of a question with an answer that says no other: answered."""
     told = cells.get("answer") or cells.get("information") or (cells.get("judgement") and cells.get("judgement") != "deferred")
-    return "answered" if told and not stated and cells.get("status") in (None, "drafted", "asked") else cells.get("status")
+    return "answered" if told and not stated and cells.get("status") in (None, "drafted", "asked", "withdrawn") else cells.get("status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,64 +244,6 @@ def speak_of(session: Session, meeting: str, name: str, after: str = "") -> PutO
     return PutOn(id, tx.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Attends:
-    """Somebody who sits on a body or was noted for a meeting: name, body, role, and what is noted (empty: nothing yet)."""
-
-    person: str
-    partner: str
-    partner_name: str
-    role: str
-    state: str
-    declared: str = ""
-
-
-def attendance(session: Session, meeting: str) -> list[Attends]:
-    """Those who are noted for a meeting and those who sit on its body on its day, by role and name."""
-    connection = session.read()
-    body, day = connection.exec_driver_sql("SELECT body, date FROM meeting WHERE id = ?", (meeting,)).one()
-    on = bounds(str(day))[0] if day else session.today
-    noted = plain_rows(
-        connection, "SELECT a.*, coalesce(p.short_name, p.name, '') AS called FROM attendance a LEFT JOIN partner p ON p.id = a.partner WHERE a.meeting = ? AND NOT a.deleted ORDER BY a.n", (meeting,)
-    )
-    found = {fold(str(r["person"])): Attends(str(r["person"]), str(r["partner"] or ""), str(r["called"]), "", str(r["state"] or "present"), str(r["declared"] or "")) for r in noted}
-    members = plain_rows(
-        connection, "SELECT m.*, coalesce(p.short_name, p.name, '') AS called FROM membership m LEFT JOIN partner p ON p.id = m.partner WHERE m.governance_body = ? AND NOT m.deleted ORDER BY m.n", (body,)
-    )
-    ranks = BY_KEY["membership"].by_key["role"].terms
-    assert ranks is not None
-    order = {key: n for n, key in enumerate(ranks.key_list())}
-    rows: list[tuple[int, Attends]] = []
-    for row in members:
-        sits = (not row["from_date"] or bounds(str(row["from_date"]))[0] <= on) and (not row["until_date"] or bounds(str(row["until_date"]))[1] >= on)
-        there = found.pop(fold(str(row["person"])), None)
-        if sits or there is not None:
-            role = str(row["role"] or "member")
-            rows.append((order[role], Attends(str(row["person"]), str(row["partner"] or ""), str(row["called"]), role, there.state if there else "", there.declared if there else "")))
-    rows += [(len(order), one) for one in found.values()]
-    return [one for _, one in sorted(rows, key=lambda pair: (pair[0], fold(pair[1].person)))]
-
-
-def note_attendance(session: Session, meeting: str, told: Iterable[Attends]) -> Changes:
-    """Note who is there; a state that is empty is not noted. Ids follow from meeting and name, so that two laptops note one person once."""
-    with session.store.write(session.who, None, Act.MEETING) as tx:
-        for one in told:
-            id = content_id(ATTENDANCE.key, meeting, fold(one.person))
-            cells: dict[str, Value] = {"person": one.person, "partner": one.partner or None, "state": one.state or None, "declared": one.declared or None}
-            known = tx.connection.exec_driver_sql("SELECT id, person FROM attendance WHERE meeting = ? AND NOT deleted", (meeting,)).fetchall()
-            there = next((str(i) for i, person in known if fold(str(person)) == fold(one.person)), None)
-            if there is not None and not one.state:
-                tx.delete(ATTENDANCE.key, there)
-            elif there is not None:
-                tx.edit(ATTENDANCE.key, there, cells)
-            elif one.state and tx.free_id(ATTENDANCE.key, id) is None:
-                tx.edit(ATTENDANCE.key, id, {**cells, "deleted": False})
-            elif one.state:
-                tx.create(ATTENDANCE.key, {**cells, "meeting": meeting}, id=id)
-            tx.flush()
-    return tx.changes
-
-
 def put_to(session: Session, record: str) -> list[dict[str, object]]:
     """The questions that were put to a body or about a record, by its id, the latest first."""
     return plain_rows(
@@ -322,10 +268,13 @@ def draft_questions(session: Session, meeting: str, chosen: Sequence[agenda.Prop
             row = tx.row(one.entity, one.id)
             body = row[spec.owner]
             named = tx.connection.exec_driver_sql("SELECT standing FROM partner WHERE id = ?", (body,)).fetchone() if body else None
+            free = tx.free_id(CHALLENGE.key, content_id(CHALLENGE.key, meeting, one.id))
+            if free is None:
+                continue  # it was drafted, and deleted
             tx.create(CHALLENGE.key, {
                 "question": _question(one, spec, row, independent=bool(named) and named[0] == "independent"), "meeting": meeting, "item": items.get(one.id), "about": one.id,
                 "asked_of": str(body) if body else None, "status": "drafted",
-            })  # fmt: skip
+            }, id=free)  # fmt: skip
     return tx.changes
 
 
@@ -398,8 +347,8 @@ def room_view(item: Item) -> RoomView:
         for one in CHALLENGE.cells
         if one.room and one.key in item.challenge and one.key != "status" and not (one.key == "question" and item.challenge["question"] == item.title)
     ]  # fmt: skip
-    if item.challenge.get("restriction"):
-        said = []
+    if item.challenge.get("restriction") or item.challenge.get("status") == "drafted":
+        said = []  # told in confidence, or not asked yet
     said += [(MEETING_DECISION.by_key["words"].label, words) for words in item.decisions]
     return RoomView(item.title, tuple(item.facts), tuple(said))
 

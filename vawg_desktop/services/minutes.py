@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.entities import ACTION
+from vawg_desktop.domain.entities import ACTION, ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.meeting_terms import ASSURANCE, ATTENDANCE, DECISION_KIND, INFORMATION, ITEM_STATE
 from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Quote, Table
-from vawg_desktop.services import agenda, meeting_notes, outputs
+from vawg_desktop.services import agenda, attendance, meeting_notes, outputs
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import RESTRICTED, Counted
@@ -34,6 +34,8 @@ def minutes(session: Session, asked: Asked) -> Made:
     if not asked.about:
         raise ValueRefusedError("Say which meeting: --about MEETING.")
     meeting = agenda.find_meeting(session, asked.about[0])
+    if session.read().exec_driver_sql("SELECT deleted FROM meeting WHERE id = ?", (meeting.id,)).scalar():
+        raise ValueRefusedError(f"{meeting.reference} is in the bin; bring it back first.")
     held = meeting_notes.held(session, meeting.id)
     connection = session.read()
     row = plain_rows(connection, "SELECT * FROM meeting WHERE id = ?", (meeting.id,))[0]
@@ -45,32 +47,47 @@ def minutes(session: Session, asked: Asked) -> Made:
     )  # fmt: skip
     decisions = plain_rows(connection, "SELECT * FROM meeting_decision WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting.id,))
     closed = restricted(session, [str(r["id"]) for rows in (held.items, challenges, decisions) for r in rows])
+    closed |= restricted(session, [str(c["follow_up"]) for c in challenges if c["follow_up"]])
     private = {str(r["id"]) for r in held.items if r["private"] or r["id"] in closed}
     blocks.append(Heading("Items"))
     for number, item in enumerate(held.items, 1):
         _item(connection, blocks, number, item, [c for c in challenges if c["item"] == item["id"]], [d for d in decisions if d["item"] == item["id"]], closed, private)
-    beside = [c for c in challenges if not c["item"]]
-    apart = [d for d in decisions if not d["item"]]
+    there = {str(i["id"]) for i in held.items}
+    beside = [c for c in challenges if c["item"] not in there]
+    apart = [d for d in decisions if d["item"] not in there]
     if beside or apart:
         blocks.append(Heading("Apart from the agenda", 2))
         _said(connection, blocks, beside, apart, closed)
     shown = [c for c in challenges if c["id"] not in closed and c["item"] not in private]
-    _follow_ups(connection, blocks, shown)
+    _follow_ups(connection, blocks, shown, closed)
     figures = [
-        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in challenges)),
-        Counted("answered", "Answered", tuple(str(c["id"]) for c in challenges if c["status"] == "answered")),
-        Counted("decisions", "Decisions", tuple(str(d["id"]) for d in decisions)),
+        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in shown)),
+        Counted("answered", "Answered", tuple(str(c["id"]) for c in shown if c["status"] == "answered")),
+        Counted("decisions", "Decisions", tuple(str(d["id"]) for d in decisions if d["id"] not in closed and d["item"] not in private)),
     ]  # fmt: skip
     blocks.append(Paragraph(f"{how_many(figures[0].number, 'question')} asked, {figures[1].number} answered; {how_many(figures[2].number, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
-    strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions)), default=0)
+    about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
+    named = [{"marking": one} for one in _markings(connection, about)]
+    strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
     lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), "DRAFT until checked by those who spoke and approved at the next meeting."]
     return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures)
 
 
+def _markings(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The markings of records that a meeting spoke of."""
+    found: list[str] = []
+    for spec in (e for e in ENTITIES if "marking" in e.by_key):
+        for start in range(0, len(ids), 400):
+            part = tuple(ids[start : start + 400])
+            rows = connection.exec_driver_sql(f'SELECT marking FROM "{spec.key}" WHERE id IN ({",".join("?" * len(part))}) AND marking IS NOT NULL', part)
+            found += [str(m) for (m,) in rows]
+    return found
+
+
 def _who_was_there(session: Session, blocks: list[Block], meeting: str) -> None:
-    told = [one for one in meeting_notes.attendance(session, meeting) if one.state]
+    told = [one for one in attendance.attendance(session, meeting) if one.state]
     blocks.append(Heading("Attendance"))
     if not told:
         blocks.append(Paragraph("No attendance was noted."))
@@ -111,7 +128,7 @@ def _said(connection: Connection, blocks: list[Block], challenges: Sequence[Row]
             of = f" of {c['body']}" if c["body"] else ""
             blocks.append(Paragraph(f"{by}{of}: {c['question']}"))
         blocks += _answer(c)
-        facts = _facts(connection, c)
+        facts = _facts(connection, c, closed)
         if facts:
             blocks.append(Items(facts))
     for d in decisions:
@@ -132,7 +149,7 @@ def _answer(c: Row) -> list[Block]:
     return [Paragraph(f"{who or 'Answer'}{at}: {c['answer']}")]
 
 
-def _facts(connection: Connection, c: Row) -> list[str]:
+def _facts(connection: Connection, c: Row, closed: set[str]) -> list[str]:
     """How an answer was judged, what was undertaken, and the action that follows it up."""
     facts: list[str] = []
     if c["judgement"]:
@@ -144,11 +161,11 @@ def _facts(connection: Connection, c: Row) -> list[str]:
         facts.append(f"Undertaking: {c['undertaking']}{due}")
     if c["follow_up"]:
         followed = plain_rows(connection, "SELECT reference, title FROM action WHERE id = ? AND NOT deleted", (c["follow_up"],))
-        facts += [f"Follow-up: {a['reference']} {a['title']}" for a in followed]
+        facts += [f"Follow-up: {a['reference']} {RESTRICTED if c['follow_up'] in closed else a['title']}" for a in followed]
     return facts
 
 
-def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequence[Row]) -> None:
+def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequence[Row], closed: set[str]) -> None:
     """The actions that came of a meeting, with owner and date."""
     rows: list[list[Cell]] = []
     for c in (c for c in challenges if c["follow_up"]):
@@ -157,6 +174,6 @@ def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequenc
             "WHERE a.id = ? AND NOT a.deleted", (c["follow_up"],),
         ):  # fmt: skip
             due = rules.effective_due(ACTION, {k: str(a[k]) if a[k] else None for k in ("due", "revised_due")})
-            rows.append([str(a["reference"]), str(a["title"]), str(a["body"]) or None, day_cell(due)])
+            rows.append([str(a["reference"]), RESTRICTED if c["follow_up"] in closed else str(a["title"]), str(a["body"]) or None, day_cell(due)])
     blocks.append(Heading("Actions from this meeting"))
     blocks.append(Table("Actions from this meeting", ["Ref", "Action", "Owner", "Due"], rows) if rows else Paragraph("None."))

@@ -80,7 +80,7 @@ def record_document(session: Session, name: str) -> Document:
             told = ["Restricted", None] if link.id in closed else [title, _status(link.entity, link.status)]
             by_label.setdefault(link.label, []).append([link.reference, *told])
     blocks += [Table(named, ["Reference", "Title", "Status"], rows) for named, rows in by_label.items()]
-    blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], small_counts.blurred(session, kind, rows))) for kind, rows in view.parts.items() if rows]
+    blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], small_counts.blurred(session, kind, rows))) for kind, rows in _open_parts(session, view)]
     updates = [u for u in view.updates if str(u["id"]) not in closed or "of_reference" not in u]
     if updates:
         heads = ["About", "As at", "Told by", "Progress update", "Next step"]
@@ -94,6 +94,17 @@ def record_document(session: Session, name: str) -> Document:
         return document(session, f"{view.reference} {CONFIDENTIAL}", [*blocks, *key_blocks(session)], marking, lines)
     title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.FEWER
     return document(session, f"{view.reference} {title}", [*blocks, *key_blocks(session)], marking, lines)
+
+
+def _open_parts(session: Session, view: show.RecordView) -> list[tuple[str, list[dict[str, object]]]]:
+    """The parts of a record by kind, without those that are restricted on their own account: a meeting's private items, a question told in confidence."""
+    own = restricted(session, [view.id])
+    found: list[tuple[str, list[dict[str, object]]]] = []
+    for kind, rows in view.parts.items():
+        closed = set[str]() if own else restricted(session, [str(r["id"]) for r in rows])
+        shown = [r for r in rows if str(r["id"]) not in closed]
+        found += [(kind, shown)] if shown else []
+    return found
 
 
 def record_lines(session: Session, name: str) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.exchange.mail import unsent_message
-from vawg_desktop.services import agenda, meeting_notes, names, papers
+from vawg_desktop.services import agenda, attendance, names, papers
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.office import office_name
 from vawg_desktop.services.papers import Asked
@@ -33,7 +33,7 @@ def addresses(session: Session, kind: str, asked: Asked) -> list[str]:
     connection = session.read()
     if kind == "minutes" and asked.about:
         meeting = agenda.find_meeting(session, asked.about[0])
-        there = {fold(one.person) for one in meeting_notes.attendance(session, meeting.id) if one.state}
+        there = {fold(one.person) for one in attendance.attendance(session, meeting.id) if one.state}
         rows = plain_rows(connection, "SELECT name, email, until_date FROM contact WHERE NOT deleted AND email > '' ORDER BY n", ())
         gone = session.today.isoformat()
         return list(dict.fromkeys(str(r["email"]) for r in rows if fold(str(r["name"])) in there and not (r["until_date"] and str(r["until_date"]) < gone)))

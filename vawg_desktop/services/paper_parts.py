@@ -52,6 +52,9 @@ class Paper:
     position: Position
     blocks: list[Block] = field(default_factory=list[Block])
     figures: list[Counted] = field(default_factory=list[Counted])
+    #: Questions and decisions that it prints, whose marking binds it too.
+    also_named: list[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
+    _independent: frozenset[str] | None = None
     _called: dict[str, str] = field(default_factory=dict[str, str])
     _closed: set[str] | None = None
 
@@ -68,6 +71,14 @@ class Paper:
             everything = (*self.position.recommendations, *self.position.actions, *self.position.gaps)
             self._closed = restricted(self.session, ids_of(everything))
         return self._closed
+
+    @property
+    def independent(self) -> frozenset[str]:
+        """The ids of independent bodies, whose actions are not rated."""
+        if self._independent is None:
+            rows = self.session.read().exec_driver_sql("SELECT id FROM partner WHERE standing = 'independent'").fetchall()
+            self._independent = frozenset(str(i) for (i,) in rows)
+        return self._independent
 
     def title(self, spec: EntitySpec, row: Mapping[str, Value]) -> str:
         """A record's title, or that it is restricted."""
@@ -127,10 +138,13 @@ def actions_table(paper: Paper, title: str, rows: Sequence[Row], *, note: str = 
         due = rules.effective_due(ACTION, r)
         cells.append([
             str(r["reference"]), paper.title(ACTION, r), paper.body(r["accountable"]) or None, day_cell(due), to_words(ACTION.by_key["status"], from_row(ACTION.by_key["status"], r["status"])),
-            RATING.label(str(r["rating_opcc"])) if r["rating_opcc"] else NOT_RATED, day_cell(r["heard"]),
+            "–" if r["accountable"] in paper.independent else RATING.label(str(r["rating_opcc"])) if r["rating_opcc"] else NOT_RATED, day_cell(r["heard"]),
         ])  # fmt: skip
     if cells:
-        paper.blocks.append(Table(title, ["Ref", "Action", "Body", "Due", "Status", "Our rating", "Last update"], cells, [note] if note else []))
+        notes = [note] if note else []
+        if any(c[5] == "–" for c in cells):
+            notes.append("Independent bodies are not rated.")
+        paper.blocks.append(Table(title, ["Ref", "Action", "Body", "Due", "Status", "Our rating", "Last update"], cells, notes))
 
 
 def recommendations_table(paper: Paper) -> None:

@@ -12,8 +12,8 @@ from datetime import date
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.entities import ACTION, BY_KEY, RECOMMENDATION
-from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.domain.meeting_terms import ASSURANCE, INFORMATION, PAPER_KIND
+from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
+from vawg_desktop.domain.meeting_terms import ASSURANCE, DECISION_KIND, INFORMATION, PAPER_KIND
 from vawg_desktop.domain.terms import MARKING, RESPONSE, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Cell, Document, Heading, Items, Paragraph, Quote, Table
@@ -61,8 +61,14 @@ class Made:
     suppressed: list[str] = field(default_factory=list[str])
 
 
+#: Papers that can speak of a past day; the others say what stands now.
+OF_ANY_DAY = frozenset({"board", "panel-update", "audit", "answer-card"})
+
+
 def make(session: Session, kind: str, asked: Asked) -> Made:
-    """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError and ValueRefusedError."""
+    """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError, and ValueRefusedError for a past day that its kind cannot speak of."""
+    if asked.as_at and kind not in OF_ANY_DAY and bounds(parse_date(asked.as_at, now=session.today))[1] != session.today:
+        raise ValueRefusedError(f"{PAPER_KIND.label(kind)} says what stands now; only board papers, updates for the Panel, audits and answer cards speak of a past day.")
     return PAPERS[kind](session, asked)
 
 
@@ -78,9 +84,11 @@ def position_of(session: Session, asked: Asked) -> standing.Position:
     return standing.standing(session, since.point(session, asked.as_at), day)
 
 
-def _finished(paper: Paper, title: str, lines: Sequence[str] = ()) -> Made:
-    marking = outputs.marking_of(ACTION, paper.marking())
-    made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *parts.left_out(paper)])
+def _finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequence[Mapping[str, object]] | None = None) -> Made:
+    """A paper marked as strictly as what it names: everything, or the rows that are given, and the questions that it prints."""
+    marking = outputs.marking_of(ACTION, [*(paper.marking() if named is None else named), *paper.also_named])
+    left_out = parts.left_out(paper) if named is None else []
+    made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *left_out])
     return Made(Document(made.title, parts.as_at_words(paper.position), made.marking, made.blocks, made.lines, made.language), paper.figures)
 
 
@@ -135,7 +143,8 @@ def _since_words(session: Session, start: str) -> str:
 
 def _questions(paper: Paper, meeting: str) -> None:
     """The questions drafted for a meeting."""
-    rows = plain_rows(paper.session.read(), "SELECT id, reference, question, asked_of FROM challenge WHERE meeting = ? AND NOT deleted AND status IN ('drafted', 'asked') ORDER BY n", (meeting,))
+    rows = plain_rows(paper.session.read(), "SELECT id, reference, question, asked_of, marking FROM challenge WHERE meeting = ? AND NOT deleted AND status IN ('drafted', 'asked') ORDER BY n", (meeting,))
+    paper.also_named += rows
     closed = restricted(paper.session, [str(r["id"]) for r in rows])
     cells: list[list[Cell]] = [[str(r["reference"]), parts.RESTRICTED if r["id"] in closed else str(r["question"]), paper.body(str(r["asked_of"] or "")) or None] for r in rows]
     if cells:
@@ -148,26 +157,27 @@ def action_log(session: Session, asked: Asked) -> Made:
     paper = Paper(session, position_of(session, asked))
     rows = plain_rows(
         session.read(),
-        "SELECT c.*, m.title AS met, m.date AS held, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due FROM challenge c "
+        "SELECT c.*, m.title AS met, m.date AS held, a.id AS action_id, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due FROM challenge c "
         "LEFT JOIN meeting m ON m.id = c.meeting LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted "
-        f"WHERE NOT c.deleted AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn'){' AND c.meeting = ?' if meeting else ''} ORDER BY m.date, c.n",
+        f"WHERE NOT c.deleted AND NOT coalesce(m.deleted, 0) = 1 AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn'){' AND c.meeting = ?' if meeting else ''} ORDER BY m.date, c.n",
         (meeting.id,) if meeting is not None else (),
     )
-    closed = restricted(session, [str(r["id"]) for r in rows])
+    closed = restricted(session, [str(r[k]) for r in rows for k in ("id", "action_id") if r[k]])
+    paper.also_named += rows
     status = ACTION.by_key["status"]
     logged: list[list[Cell]] = []
     for r in rows:
         words = parts.RESTRICTED if r["id"] in closed else ""
         if r["action"]:
             due = rules.effective_due(ACTION, {"due": _text(r["due"]), "revised_due": _text(r["revised_due"])})
-            logged.append([_met(r), str(r["action"]), words or str(r["action_title"]), paper.body(_text(r["accountable"])) or None, day_cell(due), to_words(status, _text(r["action_status"]))])
-        if r["undertaking"] and not r["action"]:
+            logged.append([_met(r), str(r["action"]), words or (parts.RESTRICTED if r["action_id"] in closed else str(r["action_title"])), paper.body(_text(r["accountable"])) or None, day_cell(due), to_words(status, _text(r["action_status"]))])
+        if r["undertaking"] and not r["action"] and not r["undertaking_met"]:
             logged.append([_met(r), str(r["reference"]), words or str(r["undertaking"]), paper.body(_text(r["asked_of"])) or None, day_cell(r["undertaking_due"]), "Undertaken"])
         if r["status"] == "asked":
             logged.append([_met(r), str(r["reference"]), words or str(r["question"]), paper.body(_text(r["asked_of"])) or None, None, "No answer yet"])
     heads = ["Meeting", "Ref", "What", "Owner", "Due", "Status"]
     paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph("Nothing was asked for that is not answered."))
-    return _finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}")
+    return _finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}", named=[])
 
 
 def _met(row: Mapping[str, object]) -> str:
@@ -189,7 +199,7 @@ def answer_card(session: Session, asked: Asked) -> Made:
     closed = found.id in paper.closed
     if closed:
         paper.blocks.append(Paragraph("This record is restricted: nothing of it is given here."))
-        return _finished(paper, f"{found.reference}: what became of it")
+        return _finished(paper, f"{found.reference}: what became of it", named=[row])
     paper.blocks += [Heading("In public"), Quote(str(row["public_wording"])) if row["public_wording"] else Paragraph("No public wording is agreed yet.")]
     serving = [r for r in paper.position.actions if found.id in str(r["serves"]).split(";")]
     counted = [r for r in serving if r["status"] not in ("stopped", "superseded")]
@@ -204,7 +214,7 @@ def answer_card(session: Session, asked: Asked) -> Made:
     parts.actions_table(paper, "Its actions", serving)
     told = _last_told(session, found.id)
     paper.blocks += [Heading("What the Police and Crime Panel was last told"), Paragraph(told or "Nothing is recorded.")]
-    return _finished(paper, f"{found.reference} {found.title}: what became of it")
+    return _finished(paper, f"{found.reference} {found.title}: what became of it", named=[row, *serving])
 
 
 def _responses(session: Session, id: str) -> list[dict[str, object]]:
@@ -214,7 +224,7 @@ def _responses(session: Session, id: str) -> list[dict[str, object]]:
 def _last_told(session: Session, id: str) -> str:
     """What a citation or a publication for the Panel last said of a record."""
     rows = plain_rows(
-        session.read(), "SELECT title, sent, as_at FROM publication WHERE NOT deleted AND kind = 'panel-update' AND sent > '' AND instr(coalesce(figures, ''), ?) > 0 ORDER BY sent DESC LIMIT 1", (id,)
+        session.read(), "SELECT title, sent, as_at FROM publication WHERE NOT deleted AND kind = 'panel-update' AND stage = 'published' AND sent > '' AND instr(coalesce(figures, ''), ?) > 0 ORDER BY sent DESC LIMIT 1", (id,)
     )
     if not rows:
         return ""
@@ -239,6 +249,8 @@ def briefing(session: Session, asked: Asked) -> Made:
         raise ValueRefusedError(f"A briefing is about a recommendation or a partner; “{asked.about[0][:60]}” is neither.")
     if found.entity == "recommendation":
         made = answer_card(session, asked)
+        if restricted(session, [found.id]):
+            return Made(Document(f"Briefing: {found.reference}", made.document.as_at, made.document.marking, made.document.blocks, made.document.lines), made.figures)
         own = outputs.record_document(session, found.id)
         blocks = [*made.document.blocks[:-1], *own.blocks]
         strict = max((made.document.marking, own.marking), key=[MARKING.label(k) for k in MARKING.key_list()].index)
@@ -267,11 +279,13 @@ def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Mad
 
 def _challenges(paper: Paper, body: str) -> None:
     """What a body was asked over time and what it answered; an independent one's answers are information, never judged."""
-    rows = plain_rows(paper.session.read(), "SELECT * FROM challenge WHERE asked_of = ? AND NOT deleted AND coalesce(status, '') <> 'drafted' ORDER BY asked_on, n", (body,))
+    rows = plain_rows(paper.session.read(), "SELECT * FROM challenge WHERE asked_of = ? AND NOT deleted AND coalesce(status, '') NOT IN ('drafted', 'withdrawn') ORDER BY asked_on, n", (body,))
+    paper.also_named += rows
+    independent = body in paper.independent
     closed = restricted(paper.session, [str(r["id"]) for r in rows])
     cells: list[list[Cell]] = []
     for r in rows:
-        judged = ASSURANCE.label(str(r["judgement"])) if r["judgement"] else f"Information: {INFORMATION.label(str(r['information'])).casefold()}" if r["information"] else None
+        judged = ASSURANCE.label(str(r["judgement"])) if r["judgement"] and not independent else f"Information: {INFORMATION.label(str(r['information'])).casefold()}" if r["information"] else None
         told = [parts.RESTRICTED, None] if r["id"] in closed else [str(r["question"]), _text(r["answer"])]
         cells.append([day_cell(r["asked_on"]), *told, judged])
     if cells:
@@ -327,6 +341,26 @@ def audit(session: Session, asked: Asked) -> Made:
     return _finished(paper, "Audit of agencies' progress")
 
 
+def decision_notice(session: Session, asked: Asked) -> Made:
+    """The notice of a decision that a meeting made: what, why, by whom and when. Raises RuleError for a restricted one."""
+    found = _about(session, asked, "meeting_decision")
+    if restricted(session, [found.id]):
+        raise RuleError(f"{found.reference} is restricted; no notice of it is given.", code="rule_restricted")
+    row = plain_rows(
+        session.read(), "SELECT d.*, m.title AS met, m.date AS held, coalesce(b.name, '') AS body FROM meeting_decision d LEFT JOIN meeting m ON m.id = d.meeting "
+        "LEFT JOIN governance_body b ON b.id = m.body WHERE d.id = ?", (found.id,),
+    )[0]  # fmt: skip
+    paper = Paper(session, position_of(session, asked))
+    about = names.maybe_find(session.read(), str(row["about"])) if row["about"] else None
+    facts = [f"{DECISION_KIND.label(str(row['kind'] or 'decided'))} by {row['made_by'] or row['body'] or 'the meeting'}", f"At: {_met(row)}"]
+    if about is not None and not restricted(session, [about.id]):
+        facts.append(f"About: {about.reference} {about.title}")
+    paper.blocks += [Heading("Decision"), Paragraph(str(row["words"])), Heading("Reason"), Paragraph(str(row["reason"] or _TO_COMPLETE)), Heading("Made"), Items(facts)]
+    paper.count("decision", "Decision", [{"id": found.id}])
+    made = outputs.document(session, f"Decision notice {found.reference}", paper.blocks, MARKING.label(str(row["marking"] or "official")))
+    return Made(made, paper.figures)
+
+
 def _minutes(session: Session, asked: Asked) -> Made:
     from vawg_desktop.services.minutes import minutes  # which gives a Made
 
@@ -347,6 +381,6 @@ def _data_set(session: Session, asked: Asked) -> Made:
 
 Maker = Callable[[Session, Asked], Made]
 #: The papers that there are, by kind.
-PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit}
+PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit}
 assert set(PAPERS) <= set(PAPER_KIND.key_list())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vawg_desktop import __version__
@@ -15,9 +15,9 @@ from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.meeting_terms import PAPER_KIND, PAPER_STAGE
+from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.exchange.document_files import writer
-from vawg_desktop.services import names, papers
+from vawg_desktop.services import agenda, names, papers, since
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.paper_parts import references
 from vawg_desktop.services.papers import Asked, Made
@@ -58,24 +58,45 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     if not sending.to_whom.strip():
         raise ValueRefusedError("Say to whom it goes: a board, the Panel, the public.")
     before = _corrected(session, sending, kind)
+    author = sending.author or session.who
+    signed = {k: v for k, v in (("author", author), ("cleared_by", sending.cleared_by)) if v}
+    asked = replace(asked, about=_named(session, kind, asked), words={**signed, **asked.words})
+    heads = _heads(session, asked)
     made = papers.make(session, kind, asked)
     content = writer(out.name)(made.document)
     sha256 = session.store.files.keep(out.name, content)
     with session.store.write(session.who, f"{PAPER_KIND.label(kind)} to {sending.to_whom.strip()}", Act.PUBLISH) as tx:
-        heads = heads_of_chains(tx.connection)  # taken before the publication's own entry
-        about = [names.find(tx.connection, one).id for one in asked.about if names.maybe_find(tx.connection, one) is not None]
+        about = list(asked.about)
         meeting = next((i for i in about if tx.connection.exec_driver_sql("SELECT 1 FROM meeting WHERE id = ?", (i,)).fetchone()), None)
         cells: dict[str, Value] = {
             "title": made.document.title, "kind": kind, "edition": int(str(before["edition"] or 1)) + 1 if before else 1, "stage": sending.stage,
-            "as_at": _day(session, asked), "about": about[0] if about else None, "meeting": meeting, "author": sending.author or session.who,
+            "as_at": _day(session, asked), "about": about[0] if about else None, "meeting": meeting, "author": author,
             "cleared_by": sending.cleared_by or None, "to_whom": sending.to_whom.strip(), "sent": session.today.isoformat(),
             "corrects": str(before["id"]) if before else None, "correction": sending.correction.strip() or None,
             "heads": json.dumps(heads, sort_keys=True), "figures": frozen(asked, made), "suppressed": "; ".join(made.suppressed) or None, "file_sha256": sha256, "file_name": out.name,
             "marking": "official_sensitive" if "SENSITIVE" in made.document.marking else "official",
         }  # fmt: skip
         id = tx.create(PUBLICATION.key, cells)
-    write_replacing(out, content)
+        write_replacing(out, content)  # where it cannot be written nothing was published
     return Published(id, references(session.read(), [id])[id], out, tx.changes)
+
+
+def _named(session: Session, kind: str, asked: Asked) -> tuple[str, ...]:
+    """The ids of what a paper is about: "next PDB" is another meeting later. Raises NotFoundError."""
+    if kind in ("board", "minutes", "action-log"):
+        return tuple(agenda.find_meeting(session, one).id for one in asked.about)
+    found = [names.maybe_find(session.read(), one) or names.find_named(session.read(), "partner", one) or names.find(session.read(), one) for one in asked.about]
+    return tuple(one.id for one in found)
+
+
+def _heads(session: Session, asked: Asked) -> dict[str, str]:
+    """The heads of the log that a paper is made of: those of now, or of the day that it speaks of."""
+    connection = session.read()
+    if not asked.as_at:
+        return heads_of_chains(connection)
+    upto = since.point(session, asked.as_at)
+    rows = connection.exec_driver_sql('SELECT c.origin, c.seq, c.hash FROM "change" c JOIN (SELECT origin, max(seq) AS last FROM "change" WHERE n <= ? GROUP BY origin) m ON m.origin = c.origin AND m.last = c.seq', (upto,))
+    return {f"{o}/{s}": str(h) for o, s, h in rows.fetchall()}
 
 
 def _day(session: Session, asked: Asked) -> str:
@@ -148,14 +169,16 @@ def _recount(session: Session, row: Mapping[str, object]) -> list[Recount]:
     asked = Asked(tuple(told.get("about", ())), heads=heads, day=bounds(str(row["as_at"]))[1])
     again: dict[str, set[str]] | None
     why = ""
+    if row["kind"] not in papers.OF_ANY_DAY:
+        why = "Papers of this kind say what stood when they were made, and are not counted again."
     try:
-        again = {f.key: set(f.ids) for f in papers.make(session, str(row["kind"]), asked).figures}
+        again = None if why else {f.key: set(f.ids) for f in papers.make(session, str(row["kind"]), asked).figures}
     except AppError as error:
         again, why = None, error.message
     found: list[Recount] = []
     for figure in told.get("figures", ()):
         key, ids = str(figure["key"]), set(figure["ids"])
-        if again is None or key not in again:
+        if again is None or key not in again or key.startswith("since_"):
             cause = why or ("What changed between two dates is not counted again." if key.startswith("since_") else "This version of the program does not count it.")
             found.append(Recount(key, figure["says"], figure["number"], None, cause))
             continue
@@ -174,6 +197,8 @@ def _cause(session: Session, differing: set[str], program: str) -> str:
     listed = ", ".join(called.get(i, i) for i in sorted(differing)[:12])
     if differing <= gone:
         return f"Disposed of since: {listed}."
+    if program == __version__:
+        return f"Other records, of which entries came by a merge since: {listed}."
     return f"Counted by version {program} and now by {__version__}; other records: {listed}."
 
 
@@ -198,15 +223,4 @@ def listed(session: Session) -> list[dict[str, object]]:
         }
         for r in rows
     ]  # fmt: skip
-
-
-def set_stage(session: Session, name: str, stage: str) -> Changes:
-    """Say how far a paper is: draft, checked by those who spoke, approved, published. Raises NotFoundError, ValueRefusedError."""
-    term = PAPER_STAGE.find(stage)
-    if term is None:
-        raise ValueRefusedError(f"A paper is {', '.join(x.label.casefold() for x in PAPER_STAGE)}; “{stage[:40]}” is none of these.")
-    found = names.find(session.read(), name, PUBLICATION.key)
-    with session.store.write(session.who, None, Act.EDIT) as tx:
-        tx.edit(PUBLICATION.key, found.id, {"stage": term.key})
-    return tx.changes
 

@@ -16,6 +16,7 @@ _RESTRICTED = tuple(e for e in ENTITIES if "restriction" in e.by_key)
 _PARTS = (
     *((e.key, e.parent) for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED}),
     *((e.key, f.key) for e in ENTITIES if not e.kept_by_program for f in e.cells if f.names_record),
+    ("challenge", "item"), ("meeting_decision", "item"), ("agenda_item", "carried_from"),
 )
 
 
@@ -29,13 +30,18 @@ def restricted(session: Session, ids: Iterable[str]) -> set[str]:
         closed += [str(id) for id, why, until in rows if rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)]
     wanted = set(ids)
     closed += [*quotes.kept_back(session), *embargoed(session), *(id for id, keys in tells_place(session).items() if "title" in keys)]
-    found = wanted.intersection(closed)
-    for start in range(0, len(closed) if wanted - found else 0, 400):
-        some = closed[start : start + 400]
-        marks = ",".join("?" * len(some))
-        for part, column in _PARTS:
-            rows = connection.exec_driver_sql(f'SELECT id FROM "{part}" WHERE "{column}" IN ({marks})', tuple(some))
-            found |= wanted.intersection(str(r[0]) for r in rows)
+    closed += [str(id) for (id,) in connection.exec_driver_sql("SELECT id FROM agenda_item WHERE private = 1").fetchall()]
+    found, known, more = wanted.intersection(closed), set(closed), closed
+    while more and wanted - found:  # a question about an item about a restricted record: step by step
+        some, more = more, list[str]()
+        for start in range(0, len(some), 400):
+            part_of = tuple(some[start : start + 400])
+            marks = ",".join("?" * len(part_of))
+            for part, column in _PARTS:
+                rows = connection.exec_driver_sql(f'SELECT id FROM "{part}" WHERE "{column}" IN ({marks})', part_of)
+                more += [id for (row,) in rows if (id := str(row)) not in known]
+        known.update(more)
+        found |= wanted.intersection(more)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -77,11 +78,27 @@ def point(session: Session, words: str) -> int:
         found = names.find_named(connection, "meeting", words)
         if found is None:
             raise ValueRefusedError(f"“{words[:60]}” is no date and no meeting of this store.") from refused
+        frozen = _frozen(connection, found.id)
+        if frozen is not None:
+            return frozen
         held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
         if not held:
             raise ValueRefusedError(f"{found.reference} {found.title} has no date, so nobody can say what was known at it.") from refused
         return past.known_before(connection, past.start_of_day(bounds(str(held))[0], str(starts or "")))
     return past.known_by(connection, past.end_of_day(day))
+
+
+def _frozen(connection: Connection, meeting: str) -> int | None:
+    """Up to where the log was known when a meeting's paper was published: what moved after that was told to no board. None where none was."""
+    row = connection.exec_driver_sql("SELECT heads FROM publication WHERE meeting = ? AND kind = 'board' AND stage = 'published' AND NOT deleted ORDER BY n DESC LIMIT 1", (meeting,)).fetchone()
+    if row is None:
+        return None
+    found = 0
+    for place in json.loads(str(row[0] or "{}")):
+        origin, _, seq = str(place).rpartition("/")
+        last = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE origin = ? AND seq <= ?', (origin, int(seq))).scalar()
+        found = max(found, int(last or 0))
+    return found
 
 
 def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -> Since:

@@ -143,7 +143,11 @@ class MainWindow(Shell):
         self.tasks.stop()
         self.tasks = None
 
+    def _shut_pages(self) -> None:
+        _ = [page.shut() for page in self._pages.values() if hasattr(page, "shut")]
+
     def _drop_pages(self) -> None:
+        self._shut_pages()
         for made in self._places.values():
             self.stack.removeWidget(made)
             made.deleteLater()
@@ -374,6 +378,7 @@ class MainWindow(Shell):
                 return
             self._poll.stop()
             self._counting.stop()
+            self._shut_pages()
             self.tasks.stop()
         super().closeEvent(event)
 

@@ -44,7 +44,7 @@ def upgrade() -> None:
     _entity("agenda_item", "meeting>meeting position# title kind about minutes# presenter state private# carried_from>agenda_item note")
     _entity("attendance", "meeting>meeting person partner>partner state in_place_of declared note")
     _entity("challenge", "question meeting>meeting item>agenda_item about asked_by asked_of>partner asked_on status answered_by answered_at answer_as "
-            "answer judgement information undertaking undertaking_due follow_up>action marking restriction restricted_until restricted_to note")  # fmt: skip
+            "answer judgement information undertaking undertaking_due undertaking_met follow_up>action marking restriction restricted_until restricted_to note")  # fmt: skip
     _entity("meeting_decision", "words meeting>meeting item>agenda_item about kind made_by reason notice# marking restriction restricted_until restricted_to note")
     _entity("publication", "title kind edition# stage as_at about meeting>meeting author cleared_by to_whom sent corrects>publication correction "
             "heads figures suppressed file_sha256 file_name marking note")  # fmt: skip

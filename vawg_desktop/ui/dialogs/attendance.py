@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.meeting_terms import ATTENDANCE, MEMBER_ROLE
-from vawg_desktop.services.meeting_notes import Attends
+from vawg_desktop.services.attendance import Attends
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice

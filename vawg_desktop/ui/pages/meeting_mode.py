@@ -16,13 +16,13 @@ from vawg_desktop.services import agenda, meeting_notes, names, office
 from vawg_desktop.services.meeting_notes import Held, Item
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.pages.meeting_room import RoomPage
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import Elided, EmptyState, FlowLayout, button, clear, label, set_style
 from vawg_desktop.ui.widgets.meeting_form import MeetingForm
 from vawg_desktop.ui.widgets.place_kept import PLACE
-from vawg_desktop.ui.widgets.room import RoomWindow
 
 #: Narrower than this the agenda is left out; the keys go from item to item.
 _NARROW = 720
@@ -33,7 +33,7 @@ DRAFT = "meeting_draft"
 _CONCERNED = frozenset({"agenda_item", "meeting", "challenge", "meeting_decision", "partner", "recommendation", "action", "gap"})
 
 
-class MeetingModePage(QWidget):
+class MeetingModePage(RoomPage):
     """Ctrl+Enter keeps what was said and goes on, Ctrl+Down and Ctrl+Up go to the next and last item, Ctrl+G to any item or record, F9 hides the room's words."""
 
     open_record = Signal(str)
@@ -44,10 +44,10 @@ class MeetingModePage(QWidget):
         self.tasks = tasks
         self._wanted, self._held, self._item = "", Held(), None
         self._at = ""
-        self._drafts: dict[str, str] = {}
-        self._saving = False
-        self.room: RoomWindow | None = None
-        self._one_screen = False
+        #: Of which reading the answer is awaited; what is half typed about each item; the item that is being saved.
+        self._turn = 0
+        self._typed: dict[str, dict[str, str]] = {}
+        self._saving = ""
         self._rows: dict[str, QPushButton] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
@@ -159,23 +159,28 @@ class MeetingModePage(QWidget):
 
     def show_record(self, meeting: str) -> None:
         """Hold a meeting, by its id."""
-        self.keep_draft()
-        self._wanted, self._at = meeting, ""
+        if meeting != self._wanted:
+            self._leave_item()
+        self._wanted = meeting
         self.load()
 
     def load(self) -> None:
-        """Read the meetings there are, the agenda and the item that is being taken."""
-        wanted, at = self._wanted, self._at
-        self.tasks.read(partial(_read, wanted=wanted, at=at), self._came)
+        """Read the meetings there are, the agenda and the item that is being taken; an answer to an earlier question is dropped."""
+        self._turn += 1
+        turn = self._turn
+        self.tasks.read(partial(_read, wanted=self._wanted, at=self._at), lambda answer: self._came(*answer) if turn == self._turn else None)
+
+    def _leave_item(self) -> None:
+        """Keep what is half typed and clear the form; what is typed until the next item is there belongs to that."""
+        self.keep_draft()
+        self._item, self._at = None, ""
+        self.form.show_nothing()
 
     def _on_changes(self, changes: Changes) -> None:
         if (self.isVisible() or self.room is not None) and _CONCERNED & set(changes.entities):
             self.load()
 
-    def _came(self, answer: tuple[list[tuple[str, str]], Held, Item | None, Mapping[str, str]]) -> None:
-        meetings, held, item, drafts = answer
-        if self._at and item is not None and item.id != self._at:
-            return  # another item was chosen meanwhile
+    def _came(self, meetings: list[tuple[str, str]], held: Held, item: Item | None, kept: Mapping[str, str]) -> None:
         self._held = held
         self._wanted = held.meeting.id if held.meeting is not None else ""
         self._meetings.clear()
@@ -190,8 +195,12 @@ class MeetingModePage(QWidget):
         another = item is None or self._item is None or item.id != self._item.id
         self._item, self._at = item, item.id if item is not None else ""
         self._draw_agenda()
-        self._draw_item(another=another, draft=drafts)
-        self._tell_room()
+        draft = dict(self._typed.get(self._at, kept))
+        meanwhile = self.form.typed() if another and self._at else {}
+        for key, words in meanwhile.items():  # typed while the item was on its way
+            draft[key] = draft.get(key, "") + words
+        self._draw_item(another=another, draft=draft, begin=not meanwhile)
+        self.tell_room()
 
     def _draw_agenda(self) -> None:
         clear(self._list)
@@ -211,7 +220,7 @@ class MeetingModePage(QWidget):
             self._list.addWidget(label("Nothing is on the agenda yet. Build it on the meeting's page, or type what is spoken of above the form.", muted=True))
         self._list.addStretch(1)
 
-    def _draw_item(self, *, another: bool, draft: Mapping[str, str]) -> None:
+    def _draw_item(self, *, another: bool, draft: Mapping[str, str], begin: bool) -> None:
         item = self._item
         self.form.setEnabled(item is not None)
         self._open.setVisible(item is not None and item.about is not None)
@@ -230,13 +239,13 @@ class MeetingModePage(QWidget):
         if another:
             self.form.show_item(item, draft)
             self._say_wrong("")
-            if self.isVisible():
+            if self.isVisible() and begin:
                 self.form.begin()
 
     def take(self, id: str) -> None:
         """Take another item; what is half typed about this one is kept."""
         if id != self._at:
-            self.keep_draft()
+            self._leave_item()
             self._at = id
             self.load()
 
@@ -255,36 +264,46 @@ class MeetingModePage(QWidget):
     def keep_draft(self) -> None:
         """Keep what is half typed about the item, in this store alone."""
         self._keep.stop()
-        if self._item is None or self._saving:
+        if self._item is None:
             return
         typed = self.form.typed()
+        self._typed[self._item.id] = typed
         self.tasks.save_local(DRAFT, self._item.id, json.dumps(typed, ensure_ascii=False) if typed else None)
 
     def save(self) -> None:
         """Keep what was said and go on to the next item; where nothing was typed the item is marked as taken."""
         item = self._item
-        if item is None or self._saving:
+        if item is None or self._saving == item.id:
             return
         typed = self.form.typed()
-        self._keep.stop()
-        self._saving = True
+        self.keep_draft()
+        self._saving = item.id
 
         def done(_: object) -> None:
-            self._saving = False
-            self.tasks.save_local(DRAFT, item.id, None)
-            self.form.show_item(item, {})
-            order = [str(r["id"]) for r in self._held.items]
-            place = order.index(item.id) if item.id in order else -1
-            if 0 <= place < len(order) - 1:
-                self._at = order[place + 1]
-            self.load()
+            self._saving = ""
+            here = self._item is not None and self._item.id == item.id
+            if here:
+                self.keep_draft()
+            if self._typed.get(item.id) == typed:
+                self._typed[item.id] = {}
+                self.tasks.save_local(DRAFT, item.id, None)
+                if here:
+                    self.form.show_nothing()
+                    self._item, self._at = None, self._after(item.id)
+            self.load()  # what was typed meanwhile stands
 
         def failed(error: BaseException) -> None:
-            self._saving = False
+            self._saving = ""
             self.keep_draft()
             self._say_wrong(getattr(error, "message", "") or str(error))
 
         self.tasks.write(lambda s: meeting_notes.note(s, item.id, typed), then=done, failed=failed)
+
+    def _after(self, item: str) -> str:
+        """The item that follows one on the agenda, or the last one itself."""
+        order = [str(r["id"]) for r in self._held.items]
+        place = order.index(item) if item in order else 0
+        return order[min(place + 1, len(order) - 1)] if order else ""
 
     def _say_wrong(self, words: str) -> None:
         self._wrong.setText(words)
@@ -300,11 +319,10 @@ class MeetingModePage(QWidget):
         meeting = self._held.meeting
         if not words or meeting is None:
             return
-        self._anywhere.clear()
         if words.isdigit() and 0 < int(words) <= len(self._held.items):
+            self._anywhere.clear()
             self.take(str(self._held.items[int(words) - 1]["id"]))
             return
-        self.keep_draft()
         after = self._at
 
         def put(session: Session) -> meeting_notes.PutOn:
@@ -312,10 +330,10 @@ class MeetingModePage(QWidget):
 
         def then(made: object) -> None:
             if isinstance(made, meeting_notes.PutOn):
-                self._at = made.item
-                self.load()
+                self._anywhere.clear()
+                self.take(made.item)
 
-        self.tasks.write(put, then=then)
+        self.tasks.write(put, then=then, failed=lambda error: self._say_wrong(getattr(error, "message", "") or str(error)))
 
     def carry_forward(self) -> None:
         """Put the item on the agenda of the body's next meeting."""
@@ -337,63 +355,6 @@ class MeetingModePage(QWidget):
     def _open_about(self) -> None:
         if self._item is not None and self._item.about is not None:
             self.open_record.emit(self._item.about.id)
-
-    # -- the room -----------------------------------------------------------------------------
-
-    def show_room(self) -> None:
-        """Open the window that the room sees, on another screen where there is one."""
-        if self.room is None:
-            self.room = RoomWindow()
-            self.room.closed.connect(self._room_closed)
-        self._tell_room()
-        self.room.place(self)
-
-    def one_screen(self) -> None:
-        """The room's view over the whole screen with the form under it; the same again brings the page back."""
-        if self._one_screen:
-            self._leave_one_screen()
-            return
-        if self.room is None:
-            self.room = RoomWindow()
-            self.room.closed.connect(self._room_closed)
-        self._one_screen = True
-        self.form.set_masked(True)
-        self.room.make_room(True)
-        self.room.strip.addWidget(self.form)
-        for keys, do in (("Ctrl+Return", self.save), ("Ctrl+Down", partial(self.step, 1)), ("Ctrl+Up", partial(self.step, -1))):
-            QShortcut(QKeySequence(keys), self.room, do)
-        self._tell_room()
-        self.room.showFullScreen()
-        self.form.begin()
-
-    def _leave_one_screen(self) -> None:
-        self._one_screen = False
-        self.form.set_masked(False)
-        self._desk_box.insertWidget(3, self.form)
-        self.form.show()
-        if self.room is not None:
-            self.room.close()
-
-    def _room_closed(self) -> None:
-        room, self.room = self.room, None
-        if self._one_screen:
-            self._leave_one_screen()
-        self._hide_button.setChecked(False)
-        if room is not None:
-            room.deleteLater()
-
-    def hide_words(self) -> None:
-        """Hide from the room whatever it sees, at once; the same again shows it."""
-        if self.room is not None:
-            self.room.hide_words(not self.room.hidden_words)
-        self._hide_button.setChecked(self.room is not None and self.room.hidden_words)
-
-    def _tell_room(self) -> None:
-        # on the only screen the room would read the words of a private item in its form
-        self.form.setVisible(not (self._one_screen and self._item is not None and self._item.private))
-        if self.room is not None and self._held.meeting is not None:
-            meeting = self._held.meeting
-            self.room.show_view(f"{meeting.body_name}   {meeting.title}", meeting_notes.room_view(self._item) if self._item is not None else meeting_notes.RoomView(""))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         narrow = self.width() < theme.px(_NARROW)

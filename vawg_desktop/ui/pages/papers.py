@@ -70,6 +70,7 @@ OFFERED: tuple[Offered, ...] = (
     Offered("audit", "Progress by agency; independent bodies' contributions without judgement."),
     Offered("data-set", "Indicators with their agreed definitions and the numbers that their owners have cleared.", changes=True),
     Offered("handover", "What is open, what becomes of each item, who accepted it, and what has to be renewed."),
+    Offered("decision-notice", "A decision of a meeting: what, why, by whom and when.", ("meeting_decision",)),
     Offered("journey-map", "The victim's journey: gaps, services and who owns them."),
     Offered("needs-assessment", "What is needed against what there is."),
     Offered("service-directory", "Services for victims' professionals."),
@@ -217,7 +218,7 @@ class PapersPage(QWidget):
         for shown, (name, line) in zip((bool(self._chosen.about), self._chosen.changes, counted), self._named, strict=True):
             name.setVisible(shown)
             line.setVisible(shown)
-        self._about.setPlaceholderText(" or ".join({"meeting": "A meeting, such as next PDB", "recommendation": "A recommendation, such as r3", "partner": "a partner's name"}[a] for a in self._chosen.about))
+        self._about.setPlaceholderText(" or ".join({"meeting": "A meeting, such as next PDB", "recommendation": "A recommendation, such as r3", "partner": "a partner's name", "meeting_decision": "A decision, such as dn1"}[a] for a in self._chosen.about))
         self._complete()
         self._worded.setVisible(self._chosen.worded)
         self._publish.setVisible(counted)
@@ -275,7 +276,7 @@ class PapersPage(QWidget):
         if chosen.kind not in papers.PAPERS:
             self._show_figures([], "")
             return
-        if chosen.kind in ("briefing", "answer-card", "minutes") and not asked.about:
+        if chosen.kind in ("briefing", "answer-card", "minutes", "decision-notice") and not asked.about:
             self._show_figures([], "")
             return
 
@@ -382,7 +383,7 @@ class _Paper(QPlainTextEdit):
 def _read(session: Session) -> tuple[dict[str, list[str]], dict[str, str], str]:
     """The names of what papers can be about, the office's words, and the meeting that is next."""
     connection = session.read()
-    known = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner")}
+    known = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner", "meeting_decision")}
     coming = meeting_notes.to_hold(session)
     next_title = ""
     if coming:

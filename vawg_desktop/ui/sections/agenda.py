@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vawg_desktop.domain.meeting_terms import ATTENDANCE, ITEM_STATE
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import agenda, meeting_notes, show
-from vawg_desktop.services.meeting_notes import Attends, Held
+from vawg_desktop.services import agenda, attendance, meeting_notes, show
+from vawg_desktop.services.attendance import Attends
+from vawg_desktop.services.meeting_notes import Held
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.agenda import AgendaDialog
 from vawg_desktop.ui.dialogs.attendance import AttendanceDialog
@@ -130,7 +131,7 @@ def attendance_of(pane: Pane) -> Made:
         if not noted:
             section.body.addWidget(note(f"{how_many(len(told), 'member')} of the body to be noted." if told else "Nobody is noted yet. Add the members of the body on its page, or name guests here."))
 
-    return Made(section, read_later(pane, section.empty, meeting_notes.attendance, show_it))
+    return Made(section, read_later(pane, section.empty, attendance.attendance, show_it))
 
 
 def _named(one: Attends) -> str:
@@ -141,7 +142,7 @@ def _note(pane: Pane) -> None:
     view: show.RecordView | None = pane.view
     if view is None:
         return
-    told = pane.tasks.fetch(lambda s: meeting_notes.attendance(s, view.id))
+    told = pane.tasks.fetch(lambda s: attendance.attendance(s, view.id))
     noted = AttendanceDialog.ask(pane, f"Attendance at {view.title}", told)
     if noted is not None:
-        pane.tasks.write(lambda s: meeting_notes.note_attendance(s, view.id, noted), message="The attendance is noted.")
+        pane.tasks.write(lambda s: attendance.note_attendance(s, view.id, noted), message="The attendance is noted.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import CHALLENGE, MEETING_DECISION
@@ -140,6 +141,7 @@ class MeetingForm(QWidget):
                 made.setCurrentIndex(max(0, made.findData(words)))
             elif isinstance(made, QPlainTextEdit):
                 made.setPlainText(words)
+                made.moveCursor(QTextCursor.MoveOperation.End)
             else:
                 made.setText(words)
         for key, words in (("question", item.challenge.get("question", "")), ("asked_of", item.body_name), ("answer", item.challenge.get("answer", "")),
@@ -148,6 +150,21 @@ class MeetingForm(QWidget):
             assert not isinstance(made, Choice)
             made.setPlaceholderText(words.replace("\n", " ")[:200])
         self._filling = False
+
+    def show_nothing(self) -> None:
+        """Clear every field, without saying that something was typed."""
+        self._filling = True
+        for made in self._fields.values():
+            if isinstance(made, Choice):
+                made.setCurrentIndex(0)
+            else:
+                made.clear()
+                made.setPlaceholderText("")
+        self._filling = False
+
+    def has_keyboard(self) -> bool:
+        """Whether one of its fields has the keyboard."""
+        return any(made.hasFocus() for made in self._fields.values())
 
     def typed(self) -> dict[str, str]:
         """What stands in the form, by key; empty fields left out."""

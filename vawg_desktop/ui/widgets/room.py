@@ -19,12 +19,15 @@ class RoomWindow(QWidget):
     """Shared alone in a hybrid meeting. No dialog, message or tooltip of ours opens over it: those belong to the other window. Escape leaves full screen, F9 hides the words."""
 
     closed = Signal()
+    #: Its words were hidden, or shown again.
+    hidden_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setWindowTitle("Meeting")
         self.setAccessibleName("What the room sees")
         self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self._meeting, self._view, self.hidden_words = "", RoomView(""), False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(theme.px(48), theme.px(32), theme.px(48), theme.px(24))
@@ -84,6 +87,7 @@ class RoomWindow(QWidget):
         """Hide everything but the meeting's name at once, or show it again."""
         self.hidden_words = hidden
         self._draw()
+        self.hidden_changed.emit(hidden)
 
     def _draw(self) -> None:
         clear(self._body)
