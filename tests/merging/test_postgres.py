@@ -25,17 +25,28 @@ from vawg_desktop import paths
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, StaleError, StoreError
 from vawg_desktop.services import (
+    agenda,
     attachments,
+    attendance,
     closing,
+    coming,
+    handover,
     history,
     lists,
+    meeting_notes,
     merging,
+    names,
     overview,
+    papers,
+    publications,
     rounds,
     show,
+    standing,
     undoing,
 )
 from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.papers import Asked
+from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment, assign, create
 from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.returns import reverse_return
@@ -745,3 +756,37 @@ def test_two_windows_on_one_server_and_a_laptop_merged_into_it(
         one.close()
         two.close()
         other.store.close()
+
+
+def test_a_meeting_its_papers_and_what_is_due_are_those_of_the_file(server: Session, sample: Session, tmp_path: Path) -> None:
+    told: list[dict[str, object]] = []
+    for session, name in ((server, "server"), (sample, "file")):
+        first, second = (create(session, "meeting", {"title": title, "body": "PDB", "date": day, "starts": "10:00"})[0] for title, day in (("Q2 board", "2026-09-01"), ("Q3 board", "2026-12-01")))
+        assign(session, "A-0005", [Assignment("due", "2026-01-31"), Assignment("status", "in progress")], None)
+        create(session, "response", {"recommendation": "R-0002", "partner": "Kent Police", "due": "2026-11-30"})
+        facts = agenda.find_meeting(session, second)
+        proposed = [(p.kind, p.reference, p.message) for p in agenda.proposals(session, facts)]
+        agenda.put_on(session, facts, [p for p in agenda.proposals(session, facts) if p.kind == "overdue"])
+        item = str(agenda.items(session, second)[0]["id"])
+        meeting_notes.note(session, item, {"answer": "By May", "judgement": "partly", "undertaking": "To write", "undertaking_due": "2027-01-01", "asked_of": "Kent Police", "decision": "Noted"})
+        agenda.carry_forward(session, item, first)
+        attendance.note_attendance(session, second, [attendance.Attends("Ann Chair", "", "", "", "present")])
+        handover.decide(session, "A-0006", "ended", words="Done")
+        documents = {kind: papers.make(session, kind, Asked(about)) for kind, about in (
+            ("board", (second,)), ("minutes", (second,)), ("action-log", ()), ("briefing", ("Kent Police",)), ("answer-card", ("R-0002",)), ("panel-update", ()), ("audit", ()),
+            ("handover", ()), ("data-set", ()), ("decision-notice", ("DN-0001",)),
+        )}  # fmt: skip
+        now, known = (standing.standing(session, upto) for upto in (None, int(str(session.read().exec_driver_sql('SELECT max(n) FROM "change"').scalar()))))
+        assert (now.overdue(), now.silent(), now.claimed()) == (known.overdue(), known.silent(), known.claimed()) and now.actions == known.actions
+        done = publications.publish(session, "board", Asked((second,)), tmp_path / f"{name}.docx", Sending("The board"))
+        assert all(r.again in (None, r.number) for r in publications.reproduce(session, done.reference).recount)
+        police = names.find_named(session.read(), "partner", "Kent Police")
+        assert police is not None
+        told.append({
+            "proposed": proposed, **{k: {f.says: f.number for f in d.figures} for k, d in documents.items()},
+            "due": [(c.day, c.kind, c.words) for c in coming.coming(session, 60)], "who": attendance.attendance(session, second),
+            "put": [(r["question"], r["judgement"]) for r in meeting_notes.put_to(session, police.id)],
+        })  # fmt: skip
+    for what in told[0]:
+        assert told[0][what] == told[1][what], what
+    assert check(server.store).problems == []

@@ -238,7 +238,9 @@ def test_attendance_is_noted_by_letters(shown: Shown) -> None:
     dialog = AttendanceDialog(shown.window, "Attendance", [Attends("Ann Chair", "", "", "chair", ""), Attends("Bea Member", "", "", "member", "")])
     dialog._all_present()
     dialog._rows[1][1].setCurrentIndex(dialog._rows[1][1].findData("apologies"))
-    dialog._rows[2][0].setText("  Di   Guest ")  # type: ignore[union-attr]
+    guest = dialog._rows[2][0]
+    assert guest is not None
+    guest.setText("  Di   Guest ")
     assert [(a.person, a.state) for a in dialog.noted()] == [("Ann Chair", "present"), ("Bea Member", "apologies"), ("Di Guest", "present")]
     dialog.deleteLater()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import movement
 from vawg_desktop.domain.acts import Act
@@ -21,9 +20,6 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +126,13 @@ def _heard(row: Mapping[str, object]) -> str:
     return f"No update for {SILENT_DAYS} days or more; the last is of {label(str(row['x_heard']))}." if row["x_heard"] else "No update yet."
 
 
-#: What became of a record, in words that follow its title.
-_BECAME = {
-    movement.MOVED: "Status moved", movement.SLIPPED: "Date moved later", movement.CLAIMED: "Said to be complete", movement.PROVED: "Shown to be complete",
-    movement.CLOSED: "Closed", movement.REOPENED: "Opened again", movement.DELETED: "Deleted", movement.NEW: "New",
-}  # fmt: skip
-
-
 def _changed(session: Session, meeting: MeetingFacts) -> list[Proposal]:
     """What moved since the last meeting; a record once, with all that became of it. Silence is told of its own."""
     moved = since.since(session, meeting.last)
     by_record: dict[str, tuple[since.Moved, list[str]]] = {}
     for kind, found in moved.found.items():
         for one in found if kind != movement.SILENT else ():
-            by_record.setdefault(one.id, (one, []))[1].append(f"{_BECAME[kind]}{since.more_words(one)}")
+            by_record.setdefault(one.id, (one, []))[1].append(f"{since.HEADINGS[kind]}{since.more_words(one)}")
     chosen = sorted(by_record.values(), key=lambda pair: (pair[0].entity, len(pair[0].reference), pair[0].reference))
     return [Proposal("changed", one.id, one.entity, one.reference, one.title, "; ".join(words) + ".") for one, words in chosen]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from vawg_desktop.domain.clock import LONDON
@@ -135,6 +135,6 @@ def _event(one: Coming) -> Event:
     title = one.words if one.kind == "Meeting" else f"{one.kind}: {one.words}"
     if not one.starts:
         return Event(uid, title, one.day)
-    begins = datetime.combine(one.day, datetime.strptime(one.starts, "%H:%M").time(), LONDON)  # noqa: DTZ007 - a time of day
-    ends = datetime.combine(one.day, datetime.strptime(one.ends, "%H:%M").time(), LONDON) if one.ends else begins + timedelta(hours=1)  # noqa: DTZ007
+    begins = datetime.combine(one.day, time.fromisoformat(one.starts), LONDON)
+    ends = datetime.combine(one.day, time.fromisoformat(one.ends), LONDON) if one.ends else begins + timedelta(hours=1)
     return Event(uid, title, one.day, begins, max(ends, begins))

@@ -152,7 +152,7 @@ def _answer(c: Row) -> list[Block]:
 def _facts(connection: Connection, c: Row, closed: set[str]) -> list[str]:
     """How an answer was judged, what was undertaken, and the action that follows it up."""
     facts: list[str] = []
-    if c["judgement"]:
+    if c["judgement"] and c["standing"] != "independent":
         facts.append(f"Assurance: {ASSURANCE.label(str(c['judgement'])).casefold()}")
     if c["information"]:
         facts.append(f"Information: {INFORMATION.label(str(c['information'])).casefold()}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import movement, rules
+from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION, GAP, RECOMMENDATION, EntitySpec
 from vawg_desktop.domain.fields import Value
@@ -26,6 +27,8 @@ from vawg_desktop.store.check_log import heads_of_chains
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+#: What is said of actions that nobody told of for long.
+SILENT_WORDS = CONDITIONS["silent"].label
 #: What stands in place of a restricted record's title.
 RESTRICTED = "Restricted"
 
@@ -111,7 +114,7 @@ def summary(paper: Paper) -> None:
         paper.count("actions_claimed", "Complete, evidence awaited", p.claimed()),
         paper.count("actions_overdue", "Overdue", p.overdue()),
         paper.count("actions_undated", "Open without a date", p.undated()),
-        paper.count("actions_silent", "No update for 120 days", p.silent()),
+        paper.count("actions_silent", SILENT_WORDS, p.silent()),
         paper.count("gaps_open", "Gaps that are not closed", p.open_gaps()),
     ]
     paper.blocks.append(Table("The figures of this paper", ["Figure", "Number"], [[f.says, f.number] for f in figures], ["Which records each figure counts stands in the annex."]))
@@ -131,8 +134,8 @@ def summary(paper: Paper) -> None:
         paper.blocks.append(Table("By pillar", heads, rows, ["An action stands under the first pillar of the first recommendation that it serves, and is counted once."]))
 
 
-def actions_table(paper: Paper, title: str, rows: Sequence[Row], *, note: str = "") -> None:
-    """A table of actions with body, date, rating and status; a sentence where there is none."""
+def actions_table(paper: Paper, title: str, rows: Sequence[Row]) -> None:
+    """A table of actions with body, date, rating and status; nothing where there is none."""
     cells: list[list[Cell]] = []
     for r in rows:
         due = rules.effective_due(ACTION, r)
@@ -141,9 +144,7 @@ def actions_table(paper: Paper, title: str, rows: Sequence[Row], *, note: str = 
             "–" if r["accountable"] in paper.independent else RATING.label(str(r["rating_opcc"])) if r["rating_opcc"] else NOT_RATED, day_cell(r["heard"]),
         ])  # fmt: skip
     if cells:
-        notes = [note] if note else []
-        if any(c[5] == "–" for c in cells):
-            notes.append("Independent bodies are not rated.")
+        notes = ["Independent bodies are not rated."] if any(r["accountable"] in paper.independent for r in rows) else []
         paper.blocks.append(Table(title, ["Ref", "Action", "Body", "Due", "Status", "Our rating", "Last update"], cells, notes))
 
 

@@ -115,7 +115,7 @@ def board(session: Session, asked: Asked) -> Made:
         parts.changes(paper, found, _since_words(session, start))
     paper.blocks.append(Heading("What needs the board"))
     p = paper.position
-    for title, rows in (("Overdue actions", p.overdue()), ("Complete, evidence awaited", p.claimed()), ("No update for 120 days", p.silent())):
+    for title, rows in (("Overdue actions", p.overdue()), ("Complete, evidence awaited", p.claimed()), (parts.SILENT_WORDS, p.silent())):
         parts.actions_table(paper, title, rows)
     parts.gaps_table(paper)
     if meeting is not None:
@@ -222,7 +222,7 @@ def _responses(session: Session, id: str) -> list[dict[str, object]]:
 
 
 def _last_told(session: Session, id: str) -> str:
-    """What a citation or a publication for the Panel last said of a record."""
+    """Which update the Panel was last sent that counts a record; empty where none was."""
     rows = plain_rows(
         session.read(), "SELECT title, sent, as_at FROM publication WHERE NOT deleted AND kind = 'panel-update' AND stage = 'published' AND sent > '' AND instr(coalesce(figures, ''), ?) > 0 ORDER BY sent DESC LIMIT 1", (id,)
     )
@@ -266,7 +266,7 @@ def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Mad
     overdue, claimed, silent = ([r for r in rows if r["id"] in mine] for rows in (p.overdue(), p.claimed(), p.silent()))
     figures = [
         paper.count("actions", "Actions it answers for", own), paper.count("overdue", "Overdue", overdue),
-        paper.count("claimed", "Complete, evidence awaited", claimed), paper.count("silent", "No update for 120 days", silent),
+        paper.count("claimed", "Complete, evidence awaited", claimed), paper.count("silent", parts.SILENT_WORDS, silent),
     ]  # fmt: skip
     paper.blocks += [Heading("Where it stands"), Table("The figures of this briefing", ["Figure", "Number"], [[f.says, f.number] for f in figures])]
     parts.actions_table(paper, "Overdue", overdue)

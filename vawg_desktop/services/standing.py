@@ -153,13 +153,9 @@ def _serves(connection: Connection, found: Position, upto: Upto) -> None:
     for row in found.recommendations:
         row["pillar"] = pillars[str(row["id"])]
     for row in found.actions:
-        if upto is None:
-            row["pillar"] = row.pop("x_pillar")
-            row["serves"] = ";".join(sorted((e for e in served.get(str(row["id"]), []) if e in place), key=lambda e: place[e]))
-            continue
         ends = sorted((e for e in served.get(str(row["id"]), []) if e in place), key=lambda e: place[e])
         row["serves"] = ";".join(ends)
-        row["pillar"] = pillars[ends[0]] if ends else "none"
+        row["pillar"] = row.pop("x_pillar") if upto is None else pillars[ends[0]] if ends else "none"
 
 
 def _heard(connection: Connection, found: Position, upto: Upto) -> None:

@@ -144,7 +144,9 @@ class MainWindow(Shell):
         self.tasks = None
 
     def _shut_pages(self) -> None:
-        _ = [page.shut() for page in self._pages.values() if hasattr(page, "shut")]
+        for page in self._pages.values():
+            if hasattr(page, "shut"):
+                page.shut()
 
     def _drop_pages(self) -> None:
         self._shut_pages()
@@ -367,11 +369,9 @@ class MainWindow(Shell):
         if self.tasks is not None:
             waits = self.tasks.waiting()
             from vawg_desktop.domain.terms import how_many
-
             if waits and not messages.ask(
                 "The server is away",
-                f"{how_many(waits, 'change')} waiting for it would be lost. Keep the window open until the server is back, or copy "
-                "what you typed elsewhere.",
+                f"{how_many(waits, 'change')} waiting for it would be lost. Keep the window open until the server is back, or copy what you typed elsewhere.",
                 "Close and lose them",
             ):
                 event.ignore()

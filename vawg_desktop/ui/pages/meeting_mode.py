@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.meeting_terms import ITEM_STATE
@@ -20,7 +20,16 @@ from vawg_desktop.ui.pages.meeting_room import RoomPage
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import Elided, EmptyState, FlowLayout, button, clear, label, set_style
+from vawg_desktop.ui.widgets.common import (
+    Elided,
+    EmptyState,
+    FlowLayout,
+    button,
+    clear,
+    label,
+    scroll_over,
+    set_style,
+)
 from vawg_desktop.ui.widgets.meeting_form import MeetingForm
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
@@ -102,27 +111,17 @@ class MeetingModePage(RoomPage):
         return both
 
     def _agenda(self) -> QWidget:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName("Agenda")
         holder = QWidget()
         self._list = QVBoxLayout(holder)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(theme.px(2))
-        area.setWidget(holder)
+        area = scroll_over(holder, "Agenda")
         area.setMinimumWidth(theme.px(200))
         return area
 
     def _desk(self) -> QWidget:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName("The item that is being taken")
         desk = QWidget()
-        area.setWidget(desk)
+        area = scroll_over(desk, "The item that is being taken")
         self._desk_box = QVBoxLayout(desk)
         self._desk_box.setContentsMargins(0, 0, theme.px(8), 0)
         self._desk_box.setSpacing(theme.px(6))
@@ -295,7 +294,7 @@ class MeetingModePage(RoomPage):
         def failed(error: BaseException) -> None:
             self._saving = ""
             self.keep_draft()
-            self._say_wrong(getattr(error, "message", "") or str(error))
+            self._refused(error)
 
         self.tasks.write(lambda s: meeting_notes.note(s, item.id, typed), then=done, failed=failed)
 
@@ -304,6 +303,9 @@ class MeetingModePage(RoomPage):
         order = [str(r["id"]) for r in self._held.items]
         place = order.index(item) if item in order else 0
         return order[min(place + 1, len(order) - 1)] if order else ""
+
+    def _refused(self, error: BaseException) -> None:
+        self._say_wrong(getattr(error, "message", "") or str(error))
 
     def _say_wrong(self, words: str) -> None:
         self._wrong.setText(words)
@@ -333,7 +335,7 @@ class MeetingModePage(RoomPage):
                 self._anywhere.clear()
                 self.take(made.item)
 
-        self.tasks.write(put, then=then, failed=lambda error: self._say_wrong(getattr(error, "message", "") or str(error)))
+        self.tasks.write(put, then=then, failed=self._refused)
 
     def carry_forward(self) -> None:
         """Put the item on the agenda of the body's next meeting."""
@@ -345,7 +347,7 @@ class MeetingModePage(RoomPage):
             messages.tell("Carried forward to the next meeting.")
             self.step(1)
 
-        self.tasks.write(lambda s: agenda.carry_on(s, meeting, item.id), then=then, failed=lambda error: self._say_wrong(getattr(error, "message", "") or str(error)))
+        self.tasks.write(lambda s: agenda.carry_on(s, meeting, item.id), then=then, failed=self._refused)
 
     def _turn_private(self) -> None:
         item = self._item

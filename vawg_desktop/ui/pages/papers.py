@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCompleter,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -44,7 +43,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import PAPER_KINDS, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import Elided, button, clear, label, note, set_style
+from vawg_desktop.ui.widgets.common import Elided, button, clear, label, note, scroll_over, set_style
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
@@ -101,18 +100,13 @@ class PapersPage(QWidget):
         box = QHBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
         box.setSpacing(theme.px(24))
-        kinds = QScrollArea()
-        kinds.setWidgetResizable(True)
-        kinds.setFrameShape(QScrollArea.Shape.NoFrame)
-        kinds.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        kinds.setAccessibleName("Kinds of paper")
-        kinds.setFixedWidth(theme.px(178))
         holder = QWidget()
+        kinds = scroll_over(holder, "Kinds of paper")
+        kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        kinds.setFixedWidth(theme.px(178))
         left = QVBoxLayout(holder)
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(2))
-        kinds.setWidget(holder)
         left.addWidget(label("Papers", size=24, bold=True, wrap=False))
         self._rows: dict[str, QWidget] = {}
         for number, one in enumerate(OFFERED, 1):
@@ -131,14 +125,9 @@ class PapersPage(QWidget):
         self.choose(self._chosen.kind)
 
     def _paper(self) -> QWidget:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setAccessibleName("The paper")
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         holder = QWidget()
         holder.setMaximumWidth(theme.px(860))
-        area.setWidget(holder)
+        area = scroll_over(holder, "The paper")
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, 0, theme.px(8), theme.px(16))
         box.setSpacing(theme.px(8))
@@ -375,8 +364,8 @@ class _Paper(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setFixedHeight(theme.px(56))
 
-    def focusOutEvent(self, e: object) -> None:
-        super().focusOutEvent(e)  # type: ignore[arg-type]
+    def focusOutEvent(self, e: QFocusEvent) -> None:
+        super().focusOutEvent(e)
         self._keep()
 
 

@@ -204,6 +204,17 @@ def scrolled(box: QVBoxLayout, *, spacing: int) -> QVBoxLayout:
     return body
 
 
+def scroll_over(inside: QWidget, name: str) -> QScrollArea:
+    """A part of a page that scrolls by itself; Tab goes to what is in it, not to the area. ``name`` is for a screen reader."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(name)
+    area.setWidget(inside)
+    return area
+
+
 def fit_screen(dialog: QWidget, width: int, height: int) -> None:
     """Open at this size, or as much of it as the screen has: what is longer scrolls."""
     room = dialog.screen().availableSize() if dialog.screen() is not None else QSize(1366, 768)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from vawg_desktop.services.meeting_notes import RoomView
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import clear, label
+from vawg_desktop.ui.widgets.common import clear, label, scroll_over
 
 _PRIVATE = "This item is taken without the screen."
 #: Sizes of type, in pixels at 100 %, to be read from the back of a room.
@@ -40,18 +40,12 @@ class RoomWindow(QWidget):
         self._body.setHorizontalSpacing(theme.px(32))
         self._body.setVerticalSpacing(theme.px(12))
         self._body.setColumnStretch(1, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setAccessibleName("The item")
         holder = QWidget()
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addLayout(self._body)
         inside.addStretch(1)
-        area.setWidget(holder)
-        outer.addWidget(area, 1)
+        outer.addWidget(scroll_over(holder, "The item"), 1)
         self.strip = QVBoxLayout()
         outer.addLayout(self.strip)
         self.compact = False
