@@ -1,4 +1,21 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 9.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 10.
+
+CREATE TABLE area (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	kind TEXT,
+	code TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
 
 CREATE TABLE change (
 	n INTEGER NOT NULL,
@@ -71,6 +88,14 @@ CREATE TABLE earlier_reference (
 	reference TEXT NOT NULL,
 	"row" TEXT NOT NULL,
 	PRIMARY KEY (reference, "row")
+)
+ WITHOUT ROWID;
+
+CREATE TABLE entry_stub (
+	origin TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	PRIMARY KEY (origin, seq)
 )
  WITHOUT ROWID;
 
@@ -173,6 +198,37 @@ CREATE TABLE head (
 )
  WITHOUT ROWID;
 
+CREATE TABLE information_request (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	kind TEXT,
+	requester TEXT,
+	words TEXT,
+	received TEXT,
+	due TEXT,
+	extended_to TEXT,
+	extension_reason TEXT,
+	status TEXT,
+	searched_on TEXT,
+	found TEXT,
+	not_searched TEXT,
+	public_interest TEXT,
+	outcome TEXT,
+	replied TEXT,
+	reply TEXT,
+	review_asked TEXT,
+	review_outcome TEXT,
+	marking TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
 CREATE TABLE journey_stage (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -270,6 +326,22 @@ CREATE TABLE origin (
 	seq INTEGER NOT NULL,
 	hash TEXT NOT NULL,
 	PRIMARY KEY (id)
+);
+
+CREATE TABLE paper_template (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	name TEXT,
+	kind TEXT,
+	file_sha256 TEXT,
+	file_name TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
 );
 
 CREATE TABLE partner (
@@ -399,6 +471,25 @@ CREATE TABLE tracker (
 	headings TEXT,
 	mapping TEXT,
 	answers TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
+CREATE TABLE transfer (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	to_whom TEXT,
+	given_on TEXT,
+	asked TEXT,
+	records INTEGER,
+	store_given TEXT,
+	what TEXT,
 	note TEXT,
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,
@@ -803,6 +894,31 @@ CREATE INDEX ix_recommendation_superseded_by ON recommendation (superseded_by);
 
 CREATE INDEX ix_recommendation_transferred_to ON recommendation (transferred_to);
 
+CREATE TABLE request_item (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	request TEXT,
+	place TEXT,
+	about TEXT,
+	source TEXT,
+	text_digest TEXT,
+	decision TEXT,
+	exemption TEXT,
+	reason TEXT,
+	passages TEXT,
+	decided_by TEXT,
+	decided_on TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(request) REFERENCES information_request (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_request_item_request ON request_item (request);
+
 CREATE TABLE service (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -1124,6 +1240,8 @@ CREATE TABLE challenge (
 	undertaking_due TEXT,
 	undertaking_met TEXT,
 	follow_up TEXT,
+	checked_by TEXT,
+	checked_on TEXT,
 	marking TEXT,
 	restriction TEXT,
 	restricted_until TEXT,

@@ -12,7 +12,7 @@ from vawg_desktop.domain.errors import AppError, LaterVersionError
 
 LATER = {
     "import-survey": "Importing a survey", "import-indicators": "Importing indicators",
-    "split": "A part of a store for a successor", "coding": "Coded answers of a survey",
+    "coding": "Coded answers of a survey",
 }  # fmt: skip
 
 

@@ -385,7 +385,7 @@ DROP TRIGGER IF EXISTS vawg_named ON head;
 CREATE CONSTRAINT TRIGGER vawg_named AFTER INSERT OR DELETE ON head DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION vawg_named();
 
 -- ------------------------------------------------------------------ grants
-GRANT SELECT ON change, origin, head, conflict, earlier_reference, subject, tally, counter, search, local, held, meta, work, alembic_version TO vawg_reader;
+GRANT SELECT ON change, entry_stub, origin, head, conflict, earlier_reference, subject, tally, counter, search, local, held, meta, work, alembic_version TO vawg_reader;
 GRANT INSERT, DELETE ON work TO vawg_editor;
 -- What an approver or the owner is to finish is not taken out by anybody else, and a move of the store is none of theirs.
 ALTER TABLE public.work ENABLE ROW LEVEL SECURITY;

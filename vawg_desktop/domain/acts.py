@@ -71,6 +71,8 @@ class Act(StrEnum):
     MERGE = "merge", Rules("Copy merged", Undo.PASSED_OVER, by_program=True)
     MOVE = "move", Rules("Store moved", Undo.PASSED_OVER, by_program=True)
     REPAIR = "repair", Rules("Store repaired", by_program=True)
+    SPLIT = "split", Rules("Part handed over", Undo.REFUSED, left_office=True)
+    GATHER = "gather", Rules("Gathered for a request")
     RESCUE = "rescue", Rules("Rescued from a damaged store")
     DISPOSE = "dispose", Rules("Disposed of", Undo.PASSED_OVER)
     KEYS = "keys", Rules("Passphrases changed", Undo.PASSED_OVER)

@@ -84,6 +84,16 @@ SUCCESSION = vocabulary(
     ("ended", "Ended"),
     ("transferred", "Transferred"),
 )
+AREA_KIND = vocabulary(
+    "kind of area",
+    ("county", "County"),
+    ("district", "District or borough"),
+    ("unitary", "Unitary authority"),
+    ("police_force", "Police force area"),
+    ("policing_district", "Policing district"),
+    ("health", "Health area"),
+    ("other", "Other"),
+)
 PAPER_KIND = vocabulary(
     "kind of paper",
     ("board", "Board paper"),

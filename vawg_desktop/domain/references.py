@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+#: What a record is called that stayed with the office which handed a part of its store over.
+NOT_HANDED_OVER = "(not handed over)"
 #: The letters before the hyphen, of any kind of record.
 PREFIX = "[A-Z]{1,2}"
 #: A number as a file may have it, with or without leading zeros.

@@ -131,7 +131,7 @@ def sort_column(spec: EntitySpec, wanted: str) -> str:
 
 def _conditions(session: Session, query: ListQuery) -> _Sql:
     sql = _Sql()
-    sql.add(f"t.deleted = {int(query.bin)}")
+    sql.add(f"t.deleted = {int(query.bin)}{' AND t.born IS NOT NULL' if query.bin else ''}")  # what only stands in for a record was never deleted
     spec = BY_KEY[query.entity]
     for where in query.where:
         _add_condition(session, sql, spec, where)

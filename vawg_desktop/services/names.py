@@ -194,7 +194,7 @@ def long_labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         marks = ",".join("?" * len(part))
         for id, kind, reference, title in connection.exec_driver_sql(f"SELECT id, entity, reference, title FROM subject WHERE id IN ({marks})", tuple(part)):
             if "short_name" not in BY_KEY[str(kind)].by_key and not BY_KEY[str(kind)].by_title:
-                called[str(id)] = f"{reference} {title or ''}".strip()
+                called[str(id)] = f"{reference or ''} {title or ''}".strip()
     return called
 
 
@@ -221,7 +221,7 @@ def labels(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         marks = ",".join("?" * len(part))
         rows = connection.exec_driver_sql(
             "SELECT s.id, CASE s.entity WHEN 'partner' THEN coalesce(p.short_name, s.title) "
-            f"WHEN 'governance_body' THEN coalesce(b.short_name, s.title) {_BY_TITLE} ELSE s.reference END FROM subject s "
+            f"WHEN 'governance_body' THEN coalesce(b.short_name, s.title) {_BY_TITLE} ELSE coalesce(s.reference, s.title) END FROM subject s "
             "LEFT JOIN partner p ON p.id = s.id LEFT JOIN governance_body b ON b.id = s.id "
             f"WHERE s.id IN ({marks})",
             tuple(part),

@@ -46,11 +46,12 @@ def rating_key_words(connection: Connection) -> list[tuple[str, str]]:
     return [(k, words[k]) for k in dict(_KEY)]
 
 
-_PREFIX = "rating_key."
+#: The settings that hold the rating key begin so.
+RATING_KEY = "rating_key."
 
 
 def _edited(connection: Connection) -> dict[str, str]:
-    return {k.removeprefix(_PREFIX): v for k, v in office_settings(connection, _PREFIX).items()}
+    return {k.removeprefix(RATING_KEY): v for k, v in office_settings(connection, RATING_KEY).items()}
 
 
 def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
@@ -58,7 +59,7 @@ def set_rating_key(session: Session, meanings: dict[str, str]) -> Changes:
     with session.store.write(session.who, None, Act.SETTING) as tx:
         for key, words in meanings.items():
             if dict(rating_key_words(tx.connection)).get(key) != words:
-                write_setting(tx, _PREFIX + key, words)
+                write_setting(tx, RATING_KEY + key, words)
     return tx.changes
 
 

@@ -92,7 +92,7 @@ class Paper:
         if not id:
             return ""
         if not self._called:
-            rows = self.session.read().exec_driver_sql("SELECT id, coalesce(short_name, name) FROM partner").fetchall()
+            rows = self.session.read().exec_driver_sql("SELECT p.id, coalesce(p.short_name, p.name, s.title) FROM partner p LEFT JOIN subject s ON s.id = p.id").fetchall()
             self._called = {str(i): str(n) for i, n in rows}
         return self._called.get(str(id), "")
 

@@ -20,7 +20,7 @@ from vawg_desktop.store.report import Report
 from vawg_desktop.store.restating import stated
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
 
 def check_rows(connection: Connection, report: Report, all_entries: list[log.Entry]) -> None:
@@ -39,6 +39,8 @@ def check_rows(connection: Connection, report: Report, all_entries: list[log.Ent
             id = str(row["id"])
             seen.add(id)
             entries = groups.get((spec.key, id))
+            if entries is None and row["born"] is None and _is_nameless(spec, row):
+                continue
             if entries is None:
                 report.add(
                     "row_unlogged", "A record stands in the store that the log does not know.", _name(row)
@@ -58,6 +60,11 @@ def check_rows(connection: Connection, report: Report, all_entries: list[log.Ent
     _check_former(connection, groups, report)
     for id in [*heads, *kept]:
         report.add("heads_wrong", "Heads are kept for a record that is not here.", id)
+
+
+def _is_nameless(spec: EntitySpec, row: RowMapping) -> bool:
+    """Whether a row only stands in for a record that is not in this part of a store: hidden, and without a word."""
+    return bool(row["deleted"]) and all(row[f.key] is None for f in spec.cells) and row.get("reference") is None
 
 
 def _check_former(

@@ -11,7 +11,7 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.closing import Proof
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK, EntitySpec, serving_links
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.domain.references import number_of
+from vawg_desktop.domain.references import NOT_HANDED_OVER, number_of
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.store import derive, summaries
 from vawg_desktop.store.dialect import POSTGRES
@@ -337,7 +337,7 @@ class DerivedRows:
 
 def subject_title(spec: EntitySpec, row: Row) -> str:
     """What the register calls a record."""
-    return str(row.get(spec.title) or row.get("reference") or "")[:300]
+    return str(row.get(spec.title) or row.get("reference") or NOT_HANDED_OVER)[:300]
 
 
 def _is_summarised(spec: EntitySpec) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
+from vawg_desktop.store import stubs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -125,7 +126,7 @@ class TailComparison:
     def _chain(self, source: str, part: Part) -> Callable[[int], str | None]:
         """The hash of each of their entries as it is, or would be, in the chain of the part's origin."""
         if part.origin == source:
-            return lambda seq: _hash(self._there, source, seq)
+            return lambda seq: stubs.hash_at(self._there, source, seq)
         rows = self._there.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq > ? ORDER BY seq", (source, part.after))
         entries = [log.from_row(tuple(r)) for r in rows]
         for number, entry in enumerate(entries, part.after + 1):
@@ -135,7 +136,7 @@ class TailComparison:
         return lambda seq: made[seq - 1] if seq else log.GENESIS
 
     def _mine_at(self, origin: str, seq: int) -> str | None:
-        return _hash(self._here, origin, seq) if seq else log.GENESIS
+        return stubs.hash_at(self._here, origin, seq) if seq else log.GENESIS
 
     def place(self, source: str, seq: int) -> Part:
         """Which part of an origin of theirs holds its entry of that number."""
@@ -164,11 +165,6 @@ def lost(name: str, first: int, last: int | None = None) -> StoreError:
         "that. Nothing was merged. Bring a backup or copy that still holds it into the rescued store first.",
         code="log_has_gaps",
     )
-
-
-def _hash(connection: Connection, origin: str, seq: int) -> str | None:
-    row = connection.exec_driver_sql('SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, seq)).fetchone()
-    return str(row[0]) if row else None
 
 
 #: What is added to the name of a store whose tail became an origin of its own.
@@ -269,7 +265,7 @@ def former_hashes(connection: Connection) -> Iterator[tuple[str, int, str]]:
     """Origin, number and hash that entries of tails bore before they were given origins of their own: by these old heads are told."""
     known = branches(connection)
     for root in sorted({o for o, _ in known.values()}):
-        waiting = [(b, k, _hash(connection, root, k) or log.GENESIS) for b, (o, k) in known.items() if o == root]
+        waiting = [(b, k, stubs.hash_at(connection, root, k) or log.GENESIS) for b, (o, k) in known.items() if o == root]
         while waiting:
             branch, after, hash = waiting.pop()
             hashes = {0: hash}

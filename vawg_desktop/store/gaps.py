@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from vawg_desktop.store import entries as log
+from vawg_desktop.store.stubs import Walk
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,8 +21,8 @@ FILLED = "gaps_filled"
 Gaps = dict[str, list[tuple[int, int]]]
 
 
-def find(entries: Iterable[log.Entry]) -> Gaps:
-    """The numbers that are missing between those that are there, by origin."""
+def find(entries: Iterable[log.Entry], walk: Walk) -> Gaps:
+    """The numbers that are missing between those that are there, by origin; those that were never in this part of a store are not."""
     numbers: dict[str, list[int]] = {}
     for entry in entries:
         numbers.setdefault(entry.origin, []).append(entry.seq)
@@ -29,6 +30,7 @@ def find(entries: Iterable[log.Entry]) -> Gaps:
     for origin, held in numbers.items():
         before = 0
         for seq in sorted(held):
+            before, _ = walk.over(origin, before, "")
             if seq > before + 1:
                 found.setdefault(origin, []).append((before + 1, seq - 1))
             before = seq

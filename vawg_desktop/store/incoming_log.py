@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import forks, gaps
+from vawg_desktop.store import forks, gaps, stubs
 from vawg_desktop.store.forks import Origins
 from vawg_desktop.store.restating import batches
 from vawg_desktop.store.transaction import Transaction
@@ -111,8 +111,7 @@ class IncomingLog:
         return moved
 
     def _hash_there(self, origin: str, seq: int) -> str:
-        row = self._other.read().exec_driver_sql('SELECT hash FROM "change" WHERE origin = ? AND seq = ?', (origin, seq)).fetchone()
-        return str(row[0]) if row else log.GENESIS
+        return stubs.hash_at(self._other.read(), origin, seq) or log.GENESIS
 
     def _of_branch(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row of the other store's later tail as one of its new origin; any other as it is. The tail's own chain is proved first."""

@@ -14,7 +14,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import forks, history, named_files, work
+from vawg_desktop.store import forks, history, named_files, stubs, work
 from vawg_desktop.store.forks import Origins
 from vawg_desktop.store.gc_pause import without_collecting
 from vawg_desktop.store.incoming_log import IncomingLog, origins_of
@@ -62,6 +62,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     read = other.read()
     theirs = origins_of(read)
     mine = origins_of(store.read())
+    stubs.refuse_wider(store.read(), read, other.name, {o: s for o, (s, _, _) in mine.items()})
     forks.TailComparison(store.read(), read, mine, theirs)  # raises where a log was rewritten
     unrelated = not any(seq and mine.get(o, (0,))[0] for o, (seq, _, _) in theirs.items()) and any(
         seq for seq, _, _ in mine.values()

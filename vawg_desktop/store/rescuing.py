@@ -17,7 +17,7 @@ from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.scratch import scratch
 from vawg_desktop.store import entries as log
-from vawg_desktop.store import gaps, history, keys, making
+from vawg_desktop.store import gaps, history, keys, making, stubs
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.engines import connect_raw
 from vawg_desktop.store.files import HeldFiles, files_path, refuse_occupied
@@ -84,14 +84,18 @@ def _rescue(path: Path, keys_file: Path, out: Path, key: Key | None) -> Rescued:
         if key is not None:
             keys.keys_path(out).write_bytes(keys_file.read_bytes())
         _copy_meta(source, store)
-        entries = list(_readable_entries(source, done))
+        left_out = _readable_stubs(source)
+        walk = stubs.Walk(left_out)
+        entries = list(_readable_entries(source, done, walk))
         with store.write("rescue", f"Rescued from {path.name}", Act.RESCUE) as tx:
-            _replay(tx, entries, _origin_names(source))
+            if left_out:
+                tx.connection.exec_driver_sql(stubs.INSERT, left_out)
+            _replay(tx, entries, _origin_names(source), walk)
             for spec in (*ENTITIES, LINK):
                 _mend_from_rows(tx, source, spec, done)
             _stand_in(tx, done)
             tx.changes.entries += 1  # what is replayed is written even where nothing had to be mended
-            gaps.note(tx, gaps.find(entries))
+            gaps.note(tx, gaps.find(entries, walk))
         done.entries = len(entries)
         done.files = _rescue_files(path, key, store, done)
     except BaseException:
@@ -145,7 +149,7 @@ def _copy_meta(source: _Damaged, store: stores.Store) -> None:
                 connection.exec_driver_sql('UPDATE meta SET value = ? WHERE "key" = ?', (facts[name], name))
 
 
-def _readable_entries(source: _Damaged, done: Rescued) -> Iterator[log.Entry]:
+def _readable_entries(source: _Damaged, done: Rescued, walk: stubs.Walk) -> Iterator[log.Entry]:
     """Every entry that can be read, each origin's in order; gaps are named."""
     found: dict[str, log.Entry] = {}
     for row in _readable_rows(source, "change", ", ".join(f'"{c}"' for c in log.COLUMNS), done):
@@ -157,7 +161,7 @@ def _readable_entries(source: _Damaged, done: Rescued) -> Iterator[log.Entry]:
     kept = list(found.values())  # in the order in which the store learned of them
     last: dict[str, int] = {}
     for entry in sorted(kept, key=lambda e: (e.origin, e.seq)):
-        missing = entry.seq - last.get(entry.origin, 0) - 1
+        missing = entry.seq - walk.over(entry.origin, last.get(entry.origin, 0), "")[0] - 1
         if missing:
             done.lost.append(f"{how_many(missing, 'entry', 'entries')} of the log before {entry.at[:16].replace('T', ' ')}")
         last[entry.origin] = entry.seq
@@ -220,7 +224,7 @@ def _origin_names(source: _Damaged) -> dict[str, str]:
         return {}
 
 
-def _replay(tx: Transaction, entries: list[log.Entry], names: dict[str, str]) -> None:
+def _replay(tx: Transaction, entries: list[log.Entry], names: dict[str, str], walk: stubs.Walk) -> None:
     """Put the entries into an empty store and state every row by them."""
     for start in range(0, len(entries), 1000):
         tx.connection.exec_driver_sql(log.INSERT, [e.as_params() for e in entries[start : start + 1000]])
@@ -228,15 +232,20 @@ def _replay(tx: Transaction, entries: list[log.Entry], names: dict[str, str]) ->
     for (tbl, row), row_entries in history.grouped(entries).items():
         rebuild.state(tbl, row, row_entries)
     tx.send_inserts()
-    last: dict[str, log.Entry] = {}
+    last: dict[str, tuple[int, str]] = dict.fromkeys(walk.origins(), (0, log.GENESIS))
     for entry in entries:
-        if entry.origin not in last or last[entry.origin].seq < entry.seq:
-            last[entry.origin] = entry
-    for origin, entry in last.items():
-        tx.run(
-            "INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, 0, ?, ?)",
-            (origin, names.get(origin, ""), entry.seq, entry.hash),
-        )
+        last[entry.origin] = max(last.get(entry.origin, (0, log.GENESIS)), (entry.seq, entry.hash))
+    for origin, reached in last.items():
+        seq, hash_ = walk.over(origin, *reached)
+        tx.run("INSERT INTO origin (id, name, mine, seq, hash) VALUES (?, ?, 0, ?, ?)", (origin, names.get(origin, ""), seq, hash_))
+
+
+def _readable_stubs(source: _Damaged) -> list[tuple[Any, ...]]:
+    """Of a part of a store: the entries that are not in it, where they can be read."""
+    try:
+        return [tuple(r) for r in source.rows(stubs.SELECT)]
+    except driver.Error:  # damaged, or a store of a version that had no parts
+        return []
 
 
 def _mend_from_rows(tx: Transaction, source: _Damaged, spec: EntitySpec, done: Rescued) -> None:
@@ -250,6 +259,9 @@ def _mend_from_rows(tx: Transaction, source: _Damaged, spec: EntitySpec, done: R
         done.rows += 1
         cells = {f.key: as_value(f, values[f.key]) for f in spec.cells}
         there = tx.run(f'SELECT 1 FROM "{spec.key}" WHERE id = ?', (id,)).fetchone()
+        if there is None and values["deleted"] and not any(v is not None for k, v in values.items() if k != "deleted"):
+            stubs.stand_in(tx, spec, id)
+            continue
         if there is None:
             reference = None if spec is LINK else str(values["reference"] or "") or None
             tx.create(

@@ -157,8 +157,18 @@ work = Table(
     Column("made", _TEXT),
 )
 
+#: In a part of a store: the entries that stayed with the store that gave it, which keep the chain whole.
+entry_stub = Table(
+    "entry_stub",
+    metadata,
+    Column("origin", _TEXT, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("hash", _TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 #: Written only by the door, and merged.
-STATED: tuple[str, ...] = (*TABLES, "change", "origin")
+STATED: tuple[str, ...] = (*TABLES, "change", "origin", "entry_stub")
 #: Written by the door in the same transaction, never logged, rebuilt by repair.
 DERIVED_TABLES: tuple[str, ...] = ("head", "conflict", "earlier_reference", "subject", "tally", "counter", "search")
 #: This store's own: never merged.

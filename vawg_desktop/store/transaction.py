@@ -82,6 +82,8 @@ class Transaction(LogWriter):
         """
         spec = spec_of(table)
         before = self.row(table, id)
+        if before["born"] is None:
+            raise RuleError(f"That {spec.label.casefold()} is not in this part of the store, so nothing can be written about it here.", code="rule_not_here")
         known = self.heads(id, str(before["born"]))
         born = frozenset({str(before["born"])})
         wanted = self._cleaned(spec, cells)
