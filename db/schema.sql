@@ -899,7 +899,7 @@ CREATE TABLE request_item (
 	id TEXT NOT NULL,
 	reference TEXT,
 	deleted INTEGER,
-	request TEXT,
+	information_request TEXT,
 	place TEXT,
 	about TEXT,
 	source TEXT,
@@ -914,10 +914,10 @@ CREATE TABLE request_item (
 	conflicts INTEGER DEFAULT 0,
 	PRIMARY KEY (n),
 	UNIQUE (id),
-	FOREIGN KEY(request) REFERENCES information_request (id) DEFERRABLE INITIALLY DEFERRED
+	FOREIGN KEY(information_request) REFERENCES information_request (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_request_item_request ON request_item (request);
+CREATE INDEX ix_request_item_information_request ON request_item (information_request);
 
 CREATE TABLE service (
 	n INTEGER NOT NULL,

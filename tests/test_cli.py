@@ -382,6 +382,15 @@ def test_merge_takes_the_other_stores_passphrase(tmp_path: Path, capsys: pytest.
     assert done.json() == {"copied": 0, "conflicts": [], "rule_failures": [], "renumbered": [], "files": 0, "copied_by_hand": []}
 
 
+def test_a_store_that_does_not_open_is_checked_too(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(store.read_bytes())
+    data[4096:8192] = bytes(4096)
+    data[100:110] = bytes(10)
+    store.write_bytes(bytes(data))
+    found = Run(capsys, "check", store, "--json")
+    assert found.code == 1 and [p["code"] for p in found.json()["problems"]] == ["file_damaged"]  # type: ignore[index]
+
+
 def test_a_store_is_not_merged_with_itself_and_damage_is_one_sentence(
     store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

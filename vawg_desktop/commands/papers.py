@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     from vawg_desktop.services.paper_parts import Counted
     from vawg_desktop.services.session import Session
 
-#: Reports that a later version brings, with what they are.
-_LATER = {"foi": "answers to requests for information"}
-_PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover", "decision-notice")
+_PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover", "decision-notice", "foi")
 _REPORTS = ("journey-map", "service-directory", "needs-assessment")
 
 
 @command(
     "report", "a paper or report as a document, its format by the file's ending",
-    argument("kind", choices=(*_PAPERS, *_REPORTS, *_LATER)), argument("--out", required=True, metavar="FILE"),
+    argument("kind", choices=(*_PAPERS, *_REPORTS)), argument("--out", required=True, metavar="FILE"),
     argument("--about", action="append", default=[], metavar="REF"), argument("--as-at", default="", metavar="DATE"),
     argument("--since", default="", metavar="DATE|MEETING"), argument("--columns", choices=("need", "crime_type", "group", "area"), default="need"),
     argument("--publish", action="store_true"), argument("--to", default="", metavar="WHOM"), argument("--cleared-by", default="", metavar="NAME"),
@@ -32,11 +30,8 @@ _REPORTS = ("journey-map", "service-directory", "needs-assessment")
 )  # fmt: skip
 def report(arguments: argparse.Namespace) -> int:
     """Write a paper or report, and name its figures."""
-    from vawg_desktop.domain.errors import LaterVersionError
     from vawg_desktop.services import outputs
 
-    if arguments.kind in _LATER:
-        raise LaterVersionError(f"Not in this version, but in a later one: {_LATER[arguments.kind]}.")
     if arguments.publish:
         return _publish(arguments)
     with opened(arguments) as session:

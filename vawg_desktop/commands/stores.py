@@ -90,15 +90,21 @@ def check(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services.safekeeping import head_code
     from vawg_desktop.store.check import check as look
     from vawg_desktop.store.repair import repair
-    from vawg_desktop.store.report import NOTICES
+    from vawg_desktop.store.report import NOTICES, Report
 
-    with opened(arguments) as session:
-        codes = [head_code(code) for code in arguments.head]
-        report = look(session.store, heads=codes)
-        repaired = 0
-        if arguments.repair and not report.ok:
-            repaired = repair(session.store, session.who)
+    repaired = 0
+    try:
+        with opened(arguments) as session:
+            codes = [head_code(code) for code in arguments.head]
             report = look(session.store, heads=codes)
+            if arguments.repair and not report.ok:
+                repaired = repair(session.store, session.who)
+                report = look(session.store, heads=codes)
+    except StoreError as error:
+        if error.code != "damaged":
+            raise
+        report = Report()  # so damaged that it does not open: that is what was found
+        report.add("file_damaged", error.message)
     document = {
         "ok": report.ok, "problems": [p.as_json() for p in report.problems], "entries": report.entries,
         "heads": report.heads, "repaired": repaired,

@@ -33,7 +33,7 @@ INFORMATION_REQUEST = EntitySpec("information_request", "Request for information
 
 #: One text that was gathered for a request. Only where it stands and its digest are kept, so it is never held a second time.
 REQUEST_ITEM = EntitySpec("request_item", "Gathered text", "Gathered texts", "RG", "place", (
-    ref("request", "Request", "information_request", required=True),
+    ref("information_request", "Request", "information_request", required=True),
     text("place", "Where it stands", required=True),
     text("about", "Of", names_record=True),
     text("source", "Found at", required=True, private=True),
@@ -44,4 +44,4 @@ REQUEST_ITEM = EntitySpec("request_item", "Gathered text", "Gathered texts", "RG
     long("passages", "Passages taken out", private=True),
     text("decided_by", "Decided by"),
     when("decided_on", "Decided on"),
-), parent="request", system=True, counted=("gathered text", "gathered texts"))  # fmt: skip
+), parent="information_request", system=True, counted=("gathered text", "gathered texts"))  # fmt: skip

@@ -121,6 +121,8 @@ class Document:
     blocks: Sequence[Block]
     lines: Sequence[str] = ()
     language: str = "en-GB"
+    #: Passages were taken out of it: it leaves in no form that could hold hidden words.
+    redacted: bool = False
 
     def head_lines(self) -> list[str]:
         """The lines under the title: what holds for all of it, the date it speaks of, its marking."""

@@ -19,12 +19,29 @@ WRITERS: dict[str, tuple[str, str, str]] = {
 }
 
 
+#: What a redacted copy leaves as: never a workbook or a text that could be edited back.
+REDACTED: dict[str, tuple[str, str, str]] = {".pdf": WRITERS[".pdf"], ".csv": ("document_csv", "write_csv", "CSV")}
+
+
+def written(name: str, document: Document) -> bytes:
+    """The document as a file of that name. Raises ValueRefusedError for an ending that none has, or for a redacted one that is neither PDF nor CSV."""
+    if not document.redacted:
+        return writer(name)(document)
+    ending = PurePath(name).suffix.lower()
+    if ending not in REDACTED:
+        raise ValueRefusedError(f"A redacted copy leaves as PDF or CSV, so that no hidden word goes with it; choose a name that ends in .pdf or .csv, not {ending or 'nothing'}.")
+    return _loaded(*REDACTED[ending][:2])(document)
+
+
+def _loaded(module: str, function: str) -> Callable[[Document], bytes]:
+    found: Callable[[Document], bytes] = getattr(import_module(f"vawg_desktop.exchange.{module}"), function)
+    return found
+
+
 def writer(name: str) -> Callable[[Document], bytes]:
     """The writer for a file's name. Raises ValueRefusedError for an ending that none has."""
     ending = PurePath(name).suffix.lower()
     if ending not in WRITERS:
         endings = ", ".join(list(WRITERS)[:-1])
         raise ValueRefusedError(f"Choose a name that ends in {endings} or {list(WRITERS)[-1]}, not {ending or 'nothing'}.")
-    module, function, _ = WRITERS[ending]
-    found: Callable[[Document], bytes] = getattr(import_module(f"vawg_desktop.exchange.{module}"), function)
-    return found
+    return _loaded(*WRITERS[ending][:2])

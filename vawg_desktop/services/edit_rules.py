@@ -12,6 +12,7 @@ from vawg_desktop.domain.entities import (
     CITATION,
     CLOSURE_TEST,
     FIGURE,
+    INFORMATION_REQUEST,
     QUOTE,
     SIGN_OFF,
     EntitySpec,
@@ -32,6 +33,10 @@ def before_creating(session: Session, tx: Transaction, spec: EntitySpec, cells: 
         citations.refuse_unready(session, cells)
     if spec is CHALLENGE:
         _mind_challenge(tx, {}, cells)
+    if spec is INFORMATION_REQUEST:
+        from vawg_desktop.services import requests
+
+        requests.fill_due(cells, {})
     if spec is CLOSURE_TEST:
         from vawg_desktop.services import closing
 
@@ -52,6 +57,10 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
         quotes.answers_again(tx, id, session.who, cells)
     if spec is CHALLENGE:
         _mind_challenge(tx, tx.row(spec.key, id), cells)
+    if spec is INFORMATION_REQUEST:
+        from vawg_desktop.services import requests
+
+        requests.fill_due(cells, tx.row(spec.key, id))
     _mind_closing(tx, spec, id, cells, why)
 
 

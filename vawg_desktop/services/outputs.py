@@ -13,7 +13,7 @@ from vawg_desktop.domain.terms import EXTENT, MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange import chain_svg
 from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Paragraph, Table, words
-from vawg_desktop.exchange.document_files import writer
+from vawg_desktop.exchange.document_files import written
 from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.exchange.series_chart import draw, number
 from vawg_desktop.services import chain, names, quotes, show, small_counts
@@ -172,7 +172,7 @@ def save_document(path: Path, made: Document, stopped: Callable[[], bool] = lamb
     """
     if stopped():
         return None
-    content = writer(path.name)(made)
+    content = written(path.name, made)
     if stopped():
         return None
     write_replacing(path, content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.document_files import writer
+from vawg_desktop.exchange.document_files import written
 from vawg_desktop.exchange.mail import unsent_message
 from vawg_desktop.services import agenda, attendance, names, papers
 from vawg_desktop.services.lists import plain_rows
@@ -21,7 +21,8 @@ def message(session: Session, kind: str, asked: Asked) -> bytes:
         f"{made.document.marking}", office_name(session.read()),
     ])  # fmt: skip
     name = "".join(c if c.isalnum() or c in " -" else " " for c in title)
-    return unsent_message(title, "; ".join(addresses(session, kind, asked)), words, [(f"{' '.join(name.split())[:80]}.docx", writer("x.docx")(made.document))])
+    ending = ".pdf" if made.document.redacted else ".docx"
+    return unsent_message(title, "; ".join(addresses(session, kind, asked)), words, [(f"{' '.join(name.split())[:80]}{ending}", written(f"x{ending}", made.document))])
 
 
 #: What a paper asks of those who get it.

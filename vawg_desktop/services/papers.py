@@ -59,6 +59,8 @@ class Made:
     #: Numbers that the paper gives, by id of their record; and those that were kept back, with the rule.
     given: dict[str, str] = field(default_factory=dict[str, str])
     suppressed: list[str] = field(default_factory=list[str])
+    #: Why it may be looked at and not leave yet.
+    unready: str = ""
 
 
 #: Papers that can speak of a past day; the others say what stands now.
@@ -379,8 +381,14 @@ def _data_set(session: Session, asked: Asked) -> Made:
     return data_set(session, asked)
 
 
+def _foi(session: Session, asked: Asked) -> Made:
+    from vawg_desktop.services import request_paper
+
+    return request_paper.answer(session, asked)
+
+
 Maker = Callable[[Session, Asked], Made]
 #: The papers that there are, by kind.
-PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit}
+PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit, "foi": _foi}
 assert set(PAPERS) <= set(PAPER_KIND.key_list())
 

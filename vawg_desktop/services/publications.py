@@ -16,7 +16,7 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import PAPER_KIND
-from vawg_desktop.exchange.document_files import writer
+from vawg_desktop.exchange.document_files import written
 from vawg_desktop.services import agenda, names, papers, since
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.paper_parts import references
@@ -63,7 +63,9 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     asked = replace(asked, about=_named(session, kind, asked), words={**signed, **asked.words})
     heads = _heads(session, asked)
     made = papers.make(session, kind, asked)
-    content = writer(out.name)(made.document)
+    if made.unready:
+        raise RuleError(made.unready, code="rule_unready")
+    content = written(out.name, made.document)
     sha256 = session.store.files.keep(out.name, content)
     with session.store.write(session.who, f"{PAPER_KIND.label(kind)} to {sending.to_whom.strip()}", Act.PUBLISH) as tx:
         about = list(asked.about)

@@ -43,7 +43,7 @@ def _entity(kind: str, cells: str, *derived: str) -> None:
 def upgrade() -> None:
     _entity("information_request", "title kind requester words received due extended_to extension_reason status searched_on found not_searched public_interest outcome "
             "replied reply review_asked review_outcome marking note")  # fmt: skip
-    _entity("request_item", "request>information_request place about source text_digest decision exemption reason passages decided_by decided_on")
+    _entity("request_item", "information_request>information_request place about source text_digest decision exemption reason passages decided_by decided_on")
     _entity("area", "name kind code from_date until_date note")
     _entity("paper_template", "name kind file_sha256 file_name note")
     _entity("transfer", "title to_whom given_on asked records# store_given what note")
