@@ -100,7 +100,7 @@ def test_every_place_is_searched_and_what_could_not_be_is_listed(sample: Session
     assert {place: mark for place, mark in planted.items() if mark not in texts} == {}
     assert "not-for-the-subject" not in texts  # of a file the lines that hold the words, and no others
     places = " ".join(i.place for i in requests.items(sample, request))
-    assert "in the bin" in places and "earlier wording" in places and "Manifest of the backup" in places and "Draft" in places and "Reason" in places
+    assert "in the bin" in places and "earlier wording" in places and "Manifest of the backup" in places and "Draft" in places and "Reason of a change" in places
     assert any("scan.pdf" in one for one in done.not_searched) and any("backup" in one for one in done.not_searched) and any("Working copies" in one for one in done.not_searched)
     assert SUBJECT not in places  # what leaves in a schedule names nobody
     row = sample.read().exec_driver_sql("SELECT status, found, not_searched, due FROM information_request WHERE id = ?", (request,)).one()

@@ -10,6 +10,7 @@ from pathlib import Path
 from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.dates import bounds
 from vawg_desktop.domain.entities import ENTITIES
+from vawg_desktop.domain.request_terms import REQUEST_KIND
 from vawg_desktop.domain.response_due import response_due
 from vawg_desktop.exchange.mail import Event, calendar_file
 from vawg_desktop.services import agenda
@@ -38,7 +39,7 @@ def coming(session: Session, days: int = WEEK) -> list[Coming]:
     """What is due from today until so many days ahead, and what is late and still awaited, the earliest first."""
     last = session.today + timedelta(days=days)
     found = [c for c in (*_meetings(session), *_returns(session)) if session.today <= c.day <= last]
-    found += [c for c in (*_papers(session), *_responses(session), *_undertakings(session), *_rechecks(session)) if c.day <= last]
+    found += [c for c in (*_papers(session), *_responses(session), *_undertakings(session), *_rechecks(session), *_requests(session)) if c.day <= last]
     return sorted(found, key=lambda c: (c.day, c.starts, c.kind, c.words))
 
 
@@ -121,6 +122,15 @@ def _rechecks(session: Session) -> list[Coming]:
         closed = restricted(session, [str(r["id"]) for r in rows])
         found += [Coming(bounds(str(r["recheck"]))[1], "Look again", f"{r['reference']}{'' if r['id'] in closed else ' ' + str(r['title'])}", str(r["id"])) for r in rows]
     return found
+
+
+def _requests(session: Session) -> list[Coming]:
+    """Requests for information that are not answered yet; whose they are stands on their own page alone."""
+    rows = plain_rows(
+        session.read(), "SELECT id, reference, kind, coalesce(extended_to, due) AS due FROM information_request WHERE NOT deleted AND coalesce(extended_to, due) > '' "
+        "AND coalesce(status, 'received') NOT IN ('replied', 'ended')", (),
+    )  # fmt: skip
+    return [Coming(bounds(str(r["due"]))[1], "Answer due", f"{r['reference']}: {REQUEST_KIND.label(str(r['kind'] or 'foi')).casefold()}", str(r["id"])) for r in rows]
 
 
 def save_calendar(session: Session, path: Path, days: int = 365) -> int:

@@ -68,7 +68,8 @@ def _schedule(numbered: Sequence[tuple[int, Item]]) -> list[list[Cell]]:
         by_ground: dict[tuple[str, str], int] = {}
         for one in item.passages if item.decision == "in_part" else ():
             by_ground[(one.exemption, one.reason)] = by_ground.get((one.exemption, one.reason), 0) + 1
-        rows += [[n, item.place, f"{count} passage{'s' if count > 1 else ''}", EXEMPTION.label(exemption), reason or None] for (exemption, reason), count in by_ground.items()]
+        more: list[list[Cell]] = [[n, item.place, f"{count} passage{'s' if count > 1 else ''}", EXEMPTION.label(exemption), reason or None] for (exemption, reason), count in by_ground.items()]
+        rows += more
     return rows
 
 

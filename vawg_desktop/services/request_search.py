@@ -38,6 +38,8 @@ _DIGITS = re.compile(r"[^0-9]")
 _LONG_NUMBER = 6
 #: What separates the lines of a text that is put together of several.
 BREAK = "\n"
+#: What folding takes out of the middle of a word.
+_SKIPPED = str.maketrans("", "", "'.")
 _BETWEEN = re.compile(r"\W+")
 
 
@@ -83,13 +85,27 @@ class Needles:
         self.words = tuple(f" {folded}" for line in lines if (folded := _spaced(line)))
         self.numbers = tuple(d for line in lines if len(d := _DIGITS.sub("", line)) >= _LONG_NUMBER and not re.search("[a-z]", line, re.IGNORECASE))
 
+        #: Of each word its longest part: a text without any of these need not be read closely.
+        self._parts = tuple(max(w.split(), key=len) for w in self.words)
+
+    def _out_of_question(self, text: str) -> bool:
+        """Whether a text surely holds none of the words: told of plain letters alone, where it costs a tenth of reading it."""
+        if self.numbers or not text.isascii() or "&" in text:
+            return False
+        plain = text.lower().translate(_SKIPPED)
+        return not any(part in plain for part in self._parts)
+
     def match(self, text: str) -> bool:
         """Whether a text holds one of the words."""
+        if self._out_of_question(text):
+            return False
         plain = f" {_spaced(text)}"
         return any(w in plain for w in self.words) or self._numbered(text)
 
     def may_match(self, written: str) -> bool:
         """Whether a text could match that is written down with signs of its own between the words, as in the log."""
+        if self._out_of_question(written):
+            return False
         plain = _spaced(written)
         return any(w[1:] in plain for w in self.words) or self._numbered(written)
 
@@ -195,9 +211,9 @@ def _log(connection: Connection, needles: Needles, done: Searched, known: set[tu
     for row in connection.exec_driver_sql(f"{log.SELECT} ORDER BY n"):
         count += 1
         why, fields = row[6], str(row[14])
-        if why and str(row[8]) not in reasons and needles.match(str(why)):
-            reasons[str(row[8])] = None
-            yield Found(f"Change of {london_time(str(row[3]))}: Reason", f"why:{row[8]}", str(why), str(row[12]))
+        if why and str(why) not in reasons and needles.match(str(why)):  # the same reason of many changes is one text
+            reasons[str(why)] = None
+            yield Found(f"Reason of a change, {london_time(str(row[3]))}", f"why:{row[8]}", str(why), str(row[12]))
         table = str(row[11])
         if table in _NOT_SEARCHED or not needles.may_match(fields):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain.acts import Act
@@ -24,6 +24,8 @@ from vawg_desktop.store.dispose import HOLD
 from vawg_desktop.store.transaction import Transaction
 
 REQUEST, ITEM = BY_KEY["information_request"], BY_KEY["request_item"]
+#: What a decision writes.
+Deciding = Callable[[Session], Changes]
 #: What stands in place of a passage that was taken out.
 TAKEN_OUT = "█"
 
@@ -85,12 +87,22 @@ def gather(session: Session, request: str) -> Gathered:
 
     Decisions made before stay, but for texts that have changed since. Raises NotFoundError, ValueRefusedError where no words are given.
     """
+    return keep(session, request, search(session, request))
+
+
+def search(session: Session, request: str) -> request_search.Searched:
+    """Everything that holds a request's words; writes nothing, and may take long. Raises what ``gather`` raises."""
     found = names.find(session.read(), request, REQUEST.key)
-    row = plain_rows(session.read(), "SELECT * FROM information_request WHERE id = ?", (found.id,))[0]
-    words = str(row["words"] or "")
+    words = str(session.read().exec_driver_sql("SELECT words FROM information_request WHERE id = ?", (found.id,)).one()[0] or "")
     if not fold(words):
         raise ValueRefusedError("Say first what to search for, one word or name on each line.")
-    searched = request_search.search(session, words)
+    return request_search.search(session, words)
+
+
+def keep(session: Session, request: str, searched: request_search.Searched) -> Gathered:
+    """Note what a search found, and hold the disposal of every record among it. Raises NotFoundError."""
+    found = names.find(session.read(), request, REQUEST.key)
+    row = plain_rows(session.read(), "SELECT * FROM information_request WHERE id = ?", (found.id,))[0]
     new = changed = 0
     with session.store.write(session.who, f"Gathered for {found.reference}", Act.GATHER, found.id) as tx:
         there = {str(r["id"]): r for r in plain_rows(tx.connection, "SELECT id, text_digest, deleted FROM request_item WHERE information_request = ?", (found.id,))}
@@ -240,3 +252,35 @@ def passages_of(text: str, words: Sequence[str], exemption: str, reason: str = "
 def counted(all_items: Sequence[Item]) -> Counter[str]:
     """How many texts stand in each decision."""
     return Counter(i.decision for i in all_items)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A gathered text in a list: its place and the decision on it, without its words."""
+
+    id: str
+    reference: str
+    place: str
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the redaction page shows: every request that is under way first, and the texts of the chosen one."""
+
+    requests: Sequence[Mapping[str, object]]
+    chosen: Mapping[str, object] | None
+    texts: Sequence[Listed]
+
+
+def desk(session: Session, request: str) -> Desk:
+    """Requests, those under way and due first on top, and the texts of one of them, of the first where none is chosen."""
+    connection = session.read()
+    rows = plain_rows(
+        connection, "SELECT * FROM information_request WHERE NOT deleted ORDER BY coalesce(status, '') IN ('replied', 'ended'), coalesce(extended_to, due) IS NULL, coalesce(extended_to, due), n", (),
+    )  # fmt: skip
+    chosen = next((r for r in rows if r["id"] == request), rows[0] if rows else None)
+    if chosen is None:
+        return Desk(rows, None, [])
+    texts = plain_rows(connection, "SELECT id, reference, place, decision FROM request_item WHERE information_request = ? AND NOT deleted ORDER BY n", (str(chosen["id"]),))
+    return Desk(rows, chosen, [Listed(str(t["id"]), str(t["reference"]), str(t["place"]), str(t["decision"] or "to_decide")) for t in texts])

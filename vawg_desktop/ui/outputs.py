@@ -15,7 +15,7 @@ from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.exchange.document_files import WRITERS
+from vawg_desktop.exchange.document_files import REDACTED, WRITERS
 from vawg_desktop.services import outputs
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
@@ -60,6 +60,10 @@ _KINDS = ";;".join(f"{WRITERS[ending][2]} (*{ending})" for ending in (".xlsx", "
 
 #: The same for papers, which are read as text first.
 PAPER_KINDS = ";;".join(f"{WRITERS[ending][2]} (*{ending})" for ending in (".docx", ".pdf", ".odt", ".xlsx", ".ods"))
+
+
+#: And for a redacted copy.
+REDACTED_KINDS = ";;".join(f"{called} (*{ending})" for ending, (_, _, called) in REDACTED.items())
 
 
 def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Session], Document], *, printed: bool = False, kinds: str = _KINDS) -> None:

@@ -122,12 +122,18 @@ GROUPS: tuple[Group, ...] = (
     Group("Measures", (
         Place("Indicators", "indicators", (
             records("indicator", "What is counted over time will stand here."), records("indicator_value", "Each number, with its period, will stand here."),
+            records("area", "Districts, counties and force areas will stand here, with the days between which each was one."),
         )),
         Place("Figures", "figures", (records("figure", "Numbers that the office quotes will stand here, each with its source."),)),
     )),
     Group("Publishing", (
         Place("Papers", "papers", (
             page("papers", "Papers", "papers", "PapersPage"), records("publication", "What left the office as a paper will stand here, each with its file and its figures."),
+            records("paper_template", "Word documents with the office's own styles and headers will stand here, each for a kind of paper."),
+        )),
+        Place("Requests", "requests", (
+            records("information_request", "Requests for information and for subject access will stand here, with the day by which each is answered."),
+            page("redaction", "Redaction", "redaction", "RedactionPage"),
         )),
         Place("Frameworks", "frameworks", (
             records("framework", "Frameworks that the work is measured by will stand here."), page("coverage", "Coverage", "coverage", "CoveragePage"), records("strand"),
@@ -140,6 +146,8 @@ GROUPS: tuple[Group, ...] = (
             page("copies", "Copies", "copies", "CopiesPage"),
             page("backups", "Backups", "backups", "BackupsPage"),
             page("access", "Access", "access", "AccessPage"),
+            records("handover_item", "What becomes of each open item at a handover will stand here, with the successor's acceptance."),
+            records("transfer", "What was handed over to a successor will stand here."),
         )),
     ), below=True),
 )  # fmt: skip

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import portfolio
+from vawg_desktop.services.session import Session
 from vawg_desktop.ui.commands import command
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.shell import Shell
@@ -75,6 +77,32 @@ def take_tracker(shell: Shell, path: Path) -> None:
             lambda s: trackers.import_tracker(s, path, mapping=wanted.mapping, answers=wanted.answers),
             message=f"{path.name} is in; undo takes all of it back.",
         )
+
+
+@command("Hand over a part of the store")
+def hand_over_part(shell: Shell) -> None:
+    """Make a store of what a partner, a board or an area has, for a successor."""
+    from vawg_desktop.services import names, splitting
+    from vawg_desktop.ui.dialogs.hand_over import HandOverDialog
+
+    partners, bodies = shell.tasks.fetch(lambda s: (names.titles(s.read(), "partner"), names.titles(s.read(), "governance_body")))
+    dialog = HandOverDialog(shell, partners, bodies, plain=shell.tasks.session.store.plain)
+    if not dialog.run():
+        return
+    given = dialog.answer()
+    name, _ = QFileDialog.getSaveFileName(shell, "Hand over a part", "Part for a successor.vawg", "Stores (*.vawg)")
+    if not name:
+        return
+    path, done = Path(name if name.endswith(".vawg") else f"{name}.vawg"), list[splitting.HandedOver]()
+
+    def work(session: Session) -> Changes:
+        done.append(splitting.hand_over(session, given.chosen, path, passphrase=given.passphrase, to_whom=given.to_whom))
+        return done[-1].changes
+
+    def told(_: object) -> None:
+        messages.tell(f"{done[-1].reference}: {path.name} holds {how_many(sum(done[-1].kinds.values()), 'record')} with their history. Say what the successor accepts when its store comes back.")
+
+    shell.tasks.write(work, then=told)
 
 
 @command("Save the calendar of what is due")

@@ -40,7 +40,7 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.outputs import PAPER_KINDS, save_document
+from vawg_desktop.ui.outputs import PAPER_KINDS, REDACTED_KINDS, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import Elided, button, clear, label, note, scroll_over, set_style
@@ -70,6 +70,7 @@ OFFERED: tuple[Offered, ...] = (
     Offered("data-set", "Indicators with their agreed definitions and the numbers that their owners have cleared.", changes=True),
     Offered("handover", "What is open, what becomes of each item, who accepted it, and what has to be renewed."),
     Offered("decision-notice", "A decision of a meeting: what, why, by whom and when.", ("meeting_decision",)),
+    Offered("foi", "The answer to a request for information, as PDF or CSV: what is given, what was taken out, and why.", ("information_request",)),
     Offered("journey-map", "The victim's journey: gaps, services and who owns them."),
     Offered("needs-assessment", "What is needed against what there is."),
     Offered("service-directory", "Services for victims' professionals."),
@@ -325,7 +326,7 @@ class PapersPage(QWidget):
             messages.tell(self._wrong.text())
             return
         make = _PLAIN.get(kind) or (lambda s: papers.make(s, kind, asked).document)
-        save_document(self, self.tasks, PAPER_KIND.label(kind), make, kinds=PAPER_KINDS)
+        save_document(self, self.tasks, PAPER_KIND.label(kind), make, kinds=REDACTED_KINDS if kind == "foi" else PAPER_KINDS)
 
     def mail(self) -> None:
         """Save the paper as an e-mail that opens ready to be sent."""
@@ -347,7 +348,7 @@ class PapersPage(QWidget):
         sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier)
         if sending is None:
             return
-        chosen, _ = QFileDialog.getSaveFileName(self, "Publish as", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}.pdf", PAPER_KINDS)
+        chosen, _ = QFileDialog.getSaveFileName(self, "Publish as", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}.pdf", REDACTED_KINDS if kind == "foi" else PAPER_KINDS)
         if chosen:
             self.tasks.write(
                 lambda s: publications.publish(s, kind, asked, Path(chosen), sending),
