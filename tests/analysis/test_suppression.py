@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from vawg_desktop.analysis.suppression import Sum, bounds, hidden
+from vawg_desktop.analysis.suppression import Sum, attack, bounds, hidden
 
 LEAST = 5
 
@@ -64,3 +64,110 @@ def test_a_number_in_two_sums_is_not_worked_out_by_the_other() -> None:
     kept = hidden(counts, sums, 10)
     told = bounds(counts, kept, sums)
     assert 0 in kept and all(told[i][1] - told[i][0] >= 10 for i in kept)
+
+
+def _table(chance: random.Random) -> tuple[int, int, list[list[int]]]:
+    rows, columns = chance.randint(2, 6), chance.randint(2, 6)
+    return rows, columns, [[chance.choice((0, 1, 2, 3, 5, 8, 11, 17, 26, 60, 140)) for _ in range(columns)] for _ in range(rows)]
+
+
+class _Told:
+    """Tables told one after the other of the same people: each number once, by what it is the number of."""
+
+    def __init__(self) -> None:
+        self.places: dict[object, int] = {}
+        self.counts: list[int] = []
+        self.sums: list[Sum] = []
+
+    def number(self, key: object, count: int) -> int:
+        if key not in self.places:
+            self.places[key] = len(self.counts)
+            self.counts.append(count)
+        return self.places[key]
+
+    def table(self, cells: list[list[int]], rows: list[tuple[int, ...]], columns: list[tuple[int, ...]]) -> set[int]:
+        """A table whose rows and columns each gather some of the finest ones, with its totals; returns its places."""
+        all_rows, all_columns = tuple(sorted({r for g in rows for r in g})), tuple(sorted({c for g in columns for c in g}))
+
+        def count(rs: tuple[int, ...], cs: tuple[int, ...]) -> int:
+            return self.number((rs, cs), sum(cells[r][c] for r in rs for c in cs))
+
+        told: set[int] = set()
+        for rs in (*rows, all_rows):  # each number is the sum of the finest ones in it, whichever table told these
+            for cs in (*columns, all_columns):
+                if len(rs) * len(cs) > 1 and all(((r,), (c,)) in self.places for r in rs for c in cs):
+                    self.sums.append(Sum(count(rs, cs), tuple(self.places[((r,), (c,))] for r in rs for c in cs)))
+        for rs in (*rows, all_rows):
+            told |= {count(rs, cs) for cs in (*columns, all_columns)}
+            if len(columns) > 1 or columns[0] != all_columns:
+                self.sums.append(Sum(count(rs, all_columns), tuple(count(rs, cs) for cs in columns)))
+        for cs in (*columns, all_columns):
+            if len(rows) > 1 or rows[0] != all_rows:
+                self.sums.append(Sum(count(all_rows, cs), tuple(count(rs, cs) for rs in rows)))
+        return told
+
+
+def _worked_out(told: _Told, given: set[int], cells: list[list[int]], wanted: set[int]) -> dict[int, tuple[float, float]]:
+    """What an attacker works out, told in another way: the unknowns are the finest cells alone, each given number says what some of them make together."""
+    import highspy
+
+    solver = highspy.Highs()
+    solver.silent()
+    width = len(cells[0])
+    for _ in range(len(cells) * width):
+        solver.addVar(0.0, 10.0**9)
+
+    def columns_of(key: object) -> list[int]:
+        rs, cs = key  # type: ignore[misc]
+        return [r * width + c for r in rs for c in cs]
+
+    for key, place in told.places.items():
+        if place in given:
+            named = columns_of(key)
+            solver.addRow(float(told.counts[place]), float(told.counts[place]), len(named), named, [1.0] * len(named))
+    found: dict[int, tuple[float, float]] = {}
+    for key, place in told.places.items():
+        if place not in wanted:
+            continue
+        named, ends = columns_of(key), list[float]()
+        for c in named:
+            solver.changeColCost(c, 1.0)
+        for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
+            solver.changeObjectiveSense(sense)
+            solver.run()
+            ends.append(float(solver.getInfo().objective_function_value))
+        for c in named:
+            solver.changeColCost(c, 0.0)
+        found[place] = (ends[0], ends[1])
+    return found
+
+
+@pytest.mark.parametrize("part", range(10))
+def test_no_hidden_number_of_a_thousand_tables_is_worked_out_from_two_releases(part: int) -> None:
+    """Tables with all their totals, then the same people in other rows and columns: over both together no bound is narrower than the least."""
+    hidden_in_all = 0
+    for seed in range(part * 100, part * 100 + 100):
+        chance = random.Random(seed)
+        rows, columns, cells = _table(chance)
+        told = _Told()
+        first = told.table(cells, [(r,) for r in range(rows)], [(c,) for c in range(columns)])
+        kept = hidden(told.counts, told.sums, LEAST)
+        given = first - kept
+        gathered = [tuple(range(0, rows // 2)), tuple(range(rows // 2, rows))] if chance.random() < 0.5 else [(r,) for r in range(1, rows)]
+        split = [tuple(range(0, columns // 2)), tuple(range(columns // 2, columns))] if chance.random() < 0.5 else [(c,) for c in range(columns)]
+        second = told.table(cells, [g for g in gathered if g], [g for g in split if g])
+        still = hidden(told.counts, told.sums, LEAST, given, kept - second)
+        given |= second - still
+        assert not given & kept - (second - still)
+        both = (kept | still) - given
+        assert {p for p in first | second if 0 < told.counts[p] < LEAST} <= both
+        for place, (low, high) in _worked_out(told, given, cells, both).items():
+            assert low - 1e-6 <= told.counts[place] <= high + 1e-6
+            assert high - low >= LEAST - 1e-6, (seed, place, low, high)
+        hidden_in_all += len(both)
+    assert hidden_in_all > 300
+
+
+def test_a_release_that_another_already_gave_away_is_found() -> None:
+    told = attack([7, 20, 27], {0}, [Sum(2, (0, 1))], 10)
+    assert told == {0: (7, 7)} and attack([7, 20, 27], {0, 1}, [Sum(2, (0, 1))], 10) == {}

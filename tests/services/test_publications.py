@@ -160,5 +160,29 @@ def test_an_overlapping_release_gives_no_small_count_away(session: Session, tmp_
         records.create(session, "indicator_value", {"indicator": seen, "period": period, "value": value, "cleared_by": "Data lead"})
     (told,) = given(session).values()
     assert sorted(told) == ["23", "60", "fewer than 10", "kept back"]
+    assert not papers.make(session, "data-set", Asked()).unready
     second = publications.publish(session, "data-set", Asked(), tmp_path / "two.xlsx", Sending("The board", corrects=first.reference, correction="April and June"))
     assert {r["reference"]: r["edition"] for r in publications.listed(session)} == {first.reference: 1, second.reference: 2}
+
+
+def test_a_small_month_that_is_not_told_is_not_worked_out_from_two_releases(session: Session, tmp_path: Path) -> None:
+    """The quarter was given; of its months only the later two are asked for, or cleared: both would give the third away."""
+    seen = victims(session, "Victims seen", {"2026-Q2": "60"})
+    publications.publish(session, "data-set", Asked(), tmp_path / "one.pdf", PUBLIC)
+    records.create(session, "indicator_value", {"indicator": seen, "period": "2026-04", "value": "7"})
+    for period, value in (("2026-05", "23"), ("2026-06", "30")):
+        records.create(session, "indicator_value", {"indicator": seen, "period": period, "value": value, "cleared_by": "Data lead"})
+    made = papers.make(session, "data-set", Asked(since="2026-05-01"))
+    (table,) = [b for b in made.document.blocks if isinstance(b, Table) and b.title == "Values by period"]
+    assert sorted(str(r[2]) for r in table.rows) == ["30", "kept back"] and not made.unready
+
+
+def test_a_number_that_was_revised_is_attacked_as_both_were_told(session: Session, tmp_path: Path) -> None:
+    seen = victims(session, "Victims seen", {"2026-04": "12", "2026-05": "40", "2026-Q2": "82", "2026-06": "30"})
+    publications.publish(session, "data-set", Asked(), tmp_path / "one.pdf", PUBLIC)
+    april = session.read().exec_driver_sql("SELECT reference FROM indicator_value WHERE indicator = ? AND period = '2026-04'", (seen,)).one()[0]
+    quarter = session.read().exec_driver_sql("SELECT reference FROM indicator_value WHERE indicator = ? AND period = '2026-Q2'", (seen,)).one()[0]
+    records.assign(session, april, [Assignment("value", "7")], "Recounted")
+    records.assign(session, quarter, [Assignment("value", "77")], "Recounted")
+    (told,) = given(session).values()
+    assert told == ["fewer than 10", "40", "30", "kept back"]  # May and June were given before and stand; the new quarter would give April away

@@ -1,17 +1,23 @@
-"""Which counts of a table are not given: small ones, and others from which these could be worked out. On plain numbers.
+"""Which counts of tables are not given: small ones, and others from which these could be worked out. On plain numbers.
 
 A sum says that one number is the sum of others: a quarter of its months, a county of its districts. Whoever knows the numbers that are
-given knows bounds for those that are not; a number is only safe while these bounds lie at least ``least`` apart. Bounds are taken from one
-sum after the other until none grows narrower. Where sums form a tree (months in quarters in years) that finds every bound there is.
+given, in this table and in those that went before, knows bounds for those that are not; a number is only safe while these bounds lie at least
+``least`` apart. Quick bounds are taken from one sum after the other; they are not the narrowest where sums cross, as rows and columns do, so
+what they find safe is attacked by linear programming over all sums at once (HiGHS), which finds every bound there is.
+Source: A. Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 #: No count is larger.
 _MOST = 10**9
+#: How far the solver's numbers may lie from whole ones.
+_SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,8 @@ def is_small(count: int, least: int) -> bool:
     return 0 < count < least
 
 
-def bounds(counts: Sequence[int], hidden: set[int], sums: Sequence[Sum]) -> list[tuple[int, int]]:
-    """What is known of each count by whoever sees those that are not hidden, and that none is below nought."""
+def bounds(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum]) -> list[tuple[int, int]]:
+    """What is quickly known of each count by whoever sees those that are not hidden, and that none is below nought."""
     low = [0 if i in hidden else c for i, c in enumerate(counts)]
     high = [_MOST if i in hidden else c for i, c in enumerate(counts)]
     moved = True
@@ -51,27 +57,90 @@ def _narrow(low: list[int], high: list[int], at: int, at_least: int, at_most: in
     return (low[at], high[at]) != before
 
 
-def hidden(counts: Sequence[int], sums: Sequence[Sum], least: int, given: Sequence[int] = ()) -> set[int]:
+class _Attack:
+    """What somebody works out who knows every sum and every number that is given."""
+
+    def __init__(self, counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum]) -> None:
+        import highspy  # which needs numpy: only who gives numbers out waits for it
+
+        self._solver: Any = highspy.Highs()
+        self._solver.silent()
+        self._sense: Any = highspy.ObjSense
+        self._solved: Any = highspy.HighsModelStatus.kOptimal
+        self._column = {place: n for n, place in enumerate(sorted(hidden))}
+        for _ in self._column:
+            self._solver.addVar(0.0, float(_MOST))
+        for one in sums:
+            given = counts[one.total] * (one.total not in self._column) - sum(counts[p] for p in one.parts if p not in self._column)
+            terms = [(self._column[p], 1.0) for p in one.parts if p in self._column]
+            if one.total in self._column:
+                terms.append((self._column[one.total], -1.0))
+            if terms:
+                self._solver.addRow(float(given), float(given), len(terms), [c for c, _ in terms], [v for _, v in terms])
+
+    def bounds(self, place: int) -> tuple[int, int]:
+        """The least and the most that a hidden count can be."""
+        return self._extreme(place, least=True), self._extreme(place, least=False)
+
+    def _extreme(self, place: int, *, least: bool) -> int:
+        solver, column = self._solver, self._column[place]
+        solver.changeColCost(column, 1.0)
+        solver.changeObjectiveSense(self._sense.kMinimize if least else self._sense.kMaximize)
+        solver.run()
+        if solver.getModelStatus() != self._solved:
+            raise ArithmeticError("The bounds of a hidden count could not be worked out.")
+        found = float(solver.getInfo().objective_function_value)
+        solver.changeColCost(column, 0.0)
+        return math.ceil(found - _SLACK) if least else math.floor(found + _SLACK)
+
+
+def attack(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum], least: int, among: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
+    """The hidden counts, of all or of some, whose bounds lie less than ``least`` apart for whoever knows all sums and all that is given; with these bounds."""
+    wanted = sorted(set(hidden) if among is None else set(hidden) & set(among))
+    if not wanted:
+        return {}
+    attacker = _Attack(counts, hidden, sums)
+    found = {place: attacker.bounds(place) for place in wanted}
+    return {place: (low, high) for place, (low, high) in found.items() if high - low < least}
+
+
+def hidden(counts: Sequence[int], sums: Sequence[Sum], least: int, given: Collection[int] = (), also_hidden: Collection[int] = ()) -> set[int]:
     """The places of counts that are not given: small ones, and as many others as keep the bounds of each ``least`` apart.
 
     ``given`` are places that were given before, in an earlier release: they cannot be taken back, so others are hidden in their stead. A
-    small count that was given before stays given. Where nothing more can be hidden, what is left is as safe as it can be made.
+    small count that was given before stays given. ``also_hidden`` were hidden in an earlier release, and are no part of this one. Where nothing
+    more can be hidden, what is left is as safe as it can be made; ``attack`` tells what is not safe then.
     """
     before = set(given)
-    found = {i for i, c in enumerate(counts) if is_small(c, least) and i not in before}
+    found = {i for i, c in enumerate(counts) if is_small(c, least) and i not in before} | set(also_hidden)
+    # what earlier releases tell by themselves is not hidden by keeping it back: it protects nothing
+    told = set(attack(counts, set(range(len(counts))) - before, sums, least)) if before and found else set[int]()
+    lost = set(told)
     while True:
         known = bounds(counts, found, sums)
-        open_to = [i for i in sorted(found) if known[i][1] - known[i][0] < least]
-        more = next((place for i in open_to if (place := _cheapest(i, counts, sums, found | before)) is not None), None)
-        if more is None:
+        open_to = [i for i in sorted(found - lost) if known[i][1] - known[i][0] < least]
+        if not open_to:
+            open_to = sorted(attack(counts, found, sums, least, found - lost))
+        if not open_to:
             return found
-        found.add(more)
+        for place in open_to:
+            more = _cheapest(place, counts, sums, found, before | told)
+            if more is not None:
+                found.add(more)
+                break
+            lost.add(place)
 
 
-def _cheapest(at: int, counts: Sequence[int], sums: Sequence[Sum], kept: set[int]) -> int | None:
-    """The smallest count beside one in a sum that may still be hidden, a part rather than the total; None where there is none."""
-    beside = {p for s in sums if at in (s.total, *s.parts) for p in s.parts if p != at and p not in kept and counts[p]}
-    if beside:
-        return min(beside, key=lambda p: (counts[p], p))
-    totals = {s.total for s in sums if at in s.parts and s.total not in kept} | {p for s in sums if at in (s.total, *s.parts) for p in s.parts if p != at and p not in kept}
-    return min(totals, key=lambda p: (counts[p], p)) if totals else None
+def _cheapest(at: int, counts: Sequence[int], sums: Sequence[Sum], found: set[int], given: set[int]) -> int | None:
+    """The smallest count that may still be hidden in a sum with a place, a part rather than a total; else in a sum beside that one, and so on."""
+    reached, seen = {at}, set[int]()
+    while reached - seen:
+        near = [s for s in sums if reached & {s.total, *s.parts}]
+        kept = found | given
+        parts = {p for s in near for p in s.parts if p not in kept and counts[p]}
+        others = {p for s in near for p in (s.total, *s.parts) if p not in kept}
+        if parts or others:
+            return min(parts or others, key=lambda p: (counts[p], p))
+        seen = set(reached)
+        reached |= {p for s in near for p in (s.total, *s.parts) if p in found}
+    return None

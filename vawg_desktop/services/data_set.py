@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from vawg_desktop.analysis import suppression
@@ -39,7 +40,7 @@ def data_set(session: Session, asked: Asked) -> Made:
     shown = {str(r["id"]): r for r in indicators if r["id"] not in closed}
     values = _values(session, shown, first)
     shared = [v for v in values if v["cleared_by"]]
-    small, back = _kept_back(session, shown, shared)
+    small, back, unready = _kept_back(session, shown, shared)
     rows: list[list[Cell]] = []
     made_given: dict[str, str] = {}
     for value in values:
@@ -68,7 +69,8 @@ def data_set(session: Session, asked: Asked) -> Made:
         paper.blocks.append(Paragraph(f"{len(closed):,} restricted left out."))
     parts.annex(paper)
     made = marked(paper, "Shared data set", ["Agreed by the agencies of the board; each number stands when its owner has cleared it."])
-    made.given = made_given
+    made.given, made.unready = made_given, unready
+    made.kept_back = {str(v["id"]): str(v["value"]) for v in shared if v["id"] in small | back}
     if small or back:
         made.suppressed = [f"Counts of people under {small_counts.LEAST}: {len(small)}", f"Others from which these could be worked out: {len(back)}"]
     return made
@@ -92,18 +94,91 @@ def _values(session: Session, indicators: Mapping[str, Row], first: date | None)
     return sorted(found, key=lambda r: order[str(r["indicator"])])
 
 
-def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence[Row]) -> tuple[set[str], set[str]]:
-    """The ids of values that are small counts of people, and of others that are kept back for their sake."""
+@dataclass(slots=True)
+class _Family:
+    """The numbers of this data set and of every one that was published before, each version of a number once.
+
+    ``counts`` are the numbers by place, ``now`` the places of this data set's, ``given`` those that an earlier one gave, ``hidden`` those that
+    only earlier ones held and kept back; ``sums`` hold within one data set.
+    """
+
+    counts: list[int] = field(default_factory=list[int])
+    now: dict[int, str] = field(default_factory=dict[int, str])
+    given: set[int] = field(default_factory=set[int])
+    hidden: set[int] = field(default_factory=set[int])
+    sums: list[Sum] = field(default_factory=list[Sum])
+    _places: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
+    _rows: dict[tuple[str, int], Row] = field(default_factory=dict[tuple[str, int], Row])
+
+    def add(self, rows: Sequence[tuple[Row, int]], indicators: Mapping[str, Row]) -> list[int]:
+        """Take in the numbers of one data set; returns their places. Sums reach over what others told too: a quarter in one, its months in another."""
+        places: list[int] = []
+        for row, count in rows:
+            key = (str(row["id"]), count)
+            if key not in self._places:
+                self._places[key] = len(self.counts)
+                self.counts.append(count)
+            places.append(self._places[key])
+        known = {str(row["id"]) for row, _ in rows}
+        beside = {id: (row, count) for (id, count), row in self._rows.items() if id not in known}
+        places += [self._places[(id, count)] for id, (_, count) in beside.items()]
+        self._rows |= {(str(row["id"]), count): row for row, count in rows}
+        every = [*rows, *beside.values()]
+        table, numbers = [row for row, _ in every], [count for _, count in every]
+        found = [*_over_periods(table, numbers), *_over_areas(table, numbers, indicators)]
+        self.sums += [Sum(places[one.total], tuple(places[p] for p in one.parts)) for one in found]
+        return places[: len(rows)]
+
+
+def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence[Row]) -> tuple[set[str], set[str], str]:
+    """The ids of values that are small counts of people, and of others that are kept back for their sake; and why it may not leave, if it may not.
+
+    What is given is attacked over all data sets together before it leaves: nobody who has them all may know a hidden number better than the least.
+    """
     people = small_counts.of_people(session.read())
-    counted = [(str(v["id"]), v, whole) for v in shared if str(v["indicator"]) in people and (whole := _whole(v["value"])) is not None]
-    counts = [whole for _, _, whole in counted]
-    known = {id: n for n, (id, _, _) in enumerate(counted)}
-    rows = [v for _, v, _ in counted]
-    sums = [*_over_periods(rows, counts), *_over_areas(rows, counts, indicators)]
-    before = [known[id] for id in _given_before(session) if id in known]
-    found = suppression.hidden(counts, sums, small_counts.LEAST, before)
-    small = {i for i in found if suppression.is_small(counts[i], small_counts.LEAST)}
-    return {counted[i][0] for i in small}, {counted[i][0] for i in found - small}
+    family = _Family()
+    counted = [(v, whole) for v in shared if str(v["indicator"]) in people and (whole := _whole(v["value"])) is not None]
+    for place, (row, _) in zip(family.add(counted, indicators), counted, strict=True):
+        family.now[place] = str(row["id"])
+    _add_earlier(session, family, people)
+    _add_untold(session, family, people)
+    family.sums = list(dict.fromkeys(family.sums))
+    found = suppression.hidden(family.counts, family.sums, small_counts.LEAST, family.given, family.hidden - family.now.keys())
+    open_to = suppression.attack(family.counts, found, family.sums, small_counts.LEAST)
+    unready = f"{len(open_to):,} small counts could be worked out from this data set and those before it." if _worse(family, found, open_to) else ""
+    small = {i for i in found if i in family.now and suppression.is_small(family.counts[i], small_counts.LEAST)}
+    return {family.now[i] for i in small}, {family.now[i] for i in found & family.now.keys() - small}, unready
+
+
+def _worse(family: _Family, found: set[int], open_to: Mapping[int, tuple[int, int]]) -> bool:
+    """Whether this data set tells more of some hidden number than the earlier ones told already by themselves."""
+    if not open_to:
+        return False
+    unsaid = set(range(len(family.counts))) - family.given
+    before = suppression.attack(family.counts, unsaid, family.sums, small_counts.LEAST, open_to)
+    return any(place not in before or before[place] != open_to[place] for place in open_to)
+
+
+def _add_earlier(session: Session, family: _Family, people: frozenset[str]) -> None:
+    """Take in what earlier data sets gave and what they kept back, as the numbers were then."""
+    rows = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT * FROM indicator_value", ())}
+    indicators = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT * FROM indicator", ())}
+    for (figures,) in session.read().exec_driver_sql("SELECT figures FROM publication WHERE NOT deleted AND kind = 'data-set' ORDER BY n").fetchall():
+        told = json.loads(str(figures or "{}"))
+        for key, into in (("given", family.given), ("kept_back", family.hidden)):
+            known = [(rows[i], whole) for i, v in told.get(key, {}).items() if i in rows and str(rows[i]["indicator"]) in people and (whole := _whole(v)) is not None]
+            into.update(family.add(known, indicators))
+        both = {**told.get("given", {}), **told.get("kept_back", {})}
+        family.add([(rows[i], whole) for i, v in both.items() if i in rows and str(rows[i]["indicator"]) in people and (whole := _whole(v)) is not None], indicators)
+    family.hidden -= family.given
+
+
+def _add_untold(session: Session, family: _Family, people: frozenset[str]) -> None:
+    """Take in the numbers that no data set tells: not cleared, or of periods that were not asked for. They are not to be worked out either."""
+    rows = plain_rows(session.read(), "SELECT * FROM indicator_value WHERE NOT deleted", ())
+    indicators = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT * FROM indicator", ())}
+    known = [(r, whole) for r in rows if str(r["indicator"]) in people and (whole := _whole(r["value"])) is not None]
+    family.hidden |= set(family.add(known, indicators)) - family.given - family.now.keys()
 
 
 def _whole(value: object) -> int | None:
@@ -156,12 +231,3 @@ def _over_areas(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[
         whole = sum(counts[p] for p in places)
         found += [Sum(p, tuple(x for x in places if x != p)) for p in places if 2 * counts[p] == whole and whole]
     return found
-
-
-def _given_before(session: Session) -> set[str]:
-    """The ids of values whose number an earlier data set gave, and which is the same today."""
-    found: dict[str, str] = {}
-    for row in plain_rows(session.read(), "SELECT figures FROM publication WHERE NOT deleted AND kind = 'data-set' ORDER BY n", ()):
-        found |= {str(k): str(v) for k, v in json.loads(str(row["figures"] or "{}")).get("given", {}).items()}
-    now = {str(r["id"]): str(r["value"]) for r in plain_rows(session.read(), "SELECT id, value FROM indicator_value WHERE NOT deleted", ())} if found else {}
-    return {id for id, number in found.items() if now.get(id) == number}

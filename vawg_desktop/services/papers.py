@@ -58,6 +58,7 @@ class Made:
     figures: list[Counted] = field(default_factory=list[Counted])
     #: Numbers that the paper gives, by id of their record; and those that were kept back, with the rule.
     given: dict[str, str] = field(default_factory=dict[str, str])
+    kept_back: dict[str, str] = field(default_factory=dict[str, str])
     suppressed: list[str] = field(default_factory=list[str])
     #: Why it may be looked at and not leave yet.
     unready: str = ""

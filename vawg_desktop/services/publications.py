@@ -121,7 +121,7 @@ def frozen(asked: Asked, made: Made) -> str:
     """What a paper was asked for and its figures with the records they counted, as one text that is the same whenever it is written."""
     told = {
         "program": __version__, "about": list(asked.about), "since": asked.since, "as_at": asked.as_at,
-        "figures": [{"key": f.key, "says": f.says, "number": f.number, "ids": sorted(f.ids)} for f in made.figures], "given": made.given,
+        "figures": [{"key": f.key, "says": f.says, "number": f.number, "ids": sorted(f.ids)} for f in made.figures], "given": made.given, **({"kept_back": made.kept_back} if made.kept_back else {}),
     }  # fmt: skip
     return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
