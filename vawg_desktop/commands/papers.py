@@ -27,6 +27,7 @@ _REPORTS = ("journey-map", "service-directory", "needs-assessment")
     argument("--since", default="", metavar="DATE|MEETING"), argument("--columns", choices=("need", "crime_type", "group", "area"), default="need"),
     argument("--publish", action="store_true"), argument("--to", default="", metavar="WHOM"), argument("--cleared-by", default="", metavar="NAME"),
     argument("--corrects", default="", metavar="PUBLICATION"), argument("--why", default="", metavar="TEXT"),
+    argument("--template", default="", metavar="NAME", help="the office's own Word document that the paper is filled into"),
 )  # fmt: skip
 def report(arguments: argparse.Namespace) -> int:
     """Write a paper or report, and name its figures."""
@@ -36,7 +37,15 @@ def report(arguments: argparse.Namespace) -> int:
         return _publish(arguments)
     with opened(arguments) as session:
         document, figures = _made(session, arguments)
-        path = outputs.save_document(Path(arguments.out), document)
+        if arguments.template:
+            from vawg_desktop.services import paper_templates
+            from vawg_desktop.services.papers import Made
+            from vawg_desktop.store.keys import write_replacing
+
+            path = Path(arguments.out)
+            write_replacing(path, paper_templates.filled(session, arguments.kind, Made(document, figures), arguments.template, path.name))
+        else:
+            path = outputs.save_document(Path(arguments.out), document)
     counted = {f.key: f.number for f in figures}
     return out(arguments, {"file": str(path), "figures": counted}, lambda: iter([f"Written to {path}."]))
 
@@ -50,9 +59,30 @@ def _publish(arguments: argparse.Namespace) -> int:
         raise ValueRefusedError(f"A {arguments.kind} is not published by this command; save it and send it.")
     with opened(arguments) as session:
         asked = papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at)
-        sending = publications.Sending(arguments.to, cleared_by=arguments.cleared_by, corrects=arguments.corrects, correction=arguments.why)
+        sending = publications.Sending(arguments.to, cleared_by=arguments.cleared_by, corrects=arguments.corrects, correction=arguments.why, template=arguments.template)
         done = publications.publish(session, arguments.kind, asked, Path(arguments.out), sending)
     return out(arguments, {"file": str(done.file), "publication": done.reference, "id": done.id}, lambda: iter([f"{done.reference}: written to {done.file}."]))
+
+
+@command(
+    "template", "a Word document as the template of a kind of paper", argument("kind", choices=_PAPERS), argument("--file", default="", metavar="FILE", help="keep this document"),
+    argument("--name", default="", metavar="NAME"), argument("--starter", default="", metavar="FILE", help="write a document to begin from"),
+)  # fmt: skip
+def template(arguments: argparse.Namespace) -> int:
+    """Keep a template and say what in it means nothing, write one to begin from, or list what a template of this paper may name."""
+    from vawg_desktop.services import paper_templates, papers
+    from vawg_desktop.store.keys import write_replacing
+
+    with opened(arguments) as session:
+        if arguments.starter:
+            write_replacing(Path(arguments.starter), paper_templates.starter(session, arguments.kind))
+            return out(arguments, {"file": arguments.starter}, lambda: iter([f"Written to {arguments.starter}; edit it in Word and keep it with --file."]))
+        if arguments.file:
+            id, wrong, _ = paper_templates.take_in(session, arguments.kind, arguments.name, Path(arguments.file))
+            return out(arguments, {"id": id, "problems": wrong}, lambda: iter(["Kept.", *wrong]))
+        made = papers.make(session, arguments.kind, paper_templates.something(session, arguments.kind))
+        found = paper_templates.places(session, arguments.kind, made)
+    return out(arguments, [{"name": p.name, "gives": p.gives, "alone": p.alone} for p in found], lambda: (f"«{p.name}»  {p.gives}{' (in a paragraph of its own)' if p.alone else ''}" for p in found))
 
 
 @command("publications", "what was published")

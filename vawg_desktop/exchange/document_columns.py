@@ -82,6 +82,11 @@ def column_widths(table: Table, room: int, longest: int = _LONGEST) -> list[floa
     return [min(float(n.whole), width + share * max(0.0, n.whole - width)) for n, width in zip(needs, widths, strict=True)]
 
 
+def breaks_words(table: Table, letters: int) -> bool:
+    """Whether words of the table would be broken where so many letters stand on a line."""
+    return sum(_need(table, c).least for c in range(len(table.heads))) > letters
+
+
 def too_wide(table: Table) -> bool:
     """Whether the table needs a landscape page."""
     return sum(_need(table, c).well for c in range(len(table.heads))) > PORTRAIT

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from vawg_desktop.domain import clock
 from vawg_desktop.exchange.document import (
+    Block,
     Document,
     Figure,
     Heading,
@@ -46,35 +47,58 @@ def write_docx(document: Document) -> bytes:
     made.add_heading(clean(document.title), level=1)
     lines = [made.add_paragraph(line, style="Head line") for line in document.head_lines()]
     lines[-1].paragraph_format.space_after = Pt(12)
-    numbering, tables = _Numbering(made), Tables()
-    under_table = False
+    putting = Putting(made, document.title, room, page.letters)
     for block, title in document.labelled():
+        putting.put(block, title)
+    return putting.saved()
+
+
+class Putting:
+    """Puts blocks at the end of a Word document, in its own styles. ``room`` is the width between the margins, in twentieths of a point."""
+
+    def __init__(self, made: Any, title: str, room: float, letters: int) -> None:
+        self._made, self._title, self._room, self._letters = made, title, room, letters
+        self._numbering, self._tables = _Numbering(made), Tables()
+        self._under_table = False
+
+    def turn(self, room: float, letters: int) -> None:
+        """Go on with another width between the margins, as on a page turned on its side."""
+        self._room, self._letters = room, letters
+
+    def put(self, block: Block, title: str) -> None:
+        """Add a block with its numbered title."""
+        from docx.shared import Pt
+
+        made = self._made
         match block:
             case Heading():
                 made.add_heading(clean(block.text), level=block.level + 1)
             case Paragraph():
                 paragraph = made.add_paragraph(clean(block.text))
-                if under_table:
+                if self._under_table:
                     paragraph.paragraph_format.space_before = Pt(10)
             case Items():
-                numbering.add(block)
+                self._numbering.add(block)
             case Quote():
                 made.add_paragraph(clean(block.words), style="Quote")
                 if block.source:
                     made.add_paragraph(f"— {clean(block.source)}", style="Quote")
             case Figure():
                 _add_title(made, title)
-                _add_picture(made, block, room / 20)
+                _add_picture(made, block, self._room / 20)
                 made.add_paragraph(clean(block.alternative))
                 _add_notes(made, block.notes)
             case Table():
                 _add_title(made, title)
-                made.add_paragraph(tables.stand_in(_table(made, block, title or document.title, room, page.letters)))
+                made.add_paragraph(self._tables.stand_in(_table(made, block, title or self._title, self._room, self._letters)))
                 _add_notes(made, block.notes)
-        under_table = isinstance(block, Table)
-    out = io.BytesIO()
-    made.save(out)
-    return tables.put_into(out.getvalue(), "word/document.xml", "<w:p><w:r><w:t>{}</w:t></w:r></w:p>")
+        self._under_table = isinstance(block, Table)
+
+    def saved(self) -> bytes:
+        """The document's bytes, its tables in their places."""
+        out = io.BytesIO()
+        self._made.save(out)
+        return self._tables.put_into(out.getvalue(), "word/document.xml", "<w:p><w:r><w:t>{}</w:t></w:r></w:p>")
 
 
 def _set_page(made: Any, document: Document, page: Page, room: float) -> None:
@@ -112,7 +136,6 @@ def _xml(text: str) -> Any:
 
 
 def _set_styles(made: Any, language: str) -> None:
-    from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Pt, RGBColor
 
     styles = made.styles
@@ -126,15 +149,7 @@ def _set_styles(made: Any, language: str) -> None:
     styles["Caption"].font.bold = True
     styles["Caption"].paragraph_format.space_before = Pt(12)
     styles["Quote"].paragraph_format.left_indent = Pt(18)
-    for name, size in (("Head line", 10.5), ("Table note", 9), ("Table text", 9), ("Table heading", 9)):
-        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = normal
-        style.font.size = Pt(size)
-        style.paragraph_format.space_after = Pt(0 if name != "Table note" else 6)
-        style.paragraph_format.line_spacing = 1.0
-        if name in ("Head line", "Table note"):
-            style.font.color.rgb = RGBColor.from_string(_QUIET)
-    styles["Table heading"].font.bold = True
+    add_own_styles(made)
     for style in styles:
         properties = style.element.find(f"{{{_ns()}}}rPr")
         if properties is not None:
@@ -146,6 +161,26 @@ def _set_styles(made: Any, language: str) -> None:
             default.remove(child)
     default.insert(0, _xml(f'<w:rFonts {_W} w:ascii="{_FONT}" w:hAnsi="{_FONT}" w:cs="{_FONT}" w:eastAsia="{_FONT}"/>'))
     default.append(_xml(f'<w:lang {_W} w:val="{language}" w:eastAsia="{language}" w:bidi="ar-SA"/>'))
+
+
+def add_own_styles(made: Any) -> None:
+    """Add the styles of what Word has none of its own for, where the document has none of that name."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt, RGBColor
+
+    styles = made.styles
+    there = {style.name for style in styles}
+    for name, size in (("Head line", 10.5), ("Table note", 9), ("Table text", 9), ("Table heading", 9)):
+        if name in there:
+            continue
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = styles["Normal"]
+        style.font.size = Pt(size)
+        style.paragraph_format.space_after = Pt(0 if name != "Table note" else 6)
+        style.paragraph_format.line_spacing = 1.0
+        if name in ("Head line", "Table note"):
+            style.font.color.rgb = RGBColor.from_string(_QUIET)
+        style.font.bold = name == "Table heading" or None
 
 
 def _ns() -> str:

@@ -95,10 +95,14 @@ def _finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequen
     return Made(Document(made.title, parts.as_at_words(paper.position), made.marking, made.blocks, made.lines, made.language), paper.figures)
 
 
+def own_words(session: Session) -> dict[str, str]:
+    """The office's own words for papers, by key, as set for all of them."""
+    return {k.removeprefix(PREFIX): v for k, v in office_settings(session.read(), PREFIX).items()}
+
+
 def _words(session: Session, asked: Asked) -> dict[str, str]:
     """The office's own words for papers, as given for this one or as set for all."""
-    kept = {k.removeprefix(PREFIX): v for k, v in office_settings(session.read(), PREFIX).items()}
-    return {**kept, **{k: v for k, v in asked.words.items() if v.strip()}}
+    return {**own_words(session), **{k: v for k, v in asked.words.items() if v.strip()}}
 
 
 def board(session: Session, asked: Asked) -> Made:

@@ -17,7 +17,7 @@ from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, Value
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.exchange.document_files import written
-from vawg_desktop.services import agenda, names, papers, since
+from vawg_desktop.services import agenda, citations, names, paper_templates, papers, since
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.paper_parts import references
 from vawg_desktop.services.papers import Asked, Made
@@ -38,6 +38,8 @@ class Sending:
     stage: str = "published"
     corrects: str = ""
     correction: str = ""
+    #: The template that the paper is filled into, by name or reference; then it is a Word document.
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     made = papers.make(session, kind, asked)
     if made.unready:
         raise RuleError(made.unready, code="rule_unready")
-    content = written(out.name, made.document)
+    content = paper_templates.filled(session, kind, made, sending.template, out.name) if sending.template else written(out.name, made.document)
     sha256 = session.store.files.keep(out.name, content)
     with session.store.write(session.who, f"{PAPER_KIND.label(kind)} to {sending.to_whom.strip()}", Act.PUBLISH) as tx:
         about = list(asked.about)
@@ -79,6 +81,8 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
             "marking": "official_sensitive" if "SENSITIVE" in made.document.marking else "official",
         }  # fmt: skip
         id = tx.create(PUBLICATION.key, cells)
+        for figure in paper_templates.quoted(session, kind, sending.template) if sending.template else ():
+            tx.create("citation", {"about": figure, "place": made.document.title, "cited": session.today.isoformat(), "to_whom": sending.to_whom.strip(), "words": citations.wording(session, figure)})
         write_replacing(out, content)  # where it cannot be written nothing was published
     return Published(id, references(session.read(), [id])[id], out, tx.changes)
 

@@ -1,0 +1,194 @@
+"""A paper in the office's own Word document: what stands between « and » is filled with words of the paper, or replaced by a part of it.
+
+A template holds no code, and nothing in it is carried out: a document with macros, or one that would fetch something from elsewhere, is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from difflib import get_close_matches
+from typing import Any
+
+from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange.document import Block, Document, Table, clean
+from vawg_desktop.exchange.document_columns import breaks_words
+from vawg_desktop.exchange.document_docx import Putting, add_own_styles
+
+_PLACE = re.compile(r"«([^«»]{1,120})»")
+_STYLES = ("Heading 1", "Heading 2", "Heading 3", "Heading 4", "Caption", "Quote", "List Bullet", "List Number")
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_MOST_BYTES = 64 * 1024 * 1024
+#: Twentieths of a point in a millimetre, and the letters that fit into one at nine points, in a wide face too.
+_TWIPS, _LETTERS_A_MM = 56.693, 0.56
+_EMU_A_MM = 36_000
+
+
+def places(content: bytes) -> list[str]:
+    """The names of all places in a template, in their order, each once. Raises FileRefusedError for what is no plain Word document."""
+    return list(dict.fromkeys(name for paragraph in _paragraphs(_opened(content)) for name in _PLACE.findall(paragraph.text)))
+
+
+def unknown(names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """A sentence for each name that means nothing, with the nearest one that does."""
+    by_fold = {fold(k): k for k in known}
+    told: list[str] = []
+    for name in names:
+        if fold(name) in by_fold:
+            continue
+        near = get_close_matches(fold(name), list(by_fold), n=1, cutoff=0.7)
+        told.append(f"«{name}» is nothing that this paper has" + (f"; did you mean «{by_fold[near[0]]}»?" if near else "."))
+    return told
+
+
+def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Mapping[str, Sequence[Block]]) -> bytes:
+    """The template filled: ``words`` by name within a sentence, ``parts`` by name where a place stands alone in its paragraph.
+
+    Raises ValueRefusedError for a place that is neither, with what may have been meant; FileRefusedError.
+    """
+    made = _opened(content)
+    by_word, by_part = {fold(k): v for k, v in words.items()}, {fold(k): v for k, v in parts.items()}
+    if wrong := unknown(places(content), [*words, *parts]):
+        raise ValueRefusedError(" ".join(wrong[:6]))
+    _complete_styles(made)
+    alone: list[tuple[Any, Sequence[Block]]] = []
+    body = {paragraph._p for paragraph in made.paragraphs}
+    for paragraph in _paragraphs(made):
+        found = _PLACE.fullmatch(paragraph.text.strip())
+        part = by_part.get(fold(found.group(1))) if found is not None else None
+        if part is not None and paragraph._p in body:
+            alone.append((paragraph._p, part))
+            continue
+        for name in _PLACE.findall(paragraph.text):
+            if fold(name) not in by_word:
+                raise ValueRefusedError(f"«{name}» stands for a part of the paper; give it a paragraph of its own in the text of the template.")
+        _fill_paragraph(paragraph, by_word)
+    section = made.sections[0]
+    upright = (section.page_width - section.left_margin - section.right_margin) / _EMU_A_MM
+    turned = max(upright, (section.page_height - section.left_margin - section.right_margin) / _EMU_A_MM)
+    putting = Putting(made, document.title, upright * _TWIPS, int(upright * _LETTERS_A_MM))
+    ordered = Document(document.title, document.as_at, document.marking, [b for _, part in alone for b in part], document.lines, document.language)
+    labelled = iter(ordered.labelled())
+    for place, part in alone:
+        wide = turned > upright and any(isinstance(b, Table) and breaks_words(b, int(upright * _LETTERS_A_MM)) for b in part)
+        room = turned if wide else upright
+        putting.turn(room * _TWIPS, int(room * _LETTERS_A_MM))
+        if wide:
+            _first_heading_above(place, made).addprevious(_page_ends(section, on_its_side=False))
+        for _ in part:
+            before = list(made.element.body)
+            putting.put(*next(labelled))
+            for element in made.element.body:
+                if element not in before:
+                    place.addprevious(element)
+        if wide:
+            place.addprevious(_page_ends(section, on_its_side=True))
+        place.getparent().remove(place)
+    known = made.core_properties
+    known.title, known.language = clean(document.title), document.language
+    return putting.saved()
+
+
+def _first_heading_above(place: Any, made: Any) -> Any:
+    """The first of the headings right above a place, which go with it to the page that it begins; else the place itself."""
+    headings = {style.style_id for style in made.styles if style.name.startswith(("Heading", "Title"))}
+    above = place.getprevious()
+    while above is not None and getattr(above, "style", None) in headings:
+        place, above = above, above.getprevious()
+    return place
+
+
+def _page_ends(section: Any, *, on_its_side: bool) -> Any:
+    """An empty paragraph with which pages of the template's own kind end, upright or on their side; its headers and footers stay."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import qn
+
+    kind: Any = deepcopy(section._sectPr)
+    if on_its_side:
+        size = kind.find(qn("w:pgSz"))
+        wide, high = size.get(qn("w:w")), size.get(qn("w:h"))
+        size.set(qn("w:w"), high)
+        size.set(qn("w:h"), wide)
+        size.set(qn("w:orient"), "landscape")
+    paragraph: Any = parse_xml(f"<w:p {_W}><w:pPr/></w:p>")
+    paragraph[0].append(kind)
+    return paragraph
+
+
+def _opened(content: bytes) -> Any:
+    """A template as python-docx reads it. Raises FileRefusedError."""
+    from docx import Document as Open
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {i.filename: i.file_size for i in archive.infolist()}
+            if "word/document.xml" not in names:
+                raise FileRefusedError("That is no Word document; save it from Word as .docx.", code="not_a_document")
+            if sum(names.values()) > _MOST_BYTES:
+                raise FileRefusedError("That document is too large for a template.", code="too_large")
+            if any(n.casefold().endswith(("vbaproject.bin", "vbadata.xml")) for n in names):
+                raise FileRefusedError("That document holds macros; save it as .docx without them.", code="macros")
+            relations = b"".join(archive.read(n) for n in names if n.endswith(".rels"))
+            texts = b"".join(archive.read(n) for n in names if n.endswith(".xml"))
+        if b"<!DOCTYPE" in texts or b"<!ENTITY" in texts:
+            raise FileRefusedError("That document was not made by a word processor.", code="not_a_document")
+        for kind in re.findall(rb'<Relationship\b[^>]*TargetMode="External"[^>]*>', relations):
+            if b"/hyperlink" not in kind:
+                raise FileRefusedError("That document fetches a part of itself from elsewhere (a linked picture or another template); put it into the document.", code="external")
+        return Open(io.BytesIO(content))
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+        raise FileRefusedError("That is no Word document that can be read; save it from Word as .docx.", code="not_a_document") from error
+
+
+def _paragraphs(made: Any) -> Iterator[Any]:
+    """Every paragraph of a document: text, tables, headers and footers."""
+    holders = [made, *(part for s in made.sections for part in (s.header, s.footer, s.first_page_header, s.first_page_footer, s.even_page_header, s.even_page_footer))]
+    seen: set[int] = set()
+    while holders:
+        holder = holders.pop(0)
+        if getattr(holder, "is_linked_to_previous", False):
+            continue
+        yield from holder.paragraphs
+        for table in holder.tables:
+            for row in table.rows:
+                for cell in row.cells:
+                    if id(cell._tc) not in seen:  # a merged cell is met once for each cell that it covers
+                        seen.add(id(cell._tc))
+                        holders.append(cell)
+
+
+def _fill_paragraph(paragraph: Any, words: Mapping[str, str]) -> None:
+    """Put words into the places of a paragraph. Each takes the looks of the letters with which its place begins."""
+    while (found := _PLACE.search(paragraph.text)) is not None:
+        start, end, at = found.start(), found.end(), 0
+        given = clean(words[fold(found.group(1))]).replace("«", "‹").replace("»", "›")
+        first = True
+        for run in paragraph.runs:
+            text = run.text
+            low, high = max(start - at, 0), min(end - at, len(text))
+            at += len(text)
+            if low >= high:
+                continue
+            run.text = text[:low] + (given if first else "") + text[high:]
+            first = False
+        if first:  # it stands in a link or a field, where runs are not seen
+            raise ValueRefusedError(f"«{found.group(1)}» stands in a link or a field; write it as plain text.")
+
+
+def _complete_styles(made: Any) -> None:
+    """Add the styles that parts of a paper are set in, where the template has none of that name."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    there = {style.name for style in made.styles}
+    for name in _STYLES:
+        if name not in there:
+            style = made.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            style.base_style = made.styles["Normal"] if "Normal" in there else None
+            style.font.bold = name.startswith("Heading") or None
+            style.font.size = Pt(14) if name in ("Heading 1", "Heading 2") else None
+    add_own_styles(made)
