@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from docx import Document as WordDocument
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -20,6 +21,7 @@ from vawg_desktop.services import papers, publications, records
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
+from vawg_desktop.ui.dialogs.paper_template import TemplatesDialog
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.outputs import QFileDialog as SavingDialog
 from vawg_desktop.ui.pages import papers as page_of_papers
@@ -110,3 +112,36 @@ def test_the_dialog_asks_to_whom_and_what_changed(shown: Shown) -> None:
     dialog._what.setText("A date")
     assert dialog.sending() == Sending("The Panel", stage="published", corrects="PB-0001", correction="A date")
     dialog.deleteLater()
+
+
+def test_a_paper_is_filled_into_the_template_that_is_chosen(shown: Shown, tmp_path: Path) -> None:
+    page: Any = shown.go("papers")
+    settle(shown.tasks)
+    made = WordDocument()
+    made.add_paragraph("Ours: «Title», «Actions» actions")
+    made.add_paragraph("«Overdu actions»")
+    made.save(str(tmp_path / "Ours.docx"))
+    dialog = TemplatesDialog(shown.window, shown.tasks, "board", "")
+    dialog.take(tmp_path / "Ours.docx")
+    settle(shown.tasks)
+    assert dialog.answer() == "Ours" and "did you mean «Overdue actions»" in dialog.wrong.text()
+    made.paragraphs[1].text = "«Overdue actions»"
+    made.save(str(tmp_path / "Ours.docx"))
+    dialog.take(tmp_path / "Ours.docx")
+    settle(shown.tasks)
+    assert dialog.wrong.isHidden() and dialog.choice.count() == 2
+    dialog.filter.setText("overdue actions")
+    assert sum(not dialog.names.item(n).isHidden() for n in range(dialog.names.count())) == 2  # the number, and the part
+    dialog._copy()
+    assert "«" in QApplication.clipboard().text()
+    with patch.object(TemplatesDialog, "run", return_value=True), patch.object(TemplatesDialog, "answer", return_value="Ours"):
+        page.choose_template()
+    assert page._template.text() == "Template: Ours"
+    out = tmp_path / "filled.docx"
+    with patch.object(SavingDialog, "getSaveFileName", return_value=(str(out), "")):
+        page.save()
+    settle(shown.tasks)
+    assert "Ours: Violence against women and girls" in docx_text(out.read_bytes()) and "A-0005" in docx_text(out.read_bytes())
+    page.choose("minutes")
+    assert page._template.text() == "Template …"
+    dialog.close()

@@ -18,6 +18,7 @@ from vawg_desktop.exchange.document import Document
 from vawg_desktop.exchange.document_files import REDACTED, WRITERS
 from vawg_desktop.services import outputs
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 
@@ -64,6 +65,15 @@ PAPER_KINDS = ";;".join(f"{WRITERS[ending][2]} (*{ending})" for ending in (".doc
 
 #: And for a redacted copy.
 REDACTED_KINDS = ";;".join(f"{called} (*{ending})" for ending, (_, _, called) in REDACTED.items())
+
+
+def save_file(parent: QWidget, tasks: Tasks, title: str, kinds: str, make: Callable[[Session], bytes]) -> None:
+    """Ask where, then make a file's bytes off the window's thread and write them."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, f"Save {title.casefold()}", f"{title} {tasks.session.today.isoformat()}{kinds.partition('(*')[2].partition(')')[0]}", kinds)
+    if chosen:
+        path = Path(chosen)
+        messages.tell(f"Writing {path.name} …")
+        tasks.make_file(lambda s: write_replacing(path, make(s)), lambda _: messages.tell(f"Saved as {path.name}."))
 
 
 def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Session], Document], *, printed: bool = False, kinds: str = _KINDS) -> None:

@@ -73,7 +73,7 @@ class HandOverDialog(Form):
         self.saves = button("Choose where …", self._on_done, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)
-        fit_screen(self, 520, 560)
+        fit_screen(self, 520, 660)
 
     def _row(self, box: QVBoxLayout, words: str, made: QWidget) -> None:
         name = label(words, muted=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,67 +21,38 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.meeting_terms import PAPER_KIND
-from vawg_desktop.exchange.document import Document
 from vawg_desktop.services import (
-    journey_outputs,
     lists,
     meeting_notes,
     names,
     paper_mail,
+    paper_templates,
     papers,
     publications,
-    service_outputs,
 )
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.services.office import office_settings, set_templates
+from vawg_desktop.services.office import local_values, office_settings, set_templates
 from vawg_desktop.services.paper_parts import Counted
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.ui.dialogs.paper_template import TemplatesDialog
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.outputs import PAPER_KINDS, REDACTED_KINDS, save_document
+from vawg_desktop.ui.outputs import PAPER_KINDS, REDACTED_KINDS, save_document, save_file
+from vawg_desktop.ui.pages.papers_offered import OFFERED, PLAIN
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import Elided, button, clear, label, note, scroll_over, set_style
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A paper that is offered: its kind, what it holds, what it is about (``meeting``, ``recommendation``, ``partner``; empty: everything), and whether it says what changed."""
-
-    kind: str
-    holds: str
-    about: tuple[str, ...] = ()
-    changes: bool = False
-    worded: bool = False
-
-
-OFFERED: tuple[Offered, ...] = (
-    Offered("board", "Where everything stands, what became of it since the last board, what needs the board, implications.", ("meeting",), changes=True, worded=True),
-    Offered("minutes", "Who was there, what was asked, answered, judged and decided; nothing private.", ("meeting",)),
-    Offered("action-log", "Follow-up actions, undertakings and questions without an answer, of one meeting or all.", ("meeting",)),
-    Offered("briefing", "All that somebody needs before speaking of a recommendation, or with a partner.", ("recommendation", "partner")),
-    Offered("answer-card", "What became of a recommendation, on one card.", ("recommendation",)),
-    Offered("panel-update", "Each recommendation in its public wording, with the figures.", changes=True),
-    Offered("audit", "Progress by agency; independent bodies' contributions without judgement."),
-    Offered("data-set", "Indicators with their agreed definitions and the numbers that their owners have cleared.", changes=True),
-    Offered("handover", "What is open, what becomes of each item, who accepted it, and what has to be renewed."),
-    Offered("decision-notice", "A decision of a meeting: what, why, by whom and when.", ("meeting_decision",)),
-    Offered("foi", "The answer to a request for information, as PDF or CSV: what is given, what was taken out, and why.", ("information_request",)),
-    Offered("journey-map", "The victim's journey: gaps, services and who owns them."),
-    Offered("needs-assessment", "What is needed against what there is."),
-    Offered("service-directory", "Services for victims' professionals."),
-)  # fmt: skip
-_PLAIN: dict[str, Callable[[Session], Document]] = {
-    "journey-map": journey_outputs.map_document, "needs-assessment": service_outputs.assessment, "service-directory": service_outputs.directory,
-}  # fmt: skip
 #: So many papers have a number key of their own.
 _KEYS = 10
 #: So many records are named to the store at once; a figure that counts more is of all.
 _MOST_NAMED = 30_000
+#: Under which the window keeps the template chosen for a kind of paper; and the letters of its name that fit on the button.
+_TEMPLATE, _SHORT = "paper_template", 18
 _WORDS = (*papers.BOARD_WORDS, *papers.SIGNED_WORDS)
 
 
@@ -98,6 +69,8 @@ class PapersPage(QWidget):
         self._chosen = OFFERED[0]
         self._figures: list[Counted] = []
         self._names: dict[str, list[str]] = {}
+        #: The template chosen for each kind of paper on this computer.
+        self._templates: dict[str, str] = {}
         box = QHBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
         box.setSpacing(theme.px(24))
@@ -138,6 +111,8 @@ class PapersPage(QWidget):
         head.addWidget(self._title, 1)
         self._publish = button("Publish …", self.publish, tip="Keep the file, its figures and what they count for ever, and write it")
         self._mail = button("E-mail …", self.mail, tip="A ready-made e-mail with the paper as a Word document, to be sent by your mail program")
+        self._template = button("Template …", self.choose_template, tip="The office's own Word document that the paper is filled into")
+        head.addWidget(self._template)
         head.addWidget(self._mail)
         head.addWidget(self._publish)
         head.addWidget(button("Save as …", self.save, kind="primary", tip="Ctrl+S; Word, PDF, OpenDocument or a workbook"))
@@ -208,11 +183,13 @@ class PapersPage(QWidget):
         for shown, (name, line) in zip((bool(self._chosen.about), self._chosen.changes, counted), self._named, strict=True):
             name.setVisible(shown)
             line.setVisible(shown)
-        self._about.setPlaceholderText(" or ".join({"meeting": "A meeting, such as next PDB", "recommendation": "A recommendation, such as r3", "partner": "a partner's name", "meeting_decision": "A decision, such as dn1"}[a] for a in self._chosen.about))
+        self._about.setPlaceholderText(" or ".join({"meeting": "A meeting, such as next PDB", "recommendation": "A recommendation, such as r3", "partner": "a partner's name", "meeting_decision": "A decision, such as dn1", "information_request": "A request, such as rq1"}[a] for a in self._chosen.about))
         self._complete()
         self._worded.setVisible(self._chosen.worded)
         self._publish.setVisible(counted)
         self._mail.setVisible(counted)
+        self._template.setVisible(counted and kind != "foi")
+        self._show_template()
         if self._about.text() and kind != "board":
             self._about.clear()
         self.count()
@@ -235,8 +212,9 @@ class PapersPage(QWidget):
         """Read what papers can be about, the office's words, and the figures of the paper that is chosen."""
         self.tasks.read(_read, self._came)
 
-    def _came(self, found: tuple[dict[str, list[str]], dict[str, str], str]) -> None:
-        self._names, kept, coming = found
+    def _came(self, found: tuple[dict[str, list[str]], dict[str, str], str, dict[str, str]]) -> None:
+        self._names, kept, coming, self._templates = found
+        self._show_template()
         self._complete()
         for key, made in self._words.items():
             if made.hasFocus():
@@ -266,7 +244,7 @@ class PapersPage(QWidget):
         if chosen.kind not in papers.PAPERS:
             self._show_figures([], "")
             return
-        if chosen.kind in ("briefing", "answer-card", "minutes", "decision-notice") and not asked.about:
+        if chosen.kind in ("briefing", "answer-card", "minutes", "decision-notice", "foi") and not asked.about:
             self._show_figures([], "")
             return
 
@@ -319,13 +297,29 @@ class PapersPage(QWidget):
         words = made.text() if isinstance(made, QLineEdit) else made.toPlainText()
         self.tasks.write(lambda s: set_templates(s, {papers.PREFIX + key: words}))
 
+    def choose_template(self) -> None:
+        """Choose the Word document that this kind of paper is filled into; it is remembered on this computer."""
+        kind = self._chosen.kind
+        dialog = TemplatesDialog(self, self.tasks, kind, self._templates.get(kind, ""))
+        if dialog.run():
+            self._templates[kind] = dialog.answer()
+            self.tasks.save_local(_TEMPLATE, kind, dialog.answer() or None)
+            self._show_template()
+
+    def _show_template(self) -> None:
+        name = self._templates.get(self._chosen.kind, "")
+        self._template.setText("Template …" if not name else f"Template: {name if len(name) < _SHORT else name[: _SHORT - 1] + '…'}")
+
     def save(self) -> None:
-        """Save the paper; the file's ending chooses its format."""
-        kind, asked = self._chosen.kind, self._asked()
+        """Save the paper; the file's ending chooses its format, and a Word document is filled into the template that is chosen."""
+        kind, asked, template = self._chosen.kind, self._asked(), self._templates.get(self._chosen.kind, "")
         if self._wrong.isVisible():
             messages.tell(self._wrong.text())
             return
-        make = _PLAIN.get(kind) or (lambda s: papers.make(s, kind, asked).document)
+        if template:
+            save_file(self, self.tasks, PAPER_KIND.label(kind), "Word (*.docx)", lambda s: paper_templates.filled(s, kind, papers.make(s, kind, asked), template, "x.docx"))
+            return
+        make = PLAIN.get(kind) or (lambda s: papers.make(s, kind, asked).document)
         save_document(self, self.tasks, PAPER_KIND.label(kind), make, kinds=REDACTED_KINDS if kind == "foi" else PAPER_KINDS)
 
     def mail(self) -> None:
@@ -348,8 +342,11 @@ class PapersPage(QWidget):
         sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier)
         if sending is None:
             return
-        chosen, _ = QFileDialog.getSaveFileName(self, "Publish as", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}.pdf", REDACTED_KINDS if kind == "foi" else PAPER_KINDS)
+        template = self._templates.get(kind, "")
+        ending = ".docx" if template else ".pdf"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Publish as", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}{ending}", REDACTED_KINDS if kind == "foi" else PAPER_KINDS)
         if chosen:
+            sending = replace(sending, template=template if chosen.casefold().endswith(".docx") else "")
             self.tasks.write(
                 lambda s: publications.publish(s, kind, asked, Path(chosen), sending),
                 then=lambda done: messages.tell(f"{done.reference} is kept, and written as {Path(chosen).name}."),
@@ -370,13 +367,13 @@ class _Paper(QPlainTextEdit):
         self._keep()
 
 
-def _read(session: Session) -> tuple[dict[str, list[str]], dict[str, str], str]:
-    """The names of what papers can be about, the office's words, and the meeting that is next."""
+def _read(session: Session) -> tuple[dict[str, list[str]], dict[str, str], str, dict[str, str]]:
+    """The names of what papers can be about, the office's words, the meeting that is next, and the templates chosen."""
     connection = session.read()
-    known = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner", "meeting_decision")}
+    known = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner", "meeting_decision", "information_request")}
     coming = meeting_notes.to_hold(session)
     next_title = ""
     if coming:
         row = lists.plain_rows(connection, "SELECT reference, title FROM meeting WHERE id = ?", (coming[0][0],))[0]
         next_title = f"{row['reference']} {row['title']}"
-    return known, office_settings(connection, papers.PREFIX), next_title
+    return known, office_settings(connection, papers.PREFIX), next_title, local_values(session, _TEMPLATE)
