@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import random
+import re
+import subprocess
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,13 +18,14 @@ from typing import Any
 import pytest
 
 from tests.clock import CLOCK, TODAY
+from tests.conftest import program
 from tests.documents import book_text, docx_text, odt_text, pdf_text
 from tests.services.test_demo import filled
 from tests.services.test_journey import sample_store
 from vawg_desktop.cli import main
 from vawg_desktop.domain.dates import last_day
 from vawg_desktop.domain.errors import AppError, NotFoundError, ValueRefusedError
-from vawg_desktop.exchange.document import Document, Table, words
+from vawg_desktop.exchange.document import Document, Figure, Heading, Table, words
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.services import (
     agenda,
@@ -222,7 +227,7 @@ def test_minutes_hold_every_word_said_and_nothing_private(session: Session, tmp_
                      "Send the draft terms", "31 January 2027", "Ann Chair", "Trustee of a charity", "Bea Two", "Private item", "Any other business", "Not reached", "Sutton Road", "DRAFT"):  # fmt: skip
             assert said in text, (ending, said)
         assert "PRIVATE" not in text
-    assert {f.key: f.number for f in made.figures} == {"questions": 2, "answered": 2, "decisions": 1}  # what stands in it
+    assert {f.key: f.number for f in made.figures} == {"questions": 2, "checked": 0, "answered": 2, "decisions": 1}  # what stands in it
     with pytest.raises(ValueRefusedError, match="which meeting"):
         papers.make(session, "minutes", Asked())
 
@@ -338,3 +343,50 @@ def test_the_command_writes_each_paper_and_names_its_figures(session: Session, t
     assert main(["report", path, kind, "--out", str(out), *(["--about", about] if about else []), "--json"]) == 0
     assert out.exists() and '"figures"' in capsys.readouterr().out
     assert main(["report", path, "foi", "--out", str(out)]) == 1
+
+
+def _unpacked(content: bytes) -> bytes:
+    found = [content]
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            found.append(zlib.decompress(stream))
+    return b"\n".join(found)
+
+
+@pytest.mark.parametrize("kind", ["board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover"])
+def test_a_paper_as_pdf_is_tagged(session: Session, tmp_path: Path, kind: str) -> None:
+    """Headings, tables with header cells, figures with alternative text, language and title, as poppler's tools and the file's bytes say."""
+    tool = program("pdfinfo")
+    if tool is None:
+        pytest.skip("poppler is not installed")
+    meeting = meeting_of(session)
+    put(session, "A-0005", due="2026-01-31", status="in_progress")
+    about = {"minutes": meeting, "board": meeting, "briefing": "R-0003", "answer-card": "R-0003"}.get(kind)
+    made = papers.make(session, kind, Asked((about,) if about else ()))
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(writer("x.pdf")(made.document))
+    facts, structure = (subprocess.run([tool, *more, str(path)], capture_output=True, text=True, check=True).stdout for more in ((), ("-struct-text",)))
+    assert re.search(r"Tagged:\s+yes", facts) and made.document.title in facts
+    assert re.search(r"^  H1\b", structure, re.MULTILINE)
+    headings = [b for b in made.document.blocks if isinstance(b, Heading)]
+    assert len(re.findall(r"^ +H[2-6]\b", structure, re.MULTILINE)) == len(headings)
+    tables = [b for b in made.document.blocks if isinstance(b, Table)]
+    assert len(re.findall(r"^ +Table\b", structure, re.MULTILINE)) == len(tables) and len(re.findall(r"^ +TH\b", structure, re.MULTILINE)) == sum(len(t.heads) for t in tables)
+    figures = [b for b in made.document.blocks if isinstance(b, Figure)]
+    raw = _unpacked(path.read_bytes())
+    assert raw.count(b"/Alt") >= len(figures) and re.search(rb"/Lang ?\(en-GB\)", raw)
+
+
+def test_minutes_are_checked_by_those_who_spoke(session: Session) -> None:
+    meeting = meeting_of(session)
+    first = every(session, "challenge")[0]
+    assert "0 of 2 answers checked" in " ".join(papers.make(session, "minutes", Asked((meeting,))).document.lines)
+    put(session, str(first["reference"]), checked_by="ACC Jones")
+    row = every(session, "challenge")[0]
+    assert row["checked_on"] == session.today.isoformat()
+    made = papers.make(session, "minutes", Asked((meeting,)))
+    (table,) = [b for b in made.document.blocks if isinstance(b, Table) and b.title.startswith("Answers and who")]
+    assert [r[2] for r in table.rows] == ["ACC Jones", "Not checked yet"] and "1 of 2 answers checked" in " ".join(made.document.lines)
+    put(session, str(first["reference"]), answer="The terms are with leading counsel.")
+    row = every(session, "challenge")[0]
+    assert row["checked_by"] is None and row["checked_on"] is None  # what was found right no longer stands there

@@ -6,6 +6,7 @@ The services asked here read records themselves, so they are imported where they
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from vawg_desktop.domain.entities import (
     CHALLENGE,
@@ -32,7 +33,7 @@ def before_creating(session: Session, tx: Transaction, spec: EntitySpec, cells: 
 
         citations.refuse_unready(session, cells)
     if spec is CHALLENGE:
-        _mind_challenge(tx, {}, cells)
+        _mind_challenge(tx, {}, cells, session.today)
     if spec is INFORMATION_REQUEST:
         from vawg_desktop.services import requests
 
@@ -56,7 +57,7 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
 
         quotes.answers_again(tx, id, session.who, cells)
     if spec is CHALLENGE:
-        _mind_challenge(tx, tx.row(spec.key, id), cells)
+        _mind_challenge(tx, tx.row(spec.key, id), cells, session.today)
     if spec is INFORMATION_REQUEST:
         from vawg_desktop.services import requests
 
@@ -64,10 +65,14 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
     _mind_closing(tx, spec, id, cells, why)
 
 
-def _mind_challenge(tx: Transaction, row: Mapping[str, Value], cells: dict[str, Value]) -> None:
-    """A question with an answer is answered; an independent body's answer is not judged. Raises RuleError."""
+def _mind_challenge(tx: Transaction, row: Mapping[str, Value], cells: dict[str, Value], today: date) -> None:
+    """A question with an answer is answered; an independent body's answer is not judged; an answer that is reworded is checked anew. Raises RuleError."""
     from vawg_desktop.services import meeting_notes
 
+    if row.get("checked_by") and any(key in cells and not same(cells[key], row[key]) for key in ("answer", "answered_by", "undertaking")):
+        cells |= {"checked_by": None, "checked_on": None}  # what was found right is no longer what stands there
+    if cells.get("checked_by") and not cells.get("checked_on"):
+        cells["checked_on"] = today.isoformat()
     after = {**row, **cells}
     meeting_notes.refuse_judged(tx.connection, after)
     status = meeting_notes.status_of(after, cells.get("status") not in (None, "asked") and bool(row))

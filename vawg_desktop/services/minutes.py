@@ -60,19 +60,41 @@ def minutes(session: Session, asked: Asked) -> Made:
         _said(connection, blocks, beside, apart, closed)
     shown = [c for c in challenges if c["id"] not in closed and c["item"] not in private]
     _follow_ups(connection, blocks, shown, closed)
+    said = [c for c in shown if c["answer"]]
+    unchecked = _checks(blocks, said)
     figures = [
         Counted("questions", "Questions asked", tuple(str(c["id"]) for c in shown)),
+        Counted("checked", "Answers checked by those who gave them", tuple(str(c["id"]) for c in said if c["checked_by"])),
         Counted("answered", "Answered", tuple(str(c["id"]) for c in shown if c["status"] == "answered")),
         Counted("decisions", "Decisions", tuple(str(d["id"]) for d in decisions if d["id"] not in closed and d["item"] not in private)),
     ]  # fmt: skip
-    blocks.append(Paragraph(f"{how_many(figures[0].number, 'question')} asked, {figures[1].number} answered; {how_many(figures[2].number, 'decision')}."))
+    asked_of, answered, decided = (next(f.number for f in figures if f.key == key) for key in ("questions", "answered", "decisions"))
+    blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked, {answered} answered; {how_many(decided, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
     about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
     named = [{"marking": one} for one in _markings(connection, about)]
     strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
-    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), "DRAFT until checked by those who spoke and approved at the next meeting."]
+    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked)]
     return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures)
+
+
+def _standing(said: int, unchecked: int) -> str:
+    """How far minutes are checked, which are a draft until the next meeting approves them."""
+    checked = f"{said - unchecked} of {how_many(said, 'answer')} checked by those who gave them" if said else "nothing in them to be checked"
+    return f"DRAFT until checked by those who spoke and approved at the next meeting: {checked}."
+
+
+def _checks(blocks: list[Block], said: Sequence[Row]) -> int:
+    """Who found right what they are minuted to have said; returns how many answers nobody checked yet."""
+    if not said:
+        return 0
+    rows: list[list[Cell]] = []
+    for c in said:
+        who = ", ".join(str(c[k]) for k in ("answered_by", "body") if c[k])
+        rows.append([str(c["reference"]), who or None, str(c["checked_by"]) if c["checked_by"] else "Not checked yet", day_cell(c["checked_on"])])
+    blocks += [Heading("Checked by those who spoke"), Table("Answers and who checked them", ["Ref", "Said by", "Checked by", "On"], rows)]
+    return sum(not c["checked_by"] for c in said)
 
 
 def _markings(connection: Connection, ids: Sequence[str]) -> list[str]:

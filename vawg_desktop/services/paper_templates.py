@@ -38,7 +38,7 @@ SOMETIMES: dict[str, tuple[str, ...]] = {
     "panel-update": (*_SUMMARY, "Each recommendation", SINCE),
     "audit": (*_SUMMARY, "Agencies held to account", "Progress by agency", "Contributions of independent bodies", "Contributions invited"),
     "action-log": ("Actions and undertakings",),
-    "minutes": ("Attendance", "Items", "Apart from the agenda", "Actions from this meeting"),
+    "minutes": ("Attendance", "Items", "Apart from the agenda", "Checked by those who spoke", "Answers and who checked them", "Actions from this meeting"),
     "handover": ("Open recommendations", "Open actions", "Open gaps", "Open services", "Sharing agreements", "Contracts and grants"),
     "data-set": ("Definitions", "Definitions agreed", "Values", "Values by period"),
     "decision-notice": ("Decision", "Reason", "Made"),
