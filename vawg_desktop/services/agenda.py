@@ -10,7 +10,7 @@ from vawg_desktop.domain import movement
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS
-from vawg_desktop.domain.dates import bounds, label
+from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.entities import ACTION, ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.meeting_terms import AGENDA_KIND
@@ -292,3 +292,12 @@ def in_words(found: Sequence[Proposal]) -> Iterator[str]:
         if some:
             yield f"{term.label}: {len(some):,}"
             yield from (f"  {p.reference}  {p.title}: {p.message}" for p in some)
+
+
+def called(session: Session, moment: str) -> str:
+    """What a date or a meeting is called: a meeting by its title and day."""
+    found = names.maybe_find(session.read(), moment, "meeting") or names.find_named(session.read(), "meeting", moment)
+    if found is None:
+        return label(bounds(parse_date(moment, now=session.today))[1].isoformat())
+    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]
+    return f"{found.title}{f' ({label(str(day))})' if day else ''}"

@@ -119,7 +119,7 @@ def board(session: Session, asked: Asked) -> Made:
     parts.summary(paper)
     if start:
         found = since.since(session, start, asked.as_at)
-        parts.changes(paper, found, _since_words(session, start))
+        parts.changes(paper, found, agenda.called(session, start))
     paper.blocks.append(Heading("What needs the board"))
     p = paper.position
     for title, rows in (("Overdue actions", p.overdue()), ("Complete, evidence awaited", p.claimed()), (parts.SILENT_WORDS, p.silent())):
@@ -138,14 +138,6 @@ def board(session: Session, asked: Asked) -> Made:
         day = f", {label(meeting.date)}" if meeting.date else ""
         lines.insert(0, f"{meeting.body_name}: {meeting.title}{day}")
     return _finished(paper, "Violence against women and girls: progress of the inquiry's recommendations", lines)
-
-
-def _since_words(session: Session, start: str) -> str:
-    found = names.maybe_find(session.read(), start, "meeting") or names.find_named(session.read(), "meeting", start)
-    if found is None:
-        return label(bounds(parse_date(start, now=session.today))[1].isoformat())
-    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]
-    return f"{found.title}{f' ({label(str(day))})' if day else ''}"
 
 
 def _questions(paper: Paper, meeting: str) -> None:
@@ -304,7 +296,7 @@ def panel_update(session: Session, asked: Asked) -> Made:
     paper = Paper(session, position_of(session, asked))
     parts.summary(paper)
     if asked.since:
-        parts.changes(paper, since.since(session, asked.since, asked.as_at), _since_words(session, asked.since))
+        parts.changes(paper, since.since(session, asked.since, asked.as_at), agenda.called(session, asked.since))
     paper.blocks.append(Heading("Each recommendation"))
     for row in paper.position.recommendations:
         words = parts.RESTRICTED if row["id"] in paper.closed else str(row["public_wording"] or "No public wording is agreed yet.")

@@ -83,6 +83,7 @@ GROUPS: tuple[Group, ...] = (
         Place("Meetings", "meetings", (
             records("meeting", "Meetings of the boards will stand here."),
             page("meeting_mode", "In the meeting", "meeting_mode", "MeetingModePage"),
+            page("since", "Since a board", "since", "SincePage"),
             records("challenge", "Questions put to agencies will stand here, with what they answered."),
             records("meeting_decision", "What boards decided will stand here."),
             records("governance_body", "Boards that hold agencies to account will stand here."),

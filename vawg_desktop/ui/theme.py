@@ -215,6 +215,7 @@ def style_rules(t: Theme) -> str:
     QFrame[chip="true"] {{ background: {c.soft}; border: 1px solid {c.line}; border-radius: {px(12)}px; }}
     QFrame[chip="true"] > QLabel {{ background: transparent; }}
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
+    QTableView#lines::item {{ padding-left: {px(5)}px; }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
     QTableCornerButton::section {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line}; }}

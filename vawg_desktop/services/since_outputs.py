@@ -1,0 +1,74 @@
+"""What became of the records since a board, as a list to be looked at and a document to be given out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.movement import KINDS
+from vawg_desktop.exchange.document import Document
+from vawg_desktop.services import agenda, since, standing
+from vawg_desktop.services import paper_parts as parts
+from vawg_desktop.services.outputs import document, key_blocks, marking_of
+from vawg_desktop.services.paper_parts import Paper
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.since import Scope
+
+#: Every record, whatever its pillar or body.
+ALL = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that became of a record: its id, reference, title, from and to in words, how often it moved, and when last (UTC, ISO; empty where nothing moved)."""
+
+    id: str
+    reference: str
+    title: str
+    told: str
+    times: int
+    at: str
+
+
+def lines(session: Session, start: str, end: str = "", scope: Scope = ALL) -> dict[str, list[Line]]:
+    """What became of the records between two dates or meetings, by kind of movement. Raises what ``since.since`` raises."""
+    made = since.since(session, start, end, scope)
+    found: dict[str, list[Line]] = {}
+    for kind in KINDS:
+        found[kind] = [
+            Line(one.id, one.reference, one.title, since.more_words(one).removeprefix(": ").partition(", moved ")[0], one.move.times, one.move.at) for one in made.found[kind]
+        ]  # fmt: skip
+    return found
+
+
+def last_board(session: Session) -> str:
+    """The meeting that was held last, by its title; empty where none was."""
+    row = session.read().exec_driver_sql(
+        "SELECT reference, title FROM meeting WHERE NOT deleted AND date > '' AND substr(date, 1, 10) < ? AND coalesce(status, 'planned') <> 'cancelled' ORDER BY date DESC, n DESC LIMIT 1",
+        (session.today.isoformat(),),
+    ).fetchone()
+    return str(row[1]) if row is not None else ""
+
+
+def since_document(session: Session, start: str, end: str = "", scope: Scope = ALL) -> Document:
+    """The same as a document: restricted records stand in it by their reference alone."""
+    paper = Paper(session, standing.standing(session))
+    parts.changes(paper, since.since(session, start, end, scope), agenda.called(session, start))
+    span = f" until {agenda.called(session, end)}" if end else ""
+    title = f"What changed since {agenda.called(session, start)}{span}"
+    rows = [{"marking": r} for r in _markings(session, [i for f in paper.figures for i in f.ids])]
+    beside = [w for w in (scope.pillar and f"Pillar: {scope.pillar}", scope.body and f"Body: {scope.body}", scope.recommendation and f"Of {scope.recommendation}") if w]
+    return document(session, title, [*paper.blocks, *key_blocks(session)], marking_of(BY_KEY["action"], rows), beside)
+
+
+def _markings(session: Session, ids: list[str]) -> list[str]:
+    found: list[str] = []
+    for spec in since.SPECS:
+        for n in range(0, len(ids), 400):
+            some = tuple(ids[n : n + 400])
+            if "marking" in spec.by_key:
+                rows = session.read().exec_driver_sql(f'SELECT DISTINCT marking FROM "{spec.key}" WHERE marking IS NOT NULL AND id IN ({",".join("?" * len(some))})', some)
+                found += [str(m) for (m,) in rows]
+    return found
+
+
