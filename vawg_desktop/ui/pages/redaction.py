@@ -360,6 +360,8 @@ class RedactionPage(QWidget):
 
     def gather(self) -> None:
         """Search everything for the request's words."""
+        if not self._request:
+            return
         request, found = self._request, list[requests.Gathered]()
 
         def work(session: Session, searched: request_search.Searched) -> Changes:
@@ -376,6 +378,9 @@ class RedactionPage(QWidget):
     def save(self) -> None:
         """Save the answer as PDF or CSV; what was taken out of one text and stands in another is told first."""
         request = self._request
+        if not request:
+            messages.tell("There is no request to answer yet.")
+            return
         told = self.tasks.fetch(lambda s: request_paper.left_standing(requests.items(s, request)))
         if told and not messages.ask("Save the answer", " ".join(told[:6]) + " Save it as it is?", "Save"):
             return
