@@ -95,6 +95,8 @@ def test_any_item_or_record_is_reached_in_a_few_keys(shown: Shown) -> None:
     page, meeting = held(shown, "A-0005", "R-0003", "Staffing")
     keys(shown, (Qt.Key.Key_G, CTRL), "3", Qt.Key.Key_Return)
     assert page._item.title == "Staffing"
+    keys(shown, (Qt.Key.Key_G, CTRL), "3", Qt.Key.Key_Return)  # the item that one is on: the keyboard goes to its answer all the same
+    assert page._item.title == "Staffing" and QApplication.focusWidget() is page.form._fields["answer"]
     keys(shown, (Qt.Key.Key_G, CTRL), "g2", Qt.Key.Key_Return)
     assert page._item.about.reference == "G-0002" and [r["title"] for r in agenda.items(shown.session, meeting)][3].startswith("G-0002 ")
     keys(shown, (Qt.Key.Key_Up, CTRL), (Qt.Key.Key_Up, CTRL))

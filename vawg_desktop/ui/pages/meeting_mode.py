@@ -247,6 +247,8 @@ class MeetingModePage(RoomPage):
             self._leave_item()
             self._at = id
             self.load()
+        else:
+            self.form.begin()
 
     def step(self, by: int) -> None:
         """The next item, or the last one."""
