@@ -107,7 +107,7 @@ def test_words_that_look_like_code_or_names_are_words(session: Session, tmp_path
 
     set_templates(session, {f"{papers.PREFIX}author": kept})
     text = docx_text(paper_templates.filled(session, "board", papers.make(session, "board", Asked()), "Ours", "x.docx"))
-    assert "{{ 7 * 7 }} ${HOME} ‹Title› {{ config }}" in text
+    assert "{{ 7 * 7 }} ${HOME} «Title» {{ config }}" in text
 
 
 def _with(content: bytes, **parts: bytes) -> bytes:
@@ -222,3 +222,40 @@ def test_the_same_name_is_replaced_and_the_command_says_what_is_wrong(sample_fil
     assert main(["template", path, "board", "--json"]) == 0
     assert {"Title", "Overdue actions", REST} <= {p["name"] for p in json.loads(capsys.readouterr().out)}
     assert main(["template", path, "foi", "--file", str(tmp_path / "t.docx")]) == 1
+
+
+def _in_xml(paragraphs: str) -> bytes:
+    plain = word("HERE")
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+        document = archive.read("word/document.xml").decode()
+    found = re.search(r"<w:p>(?:(?!</w:p>).)*HERE.*?</w:p>", document, re.DOTALL)
+    assert found is not None
+    return _with(plain, **{"word/document.xml": document.replace(found.group(0), paragraphs).encode()})
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<w:p><w:r><w:t xml:space="preserve">see </w:t></w:r><w:hyperlink w:anchor="x"><w:r><w:t>our site</w:t></w:r></w:hyperlink><w:r><w:t>: «Title», «As at», «Marking», end</w:t></w:r></w:p>',
+        '<w:p><w:hyperlink w:anchor="x"><w:r><w:t>«Title»</w:t></w:r></w:hyperlink><w:r><w:t xml:space="preserve"> «As at» «Marking» end</w:t></w:r></w:p>',
+        "<w:p><w:sdt><w:sdtContent><w:r><w:t>«Title»</w:t></w:r></w:sdtContent></w:sdt><w:r><w:t>«As at» «Marking» end</w:t></w:r></w:p>",
+        '<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>«Title»</w:t></w:r></w:ins><w:r><w:tab/><w:t>«As at» «Marking» end</w:t></w:r></w:p>',
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>«Title» «As at» «Marking» end</w:t></w:r></w:p><w:p><w:r><w:t>«Where it stands»</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+    ],
+)  # fmt: skip
+def test_names_in_links_controls_and_tracked_changes_are_filled_too(session: Session, tmp_path: Path, xml: str) -> None:
+    assert keep(session, tmp_path, _in_xml(xml)) == []
+    made = papers.make(session, "board", Asked())
+    content = paper_templates.filled(session, "board", made, "Ours", "x.docx")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode().replace("&apos;", "'"))
+    assert "«" not in text and made.document.title in text and made.document.as_at in text and made.document.marking in text and "end" in text
+    assert "our site" in text or "our site" not in xml
+
+
+def test_a_picture_beside_a_name_stays(session: Session, tmp_path: Path) -> None:
+    xml = "<w:p><w:r><w:t>«Title»</w:t><w:sym w:font='Wingdings' w:char='F04A'/><w:tab/><w:t>end</w:t></w:r></w:p>"
+    keep(session, tmp_path, _in_xml(xml))
+    content = paper_templates.filled(session, "board", papers.make(session, "board", Asked()), "Ours", "x.docx")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert "F04A" in archive.read("word/document.xml").decode()

@@ -32,6 +32,7 @@ from vawg_desktop.services import (
     publications,
     records,
     request_paper,
+    request_search,
     requests,
     safekeeping,
 )
@@ -101,10 +102,10 @@ def test_every_place_is_searched_and_what_could_not_be_is_listed(sample: Session
     assert "not-for-the-subject" not in texts  # of a file the lines that hold the words, and no others
     places = " ".join(i.place for i in requests.items(sample, request))
     assert "in the bin" in places and "earlier wording" in places and "Manifest of the backup" in places and "Draft" in places and "Reason of a change" in places
-    assert any("scan.pdf" in one for one in done.not_searched) and any("backup" in one for one in done.not_searched) and any("Working copies" in one for one in done.not_searched)
+    assert any("could not be searched as text" in one for one in done.not_searched) and not any("scan.pdf" in one for one in done.not_searched) and any("backup" in one for one in done.not_searched) and any("Working copies" in one for one in done.not_searched)
     assert SUBJECT not in places  # what leaves in a schedule names nobody
     row = sample.read().exec_driver_sql("SELECT status, found, not_searched, due FROM information_request WHERE id = ?", (request,)).one()
-    assert row[0] == "gathering" and "Entries of the log" in row[1] and "scan.pdf" in row[2] and row[3] == "2026-12-02"
+    assert row[0] == "gathering" and "Entries of the log" in row[1] and "could not be searched" in row[2] and row[3] == "2026-12-02"
     again = requests.gather(sample, request)
     assert (again.found, again.new, again.changed) == (done.found, 0, 0) and check(sample.store).problems == []
 
@@ -313,3 +314,61 @@ def test_by_command(sample_file: Path, tmp_path: Path, capsys: pytest.CaptureFix
     code, out, err = run("report", path, "foi", "--about", "RQ-0001", "--out", str(tmp_path / "reply.xlsx"))
     assert code == 1 and out == "" and "PDF or CSV" in err
     assert run("gather", path, "RQ-0001", "--lift-hold")[0] == 1
+
+
+def test_a_file_that_cannot_be_read_is_listed_without_its_name(sample: Session, tmp_path: Path) -> None:
+    """Its name may say whom it is about, and the list of what could not be searched leaves with the answer."""
+    (tmp_path / f"{SUBJECT} medical.pdf").write_bytes(b"%PDF-1.4")
+    attachments.attach(sample, "A-0005", tmp_path / f"{SUBJECT} medical.pdf")
+    request = _ask(sample)
+    requests.gather(sample, request)
+    for one in requests.items(sample, request):
+        requests.decide(sample, one.id, "withheld", exemption="third_party")
+    publications.publish(sample, "foi", Asked((request,)), tmp_path / "answer.csv", Sending("The requester"))
+    text = (tmp_path / "answer.csv").read_text("utf-8-sig")
+    assert "medical" not in text and "held.pdf" not in text and "could not be searched" in text
+
+
+def test_words_beside_tabs_and_in_properties_of_a_word_document_are_found(tmp_path: Path) -> None:
+    word = WordDocument()
+    word.add_paragraph(f"Ms\t{SUBJECT} called")
+    word.add_paragraph(SUBJECT.replace(" ", "\t"))
+    word.core_properties.author = SUBJECT
+    word.save(str(tmp_path / "a.docx"))
+    lines = held_text.lines_of("a.docx", (tmp_path / "a.docx").read_bytes())
+    assert sum(request_search.Needles(SUBJECT).match(line) for line in lines) == 3
+
+
+def test_words_on_a_link_and_in_another_request_are_found(sample: Session) -> None:
+    a, b = (names.find(sample.read(), r).id for r in ("A-0001", "R-0001"))
+    with sample.store.write("B. Officer") as tx:
+        tx.link("action.recommendations", a, b, {"note": f"{SUBJECT} says only in part"})
+    records.create(sample, "information_request", {"title": "Board papers", "kind": "foi", "words": "PDB", "requester": SUBJECT, "received": "2026-11-02"})
+    request = _ask(sample)
+    requests.gather(sample, request)
+    places = sorted(i.place for i in requests.items(sample, request))
+    assert len(places) == 2 and places[0].startswith("Link of A-0001") and places[1].endswith("Requester")
+
+
+def test_a_text_that_no_longer_holds_the_words_stands_in_no_answers_way(sample: Session, tmp_path: Path) -> None:
+    records.assign(sample, "A-0005", [Assignment("note", f"Spoke to {SUBJECT}")], None)
+    request = _ask(sample)
+    requests.gather(sample, request)
+    records.assign(sample, "A-0005", [Assignment("note", "Spoke to them")], None)
+    requests.gather(sample, request)
+    (left,) = requests.items(sample, request)
+    assert "earlier wording" in left.place
+    requests.decide(sample, left.id, "given")
+    publications.publish(sample, "foi", Asked((request,)), tmp_path / "answer.pdf", Sending("The requester"))
+
+
+def test_a_held_submission_is_not_emptied_by_disposing_of_what_it_speaks_of(sample: Session) -> None:
+    action = names.find(sample.read(), "A-0008").id
+    with sample.store.write("B. Officer") as tx:
+        held = tx.create("submission", {"content": json.dumps({"rows": [{"id": action, "answers": {"narrative": {"value": f"{SUBJECT} told us"}}}]})}, checked=False)
+    request = _ask(sample)
+    requests.gather(sample, request)
+    assert any(i.about == held for i in requests.items(sample, request))
+    with pytest.raises(RuleError, match="legal hold"):
+        dispose(sample.store, "action", action, RETENTION)
+    assert any(i.about == held and i.text for i in requests.items(sample, request))

@@ -247,3 +247,20 @@ def test_by_command_with_a_passphrase_of_its_own(sample_file: Path, tmp_path: Pa
     assert keys.keys_path(tmp_path / "n.vawg").exists() and b"SQLite format" not in (tmp_path / "n.vawg").read_bytes()[:100]
     assert main(["check", str(tmp_path / "n.vawg"), "--passphrase-file", str(word), "--json"]) == 0
     assert main(["split", str(path), "--to", str(tmp_path / "m.vawg")]) == 1
+
+
+def test_a_file_goes_under_the_name_that_the_part_gives_it(sample: Session, tmp_path: Path) -> None:
+    """The same bytes were kept first under another record's name, which stays."""
+    inside, outside = (
+        str(r) for (r,) in sample.read().exec_driver_sql(
+            "SELECT min(a.reference) FROM action a JOIN partner p ON p.id = a.accountable WHERE NOT a.deleted GROUP BY p.name = 'Kent Police' ORDER BY p.name = 'Kent Police' DESC"
+        )
+    )  # fmt: skip
+    for reference, name in ((outside, "Statement of somebody.txt"), (inside, "plain.txt")):
+        (tmp_path / name).write_text("the same", "utf-8")
+        attachments.attach(sample, reference, tmp_path / name)
+    splitting.hand_over(sample, KENT_POLICE, tmp_path / "part.vawg", passphrase=None)
+    there = _opened(tmp_path / "part.vawg")
+    assert [name for _, name in there.store.files.listed()] == ["plain.txt"] and check(there.store).problems == []
+    assert b"Statement of somebody" not in files_path(tmp_path / "part.vawg").read_bytes()
+    there.store.close()

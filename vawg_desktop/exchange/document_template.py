@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any
@@ -21,6 +21,7 @@ from vawg_desktop.exchange.document_docx import Putting, add_own_styles
 
 _PLACE = re.compile(r"«([^«»]{1,120})»")
 _STYLES = ("Heading 1", "Heading 2", "Heading 3", "Heading 4", "Caption", "Quote", "List Bullet", "List Number")
+_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _MOST_BYTES = 64 * 1024 * 1024
 #: Twentieths of a point in a millimetre, and the letters that fit into one at nine points, in a wide face too.
@@ -30,7 +31,7 @@ _EMU_A_MM = 36_000
 
 def places(content: bytes) -> list[str]:
     """The names of all places in a template, in their order, each once. Raises FileRefusedError for what is no plain Word document."""
-    return list(dict.fromkeys(name for paragraph in _paragraphs(_opened(content)) for name in _PLACE.findall(paragraph.text)))
+    return list(dict.fromkeys(name for paragraph in _paragraphs(_opened(content)) for name in _PLACE.findall(_text(paragraph))))
 
 
 def unknown(names: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -56,14 +57,14 @@ def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Ma
         raise ValueRefusedError(" ".join(wrong[:6]))
     _complete_styles(made)
     alone: list[tuple[Any, Sequence[Block]]] = []
-    body = {paragraph._p for paragraph in made.paragraphs}
     for paragraph in _paragraphs(made):
-        found = _PLACE.fullmatch(paragraph.text.strip())
+        text = _text(paragraph)
+        found = _PLACE.fullmatch(text.strip())
         part = by_part.get(fold(found.group(1))) if found is not None else None
-        if part is not None and paragraph._p in body:
-            alone.append((paragraph._p, part))
+        if part is not None and _is_in_the_text(paragraph, made):
+            alone.append((paragraph, part))
             continue
-        for name in _PLACE.findall(paragraph.text):
+        for name in _PLACE.findall(text):
             if fold(name) not in by_word:
                 raise ValueRefusedError(f"«{name}» stands for a part of the paper; give it a paragraph of its own in the text of the template.")
         _fill_paragraph(paragraph, by_word)
@@ -74,7 +75,7 @@ def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Ma
     ordered = Document(document.title, document.as_at, document.marking, [b for _, part in alone for b in part], document.lines, document.language)
     labelled = iter(ordered.labelled())
     for place, part in alone:
-        wide = turned > upright and any(isinstance(b, Table) and breaks_words(b, int(upright * _LETTERS_A_MM)) for b in part)
+        wide = turned > upright and place.getparent() is made.element.body and any(isinstance(b, Table) and breaks_words(b, int(upright * _LETTERS_A_MM)) for b in part)
         room = turned if wide else upright
         putting.turn(room * _TWIPS, int(room * _LETTERS_A_MM))
         if wide:
@@ -144,39 +145,46 @@ def _opened(content: bytes) -> Any:
         raise FileRefusedError("That is no Word document that can be read; save it from Word as .docx.", code="not_a_document") from error
 
 
-def _paragraphs(made: Any) -> Iterator[Any]:
-    """Every paragraph of a document: text, tables, headers and footers."""
-    holders = [made, *(part for s in made.sections for part in (s.header, s.footer, s.first_page_header, s.first_page_footer, s.even_page_header, s.even_page_footer))]
-    seen: set[int] = set()
-    while holders:
-        holder = holders.pop(0)
-        if getattr(holder, "is_linked_to_previous", False):
-            continue
-        yield from holder.paragraphs
-        for table in holder.tables:
-            for row in table.rows:
-                for cell in row.cells:
-                    if id(cell._tc) not in seen:  # a merged cell is met once for each cell that it covers
-                        seen.add(id(cell._tc))
-                        holders.append(cell)
+def _paragraphs(made: Any) -> list[Any]:
+    """Every paragraph of a document as its element: text, tables, content controls, text boxes, headers and footers."""
+    holders = [made.element.body]
+    for section in made.sections:
+        edges = (section.header, section.footer, section.first_page_header, section.first_page_footer, section.even_page_header, section.even_page_footer)
+        holders += [one._element for one in edges if not one.is_linked_to_previous]
+    return [paragraph for holder in holders for paragraph in holder.iter(f"{{{_NS}}}p")]
+
+
+def _letters(paragraph: Any) -> list[Any]:
+    """The elements that hold a paragraph's own letters, in links and controls too, without those of a text box that stands in it."""
+    return [t for t in paragraph.iter(f"{{{_NS}}}t") if next(t.iterancestors(f"{{{_NS}}}p")) is paragraph]
+
+
+def _text(paragraph: Any) -> str:
+    return "".join(t.text or "" for t in _letters(paragraph))
+
+
+def _is_in_the_text(paragraph: Any, made: Any) -> bool:
+    """Whether a paragraph stands in the text itself, or in a content control of it: a part may come in its place."""
+    parent = paragraph.getparent()
+    while parent is not None and parent.tag in (f"{{{_NS}}}sdtContent", f"{{{_NS}}}sdt"):
+        parent = parent.getparent()
+    return parent is made.element.body
 
 
 def _fill_paragraph(paragraph: Any, words: Mapping[str, str]) -> None:
-    """Put words into the places of a paragraph. Each takes the looks of the letters with which its place begins."""
-    while (found := _PLACE.search(paragraph.text)) is not None:
-        start, end, at = found.start(), found.end(), 0
-        given = clean(words[fold(found.group(1))]).replace("«", "‹").replace("»", "›")
-        first = True
-        for run in paragraph.runs:
-            text = run.text
-            low, high = max(start - at, 0), min(end - at, len(text))
+    """Put words into the places of a paragraph. Each takes the looks of the letters with which its place begins; all else stays."""
+    letters = _letters(paragraph)
+    for found in reversed(list(_PLACE.finditer("".join(t.text or "" for t in letters)))):
+        given, at, first = clean(words[fold(found.group(1))]), 0, True
+        for t in letters:
+            text = t.text or ""
+            low, high = max(found.start() - at, 0), min(found.end() - at, len(text))
             at += len(text)
             if low >= high:
                 continue
-            run.text = text[:low] + (given if first else "") + text[high:]
+            t.text = text[:low] + (given if first else "") + text[high:]
+            t.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
             first = False
-        if first:  # it stands in a link or a field, where runs are not seen
-            raise ValueRefusedError(f"«{found.group(1)}» stands in a link or a field; write it as plain text.")
 
 
 def _complete_styles(made: Any) -> None:

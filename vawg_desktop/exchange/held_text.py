@@ -16,12 +16,15 @@ from vawg_desktop.scratch import scratch
 
 #: Where the words of a document stand in its archive, by the file's ending.
 _DOCUMENTS = {
-    ".docx": re.compile(r"word/(?:document|header\d*|footer\d*|comments|footnotes|endnotes)\.xml"), ".odt": re.compile(r"content\.xml|styles\.xml"),
+    ".docx": re.compile(r"word/(?:document|header\d*|footer\d*|comments|footnotes|endnotes)\.xml|docProps/(?:core|app|custom)\.xml"),
+    ".odt": re.compile(r"content\.xml|styles\.xml|meta\.xml"),
 }  # fmt: skip
 _PLAIN = frozenset({".txt", ".md", ".ics", ".vcf"})
 #: No part of a document that is read is larger.
 _MOST_BYTES = 64 * 1024 * 1024
 _END = re.compile(r"</(?:w:p|text:p|text:h)>|<w:br/>|<text:line-break/>")
+_BETWEEN = re.compile(r"<(?:w:tab|w:br|w:cr|w:noBreakHyphen|text:tab|text:s|text:line-break)\b[^>]*>")
+_PROPERTY = re.compile(r"</(?:dc|cp|dcterms|meta|vt|office):?\w*>|</\w+>")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -46,8 +49,8 @@ def _of_document(name: str, content: bytes, wanted: re.Pattern[str]) -> list[str
             parts = [i for i in archive.infolist() if wanted.fullmatch(i.filename)]
             if not parts or any(i.file_size > _MOST_BYTES for i in parts):
                 raise FileRefusedError(f"{name} holds no words that could be read.", code="not_a_document")
-            read = [archive.open(i).read(_MOST_BYTES).decode("utf-8", "replace") for i in parts]
+            read = [(_PROPERTY if "docProps" in i.filename or i.filename == "meta.xml" else _END, archive.open(i).read(_MOST_BYTES).decode("utf-8", "replace")) for i in parts]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise FileRefusedError(f"{name} could not be read; it may be locked or damaged.", code="not_a_document") from error
-    lines = [html.unescape(_TAG.sub("", line)).strip() for text in read for line in _END.split(text)]
+    lines = [html.unescape(_TAG.sub("", _BETWEEN.sub(" ", line))).strip() for end, text in read for line in end.split(text)]
     return [line for line in lines if line]

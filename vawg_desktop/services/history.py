@@ -76,7 +76,7 @@ def _subjects(connection: Connection, entries: Iterable[log.Entry]) -> dict[str,
         part = ids[start : start + 400]
         marks = ",".join("?" * len(part))
         rows = connection.exec_driver_sql(
-            f"SELECT id, entity, reference, title FROM subject WHERE id IN ({marks})", tuple(part)
+            f"SELECT id, entity, coalesce(reference, title), title FROM subject WHERE id IN ({marks})", tuple(part)
         )
         found.update({str(r[0]): (str(r[1]), str(r[2]), str(r[3])) for r in rows})
     return found

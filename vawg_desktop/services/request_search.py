@@ -32,7 +32,7 @@ _WORDS = frozenset({Kind.TEXT, Kind.LONG, Kind.NUMBER})
 #: Cells of ids, hashes and the program's own notes: no words of anybody's.
 _NO_WORDS = frozenset({"file_sha256", "heads", "source", "text_digest", "passages", "secret"})
 #: What was gathered for requests is not gathered again.
-_NOT_SEARCHED = frozenset({"request_item", "information_request"})
+_NOT_SEARCHED = frozenset({"request_item"})
 _DIGITS = re.compile(r"[^0-9]")
 #: So many digits in a row are a number to be found however it is spaced.
 _LONG_NUMBER = 6
@@ -113,14 +113,14 @@ class Needles:
         return bool(self.numbers and any(n in _DIGITS.sub("", text) for n in self.numbers))
 
 
-def search(session: Session, words: str) -> Searched:
-    """Look everywhere. What a record of the subject says (one whose title holds the words) is gathered whole."""
+def search(session: Session, words: str, but: str = "") -> Searched:
+    """Look everywhere, but in the request ``but`` that asks. What a record of the subject says (one whose title holds the words) is gathered whole."""
     needles, connection = Needles(words), session.read()
     done = Searched()
     if not needles.words:
         return done
     known: set[tuple[str, str, str]] = set()
-    for one in (_records(connection, needles, done), _tags(connection, needles, done), _log(connection, needles, done, known), _writers(connection, needles)):
+    for one in (_records(connection, needles, done, but), _tags(connection, needles, done), _log(connection, needles, done, known, but), _writers(connection, needles)):
         for found in one:
             done.found.append(found)
             if found.source.startswith("cell:"):
@@ -142,7 +142,7 @@ def _place(spec: EntitySpec, reference: object, field: FieldSpec | None, *, dele
     return f"{spec.label} {reference or ''}".strip() + (" (in the bin)" if deleted else "") + what
 
 
-def _records(connection: Connection, needles: Needles, done: Searched) -> Iterator[Found]:
+def _records(connection: Connection, needles: Needles, done: Searched, but: str) -> Iterator[Found]:
     count = hidden = 0
     for spec in ENTITIES:
         if spec.key in _NOT_SEARCHED:
@@ -151,6 +151,8 @@ def _records(connection: Connection, needles: Needles, done: Searched) -> Iterat
         columns = ", ".join(f'"{f.key}"' for f in fields)
         rows = connection.exec_driver_sql(f'SELECT id, reference, deleted{", " if fields else ""}{columns} FROM "{spec.key}" WHERE born IS NOT NULL ORDER BY n')
         for id, reference, deleted, *values in rows:
+            if id == but:
+                continue
             count, hidden = count + 1, hidden + bool(deleted)
             texts = {f.key: str(v) for f, v in zip(fields, values, strict=True) if v not in (None, "")}
             whole = needles.match(texts.get(spec.title, ""))
@@ -202,9 +204,16 @@ def _tags(connection: Connection, needles: Needles, done: Searched) -> Iterator[
         if needles.match(str(b or "")):
             spec, f = words[str(kind)]
             yield Found(_place(spec, reference, f, deleted=bool(deleted)), f"cell:link:{id}:b", str(b), str(a))
+    told = [f for f in _cells(LINK) if f.key not in ("kind", "a", "b", "seen")]
+    columns = ", ".join(f'l."{f.key}"' for f in told)
+    filled = " OR ".join(f'l."{f.key}" IS NOT NULL' for f in told)
+    for id, a, deleted, reference, *values in connection.exec_driver_sql(f"SELECT l.id, l.a, l.deleted, s.reference, {columns} FROM link l LEFT JOIN subject s ON s.id = l.a WHERE {filled}").fetchall():
+        for f, value in zip(told, values, strict=True):
+            if value and needles.match(str(value)):
+                yield Found(f"Link of {reference or 'a record'}{' (in the bin)' if deleted else ''}: {f.label}", f"cell:link:{id}:{f.key}", str(value), str(a))
 
 
-def _log(connection: Connection, needles: Needles, done: Searched, known: set[tuple[str, str, str]]) -> Iterator[Found]:
+def _log(connection: Connection, needles: Needles, done: Searched, known: set[tuple[str, str, str]], but: str) -> Iterator[Found]:
     """Earlier wordings, readings in conflict and reasons: each text once a cell."""
     count, reasons = 0, dict[str, None]()
     references = {str(i): str(r or "") for i, r in connection.exec_driver_sql("SELECT id, reference FROM subject")}
@@ -215,11 +224,11 @@ def _log(connection: Connection, needles: Needles, done: Searched, known: set[tu
             reasons[str(why)] = None
             yield Found(f"Reason of a change, {london_time(str(row[3]))}", f"why:{row[8]}", str(why), str(row[12]))
         table = str(row[11])
-        if table in _NOT_SEARCHED or not needles.may_match(fields):
+        if table in _NOT_SEARCHED or str(row[12]) == but or not needles.may_match(fields):
             continue
         entry = log.from_row(tuple(row))
         spec = spec_of(table)
-        for f in ([LINK.by_key["b"]] if table == LINK.key else _cells(spec)):
+        for f in (f for f in _cells(spec) if table != LINK.key or f.key not in ("kind", "a", "seen")):
             cell = entry.fields.get(f.key)
             text = _holding(cell.after, needles) if cell is not None and isinstance(cell.after, str) else ""
             if text and (entry.row, f.key, text) not in known:
@@ -241,7 +250,7 @@ def _files(session: Session, needles: Needles, done: Searched) -> Iterator[Found
     owners = _named_in(session.read())
     for sha256, name in held:
         about, place = owners.get(sha256, ("", "Kept file"))
-        text = file_text(session, sha256, name, needles, done.not_searched)
+        text = file_text(session, sha256, name, needles, done.not_searched, place)
         if text:
             yield Found(f"{place} (file)", f"file:{sha256}", text, about)
     done.looked["Kept files"] = len(held)
@@ -256,13 +265,16 @@ def _named_in(connection: Connection) -> dict[str, tuple[str, str]]:
     return found
 
 
-def file_text(session: Session, sha256: str, name: str, needles: Needles, unread: list[str]) -> str:
-    """The lines of a kept file that hold the words, its name first where that does; ``unread`` takes a sentence where it cannot be read."""
+def file_text(session: Session, sha256: str, name: str, needles: Needles, unread: list[str], place: str = "") -> str:
+    """The lines of a kept file that hold the words, its name first where that does; ``unread`` takes a sentence where it cannot be read.
+
+    The sentence says whose file it is and not its name, which may say who it is about: it leaves with the answer.
+    """
     lines = [name] if needles.match(name) else []
     try:
         lines += [line for line in lines_of(name, session.store.files.get(sha256)) if needles.match(line)]
-    except (FileRefusedError, ProgramError, StoreError) as error:
-        unread.append(f"The file {name}: {error.message} Look through it by eye.")
+    except (FileRefusedError, ProgramError, StoreError):
+        unread.append(f"{place}: its file could not be searched as text.")
     return BREAK.join(dict.fromkeys(lines))
 
 

@@ -96,7 +96,7 @@ def search(session: Session, request: str) -> request_search.Searched:
     words = str(session.read().exec_driver_sql("SELECT words FROM information_request WHERE id = ?", (found.id,)).one()[0] or "")
     if not fold(words):
         raise ValueRefusedError("Say first what to search for, one word or name on each line.")
-    return request_search.search(session, words)
+    return request_search.search(session, words, found.id)
 
 
 def keep(session: Session, request: str, searched: request_search.Searched) -> Gathered:
@@ -117,6 +117,9 @@ def keep(session: Session, request: str, searched: request_search.Searched) -> G
             elif known["text_digest"] != one.digest or known["deleted"]:
                 tx.edit(ITEM.key, id, {"text_digest": one.digest, "decision": "to_decide", "exemption": None, "reason": None, "passages": None, "deleted": False})
                 changed += 1
+        kept = {content_id(ITEM.key, found.id, one.source) for one in searched.found}
+        for id in [i for i, r in there.items() if i not in kept and not r["deleted"]]:  # it holds the words no longer; what it held is in the log
+            tx.edit(ITEM.key, id, {"deleted": True}, checked=False)
         _hold(tx, found.id, {one.about for one in searched.found if one.about})
         tx.edit(REQUEST.key, found.id, {
             "searched_on": session.today.isoformat(), "not_searched": "\n".join(searched.not_searched) or None,

@@ -16,6 +16,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label, last_day, parse_date
 from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
+from vawg_desktop.domain.references import NOT_HANDED_OVER
 from vawg_desktop.domain.return_columns import CONTRACT, FORMS, PROGRESS, ReturnForm
 from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange import identity
@@ -228,7 +229,7 @@ class _Sender:
             self.made.skipped.append(
                 {
                     "partner": called,
-                    "why": f"it is in the bin, so its {how_many(len(ids), self._form.row)} went to nobody",
+                    "why": f"{'it was not handed over' if called == NOT_HANDED_OVER else 'it is in the bin'}, so its {how_many(len(ids), self._form.row)} went to nobody",
                 }
             )
 

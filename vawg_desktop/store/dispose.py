@@ -66,6 +66,8 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
         rows = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
         if any(tx.linked(HOLD, row) for row in {*(r for _, r in rows), *_parents(tx, table, id)}):
             raise RuleError("A legal hold blocks the disposal of this record.", code="rule_legal_hold")
+        if any(tx.linked(HOLD, one) for one in _documents_of(tx, id, rows)):
+            raise RuleError("A legal hold on a return that speaks of this record blocks its disposal.", code="rule_legal_hold")
         _take_out(tx, table, id, rows)
         changes = tx.changes
     if work.finish(store):
@@ -75,6 +77,17 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
             else "The words are gone from every record; the server's own files are rewritten when the owner of its tables next opens the store."
         )
     return changes
+
+
+def _documents_of(tx: Transaction, id: str, rows: Sequence[tuple[str, str]]) -> set[str]:
+    """The returns and submissions out of which a disposal takes the words about a record: those that name it, and those from which its parts came."""
+    run = tx.connection.exec_driver_sql
+    found = {str(r[0]) for table, cell in DOCUMENTS for r in run(f'SELECT id FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,))}
+    for table, row in rows:
+        if "submission" in spec_of(table).by_key and (came := tx.row(table, row).get("submission")):
+            found.add(str(came))
+        found |= {str(about) for (about,) in run("SELECT about FROM \"change\" WHERE \"row\" = ? AND act = 'return' AND about IS NOT NULL", (row,))}
+    return found
 
 
 def _take_out(tx: Transaction, table: str, id: str, rows: Sequence[tuple[str, str]]) -> None:
@@ -109,7 +122,7 @@ def complete(store: Store, rows: Sequence[str]) -> list[str]:
             if not tx.approver:
                 return done
             parts = _with_parts(tx, table, id)
-            if any(tx.linked(HOLD, row) for row in {*(r for _, r in parts), *_parents(tx, table, id)}):
+            if any(tx.linked(HOLD, row) for row in {*(r for _, r in parts), *_parents(tx, table, id), *_documents_of(tx, id, parts)}):
                 continue
             left = [(tbl, row) for tbl, row in parts if not _is_gone(tx, row)]
             if left or _stated_in(tx.connection, id):

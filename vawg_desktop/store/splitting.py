@@ -151,9 +151,12 @@ def _stand_in(tx: Transaction, connection: Connection, groups: dict[tuple[str, s
 
 def _carry_files(store: Store, made: Store) -> int:
     """Keep the files that the part's records name, now or by their history."""
-    there = store.files.listed()
-    named = named_files.still_named_in(made.read(), [sha256 for sha256, _ in there])
-    for sha256, name in there:
-        if sha256 in named:
-            made.files.keep(name, store.files.get(sha256))
+    connection = made.read()
+    named = named_files.still_named_in(connection, [sha256 for sha256, _ in store.files.listed()])
+    called: dict[str, str] = {}  # as the part's own records call them: the same bytes may have come first under another record's name
+    for spec in (e for e in ENTITIES if len(e.file_cells) > 1):
+        rows = connection.exec_driver_sql(f'SELECT "{spec.file_cell}", file_name FROM "{spec.key}" WHERE "{spec.file_cell}" IS NOT NULL AND file_name IS NOT NULL')
+        called |= {str(sha256): str(name) for sha256, name in rows}
+    for sha256 in sorted(named):
+        made.files.keep(called.get(sha256, "Kept file"), store.files.get(sha256))
     return len(named)

@@ -160,6 +160,7 @@ class SincePage(QWidget):
         self.table.setWordWrap(False)
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setAccessibleName("Columns")
         self.table.verticalHeader().setDefaultSectionSize(theme.px(32))
         self.table.horizontalHeader().setSectionResizeMode(_TITLE, QHeaderView.ResizeMode.Stretch)
         for column, wide in ((_REF, 84), (_TOLD, 260), (_TIMES, 60), (_LAST, 140)):
