@@ -71,15 +71,19 @@ def _table(chance: random.Random) -> tuple[int, int, list[list[int]]]:
     return rows, columns, [[chance.choice((0, 1, 2, 3, 5, 8, 11, 17, 26, 60, 140)) for _ in range(columns)] for _ in range(rows)]
 
 
+#: What a number of a table gathers: rows and columns of the finest table.
+Gathered = tuple[tuple[int, ...], tuple[int, ...]]
+
+
 class _Told:
     """Tables told one after the other of the same people: each number once, by what it is the number of."""
 
     def __init__(self) -> None:
-        self.places: dict[object, int] = {}
+        self.places: dict[Gathered, int] = {}
         self.counts: list[int] = []
         self.sums: list[Sum] = []
 
-    def number(self, key: object, count: int) -> int:
+    def number(self, key: Gathered, count: int) -> int:
         if key not in self.places:
             self.places[key] = len(self.counts)
             self.counts.append(count)
@@ -117,8 +121,8 @@ def _worked_out(told: _Told, given: set[int], cells: list[list[int]], wanted: se
     for _ in range(len(cells) * width):
         solver.addVar(0.0, 10.0**9)
 
-    def columns_of(key: object) -> list[int]:
-        rs, cs = key  # type: ignore[misc]
+    def columns_of(key: Gathered) -> list[int]:
+        rs, cs = key
         return [r * width + c for r in rs for c in cs]
 
     for key, place in told.places.items():

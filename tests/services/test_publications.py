@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from vawg_desktop.store import copying, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.dispose import Authority, dispose
 
+ROOT = Path(__file__).parents[2]
 PUBLIC = Sending("The Police and Crime Panel", cleared_by="The Chief Executive")
 
 
@@ -186,3 +189,12 @@ def test_a_number_that_was_revised_is_attacked_as_both_were_told(session: Sessio
     records.assign(session, quarter, [Assignment("value", "77")], "Recounted")
     (told,) = given(session).values()
     assert told == ["fewer than 10", "40", "30", "kept back"]  # May and June were given before and stand; the new quarter would give April away
+
+
+def test_the_command_prints_its_answer_and_nothing_of_the_solver(session: Session, tmp_path: Path) -> None:
+    """In a process of its own: the solver prints its line by itself, the first time it is asked."""
+    victims(session, "Victims seen", {"2026-04": "7", "2026-05": "23", "2026-06": "30", "2026-Q2": "60"})
+    path = session.store.path
+    session.store.close()
+    done = subprocess.run([sys.executable, "main.py", "report", str(path), "data-set", "--out", str(tmp_path / "set.pdf"), "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["figures"]["shared"] == 4 and done.stderr == ""

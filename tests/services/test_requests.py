@@ -77,8 +77,9 @@ def _planted(session: Session, tmp_path: Path) -> dict[str, str]:
     merging.merge(session, other.store)
     other.store.close()
     book = openpyxl.Workbook()
-    book.active.append(["Attended", SUBJECT, mark("workbook")])  # type: ignore[union-attr]
-    book.active.append(["Attended", "Somebody else", "not-for-the-subject"])  # type: ignore[union-attr]
+    sheet = book.worksheets[0]
+    sheet.append(["Attended", SUBJECT, mark("workbook")])
+    sheet.append(["Attended", "Somebody else", "not-for-the-subject"])
     book.save(tmp_path / "attendance.xlsx")
     word = WordDocument()
     word.add_paragraph(f"{SUBJECT} said {mark('word')}")
@@ -210,14 +211,14 @@ def test_what_is_withheld_needs_its_ground(sample: Session) -> None:
     request = _ask(sample, "foi")
     requests.gather(sample, request)
     (item,) = [i for i in requests.items(sample, request) if "Note" in i.place]
-    for error, more in (
-        (RuleError, {"decision": "withheld"}), (ValueRefusedError, {"decision": "withheld", "exemption": "third_party"}), (RuleError, {"decision": "withheld", "exemption": "s36"}),
-        (RuleError, {"decision": "in_part"}), (ValueRefusedError, {"decision": "perhaps"}), (ValueRefusedError, {"decision": "to_decide"}),
-        (ValueRefusedError, {"decision": "in_part", "passages": [Passage(0, 9999, "s40")]}), (ValueRefusedError, {"decision": "in_part", "passages": [Passage(0, 4, "s40"), Passage(2, 6, "s40")]}),
-        (RuleError, {"decision": "in_part", "passages": [Passage(0, 4, "s36")]}),
+    nothing: list[Passage] = []
+    for error, decision, exemption, passages in (
+        (RuleError, "withheld", "", nothing), (ValueRefusedError, "withheld", "third_party", nothing), (RuleError, "withheld", "s36", nothing), (RuleError, "in_part", "", nothing),
+        (ValueRefusedError, "perhaps", "", nothing), (ValueRefusedError, "to_decide", "", nothing), (ValueRefusedError, "in_part", "", [Passage(0, 9999, "s40")]),
+        (ValueRefusedError, "in_part", "", [Passage(0, 4, "s40"), Passage(2, 6, "s40")]), (RuleError, "in_part", "", [Passage(0, 4, "s36")]),
     ):  # fmt: skip
         with pytest.raises(error):
-            requests.decide(sample, item.id, **more)  # type: ignore[arg-type]
+            requests.decide(sample, item.id, decision, exemption=exemption, passages=passages)
     requests.decide(sample, item.id, "withheld", exemption="s36", reason="The free and frank exchange of views outweighs it here.")
     requests.decide(sample, item.id, "in_part", passages=requests.passages_of(item.text or "", ["with ANOTHER"], "s40"))
     assert requests.redacted(requests.item(sample, item.id)) == f"{SUBJECT} came [███ FOI s.40]"
@@ -336,7 +337,7 @@ def test_words_beside_tabs_and_in_properties_of_a_word_document_are_found(tmp_pa
     word.core_properties.author = SUBJECT
     word.save(str(tmp_path / "a.docx"))
     lines = held_text.lines_of("a.docx", (tmp_path / "a.docx").read_bytes())
-    assert sum(request_search.Needles(SUBJECT).match(line) for line in lines) == 3
+    assert sum(request_search.SearchWords(SUBJECT).match(line) for line in lines) == 3
 
 
 def test_words_on_a_link_and_in_another_request_are_found(sample: Session) -> None:

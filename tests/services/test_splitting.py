@@ -15,7 +15,8 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, RuleError, StoreError, ValueRefusedError
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.services import attachments, lists, merging, names, records, splitting
+from vawg_desktop.services import attachments, lists, merging, names, outputs, papers, records, splitting
+from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.splitting import Chosen
@@ -181,10 +182,20 @@ def test_what_only_stands_in_is_no_record(whole: Session, tmp_path: Path) -> Non
     for bin in (False, True):
         found = lists.records(there, lists.ListQuery("partner", bin=bin))
         assert not {str(r["id"]) for r in found} & set(nameless)
-    with pytest.raises(RuleError, match="not in this part"):
+    with pytest.raises(NotFoundError, match="not handed over"):
         records.assign(there, nameless[0], [Assignment("note", "x")], None)
     with pytest.raises(RuleError, match="not in this part"), there.store.write("S. Successor") as tx:
         tx.delete("partner", nameless[0], hidden=False)
+    there.store.close()
+
+
+def test_what_leaves_a_part_says_that_it_is_one(whole: Session, tmp_path: Path) -> None:
+    splitting.hand_over(whole, Chosen((_owner(whole),)), tmp_path / "part.vawg", passphrase=None)
+    there = _opened(tmp_path / "part.vawg")
+    for one, told in ((there, True), (whole, False)):
+        assert (outputs.FROM_A_PART in papers.make(one, "panel-update", Asked()).document.lines) is told
+        listed = outputs.list_document(one, "Actions", ["Ref"], [["A-0001"]])
+        assert (outputs.FROM_A_PART in listed.lines) is told
     there.store.close()
 
 

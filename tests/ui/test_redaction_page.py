@@ -107,7 +107,7 @@ def test_an_empty_store_says_what_will_stand_here(empty: Session) -> None:
 
 
 def test_the_dialog_of_handing_over_asks_for_what_is_missing(sample: Session) -> None:
-    dialog = HandOverDialog(None, ["Kent Police", "Medway Council"], ["Performance and Delivery Board"], plain=False)  # type: ignore[arg-type]
+    dialog = HandOverDialog(None, ["Kent Police", "Medway Council"], ["Performance and Delivery Board"], plain=False)
     dialog._on_done()
     assert "Choose a partner" in dialog._wrong.text()
     dialog.filter.setText("medway")

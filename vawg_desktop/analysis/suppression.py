@@ -63,8 +63,14 @@ class _Attack:
     def __init__(self, counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum]) -> None:
         import highspy  # which needs numpy: only who gives numbers out waits for it
 
-        self._solver: Any = highspy.Highs()
-        self._solver.silent()
+        class Silent(highspy.Highs):
+            """The solver, told to be silent before the first call of it prints a line where a command prints its answer."""
+
+            def enableCallbacks(self) -> None:
+                self.setOptionValue("output_flag", False)
+                super().enableCallbacks()
+
+        self._solver: Any = Silent()
         self._sense: Any = highspy.ObjSense
         self._solved: Any = highspy.HighsModelStatus.kOptimal
         self._column = {place: n for n, place in enumerate(sorted(hidden))}
@@ -96,12 +102,34 @@ class _Attack:
 
 def attack(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum], least: int, among: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
     """The hidden counts, of all or of some, whose bounds lie less than ``least`` apart for whoever knows all sums and all that is given; with these bounds."""
-    wanted = sorted(set(hidden) if among is None else set(hidden) & set(among))
-    if not wanted:
-        return {}
-    attacker = _Attack(counts, hidden, sums)
-    found = {place: attacker.bounds(place) for place in wanted}
-    return {place: (low, high) for place, (low, high) in found.items() if high - low < least}
+    wanted = set(hidden) if among is None else set(hidden) & set(among)
+    found: dict[int, tuple[int, int]] = {}
+    for places, some in _connected(len(counts), sums):
+        asked = sorted(wanted.intersection(places))
+        if asked and some:  # of a number in no sum nobody works out anything
+            attacker = _Attack(counts, set(hidden).intersection(places), some)
+            found |= {place: limits for place in asked if (limits := attacker.bounds(place))[1] - limits[0] < least}
+    return found
+
+
+def _connected(count: int, sums: Sequence[Sum]) -> list[tuple[list[int], list[Sum]]]:
+    """Places that sums connect with each other, with these sums: nothing is worked out from one such group about another."""
+    group = list(range(count))
+
+    def first(place: int) -> int:
+        while group[place] != place:
+            group[place] = place = group[group[place]]
+        return place
+
+    for one in sums:
+        for part in one.parts:
+            group[first(part)] = first(one.total)
+    places, of = dict[int, list[int]](), dict[int, list[Sum]]()
+    for place in range(count):
+        places.setdefault(first(place), []).append(place)
+    for one in sums:
+        of.setdefault(first(one.total), []).append(one)
+    return [(some, of.get(key, [])) for key, some in places.items()]
 
 
 def hidden(counts: Sequence[int], sums: Sequence[Sum], least: int, given: Collection[int] = (), also_hidden: Collection[int] = ()) -> set[int]:
@@ -111,16 +139,28 @@ def hidden(counts: Sequence[int], sums: Sequence[Sum], least: int, given: Collec
     small count that was given before stays given. ``also_hidden`` were hidden in an earlier release, and are no part of this one. Where nothing
     more can be hidden, what is left is as safe as it can be made; ``attack`` tells what is not safe then.
     """
-    before = set(given)
-    found = {i for i, c in enumerate(counts) if is_small(c, least) and i not in before} | set(also_hidden)
+    hidden_in_all: set[int] = set()
+    for places, some in _connected(len(counts), sums):
+        at = {place: n for n, place in enumerate(places)}
+        here = [Sum(at[s.total], tuple(at[p] for p in s.parts)) for s in some]
+        kept = _hidden_in_group([counts[p] for p in places], here, least, {at[p] for p in given if p in at}, {at[p] for p in also_hidden if p in at})
+        hidden_in_all |= {places[n] for n in kept}
+    return hidden_in_all
+
+
+def _hidden_in_group(counts: Sequence[int], sums: Sequence[Sum], least: int, before: set[int], also_hidden: set[int]) -> set[int]:
+    """The same for places that sums connect."""
+    found = {i for i, c in enumerate(counts) if is_small(c, least) and i not in before} | also_hidden
     # what earlier releases tell by themselves is not hidden by keeping it back: it protects nothing
     told = set(attack(counts, set(range(len(counts))) - before, sums, least)) if before and found else set[int]()
-    lost = set(told)
+    lost, safe = set(told), set[int]()
     while True:
         known = bounds(counts, found, sums)
-        open_to = [i for i in sorted(found - lost) if known[i][1] - known[i][0] < least]
+        looked_at = found - lost - safe
+        open_to = [i for i in sorted(looked_at) if known[i][1] - known[i][0] < least]
         if not open_to:
-            open_to = sorted(attack(counts, found, sums, least, found - lost))
+            open_to = sorted(attack(counts, found, sums, least, looked_at))
+            safe |= looked_at - set(open_to)  # and stays so: hiding more makes no bound narrower
         if not open_to:
             return found
         for place in open_to:

@@ -80,7 +80,7 @@ def template(arguments: argparse.Namespace) -> int:
         if arguments.file:
             id, wrong, _ = paper_templates.take_in(session, arguments.kind, arguments.name, Path(arguments.file))
             return out(arguments, {"id": id, "problems": wrong}, lambda: iter(["Kept.", *wrong]))
-        made = papers.make(session, arguments.kind, paper_templates.something(session, arguments.kind))
+        made = papers.make(session, arguments.kind, paper_templates.example(session, arguments.kind))
         found = paper_templates.places(session, arguments.kind, made)
     return out(arguments, [{"name": p.name, "gives": p.gives, "alone": p.alone} for p in found], lambda: (f"«{p.name}»  {p.gives}{' (in a paragraph of its own)' if p.alone else ''}" for p in found))
 

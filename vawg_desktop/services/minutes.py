@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.entities import ACTION, ENTITIES
+from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.meeting_terms import ASSURANCE, ATTENDANCE, DECISION_KIND, INFORMATION, ITEM_STATE
 from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Quote, Table
 from vawg_desktop.services import agenda, attendance, meeting_notes, outputs
+from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import RESTRICTED, Counted
@@ -72,7 +73,7 @@ def minutes(session: Session, asked: Asked) -> Made:
     blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked, {answered} answered; {how_many(decided, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
     about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
-    named = [{"marking": one} for one in _markings(connection, about)]
+    named = [{"marking": one} for one in parts.markings(connection, about)]
     strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
     lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked)]
@@ -95,17 +96,6 @@ def _checks(blocks: list[Block], said: Sequence[Row]) -> int:
         rows.append([str(c["reference"]), who or None, str(c["checked_by"]) if c["checked_by"] else "Not checked yet", day_cell(c["checked_on"])])
     blocks += [Heading("Checked by those who spoke"), Table("Answers and who checked them", ["Ref", "Said by", "Checked by", "On"], rows)]
     return sum(not c["checked_by"] for c in said)
-
-
-def _markings(connection: Connection, ids: Sequence[str]) -> list[str]:
-    """The markings of records that a meeting spoke of."""
-    found: list[str] = []
-    for spec in (e for e in ENTITIES if "marking" in e.by_key):
-        for start in range(0, len(ids), 400):
-            part = tuple(ids[start : start + 400])
-            rows = connection.exec_driver_sql(f'SELECT marking FROM "{spec.key}" WHERE id IN ({",".join("?" * len(part))}) AND marking IS NOT NULL', part)
-            found += [str(m) for (m,) in rows]
-    return found
 
 
 def _who_was_there(session: Session, blocks: list[Block], meeting: str) -> None:

@@ -53,13 +53,15 @@ def find(connection: Connection, name: str, entity: str | None = None) -> Found:
     if found is None:
         what = BY_KEY[entity].label.casefold() if entity else "record"
         raise NotFoundError(f"There is no {what} called “{name[:80]}” in this store.")
+    if not found.reference:  # an empty row that only stands in for it
+        raise NotFoundError(f"That {found.spec.label.casefold()} was not handed over with this part of the store.", code="not_handed_over")
     return found
 
 
 def maybe_find(connection: Connection, name: str, entity: str | None = None) -> Found | None:
     """Like ``find``, but None where there is nothing, or more than one."""
     owners = _matches(connection, name, entity)
-    return owners[0] if len(owners) == 1 else None
+    return owners[0] if len(owners) == 1 and owners[0].reference else None
 
 
 def _matches(connection: Connection, name: str, entity: str | None) -> list[Found]:

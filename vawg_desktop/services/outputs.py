@@ -21,7 +21,11 @@ from vawg_desktop.services.embargo import is_embargoed
 from vawg_desktop.services.office import rating_key
 from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import stubs
 from vawg_desktop.store.keys import write_replacing
+
+#: What stands on everything that leaves a part of a store: its numbers are not those of the whole.
+FROM_A_PART = "From a part of an office's store: what was not handed over is not counted here."
 
 
 def marking_of(spec: EntitySpec | None, rows: Iterable[Mapping[str, object]]) -> str:
@@ -182,6 +186,7 @@ def save_document(path: Path, made: Document, stopped: Callable[[], bool] = lamb
 def document(session: Session, title: str, blocks: Sequence[Block], marking: str, lines: Sequence[str] = ()) -> Document:
     """A document as the office gives it out: as at today, with its marking, and marked as a demonstration where the store is one."""
     first = [DEMONSTRATION] if session.store.meta("demonstration") == "1" else []
+    first += [FROM_A_PART] if stubs.are_here(session.read()) else []
     return Document(title, label(session.today.isoformat()), marking, blocks, [*first, *lines])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import movement, rules
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.entities import ACTION, GAP, RECOMMENDATION, EntitySpec
+from vawg_desktop.domain.entities import ACTION, ENTITIES, GAP, RECOMMENDATION, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, NOT_RATED, RATING, VERIFICATION, how_many
 from vawg_desktop.domain.values import from_row, to_words
@@ -222,3 +222,14 @@ def left_out(paper: Paper) -> list[str]:
     shown = {str(r["id"]) for r in (*paper.position.recommendations, *paper.position.actions, *paper.position.gaps)}
     number = len(paper.closed & shown)
     return [f"{how_many(number, 'restricted record')} named by reference alone."] if number else []
+
+
+def markings(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The markings of some records of any kind."""
+    found: list[str] = []
+    for spec in (e for e in ENTITIES if "marking" in e.by_key):
+        for start in range(0, len(ids), 400):
+            part = tuple(ids[start : start + 400])
+            rows = connection.exec_driver_sql(f'SELECT marking FROM "{spec.key}" WHERE id IN ({",".join("?" * len(part))}) AND marking IS NOT NULL', part)
+            found += [str(m) for (m,) in rows]
+    return found

@@ -106,12 +106,12 @@ def check(session: Session, kind: str, content: bytes, asked: Asked | None = Non
     named = document_template.places(content)
     if not named:
         return ["It has no place to fill; type the name of what is to stand there between « and »."]
-    made = papers.make(session, kind, asked or something(session, kind))
+    made = papers.make(session, kind, asked or example(session, kind))
     return document_template.unknown(named, [p.name for p in places(session, kind, made)])
 
 
-def something(session: Session, kind: str) -> Asked:
-    """Something that a paper of a kind can be about, where it must be about something: names and parts are then known."""
+def example(session: Session, kind: str) -> Asked:
+    """The first record that a paper of a kind can be about, where it needs one: made about it, the paper shows what it can hold."""
     about = {"minutes": "meeting", "briefing": "recommendation", "answer-card": "recommendation", "decision-notice": "meeting_decision", "foi": "information_request"}.get(kind)
     if about is None:
         return Asked()
@@ -196,7 +196,7 @@ def _rest(document: Document, placed: Sequence[Sequence[Block]]) -> list[Block]:
 
 def starter(session: Session, kind: str) -> bytes:
     """A Word document to begin a template from: every name that a paper of a kind has, each in its place."""
-    made = papers.make(session, kind, something(session, kind))
+    made = papers.make(session, kind, example(session, kind))
     blocks: list[Block] = [Paragraph("«Office» · «Marking» · as at «As at»")]
     for block in made.document.blocks:
         if isinstance(block, Heading) and block.level == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.request_terms import EXEMPTION, ITEM_DECISION, REQUEST_KIND
 from vawg_desktop.domain.terms import MARKING
 from vawg_desktop.exchange.document import Block, Cell, Document, Heading, Items, Paragraph, Table
@@ -24,8 +25,10 @@ _RIGHTS = (
 
 
 def answer(session: Session, asked: Asked) -> Made:
-    """The answer to the request that ``about`` names: texts not looked at yet are left out, and counted. Raises NotFoundError."""
-    found = names.find(session.read(), asked.about[0] if asked.about else "", REQUEST.key)
+    """The answer to the request that ``about`` names: texts not looked at yet are left out, and counted. Raises NotFoundError, and ValueRefusedError where no request is named."""
+    if not asked.about:
+        raise ValueRefusedError("Say which request: --about REQUEST.")
+    found = names.find(session.read(), asked.about[0], REQUEST.key)
     row = plain_rows(session.read(), "SELECT * FROM information_request WHERE id = ?", (found.id,))[0]
     all_items = requests.items(session, found.id)
     numbered = list(enumerate(all_items, 1))

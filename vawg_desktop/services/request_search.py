@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -77,7 +77,7 @@ class Searched:
         return BREAK.join(f"{where}: {number:,} looked through." for where, number in self.looked.items())
 
 
-class Needles:
+class SearchWords:
     """The words looked for: each matches at the beginning of a word, whatever its case, accents and punctuation; long numbers however spaced."""
 
     def __init__(self, words: str) -> None:
@@ -115,20 +115,20 @@ class Needles:
 
 def search(session: Session, words: str, but: str = "") -> Searched:
     """Look everywhere, but in the request ``but`` that asks. What a record of the subject says (one whose title holds the words) is gathered whole."""
-    needles, connection = Needles(words), session.read()
+    wanted, connection = SearchWords(words), session.read()
     done = Searched()
-    if not needles.words:
+    if not wanted.words:
         return done
     known: set[tuple[str, str, str]] = set()
-    for one in (_records(connection, needles, done, but), _tags(connection, needles, done), _log(connection, needles, done, known, but), _writers(connection, needles)):
+    for one in (_records(connection, wanted, done, but), _tags(connection, wanted, done), _log(connection, wanted, done, known, but), _writers(connection, wanted)):
         for found in one:
             done.found.append(found)
             if found.source.startswith("cell:"):
                 _, _, id, key = found.source.split(":", 3)
                 known.add((id, key, found.text))
-    done.found += _files(session, needles, done)
-    done.found += _local(connection, needles, done)
-    _backups(session, needles, done)
+    done.found += _files(session, wanted, done)
+    done.found += _local(connection, wanted, done)
+    _backups(session, wanted, done)
     _not_here(connection, done)
     return done
 
@@ -142,7 +142,7 @@ def _place(spec: EntitySpec, reference: object, field: FieldSpec | None, *, dele
     return f"{spec.label} {reference or ''}".strip() + (" (in the bin)" if deleted else "") + what
 
 
-def _records(connection: Connection, needles: Needles, done: Searched, but: str) -> Iterator[Found]:
+def _records(connection: Connection, wanted: SearchWords, done: Searched, but: str) -> Iterator[Found]:
     count = hidden = 0
     for spec in ENTITIES:
         if spec.key in _NOT_SEARCHED:
@@ -155,23 +155,23 @@ def _records(connection: Connection, needles: Needles, done: Searched, but: str)
                 continue
             count, hidden = count + 1, hidden + bool(deleted)
             texts = {f.key: str(v) for f, v in zip(fields, values, strict=True) if v not in (None, "")}
-            whole = needles.match(texts.get(spec.title, ""))
+            whole = wanted.match(texts.get(spec.title, ""))
             for f in fields:
                 text = texts.get(f.key)
-                if text is not None and (held := _readable(text, needles, whole=True) if whole else _holding(text, needles)):
+                if text is not None and (held := _readable(text, wanted, whole=True) if whole else _holding(text, wanted)):
                     yield Found(_place(spec, reference, f, deleted=bool(deleted)), f"cell:{spec.key}:{id}:{f.key}", held, str(id))
     done.looked["Records"] = count
     done.looked["Of these in the bin"] = hidden
 
 
-def _holding(text: str, needles: Needles) -> str:
+def _holding(text: str, wanted: SearchWords) -> str:
     """A text as a person reads it where it holds the words, else nothing."""
     if text[:1] not in "{[":
-        return text if needles.match(text) else ""
-    return _readable(text, needles) if needles.may_match(text) else ""
+        return text if wanted.match(text) else ""
+    return _readable(text, wanted) if wanted.may_match(text) else ""
 
 
-def _readable(text: str, needles: Needles, *, whole: bool = False) -> str:
+def _readable(text: str, wanted: SearchWords, *, whole: bool = False) -> str:
     """A text as a person reads it: of what the program keeps as a document of parts, the lines that hold the words."""
     if text[:1] not in "{[":
         return text
@@ -179,7 +179,7 @@ def _readable(text: str, needles: Needles, *, whole: bool = False) -> str:
         document = json.loads(text)
     except ValueError:
         return text
-    lines = list(dict.fromkeys(leaf for leaf in _leaves(document) if whole or needles.match(leaf)))
+    lines = list(dict.fromkeys(leaf for leaf in _leaves(document) if whole or wanted.match(leaf)))
     return BREAK.join(lines)
 
 
@@ -195,13 +195,13 @@ def _leaves(document: Any) -> Iterator[str]:
             yield from _leaves(value)
 
 
-def _tags(connection: Connection, needles: Needles, done: Searched) -> Iterator[Found]:
+def _tags(connection: Connection, wanted: SearchWords, done: Searched) -> Iterator[Found]:
     words = {s.link_kind(f): (s, f) for s in ENTITIES for f in s.sets if f.kind is Kind.TAGS}
     words["alias"] = (LINK, FieldSpec("alias", "Other name"))
     rows = connection.exec_driver_sql(f"SELECT l.id, l.kind, l.a, l.b, l.deleted, s.reference FROM link l LEFT JOIN subject s ON s.id = l.a WHERE l.kind IN ({','.join('?' * len(words))})", tuple(words)).fetchall()
     done.looked["Tags and other names"] = len(rows)
     for id, kind, a, b, deleted, reference in rows:
-        if needles.match(str(b or "")):
+        if wanted.match(str(b or "")):
             spec, f = words[str(kind)]
             yield Found(_place(spec, reference, f, deleted=bool(deleted)), f"cell:link:{id}:b", str(b), str(a))
     told = [f for f in _cells(LINK) if f.key not in ("kind", "a", "b", "seen")]
@@ -209,48 +209,48 @@ def _tags(connection: Connection, needles: Needles, done: Searched) -> Iterator[
     filled = " OR ".join(f'l."{f.key}" IS NOT NULL' for f in told)
     for id, a, deleted, reference, *values in connection.exec_driver_sql(f"SELECT l.id, l.a, l.deleted, s.reference, {columns} FROM link l LEFT JOIN subject s ON s.id = l.a WHERE {filled}").fetchall():
         for f, value in zip(told, values, strict=True):
-            if value and needles.match(str(value)):
+            if value and wanted.match(str(value)):
                 yield Found(f"Link of {reference or 'a record'}{' (in the bin)' if deleted else ''}: {f.label}", f"cell:link:{id}:{f.key}", str(value), str(a))
 
 
-def _log(connection: Connection, needles: Needles, done: Searched, known: set[tuple[str, str, str]], but: str) -> Iterator[Found]:
+def _log(connection: Connection, wanted: SearchWords, done: Searched, known: set[tuple[str, str, str]], but: str) -> Iterator[Found]:
     """Earlier wordings, readings in conflict and reasons: each text once a cell."""
     count, reasons = 0, dict[str, None]()
     references = {str(i): str(r or "") for i, r in connection.exec_driver_sql("SELECT id, reference FROM subject")}
     for row in connection.exec_driver_sql(f"{log.SELECT} ORDER BY n"):
         count += 1
         why, fields = row[6], str(row[14])
-        if why and str(why) not in reasons and needles.match(str(why)):  # the same reason of many changes is one text
+        if why and str(why) not in reasons and wanted.match(str(why)):  # the same reason of many changes is one text
             reasons[str(why)] = None
             yield Found(f"Reason of a change, {london_time(str(row[3]))}", f"why:{row[8]}", str(why), str(row[12]))
         table = str(row[11])
-        if table in _NOT_SEARCHED or str(row[12]) == but or not needles.may_match(fields):
+        if table in _NOT_SEARCHED or str(row[12]) == but or not wanted.may_match(fields):
             continue
         entry = log.from_row(tuple(row))
         spec = spec_of(table)
         for f in (f for f in _cells(spec) if table != LINK.key or f.key not in ("kind", "a", "seen")):
             cell = entry.fields.get(f.key)
-            text = _holding(cell.after, needles) if cell is not None and isinstance(cell.after, str) else ""
+            text = _holding(cell.after, wanted) if cell is not None and isinstance(cell.after, str) else ""
             if text and (entry.row, f.key, text) not in known:
                 known.add((entry.row, f.key, text))
                 yield Found(f"{_place(spec, references.get(entry.row), f)} (earlier wording)", f"entry:{entry.id}:{f.key}", text, entry.row)
     done.looked["Entries of the log"] = count
 
 
-def _writers(connection: Connection, needles: Needles) -> Iterator[Found]:
+def _writers(connection: Connection, wanted: SearchWords) -> Iterator[Found]:
     for who, number, first, last in connection.exec_driver_sql('SELECT who, count(*), min(at), max(at) FROM "change" GROUP BY who ORDER BY who').fetchall():
-        if needles.match(str(who)):
+        if wanted.match(str(who)):
             text = f"{how_many(int(number), 'entry', 'entries')} of the log written by {who}, from {london_time(str(first))} to {london_time(str(last))}."
             yield Found("The log: entries under this name", f"who:{who}", text)
 
 
-def _files(session: Session, needles: Needles, done: Searched) -> Iterator[Found]:
+def _files(session: Session, wanted: SearchWords, done: Searched) -> Iterator[Found]:
     """Lines of kept files that hold the words, and names of files; what cannot be read is listed."""
     held = session.store.files.listed()
     owners = _named_in(session.read())
     for sha256, name in held:
         about, place = owners.get(sha256, ("", "Kept file"))
-        text = file_text(session, sha256, name, needles, done.not_searched, place)
+        text = file_text(session, sha256, name, wanted, done.not_searched, place)
         if text:
             yield Found(f"{place} (file)", f"file:{sha256}", text, about)
     done.looked["Kept files"] = len(held)
@@ -265,41 +265,41 @@ def _named_in(connection: Connection) -> dict[str, tuple[str, str]]:
     return found
 
 
-def file_text(session: Session, sha256: str, name: str, needles: Needles, unread: list[str], place: str = "") -> str:
+def file_text(session: Session, sha256: str, name: str, wanted: SearchWords, unread: list[str], place: str = "") -> str:
     """The lines of a kept file that hold the words, its name first where that does; ``unread`` takes a sentence where it cannot be read.
 
     The sentence says whose file it is and not its name, which may say who it is about: it leaves with the answer.
     """
-    lines = [name] if needles.match(name) else []
+    lines = [name] if wanted.match(name) else []
     try:
-        lines += [line for line in lines_of(name, session.store.files.get(sha256)) if needles.match(line)]
+        lines += [line for line in lines_of(name, session.store.files.get(sha256)) if wanted.match(line)]
     except (FileRefusedError, ProgramError, StoreError):
         unread.append(f"{place}: its file could not be searched as text.")
     return BREAK.join(dict.fromkeys(lines))
 
 
-def _local(connection: Connection, needles: Needles, done: Searched) -> Iterator[Found]:
+def _local(connection: Connection, wanted: SearchWords, done: Searched) -> Iterator[Found]:
     """What this store alone keeps: drafts half typed, trays of imports, saved views."""
     called = {"draft": "Draft", "tray": "Tray of an import", "view": "Saved view"}
     rows = connection.exec_driver_sql("SELECT kind, \"key\", value FROM local").fetchall()
     for kind, key, value in rows:
-        text = _holding(str(value or ""), needles)
+        text = _holding(str(value or ""), wanted)
         if text:
             yield Found(called.get(str(kind), "Kept on this computer"), f"local:{kind}:{key}", text)
     done.looked["Drafts, trays and views"] = len(rows)
 
 
-def _backups(session: Session, needles: Needles, done: Searched) -> None:
+def _backups(session: Session, wanted: SearchWords, done: Searched) -> None:
     """Manifests of the backups that are in reach; what a backup itself holds is an earlier state of this store and is listed."""
     if session.store.url is not None:
-        done.not_searched.append("Backups of the server: ask whoever looks after it.")
+        done.not_searched.append("Backups of the server, which this program does not reach.")
         return
     row = session.read().exec_driver_sql("SELECT value FROM local WHERE kind = 'setting' AND \"key\" = 'backup_folder'").fetchone()
     folders = {backups.folder_beside(session.store.path), *([Path(str(row[0]))] if row and row[0] else [])}
     made = [b for folder in sorted(folders) for b in backups.listed(folder, session.store.key)]
     done.looked["Backups' manifests"] = len(made)
     for one in made:
-        names = [n for n in (one.name, *one.files) if needles.match(n)]
+        names = [n for n in (one.name, *one.files) if wanted.match(n)]
         if names:
             done.found.append(Found(f"Manifest of the backup of {london_time(one.at)}", f"backup:{one.path.name}", BREAK.join(names)))
     if made:
@@ -317,13 +317,13 @@ def _not_here(connection: Connection, done: Searched) -> None:
         done.not_searched.append(f"{how_many(int(gone), 'record was', 'records were')} disposed of under the retention schedule; nothing of their words is left.")
     if stubs.are_here(connection):
         done.not_searched.append("This store is a part of another one; what was not handed over is with the office that has the whole.")
-    done.not_searched.append("Working copies on other computers that were not merged since, e-mail and paper: search them by hand.")
+    done.not_searched.append("Working copies on other computers that were not merged since, e-mail and paper, which this program does not hold.")
 
 
 def text_at(session: Session, source: str, words: str) -> str | None:
     """The text at a place that was found, as it is now; None where there is none any more."""
     kind, _, rest = source.partition(":")
-    connection, needles = session.read(), Needles(words)
+    connection, wanted = session.read(), SearchWords(words)
     if kind == "cell":
         table, id, key = rest.split(":", 2)
         spec = BY_KEY.get(table)
@@ -331,34 +331,24 @@ def text_at(session: Session, source: str, words: str) -> str | None:
         row = connection.exec_driver_sql(f'SELECT "{key}"{title} FROM "{table}" WHERE id = ?', (id,)).fetchone()
         if row is None or row[0] is None:
             return None
-        return _readable(str(row[0]), needles, whole=spec is not None and needles.match(str(row[1] or ""))) or None
+        return _readable(str(row[0]), wanted, whole=spec is not None and wanted.match(str(row[1] or ""))) or None
     if kind == "entry":
         entry_id, key = rest.split(":", 1)
         row = connection.exec_driver_sql(f"{log.SELECT} WHERE id = ?", (entry_id,)).fetchone()
         cell = log.from_row(tuple(row)).fields.get(key) if row is not None else None
-        return _readable(cell.after, needles) or None if cell is not None and isinstance(cell.after, str) else None
+        return _readable(cell.after, wanted) or None if cell is not None and isinstance(cell.after, str) else None
     if kind == "why":
         row = connection.exec_driver_sql('SELECT why FROM "change" WHERE txn = ? AND why IS NOT NULL ORDER BY n LIMIT 1', (rest,)).fetchone()
         return str(row[0]) if row else None
     if kind == "who":
-        return next((f.text for f in _writers(connection, Needles(rest)) if f.source == source), None)
+        return next((f.text for f in _writers(connection, SearchWords(rest)) if f.source == source), None)
     if kind == "file":
         name = next((n for sha256, n in session.store.files.listed() if sha256 == rest), None)
-        return file_text(session, rest, name, needles, []) or None if name is not None else None
+        return file_text(session, rest, name, wanted, []) or None if name is not None else None
     if kind == "local":
         local_kind, key = rest.split(":", 1)
         row = connection.exec_driver_sql('SELECT value FROM local WHERE kind = ? AND "key" = ?', (local_kind, key)).fetchone()
-        return _readable(str(row[0] or ""), needles) or None if row else None
+        return _readable(str(row[0] or ""), wanted) or None if row else None
     done = Searched()
-    _backups(session, needles, done)
+    _backups(session, wanted, done)
     return next((f.text for f in done.found if f.source == source), None)
-
-
-def references_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """The references of records that still stand, by id."""
-    found: dict[str, str] = {}
-    for start in range(0, len(ids), 400):
-        part = tuple(ids[start : start + 400])
-        rows = connection.exec_driver_sql(f"SELECT id, reference FROM subject WHERE id IN ({','.join('?' * len(part))})", part)
-        found |= {str(i): str(r) for i, r in rows}
-    return found

@@ -56,19 +56,6 @@ def since_document(session: Session, start: str, end: str = "", scope: Scope = A
     parts.changes(paper, since.since(session, start, end, scope), agenda.called(session, start))
     span = f" until {agenda.called(session, end)}" if end else ""
     title = f"What changed since {agenda.called(session, start)}{span}"
-    rows = [{"marking": r} for r in _markings(session, [i for f in paper.figures for i in f.ids])]
+    rows = [{"marking": r} for r in parts.markings(session.read(), [i for f in paper.figures for i in f.ids])]
     beside = [w for w in (scope.pillar and f"Pillar: {scope.pillar}", scope.body and f"Body: {scope.body}", scope.recommendation and f"Of {scope.recommendation}") if w]
     return document(session, title, [*paper.blocks, *key_blocks(session)], marking_of(BY_KEY["action"], rows), beside)
-
-
-def _markings(session: Session, ids: list[str]) -> list[str]:
-    found: list[str] = []
-    for spec in since.SPECS:
-        for n in range(0, len(ids), 400):
-            some = tuple(ids[n : n + 400])
-            if "marking" in spec.by_key:
-                rows = session.read().exec_driver_sql(f'SELECT DISTINCT marking FROM "{spec.key}" WHERE marking IS NOT NULL AND id IN ({",".join("?" * len(some))})', some)
-                found += [str(m) for (m,) in rows]
-    return found
-
-

@@ -50,6 +50,16 @@ class Form(QDialog):
         fields = (w for w in self.findChildren(QWidget) if isinstance(w, (QLineEdit, QPlainTextEdit, QComboBox)))
         return next((w for w in fields if w.isEnabled() and w.isVisibleTo(self) and not isinstance(w.parent(), QComboBox)), None)
 
+    @staticmethod
+    def put(box: QVBoxLayout, words: str, made: QWidget) -> None:
+        """Add a field under its words, which a screen reader says too."""
+        name = label(words, muted=True)
+        name.setContentsMargins(0, theme.px(6), 0, 0)
+        name.setBuddy(made)
+        made.setAccessibleName(words)
+        box.addWidget(name)
+        box.addWidget(made)
+
     def state(self) -> list[str]:
         """Everything that stands in the fields, to tell whether anything was typed."""
         values: list[str] = []

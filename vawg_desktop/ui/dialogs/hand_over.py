@@ -27,7 +27,7 @@ class HandingOver:
 class HandOverDialog(Form):
     """Partners, a board, an area; each part with its history, and nothing else."""
 
-    def __init__(self, parent: QWidget, partners: Sequence[str], bodies: Sequence[str], *, plain: bool) -> None:
+    def __init__(self, parent: QWidget | None, partners: Sequence[str], bodies: Sequence[str], *, plain: bool) -> None:
         super().__init__(parent)
         self._plain = plain
         self.setWindowTitle("Hand over a part")
@@ -39,7 +39,7 @@ class HandOverDialog(Form):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Find a partner")
         self.filter.textChanged.connect(self._filter)
-        self._row(box, "What these partners have", self.filter)
+        self.put(box, "What these partners have", self.filter)
         self.partners = QListWidget()
         self.partners.setAccessibleName("Partners")
         self.partners.setMinimumHeight(theme.px(96))
@@ -53,15 +53,15 @@ class HandOverDialog(Form):
         self.body.addItem("None", "")
         for name in bodies:
             self.body.addItem(name, name)
-        self._row(box, "What this board holds", self.body)
+        self.put(box, "What this board holds", self.body)
         self.area.setPlaceholderText("As it stands in the records")
-        self._row(box, "What concerns this area", self.area)
-        self._row(box, "Successor", self.to_whom)
+        self.put(box, "What concerns this area", self.area)
+        self.put(box, "Successor", self.to_whom)
         if not plain:
             for field in (self.word, self.again):
                 field.setEchoMode(QLineEdit.EchoMode.Password)
-            self._row(box, "Passphrase of the new store", self.word)
-            self._row(box, "The same once more", self.again)
+            self.put(box, "Passphrase of the new store", self.word)
+            self.put(box, "The same once more", self.again)
         self._wrong = label("")
         self._wrong.setProperty("warn", True)
         self._wrong.hide()
@@ -74,14 +74,6 @@ class HandOverDialog(Form):
         foot.addWidget(self.saves)
         box.addLayout(foot)
         fit_screen(self, 520, 660)
-
-    def _row(self, box: QVBoxLayout, words: str, made: QWidget) -> None:
-        name = label(words, muted=True)
-        name.setContentsMargins(0, theme.px(6), 0, 0)
-        name.setBuddy(made)
-        made.setAccessibleName(words)
-        box.addWidget(name)
-        box.addWidget(made)
 
     def _filter(self, typed: str) -> None:
         for n in range(self.partners.count()):

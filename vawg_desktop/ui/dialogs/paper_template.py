@@ -39,12 +39,8 @@ class TemplatesDialog(Form):
         box.setSpacing(theme.px(6))
         box.addWidget(label(f"Templates: {called}", size=16, bold=True))
         box.addWidget(label("A Word document with the office's own styles, headers and logo. What stands between « and » in it is filled; other formats keep their plain form.", muted=True))
-        name = label("Fill the paper into", muted=True)
         self.choice = Choice()
-        self.choice.setAccessibleName("Fill the paper into")
-        name.setBuddy(self.choice)
-        box.addWidget(name)
-        box.addWidget(self.choice)
+        self.put(box, "Fill the paper into", self.choice)
         row = QHBoxLayout()
         row.addWidget(button("Take in a Word document …", self._take_in))
         row.addWidget(button("Begin one …", self._begin, tip="Writes a Word document with every name in its place, to be edited"))
@@ -56,10 +52,8 @@ class TemplatesDialog(Form):
         box.addWidget(self.wrong)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Find a name")
-        self.filter.setAccessibleName("Find a name")
         self.filter.textChanged.connect(self._filter)
-        box.addWidget(label("Names that may stand in it", muted=True))
-        box.addWidget(self.filter)
+        self.put(box, "Names that may stand in it", self.filter)
         self.names = QListWidget()
         self.names.setAccessibleName("Names")
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -79,7 +73,7 @@ class TemplatesDialog(Form):
         kind = self._kind
 
         def read(session: Session) -> tuple[list[tuple[str, str]], list[Place]]:
-            made = papers.make(session, kind, paper_templates.something(session, kind))
+            made = papers.make(session, kind, paper_templates.example(session, kind))
             return paper_templates.listed(session, kind), paper_templates.places(session, kind, made)
 
         templates, places = self._tasks.fetch(read)

@@ -33,13 +33,13 @@ class PublishDialog(Form):
         self._of.addItem("No: it is a paper of its own", "")
         for reference, words in reversed(earlier):
             self._of.addItem(words, reference)
-        self._row(box, "To whom it goes", self._to)
-        self._row(box, "Author", self._author)
-        self._row(box, "Cleared by", self._cleared)
-        self._row(box, "Stage", self._stage)
+        self.put(box, "To whom it goes", self._to)
+        self.put(box, "Author", self._author)
+        self.put(box, "Cleared by", self._cleared)
+        self.put(box, "Stage", self._stage)
         if earlier:
-            self._row(box, "A new edition of", self._of)
-            self._row(box, "What changed since then", self._what)
+            self.put(box, "A new edition of", self._of)
+            self.put(box, "What changed since then", self._what)
         self._wrong = label("")
         self._wrong.setProperty("warn", True)
         self._wrong.hide()
@@ -52,14 +52,6 @@ class PublishDialog(Form):
         foot.addWidget(self.saves)
         box.addLayout(foot)
         fit_screen(self, 520, 400 + 120 * bool(earlier))
-
-    def _row(self, box: QVBoxLayout, words: str, made: QWidget) -> None:
-        name = label(words, muted=True)
-        name.setContentsMargins(0, theme.px(6), 0, 0)
-        name.setBuddy(made)
-        made.setAccessibleName(words)
-        box.addWidget(name)
-        box.addWidget(made)
 
     def _on_done(self) -> None:
         wrong, field = "", self._to
