@@ -10,11 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from docx import Document as WordDocument
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.engine import make_url
 
 from tests.clock import TODAY
+from tests.documents import docx_text
 from tests.merging.machine import Family
 from tests.merging.test_family import SOAK
 from tests.merging.test_merging import rows_of
@@ -23,7 +25,7 @@ from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop import paths
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.domain.errors import AppError, NotFoundError, StaleError, StoreError
+from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, StaleError, StoreError
 from vawg_desktop.services import (
     agenda,
     attachments,
@@ -37,10 +39,13 @@ from vawg_desktop.services import (
     merging,
     names,
     overview,
+    paper_templates,
     papers,
     publications,
+    requests,
     rounds,
     show,
+    splitting,
     standing,
     undoing,
 )
@@ -52,6 +57,7 @@ from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.sample import load_sample
 from vawg_desktop.services.session import Session
+from vawg_desktop.services.splitting import Chosen
 from vawg_desktop.store import making, opening, work
 from vawg_desktop.store import store as stores
 from vawg_desktop.store.check import check
@@ -790,3 +796,50 @@ def test_a_meeting_its_papers_and_what_is_due_are_those_of_the_file(server: Sess
     for what in told[0]:
         assert told[0][what] == told[1][what], what
     assert check(server.store).problems == []
+
+
+def test_a_request_templates_and_a_part_are_those_of_the_file(server: Session, sample: Session, tmp_path: Path) -> None:
+    made = WordDocument()
+    made.add_paragraph("«Title»: «Actions» actions, «Overdue actions» of them late")
+    made.save(str(tmp_path / "Ours.docx"))
+    told: list[dict[str, object]] = []
+    for session, name in ((server, "server"), (sample, "file")):
+        assign(session, "A-0005", [Assignment("note", "Quillfeather rang"), Assignment("due", "2026-01-31"), Assignment("status", "in progress")], "Quillfeather asked")
+        assign(session, "A-0005", [Assignment("note", "Somebody rang")], None)
+        request, _ = create(session, "information_request", {"title": "About me", "kind": "subject_access", "words": "Quillfeather", "received": "2026-11-02"})
+        requests.gather(session, request)
+        for one in requests.items(session, request):
+            requests.decide(session, one.id, "in_part", passages=requests.passages_of(one.text or "", ["Quillfeather"], "third_party"))
+        with pytest.raises(RuleError, match="legal hold"):
+            dispose(session.store, "action", names.find(session.read(), "A-0005").id, Authority("A. One", "B. Two", "Rule 1", "2026-11-20"))
+        paper_templates.take_in(session, "board", "Ours", tmp_path / "Ours.docx")
+        filled = paper_templates.filled(session, "board", papers.make(session, "board", Asked()), "Ours", "x.docx")
+        given = splitting.hand_over(session, Chosen(("Kent Police",)), tmp_path / f"{name} part.vawg", passphrase=None, to_whom="A successor")
+        told.append({
+            "items": sorted((i.place.partition(",")[0], requests.redacted(i), i.decision) for i in requests.items(session, request)), "kinds": given.kinds, "paper": docx_text(filled),
+            "due": [(c.kind, c.words) for c in coming.coming(session, 60) if c.kind == "Answer due"],
+        })  # fmt: skip
+        part = Session(opening.open_store(tmp_path / f"{name} part.vawg"), "S. Successor")
+        offered = str(part.read().exec_driver_sql("SELECT reference FROM handover_item ORDER BY n LIMIT 1").one()[0])
+        assign(part, offered, [Assignment("accepted_by", "S. Successor")], None)
+        assert merging.merge(session, part.store).conflicts == [] and check(part.store).ok and check(session.store).ok  # the server's clock goes on, the test's stands
+        assert session.read().exec_driver_sql("SELECT accepted_by FROM handover_item WHERE reference = ?", (offered,)).one()[0] == "S. Successor"
+        part.store.close()
+    for what in told[0]:
+        assert told[0][what] == told[1][what], what
+
+
+def test_a_part_lives_on_a_server_as_in_a_file(sample: Session, postgres_url: str, tmp_path: Path) -> None:
+    splitting.hand_over(sample, Chosen(("Kent Police",)), tmp_path / "part.vawg", passphrase=None)
+    part = Session(opening.open_store(tmp_path / "part.vawg"), "S. Successor")
+    merging.copy(part, postgres_url, move=True)
+    with opening.open_postgres(postgres_url) as store:
+        moved = Session(store, "S. Successor")
+        assert check(store).problems == []
+        with pytest.raises(StoreError) as refused:
+            merging.merge(moved, sample.store)
+        assert refused.value.code == "wider_store"
+        new, _ = create(moved, "action", {"title": "Begun by the successor", "accountable": "Kent Police"})
+        assert merging.merge(sample, store).conflicts == [] and show.record(sample, new).title == "Begun by the successor"
+    assert check(sample.store).problems == []
+    part.store.close()

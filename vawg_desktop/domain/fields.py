@@ -136,6 +136,11 @@ class FieldSpec:
         """Whether the field is a set of link records."""
         return self.kind in SETS
 
+    @property
+    def holds_id(self) -> bool:
+        """Whether its cell is the id of another record, of one kind or of any: shown by what that record is called."""
+        return self.kind is Kind.REF or self.names_record
+
 
 @dataclass(frozen=True)
 class EntitySpec:

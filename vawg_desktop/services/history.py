@@ -12,7 +12,7 @@ from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
 from vawg_desktop.domain.entities import BY_KEY, LINK, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
@@ -241,7 +241,7 @@ def value_in_words(session: Session, change: FieldChange, value: Value | list[st
         return "Yes" if value else "No"
     if field_spec is None:
         return str(value)
-    if field_spec.kind is Kind.REF:
+    if field_spec.holds_id:
         return names.labels(session.read(), [str(value)]).get(str(value), str(value))
     words = to_words(field_spec, value)
     return words if len(words) <= 160 else words[:159] + "…"

@@ -308,7 +308,7 @@ def as_json(
     for f in spec.fields:
         if not f.private:
             record[f.key] = sets.get(f.key, []) if f.many else from_row(f, row.get(f.key))
-    refs = {f.key: record[f.key] for f in spec.cells if f.kind is Kind.REF and record.get(f.key)}
+    refs = {f.key: record[f.key] for f in spec.cells if f.holds_id and record.get(f.key)}
     ends = {f.key: sets[f.key] for f in spec.sets if f.kind is Kind.LINKS and sets.get(f.key)}
     called = names.labels(
         session.read(), [str(v) for v in refs.values()] + [i for v in ends.values() for i in v]

@@ -199,7 +199,7 @@ def _field(view: show.RecordView, field: FieldSpec, called: Mapping[str, str]) -
     if field.many:
         return "\n".join(called.get(e) or to_words(field, e) for e in view.sets[field.key])
     value = view.cells[field.key]
-    if field.kind is Kind.REF and value is not None:
+    if field.holds_id and value is not None:
         return called.get(str(value), str(value))
     return day_cell(value) if field.kind is Kind.DATE else to_words(field, value)
 

@@ -64,7 +64,7 @@ class RecordView:
         """A cell in words, references resolved."""
         from vawg_desktop.domain.values import to_words
 
-        if spec.kind is Kind.REF and value is not None:
+        if spec.holds_id and value is not None:
             return self.names.get(str(value), str(value))
         return to_words(spec, value)
 
@@ -91,7 +91,7 @@ def record(session: Session, name: str) -> RecordView:
         {f.key: sets.get(f.key, []) for f in spec.sets}, links, _heads(connection, found.id, str(row["born"])),
         conflicts=int(row["conflicts"] or 0),
     )  # fmt: skip
-    refs = [str(v) for f in spec.cells if f.kind is Kind.REF and (v := cells[f.key])]
+    refs = [str(v) for f in spec.cells if f.holds_id and (v := cells[f.key])]
     ends = [i for f in spec.sets if f.kind is Kind.LINKS for i in view.sets[f.key]]
     view.names = worded.names_of(spec, view.sets) | names.labels(connection, refs + ends)
     day = next((cells[k] for k in spec.own_day if cells[k]), None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.places import Part, Place
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import FlowLayout
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
 
 class PlacePage(QWidget):

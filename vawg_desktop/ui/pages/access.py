@@ -17,7 +17,8 @@ from vawg_desktop.store.version import SCHEMA_VERSION
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import FlowLayout, Section, button, clear, label, note, scrolled_page
+from vawg_desktop.ui.widgets.common import Section, button, clear, label, note, scrolled_page
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
 
 class AccessPage(QWidget):

@@ -32,7 +32,8 @@ from vawg_desktop.ui.pages.changes_opened import Opened, fill, read_opened
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, button, clear, label, scrolled
+from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, scrolled
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 

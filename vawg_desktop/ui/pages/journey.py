@@ -22,8 +22,9 @@ from vawg_desktop.ui.outputs import copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, RowButton, button, clear, label, note
+from vawg_desktop.ui.widgets.common import EmptyState, RowButton, button, clear, label, note
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.journey_view import JourneyView, words_of
 from vawg_desktop.ui.widgets.map_wall import MapWall
 from vawg_desktop.ui.widgets.two_panes import TwoPanes

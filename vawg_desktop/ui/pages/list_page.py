@@ -27,7 +27,8 @@ from vawg_desktop.ui.pages.list_outputs import ListOutputs
 from vawg_desktop.ui.pages.list_views import SavedViews
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, FlowLayout, button, label
+from vawg_desktop.ui.widgets.common import EmptyState, button, label
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.record_pane import RecordPane
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
@@ -81,7 +82,7 @@ class ListPage(QWidget):
         left.addWidget(self._build_chips())
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
-        self._nothing = EmptyState(self._empty_words, f"New {self.spec.label.casefold()}", self.new_record)
+        self._nothing = EmptyState(self._empty_words, "" if self.spec.system else f"New {self.spec.label.casefold()}", self.new_record)
         self._stack.addWidget(self._nothing)
         self._no_match = EmptyState("Nothing matches this filter.", "Show all", self.show_all)
         self._stack.addWidget(self._no_match)
@@ -101,7 +102,8 @@ class ListPage(QWidget):
         row.addStretch(1)
         self._more = button("More", self._show_more, tip="Paste, bulk edit, copy, print, save")
         row.addWidget(self._more)
-        row.addWidget(button("New", self.new_record, kind="primary", icon_name="plus", tip="Ctrl+N"))
+        if not self.spec.system:  # what the program itself writes is not added by hand
+            row.addWidget(button("New", self.new_record, kind="primary", icon_name="plus", tip="Ctrl+N"))
         return row
 
     def _build_filter(self) -> QHBoxLayout:
@@ -301,14 +303,11 @@ class ListPage(QWidget):
 
     def new_record(self) -> None:
         """Ask for the few fields a new record needs."""
-        typed = FormDialog.fill_in(
-            self,
-            self.tasks,
-            f"New {self.spec.label.casefold()}",
-            self.spec,
-            form_fields(self.spec),
-            f"Add {self.spec.label.casefold()}",
-        )
+        if self.spec.system:
+            messages.tell(f"{self.spec.plural} are written by the program itself.")
+            return
+        called = self.spec.label.casefold()
+        typed = FormDialog.fill_in(self, self.tasks, f"New {called}", self.spec, form_fields(self.spec), f"Add {called}")
         if typed is None:
             return
 
@@ -372,7 +371,8 @@ class ListPage(QWidget):
         menu.addAction(
             "Bring picked rows back" if self.query.bin else "Delete picked rows\tDel", self.delete_picked
         )
-        menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
+        if not self.spec.system:
+            menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
         menu.addSeparator()
         self.outputs.add_to(menu)
         menu.addSeparator()

@@ -23,13 +23,13 @@ from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import (
     Elided,
     EmptyState,
-    FlowLayout,
     button,
     clear,
     label,
     scroll_over,
     set_style,
 )
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.meeting_form import MeetingForm
 from vawg_desktop.ui.widgets.place_kept import PLACE
 

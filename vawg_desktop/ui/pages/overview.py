@@ -31,7 +31,8 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import FlowLayout, button, clear, label
+from vawg_desktop.ui.widgets.common import button, clear, label
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
 SINCE = ((7, "7 days ago"), (28, "28 days ago"), (91, "a quarter ago"), (365, "a year ago"))
 

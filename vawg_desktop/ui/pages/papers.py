@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCompleter,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -43,14 +44,26 @@ from vawg_desktop.ui.outputs import PAPER_KINDS, REDACTED_KINDS, save_document, 
 from vawg_desktop.ui.pages.papers_offered import OFFERED, PLAIN
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import Elided, button, clear, label, note, scroll_over, set_style
+from vawg_desktop.ui.widgets.common import (
+    Elided,
+    button,
+    clear,
+    label,
+    note,
+    scroll_over,
+    set_style,
+)
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
+from vawg_desktop.ui.widgets.kept_lines import KeptLines
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
 #: So many papers have a number key of their own.
 _KEYS = 10
 #: So many records are named to the store at once; a figure that counts more is of all.
 _MOST_NAMED = 30_000
+#: From this width at 100 % the buttons stand beside the title.
+_WIDE = 900
 #: Under which the window keeps the template chosen for a kind of paper; and the letters of its name that fit on the button.
 _TEMPLATE, _SHORT = "paper_template", 18
 _WORDS = (*papers.BOARD_WORDS, *papers.SIGNED_WORDS)
@@ -105,10 +118,11 @@ class PapersPage(QWidget):
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, 0, theme.px(8), theme.px(16))
         box.setSpacing(theme.px(8))
-        head = QHBoxLayout()
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._title = Elided()
         self._title.setFont(theme.font(20, bold=True))
-        head.addWidget(self._title, 1)
+        self._head.addWidget(self._title, 1)
+        head = FlowLayout(theme.px(6))
         self._publish = button("Publish …", self.publish, tip="Keep the file, its figures and what they count for ever, and write it")
         self._mail = button("E-mail …", self.mail, tip="A ready-made e-mail with the paper as a Word document, to be sent by your mail program")
         self._template = button("Template …", self.choose_template, tip="The office's own Word document that the paper is filled into")
@@ -116,7 +130,10 @@ class PapersPage(QWidget):
         head.addWidget(self._mail)
         head.addWidget(self._publish)
         head.addWidget(button("Save as …", self.save, kind="primary", tip="Ctrl+S; Word, PDF, OpenDocument or a workbook"))
-        box.addLayout(head)
+        self._buttons = QWidget()
+        self._buttons.setLayout(head)
+        self._head.addWidget(self._buttons)
+        box.addLayout(self._head)
         self._holds = note("")
         box.addWidget(self._holds)
         grid = QGridLayout()
@@ -156,7 +173,7 @@ class PapersPage(QWidget):
                 made = QLineEdit()
                 made.editingFinished.connect(partial(self._keep_words, key))
             else:
-                made = _Paper(partial(self._keep_words, key))
+                made = KeptLines(partial(self._keep_words, key))
             made.setAccessibleName(heading)
             name.setBuddy(made)
             inside.addWidget(name)
@@ -165,6 +182,17 @@ class PapersPage(QWidget):
         box.addWidget(self._worded)
         box.addStretch(1)
         return area
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """The buttons stand beside the title where there is room for all of them, else under it."""
+        beside = self.width() >= theme.px(_WIDE)
+        shown = [b.sizeHint().width() for b in self._buttons.findChildren(QPushButton) if not b.isHidden()]
+        self._head.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._buttons.setMinimumWidth(sum(shown) + theme.px(6) * len(shown) if beside else 0)
 
     # -- choosing -----------------------------------------------------------------------------
 
@@ -309,6 +337,7 @@ class PapersPage(QWidget):
     def _show_template(self) -> None:
         name = self._templates.get(self._chosen.kind, "")
         self._template.setText("Template …" if not name else f"Template: {name if len(name) < _SHORT else name[: _SHORT - 1] + '…'}")
+        self._fit_head()
 
     def save(self) -> None:
         """Save the paper; the file's ending chooses its format, and a Word document is filled into the template that is chosen."""
@@ -351,20 +380,6 @@ class PapersPage(QWidget):
                 lambda s: publications.publish(s, kind, asked, Path(chosen), sending),
                 then=lambda done: messages.tell(f"{done.reference} is kept, and written as {Path(chosen).name}."),
             )
-
-
-class _Paper(QPlainTextEdit):
-    """A few lines that are saved when they are left."""
-
-    def __init__(self, keep: Callable[[], None]) -> None:
-        super().__init__()
-        self._keep = keep
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(theme.px(56))
-
-    def focusOutEvent(self, e: QFocusEvent) -> None:
-        super().focusOutEvent(e)
-        self._keep()
 
 
 def _read(session: Session) -> tuple[dict[str, list[str]], dict[str, str], str, dict[str, str]]:

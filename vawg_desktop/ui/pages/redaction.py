@@ -33,7 +33,8 @@ from vawg_desktop.ui.outputs import REDACTED_KINDS, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, button, label, note, set_style
+from vawg_desktop.ui.widgets.common import EmptyState, button, label, note, scroll_over, set_style
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
 _EMPTY = "Requests for information and for subject access will stand here. Add one under Requests, with the words to search for, and gather."
 _ID = Qt.ItemDataRole.UserRole
@@ -117,7 +118,7 @@ class RedactionPage(QWidget):
         self.list.setSpacing(theme.px(2))
         self.list.currentItemChanged.connect(self._on_item)
         split.addWidget(self.list)
-        split.addWidget(self._build_text())
+        split.addWidget(scroll_over(self._build_text(), "The text"))
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         split.setSizes([theme.px(280), theme.px(800)])
@@ -151,8 +152,7 @@ class RedactionPage(QWidget):
         self.reason.setPlaceholderText("Reason")
         ground.addWidget(self.reason, 1)
         box.addLayout(ground)
-        row = QHBoxLayout()
-        row.setSpacing(theme.px(6))
+        row = FlowLayout(theme.px(6))
         self.buttons = {
             key: button(words, partial(self.act, what), tip=tip)
             for key, what, words, tip in (
@@ -163,7 +163,6 @@ class RedactionPage(QWidget):
         }  # fmt: skip
         for one in self.buttons.values():
             row.addWidget(one)
-        row.addStretch(1)
         box.addLayout(row)
         self._advice = note("")
         box.addWidget(self._advice)

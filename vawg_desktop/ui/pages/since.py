@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
@@ -32,11 +33,13 @@ from vawg_desktop.ui.outputs import PAPER_KINDS, copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, label, set_style
+from vawg_desktop.ui.widgets.common import button, label, scroll_over, set_style
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
 Index = QModelIndex | QPersistentModelIndex
 _HEADS = ("Ref", "Record", "From and to", "Times", "Last")
+#: Below this width at 100 % fields stand in two lines and a record's last columns are left out.
+_NARROW = 760
 _REF, _TITLE, _TOLD, _TIMES, _LAST = range(5)
 
 
@@ -111,7 +114,7 @@ class SincePage(QWidget):
         return row
 
     def _build_scope(self) -> QLayout:
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(12))
         grid.setVerticalSpacing(theme.px(2))
         self.start, self.end, self.body = QLineEdit(), QLineEdit(), QLineEdit()
@@ -121,34 +124,58 @@ class SincePage(QWidget):
             self.pillar.addItem(one.label, one.key)
         self.pillar.settle()
         self.pillar.meant.connect(lambda _: self.load())
-        for n, (words, made) in enumerate((("Since (a date or a meeting)", self.start), ("Until (empty: now)", self.end), ("Pillar", self.pillar), ("Body", self.body))):
+        self._asks: list[tuple[QWidget, QWidget]] = []
+        for words, made in (("Since (a date or a meeting)", self.start), ("Until (empty: now)", self.end), ("Pillar", self.pillar), ("Body", self.body)):
             name = label(words, muted=True, wrap=False)
             name.setBuddy(made)
             made.setAccessibleName(words)
-            grid.addWidget(name, 0, n)
-            grid.addWidget(made, 1, n)
-            grid.setColumnStretch(n, 1)
+            self._asks.append((name, made))
             if isinstance(made, QLineEdit):
                 made.returnPressed.connect(self.load)
                 made.editingFinished.connect(self._on_left)
         self.body.setPlaceholderText("Every body")
         self._asked: tuple[str, str, str, str] = ("", "", "", "")
+        self._across = 0
+        self._lay_out(len(self._asks))
         return grid
+
+    def _lay_out(self, across: int) -> None:
+        """Put the fields so many beside each other."""
+        if across == self._across:
+            return
+        self._across = across
+        for n, (name, made) in enumerate(self._asks):
+            self._grid.addWidget(name, n // across * 2, n % across)
+            self._grid.addWidget(made, n // across * 2 + 1, n % across)
+        for n in range(len(self._asks)):
+            self._grid.setColumnStretch(n, int(n < across))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(_NARROW)
+        self._lay_out(2 if narrow else len(self._asks))
+        self._kinds_area.setFixedWidth(theme.px(180 if narrow else 236))
+        for column in (_TIMES, _LAST):
+            self.table.setColumnHidden(column, narrow)
+        self.table.setColumnWidth(_TOLD, theme.px(130 if narrow else 260))
 
     def _build_found(self) -> QLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.px(16))
-        left = QVBoxLayout()
+        holder = QWidget()
+        left = QVBoxLayout(holder)
+        left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(2))
         self._kinds = {}
         for kind in KINDS:
             made = button(HEADINGS[kind], partial(self.choose, kind), kind="row")
             made.setProperty(PLACE, kind)
-            made.setFixedWidth(theme.px(220))
             self._kinds[kind] = made
             left.addWidget(made)
         left.addStretch(1)
-        row.addLayout(left)
+        self._kinds_area = scroll_over(holder, "Kinds of movement")
+        self._kinds_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        row.addWidget(self._kinds_area)
         self.model = _Model()
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -204,6 +231,8 @@ class SincePage(QWidget):
         if begin and not self.start.text().strip():
             self.start.setText(begin)
             self._asked = (begin, *self._asked[1:])
+        if not self._found.get(self._kind):  # begin where there is something to see
+            self._kind = next((kind for kind in KINDS if self._found.get(kind)), self._kind)
         self._tell("" if begin else "No meeting was held yet: name a date to begin with.")
         self._show_kinds()
 

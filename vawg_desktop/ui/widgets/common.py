@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -192,26 +191,27 @@ def scrolled_page(page: QWidget, title: str, *buttons: QWidget, spacing: int = 8
 
 def scrolled(box: QVBoxLayout, *, spacing: int) -> QVBoxLayout:
     """The body of a page: what is put into the layout returned scrolls under the page's head."""
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
     page = QWidget()
     body = QVBoxLayout(page)
     body.setContentsMargins(0, 0, theme.px(24), theme.px(24))
     body.setSpacing(theme.px(spacing))
-    scroll.setWidget(page)
-    box.addWidget(scroll, 1)
+    box.addWidget(_area(page), 1)
     return body
+
+
+def _area(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inside)
+    return area
 
 
 def scroll_over(inside: QWidget, name: str) -> QScrollArea:
     """A part of a page that scrolls by itself; Tab goes to what is in it, not to the area. ``name`` is for a screen reader."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
+    area = _area(inside)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setAccessibleName(name)
-    area.setWidget(inside)
     return area
 
 
@@ -337,65 +337,3 @@ def all_button(count: int, do: Callable[[], object]) -> QPushButton:
     made = button(f"All {count:,}", do, kind="quiet")
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return made
-
-
-class FlowLayout(QLayout):
-    """Puts widgets side by side and wraps them, as words in a line."""
-
-    def __init__(self, spacing: int = 6) -> None:
-        super().__init__()
-        self._items: list[QLayoutItem] = []
-        self._gap = spacing
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def drop(self, widget: QWidget) -> None:
-        """Take one of its widgets away for good."""
-        self.removeWidget(widget)
-        widget.hide()
-        widget.deleteLater()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._arrange(rect, True)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size
-
-    def _arrange(self, rect: QRect, place: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
-        gap = theme.px(self._gap)
-        for item in self._items:
-            hint = item.sizeHint()
-            if rect.width() > 0:  # what may be narrower than it would like is cut to the line
-                hint.setWidth(max(item.minimumSize().width(), min(hint.width(), rect.width())))
-            if x + hint.width() > rect.right() + 1 and line > 0:
-                x, y, line = rect.x(), y + line + gap, 0
-            if place:
-                item.setGeometry(QRect(QPoint(x, y), hint))
-            x += hint.width() + gap
-            line = max(line, hint.height())
-        return y + line - rect.y()

@@ -23,7 +23,8 @@ from shiboken6 import isValid
 from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import FlowLayout, clear
+from vawg_desktop.ui.widgets.common import clear
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
 
 class ChipWords(QLabel):
