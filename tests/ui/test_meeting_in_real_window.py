@@ -139,6 +139,6 @@ def _office_works(path: Path, stop: threading.Event, edited: list[int]) -> None:
     """The office's own store is edited all the while, by another session on it."""
     with opening.open_store(path) as store:
         session = Session(store, "O. Office")
-        while not stop.wait(2):
+        while not edited or not stop.wait(2):
             records.assign(session, "R-0014", [Assignment("note", f"Office {len(edited)}")], None)
             edited.append(len(edited))

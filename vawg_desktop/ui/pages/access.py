@@ -73,7 +73,7 @@ class AccessPage(QWidget):
                 off.setAccessibleName(f"Take away the passphrase of {way.label}")
                 row.addWidget(off)
             section.body.addLayout(row)
-        row = FlowLayout(theme.px(8))
+        row = FlowLayout(8)
         row.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
         row.addWidget(button("Change passphrase …", self.change))
         row.addWidget(button("Make a recovery key …", self.recovery))

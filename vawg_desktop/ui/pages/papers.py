@@ -122,7 +122,7 @@ class PapersPage(QWidget):
         self._title = Elided()
         self._title.setFont(theme.font(20, bold=True))
         self._head.addWidget(self._title, 1)
-        head = FlowLayout(theme.px(6))
+        head = FlowLayout(6)
         self._publish = button("Publish …", self.publish, tip="Keep the file, its figures and what they count for ever, and write it")
         self._mail = button("E-mail …", self.mail, tip="A ready-made e-mail with the paper as a Word document, to be sent by your mail program")
         self._template = button("Template …", self.choose_template, tip="The office's own Word document that the paper is filled into")
@@ -192,7 +192,7 @@ class PapersPage(QWidget):
         beside = self.width() >= theme.px(_WIDE)
         shown = [b.sizeHint().width() for b in self._buttons.findChildren(QPushButton) if not b.isHidden()]
         self._head.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
-        self._buttons.setMinimumWidth(sum(shown) + theme.px(6) * len(shown) if beside else 0)
+        self._buttons.setMinimumWidth(sum(shown) + theme.px(6) * (len(shown) - 1) + 1 if beside else 0)
 
     # -- choosing -----------------------------------------------------------------------------
 

@@ -152,7 +152,7 @@ class RedactionPage(QWidget):
         self.reason.setPlaceholderText("Reason")
         ground.addWidget(self.reason, 1)
         box.addLayout(ground)
-        row = FlowLayout(theme.px(6))
+        row = FlowLayout(6)
         self.buttons = {
             key: button(words, partial(self.act, what), tip=tip)
             for key, what, words, tip in (
