@@ -92,6 +92,8 @@ def choose(session: Session, asked: Chosen) -> Part:
         _add(part, connection, "partner", "id", [_found(connection, name, "partner")])
     if partners := list(part.whole):
         for spec in ENTITIES:
+            if spec.key in _STAY:
+                continue
             if spec.owner and spec.by_key[spec.owner].target == "partner":
                 _add(part, connection, spec.key, spec.owner, partners)
             if spec.others and spec.by_key[spec.others].target == "partner":

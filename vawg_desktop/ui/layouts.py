@@ -24,7 +24,7 @@ def layout_of(spec: EntitySpec) -> tuple[Group, ...]:
     """
     if spec.key in LAYOUTS:
         return _with_sources(spec, _with_rest(spec, LAYOUTS[spec.key]))
-    fields = tuple(f.key for f in spec.fields if f.key not in (spec.title, *spec.file_cells[:1]) and not f.private and not f.retired)
+    fields = tuple(f.key for f in spec.fields if f.key != spec.title and not f.private and not f.retired)
     parts = tuple(Group(f"@{e.key}", ()) for e in ENTITIES if e.parent == spec.key and not e.system)
     earlier = (Group("@earlier", ()),) if any(f.retired for f in spec.fields) else ()
     return _with_sources(spec, (Group("Details", fields), *parts, Group("@links", ()), *earlier, Group("@history", ())))
@@ -85,6 +85,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
                        "marking", "restriction", "restricted_until", "restricted_to"), True),
         Group("@history", ()),
     ),
+    "paper_template": (Group("Details", ("kind", "note")), Group("@file", ()), Group("@links", ()), Group("@history", ())),
     "evidence": (
         Group("What it proves", ("proves",)),
         Group("@file", ()),
