@@ -10,8 +10,10 @@ import re
 import subprocess
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,10 @@ from vawg_desktop.exchange.document_book import book_of
 from vawg_desktop.exchange.document_columns import LANDSCAPE, PORTRAIT, column_widths, page_of, tall, too_wide
 from vawg_desktop.exchange.document_files import WRITERS, writer
 from vawg_desktop.exchange.document_pdf import UnknownLettersError, write_pdf
+from vawg_desktop.exchange.document_pictures import png
 from vawg_desktop.exchange.document_tables import Tables
+from vawg_desktop.exchange.look import Look, colour_of, contrast
+from vawg_desktop.exchange.plan import LOGO_DEPARTURE, Picture
 from vawg_desktop.scratch import scratch
 
 SVG = (
@@ -412,3 +417,47 @@ def test_a_table_of_many_columns_lies_on_its_side_and_one_of_too_many_still_fits
 
 def test_only_a_row_that_would_run_off_the_page_may_be_split() -> None:
     assert not tall(["x" * 200], [20.0]) and tall(["x " * 400], [20.0]) and tall(["\n" * 30], [20.0])
+
+
+# -- the office's look ----------------------------------------------------------------------------------
+
+OWN = Look("7A1F5C", Picture(png('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30" width="90" height="30"><rect width="90" height="30" fill="#7A1F5C"/></svg>', 90).data, 120, 40, "Logo of the office"))
+
+
+@pytest.mark.parametrize("ending", list(WRITERS))
+def test_the_offices_logo_and_colour_are_in_every_format_and_change_no_word(ending: str, tmp_path: Path) -> None:
+    plain, own = writer(f"x{ending}")(WHOLE), writer(f"x{ending}")(replace(WHOLE, look=OWN))
+    if ending == ".pdf":
+        assert read_back(own, ending, tmp_path) == read_back(plain, ending, tmp_path)
+        structure = _told("pdfinfo", "-struct-text", _kept(tmp_path, own))
+        assert structure.index("Figure") < structure.index("H1")
+        assert len(_told("pdfimages", "-list", _kept(tmp_path, own)).splitlines()) == len(_told("pdfimages", "-list", _kept(tmp_path, plain)).splitlines()) + 1
+        return
+    with zipfile.ZipFile(io.BytesIO(own)) as archive, zipfile.ZipFile(io.BytesIO(plain)) as before:
+        texts = "".join(archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml"))
+        pictures = [n for n in archive.namelist() if n.endswith(".png")]
+        assert OWN.logo is not None and any(archive.read(n) == OWN.logo.data for n in pictures)
+        assert len(pictures) == len([n for n in before.namelist() if n.endswith(".png")]) + 1
+    assert "Logo of the office" in texts and "7A1F5C" in texts and "1D3557" not in texts
+    if ending in (".xlsx", ".ods"):
+        assert LOGO_DEPARTURE in texts  # a picture in a workbook is explained
+    else:
+        assert read_back(own, ending, tmp_path) == read_back(plain, ending, tmp_path)
+
+
+def _kept(folder: Path, content: bytes) -> str:
+    (folder / "kept.pdf").write_bytes(content)
+    return str(folder / "kept.pdf")
+
+
+def _told(name: str, *rest: str) -> str:
+    found = program(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return subprocess.run([found, *rest], capture_output=True, check=True).stdout.decode("utf-8", "replace")
+
+
+def test_a_colour_in_which_nothing_could_be_read_is_known() -> None:
+    assert [colour_of(t) for t in ("#7a1f5c", "7A1F5C ", "plum", "#12345", "")] == ["7A1F5C", "7A1F5C", "", "", ""]
+    assert contrast("000000", "FFFFFF") == pytest.approx(21) and contrast("777777", "FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert Look("000000").tint == "E6E6E6"

@@ -16,8 +16,9 @@ from tests.services.test_journey import sample_store
 from tests.services.test_papers import _work, meeting_of
 from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
-from vawg_desktop.exchange.document import Table
-from vawg_desktop.services import merging, names, papers, publications, records, undoing
+from vawg_desktop.exchange.document import Figure, Table
+from vawg_desktop.exchange.plan import INK
+from vawg_desktop.services import merging, names, office, outputs, papers, publications, records, small_counts, undoing
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
@@ -147,6 +148,38 @@ def test_a_small_month_is_not_worked_out_from_its_quarter(session: Session) -> N
     victims(session, "Victims seen", {"2026-04": "7", "2026-05": "23", "2026-06": "30", "2026-Q2": "60"})
     (told,) = given(session).values()
     assert told == ["fewer than 10", "kept back", "30", "60"]
+
+
+@pytest.mark.parametrize(("least", "told"), [(5, ["7", "23", "30", "60"]), (30, ["fewer than 30", "fewer than 30", "30", "60"])])
+def test_the_office_sets_what_is_small(session: Session, least: int, told: list[str]) -> None:
+    seen = victims(session, "Victims seen", {"2026-04": "7", "2026-05": "23", "2026-06": "30", "2026-Q2": "60"})
+    small_counts.set_least(session, least)
+    made = papers.make(session, "data-set", Asked())
+    (found,) = given(session).values()
+    assert found == told and not made.unready and all(f"under {least}" in line for line in made.suppressed[:1])
+    assert any(f"under {least} are given as" in n for b in made.document.blocks if isinstance(b, Table) and b.title == "Values by period" for n in b.notes)
+    rows = [{"indicator": seen, "value": str(least - 1)}, {"indicator": seen, "value": str(least)}]
+    assert [r["value"] for r in small_counts.blurred(session, "indicator_value", rows)] == [f"fewer than {least}", str(least)]
+    with pytest.raises(ValueRefusedError, match="from 3 to 100"):
+        small_counts.set_least(session, 2)
+
+
+@pytest.mark.parametrize(("typed", "says"), [("plum", "is no colour"), ("#FFD94A", "too pale"), ("#12345", "is no colour")])
+def test_a_colour_that_cannot_be_read_is_refused(session: Session, typed: str, says: str) -> None:
+    with pytest.raises(ValueRefusedError, match=says):
+        office.set_colour(session, typed)
+    assert papers.make(session, "board", Asked()).document.look.colour == INK
+
+
+def test_every_kind_of_output_bears_the_offices_colour(session: Session) -> None:
+    """Papers, a record and the map alike; taken away again it is ours."""
+    office.set_colour(session, "#7a1f5c")
+    board = papers.make(session, "board", Asked()).document
+    (bars,) = [b for b in board.blocks if isinstance(b, Figure) and b.title == "Actions by status"]
+    assert board.look.colour == "7A1F5C" and 'fill="#7A1F5C"' in bars.svg
+    assert outputs.record_document(session, "R-0003").look.colour == papers.make(session, "briefing", Asked(about=("R-0003",))).document.look.colour == "7A1F5C"
+    office.set_colour(session, "")
+    assert papers.make(session, "board", Asked()).document.look.colour == INK
 
 
 def test_a_small_area_is_not_worked_out_from_the_county(session: Session) -> None:

@@ -8,12 +8,12 @@ from html import escape
 #: Measures in points.
 _LEFT, _WIDTH, _ROW, _BAR, _SIZE = 150.0, 440.0, 20.0, 12.0, 10.0
 _NUMBER = 40.0
-_INK, _FILL, _LINE = "#14213d", "#1b5ca3", "#8a94a6"
+_INK, _LINE = "#14213d", "#8a94a6"
 _LETTERS = 28
 
 
-def draw(bars: Sequence[tuple[str, int]]) -> str:
-    """Bars as SVG, each ``(name, number)``; a nought has its number and no bar."""
+def draw(bars: Sequence[tuple[str, int]], colour: str) -> str:
+    """Bars as SVG, each ``(name, number)``, in a colour (RRGGBB); a nought has its number and no bar."""
     height = len(bars) * _ROW + 6
     most = max((number for _, number in bars), default=0)
     room = _WIDTH - _LEFT - _NUMBER
@@ -28,7 +28,7 @@ def draw(bars: Sequence[tuple[str, int]]) -> str:
         parts.append(f'<text x="{_LEFT - 6:g}" y="{top + 10:g}" font-size="{_SIZE:g}" text-anchor="end" fill="{_INK}">{escape(words)}</text>')
         long = room * number / most if most else 0.0
         if long:
-            parts.append(f'<rect x="{_LEFT:g}" y="{top:g}" width="{long:.2f}" height="{_BAR:g}" fill="{_FILL}"/>')
+            parts.append(f'<rect x="{_LEFT:g}" y="{top:g}" width="{long:.2f}" height="{_BAR:g}" fill="#{colour}"/>')
         parts.append(f'<text x="{_LEFT + long + 5:.2f}" y="{top + 10:g}" font-size="{_SIZE:g}" font-weight="bold" fill="{_INK}">{number:,}</text>')
     return "".join([*parts, "</svg>"])
 

@@ -12,7 +12,8 @@ import zipfile
 from typing import Any
 
 from vawg_desktop.exchange.checklist_ods import look_ods
-from vawg_desktop.exchange.checklist_points import Point, contrast, departure, objects, point
+from vawg_desktop.exchange.checklist_points import Point, departure, objects, point
+from vawg_desktop.exchange.look import LEAST_CONTRAST, contrast
 from vawg_desktop.exchange.return_plan import FILL_MARK, IDENTITY_SHEET
 
 
@@ -166,4 +167,4 @@ def _contrast(sheets: list[Any]) -> list[str]:
                         str(c.fill.fgColor.rgb if c.fill.fill_type else "FFFFFFFF"),
                     )
                     seen.add((front[-6:], back[-6:]))
-    return [f"{f} on {b}" for f, b in sorted(seen) if contrast(f, b) < 4.5]
+    return [f"{f} on {b}" for f, b in sorted(seen) if contrast(f, b) < LEAST_CONTRAST]

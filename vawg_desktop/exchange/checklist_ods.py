@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as Tree
 
-from vawg_desktop.exchange.checklist_points import Point, contrast, departure, objects, point
+from vawg_desktop.exchange.checklist_points import Point, departure, objects, point
+from vawg_desktop.exchange.look import LEAST_CONTRAST, contrast
 from vawg_desktop.exchange.return_plan import FILL_MARK, IDENTITY_SHEET
 
 
@@ -75,7 +76,7 @@ def look_ods(content: bytes) -> list[Point]:
         point("No text in headers or footers that stands nowhere else", sorted({w for w in feet if w and w not in start})),
         objects([s.name for s in sheets if s.comments], [words for s in sheets for words in s.pictures], start),
         point("Whatever colour shows stands in words too", [s.name for s in tables if _colour_only(s)]),
-        point("Text and background are far apart (4.5 to 1)", sorted({f"{k.front} on {k.back}" for _, _, k in cells if contrast(k.front, k.back) < 4.5})),
+        point("Text and background are far apart (4.5 to 1)", sorted({f"{k.front} on {k.back}" for _, _, k in cells if contrast(k.front, k.back) < LEAST_CONTRAST})),
     ]  # fmt: skip
     view = {
         _attribute(n, "name"): {_attribute(i, "name"): i.text for i in n}

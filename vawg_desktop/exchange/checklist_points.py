@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vawg_desktop.exchange.return_plan import DEPARTURES, LOGO_DEPARTURE
+from vawg_desktop.exchange.plan import LOGO_DEPARTURE
+from vawg_desktop.exchange.return_plan import DEPARTURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,3 @@ def departure(asks: str, does: Callable[[], bool], number: int, start: str) -> P
     return Point(
         asks, explained, DEPARTURES[number] if explained else "Departed from without saying why.", True
     )
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours (RRGGBB), by WCAG 2.2."""
-    lights = sorted((_light(one), _light(other)))
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
-
-
-def _light(rgb: str) -> float:
-    try:
-        parts = [int(rgb[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    except ValueError:
-        parts = [0.0, 0.0, 0.0]  # a theme colour: text in black
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

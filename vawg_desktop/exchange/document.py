@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from vawg_desktop.domain.dates import label
+from vawg_desktop.exchange.look import Look
 
 #: What a cell of a table holds; None is a cell left empty. Dates of which only a month or a quarter is known are text.
 Cell: TypeAlias = str | int | Decimal | dt.date | None
@@ -123,6 +124,7 @@ class Document:
     language: str = "en-GB"
     #: Passages were taken out of it: it leaves in no form that could hold hidden words.
     redacted: bool = False
+    look: Look = field(default_factory=Look)
 
     def head_lines(self) -> list[str]:
         """The lines under the title: what holds for all of it, the date it speaks of, its marking."""

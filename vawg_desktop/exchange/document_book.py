@@ -25,8 +25,9 @@ from vawg_desktop.exchange.document import (
     words,
 )
 from vawg_desktop.exchange.document_columns import PORTRAIT, column_widths, too_wide
+from vawg_desktop.exchange.look import Look
 from vawg_desktop.exchange.ods_out import write_ods
-from vawg_desktop.exchange.plan import BookPlan, PlanCell, SheetPlan, Style
+from vawg_desktop.exchange.plan import LOGO_DEPARTURE, BookPlan, PlanCell, SheetPlan, Style
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 
 COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
@@ -48,8 +49,8 @@ def document_ods(document: Document) -> bytes:
 
 def book_of(document: Document) -> BookPlan:
     """The workbook's sheets. Its cover says where each table and each note is."""
-    plan = BookPlan(clean(document.title), document.marking)
-    cover = SheetPlan(COVER, widths=[_COVER_WIDTH], protected=False, grid=False, landscape=False)
+    plan = BookPlan(clean(document.title), document.marking, colour=document.look.colour)
+    cover = _cover(document.look)
     cover.add(PlanCell(clean(document.title), Style.LONG_TITLE))
     for line in document.head_lines():
         cover.add(PlanCell(line))
@@ -80,8 +81,24 @@ def book_of(document: Document) -> BookPlan:
                     cover.add(PlanCell(title, Style.LABEL))
                 cover.add(PlanCell(_pointer(sheet.name)))
                 notes += [(title.partition(":")[0] or sheet.name, clean(note)) for note in block.notes]
+    return _whole(plan, cover, tables, notes)
+
+
+def _whole(plan: BookPlan, cover: SheetPlan, tables: Sequence[SheetPlan], notes: Sequence[tuple[str, str]]) -> BookPlan:
+    """The workbook with all its sheets in their order."""
+    if cover.picture is not None:
+        cover.add(PlanCell(LOGO_DEPARTURE))
     plan.sheets = [cover, *_contents(tables, bool(notes)), *_notes(notes), *tables]
     return plan
+
+
+def _cover(look: Look) -> SheetPlan:
+    """The first sheet, empty but for the logo, which stands in a column of its own beside the title."""
+    cover = SheetPlan(COVER, widths=[_COVER_WIDTH], protected=False, grid=False, landscape=False)
+    if look.logo is not None:
+        cover.picture, cover.first_height = look.logo, look.logo_points[1] + 6
+        cover.widths.append(look.logo.width / 7 + 2)
+    return cover
 
 
 def _pointer(sheet: str) -> str:

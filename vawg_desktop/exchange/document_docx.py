@@ -24,9 +24,10 @@ from vawg_desktop.exchange.document import (
 from vawg_desktop.exchange.document_columns import Page, column_widths, page_of, tall
 from vawg_desktop.exchange.document_pictures import png
 from vawg_desktop.exchange.document_tables import Tables
+from vawg_desktop.exchange.look import Look
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-_FONT, _INK, _QUIET = "Arial", "1D3557", "4A5563"
+_FONT, _QUIET = "Arial", "4A5563"
 _SHORT, _LONG = 210, 297  # A4, in millimetres
 _MARGIN = 18
 #: Twentieths of a point in a millimetre.
@@ -42,21 +43,23 @@ def write_docx(document: Document) -> bytes:
     page = page_of(document)
     room = _TWIPS * ((_LONG if page.landscape else _SHORT) - 2 * _MARGIN)
     _set_page(made, document, page, room)
-    _set_styles(made, document.language)
+    _set_styles(made, document.language, document.look.colour)
     _set_properties(made, document)
+    _add_logo(made, document.look)
     made.add_heading(clean(document.title), level=1)
     lines = [made.add_paragraph(line, style="Head line") for line in document.head_lines()]
     lines[-1].paragraph_format.space_after = Pt(12)
-    putting = Putting(made, document.title, room, page.letters)
+    putting = Putting(made, document.title, room, page.letters, document.look.tint)
     for block, title in document.labelled():
         putting.put(block, title)
     return putting.saved()
 
 
 class Putting:
-    """Puts blocks at the end of a Word document, in its own styles. ``room`` is the width between the margins, in twentieths of a point."""
+    """Puts blocks at the end of a Word document, in its own styles. ``room`` is the width between the margins, in twentieths of a point; ``tint`` fills headings of tables."""
 
-    def __init__(self, made: Any, title: str, room: float, letters: int) -> None:
+    def __init__(self, made: Any, title: str, room: float, letters: int, tint: str) -> None:
+        self._tint = tint
         self._made, self._title, self._room, self._letters = made, title, room, letters
         self._numbering, self._tables = _Numbering(made), Tables()
         self._under_table = False
@@ -90,7 +93,7 @@ class Putting:
                 _add_notes(made, block.notes)
             case Table():
                 _add_title(made, title)
-                made.add_paragraph(self._tables.stand_in(_table(made, block, title or self._title, self._room, self._letters)))
+                made.add_paragraph(self._tables.stand_in(_table(made, block, title or self._title, self._room, self._letters, self._tint)))
                 _add_notes(made, block.notes)
         self._under_table = isinstance(block, Table)
 
@@ -135,7 +138,7 @@ def _xml(text: str) -> Any:
     return parse_xml(text)
 
 
-def _set_styles(made: Any, language: str) -> None:
+def _set_styles(made: Any, language: str, ink: str) -> None:
     from docx.shared import Pt, RGBColor
 
     styles = made.styles
@@ -144,7 +147,7 @@ def _set_styles(made: Any, language: str) -> None:
     normal.paragraph_format.space_after = Pt(6)
     sizes = {"Heading 1": 20, "Heading 2": 14, "Heading 3": 12, "Heading 4": 10.5, "Caption": 10.5, "Quote": 10.5}
     for name, size in sizes.items():
-        styles[name].font.size, styles[name].font.color.rgb = Pt(size), RGBColor.from_string(_INK)
+        styles[name].font.size, styles[name].font.color.rgb = Pt(size), RGBColor.from_string(ink)
     styles["Caption"].paragraph_format.keep_with_next = True
     styles["Caption"].font.bold = True
     styles["Caption"].paragraph_format.space_before = Pt(12)
@@ -243,7 +246,19 @@ def _add_picture(made: Any, figure: Figure, points: float) -> None:
     shape._inline.docPr.set("descr", clean(figure.alternative))
 
 
-def _table(made: Any, table: Table, title: str, room: float, in_letters: int) -> str:
+def _add_logo(made: Any, look: Look) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    if look.logo is None:
+        return
+    paragraph = made.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    shape = paragraph.add_run().add_picture(io.BytesIO(look.logo.data), width=Pt(look.logo_points[0]))
+    shape._inline.docPr.set("descr", look.logo.words)
+
+
+def _table(made: Any, table: Table, title: str, room: float, in_letters: int, tint: str) -> str:
     sizes = column_widths(table, in_letters)
     full = sum(sizes) > 0.9 * in_letters
     widths = [round(w * room / (sum(sizes) if full else in_letters)) for w in sizes]
@@ -255,7 +270,7 @@ def _table(made: Any, table: Table, title: str, room: float, in_letters: int) ->
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="50" w:type="dxa"/><w:left w:w="80" w:type="dxa"/><w:bottom w:w="50" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar>'
         f'<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         f"<w:tblCaption w:val={quoteattr(clean(title))}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>",
-        _row([clean(h) for h in table.heads], widths, right, made.styles["Table heading"].style_id, "<w:cantSplit/><w:tblHeader/>", '<w:shd w:val="clear" w:color="auto" w:fill="E8ECF1"/>'),
+        _row([clean(h) for h in table.heads], widths, right, made.styles["Table heading"].style_id, "<w:cantSplit/><w:tblHeader/>", f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>'),
     ]  # fmt: skip
     plain = made.styles["Table text"].style_id
     for row in table.rows:

@@ -24,8 +24,9 @@ from vawg_desktop.exchange.document_columns import Page, column_widths, page_of,
 from vawg_desktop.exchange.document_pictures import png
 from vawg_desktop.exchange.document_tables import Tables
 from vawg_desktop.exchange.odf_text import odf_text
+from vawg_desktop.exchange.plan import INK
 
-_INK, _QUIET = "#1D3557", "#4A5563"
+_QUIET = "#4A5563"
 _SHORT, _LONG = 21.0, 29.7  # A4, in centimetres
 _MARGIN = 1.8
 #: Paragraph styles of ours: name, what it follows, paragraph properties, text properties.
@@ -35,12 +36,13 @@ _STYLES = (
     ("Words", "Standard", 'fo:margin-bottom="0.21cm"', ""),
     ("UnderTable", "Words", 'fo:margin-top="0.35cm" fo:margin-bottom="0.21cm"', ""),
     ("Quotation", "Standard", 'fo:margin-left="0.6cm" fo:margin-bottom="0.21cm"', 'fo:font-style="italic"'),
-    ("TableTitle", "Standard", 'fo:margin-top="0.4cm" fo:margin-bottom="0.15cm" fo:keep-with-next="always"', f'fo:font-weight="bold" fo:color="{_INK}"'),
+    ("TableTitle", "Standard", 'fo:margin-top="0.4cm" fo:margin-bottom="0.15cm" fo:keep-with-next="always"', f'fo:font-weight="bold" fo:color="#{INK}"'),
     ("TableNote", "Standard", 'fo:margin-top="0.1cm" fo:margin-bottom="0.1cm"', f'fo:font-size="9pt" fo:color="{_QUIET}"'),
     ("TableText", "Standard", 'fo:margin-bottom="0cm"', 'fo:font-size="9pt"'),
     ("TableNumber", "TableText", 'fo:text-align="end"', ""),
     ("TableHead", "TableText", "", 'fo:font-weight="bold"'),
     ("TableHeadNumber", "TableHead", 'fo:text-align="end"', ""),
+    ("Logo", "Standard", 'fo:text-align="end" fo:margin-bottom="0.2cm"', ""),
     ("Foot", "Standard", "", f'fo:font-size="8.5pt" fo:color="{_QUIET}"'),
 )  # fmt: skip
 _HEADINGS = {1: 20.0, 2: 14.0, 3: 12.0, 4: 10.5}
@@ -57,7 +59,7 @@ def write_odt(document: Document) -> bytes:
     _set_meta(made, document)
     automatic, body = made.content.get_element("//office:automatic-styles"), made.body
     body.clear()
-    _set_cells(automatic)
+    _set_cells(automatic, document.look.tint)
     tables = Tables()
     for piece in _pieces(made, document, tables, automatic, room, page.letters):
         body.append(_element(piece))
@@ -83,6 +85,9 @@ def _heading(text: str, level: int) -> str:
 
 def _pieces(made: Any, document: Document, tables: Tables, automatic: Any, room: float, in_letters: int) -> Iterator[str]:
     """The parts of the body in order; what a table needs of styles of its own goes to ``automatic``."""
+    if document.look.logo is not None:
+        wide, high = document.look.logo_points
+        yield f'<text:p text:style-name="Logo">{_frame(made, "logo", "Logo", document.look.logo.data, document.look.logo.words, wide, high)}</text:p>'
     yield _heading(document.title, 1)
     *before, last = document.head_lines()
     yield from (_paragraph(line, "HeadLine") for line in before)
@@ -116,14 +121,18 @@ def _pieces(made: Any, document: Document, tables: Tables, automatic: Any, room:
 
 def _picture(made: Any, figure: Figure, number: int, room: float) -> str:
     drawn = png(figure.svg, min(room / 2.54 * 72, figure.width))
-    name = f"Pictures/{number}.png"
-    made.container.set_part(name, drawn.data)
+    return f'<text:p text:style-name="Words">{_frame(made, str(number), f"Figure {number}", drawn.data, clean(figure.alternative), drawn.width, drawn.height)}</text:p>'
+
+
+def _frame(made: Any, file: str, called: str, png_data: bytes, words: str, wide: float, high: float) -> str:
+    """A picture in a line, its size in points, with the words that stand for it."""
+    name = f"Pictures/{file}.png"
+    made.container.set_part(name, png_data)
     made.manifest.add_full_path(name, "image/png")
-    wide, high = drawn.width / 72 * 2.54, drawn.height / 72 * 2.54
     return (
-        f'<text:p text:style-name="Words"><draw:frame draw:name="Figure {number}" text:anchor-type="as-char" svg:width="{wide:.2f}cm" '
-        f'svg:height="{high:.2f}cm"><draw:image xlink:href="{name}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
-        f"<svg:desc>{escape(clean(figure.alternative))}</svg:desc></draw:frame></text:p>"
+        f'<draw:frame draw:name={quoteattr(called)} text:anchor-type="as-char" svg:width="{wide / 72 * 2.54:.2f}cm" '
+        f'svg:height="{high / 72 * 2.54:.2f}cm"><draw:image xlink:href="{name}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
+        f"<svg:desc>{escape(words)}</svg:desc></draw:frame>"
     )
 
 
@@ -179,11 +188,11 @@ def _set_styles(made: Any, document: Document, page: Page, room: float) -> None:
         old = style.get_element("style:text-properties")
         if old is not None:
             style.delete(old)
-        style.append(_element(f'<style:text-properties fo:font-family="Arial" fo:font-size="{size}pt" fo:font-weight="bold" fo:color="{_INK}"/>'))
+        style.append(_element(f'<style:text-properties fo:font-family="Arial" fo:font-size="{size}pt" fo:font-weight="bold" fo:color="#{document.look.colour}"/>'))
     for name, parent, paragraph, text in _STYLES:
         styles.append(_element(
             f'<style:style style:name="{name}" style:family="paragraph" style:parent-style-name="{parent}">'
-            f"<style:paragraph-properties {paragraph}/><style:text-properties {text}/></style:style>"
+            f"<style:paragraph-properties {paragraph}/><style:text-properties {text.replace(INK, document.look.colour)}/></style:style>"
         ))  # fmt: skip
     indent = (
         '<style:list-level-properties text:list-level-position-and-space-mode="label-alignment"><style:list-level-label-alignment '
@@ -194,10 +203,10 @@ def _set_styles(made: Any, document: Document, page: Page, room: float) -> None:
     _set_page(made, document, page, room)
 
 
-def _set_cells(automatic: Any) -> None:
+def _set_cells(automatic: Any, tint: str) -> None:
     """Cells and rows: LibreOffice knows these only as styles of the text itself."""
     lines = 'fo:padding="0.1cm" fo:border-top="0.5pt solid #B4BCC6" fo:border-bottom="0.5pt solid #B4BCC6" style:vertical-align="top"'
-    for name, fill in (("TextCell", ""), ("HeadCell", 'fo:background-color="#E8ECF1"')):
+    for name, fill in (("TextCell", ""), ("HeadCell", f'fo:background-color="#{tint}"')):
         automatic.append(_element(f'<style:style style:name="{name}" style:family="table-cell"><style:table-cell-properties {lines} {fill}/></style:style>'))
     for name, kept in (("KeptRow", "always"), ("SplitRow", "auto")):
         automatic.append(_element(f'<style:style style:name="{name}" style:family="table-row"><style:table-row-properties fo:keep-together="{kept}"/></style:style>'))

@@ -43,6 +43,7 @@ def write_pdf(document: Document) -> bytes:
     data = {
         "title": clean(document.title), "as_at": document.as_at, "marking": document.marking, "head_lines": document.head_lines(),
         "language": document.language[:2], "region": document.language[3:], "landscape": page.landscape,
+        "ink": f"#{document.look.colour}", "tint": f"#{document.look.tint}", "logo": document.look.logo_svg(), "logo_words": document.look.logo.words if document.look.logo else "",
         "blocks": [_block(block, title, page.letters) for block, title in document.labelled()],
     }  # fmt: skip
     given = json.dumps(data, ensure_ascii=False)

@@ -71,7 +71,7 @@ def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Ma
     section = made.sections[0]
     upright = (section.page_width - section.left_margin - section.right_margin) / _EMU_A_MM
     turned = max(upright, (section.page_height - section.left_margin - section.right_margin) / _EMU_A_MM)
-    putting = Putting(made, document.title, upright * _TWIPS, int(upright * _LETTERS_A_MM))
+    putting = Putting(made, document.title, upright * _TWIPS, int(upright * _LETTERS_A_MM), document.look.tint)
     ordered = Document(document.title, document.as_at, document.marking, [b for _, part in alone for b in part], document.lines, document.language)
     labelled = iter(ordered.labelled())
     for place, part in alone:

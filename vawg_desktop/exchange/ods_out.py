@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from vawg_desktop.exchange.cells import address
 from vawg_desktop.exchange.document import words
 from vawg_desktop.exchange.odf_text import odf_text
-from vawg_desktop.exchange.plan import FILLABLE, BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
+from vawg_desktop.exchange.plan import FILLABLE, INK, BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
 
 _NS = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for k, v in {
     "office": "office", "table": "table", "text": "text", "style": "style", "meta": "meta", "number": "datastyle",
@@ -20,15 +20,15 @@ _NS = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for 
 }.items()) + ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" office:version="1.3"'  # fmt: skip
 _LINED = 'fo:border="0.5pt solid #C8CED6"'
 _LOOKS: dict[Style, tuple[str, str]] = {
-    Style.TITLE: ('style:vertical-align="middle"', 'fo:font-size="18pt" fo:font-weight="bold" fo:color="#1D3557"'),
-    Style.LONG_TITLE: ('fo:wrap-option="wrap" style:vertical-align="middle"', 'fo:font-size="18pt" fo:font-weight="bold" fo:color="#1D3557"'),
-    Style.HEADING: ("", 'fo:font-size="14pt" fo:font-weight="bold" fo:color="#1D3557"'),
+    Style.TITLE: ('style:vertical-align="middle"', f'fo:font-size="18pt" fo:font-weight="bold" fo:color="#{INK}"'),
+    Style.LONG_TITLE: ('fo:wrap-option="wrap" style:vertical-align="middle"', f'fo:font-size="18pt" fo:font-weight="bold" fo:color="#{INK}"'),
+    Style.HEADING: ("", f'fo:font-size="14pt" fo:font-weight="bold" fo:color="#{INK}"'),
     Style.TEXT: ('fo:wrap-option="wrap"', ""),
     Style.LINE: ("", ""),
     Style.LABEL: ('fo:wrap-option="wrap"', 'fo:font-weight="bold"'),
     Style.LOCKED: ('fo:wrap-option="wrap" fo:background-color="#F2F4F7" fo:border="0.5pt solid #C8CED6"', ""),
     Style.LOCKED_DATE: ('fo:wrap-option="wrap" fo:background-color="#F2F4F7" fo:border="0.5pt solid #C8CED6"', ""),
-    Style.HEADER: ('fo:wrap-option="wrap" fo:background-color="#1D3557"', 'fo:font-weight="bold" fo:color="#FFFFFF"'),
+    Style.HEADER: (f'fo:wrap-option="wrap" fo:background-color="#{INK}"', 'fo:font-weight="bold" fo:color="#FFFFFF"'),
     Style.HEADER_FILL: ('fo:wrap-option="wrap" fo:background-color="#7A4A00"', 'fo:font-weight="bold" fo:color="#FFFFFF"'),
     Style.FILL: ('fo:wrap-option="wrap" fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
     Style.FILL_DATE: ('fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
@@ -165,6 +165,7 @@ def _content(plan: BookPlan) -> Iterator[str]:
             'number:min-integer-digits="1" number:grouping="true"/></number:number-style>'
         )
     for style, (cell, text) in _LOOKS.items():
+        cell, text = (part.replace(INK, plan.colour) for part in (cell, text))
         data = f' style:data-style-name="{_FORMAT[style]}"' if style in _FORMAT else ""
         top = "" if "vertical-align" in cell else 'style:vertical-align="top"'
         font = f'<style:text-properties style:font-name="Arial" fo:font-family="Arial" {text}/>'

@@ -34,6 +34,12 @@ class Style(StrEnum):
     ROW_HUNDREDTHS = "row_hundredths"
 
 
+#: The colour of titles and table headings (RRGGBB) where an office has none of its own.
+INK = "1D3557"
+#: Why a picture stands in a workbook, as the checklist for accessible spreadsheets asks.
+LOGO_DEPARTURE = (
+    "The office's logo stands at the top of this sheet. It tells nothing that does not stand in words."
+)
 #: What stands first on every output of an invented store.
 DEMONSTRATION = "DEMONSTRATION: an invented county"
 #: The most characters a cell holds (Excel's limit); longer text is cut and ends with ``CUT``.
@@ -109,6 +115,8 @@ class SheetPlan:
     landscape: bool = True
     select: tuple[int, int] = (0, 0)
     least_height: float = 0.0
+    #: The least height of the first row, in points: a picture stands in it.
+    first_height: float = 0.0
     pages_wide: int = 1
     grid: bool = True
     #: A picture (PNG) at the top right of the last column, with the words that stand for it.
@@ -141,7 +149,7 @@ class SheetPlan:
             if cell.style in _BOLD:
                 room = max(4, int(0.88 * room))
             tallest = max(tallest, sum(max(1, -(-len(part) // room)) for part in text.split("\n")))
-        return max(big, self.least_height if number else 0.0, min(400.0, 15.0 * tallest + 2))
+        return max(big, self.least_height if number else self.first_height, min(400.0, 15.0 * tallest + 2))
 
     def add(self, *cells: PlanCell | None) -> int:
         """Add a row; returns its number from 0."""
@@ -158,3 +166,5 @@ class BookPlan:
     sheets: list[SheetPlan] = field(default_factory=list[SheetPlan])
     properties: dict[str, str] = field(default_factory=dict[str, str])
     constants: dict[str, str] = field(default_factory=dict[str, str])
+    #: The colour of titles and table headings (RRGGBB).
+    colour: str = INK

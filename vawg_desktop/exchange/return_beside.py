@@ -10,11 +10,11 @@ from vawg_desktop.domain.references import RETURN_REFERENCE
 from vawg_desktop.domain.return_columns import WORDED
 from vawg_desktop.domain.terms import MARKING, fold, how_many
 from vawg_desktop.exchange.cells import Cell, colour_word, place, plain_text, reads_other_cells
+from vawg_desktop.exchange.plan import LOGO_DEPARTURE
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.return_plan import (
     CONSTANT,
     IDENTITY_SHEET,
-    LOGO_DEPARTURE,
     OUR_SHEETS,
     departures,
 )

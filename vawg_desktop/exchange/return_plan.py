@@ -11,7 +11,16 @@ from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.return_columns import CONTRACT, PROGRESS, SENT, ReturnColumn, ReturnForm
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import to_words
-from vawg_desktop.exchange.plan import DEMONSTRATION, BookPlan, Choice, Picture, PlanCell, SheetPlan, Style
+from vawg_desktop.exchange.plan import (
+    DEMONSTRATION,
+    LOGO_DEPARTURE,
+    BookPlan,
+    Choice,
+    Picture,
+    PlanCell,
+    SheetPlan,
+    Style,
+)
 
 FILL_MARK = "(please fill in)"
 #: How wide the five columns are that every form begins with, in characters.
@@ -43,9 +52,6 @@ def departures(form: ReturnForm) -> list[str]:
     return [words.replace("Actions", form.sheet).replace("their actions", f"their {form.row}s") for words in DEPARTURES]
 
 
-LOGO_DEPARTURE = (
-    "The office's logo stands at the top of this sheet. It tells nothing that does not stand in words."
-)
 PROPERTY = "VAWG return"
 CONSTANT = "VAWG_RETURN"
 IDENTITY_SHEET = "Identity"

@@ -8,17 +8,18 @@ from typing import Any
 
 import xlsxwriter
 
-from vawg_desktop.exchange.plan import BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
+from vawg_desktop.exchange.plan import INK, BookPlan, Choice, PlanCell, SheetPlan, Style, fit_cell
 
 _DATE = "[$-809]dd/mm/yyyy"
 #: In words, as documents write dates: 30 September 2026.
 _DATE_IN_WORDS = "[$-809]d mmmm yyyy"
 _LINED = {"border": 1, "border_color": "#C8CED6"}
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
+_INK = f"#{INK}"
 _FORMATS: dict[Style, dict[str, Any]] = {
-    Style.TITLE: {"bold": True, "valign": "vcenter", "font_size": 18, "font_color": "#1D3557"},
-    Style.LONG_TITLE: {"bold": True, "text_wrap": True, "valign": "vcenter", "font_size": 18, "font_color": "#1D3557"},
-    Style.HEADING: {"bold": True, "font_size": 14, "font_color": "#1D3557"},
+    Style.TITLE: {"bold": True, "valign": "vcenter", "font_size": 18, "font_color": _INK},
+    Style.LONG_TITLE: {"bold": True, "text_wrap": True, "valign": "vcenter", "font_size": 18, "font_color": _INK},
+    Style.HEADING: {"bold": True, "font_size": 14, "font_color": _INK},
     Style.TEXT: {"text_wrap": True},
     Style.LINE: {},
     Style.LABEL: {"bold": True, "text_wrap": True},
@@ -27,7 +28,7 @@ _FORMATS: dict[Style, dict[str, Any]] = {
         "text_wrap": True, "bg_color": "#F2F4F7", "border": 1, "border_color": "#C8CED6", "num_format": _DATE,
         "align": "left",
     },
-    Style.HEADER: {"bold": True, "text_wrap": True, "bg_color": "#1D3557", "font_color": "#FFFFFF", "border": 1},
+    Style.HEADER: {"bold": True, "text_wrap": True, "bg_color": _INK, "font_color": "#FFFFFF", "border": 1},
     Style.HEADER_FILL: {"bold": True, "text_wrap": True, "bg_color": "#7A4A00", "font_color": "#FFFFFF", "border": 1},
     # words stay words: "£5,000", "12-Oct" and "-waiting" come back as they were typed
     Style.FILL: {
@@ -54,7 +55,7 @@ def write_xlsx(plan: BookPlan) -> bytes:
     book: Any = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    formats = {style: book.add_format({**_FONT, **look}) for style, look in _FORMATS.items()}
+    formats = {style: book.add_format({**_FONT, **{k: f"#{plan.colour}" if v == _INK else v for k, v in look.items()}}) for style, look in _FORMATS.items()}
     book.set_properties(
         {"title": plan.title, "author": "", "company": "", "comments": plan.marking, "keywords": plan.marking}
     )

@@ -30,7 +30,7 @@ KEPT_BACK = "kept back"
 def data_set(session: Session, asked: Asked) -> Made:
     """Each indicator with its definition, its values by period, and whether the owner of the data cleared them.
 
-    A number that is not cleared is not given. Of people, small counts are given as fewer than ten, and others are kept back from which these could
+    A number that is not cleared is not given. Of people, counts below the office's least are given as fewer than it, and others are kept back from which these could
     be worked out, by sums over periods and areas and by what earlier data sets gave. ``since`` gives the values of periods from that day on.
     """
     paper = Paper(session, position_of(session, asked))
@@ -40,14 +40,15 @@ def data_set(session: Session, asked: Asked) -> Made:
     shown = {str(r["id"]): r for r in indicators if r["id"] not in closed}
     values = _values(session, shown, first)
     shared = [v for v in values if v["cleared_by"]]
-    small, back, unready = _kept_back(session, shown, shared)
+    least = small_counts.least(session.read())
+    small, back, unready = _kept_back(session, shown, shared, least)
     rows: list[list[Cell]] = []
     made_given: dict[str, str] = {}
     for value in values:
         number: Cell = None
         if value["cleared_by"]:
             id = str(value["id"])
-            number = small_counts.FEWER if id in small else KEPT_BACK if id in back else str(value["value"])
+            number = small_counts.fewer(least) if id in small else KEPT_BACK if id in back else str(value["value"])
             if id not in small | back:
                 made_given[id] = str(value["value"])
         on = f", {short_label(str(value['cleared_on']))}" if value["cleared_on"] else ""
@@ -62,7 +63,7 @@ def data_set(session: Session, asked: Asked) -> Made:
     if rows:
         notes = [
             f"{len(waiting):,} not cleared by their owners and not given.",
-            f"Counts of people under {small_counts.LEAST} are given as “{small_counts.FEWER}”; “{KEPT_BACK}” stands where a number would give one of these away.",
+            f"Counts of people under {least} are given as “{small_counts.fewer(least)}”; “{KEPT_BACK}” stands where a number would give one of these away.",
         ]  # fmt: skip
         paper.blocks += [Heading("Values"), Table("Values by period", ["Indicator", "Period", "Value", "Standing", "Cleared by"], rows, notes)]
     if closed:
@@ -72,7 +73,7 @@ def data_set(session: Session, asked: Asked) -> Made:
     made.given, made.unready = made_given, unready
     made.kept_back = {str(v["id"]): str(v["value"]) for v in shared if v["id"] in small | back}
     if small or back:
-        made.suppressed = [f"Counts of people under {small_counts.LEAST}: {len(small)}", f"Others from which these could be worked out: {len(back)}"]
+        made.suppressed = [f"Counts of people under {least}: {len(small)}", f"Others from which these could be worked out: {len(back)}"]
     return made
 
 
@@ -130,7 +131,7 @@ class _Family:
         return places[: len(rows)]
 
 
-def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence[Row]) -> tuple[set[str], set[str], str]:
+def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence[Row], least: int) -> tuple[set[str], set[str], str]:
     """The ids of values that are small counts of people, and of others that are kept back for their sake; and why it may not leave, if it may not.
 
     What is given is attacked over all data sets together before it leaves: nobody who has them all may know a hidden number better than the least.
@@ -143,19 +144,19 @@ def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence
     _add_earlier(session, family, people)
     _add_untold(session, family, people)
     family.sums = list(dict.fromkeys(family.sums))
-    found = suppression.hidden(family.counts, family.sums, small_counts.LEAST, family.given, family.hidden - family.now.keys())
-    open_to = suppression.attack(family.counts, found, family.sums, small_counts.LEAST)
-    unready = f"{len(open_to):,} small counts could be worked out from this data set and those before it." if _worse(family, found, open_to) else ""
-    small = {i for i in found if i in family.now and suppression.is_small(family.counts[i], small_counts.LEAST)}
+    found = suppression.hidden(family.counts, family.sums, least, family.given, family.hidden - family.now.keys())
+    open_to = suppression.attack(family.counts, found, family.sums, least)
+    unready = f"{len(open_to):,} small counts could be worked out from this data set and those before it." if _worse(family, found, open_to, least) else ""
+    small = {i for i in found if i in family.now and suppression.is_small(family.counts[i], least)}
     return {family.now[i] for i in small}, {family.now[i] for i in found & family.now.keys() - small}, unready
 
 
-def _worse(family: _Family, found: set[int], open_to: Mapping[int, tuple[int, int]]) -> bool:
+def _worse(family: _Family, found: set[int], open_to: Mapping[int, tuple[int, int]], least: int) -> bool:
     """Whether this data set tells more of some hidden number than the earlier ones told already by themselves."""
     if not open_to:
         return False
     unsaid = set(range(len(family.counts))) - family.given
-    before = suppression.attack(family.counts, unsaid, family.sums, small_counts.LEAST, open_to)
+    before = suppression.attack(family.counts, unsaid, family.sums, least, open_to)
     return any(place not in before or before[place] != open_to[place] for place in open_to)
 
 

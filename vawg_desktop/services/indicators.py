@@ -10,7 +10,7 @@ from vawg_desktop.domain.evidence_terms import COUNT_UNIT
 from vawg_desktop.exchange.series_chart import Dot, number
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.small_counts import PEOPLE
+from vawg_desktop.services.small_counts import LEAST, PEOPLE, least
 
 #: What a sign is, in words.
 _SIGNS = {
@@ -51,6 +51,7 @@ class Series:
     doubled: int = 0
     #: Whether it counts people, so that small numbers of it do not leave the office.
     of_people: bool = False
+    least: int = LEAST
     chart: control.ControlChart = field(default_factory=control.ControlChart)
 
     def dots(self) -> list[Dot]:
@@ -100,7 +101,7 @@ _VALUES = (
 def series(session: Session, indicator: str) -> Series:
     """An indicator, by its id, with its values in the order of their periods."""
     row = plain_rows(session.read(), "SELECT id, reference, title, count_unit, good, target FROM indicator WHERE id = ?", (indicator,))[0]
-    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=row["count_unit"] in PEOPLE)
+    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=row["count_unit"] in PEOPLE, least=least(session.read()))
     by_period: dict[str, Value] = {}
     for r in plain_rows(session.read(), _VALUES, (indicator,)):
         value = _number(r["value"])

@@ -8,9 +8,9 @@ from vawg_desktop.exchange import map_svg
 from vawg_desktop.exchange.document import Block, Document, Figure, Table
 from vawg_desktop.services import journey, outputs
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.small_counts import FEWER, LEAST, small
+from vawg_desktop.services.small_counts import fewer, least, small
 
-#: Until small counts are suppressed by rule, nothing with them is published.
+#: A map names services and their capacities, so it goes to those who work with it.
 NOT_FOR_PUBLICATION = "Not for publication"
 #: Room for the drawing, in points: an A4 page on its side, without its margins.
 _ROOM = 720.0
@@ -39,22 +39,22 @@ def map_document(session: Session, axis: str = "need") -> Document:
         ] for c in found.cells.values() if c.gaps or c.services],
         ["Places without data are left out: nothing is recorded there, which does not mean that there is no gap."],
     ))  # fmt: skip
-    blocks += _lists(found)
+    blocks += _lists(found, least(session.read()))
     return outputs.document(session, f"Journey map: stages by {across.casefold()}", blocks, _marking(session, found), lines)
 
 
 _KEY = "Small squares: severity from 1 to 4. Slanting lines: no data, which is not “no gap”. Tick: full provision is recorded."
 
 
-def _lists(found: journey.Map) -> list[Block]:
+def _lists(found: journey.Map, under: int) -> list[Block]:
     gaps = sorted({g.id: g for c in found.cells.values() for g in c.open}.values(), key=lambda g: (len(g.reference), g.reference))
     services = sorted({s.id: s for c in found.cells.values() for s in c.services}.values(), key=lambda s: (len(s.reference), s.reference))
     return [
         Table("Open gaps", ["Reference", "Gap", "Owner"], [[g.reference, g.statement, g.owner or "Nobody"] for g in gaps]),
         Table(
             "Services", ["Reference", "Service", "Capacity", "Wait in days", "Funding ends", "In question"],
-            [[s.reference, f"{s.title} (planned)" if s.planned else s.title, small(s.capacity) or None, s.waiting_days, outputs.day_cell(s.funding_end), "Yes" if s.in_question else None] for s in services],
-            [f"Counts of people under {LEAST} are shown as “{FEWER}”, and no totals are given. Locations of services are left out."],
+            [[s.reference, f"{s.title} (planned)" if s.planned else s.title, small(s.capacity, under) or None, s.waiting_days, outputs.day_cell(s.funding_end), "Yes" if s.in_question else None] for s in services],
+            [f"Counts of people under {under} are shown as “{fewer(under)}”, and no totals are given. Locations of services are left out."],
         ),
     ]  # fmt: skip
 

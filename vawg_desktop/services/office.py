@@ -11,6 +11,8 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import RATING
+from vawg_desktop.exchange.look import LEAST_CONTRAST, Look, colour_of, contrast
+from vawg_desktop.exchange.plan import INK, Picture
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -112,6 +114,42 @@ def logo(connection: Connection) -> bytes | None:
     """The office's logo as PNG, where it has one."""
     stated = office_settings(connection, LOGO).get(LOGO)
     return base64.b64decode(stated) if stated else None
+
+
+def logo_picture(connection: Connection) -> Picture | None:
+    """The office's logo with its size and its words, where it has one."""
+    png = logo(connection)
+    return Picture(png, *png_size(png), f"Logo of {office_name(connection)}") if png is not None else None
+
+
+#: The colour of titles and headings of tables in papers, lists and records that are saved, as RRGGBB.
+COLOUR = "template.colour"
+
+
+def set_colour(session: Session, typed: str) -> Changes:
+    """State the office's colour as typed ("#1D3557"), or take it away by an empty text. Raises ValueRefusedError where words in it could not be read."""
+    if refused := colour_refused(typed):
+        raise ValueRefusedError(refused)
+    with session.store.write(session.who, None, Act.SETTING) as tx:
+        write_setting(tx, COLOUR, colour_of(typed) or None)
+    return tx.changes
+
+
+def colour_refused(typed: str) -> str:
+    """Why a colour as typed will not do; an empty text where it will, as none does."""
+    if not typed.strip():
+        return ""
+    colour = colour_of(typed)
+    if not colour:
+        return f"“{typed.strip()}” is no colour; give its six letters and figures, such as #{INK}."
+    if (found := contrast(colour, "FFFFFF")) < LEAST_CONTRAST:
+        return f"#{colour} is too pale: headings in it cannot be read on white ({found:.1f} to 1; at least {LEAST_CONTRAST:g} to 1)."
+    return ""
+
+
+def look(connection: Connection) -> Look:
+    """How this office's documents look."""
+    return Look(office_settings(connection, COLOUR).get(COLOUR, INK), logo_picture(connection))
 
 
 def png_size(data: bytes) -> tuple[int, int]:

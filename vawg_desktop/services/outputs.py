@@ -18,7 +18,7 @@ from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.exchange.series_chart import draw, number
 from vawg_desktop.services import chain, names, quotes, show, small_counts
 from vawg_desktop.services.embargo import is_embargoed
-from vawg_desktop.services.office import rating_key
+from vawg_desktop.services.office import look, rating_key
 from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import stubs
@@ -63,7 +63,7 @@ def record_document(session: Session, name: str) -> Document:
     others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
     closed = restricted(session, [*others, *updates_of_others])
-    small = small_counts.small_values(session.read(), others)
+    small, least = small_counts.small_values(session.read(), others), small_counts.least(session.read())
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed | small])
     (blurred,) = small_counts.blurred(session, spec.key, [view.cells])
     telling = tells_place(session).get(view.id, set()) if spec.key == "service" else set[str]()
@@ -72,7 +72,7 @@ def record_document(session: Session, name: str) -> Document:
         if f.key in view.spec.kept_in(view.cells) or f.key in telling:
             continue
         if blurred.get(f.key) != view.cells.get(f.key):
-            fields.append([f.label, small_counts.FEWER])
+            fields.append([f.label, small_counts.fewer(least)])
         elif not f.private and (value := _field(view, f, called)):
             fields.append([f.label, value])
     blocks: list[Block] = [Table("Fields", ["Field", "What it says"], fields, conflict_note([{"reference": view.reference, "conflicts": view.conflicts}]))]
@@ -80,7 +80,7 @@ def record_document(session: Session, name: str) -> Document:
     by_label: dict[str, list[list[Cell]]] = {}
     for link in view.links:
         if not link.outward:
-            title = small_counts.FEWER if link.id in small else link.title
+            title = small_counts.fewer(least) if link.id in small else link.title
             told = ["Restricted", None] if link.id in closed else [title, _status(link.entity, link.status)]
             by_label.setdefault(link.label, []).append([link.reference, *told])
     blocks += [Table(named, ["Reference", "Title", "Status"], rows) for named, rows in by_label.items()]
@@ -96,7 +96,7 @@ def record_document(session: Session, name: str) -> Document:
     marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
     if "title" in telling:
         return document(session, f"{view.reference} {CONFIDENTIAL}", [*blocks, *key_blocks(session)], marking, lines)
-    title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.FEWER
+    title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.fewer(least)
     return document(session, f"{view.reference} {title}", [*blocks, *key_blocks(session)], marking, lines)
 
 
@@ -132,10 +132,10 @@ def _series(session: Session, view: show.RecordView) -> list[Block]:
         found = indicators.belonging_to(session, view.id) if view.spec.key in (f.target for f in INDICATOR.sets) else []
     blocks: list[Block] = []
     for one in (s for s in found if len(s.values) > 1):
-        if one.of_people and any(small_counts.is_small(v.value) for v in one.values):
+        if one.of_people and any(small_counts.is_small(v.value, one.least) for v in one.values):
             if view.spec is not INDICATOR:
-                rows: list[list[Cell]] = [[short_label(v.period), small_counts.FEWER if small_counts.is_small(v.value) else number(v.value)] for v in one.values]
-                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"Counts of people under {small_counts.LEAST} are shown as “{small_counts.FEWER}”, so no chart is drawn."]))
+                rows: list[list[Cell]] = [[short_label(v.period), small_counts.fewer(one.least) if small_counts.is_small(v.value, one.least) else number(v.value)] for v in one.values]
+                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"Counts of people under {one.least} are shown as “{small_counts.fewer(one.least)}”, so no chart is drawn."]))
             continue
         blocks.append(Figure(one.title, one.sentence(), draw(one.dots(), target=one.target), [one.sentence().partition(": ")[2], CHART_KEY]))
     return blocks
@@ -187,7 +187,7 @@ def document(session: Session, title: str, blocks: Sequence[Block], marking: str
     """A document as the office gives it out: as at today, with its marking, and marked as a demonstration where the store is one."""
     first = [DEMONSTRATION] if session.store.meta("demonstration") == "1" else []
     first += [FROM_A_PART] if stubs.are_here(session.read()) else []
-    return Document(title, label(session.today.isoformat()), marking, blocks, [*first, *lines])
+    return Document(title, label(session.today.isoformat()), marking, blocks, [*first, *lines], look=look(session.read()))
 
 
 def key_blocks(session: Session) -> list[Block]:

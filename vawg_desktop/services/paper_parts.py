@@ -16,6 +16,7 @@ from vawg_desktop.domain.terms import ACTION_STATUS, NOT_RATED, RATING, VERIFICA
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.exchange.bar_svg import draw, in_words
 from vawg_desktop.exchange.document import Block, Cell, Figure, Heading, Items, Table
+from vawg_desktop.services.office import look
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.overview import PILLARS, pillar_label
 from vawg_desktop.services.restriction import restricted
@@ -121,7 +122,7 @@ def summary(paper: Paper) -> None:
     by_status = Counter(str(r["status"] or "not_known") for r in p.actions)
     bars = [(ACTION_STATUS.label(key), by_status[key]) for key in ACTION_STATUS.key_list() if by_status[key]]
     if bars:
-        paper.blocks.append(Figure("Actions by status", in_words("Actions by status", bars), draw(bars)))
+        paper.blocks.append(Figure("Actions by status", in_words("Actions by status", bars), draw(bars, look(paper.session.read()).colour)))
     overdue, claimed = set(ids_of(p.overdue())), set(ids_of(p.claimed()))
     rows: list[list[Cell]] = []
     for pillar in PILLARS:

@@ -6,7 +6,7 @@ To add a paper: a function here or beside it that gives a ``Made``, and a line i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from vawg_desktop.domain import rules
@@ -92,7 +92,7 @@ def _finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequen
     marking = outputs.marking_of(ACTION, [*(paper.marking() if named is None else named), *paper.also_named])
     left_out = parts.left_out(paper) if named is None else []
     made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *left_out])
-    return Made(Document(made.title, parts.as_at_words(paper.position), made.marking, made.blocks, made.lines, made.language), paper.figures)
+    return Made(replace(made, as_at=parts.as_at_words(paper.position)), paper.figures)
 
 
 def own_words(session: Session) -> dict[str, str]:
@@ -249,11 +249,11 @@ def briefing(session: Session, asked: Asked) -> Made:
     if found.entity == "recommendation":
         made = answer_card(session, asked)
         if restricted(session, [found.id]):
-            return Made(Document(f"Briefing: {found.reference}", made.document.as_at, made.document.marking, made.document.blocks, made.document.lines), made.figures)
+            return Made(replace(made.document, title=f"Briefing: {found.reference}"), made.figures)
         own = outputs.record_document(session, found.id)
         blocks = [*made.document.blocks[:-1], *own.blocks]
         strict = max((made.document.marking, own.marking), key=[MARKING.label(k) for k in MARKING.key_list()].index)
-        return Made(Document(f"Briefing: {found.reference} {found.title}", made.document.as_at, strict, blocks, made.document.lines), made.figures)
+        return Made(replace(made.document, title=f"Briefing: {found.reference} {found.title}", marking=strict, blocks=blocks), made.figures)
     return _partner_briefing(session, asked, found)
 
 

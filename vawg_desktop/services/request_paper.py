@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.request_terms import EXEMPTION, ITEM_DECISION, REQUEST_KIND
 from vawg_desktop.domain.terms import MARKING
-from vawg_desktop.exchange.document import Block, Cell, Document, Heading, Items, Paragraph, Table
+from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Table
 from vawg_desktop.services import names, outputs, requests
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.paper_parts import Counted
@@ -56,7 +57,7 @@ def answer(session: Session, asked: Asked) -> Made:
         lines.append(f"{counts['to_decide']:,} not looked at yet and left out: this is a draft.")
     unready = f"{counts['to_decide']:,} of the texts gathered were not looked at yet; decide on them first." if counts["to_decide"] else ""
     made = outputs.document(session, f"Answer to request {found.reference}", blocks, MARKING.label("official"), lines)
-    return Made(Document(made.title, label(session.today.isoformat()), made.marking, made.blocks, made.lines, made.language, redacted=True), figures, unready=unready)
+    return Made(replace(made, as_at=label(session.today.isoformat()), redacted=True), figures, unready=unready)
 
 
 def _exemptions(item: Item) -> str:

@@ -22,14 +22,13 @@ from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.ods_out import write_ods
 from vawg_desktop.exchange.outgoing_check import hidden_in
-from vawg_desktop.exchange.plan import Picture
 from vawg_desktop.exchange.return_plan import (
     ReturnContent,
     plan_return,
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
 from vawg_desktop.services import leaks, names, round_services, service_values
-from vawg_desktop.services.office import logo, office_name, office_settings, png_size, rating_key
+from vawg_desktop.services.office import logo_picture, office_name, office_settings, rating_key
 from vawg_desktop.services.round_rows import (
     RowFacts,
     base_row,
@@ -156,13 +155,6 @@ class _Partner:
     standing: str
 
 
-def _picture(png: bytes | None, office: str) -> Picture | None:
-    if png is None:
-        return None
-    width, height = png_size(png)
-    return Picture(png, width, height, f"Logo of {office}")
-
-
 class _Sender:
     """Makes the returns of one round inside one transaction."""
 
@@ -189,7 +181,7 @@ class _Sender:
         ).fetchone()
         self._demonstration = bool(found and found[0] == "1")
         self._templates = office_settings(tx.connection, "template.")
-        self._logo = _picture(logo(tx.connection), self._office)
+        self._logo = logo_picture(tx.connection)
         self._strangers = leaks.forbidden_words(tx.connection, session.today)
         self.released: set[str] = set()
 

@@ -1,10 +1,14 @@
-"""Small counts of people as they leave the office, until suppression by rule stands: never the number itself."""
+"""Small counts of people as they leave the office: never the number itself."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.services.office import office_settings, write_setting
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.entries import Entry
 from vawg_desktop.store.history import entries_of
@@ -12,22 +16,43 @@ from vawg_desktop.store.history import entries_of
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-#: Counts of people below this are not given.
-LEAST = 10
-FEWER = f"fewer than {LEAST}"
+#: The office's setting: counts of people below it are not given. What it is where the office set nothing, and what it may be.
+SETTING = "small_counts.least"
+LEAST, LOWEST, HIGHEST = 10, 3, 100
 #: Units that count people, as terms of ``COUNT_UNIT``.
 PEOPLE = ("victims", "suspects", "defendants", "referrals", "people")
 
 
-def small(count: int | None) -> str:
+def least(connection: Connection) -> int:
+    """The least count of people that this office gives out."""
+    stated = office_settings(connection, SETTING).get(SETTING)
+    return int(stated) if stated else LEAST
+
+
+def set_least(session: Session, number: int) -> Changes:
+    """State the least count of people that leaves the office, for everybody. Raises ValueRefusedError outside ``LOWEST`` to ``HIGHEST``."""
+    if not LOWEST <= number <= HIGHEST:
+        raise ValueRefusedError(f"Counts of people are kept back below a number from {LOWEST} to {HIGHEST}; {number} is not one.")
+    with session.store.write(session.who, None, Act.SETTING) as tx:
+        if least(tx.connection) != number:
+            write_setting(tx, SETTING, str(number))
+    return tx.changes
+
+
+def fewer(than: int) -> str:
+    """What stands for a small count."""
+    return f"fewer than {than}"
+
+
+def small(count: int | None, least: int) -> str:
     """A count of people as it may leave the office."""
-    return "" if count is None else FEWER if 0 < count < LEAST else f"{count:,}"
+    return "" if count is None else fewer(least) if 0 < count < least else f"{count:,}"
 
 
-def is_small(number: object) -> bool:
+def is_small(number: object, least: int) -> bool:
     """Whether a number, stored as text or whole, is a count that is not given."""
     try:
-        return 0 < float(str(number)) < LEAST
+        return 0 < float(str(number)) < least
     except ValueError:
         return False
 
@@ -40,7 +65,7 @@ def of_people(connection: Connection) -> frozenset[str]:
 
 def records_with(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of some records that hold a small count of people, now or in an earlier wording: a service's capacity, an indicator's value."""
-    people, found = of_people(connection), set[str]()
+    people, found, under = of_people(connection), set[str](), least(connection)
     wanted = sorted(ids)
     for start in range(0, len(wanted), 400):
         part = tuple(wanted[start : start + 400])
@@ -48,36 +73,36 @@ def records_with(connection: Connection, ids: Collection[str]) -> set[str]:
         rows = connection.exec_driver_sql(f"SELECT id, indicator FROM indicator_value WHERE id IN ({marks})", part).fetchall()
         found |= {str(id) for id, indicator in rows if str(indicator) in people}
         found |= {str(id) for (id,) in connection.exec_driver_sql(f"SELECT id FROM service WHERE id IN ({marks})", part)}
-    return {entry.row for entry in entries_of(connection, found) if _says_small(entry)}
+    return {entry.row for entry in entries_of(connection, found) if _says_small(entry, under)}
 
 
 def small_values(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of some records that are values of people and small: such a record is called by its number."""
-    people, found = of_people(connection), set[str]()
+    people, found, under = of_people(connection), set[str](), least(connection)
     wanted = sorted(ids)
     for start in range(0, len(wanted), 400):
         part = tuple(wanted[start : start + 400])
         rows = connection.exec_driver_sql(f"SELECT id, indicator, value FROM indicator_value WHERE id IN ({','.join('?' * len(part))})", part).fetchall()
-        found |= {str(id) for id, indicator, value in rows if str(indicator) in people and is_small(value)}
+        found |= {str(id) for id, indicator, value in rows if str(indicator) in people and is_small(value, under)}
     return found
 
 
-def _says_small(entry: Entry) -> bool:
+def _says_small(entry: Entry, under: int) -> bool:
     """Whether an entry of the log tells a small count."""
-    return any(is_small(value) for key in ("capacity", "value", "base") if (cell := entry.fields.get(key)) is not None for value in (cell.before, cell.after))
+    return any(is_small(value, under) for key in ("capacity", "value", "base") if (cell := entry.fields.get(key)) is not None for value in (cell.before, cell.after))
 
 
 def blurred(session: Session, entity: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     """Rows of a kind with small counts of people put into words: a service's capacity, a value of an indicator that counts people."""
-    made = [dict(r) for r in rows]
+    made, under = [dict(r) for r in rows], least(session.read())
     if entity == "service":
         for row in made:
-            if is_small(row.get("capacity")):
-                row["capacity"] = FEWER
+            if is_small(row.get("capacity"), under):
+                row["capacity"] = fewer(under)
     elif entity == "indicator_value":
         people = of_people(session.read())
         for row in made:
             for key in ("value", "base"):
-                if str(row.get("indicator")) in people and is_small(row.get(key)):
-                    row[key] = FEWER
+                if str(row.get("indicator")) in people and is_small(row.get(key), under):
+                    row[key] = fewer(under)
     return made

@@ -164,9 +164,9 @@ def name_deputy(shell: Shell) -> None:
     )
 
 
-@command("Wording of returns and messages")
+@command("Wording, logo and colour")
 def edit_wording(shell: Shell) -> None:
-    """The office's own words on returns and messages."""
+    """The office's own words on returns and messages, its logo and its colour."""
     from vawg_desktop.ui.wording import edit
 
     edit(shell, shell.tasks)

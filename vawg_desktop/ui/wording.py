@@ -17,6 +17,7 @@ from vawg_desktop.ui.tasks import Tasks
 class _Wording:
     texts: list[Template]
     logo: bytes | None
+    colour: str
 
 
 def _read(session: Session) -> _Wording:
@@ -30,19 +31,21 @@ def _read(session: Session) -> _Wording:
     for step, (_subject, body) in return_messages.wording(session).items():
         hint = "{partner}, {period} and {due} are filled in."
         texts.append(Template(f"wording.{step}.body", f"Message: {called[step]}", hint, body))
-    return _Wording(texts, office.logo(session.read()))
+    return _Wording(texts, office.logo(session.read()), known.get(office.COLOUR, ""))
 
 
 def edit(parent: QWidget, tasks: Tasks) -> None:
     """Show the wording; what was changed is kept."""
     shown = tasks.fetch(_read)
-    dialog = TemplatesDialog(parent.window(), shown.texts, shown.logo)
+    dialog = TemplatesDialog(parent.window(), shown.texts, shown.logo, shown.colour, office.colour_refused)
     if dialog.run():
         before = {one.name: one.text for one in shown.texts}
         words = {name: text for name, text in dialog.words().items() if text != before[name]}
         if dialog.logo != shown.logo:
             chosen = dialog.logo
             tasks.write(lambda s: office.set_logo(s, chosen), message="The logo is kept.")
+        if (colour := dialog.colour()).removeprefix("#").upper() != shown.colour:
+            tasks.write(lambda s: office.set_colour(s, colour), message="The colour is kept.")
         if words:
             tasks.write(lambda s: office.set_templates(s, words), message="The wording is kept.")
     dialog.deleteLater()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
@@ -31,18 +39,22 @@ class Template:
 class TemplatesDialog(Form):
     """A box for each text."""
 
-    def __init__(self, parent: QWidget, templates: Sequence[Template], logo: bytes | None = None) -> None:
+    def __init__(self, parent: QWidget, templates: Sequence[Template], logo: bytes | None = None, colour: str = "", colour_refused: Callable[[str], str] = lambda _typed: "") -> None:
         super().__init__(parent)
-        self.setWindowTitle("Wording of returns and messages")
+        self.setWindowTitle("Wording, logo and colour")
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
-        box.addWidget(label("Wording of returns and messages", size=16, bold=True))
+        box.addWidget(label("Wording, logo and colour", size=16, bold=True))
         body = scrolled(box, spacing=4)
         self._boxes: dict[str, QPlainTextEdit] = {}
         self.logo = logo
         body.addWidget(label("Logo", bold=True))
-        body.addWidget(label("Stands at the top of Start here; made to fit where it is larger.", muted=True))
+        body.addWidget(label("Stands at the top of Start here and of every paper; made to fit where it is larger.", muted=True))
         body.addLayout(self._logo_row())
+        body.addWidget(label("Colour", bold=True))
+        body.addWidget(label("Of headings and charts in papers, as six letters and figures: #1D3557. Empty for ours.", muted=True))
+        self._refused = colour_refused
+        body.addLayout(self._colour_row(colour))
         for one in templates:
             body.addWidget(label(one.label, bold=True))
             body.addWidget(label(one.hint, muted=True))
@@ -59,6 +71,7 @@ class TemplatesDialog(Form):
         self.saves = button("Keep these words", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)
+        self._show_colour()
         self.resize(theme.px(640), theme.px(640))
 
     def _logo_row(self) -> QHBoxLayout:
@@ -73,6 +86,36 @@ class TemplatesDialog(Form):
         row.addWidget(button("Choose logo …", self.choose_logo))
         self.take_logo(self.logo)
         return row
+
+    def _colour_row(self, colour: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(8))
+        self._colour = QLineEdit(f"#{colour}" if colour else "")
+        self._colour.setAccessibleName("Colour")
+        self._colour.setFixedWidth(theme.px(110))
+        self._swatch = QFrame()
+        self._swatch.setFixedSize(theme.px(28), theme.px(28))
+        self._wrong = label("", muted=True)
+        row.addWidget(self._colour)
+        row.addWidget(self._swatch)
+        row.addWidget(self._wrong, 1)
+        self._colour.textChanged.connect(self._show_colour)
+        return row
+
+    def _show_colour(self) -> None:
+        """The colour beside its letters, or why it will not do; the words are kept only with one that will."""
+        typed = self._colour.text()
+        wrong = self._refused(typed)
+        self._wrong.setText(wrong)
+        self._swatch.setVisible(not wrong and bool(typed.strip()))
+        if not wrong and typed.strip():
+            self._swatch.setStyleSheet(f"background: #{typed.strip().removeprefix('#')}; border: 1px solid {theme.colours.line};")
+        if self.saves is not None:
+            self.saves.setEnabled(not wrong)
+
+    def colour(self) -> str:
+        """The colour as typed."""
+        return self._colour.text().strip()
 
     def choose_logo(self) -> None:
         """Take a picture, made to fit."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QScrollArea, QWidget
 
 from vawg_desktop import settings
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.services import office, portfolio
+from vawg_desktop.services import office, portfolio, small_counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui import appearance, window_commands
 from vawg_desktop.ui.shell import Shell
@@ -29,6 +29,11 @@ _WORDS = {
 }
 
 
+#: The usual choices of the least count that leaves.
+_LEASTS = (5, 7, 10, 15, 20, 30)
+_LEAST_HELP = "Counts of people below it, and others that would give one away, are left out of what is saved, copied, printed or published."
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the page shows."""
@@ -39,6 +44,7 @@ class Shown:
     office_id: str
     deputy: str
     key: list[tuple[str, str]]
+    least: int
 
 
 def read(session: Session) -> Shown:
@@ -52,6 +58,7 @@ def read(session: Session) -> Shown:
         str(own[0]) if own else "",
         portfolio.deputy_in_words(session, session.who),
         office.rating_key_words(connection),
+        small_counts.least(connection),
     )
 
 
@@ -160,10 +167,29 @@ class SettingsPage(QWidget):
         section = Section("The office")
         section.body.addWidget(note(f"{shown.office}. Its name, short name and contacts stand in its record among the partners."))
         row = self._buttons(section)
-        row.addWidget(button("Wording, guidance and logo …", lambda: self.shell_asked.emit(window_commands.edit_wording)), 0, 0)
+        row.addWidget(button("Wording, logo and colour …", lambda: self.shell_asked.emit(window_commands.edit_wording)), 0, 0)
         if shown.office_id:
             row.addWidget(button("Open the office's record", lambda: self.open_record.emit(shown.office_id)), 0, 1)
+        self._least(self._grid(section), shown.least)
         return section
+
+    def _least(self, grid: QGridLayout, stands: int) -> None:
+        """The least count of people that leaves the office."""
+        name = label("Small counts", muted=True, wrap=False)
+        made = Choice()
+        made.setAccessibleName("Small counts")
+        made.setAccessibleDescription(_LEAST_HELP)
+        made.setMinimumWidth(theme.px(180))
+        for number in sorted({*_LEASTS, stands}):
+            made.addItem(f"Kept back under {number}", number)
+        made.setCurrentIndex(made.findData(stands))
+        made.settle()
+        made.meant.connect(lambda place: self.tasks.write(lambda s: small_counts.set_least(s, int(made.itemData(place))), message="Kept for everybody; it holds for all that leaves from now on."))
+        name.setBuddy(made)
+        row = grid.rowCount()
+        grid.addWidget(name, row, 0)
+        grid.addWidget(made, row, 1)
+        grid.addWidget(label(_LEAST_HELP, muted=True), row + 1, 1, 1, 2)
 
     def _rating_key(self, shown: Shown) -> Section:
         self._key_section = section = Section("Rating key")

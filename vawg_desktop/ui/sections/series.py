@@ -115,7 +115,7 @@ def _copy(series: Series) -> None:
     def told(value: float | None) -> str:
         if value is None:
             return ""
-        return small_counts.FEWER if series.of_people and small_counts.is_small(value) else number(value)
+        return small_counts.fewer(series.least) if series.of_people and small_counts.is_small(value, series.least) else number(value)
 
     rows = [[short_label(v.period), told(v.value), told(v.base), "provisional" if v.provisional else ""] for v in series.values]
     copy_table(["Period", series.title, "Base", "Standing"], rows)
