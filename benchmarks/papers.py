@@ -1,4 +1,4 @@
-"""The journey map on screen against a page, and long documents in each format against their writers alone."""
+"""The journey map on screen against a page; papers and long documents in each format against their writers alone; what moved against the length of its interval."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.rows import Row, Stores, both, ratio_row, timed
-from benchmarks.stores import opened
+from benchmarks.stores import IN_LIFE, TODAY, opened
 from vawg_desktop.services.session import Session
 
 #: The map of a region's store (issue: 12 stages, 14 needs, 500 gaps, 80 services), and so many rows of a document.
@@ -103,3 +104,33 @@ def documents(stores: Stores) -> Iterator[Row]:
         ours, alone = both(lambda e=ending: writer(f"x{e}")(made()), lambda e=ending: writer(f"x{e}")(whole), 3)
         yield ratio_row(f"a list of {_LISTED:,} actions as {ending}, {size}", "the writer alone writing the same document", ours, alone, 3)
     session.store.close()
+
+
+def board_papers(stores: Stores) -> Iterator[Row]:
+    """A board paper made and written in each format, against its writer writing the same document."""
+    from vawg_desktop.exchange.document_files import WRITERS, writer
+    from vawg_desktop.services import papers
+    from vawg_desktop.services.papers import Asked
+
+    size = "region" if "region" in stores else next(iter(stores))
+    session = opened(stores[size])
+    asked = Asked(since=(TODAY - timedelta(days=91)).isoformat())
+    whole = papers.make(session, "board", asked).document
+    for ending in WRITERS:
+        ours, alone = both(lambda e=ending: writer(f"x{e}")(papers.make(session, "board", asked).document), lambda e=ending: writer(f"x{e}")(whole), 3)
+        yield ratio_row(f"a board paper as {ending}, {size}", "the writer alone writing the same document", ours, alone, 3)
+    session.store.close()
+
+
+def since(stores: Stores) -> Iterator[Row]:
+    """What moved over three years against one year, each by the entry of its interval: in a store that was used over the years."""
+    from vawg_desktop.services.since import since as moved
+
+    size = next((s for s in stores if s.endswith(IN_LIFE)), "")
+    if size:
+        session = opened(stores[size])
+        days = [(TODAY - timedelta(days=365 * years)).isoformat() for years in (3, 1)]
+        entries = [int(session.read().exec_driver_sql('SELECT count(*) FROM "change" WHERE received > ?', (day,)).one()[0]) for day in days]
+        three, one = both(lambda: moved(session, days[0]), lambda: moved(session, days[1]), 3)
+        yield ratio_row(f"since, over three years, a {size}: by a thousand entries", "the same over one year", three / entries[0] * 1000, one / entries[1] * 1000, 2)
+        session.store.close()

@@ -701,6 +701,20 @@ def documents(stores: Stores) -> Iterator[Row]:
     return measure(stores)
 
 
+def board_papers(stores: Stores) -> Iterator[Row]:
+    """A board paper in each format."""
+    from benchmarks.papers import board_papers as measure
+
+    return measure(stores)
+
+
+def since(stores: Stores) -> Iterator[Row]:
+    """What moved over one year and over three."""
+    from benchmarks.papers import since as measure
+
+    return measure(stores)
+
+
 MEASURES: tuple[Callable[[Stores], Iterator[Row]], ...] = (
-    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, journey_map, documents, memory, against_libreoffice,
+    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, journey_map, documents, board_papers, since, memory, against_libreoffice,
 )  # fmt: skip

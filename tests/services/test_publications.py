@@ -18,7 +18,17 @@ from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.exchange.document import Figure, Table
 from vawg_desktop.exchange.plan import INK
-from vawg_desktop.services import merging, names, office, outputs, papers, publications, records, small_counts, undoing
+from vawg_desktop.services import (
+    merging,
+    names,
+    office,
+    outputs,
+    papers,
+    publications,
+    records,
+    small_counts,
+    undoing,
+)
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment

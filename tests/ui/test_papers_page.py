@@ -21,6 +21,7 @@ from vawg_desktop.services import papers, publications, records
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.paper_template import TemplatesDialog
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.outputs import QFileDialog as SavingDialog
@@ -51,6 +52,32 @@ def test_each_figure_is_shown_and_opens_the_records_that_it_counts(shown: Shown)
         settle(shown.tasks)
         listed: Any = shown.window.here()
         assert listed.model.rowCount() == figure.number > 0
+
+
+def test_a_paper_is_counted_once_a_visit_and_not_again_without_news(shown: Shown) -> None:
+    """It was counted as soon as the page was made and again when its meeting was known: seconds each on a region's store."""
+    counted: list[tuple[Asked, int]] = []
+    real = papers.make
+
+    def make(session: Session, kind: str, asked: Asked) -> papers.Made:
+        counted.append((asked, shown.tasks.news))
+        return real(session, kind, asked)
+
+    with patch.object(papers, "make", make):
+        page: Any = shown.go("papers")
+        settle(shown.tasks)
+        assert {asked.about for asked, _ in counted} == {("M-0006 Q3 board",)} and page._figures
+        shown.go("my_work")
+        shown.go("papers")
+        page.count()
+        settle(shown.tasks)
+        assert len(counted) == len({news for _, news in counted})
+        before = len(counted)
+        records.assign(shown.session, "A-0006", [Assignment("due", "2026-01-31"), Assignment("status", "in_progress")], None)
+        shown.tasks.write(lambda s: records.assign(s, "A-0007", [Assignment("due", "2026-01-31"), Assignment("status", "in_progress")], None))
+        settle(shown.tasks)
+        assert len(counted) > before
+    assert [f.number for f in page._figures if f.key == "actions_overdue"] == [3]
 
 
 def test_a_board_paper_is_a_few_keys_from_the_question_to_the_file(shown: Shown, tmp_path: Path) -> None:

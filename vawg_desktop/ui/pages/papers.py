@@ -84,6 +84,7 @@ class PapersPage(QWidget):
         self._names: dict[str, list[str]] = {}
         #: The template chosen for each kind of paper on this computer.
         self._templates: dict[str, str] = {}
+        self._was_counted: tuple[str, Asked, int] | None = None  # with how much news; nothing is counted before the first reading
         box = QHBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
         box.setSpacing(theme.px(24))
@@ -269,6 +270,10 @@ class PapersPage(QWidget):
     def count(self) -> None:
         """Make the paper off the window's thread, to show its figures or why it cannot be made yet."""
         chosen, asked = self._chosen, self._asked()
+        now = (chosen.kind, asked, self.tasks.news)
+        if not self._names or now == self._was_counted:
+            return
+        self._was_counted = now
         if chosen.kind not in papers.PAPERS:
             self._show_figures([], "")
             return
