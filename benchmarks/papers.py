@@ -112,7 +112,7 @@ def board_papers(stores: Stores) -> Iterator[Row]:
     from vawg_desktop.services import papers
     from vawg_desktop.services.papers import Asked
 
-    size = "region" if "region" in stores else next(iter(stores))
+    size = next((s for s in stores if s.endswith(IN_LIFE)), next(iter(stores)))
     session = opened(stores[size])
     asked = Asked(since=(TODAY - timedelta(days=91)).isoformat())
     whole = papers.make(session, "board", asked).document

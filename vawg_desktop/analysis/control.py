@@ -1,17 +1,23 @@
-"""Control charts for single values over time (XmR), as NHS England's "Making data count" draws them. Pure.
+"""Control charts: of single values over time (XmR) as NHS England's "Making data count" draws them, of shares (p, and Laney's p′) and of counts (c). Pure.
 
 Limits are the mean ± 2.66 times the mean moving range; moving ranges of 3.267 times their mean or more are left out once and the mean taken
-again (Wheeler, *Understanding Variation*; Making data count, "plot the dots"). Where a process changed, the limits begin anew.
+again (Wheeler, *Understanding Variation*; Making data count, "plot the dots"). Where a process changed, the limits begin anew. Shares and counts
+have limits of three standard deviations (NIST/SEMATECH *e-Handbook of Statistical Methods*, 6.3.3); with many in each share the usual ones are too
+narrow, and Laney's p′ widens them by how far the shares move in fact (D. Laney, 2002, *Improved control charts for attributes*).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 #: Limits lie so many mean moving ranges from the mean; a moving range of so many means or more is left out once.
 LIMIT, SCREEN = 2.66, 3.267
+#: Limits of shares and counts lie so many standard deviations from the mean; a mean moving range is so many of them.
+_DEVIATIONS, _MOVE_TO_DEVIATION = 3, 1.128
 #: So many points in a row make a trend or a run on one side.
 RUN = 7
 #: Below so many points in a stretch the limits are a first guess.
@@ -37,6 +43,14 @@ class Point:
     up: bool = False
 
 
+class Signal(NamedTuple):
+    """A point that bears a sign: its place, which of ``SIGNS``, and whether it points upwards."""
+
+    place: int
+    sign: str
+    up: bool
+
+
 @dataclass(slots=True)
 class ControlChart:
     """Every point in order; ``starts`` are the places at which limits begin anew, the first always 0."""
@@ -53,6 +67,31 @@ class ControlChart:
         """Whether the last stretch is too short for its limits to be more than a first guess."""
         return len(self.last()) < FEW
 
+    @property
+    def centre(self) -> float:
+        """The mean of the last stretch; NaN of an empty chart."""
+        return self.points[-1].mean if self.points else math.nan
+
+    @property
+    def lower(self) -> float | list[float]:
+        """The lower limit of the last stretch: one number, or one for each point where they differ; NaN where there is none."""
+        return _limits([p.lower for p in self.last()])
+
+    @property
+    def upper(self) -> float | list[float]:
+        """The upper limit, as ``lower``."""
+        return _limits([p.upper for p in self.last()])
+
+    @property
+    def signals(self) -> list[Signal]:
+        """The points that bear a sign, in their order."""
+        return [Signal(n, p.sign, p.up) for n, p in enumerate(self.points) if p.sign]
+
+
+def _limits(found: Sequence[float | None]) -> float | list[float]:
+    limits = [math.nan if one is None else one for one in found]
+    return limits if len(set(limits)) > 1 else limits[0] if limits else math.nan
+
 
 def xmr(values: Sequence[float], changed: Sequence[int] = ()) -> ControlChart:
     """The chart of values in their order; ``changed`` are places at which the process changed. An empty sequence gives an empty chart."""
@@ -65,6 +104,42 @@ def xmr(values: Sequence[float], changed: Sequence[int] = ()) -> ControlChart:
     return chart
 
 
+def p_chart(counts: Sequence[float], sizes: Sequence[float], laney: bool = False) -> ControlChart:
+    """The chart of shares ``counts / sizes`` in their order, with ``laney`` Laney's p′. Limits differ with sizes and stay from 0 to 1.
+
+    Raises ValueError where the lengths differ, a size is not above nought, or a count lies outside its size.
+    """
+    if len(counts) != len(sizes) or any(not 0 <= k <= n or n <= 0 for k, n in zip(counts, sizes, strict=False)):
+        raise ValueError("Each share counts none to all of its own size, which is above nought.")
+    if not counts:
+        return ControlChart()
+    mean = sum(counts) / sum(sizes)
+    spread = [math.sqrt(mean * (1 - mean) / n) for n in sizes]
+    shares = [k / n for k, n in zip(counts, sizes, strict=True)]
+    if laney and len(shares) > 1 and mean not in (0, 1):
+        moves = [abs(b - a) for a, b in pairwise((share - mean) / one for share, one in zip(shares, spread, strict=True))]
+        wider = sum(moves) / len(moves) / _MOVE_TO_DEVIATION
+        spread = [one * wider for one in spread]
+    return _attributes(shares, mean, [_DEVIATIONS * one for one in spread], most=1.0)
+
+
+def c_chart(counts: Sequence[float]) -> ControlChart:
+    """The chart of counts of which each could fall anywhere, in their order: mean ± 3 √mean, not below nought. Raises ValueError for a count below it."""
+    if any(c < 0 for c in counts):
+        raise ValueError("A count is not below nought.")
+    if not counts:
+        return ControlChart()
+    mean = sum(counts) / len(counts)
+    return _attributes(counts, mean, [_DEVIATIONS * math.sqrt(mean)] * len(counts), most=math.inf)
+
+
+def _attributes(values: Sequence[float], mean: float, reach: Sequence[float], most: float) -> ControlChart:
+    still = max(reach) <= max(map(abs, values)) * _LEAST
+    signs = [("", False)] * len(values) if still else _signs(values, mean, reach)
+    points = [Point(v, mean, max(0.0, mean - r), min(most, mean + r), *sign) for v, r, sign in zip(values, reach, signs, strict=True)]
+    return ControlChart(points, [0])
+
+
 def _stretch(values: Sequence[float]) -> list[Point]:
     mean = sum(values) / len(values)
     moves = [abs(b - a) for a, b in pairwise(values)]
@@ -75,11 +150,11 @@ def _stretch(values: Sequence[float]) -> list[Point]:
     kept = kept if any(kept) else moves  # a line that stood still and moved once keeps limits that are some way off
     reach = LIMIT * sum(kept) / len(kept)
     still = reach <= max(map(abs, values)) * _LEAST
-    signs = [("", False)] * len(values) if still else _signs(values, mean, reach)
+    signs = [("", False)] * len(values) if still else _signs(values, mean, [reach] * len(values))
     return [Point(v, mean, mean - reach, mean + reach, *sign) for v, sign in zip(values, signs, strict=True)]
 
 
-def _signs(values: Sequence[float], mean: float, reach: float) -> list[tuple[str, bool]]:
+def _signs(values: Sequence[float], mean: float, reach: Sequence[float]) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = [("", False)] * len(values)
 
     def mark(places: Sequence[int], sign: str, up: bool) -> None:
@@ -88,7 +163,7 @@ def _signs(values: Sequence[float], mean: float, reach: float) -> list[tuple[str
                 found[place] = (sign, up)
 
     least = max(map(abs, values)) * _LEAST
-    for place in (p for p, v in enumerate(values) if abs(v - mean) > reach + least):
+    for place in (p for p, v in enumerate(values) if abs(v - mean) > reach[p] + least):
         mark([place], "outside", values[place] > mean)
     for places in _windows(len(values), RUN):
         steps = [values[b] - values[a] for a, b in pairwise(places)]
@@ -99,7 +174,7 @@ def _signs(values: Sequence[float], mean: float, reach: float) -> list[tuple[str
             mark(places, "one_side", sides[0] > 0)
     for places in _windows(len(values), 3):
         for up in (True, False):
-            near = [p for p in places if (values[p] - mean if up else mean - values[p]) > reach * 2 / 3 + least]
+            near = [p for p in places if (values[p] - mean if up else mean - values[p]) > reach[p] * 2 / 3 + least]
             if len(near) >= 2:
                 mark(near, "near_limit", up)
     return found
