@@ -30,11 +30,11 @@ def lines(*rows: str) -> str:
     ],
 )  # fmt: skip
 def test_the_mark_by_which_most_lines_have_as_many_columns(text: str, mark: str) -> None:
-    assert text_child._delimiter(text) == mark
+    assert text_child.delimiter_of(text) == mark
 
 
 def test_so_many_rows_are_looked_at_and_no_more() -> None:
     text = lines(*["1;Ring"] * 199, *["a,b,c,d,e,f,g,h"] * 400)
-    assert text_child._delimiter(text) == ";"
+    assert text_child.delimiter_of(text) == ";"
     late = lines(*["1;Ring"] * 30, "Ref,Status (please fill in)")
-    assert text_child._delimiter(late) == ";"
+    assert text_child.delimiter_of(late) == ";"

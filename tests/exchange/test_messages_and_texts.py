@@ -74,7 +74,7 @@ def test_long_words_with_commas_do_not_make_columns() -> None:
 
 def test_our_own_headings_say_which_mark_is_meant() -> None:
     text = "Ref;Status (please fill in);Next step (please fill in)\n" + "A, b, c, d, e, f\n" * 40
-    assert text_child._delimiter(text) == ";"
+    assert text_child.delimiter_of(text) == ";"
 
 
 @pytest.mark.parametrize("text", ["one column\nonly", "one line, two columns", "", "\n\n"])

@@ -128,7 +128,7 @@ class Family(RuleBasedStateMachine):
         self.acts: dict[str, str] = {}
         self.tombs: dict[str, str] = {}
         self.hands = 0
-        self.read_child, reading._ask_child = reading._ask_child, read_here
+        self.read_child, reading.ask_child = reading.ask_child, read_here
         for i in range(3):
             self._hear(i)
         self.recommendations = [r for (r,) in self._ask(0, "SELECT id FROM recommendation ORDER BY id")]
@@ -617,7 +617,7 @@ class Family(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "stores"):
             return
-        reading._ask_child = self.read_child
+        reading.ask_child = self.read_child
         CLOCK.go_to(TODAY)
         try:
             lost = set(self.events) - set().union(*self.known)  # said, and then undone by a restore

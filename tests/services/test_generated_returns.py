@@ -201,7 +201,7 @@ def _saved_again(chance: random.Random, path: Path, folder: Path) -> Path:
 def test_no_cell_is_wrong_and_no_word_is_lost(
     office: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_ask_child", read_here)
+    monkeypatch.setattr(reading, "ask_child", read_here)
     asked = unmoved = 0
     seed = int(os.environ.get("VAWG_SEED", "2026"))
     for number in range(TURNS):

@@ -114,6 +114,10 @@ def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
         from vawg_desktop.exchange.text_child import read_text
 
         return read_text(content, name)
+    if kind == "spss":
+        from vawg_desktop.exchange.spss_child import read_spss
+
+        return read_spss(content)
     if kind == "outlook":
         from vawg_desktop.exchange.outlook_child import read_outlook
 

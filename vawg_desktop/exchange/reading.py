@@ -86,7 +86,7 @@ def read_book(path: Path, *, seconds: float = TIME_LIMIT) -> Book:
 
 def _fill(book: Book, name: str, seconds: float) -> None:
     """Read ``inner``; of an e-mail with a workbook attached, the workbook and the words of the message."""
-    answer = _ask_child(name, book.inner, book.looked.kind, seconds)
+    answer = ask_child(name, book.inner, book.looked.kind, seconds)
     book.sheets += [_sheet(s) for s in answer["sheets"]]
     book.remarks = [(str(s), str(c), str(k), str(w)) for s, c, k, w in answer.get("remarks", [])]
     book.unread = "unread" in answer
@@ -125,7 +125,8 @@ def sheets_of(content: bytes, *, leave_out: tuple[str, ...] = ()) -> list[Sheet]
     return [_sheet(s) for s in json.loads(json.dumps(reader_child.read_sheets(content, leave_out)))]
 
 
-def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str, Any]:
+def ask_child(name: str, content: bytes, kind: str, seconds: float = TIME_LIMIT) -> dict[str, Any]:
+    """What the reader's child process answers of a file of a kind. Raises FileRefusedError, or ProgramError if no reader starts."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     began = time.monotonic()
@@ -170,7 +171,7 @@ def _ask_child(name: str, content: bytes, kind: str, seconds: float) -> dict[str
             code="reader_stopped",
         )
     if "refused" in answer:
-        raise _refusal(name, answer)
+        raise refusal(name, answer)
     return answer
 
 
@@ -202,11 +203,12 @@ def _end(child: Any, *, answered: bool) -> None:
     child.close()
 
 
-def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
+def refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
+    """What is said of a file that the reader refused."""
     detail = str(answer.get("detail", ""))
     if answer["refused"] == "OverflowError" or answer["refused"] == "too_large":
         return FileRefusedError(
-            f"{name} is larger than a tracker or return can be; it was not read.", code="too_large"
+            f"{name} is larger than a file that we read can be; it was not read.", code="too_large"
         )
     if answer["refused"] == "open_quotation":
         return FileRefusedError(
@@ -247,7 +249,7 @@ def _refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
 _DAMAGED = frozenset({
     "CalamineError", "PasswordError", "XmlError", "ZipError", "WorksheetNotFound", "BadZipFile", "ExpatError", "ParseError",
     "XLRDError", "CompDocError", "OleFileError", "NotOleFileError", "UnicodeDecodeError", "EOFError", "LargeZipFile", "error",
-    "HeaderParseError", "MessageError", "PanicException", "NotImplementedError",
+    "ReadstatError", "HeaderParseError", "MessageError", "PanicException", "NotImplementedError",
 })  # fmt: skip
 
 

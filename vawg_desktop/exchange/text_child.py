@@ -82,7 +82,7 @@ def read_text(content: bytes, name: str) -> dict[str, Any]:
     """The one sheet of a text, or ``refused``. Raises OverflowError beyond the bounds."""
     text = decode(content)
     csv.field_size_limit(2_000_000)
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     try:
         rows = _rows(text, delimiter)
         if line := _run_together(rows, delimiter):
@@ -131,7 +131,7 @@ def _run_together(rows: list[list[str | None]], delimiter: str) -> int:
     return 0
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The mark that our headings stand between, else that by which most lines fall into the same number of columns:
     long words may hold any of them."""
     start = text[:400_000]

@@ -1,0 +1,237 @@
+"""Files of survey tools, each with its quirks, as questions and answers without what identifies people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+
+from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
+from vawg_desktop.exchange import survey_in
+from vawg_desktop.exchange.survey_in import SurveyFile, read_survey
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "evidence"
+real = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample files are not beside the project")
+
+
+def written(folder: Path, text: str, name: str = "survey.csv", encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def table(rows: list[list[str]], mark: str = ",") -> str:
+    return "\r\n".join(mark.join(f'"{c.replace(chr(34), chr(34) * 2)}"' for c in row) for row in rows) + "\r\n"
+
+
+def told(found: SurveyFile) -> dict[str, tuple[str, list[object]]]:
+    """Each question by its wording: its kind and what was answered."""
+    return {q.wording: (q.kind, [r.answers[n] for r in found.responses]) for n, q in enumerate(found.questions)}
+
+
+def nothing_of(found: SurveyFile, *words: str) -> bool:
+    kept = json.dumps([[q.code, q.wording, q.choices] for q in found.questions]) + json.dumps([[r.respondent, r.answers] for r in found.responses])
+    return not any(w in kept for w in words)
+
+
+# -- the tools ------------------------------------------------------------------------------------------
+
+
+def test_surveymonkeys_two_rows_of_headings_become_questions(tmp_path: Path) -> None:
+    rows = [
+        ["Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "First Name", "Last Name", "Custom Data 1", "How safe do you feel at night?", "Which precautions do you take?", "", "", "", "Rate these", "", "What should change?"],
+        ["", "", "", "", "", "", "", "", "", "Response", "Phone a friend", "Carry keys", "None of these", "Other (please specify)", "Police", "Courts", "Open-Ended Response"],
+        ["0116", "9", "01/02/2021 10:00", "01/02/2021 10:09", "10.0.0.1", "a@example.org", "Ann", "Bee", "", "Unsafe", "Phone a friend", "Carry keys", "", "", "Poor", "Good", "More lights, please"],
+        ["0117", "9", "01/02/2021 11:00", "01/02/2021 11:09", "10.0.0.2", "c@example.org", "Cy", "Dee", "", "Safe", "", "", "None of these", "a whistle", "Good", "Good", ""],
+        ["0118", "9", "01/02/2021 12:00", "01/02/2021 12:09", "10.0.0.3", "", "", "", "", "Unsafe", "", "", "", "", "", "", ""],
+    ]
+    found = read_survey(written(tmp_path, table(rows)))
+    assert (found.profile, found.rows, len(found.responses)) == ("surveymonkey", 3, 3)
+    questions = told(found)
+    assert questions["Which precautions do you take?"] == ("multi", [["Phone a friend", "Carry keys"], ["None of these"], None])
+    assert questions["Which precautions do you take?: Other (please specify)"][1] == [None, "a whistle", None]
+    assert questions["Rate these: Police"] == ("matrix", ["Poor", "Good", None]) and questions["How safe do you feel at night?"][1] == ["Unsafe", "Safe", "Unsafe"]
+    assert [r.respondent for r in found.responses] == ["0116", "0117", "0118"]  # a leading nought is no number's
+    assert {c for c, _ in found.dropped_columns} >= {"IP Address", "Email Address", "First Name", "Last Name", "Custom Data 1"}
+    assert nothing_of(found, "example.org", "Ann", "Bee", "10.0.0")
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_ms_forms_has_several_answers_in_a_cell_with_commas_within_them(tmp_path: Path, ending: str) -> None:
+    rows = [
+        ["ID", "Start time", "Completion time", "Email", "Name", "Where do you\nfeel unsafe?", "What would help?", "Which district?"],
+        ["1", "2021-03-01 09:00:00", "2021-03-01 09:05:00", "anonymous", "", "Parks, fields;Buses;", "Lighting on the path from the station to the college, all night", "Ashford"],
+        ["2", "2021-03-01 10:00:00", "2021-03-01 10:05:00", "anonymous", "", "Buses;", "", "Dover"],
+        ["3", "2021-03-02 10:00:00", "2021-03-02 10:05:00", "ann@example.org", "Ann Bee", "", "Police who listen to what I say and write it down", "Ashford"],
+    ]
+    path = tmp_path / f"survey.{ending}"
+    if ending == "csv":
+        written(tmp_path, table(rows))
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)  # type: ignore[union-attr]
+        book.save(path)
+    found = read_survey(path)
+    assert found.profile == "ms_forms"
+    questions = told(found)
+    assert questions["Where do you\nfeel unsafe?"] == ("multi", [["Parks, fields", "Buses"], ["Buses"], None])
+    assert questions["What would help?"][0] == "free_text" and questions["Which district?"] == ("single", ["Ashford", "Dover", "Ashford"])
+    assert nothing_of(found, "example.org", "Ann Bee") and [r.answered[:10] for r in found.responses] == ["2021-03-01", "2021-03-01", "2021-03-02"]
+
+
+def test_qualtrics_three_rows_of_headings_and_its_previews(tmp_path: Path) -> None:
+    heads = ["StartDate", "EndDate", "Status", "IPAddress", "Progress", "Finished", "ResponseId", "RecipientEmail", "LocationLatitude", "LocationLongitude", "Q1", "Q2_1", "Q2_2", "Q2_3_TEXT", "Q3_1", "Q3_2"]
+    words = [*heads[:10], "How safe?", "Why? - Selected Choice - Dark", "Why? - Selected Choice - Alone", "Why? - Other - Text", "Rate - Police", "Rate - Courts"]
+    ids = [json.dumps({"ImportId": f"QID{n}"}) for n in range(len(heads))]
+    rows = [
+        heads, words, ids,
+        ["2021-01-01", "2021-01-02 10:00:00", "Survey Preview", "1.1.1.1", "100", "True", "R_0aaaaaaaaa", "", "51.1", "0.5", "Safe", "Dark", "", "", "Poor", "Good"],
+        ["2021-01-01", "2021-01-02 10:00:00", "IP Address", "1.1.1.2", "100", "True", "R_0bbbbbbbbb", "x@example.org", "51.2", "0.6", "Unsafe", "Dark", "Alone", "the\nalley", "Poor", "Good"],
+        ["2021-01-01", "2021-01-02 10:00:00", "IP Address", "1.1.1.3", "40", "False", "R_0ccccccccc", "", "51.3", "0.7", "Safe", "", "", "", "", ""],
+    ]  # fmt: skip
+    found = read_survey(written(tmp_path, table(rows)))
+    assert (found.profile, found.rows, dict(found.dropped_rows)) == ("qualtrics", 3, {"a trial, not an answer": 1})
+    questions = told(found)
+    assert questions["Why?"] == ("multi", [["Dark", "Alone"], None]) and questions["Rate: Police"][0] == "matrix"
+    assert [r.partial for r in found.responses] == [False, True] and "the\nalley" in str(questions.values()).encode().decode("unicode_escape")
+    assert nothing_of(found, "1.1.1", "51.2", "example.org")
+
+
+@pytest.mark.parametrize("full_words", [False, True])
+def test_limesurveys_brackets_and_its_mark_before_the_first_heading(tmp_path: Path, full_words: bool) -> None:
+    if full_words:
+        heads = ["Response ID", "Date submitted", "Last page", "Start language", "How safe?", "What have you seen? [Staring]", "What have you seen? [Shouting]", "What have you seen? [Other]", "IP address"]
+    else:
+        heads = ["id", "submitdate", "lastpage", "startlanguage", "safe", "seen[SQ001]", "seen[SQ002]", "seen[other]", "ipaddr"]
+    rows = [heads, ["1", "2021-02-01 10:00:00", "3", "en", "Very", "Y", "N", "", "1.2.3.4"], ["2", "", "1", "en", "Not", "", "", "", "1.2.3.5"], ["3", "2021-02-02 10:00:00", "3", "en", "Not", "Y", "Y", "followed me", "1.2.3.6"]]
+    found = read_survey(written(tmp_path, table(rows, ";"), encoding="utf-8-sig"))
+    assert found.profile == "limesurvey" and [r.partial for r in found.responses] == [False, True, False]
+    kind, answers = told(found)["What have you seen?" if full_words else "seen"]
+    options = ("Staring", "Shouting") if full_words else ("SQ001", "SQ002")
+    assert (kind, answers) == ("multi", [[options[0]], None, list(options)]) and nothing_of(found, "1.2.3")
+    assert "followed me" in str(found.responses)
+
+
+def test_kobos_answers_that_stand_twice_are_counted_once(tmp_path: Path) -> None:
+    rows = [
+        ["start", "end", "Unsafe where", "Unsafe where/Park", "Unsafe where/Bus", "Age", "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status", "_submitted_by", "_tags", "_index"],
+        ["2021-01-01T10:00", "2021-01-01T10:05", "Park Bus", "1", "1", "18-24", "501", "7f0c1d34-0000-4000-8000-000000000001", "2021-01-01", "", "", "submitted", "jo", "", "1"],
+        ["2021-01-01T11:00", "2021-01-01T11:05", "Bus", "0", "1", "25-34", "502", "7f0c1d34-0000-4000-8000-000000000002", "2021-01-01", "", "", "submitted", "jo", "", "2"],
+        ["2021-01-01T12:00", "2021-01-01T12:05", "", "", "", "18-24", "503", "7f0c1d34-0000-4000-8000-000000000003", "2021-01-01", "", "", "submitted", "jo", "", "3"],
+    ]
+    found = read_survey(written(tmp_path, table(rows, ";")))
+    assert found.profile == "kobo"
+    questions = told(found)
+    assert questions["Unsafe where"] == ("multi", [["Park", "Bus"], ["Bus"], None]) and set(questions) == {"Unsafe where", "Age"}
+    assert nothing_of(found, '"jo"')
+
+
+def test_smartsurvey_by_the_names_that_are_public_and_by_its_headings_alone(tmp_path: Path) -> None:
+    """Its export was not seen; a file of headings alone tells the shape before anybody has answered."""
+    heads = ["unique_id", "ip_address", "contact_name", "contact_email", "edit_url", "saved_continue_url", "user_agent", "Do you feel safe by day?", "Anything else?"]
+    shape = read_survey(written(tmp_path, table([heads])))
+    assert (shape.profile, shape.rows, [q.wording for q in shape.questions], {q.kind for q in shape.questions}) == ("smartsurvey", 0, heads[-2:], {"not_known"})
+    rows = [heads, ["ab-1", "1.1.1.1", "Ann", "a@example.org", "https://example.org/edit/1", "https://example.org/go/1", "Mozilla", "Yes", "I walk home by the longer way because the shorter one is dark"]]
+    found = read_survey(written(tmp_path, table(rows)))
+    assert dict(found.dropped_columns)["edit_url"] == "a link of the tool" and nothing_of(found, "example.org", "Ann", "Mozilla", "1.1.1")
+    with pytest.raises(ValueRefusedError, match="never kept"):
+        read_survey(written(tmp_path, table(rows)), keep=("edit_url",))
+
+
+def test_spss_labels_sets_of_answers_and_values_that_mean_no_answer(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"sat": [1.0, 2.0, 99.0, 1.0], "text": ["Nobody rang me back after the first week", "", "They did what they said they would", "x"], "id": ["a1", "a2", "a3", "a4"]})
+    path = tmp_path / "survey.sav"
+    pyreadstat.write_sav(
+        frame, str(path), column_labels={"sat": "How satisfied were you?", "text": "Tell us more"},
+        variable_value_labels={"sat": {1.0: "Satisfied", 2.0: "Dissatisfied", 99.0: "Refused"}}, missing_ranges={"sat": [99.0]},
+    )  # fmt: skip
+    found = read_survey(path)
+    assert told(found)["How satisfied were you?"] == ("single", ["Satisfied", "Dissatisfied", None, "Satisfied"])
+    assert [r.respondent for r in found.responses] == ["a1", "a2", "a3", "a4"] and found.profile == "spss"
+
+
+@real
+@pytest.mark.parametrize(("name", "profile", "rows", "questions"), [("qualtrics_sample.csv", "qualtrics", 1, 3), ("qualtrics_sample_legacy.csv", "qualtrics", 1, 2), ("spss_sample.sav", "spss", 5, 7), ("spss_missing_test.sav", "spss", 2, 1)])
+def test_real_files_are_read(name: str, profile: str, rows: int, questions: int) -> None:
+    found = read_survey(SAMPLES / name)
+    assert (found.profile, found.rows, len(found.questions)) == (profile, rows, questions)
+    assert nothing_of(found, "130.92.34.66", "47.115097045898") and len(found.responses) + found.dropped_rows.total() == rows
+
+
+# -- any table ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8", ","), ("utf-8-sig", ";"), ("cp1252", "\t"), ("utf-16", "|")])
+def test_marks_between_columns_and_letters_are_found(tmp_path: Path, encoding: str, mark: str) -> None:
+    rows = [["id", "Safe?", "Why"], ["0007", "Yes", "Café’s lights; and, people"], ["0008", "No", "“Dark”"]]
+    found = read_survey(written(tmp_path, table(rows, mark), encoding=encoding))
+    assert told(found)["Why"][1] == ["Café’s lights; and, people", "“Dark”"] and [r.respondent for r in found.responses] == ["0007", "0008"]
+
+
+@pytest.mark.parametrize(("heading", "values"), [
+    ("E-mail", ["x", "y"]), ("Your full name", ["Jo", "Al"]), ("What is your postcode?", ["one", "two"]), ("Can we ring you?", ["07700 900123", "07700 900456"]), ("Date of birth", ["x", "y"]),
+    ("Contact", ["jo@example.org", "al@example.org"]), ("Where do you live?", ["ME14 5AA", "CT1 2BB"]), ("Home address", ["x", "y"]), ("NI", ["AB123456C", "CE123456D"]), ("Address seen", ["10.1.2.3", "10.1.2.4"]),
+])  # fmt: skip
+def test_columns_that_identify_people_are_left_out_and_listed(tmp_path: Path, heading: str, values: list[str]) -> None:
+    rows = [["id", "Safe?", heading], ["1", "Yes", values[0]], ["2", "No", values[1]]]
+    found = read_survey(written(tmp_path, table(rows)))
+    assert (heading, "may identify a person") in found.dropped_columns and nothing_of(found, *(v for v in values if len(v) > 3))
+    kept = read_survey(written(tmp_path, table(rows)), keep=(heading,))
+    assert told(kept)[heading][1] == values
+
+
+@pytest.mark.parametrize("heading", ["What are the first three letters of your postcode?", "Which district is your address in?", "Did anybody take your name and address when you reported it to the police that day in the station or at home?", "Did you ask for a link worker?"])
+def test_questions_that_only_speak_of_such_things_are_kept(tmp_path: Path, heading: str) -> None:
+    found = read_survey(written(tmp_path, table([["id", "Safe?", heading], ["1", "Yes", "ME1"], ["2", "No", "CT1"]])))
+    assert heading in told(found)
+
+
+def test_the_same_respondent_twice_counts_once_and_empty_rows_do_not(tmp_path: Path) -> None:
+    rows = [["Respondent ID", "Safe?"], ["1", "No"], ["2", "Yes"], ["3", ""], ["1", "Yes"]]
+    found = read_survey(written(tmp_path, table(rows)))
+    assert {r.respondent: r.answers for r in found.responses} == {"2": ["Yes"], "1": ["Yes"]}
+    assert dict(found.dropped_rows) == {"no question was answered": 1, "answered again further down": 1} and found.rows == 4
+
+
+def test_two_who_answer_alike_are_two_and_the_same_file_gives_the_same_respondents(tmp_path: Path) -> None:
+    path = written(tmp_path, table([["Safe?", "Age"], ["No", "18-24"], ["No", "18-24"], ["Yes", "25-34"]]))
+    first, second = read_survey(path), read_survey(path)
+    assert len({r.respondent for r in first.responses}) == 3 and [r.respondent for r in first.responses] == [r.respondent for r in second.responses]
+
+
+@pytest.mark.parametrize(("values", "kind"), [
+    (["0", "5", "10", "7"], "scale"), (["1200", "15000", "7", "8"], "number"), (["2021-01-01", "02/03/2021"], "date"), (["Yes", "No", "Yes"], "single"),
+    (["Because it is dark and there is nobody about", "I do not know"], "free_text"), ([f"No {n} way" for n in range(60)], "free_text"), (["", ""], "not_known"),
+])  # fmt: skip
+def test_kinds_of_questions_are_told_by_their_answers(values: list[str], kind: str) -> None:
+    from vawg_desktop.exchange.survey_typing import kind_of
+
+    assert kind_of(values)[0] == kind
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"", "empty"), (b"just words\nand more words\n", "no columns"), (b"\n\n\n", "no words"), (b"$FL2 and nothing else", "damaged")])
+def test_what_is_no_survey_is_refused_in_a_sentence(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_bytes(content)
+    with pytest.raises(FileRefusedError, match=says):
+        read_survey(path)
+    with pytest.raises(ValueRefusedError, match="There is no profile"):
+        read_survey(path, profile="Abacus")
+
+
+def test_lines_of_other_lengths_lose_no_word(tmp_path: Path) -> None:
+    found = read_survey(written(tmp_path, 'id,Safe?\n1,No\n2,Yes,"and more"\n'))
+    assert "and more" in str(found.responses) and found.rows == 2
+
+
+def test_libreoffice_saves_the_same_answers(tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
+    path = written(tmp_path, table([["ID", "Start time", "Completion time", "Email", "Name", "Where?"], ["1", "2021-03-01", "2021-03-01", "", "", "Parks, fields;Buses;"], ["2", "2021-03-01", "2021-03-01", "", "", "Buses;"]]))
+    wanted = told(read_survey(path))
+    for ending in ("xlsx", "ods"):
+        assert told(survey_in.read_survey(libreoffice(path, ending))) == wanted

@@ -1,0 +1,65 @@
+"""An SPSS file's columns. Runs in the reader's child process: the library that reads it is written in C, and the file is a stranger's."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def read_spss(content: bytes) -> dict[str, Any]:
+    """Each column with its label, its cells as texts by their labels, and the labels; user-missing values are empty.
+
+    Sets of several answers, of which each column counts one option, are told by ``option``.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each thread takes memory that is bounded here
+    import pyreadstat
+
+    read: Any = pyreadstat.read_sav
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.sav"
+        copy.write_bytes(content)
+        values, facts = read(str(copy), output_format="dict", user_missing=True)
+    options = _options(facts)
+    return {"columns": [_column(name, values[name], facts, options) for name in facts.column_names]}
+
+
+def _options(facts: Any) -> dict[str, tuple[str, str]]:
+    """Of columns that are an option of a set of several answers: the set's label and the value that counts."""
+    found: dict[str, tuple[str, str]] = {}
+    sets: dict[str, dict[str, Any]] = getattr(facts, "mr_sets", None) or {}
+    for name, one in sets.items():
+        for column in one["variable_list"]:
+            found[column] = (str(one.get("label") or name), str(one.get("counted_value") or ""))
+    return found
+
+
+def _column(name: str, cells: Any, facts: Any, options: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    labels = {_plain(k): str(v) for k, v in facts.variable_value_labels.get(name, {}).items()}
+    ranges = facts.missing_ranges.get(name, [])
+    texts = ["" if _is_missing(v, ranges) else _plain(v) for v in cells]
+    label = str(facts.column_names_to_labels.get(name) or "")
+    if name in options:
+        stem, counted = options[name]
+        return {"name": name, "label": stem, "option": label or name, "labels": {}, "cells": ["1" if t and t == _plain(counted) else "0" if t else "" for t in texts]}
+    return {"name": name, "label": label, "option": "", "labels": labels, "cells": [labels.get(t, t) for t in texts]}
+
+
+def _is_missing(value: Any, ranges: Any) -> bool:
+    """Whether nothing was answered, or a value that the file calls missing, such as 99 for refused."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return True
+    for one in ranges:
+        low, high = one["lo"], one["hi"]
+        if (isinstance(value, str) == isinstance(low, str)) and low <= value <= high:
+            return True
+    return False
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdigit() else text

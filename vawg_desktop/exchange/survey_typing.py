@@ -1,0 +1,78 @@
+"""What kind of question a column of answers is: one choice, several, a scale, a number, a date, or free text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from vawg_desktop.domain.personal import likely_personal
+
+SINGLE, MULTI, MATRIX, SCALE, NUMBER, DATE, FREE_TEXT, NOT_KNOWN = "single", "multi", "matrix", "scale", "number", "date", "free_text", "not_known"
+#: A question of so many different answers is still one of choices; a choice is no longer than so many letters on average.
+_CHOICES, _LETTERS = 30, 60
+#: A scale has no more steps, and none beyond the last.
+_STEPS, _LAST = 11, 100
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_DATE = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[ T]\d{1,2}:\d{2}.*)?")
+_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}")
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|[A-Za-z]{1,4}_[0-9A-Za-z]{8,}")
+#: So large a share of short answers that look like a person's data make a column one of persons.
+_SHARE, _SHORT = 0.3, 80
+#: So many answers are looked at: a column is known by its first thousands.
+_LOOKED_AT = 2_000
+
+
+def kind_of(values: Sequence[str]) -> tuple[str, list[str]]:
+    """The kind of a column, and its choices in their order, where it has some; empty texts are no answers."""
+    given = [v for v in values if v]
+    if not given:
+        return NOT_KNOWN, []
+    counts = Counter(given)
+    if all(_NUMBER.fullmatch(v) for v in counts):
+        return _of_numbers(counts)
+    if all(_DATE.fullmatch(v) for v in counts):
+        return DATE, []
+    letters = sum(len(v) * n for v, n in counts.items()) / len(given)
+    sentences = sum(n for v, n in counts.items() if len(v.split()) > 7 or "\n" in v) / len(given)
+    few = len(counts) <= _CHOICES and letters <= _LETTERS
+    repeated = len(counts) <= max(3, len(given) / 2)
+    if few and (repeated or (len(given) < 12 and letters <= 20)) and (sentences < 0.5 or len(counts) <= len(given) / 4):
+        return SINGLE, [v for v, _ in counts.most_common()]
+    return FREE_TEXT, []
+
+
+def _of_numbers(counts: Counter[str]) -> tuple[str, list[str]]:
+    whole = all("." not in v and "," not in v for v in counts)
+    if whole and len(counts) <= _STEPS and all(0 <= int(v) <= _LAST for v in counts):
+        return SCALE, sorted(counts, key=int)
+    return NUMBER, []
+
+
+def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
+    """Each cell as its several answers, where a column holds such: some of its cells end with the mark between them. None elsewhere."""
+    given = [v for v in values if v]
+    if not mark or not given or not any(v.endswith(mark) for v in given) or sum(mark in v for v in given) < len(given):
+        return None
+    return [[part.strip() for part in v.split(mark) if part.strip()] for v in values]
+
+
+def is_personal(values: Sequence[str]) -> bool:
+    """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
+    short = [v for v in values if v and len(v) <= _SHORT][:_LOOKED_AT]
+    if not short:
+        return False
+    return sum(_IP.fullmatch(v) is not None or bool(likely_personal(v)) for v in short) >= max(1, _SHARE * len(short))
+
+
+def is_of_links(values: Sequence[str]) -> bool:
+    """Whether most cells of a column are links."""
+    given = [v for v in values if v][:_LOOKED_AT]
+    return bool(given) and sum(_URL.match(v) is not None for v in given) > len(given) / 2
+
+
+def is_identifier(values: Sequence[str]) -> bool:
+    """Whether every answer of a column is another one and looks like a number that a program gave."""
+    given = [v for v in values if v]
+    return len(given) > 1 and len(set(given)) == len(given) and all(_ID.fullmatch(v) or (v.isdigit() and len(v) > 5) for v in given)
