@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 10.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 11.
 
 CREATE TABLE area (
 	n INTEGER NOT NULL,
@@ -437,6 +437,25 @@ CREATE TABLE subject (
 );
 
 CREATE INDEX ix_subject_reference ON subject (reference);
+
+CREATE TABLE survey (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	tool TEXT,
+	population TEXT,
+	sample TEXT,
+	opened_on TEXT,
+	closed_on TEXT,
+	marking TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
 
 CREATE TABLE tally (
 	name TEXT NOT NULL,
@@ -983,6 +1002,70 @@ CREATE TABLE strand (
 );
 
 CREATE INDEX ix_strand_framework ON strand (framework);
+
+CREATE TABLE survey_batch (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	survey TEXT,
+	wave TEXT,
+	profile TEXT,
+	taken_in TEXT,
+	rows_read INTEGER,
+	rows_kept INTEGER,
+	left_out TEXT,
+	file_digest TEXT,
+	responses TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(survey) REFERENCES survey (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_survey_batch_survey ON survey_batch (survey);
+
+CREATE TABLE survey_question (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	survey TEXT,
+	code TEXT,
+	wording TEXT,
+	kind TEXT,
+	stem TEXT,
+	position INTEGER,
+	groups INTEGER,
+	choices TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(survey) REFERENCES survey (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_survey_question_survey ON survey_question (survey);
+
+CREATE TABLE survey_response (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	survey TEXT,
+	wave TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(survey) REFERENCES survey (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_survey_response_survey ON survey_response (survey);
 
 CREATE TABLE tracker_row (
 	n INTEGER NOT NULL,

@@ -53,7 +53,7 @@ class Command:
 
 
 _COMMANDS: dict[str, Command] = {}
-_MODULES = ("stores", "records", "returns", "trackers", "journey", "meetings", "papers", "handing_over")
+_MODULES = ("stores", "records", "returns", "trackers", "journey", "meetings", "papers", "handing_over", "evidence")
 
 
 def argument(*names: str, **options: Any) -> Argument:

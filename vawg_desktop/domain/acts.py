@@ -56,6 +56,7 @@ class Act(StrEnum):
     UPDATE = "update", Rules("Progress noted")
     ATTACH = "attach", Rules("File attached")
     IMPORT = "import", Rules("Tracker brought in")
+    SURVEY = "survey", Rules("Survey taken in")
     ROUND = "round", Rules("Returns made", Undo.REFUSED, left_office=True)
     EXTEND = "extend", Rules("More time given", Undo.REFUSED, left_office=True)
     CHASE = "chase", Rules("Reminder noted", Undo.REFUSED, left_office=True)

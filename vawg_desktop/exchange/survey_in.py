@@ -6,6 +6,7 @@ column for each option) becomes one question. What is left out is listed with th
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -33,6 +34,8 @@ _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
 _OPTION = re.compile(r"(.+?)\s*\[(.+)\]\s*", re.DOTALL)
 #: What a column of one option holds where it was chosen, and where it was not.
 _CHOSEN, _NOT_CHOSEN = frozenset({"1", "y", "yes", "true", "x", "selected", "checked"}), frozenset({"", "0", "n", "no", "false", "not selected", "unchecked"})
+#: A moment as tools write it: the year first, or a day and a month in either order.
+_ISO, _STROKED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _OTHER = ("other", "other please specify", "comment", "comments", "please specify")
 _PLAIN_OPTIONS = ("", "response", "open ended response")
 
@@ -50,7 +53,7 @@ class Question:
 
 @dataclass(slots=True)
 class Response:
-    """What one respondent answered, in the order of the questions. ``respondent`` is the tool's own number, or a digest of the answers."""
+    """What one respondent answered, in the order of the questions, and on which day. ``respondent`` is the tool's own number, or a digest of the answers."""
 
     respondent: str
     answered: str
@@ -135,7 +138,7 @@ def _text_rows(name: str, content: bytes) -> list[list[str]]:
         if "refused" in found:
             raise reading.refusal(name, found) from None
         return [[c or "" for c in row] for row in found["sheets"][0]["rows"] if any(row)]
-    return [list(row) for row in zip(*(frame[c].str.strip().tolist() for c in frame.columns), strict=True)]
+    return [list(row) for row in zip(*([v.strip() for v in frame[c].tolist()] for c in frame.columns), strict=True)]
 
 
 def _columns(table: list[list[str]], tool: Profile) -> list[_Column]:
@@ -323,6 +326,7 @@ def _responses(found: SurveyFile, tool: Profile, columns: Sequence[_Column], who
     by_respondent: dict[str, Response] = {}
     seen: Counter[str] = Counter()
     trial, unfinished = _trials(tool, columns), _unfinished(tool, columns)
+    days = _days(when.cells) if when is not None else [""] * found.rows
     for number, row in enumerate(rows):
         if trial[number]:
             found.dropped_rows["a trial, not an answer"] += 1
@@ -338,8 +342,24 @@ def _responses(found: SurveyFile, tool: Profile, columns: Sequence[_Column], who
         if key in by_respondent:
             found.dropped_rows["answered again further down"] += 1
             del by_respondent[key]
-        by_respondent[key] = Response(key, when.cells[number] if when is not None else "", unfinished[number], list(row))
+        by_respondent[key] = Response(key, days[number], unfinished[number], list(row))
     found.responses = list(by_respondent.values())
+
+
+def _days(cells: Sequence[str]) -> list[str]:
+    """The day of each moment, empty where it is not told; day and month in the order that the whole column shows, else as here. The hour is not kept."""
+    stroked = [_STROKED.match(c) for c in cells]
+    month_first = any(m is not None and int(m[2]) > 12 for m in stroked)
+    found: list[str] = []
+    for cell, m in zip(cells, stroked, strict=True):
+        parts = (int(m[3]), int(m[1]), int(m[2])) if m is not None and month_first else (int(m[3]), int(m[2]), int(m[1])) if m is not None else None
+        if parts is None and (iso := _ISO.match(cell)) is not None:
+            parts = (int(iso[1]), int(iso[2]), int(iso[3]))
+        try:
+            found.append(dt.date(*parts).isoformat() if parts is not None else "")
+        except ValueError:
+            found.append("")
+    return found
 
 
 def _trials(tool: Profile, columns: Sequence[_Column]) -> list[bool]:

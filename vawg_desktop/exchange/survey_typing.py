@@ -60,10 +60,11 @@ def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
 
 def is_personal(values: Sequence[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
-    short = [v for v in values if v and len(v) <= _SHORT][:_LOOKED_AT]
+    short = Counter(v for v in values[:_LOOKED_AT] if v and len(v) <= _SHORT)
     if not short:
         return False
-    return sum(_IP.fullmatch(v) is not None or bool(likely_personal(v)) for v in short) >= max(1, _SHARE * len(short))
+    found = sum(n for v, n in short.items() if _IP.fullmatch(v) is not None or likely_personal(v))
+    return found >= max(1, _SHARE * short.total())
 
 
 def is_of_links(values: Sequence[str]) -> bool:

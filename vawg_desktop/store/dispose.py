@@ -240,8 +240,8 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
         log.from_row(tuple(r)) for r in run(f"{log.SELECT} WHERE \"row\" = ? AND act = 'dispose'", (row,))
     ]
     emptied = {key for t in tombs for key in t.fields}
-    if table in ("return", "submission"):  # redacted, not disposed of: what its entry names goes, and no more
-        worded = emptied & {"base", "content", "file_sha256"}
+    if table in dict(DOCUMENTS):  # redacted, not disposed of: what its entry names goes, and no more
+        worded = emptied & {dict(DOCUMENTS)[table], "file_sha256"}
     elif table == "link" and "b" not in emptied:
         worded.discard("b")
     hashes: list[str] = []

@@ -16,16 +16,17 @@ from vawg_desktop.store.transaction import Transaction
 
 #: A reason shared by more entries than this is an import's, not a remark about one record.
 _SHARED_REASON = 50
-#: What was sent and what came back, as documents: the kind of record and its cell.
-DOCUMENTS = (("return", "base"), ("submission", "content"))
+#: What was sent, what came back and what a survey brought, as documents with rows: the kind of record and its cell.
+DOCUMENTS = (("return", "base"), ("submission", "content"), ("survey_batch", "responses"))
 
 
 def redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
-    """Take the record out of what was sent and what came back; the workbooks go whole."""
+    """Take the record out of what was sent, what came back and what a survey brought; the workbooks go whole."""
     hashes: list[str] = []
     for table, cell in DOCUMENTS:
+        file = spec_of(table).file_cell
         found = tx.connection.exec_driver_sql(
-            f'SELECT id, "{cell}", file_sha256 FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
+            f'SELECT id, "{cell}", {file or "NULL"} FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
         ).fetchall()
         for row, kept, sha256 in found:
             document = _without(json.loads(kept), id, reference)
@@ -35,8 +36,8 @@ def redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
             if text == kept:
                 continue
             # where two stores took different records out, neither reading is whole: what is left out of both stands
-            tx.edit(table, str(row), {cell: text, "file_sha256": None}, checked=False, settling=True)
-            strip_log(tx, table, str(row), only={cell, "file_sha256"})
+            tx.edit(table, str(row), {cell: text, **({file: None} if file else {})}, checked=False, settling=True)
+            strip_log(tx, table, str(row), only={cell, *({file} if file else ())})
             if sha256:
                 hashes.append(str(sha256))
     return hashes

@@ -1,0 +1,153 @@
+"""What a survey says, against counts made one by one: bases, several choices, breakdowns, waves, net scores, and small counts hidden."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.test_survey_in import table, written
+from vawg_desktop.analysis.suppression import Sum, attack
+from vawg_desktop.cli import main
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.exchange.document import Figure, Table
+from vawg_desktop.services import records, small_counts, survey_results, surveys
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.surveys import Answers
+from vawg_desktop.store import making
+
+HEAD = ["ID", "Start time", "Completion time", "Email", "Name", "Satisfied?", "Where unsafe?", "District", "Safe at night, 0 to 10?", "What would help?"]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return Session(making.create(tmp_path / "a.vawg", passphrase=None), "A. Officer")
+
+
+def rows_at_random(count: int, seed: int) -> list[list[str]]:
+    chance = random.Random(seed)
+    made: list[list[str]] = []
+    for n in range(count):
+        where = "".join(f"{w};" for w in ("Parks, fields", "Buses", "Streets") if chance.random() < 0.4)
+        satisfied = chance.choices(["Satisfied", "Dissatisfied", "Neither", ""], [3, 5, 2, 1])[0]
+        district = chance.choices(["Ashford", "Dover", "Swale", ""], [60, 30, 8, 2])[0]
+        made.append([str(n), "2021-01-01", "2021-01-01", "", "", satisfied, where, district, str(chance.randint(0, 10)), f"Please light path number {n} from the station to the college" if n % 3 else ""])
+    return made
+
+
+def taken(session: Session, folder: Path, rows: list[list[str]], wave: str = "") -> Answers:
+    surveys.take_in(session, written(folder, table([HEAD, *rows]), "Safety survey.csv"), wave=wave)
+    return surveys.answers(session, str(surveys.find(session, "Safety survey")["id"]))
+
+
+def test_counts_and_bases_are_those_of_the_file(session: Session, tmp_path: Path) -> None:
+    rows = rows_at_random(600, 1)
+    answers = taken(session, tmp_path, rows)
+    for column, question in ((5, "Satisfied?"), (7, "District"), (8, "Safe at night, 0 to 10?")):
+        found = survey_results.result(session, answers, question, least=0)
+        wanted = Counter(r[column] for r in rows if r[column])
+        assert dict(zip(found.choices, found.everybody.counts, strict=True)) == dict(wanted) and found.everybody.base == wanted.total()
+    several = survey_results.result(session, answers, "Where unsafe?", least=0)
+    assert dict(zip(several.choices, several.everybody.counts, strict=True)) == Counter(w for r in rows for w in r[6].split(";") if w)
+    assert several.everybody.base == sum(bool(r[6]) for r in rows) and any("more than 100" in n for n in several.notes)
+    assert sum(several.everybody.percent(n) or 0 for n in range(3)) > 100
+    assert survey_results.result(session, answers, "What would help?", least=0).everybody.base == sum(bool(r[9]) for r in rows)
+
+
+def test_a_breakdown_adds_up_to_everybody(session: Session, tmp_path: Path) -> None:
+    rows = rows_at_random(600, 2)
+    answers = taken(session, tmp_path, rows)
+    found = survey_results.result(session, answers, "Satisfied?", by="District", least=0)
+    assert [g.name for g in found.groups] == ["All respondents", "Ashford", "Dover", "Swale", "Not said"]
+    for group in found.groups[1:]:
+        wanted = Counter(r[5] for r in rows if r[5] and (r[7] or "Not said") == group.name)
+        assert {c: k for c, k in zip(found.choices, group.counts, strict=True) if k} == dict(wanted) and group.base == wanted.total()
+    for n in range(len(found.choices)):
+        assert sum(g.counts[n] or 0 for g in found.groups[1:]) == found.everybody.counts[n]
+
+
+@pytest.mark.parametrize("question", ["Satisfied?", "Where unsafe?", "Safe at night, 0 to 10?"])
+def test_small_counts_are_hidden_and_not_to_be_worked_out(session: Session, tmp_path: Path, question: str) -> None:
+    """From what is shown, with everybody's counts, no hidden count is known within less than ten."""
+    answers = taken(session, tmp_path, rows_at_random(260, 3))
+    found, whole = (survey_results.result(session, answers, question, by="District", least=least) for least in (10, 0))
+    assert found.hidden and all(k is None or k == 0 or k >= 10 for g in found.groups for k in [g.base, *g.counts])
+    columns = [*found.groups[1:], found.groups[0]]
+    counts = [k or 0 for n in range(len(whole.choices)) for g in [*whole.groups[1:], whole.groups[0]] for k in [g.counts[n]]]
+    shown = [g.counts[n] for n in range(len(found.choices)) for g in columns]
+    width = len(columns)
+    sums = [Sum(n * width + width - 1, tuple(n * width + c for c in range(width - 1))) for n in range(len(found.choices))]
+    if question != "Where unsafe?":
+        bases = [g.base or 0 for g in [*whole.groups[1:], whole.groups[0]]]
+        counts, shown = counts + bases, shown + [g.base for g in columns]
+        sums += [Sum(len(found.choices) * width + c, tuple(n * width + c for n in range(len(found.choices)))) for c in range(width)]
+    assert attack(counts, {i for i, k in enumerate(shown) if k is None}, sums, 10) == {}
+    assert all(g.percent(n) is None for g in found.groups for n, k in enumerate(g.counts) if k is None)
+
+
+def test_net_scores_have_their_base_and_are_hidden_with_their_parts(session: Session, tmp_path: Path) -> None:
+    rows = rows_at_random(600, 4)
+    answers = taken(session, tmp_path, rows)
+    question = answers.question("Satisfied?")
+    records.assign(session, str(question["reference"]), [records.Assignment("positive", "satisfied"), records.Assignment("negative", "Dissatisfied")], None)
+    found = survey_results.result(session, answers, "Satisfied?", by="District", least=10)
+    given = [r[5] for r in rows if r[5]]
+    assert found.everybody.net == pytest.approx(100 * (given.count("Satisfied") - given.count("Dissatisfied")) / len(given))
+    assert "Net score" in found.sentence() and all(g.net is None for g in found.groups if None in [g.base, *g.counts[:2]])
+
+
+def test_waves_are_told_apart_and_compared(session: Session, tmp_path: Path) -> None:
+    taken(session, tmp_path, rows_at_random(200, 5), "2021")
+    answers = taken(session, tmp_path, rows_at_random(300, 6), "2026")
+    found = survey_results.result(session, answers, "Satisfied?", by="wave", least=0)
+    assert [g.name for g in found.groups] == ["All respondents", "2021", "2026"] and found.everybody.base == sum(g.base or 0 for g in found.groups[1:])
+    one = survey_results.result(session, answers, "Satisfied?", wave="2021", least=0)
+    assert one.everybody.counts == found.groups[1].counts and one.respondents == 200
+
+
+@pytest.mark.parametrize("by", ["Where unsafe?", "What would help?"])
+def test_no_breakdown_by_several_choices_or_free_words(session: Session, tmp_path: Path, by: str) -> None:
+    answers = taken(session, tmp_path, rows_at_random(30, 7))
+    with pytest.raises(ValueRefusedError, match="one choice"):
+        survey_results.result(session, answers, "Satisfied?", by=by)
+    with pytest.raises(NotFoundError, match="has no question"):
+        survey_results.result(session, answers, "Shoe size")
+
+
+def test_results_leave_with_bases_and_without_small_counts_or_free_words(session: Session, tmp_path: Path) -> None:
+    rows = [*rows_at_random(300, 8), ["900", "2021-01-01", "2021-01-01", "", "", "Satisfied", "", "Gravesham", "3", "Her words alone"]]
+    answers = taken(session, tmp_path, rows)
+    made = survey_results.document(session, str(answers.survey["id"]), by="District")
+    words = str(made.blocks)
+    assert "Her words alone" not in words and "of the respondents who answered" in words and "margin" not in words
+    for block in made.blocks:
+        if isinstance(block, Table):
+            assert block.heads[-1] == "Base" and not any(str(c).isdigit() and 0 < int(str(c)) < 10 for row in block.rows for c in (row[2], row[4]))
+    assert any(isinstance(b, Figure) for b in survey_results.document(session, str(answers.survey["id"])).blocks)
+    small_counts.set_least(session, 100)
+    assert "Counts under 100" in str(survey_results.document(session, str(answers.survey["id"]), by="District").blocks)
+
+
+def test_the_commands_take_a_file_in_and_tell_its_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, file = str(tmp_path / "a.vawg"), written(tmp_path, table([HEAD, *rows_at_random(200, 9)]), "Safety survey.csv")
+    assert main(["new", store, "--plain"]) == 0
+    capsys.readouterr()
+    assert main(["import-survey", store, str(file), "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["survey"] is None
+    assert main(["import-survey", store, str(file), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["kept"], told["dropped"], told["questions"], told["survey"]) == (200, 200, 0, 5, "SU-0001")
+    assert told["dropped_columns"] == ["ID", "Start time", "Completion time", "Email", "Name"]
+    assert main(["survey", store, "Safety survey", "--question", "Satisfied?", "--by", "District", "--json"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)
+    assert one["by"] == "District" and one["hidden"] == sum(k is None for g in one["groups"] for k in [g["base"], *g["counts"]])
+    assert main(["survey", store, "Safety survey", "--question", "Satisfied?", "--json"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)
+    assert one["groups"][0]["group"] == "All respondents" and one["groups"][0]["base"] == sum(one["groups"][0]["counts"])
+    assert main(["survey", store, "SU-0001"]) == 0 and "answered." in capsys.readouterr().out
+    assert main(["import-survey", store, str(tmp_path / "nothing.csv"), "--json"]) == 1 and capsys.readouterr().out == ""
+    assert main(["import-survey", store, str(file), "--survey", "Other", "--keep", "Email", "--json"]) == 0
+    assert "Email" not in json.loads(capsys.readouterr().out)["dropped_columns"]

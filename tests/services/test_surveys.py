@@ -1,0 +1,166 @@
+"""Surveys in the store: taken in by respondent, again and on two laptops, disposed of one by one; what identifies people never in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.test_survey_in import table, written
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.services import merging, records, safekeeping, surveys, undoing
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, making, opening
+from vawg_desktop.store.check import check
+from vawg_desktop.store.dispose import Authority
+from vawg_desktop.store.restoring import restore
+
+HEAD = ["Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "Satisfied with the police?", "District", "Anything else?"]
+UNDER = ["", "", "", "", "", "", "Response", "Response", "Open-Ended Response"]
+TWO = Authority("A. Officer", "B. Second", "withdrawn by the respondent", "2026-11-28")
+
+
+def answered(number: int, satisfied: str, district: str = "Ashford", words: str = "") -> list[str]:
+    return [f"0{number}", "1", "01/02/2021 10:00", "01/02/2021 10:09", f"10.0.0.{number}", f"p{number}@example.org", satisfied, district, words]
+
+
+def file_of(folder: Path, *rows: list[str], name: str = "VAWG survey.csv") -> Path:
+    return written(folder, table([HEAD, UNDER, *rows]), name)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    made = Session(making.create(tmp_path / "a.vawg", passphrase=None), "A. Officer")
+    records.create(made, "theme", {"title": "Street lighting"})
+    return made
+
+
+def told(session: Session, survey: str = "VAWG survey") -> list[tuple[str, list[object]]]:
+    found = surveys.answers(session, str(surveys.find(session, survey)["id"]))
+    return sorted((r.wave, [r.answers.get(str(q["id"])) for q in found.questions]) for r in found.rows)
+
+
+def test_a_file_is_taken_in_with_its_questions_and_without_addresses(session: Session, tmp_path: Path) -> None:
+    taken, changes = surveys.take_in(session, file_of(tmp_path, answered(1, "Yes"), answered(2, "No", "Dover", "She told them three times, and nobody wrote it down at all")))
+    assert (taken.new, taken.changed, taken.unchanged, taken.new_questions) == (2, 0, 0, 3) and changes.created
+    assert told(session) == [("", ["No", "Dover", "She told them three times, and nobody wrote it down at all"]), ("", ["Yes", "Ashford", None])]
+    assert "2 responses new" in taken.sentence() and "6 columns left out" in taken.sentence()
+    everything = [str(tuple(r)) for t in ("survey", "survey_question", "survey_batch", "change", "search", "subject", "local") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"')]
+    assert not any(word in row for row in everything for word in ("example.org", "10.0.0.", '"01"', "10:09"))
+    assert check(session.store).problems == []
+
+
+def test_the_same_file_again_changes_nothing_and_a_later_one_only_what_was_answered_anew(session: Session, tmp_path: Path) -> None:
+    first = file_of(tmp_path, answered(1, "Yes"), answered(2, "No"))
+    surveys.take_in(session, first)
+    before = {r.id for r in surveys.answers(session, str(surveys.find(session, "SU-1")["id"])).rows}
+    entries = session.read().exec_driver_sql('SELECT count(*) FROM "change"').one()[0]
+    again, _ = surveys.take_in(session, first)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
+    assert session.read().exec_driver_sql('SELECT count(*) FROM "change"').one()[0] == entries
+    later, _ = surveys.take_in(session, file_of(tmp_path, answered(1, "No"), answered(2, "No"), answered(3, "Yes"), name="later.csv"), survey="VAWG survey")
+    assert (later.new, later.changed, later.unchanged) == (1, 1, 1)
+    assert [a[1][0] for a in told(session)] == ["No", "No", "Yes"]
+    assert before < {r.id for r in surveys.answers(session, str(surveys.find(session, "SU-1")["id"])).rows}  # who answered before is the same response
+    back, _ = surveys.take_in(session, first)  # the older file again is what somebody wanted
+    assert (back.changed, back.unchanged) == (1, 1) and sorted(a[1][0] for a in told(session)) == ["No", "Yes", "Yes"]
+
+
+def test_a_dry_run_tells_and_writes_nothing(session: Session, tmp_path: Path) -> None:
+    taken, changes = surveys.take_in(session, file_of(tmp_path, answered(1, "Yes")), dry_run=True)
+    assert (taken.new, taken.new_questions, changes.created) == (1, 3, [])
+    assert session.read().exec_driver_sql("SELECT count(*) FROM survey").one()[0] == 0
+
+
+def test_waves_are_other_responses_to_the_same_questions(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes")), wave="2021")
+    surveys.take_in(session, file_of(tmp_path, answered(1, "No")), wave="2026")
+    assert [(w, a[0]) for w, a in told(session)] == [("2021", "Yes"), ("2026", "No")]
+    assert surveys.answers(session, str(surveys.find(session, "VAWG survey")["id"])).waves == ["2021", "2026"]
+
+
+def test_two_laptops_that_take_in_the_same_file_have_each_response_once(session: Session, tmp_path: Path) -> None:
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    both = file_of(tmp_path, answered(1, "Yes"), answered(2, "No"))
+    surveys.take_in(session, both)
+    surveys.take_in(laptop, both)
+    surveys.take_in(laptop, file_of(tmp_path, answered(2, "Yes"), answered(3, "No"), name="more.csv"), survey="VAWG survey")
+    for one, other in ((session, laptop), (laptop, session)):
+        assert merging.merge(one, other.store).conflicts == []
+    assert told(session) == told(laptop) and [a[0] for _, a in told(session)] == ["No", "Yes", "Yes"]
+    assert session.read().exec_driver_sql("SELECT count(*) FROM survey").one()[0] == 1
+    assert check(session.store).problems == [] and check(laptop.store).problems == []
+
+
+def test_a_taking_in_is_undone_whole(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes")))
+    undoing.undo(session)
+    assert session.read().exec_driver_sql("SELECT count(*) FROM survey_batch WHERE NOT deleted").one()[0] == 0
+    taken, _ = surveys.take_in(session, file_of(tmp_path, answered(1, "Yes")), survey="Another")
+    assert taken.new == 1 and check(session.store).problems == []
+
+
+def test_one_respondent_is_disposed_of_and_the_others_stay(session: Session, tmp_path: Path) -> None:
+    """Her words leave rows, log and file, here and on the laptop; a laptop that did not know does not bring them back."""
+    words = "I was followed home from the harbour twice that week"
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes", "Dover", words), answered(2, "No", "Ashford", "The bus stop is dark and nobody waits there any more at night")))
+    survey = str(surveys.find(session, "VAWG survey")["id"])
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    hers = next(r.id for r in surveys.answers(session, survey).rows if words in str(r.answers))
+    surveys.dispose_response(session, hers, TWO)
+    assert words not in "".join(str(tuple(r)) for r in session.read().exec_driver_sql('SELECT fields FROM "change"'))
+    assert [a[0] for _, a in told(session)] == ["No"] and check(session.store).problems == []
+    merging.merge(laptop, session.store)
+    assert [a[0] for _, a in told(laptop)] == ["No"] and check(laptop.store).problems == []
+    assert words not in "".join(str(tuple(r)) for r in laptop.read().exec_driver_sql('SELECT fields FROM "change"'))
+    merging.merge(session, laptop.store)
+    assert [a[0] for _, a in told(session)] == ["No"]
+    session.store.close()
+    assert words.encode() not in (tmp_path / "a.vawg").read_bytes()
+    with pytest.raises(RuleError, match="No file of a survey"):
+        surveys.dispose_response(laptop, hers, TWO)
+
+
+def test_two_laptops_dispose_of_two_respondents_and_neither_comes_back(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes", "Dover"), answered(2, "No", "Ashford"), answered(3, "No", "Swale")))
+    survey = str(surveys.find(session, "VAWG survey")["id"])
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    by_district = {str(sorted(str(v) for v in r.answers.values())): r.id for r in surveys.answers(session, survey).rows}
+    dover, ashford = (next(i for k, i in by_district.items() if d in k) for d in ("Dover", "Ashford"))
+    surveys.dispose_response(session, dover, TWO)
+    surveys.dispose_response(laptop, ashford, TWO)
+    for one, other in ((session, laptop), (laptop, session), (session, laptop)):
+        merging.merge(one, other.store)
+    for one in (session, laptop):
+        assert [a[1] for _, a in told(one)] == ["Swale"], one.who
+        assert check(one.store).problems == []
+
+
+def test_a_legal_hold_on_the_survey_keeps_every_response(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes")))
+    survey = str(surveys.find(session, "VAWG survey")["id"])
+    with session.store.write("A. Officer", None, Act.EDIT) as tx:
+        tx.link("legal_hold", survey, survey)
+    with pytest.raises(RuleError, match="legal hold"):
+        surveys.dispose_response(session, surveys.answers(session, survey).rows[0].id, TWO)
+
+
+def test_a_backup_brings_the_answers_back(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes"), answered(2, "No")))
+    made = safekeeping.back_up(session, tmp_path / "backups")
+    surveys.take_in(session, file_of(tmp_path, answered(1, "No")))
+    session.store.close()
+    restore(made.path, tmp_path / "a.vawg", passphrase=None)
+    back = Session(opening.open_store(tmp_path / "a.vawg"), "A. Officer")
+    assert sorted(str(a[0]) for _, a in told(back)) == ["No", "Yes"] and check(back.store).problems == []
+
+
+def test_a_question_keeps_what_an_officer_said_of_it(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes")))
+    survey = str(surveys.find(session, "VAWG survey")["id"])
+    question = surveys.answers(session, survey).question("Satisfied with the police?")
+    records.assign(session, str(question["reference"]), [records.Assignment("kind", "scale"), records.Assignment("positive", "Yes")], None)
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes"), answered(2, "No")))
+    assert surveys.answers(session, survey).question("Satisfied with the police?")["kind"] == "scale"
+    assert '"No"' in str(surveys.answers(session, survey).question("Satisfied with the police?")["choices"])

@@ -1,0 +1,69 @@
+"""Commands about the evidence beneath: surveys and what they say."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from vawg_desktop.commands.registry import argument, command
+from vawg_desktop.commands.shared import opened, out
+
+
+@command(
+    "import-survey", "take in a survey's file: its questions and answers, without what identifies people",
+    argument("file", metavar="FILE"), argument("--profile", default="", metavar="NAME", help="the tool that wrote it, where the file does not tell"),
+    argument("--survey", default="", metavar="TITLE", help="a survey that there is, or the title of a new one; else the file's name"),
+    argument("--wave", default="", metavar="WAVE"), argument("--keep", action="append", default=[], metavar="COLUMN", help="a column kept though it may identify people"),
+    argument("--dry-run", action="store_true"),
+)  # fmt: skip
+def import_survey(arguments: argparse.Namespace) -> int:
+    """Take a file in by respondent; with ``--dry-run`` only tell."""
+    from vawg_desktop.services import surveys
+
+    with opened(arguments) as session:
+        taken, _ = surveys.take_in(
+            session, Path(arguments.file), profile=arguments.profile, survey=arguments.survey, wave=arguments.wave, keep=arguments.keep, dry_run=arguments.dry_run
+        )
+    file = taken.file
+
+    def words() -> Iterator[str]:
+        yield taken.sentence()
+        yield from (f"  {q.code}  {q.wording}  ({q.kind})" if q.code != q.wording else f"  {q.wording}  ({q.kind})" for q in file.questions)
+        if file.dropped_columns:
+            yield "Columns left out:"
+            yield from (f"  {name}: {why}" for name, why in file.dropped_columns)
+        yield from (f"{count:,} rows left out: {why}" for why, count in file.dropped_rows.items())
+
+    document = {
+        "survey": taken.reference or None, "id": taken.survey, "profile": file.profile, "rows": file.rows, "kept": len(file.responses), "dropped": file.rows - len(file.responses),
+        "questions": len(file.questions), "dropped_columns": [name for name, _ in file.dropped_columns], "created": taken.new, "updated": taken.changed, "unchanged": taken.unchanged,
+        "dropped_because": {"columns": dict(file.dropped_columns), "rows": dict(file.dropped_rows)},
+        "question_list": [{"code": q.code, "wording": q.wording, "kind": q.kind, "choices": q.choices} for q in file.questions],
+    }  # fmt: skip
+    return out(arguments, document, words)
+
+
+@command(
+    "survey", "what a survey says: each question counted with its base, small counts hidden",
+    argument("survey", metavar="SURVEY"), argument("--question", default="", metavar="QUESTION", help="one question, by reference, code or wording; else all"),
+    argument("--by", default="", metavar="QUESTION", help="broken down by a question of one choice, or by “wave”"), argument("--wave", default=None, metavar="WAVE"),
+)  # fmt: skip
+def survey_results(arguments: argparse.Namespace) -> int:
+    """Print a survey's results."""
+    from vawg_desktop.services import survey_results as results
+    from vawg_desktop.services import surveys
+
+    with opened(arguments) as session:
+        answers = surveys.answers(session, str(surveys.find(session, arguments.survey)["id"]))
+        asked = [answers.question(arguments.question)] if arguments.question else answers.questions
+        found = [results.result(session, answers, str(q["id"]), by=arguments.by, wave=arguments.wave) for q in asked]
+
+    def words() -> Iterator[str]:
+        for one in found:
+            yield one.sentence()
+            for group in one.groups if one.by else []:
+                shares = (f"{c} {'–' if (p := group.percent(n)) is None else f'{p:.0f} %'}" for n, c in enumerate(one.choices))
+                yield f"  {group.name} ({results.told(group.base)}): {'; '.join(shares)}"
+
+    return out(arguments, [results.as_json(one) for one in found], words)

@@ -1,0 +1,23 @@
+"""Vocabularies of surveys."""
+
+from __future__ import annotations
+
+from vawg_desktop.domain.terms import vocabulary
+
+QUESTION_KIND = vocabulary(
+    "kind of question",
+    ("single", "One choice"),
+    ("multi", "Several choices"),
+    ("matrix", "Row of a matrix"),
+    ("scale", "Scale"),
+    ("number", "Number"),
+    ("date", "Date"),
+    ("free_text", "Free text"),
+    ("not_known", "Not known yet", "Not answered yet"),
+)
+SAMPLE_KIND = vocabulary(
+    "how people were reached",
+    ("self_selected", "Whoever chose to answer", "Self-selected", "Open link"),
+    ("invited", "Those who were invited"),
+    ("random", "A random sample"),
+)

@@ -1,0 +1,234 @@
+"""What a survey says: each question counted with its base, by another question or by wave; small counts hidden, net scores.
+
+Percentages are "of respondents": whoever answered the question (of several choices they add up to more than 100). No margin of error is
+given: it belongs to random samples.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vawg_desktop.analysis import disclosure
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.survey_terms import QUESTION_KIND, SAMPLE_KIND
+from vawg_desktop.domain.terms import fold, how_many
+from vawg_desktop.exchange.bar_svg import draw, in_words
+from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Heading, Paragraph, Table
+from vawg_desktop.services import outputs, show, small_counts, surveys
+from vawg_desktop.services.office import look
+from vawg_desktop.services.session import Session
+from vawg_desktop.services.surveys import Answers
+
+#: Kinds of question whose choices are counted, and those of which only how many answered is.
+COUNTED, OF_CHOICES = frozenset({"single", "multi", "matrix", "scale"}), frozenset({"multi"})
+#: The group that holds everybody, and what stands where a respondent did not say which group is theirs.
+ALL, NOT_SAID = "All respondents", "Not said"
+#: The wave as what answers are broken down by.
+WAVE = "wave"
+#: So many groups are counted at most: a question with more answers is no breakdown.
+_MOST_GROUPS = 40
+
+
+@dataclass(slots=True)
+class Group:
+    """One group of respondents: how many answered, and each choice's count; None where it is hidden, as are percentages then."""
+
+    name: str
+    base: int | None
+    counts: list[int | None]
+    net: float | None = None
+
+    def percent(self, place: int) -> float | None:
+        """A choice's share of those who answered, in per cent."""
+        count = self.counts[place]
+        return None if count is None or not self.base else 100 * count / self.base
+
+
+@dataclass(slots=True)
+class Result:
+    """A question's answers: its choices, and the groups, everybody first. ``hidden`` says how many counts are; ``least`` under which number."""
+
+    question: Mapping[str, object]
+    choices: list[str]
+    groups: list[Group]
+    by: str = ""
+    least: int = 0
+    hidden: int = 0
+    respondents: int = 0
+    notes: list[str] = field(default_factory=list[str])
+
+    @property
+    def everybody(self) -> Group:
+        """All respondents together."""
+        return self.groups[0]
+
+    def sentence(self) -> str:
+        """The result in words: how many answered, and the choices that most made."""
+        base = self.everybody.base
+        told = f"{self.question['wording']} {how_many(base, 'respondent') if base is not None else f'Fewer than {self.least} respondents'} answered."
+        best = sorted(((p, c) for n, c in enumerate(self.choices) if (p := self.everybody.percent(n)) is not None), reverse=True)[:3]
+        told += "".join(f" {c}: {p:.0f} %." for p, c in best)
+        if self.everybody.net is not None:
+            told += f" Net score {self.everybody.net:+.0f}."
+        return told
+
+
+def result(session: Session, answers: Answers, question: str, *, by: str = "", wave: str | None = None, least: int | None = None) -> Result:
+    """A question counted, by another one or by ``WAVE``, of all waves or of one. ``least``: counts below it are hidden; the office's without it.
+
+    Raises NotFoundError for a question that there is not, ValueRefusedError for a breakdown of too many answers or of free text.
+    """
+    asked = answers.question(question)
+    under = small_counts.least(session.read()) if least is None else least
+    rows = [r for r in answers.rows if wave is None or r.wave == wave]
+    group_of = _grouping(answers, by)
+    given = [(group_of(r), a) for r in rows if (a := r.answers.get(str(asked["id"]))) is not None]
+    choices = _choices(asked, [a for _, a in given])
+    names = sorted({g for g, _ in given}, key=_order(answers, by)) if by else []
+    if len(names) > _MOST_GROUPS:
+        raise ValueRefusedError(f"“{by}” has {len(names)} different answers; break results down by a question of a few choices.")
+    made = Result(asked, choices, [], by, under, respondents=len(rows))
+    tallies = {name: Counter(c for g, a in given if g == name or name == ALL for c in _several(a)) for name in [ALL, *names]}
+    bases = {name: sum(g == name or name == ALL for g, _ in given) for name in [ALL, *names]}
+    shown = _suppressed(asked, choices, names, tallies, bases, under)
+    made.hidden = sum(c is None for g in shown for c in [g.base, *g.counts])
+    made.groups = shown
+    _net(session, asked, made)
+    if made.hidden:
+        made.notes.append(f"Counts under {under}, and others that would give one away, are not shown.")
+    if asked["kind"] == "multi":
+        made.notes.append("Several choices could be made, so shares add up to more than 100 %.")
+    return made
+
+
+def _several(answer: surveys.Answer) -> Sequence[str]:
+    return answer if isinstance(answer, list) else [str(answer)]
+
+
+def _grouping(answers: Answers, by: str) -> Callable[[surveys.Row], str]:
+    """Says which group a respondent belongs to. Of several choices no group can be made, so such a question is refused."""
+    if not by:
+        return lambda _: ALL
+    if fold(by) == WAVE:
+        return lambda row: row.wave or "The only wave"
+    question = answers.question(by)
+    if question["kind"] not in ("single", "scale", "matrix"):
+        raise ValueRefusedError(f"Results are broken down by a question of one choice; “{question['wording']}” is {QUESTION_KIND.label(str(question['kind'])).casefold()}.")
+    id = str(question["id"])
+    return lambda row: NOT_SAID if (answer := row.answers.get(id)) is None else str(answer)
+
+
+def _order(answers: Answers, by: str) -> Callable[[str], tuple[bool, int, str]]:
+    """Groups stand in the order of the choices that make them, waves by their names, and who did not say comes last."""
+    known: list[str] = [] if fold(by) == WAVE else json.loads(str(answers.question(by)["choices"] or "[]"))
+    places = {c: n for n, c in enumerate(known)}
+    return lambda name: (name == NOT_SAID, places.get(name, len(places)), name)
+
+
+def _choices(question: Mapping[str, object], given: Sequence[surveys.Answer]) -> list[str]:
+    """The choices of a question in its own order, those that were written in after them; none where its answers are not counted."""
+    if question["kind"] not in COUNTED:
+        return []
+    known: list[str] = json.loads(str(question["choices"] or "[]"))
+    found = Counter(c for a in given for c in _several(a))
+    return [*known, *(c for c, _ in found.most_common() if c not in known)]
+
+
+def _suppressed(question: Mapping[str, object], choices: Sequence[str], names: Sequence[str], tallies: Mapping[str, Counter[str]], bases: Mapping[str, int], under: int) -> list[Group]:
+    """The groups with their counts, everybody first, small ones hidden and as many others as keep anybody from working them out."""
+    columns = list(names) or [ALL]
+    if question["kind"] in OF_CHOICES:  # of each choice: who made it, and who did not
+        tables = [[[tallies[c][choice] for c in columns], [bases[c] - tallies[c][choice] for c in columns]] for choice in choices]
+    else:
+        tables = [[[tallies[c][choice] for c in columns] for choice in choices]]
+    groups = {c: Group(c, bases[c], []) for c in [ALL, *names]}
+    for table in tables if choices else [[[bases[c] for c in columns]]]:
+        shown = _shown(table, under)
+        for n, name in enumerate(columns):
+            groups[name].base = _both(groups[name].base, shown[-1][n])
+        if names:
+            groups[ALL].base = _both(groups[ALL].base, shown[-1][-1])
+        for row in shown[:1] if question["kind"] in OF_CHOICES else shown[: len(choices)]:
+            for n, name in enumerate(columns):
+                groups[name].counts.append(row[n])
+            if names:
+                groups[ALL].counts.append(row[-1])
+    return [groups[c] for c in ([ALL, *names] if names else [ALL])]
+
+
+def _shown(table: Sequence[Sequence[int]], under: int) -> list[list[int | None]]:
+    """A table with its totals added, rows by columns; None where a count is hidden."""
+    rows = [[*row, sum(row)] for row in table]
+    rows.append([sum(r[n] for r in rows) for n in range(len(rows[0]))])
+    if under < 2:
+        return [list(row) for row in rows]
+    _, mask = disclosure.suppress(rows, under)
+    return [[None if hidden else count for count, hidden in zip(row, flags, strict=True)] for row, flags in zip(rows, mask.tolist(), strict=True)]
+
+
+def _both(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one
+
+
+def _net(session: Session, question: Mapping[str, object], made: Result) -> None:
+    """Net scores: per cent positive less per cent negative, where it is said which answers are which and none of them is hidden."""
+    sets = show.record(session, str(question["id"])).sets
+    positive, negative = ({fold(w) for w in sets[key]} for key in ("positive", "negative"))
+    if not positive or not negative:
+        return
+    for group in made.groups:
+        counts = [(fold(c), group.counts[n]) for n, c in enumerate(made.choices)]
+        told = [(c, k) for c, k in counts if c in positive | negative]
+        if group.base and all(k is not None for _, k in told):
+            group.net = 100 * sum((k or 0) * (1 if c in positive else -1) for c, k in told) / group.base
+
+
+def as_json(made: Result) -> dict[str, object]:
+    """A result as the command prints it; hidden counts are null."""
+    return {
+        "question": made.question["reference"], "id": made.question["id"], "wording": made.question["wording"], "kind": made.question["kind"], "by": made.by or None,
+        "respondents": made.respondents, "least": made.least, "hidden": made.hidden, "choices": made.choices,
+        "groups": [{"group": g.name, "base": g.base, "counts": g.counts, "percent": [None if (p := g.percent(n)) is None else round(p, 1) for n in range(len(made.choices))], "net": None if g.net is None else round(g.net, 1)} for g in made.groups],
+    }  # fmt: skip
+
+
+def told(count: int | None) -> str:
+    """A count as it is shown: a dash where it is hidden."""
+    return "–" if count is None else f"{count:,}"
+
+
+def document(session: Session, survey: str, *, by: str = "", wave: str | None = None) -> Document:
+    """A survey's results as they may leave the office: each question with its base, as chart and table. Raises what ``result`` raises."""
+    answers = surveys.answers(session, survey)
+    least = small_counts.least(session.read())
+    sample = str(answers.survey["sample"] or "")
+    blocks: list[Block] = [Paragraph("Percentages are of the respondents who answered each question." + (" People chose to answer, so the results speak of respondents and of nobody else." if sample == "self_selected" else ""))]
+    for question in answers.questions:
+        if question["kind"] == "free_text":
+            continue
+        blocks += blocks_of(session, result(session, answers, str(question["id"]), by=by if question["reference"] != by else "", wave=wave, least=least))
+    lines = [f"How people were reached: {SAMPLE_KIND.label(sample).casefold()}." if sample else "", f"{how_many(len([r for r in answers.rows if wave is None or r.wave == wave]), 'response')}." if len(answers.rows) >= least else ""]
+    return outputs.document(session, f"{answers.survey['title']}: results", blocks, outputs.marking_of(surveys.SURVEY, [answers.survey]), [line for line in lines if line])
+
+
+def blocks_of(session: Session, made: Result) -> list[Block]:
+    """A result as parts of a paper: its chart, where nothing in it is hidden, and its table."""
+    heading = Heading(str(made.question["wording"]))
+    everybody = made.everybody
+    if not made.choices:
+        return [heading, Paragraph(f"{told(everybody.base) if everybody.base is not None else f'Fewer than {made.least}'} answered.")]
+    blocks: list[Block] = [heading]
+    if everybody.base and not any(c is None for c in everybody.counts):
+        bars = [(c, everybody.counts[n] or 0) for n, c in enumerate(made.choices)]
+        blocks.append(Figure(f"{made.question['wording']} (respondents)", in_words(str(made.question["wording"]), bars), draw(bars, look(session.read()).colour)))
+    rows: list[list[Cell]] = []
+    for group in made.groups:
+        for n, choice in enumerate(made.choices):
+            percent = group.percent(n)
+            rows.append([group.name, choice, told(group.counts[n]), "–" if percent is None else f"{percent:.0f} %", told(group.base)])
+    nets = [f"Net score of {g.name.casefold() if g.name == ALL else g.name}: {g.net:+.0f} (base {g.base:,})." for g in made.groups if g.net is not None and g.base is not None]
+    blocks.append(Table(str(made.question["wording"]), ["Group", "Answer", "Respondents", "Share", "Base"], rows, [*nets, *made.notes]))
+    return blocks

@@ -1,0 +1,217 @@
+"""Surveys: a file's answers taken in by respondent, and read again as a table.
+
+The answers that one file brought are one document (``survey_batch.responses``), written in one entry: a row for each respondent, whose id
+follows from survey, wave and the tool's own number, so that a second file changes what was answered anew and leaves codings where they are.
+A respondent's answers are disposed of by themselves, as a record is taken out of what a return held (``store/redacting.py``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from vawg_desktop.domain import merge
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import NotFoundError, RuleError
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.terms import fold, how_many
+from vawg_desktop.exchange import survey_in
+from vawg_desktop.exchange.survey_in import Answer, SurveyFile
+from vawg_desktop.exchange.survey_profiles import by_name
+from vawg_desktop.services import names
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.session import Session
+from vawg_desktop.store.dispose import Authority, dispose
+from vawg_desktop.store.entries import new_id
+from vawg_desktop.store.transaction import Transaction
+
+SURVEY, QUESTION, BATCH, RESPONSE = (BY_KEY[k] for k in ("survey", "survey_question", "survey_batch", "survey_response"))
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of a file: the survey, and how many responses were new, changed or as before."""
+
+    file: SurveyFile
+    survey: str = ""
+    reference: str = ""
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    new_questions: int = 0
+
+    def sentence(self) -> str:
+        """What was taken in, in words."""
+        left = f", {how_many(self.file.dropped_rows.total(), 'row')} left out" if self.file.dropped_rows else ""
+        return (
+            f"{how_many(self.new, 'response')} new, {self.changed:,} changed, {self.unchanged:,} as before{left}; "
+            f"{how_many(len(self.file.questions), 'question')}, {how_many(len(self.file.dropped_columns), 'column')} left out."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one respondent answered; ``answers`` by the id of the question."""
+
+    id: str
+    wave: str
+    answered: str
+    partial: bool
+    answers: Mapping[str, Answer]
+
+
+@dataclass(slots=True)
+class Answers:
+    """A survey's questions in their order, each as its record's row, and its responses."""
+
+    survey: Mapping[str, object]
+    questions: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    rows: list[Row] = field(default_factory=list[Row])
+
+    def question(self, name: str) -> dict[str, object]:
+        """A question by id, reference or code. Raises NotFoundError."""
+        wanted = fold(name)
+        found = next((q for q in self.questions if name in (q["id"], q["reference"]) or wanted in (fold(str(q["code"] or "")), fold(str(q["wording"])))), None)
+        if found is None:
+            raise NotFoundError(f"{self.survey['reference']} has no question “{name}”.")
+        return found
+
+    @property
+    def waves(self) -> list[str]:
+        """The waves in which it was answered, in the order in which they came."""
+        return list(dict.fromkeys(r.wave for r in self.rows))
+
+
+def find(session: Session, name: str) -> Mapping[str, object]:
+    """A survey's row, by reference, id or title. Raises NotFoundError."""
+    connection = session.read()
+    found = names.find_named(connection, SURVEY.key, name) or names.find(connection, name, SURVEY.key)
+    return plain_rows(session.read(), "SELECT * FROM survey WHERE id = ?", (found.id,))[0]
+
+
+def take_in(session: Session, path: Path, *, profile: str = "", survey: str = "", wave: str = "", keep: Collection[str] = (), dry_run: bool = False) -> tuple[Taken, Changes]:
+    """Take in a survey's file: into a survey that there is, by reference or title, or into a new one of that title (the file's name without one).
+
+    ``profile``, ``keep``: as ``survey_in.read_survey``, and raises what that raises. ``dry_run`` says what would become of it and writes nothing.
+    """
+    return write(session, survey_in.read_survey(path, profile, keep), survey.strip() or path.stem, wave.strip(), dry_run=dry_run)
+
+
+def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run: bool = False) -> tuple[Taken, Changes]:
+    """Write what was read of a file into the survey of a title, as ``take_in`` does."""
+    taken = Taken(file)
+    known = names.find_named(session.read(), SURVEY.key, title)
+    taken.survey = known.id if known is not None else _new_id(session, title)
+    earlier = {r.id: r for r in answers(session, taken.survey).rows} if known is not None else {}
+    questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
+    rows: list[dict[str, Any]] = []
+    for one in file.responses:
+        id = response_id(taken.survey, wave, one.respondent)
+        before = earlier.get(id)
+        if before is None:
+            taken.new += 1
+        elif [before.answers.get(q) for q in questions] == one.answers:
+            taken.unchanged += 1
+            continue
+        else:
+            taken.changed += 1
+        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": one.answers})
+    if dry_run:
+        there = {str(q["id"]) for q in answers(session, taken.survey).questions} if known is not None else set[str]()
+        taken.new_questions = len(set(questions) - there)
+        return taken, Changes()
+    with session.store.write(session.who, None, Act.SURVEY) as tx:
+        if known is None:
+            label = by_name(file.profile)
+            tx.create(SURVEY.key, {"title": title, "tool": label.label if label is not None else file.profile}, id=taken.survey)
+        for position, (id, question) in enumerate(zip(questions, file.questions, strict=True), 1):
+            taken.new_questions += _write_question(tx, taken.survey, id, position, question)
+        if rows:
+            _write_batch(tx, session, taken, wave, questions, rows)
+        taken.reference = str(tx.row(SURVEY.key, taken.survey)["reference"])
+        changes = tx.changes
+    return taken, changes
+
+
+def _new_id(session: Session, title: str) -> str:
+    """The id of a new survey: that which any store gives to one of this title, unless another one bears it, renamed or in the bin."""
+    id = merge.content_id(SURVEY.key, fold(title))
+    there = session.read().exec_driver_sql("SELECT 1 FROM survey WHERE id = ?", (id,)).fetchone()
+    return id if there is None else new_id()
+
+
+def response_id(survey: str, wave: str, respondent: str) -> str:
+    """The id of a response: the same in every store that takes in the same respondent's answers."""
+    return merge.content_id(RESPONSE.key, survey, wave, respondent)
+
+
+def _write_question(tx: Transaction, survey: str, id: str, position: int, question: survey_in.Question) -> bool:
+    """Write a question that is new, or what a later file knows of one: its kind, and more choices. Returns whether it is new."""
+    there = tx.connection.exec_driver_sql("SELECT kind, choices, deleted FROM survey_question WHERE id = ?", (id,)).fetchone()
+    if there is None:
+        tx.create(QUESTION.key, {
+            "survey": survey, "code": question.code, "wording": question.wording or question.code, "kind": question.kind, "stem": question.stem or None,
+            "position": position, "choices": _choices(question.choices),
+        }, id=id)  # fmt: skip
+        return True
+    known: list[str] = json.loads(str(there[1] or "[]"))
+    more = [c for c in question.choices if c not in known]
+    cells: dict[str, Value] = {"choices": _choices([*known, *more])} if more else {}
+    if there[2]:
+        cells["deleted"] = False
+    if there[0] in (None, "not_known") and question.kind != "not_known":
+        cells["kind"] = question.kind
+    if cells:
+        tx.edit(QUESTION.key, id, cells)
+    return False
+
+
+def _choices(choices: Sequence[str]) -> str | None:
+    return json.dumps(list(choices), ensure_ascii=False) if choices else None
+
+
+def _write_batch(tx: Transaction, session: Session, taken: Taken, wave: str, questions: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    document = json.dumps({"columns": list(questions), "rows": rows}, ensure_ascii=False, separators=(",", ":"))
+    file = taken.file
+    id = merge.content_id(BATCH.key, taken.survey, wave, file.sha256, document)  # which is taken where others came since: it gets one of its own
+    left = [f"{name}: {why}" for name, why in file.dropped_columns] + [f"{count:,}: {why}" for why, count in file.dropped_rows.items()]
+    tx.create(BATCH.key, {
+        "survey": taken.survey, "wave": wave or None, "profile": file.profile, "taken_in": session.today.isoformat(), "rows_read": file.rows, "rows_kept": len(file.responses),
+        "left_out": "\n".join(left) or None, "file_digest": file.sha256, "responses": document,
+    }, id=tx.free_id(BATCH.key, id))  # fmt: skip
+
+
+def answers(session: Session, survey: str) -> Answers:
+    """A survey's questions and responses, by its id; of a respondent who answered again, what came last. Responses that were disposed of are left out."""
+    connection = session.read()
+    found = Answers(plain_rows(connection, "SELECT * FROM survey WHERE id = ?", (survey,))[0])
+    found.questions = plain_rows(connection, "SELECT * FROM survey_question WHERE survey = ? AND NOT deleted ORDER BY position, n", (survey,))
+    rows: dict[str, Row] = {}
+    batches = connection.exec_driver_sql("SELECT wave, responses FROM survey_batch WHERE survey = ? AND NOT deleted ORDER BY taken_in, born", (survey,)).fetchall()
+    for wave, document in batches:
+        told = cast("dict[str, Any]", json.loads(str(document or '{"columns": [], "rows": []}')))
+        columns: list[str] = told["columns"]
+        for one in told["rows"]:
+            before = rows.get(one["id"])
+            given: dict[str, Answer] = dict(before.answers) if before is not None else {}
+            given.update(zip(columns, one["a"], strict=True))
+            rows[one["id"]] = Row(one["id"], str(wave or ""), one["on"], bool(one.get("p")), given)
+    found.rows = list(rows.values())
+    return found
+
+
+def dispose_response(session: Session, response: str, authority: Authority) -> Changes:
+    """Take one respondent's answers out of the store for good, by the response's id. Raises RuleError as ``dispose`` does, or where there are none."""
+    connection = session.read()
+    holding = connection.exec_driver_sql("SELECT survey, wave FROM survey_batch WHERE instr(responses, ?) > 0", (response,)).fetchone()
+    if holding is None:
+        raise RuleError("No file of a survey holds that response.", code="rule_no_response")
+    if connection.exec_driver_sql("SELECT 1 FROM survey_response WHERE id = ?", (response,)).fetchone() is None:
+        with session.store.write(session.who, None, Act.EDIT) as tx:
+            tx.create(RESPONSE.key, {"survey": str(holding[0]), "wave": holding[1]}, id=response)
+    return dispose(session.store, RESPONSE.key, response, authority)
