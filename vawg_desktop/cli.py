@@ -11,7 +11,6 @@ from vawg_desktop.commands.registry import Command, load_commands
 from vawg_desktop.domain.errors import AppError, LaterVersionError
 
 LATER = {
-    "import-indicators": "Importing indicators",
     "coding": "Coded answers of a survey",
 }  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.exchange import survey_in
 from vawg_desktop.exchange.survey_in import SurveyFile, read_survey
+from vawg_desktop.exchange.survey_typing import in_order
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "evidence"
 real = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample files are not beside the project")
@@ -235,3 +238,18 @@ def test_libreoffice_saves_the_same_answers(tmp_path: Path, libreoffice: Callabl
     wanted = told(read_survey(path))
     for ending in ("xlsx", "ods"):
         assert told(survey_in.read_survey(libreoffice(path, ending))) == wanted
+
+
+@pytest.mark.parametrize("choices", [
+    ["Very satisfied", "Satisfied", "Neither satisfied nor dissatisfied", "Dissatisfied", "Very dissatisfied", "Prefer not to say"],
+    ["Very safe", "Fairly safe", "A bit unsafe", "Very unsafe", "Don't know"], ["Under 16", "16 to 24", "25 to 34", "65 and over"],
+    ["Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree"], ["Always", "Often", "Sometimes", "Rarely", "Never"],
+])  # fmt: skip
+def test_choices_stand_in_the_order_of_their_scale(choices: list[str]) -> None:
+    chance = random.Random(3)
+    counts = Counter({c: chance.randint(1, 99) for c in chance.sample(choices, len(choices))})
+    assert in_order(counts) == choices
+
+
+def test_other_choices_stand_by_how_many_made_them() -> None:
+    assert in_order(Counter({"Dover": 3, "Ashford": 9, "Other": 40})) == ["Ashford", "Dover", "Other"]

@@ -1,13 +1,15 @@
-"""Commands about the evidence beneath: surveys and what they say."""
+"""Commands about the evidence beneath: surveys and what they say, and numbers over time."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from vawg_desktop.commands.registry import argument, command
 from vawg_desktop.commands.shared import opened, out
+from vawg_desktop.domain.errors import ValueRefusedError
 
 
 @command(
@@ -67,3 +69,41 @@ def survey_results(arguments: argparse.Namespace) -> int:
                 yield f"  {group.name} ({results.told(group.base)}): {'; '.join(shares)}"
 
     return out(arguments, [results.as_json(one) for one in found], words)
+
+
+@command(
+    "import-indicators", "take in a table of numbers over time: data.police.uk, Home Office recorded crime, any long or wide table",
+    argument("file", metavar="FILE"), argument("--area", action="append", default=[], metavar="NAME", help="an area of the file, or “all”; else those that the store knows"),
+    argument("--map", metavar="MAP.json", help="a JSON object from a heading to metric, area, period, value or unit"), argument("--dry-run", action="store_true"),
+)  # fmt: skip
+def import_indicators(arguments: argparse.Namespace) -> int:
+    """Take a table in; with ``--dry-run`` only tell."""
+    from vawg_desktop.services import indicator_in
+
+    with opened(arguments) as session:
+        taken, _ = indicator_in.take_in(session, Path(arguments.file), areas=arguments.area, mapping=_columns(arguments.map), dry_run=arguments.dry_run)
+
+    def words() -> Iterator[str]:
+        yield taken.sentence()
+        yield from (f"  {s.title}{f', {s.area}' if s.area else ''}: {len(s.values):,} values" for s in taken.series[:40])
+        yield from (message for _, message, _ in taken.file.problems)
+
+    document = {
+        "kind": taken.file.kind, "rows": taken.file.rows, "series": len(taken.series), "values": taken.values, "created": taken.new, "updated": taken.changed, "unchanged": taken.unchanged,
+        "problems": [{"code": code, "message": message, "place": place or None} for code, message, place in taken.file.problems],
+        "series_list": [{"title": s.title, "area": s.area or None, "unit": s.unit or None, "values": len(s.values)} for s in taken.series],
+    }  # fmt: skip
+    return out(arguments, document, words)
+
+
+def _columns(name: str | None) -> dict[str, str] | None:
+    """Headings by what they are, from a file that says of each heading what it is. Raises ValueRefusedError."""
+    if name is None:
+        return None
+    try:
+        found: object = json.loads(Path(name).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise ValueRefusedError(f"The mapping {name} could not be read as JSON.") from None
+    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+        raise ValueRefusedError("A mapping is a JSON object from a heading to metric, area, period, value or unit.")
+    return {str(what): str(heading) for heading, what in found.items()}

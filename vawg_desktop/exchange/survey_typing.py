@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vawg_desktop.domain.personal import likely_personal
+from vawg_desktop.domain.terms import fold
 
 SINGLE, MULTI, MATRIX, SCALE, NUMBER, DATE, FREE_TEXT, NOT_KNOWN = "single", "multi", "matrix", "scale", "number", "date", "free_text", "not_known"
 #: A question of so many different answers is still one of choices; a choice is no longer than so many letters on average.
@@ -39,7 +40,7 @@ def kind_of(values: Sequence[str]) -> tuple[str, list[str]]:
     few = len(counts) <= _CHOICES and letters <= _LETTERS
     repeated = len(counts) <= max(3, len(given) / 2)
     if few and (repeated or (len(given) < 12 and letters <= 20)) and (sentences < 0.5 or len(counts) <= len(given) / 4):
-        return SINGLE, [v for v, _ in counts.most_common()]
+        return SINGLE, in_order(counts)
     return FREE_TEXT, []
 
 
@@ -48,6 +49,41 @@ def _of_numbers(counts: Counter[str]) -> tuple[str, list[str]]:
     if whole and len(counts) <= _STEPS and all(0 <= int(v) <= _LAST for v in counts):
         return SCALE, sorted(counts, key=int)
     return NUMBER, []
+
+
+#: Answers that stand outside a scale, and come last.
+_APART = re.compile(r"(?:prefer not|rather not|don ?t know|do not know|not sure|unsure|none of|not applicable|n a$|other|no answer)")
+#: What a step of a scale is about, for and against; how strongly; and its middle.
+_FOR = re.compile(r"\b(?:satisfied|safe|likely|agree|good|easy|helpful|often|always|important|confident|comfortable|excellent|yes)\b")
+_AGAINST = re.compile(r"\b(?:dissatisfied|unsafe|unlikely|disagree|poor|bad|difficult|unhelpful|rarely|never|unimportant|uncomfortable|no)\b|\bnot (?:at all|very)\b")
+_STRONG, _WEAK = re.compile(r"\b(?:very|strongly|extremely|completely|always|never|excellent|not at all)\b"), re.compile(r"\b(?:a bit|a little|slightly|somewhat|fairly|quite|tend to)\b")
+_MIDDLE = re.compile(r"\b(?:neither|neutral|average|ok|sometimes|adequate)\b")
+
+
+def in_order(counts: Counter[str]) -> list[str]:
+    """Choices as people would list them: by their numbers ("16 to 24"), along a scale ("very satisfied" to "very dissatisfied"), else the commonest first."""
+    plain = {c: fold(c) for c in counts}
+    apart = [c for c, _ in counts.most_common() if _APART.match(plain[c])]
+    rest = [c for c, _ in counts.most_common() if c not in apart]
+    numbers = {c: re.search(r"\d+", plain[c]) for c in rest}
+    if rest and all(numbers.values()):
+        rest.sort(key=lambda c: (int(m[0]) if (m := numbers[c]) else 0, not plain[c].startswith(("under", "less", "below"))))
+    else:
+        steps = {c: _step(plain[c]) for c in rest}
+        if len(rest) > 2 and None not in steps.values() and len({*steps.values()}) == len(rest):
+            rest.sort(key=lambda c: -(steps[c] or 0))
+    return [*rest, *apart]
+
+
+def _step(words: str) -> float | None:
+    """Where an answer stands on a scale from 3 to −3; None where it is on none that is known."""
+    if _MIDDLE.search(words):
+        return 0
+    against, in_favour = _AGAINST.search(words), _FOR.search(words)
+    if not against and not in_favour:
+        return None
+    strength = 3 if _STRONG.search(words) else 1 if _WEAK.search(words) else 2
+    return -strength if against else strength
 
 
 def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: The office's setting: counts of people below it are not given. What it is where the office set nothing, and what it may be.
 SETTING = "small_counts.least"
 LEAST, LOWEST, HIGHEST = 10, 3, 100
+#: The least count of people that is shown within the office, where what is counted are people's own answers.
+INSIDE = 5
 #: Units that count people, as terms of ``COUNT_UNIT``.
 PEOPLE = ("victims", "suspects", "defendants", "referrals", "people")
 

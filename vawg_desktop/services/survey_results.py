@@ -55,6 +55,7 @@ class Result:
     choices: list[str]
     groups: list[Group]
     by: str = ""
+    by_words: str = ""
     least: int = 0
     hidden: int = 0
     respondents: int = 0
@@ -89,8 +90,9 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     choices = _choices(asked, [a for _, a in given])
     names = sorted({g for g, _ in given}, key=_order(answers, by)) if by else []
     if len(names) > _MOST_GROUPS:
-        raise ValueRefusedError(f"“{by}” has {len(names)} different answers; break results down by a question of a few choices.")
-    made = Result(asked, choices, [], by, under, respondents=len(rows))
+        raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
+    by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
+    made = Result(asked, choices, [], by, by_words, under, respondents=len(rows))
     tallies = {name: Counter(c for g, a in given if g == name or name == ALL for c in _several(a)) for name in [ALL, *names]}
     bases = {name: sum(g == name or name == ALL for g, _ in given) for name in [ALL, *names]}
     shown = _suppressed(asked, choices, names, tallies, bases, under)
@@ -232,3 +234,29 @@ def blocks_of(session: Session, made: Result) -> list[Block]:
     nets = [f"Net score of {g.name.casefold() if g.name == ALL else g.name}: {g.net:+.0f} (base {g.base:,})." for g in made.groups if g.net is not None and g.base is not None]
     blocks.append(Table(str(made.question["wording"]), ["Group", "Answer", "Respondents", "Share", "Base"], rows, [*nets, *made.notes]))
     return blocks
+
+
+def breakdowns(answers: Answers) -> list[tuple[str, str]]:
+    """What results can be broken down by: the wave, where there are several, and questions of one choice; each (what it is called, its words)."""
+    found = [(WAVE, "Wave")] if len(answers.waves) > 1 else []
+    for question in answers.questions:
+        known: list[str] = json.loads(str(question["choices"] or "[]"))
+        if question["kind"] in ("single", "scale") and 1 < len(known) <= _MOST_GROUPS:
+            found.append((str(question["id"]), str(question["wording"])))
+    return sorted(found, key=lambda one: not any(q["id"] == one[0] and q["groups"] for q in answers.questions) and one[0] != WAVE)
+
+
+def figure_of(session: Session, made: Result, group: Group, place: int, wave: str | None = None) -> dict[str, str]:
+    """The cells of a figure that quotes one number of a result. Raises ValueRefusedError where it is hidden."""
+    percent, count = group.percent(place), group.counts[place]
+    if percent is None or count is None or group.base is None:
+        raise ValueRefusedError("That number is too small to be quoted.")
+    survey = surveys.find(session, str(made.question["survey"]))
+    whom = "" if group.name == ALL else f" ({group.name})"
+    title = f"{made.choices[place]}{whom}: {made.question['wording']}"
+    by = f", by {made.by_words}" if made.by else ""
+    return {
+        "title": title, "quoted": f"{percent:.0f} % of {group.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
+        "definition": f"{count:,} of the {group.base:,} respondents{whom} who answered “{made.question['wording']}” said “{made.choices[place]}”.", "base": f"{group.base:,} respondents{whom}",
+        "period": wave or "", "as_at": session.today.isoformat(), "method": f"{survey['reference']} {survey['title']}, {made.question['reference']}{by}", "release": "management",
+    }  # fmt: skip

@@ -121,6 +121,10 @@ GROUPS: tuple[Group, ...] = (
         Place("Services", "services", (records("service", "Services to victims, and on perpetrators, will stand here, whoever pays for them."),)),
     )),
     Group("Measures", (
+        Place("Survey", "survey", (
+            page("survey_results", "Results", "survey_results", "SurveyResultsPage"), records("survey", "Surveys will stand here: what was asked, and of whom."),
+            records("survey_question", "What surveys ask will stand here, with how it is counted."),
+        )),
         Place("Indicators", "indicators", (
             records("indicator", "What is counted over time will stand here."), records("indicator_value", "Each number, with its period, will stand here."),
             records("area", "Districts, counties and force areas will stand here, with the days between which each was one."),

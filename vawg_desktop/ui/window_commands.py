@@ -79,6 +79,33 @@ def take_tracker(shell: Shell, path: Path) -> None:
         )
 
 
+@command("Take in a survey's file")
+def take_in_survey(shell: Shell) -> None:
+    """Choose a survey's file, look at what was understood of it, take it in."""
+    from vawg_desktop.ui.survey_taking import choose
+
+    choose(shell, shell.tasks)
+
+
+@command("Take in a table of numbers")
+def take_in_numbers(shell: Shell) -> None:
+    """Choose a table of numbers over time, say what it would bring, take it in as indicators."""
+    from vawg_desktop.services import indicator_in
+
+    name, _ = QFileDialog.getOpenFileName(shell, "Take in a table of numbers", "", "Tables (*.csv *.xlsx *.ods *.xls *.txt)")
+    if not name:
+        return
+    path = Path(name)
+
+    def look(taken: indicator_in.Taken) -> None:
+        left = [message for _, message, _ in taken.file.problems]
+        told = "\n".join([taken.sentence(), *left[:8], *([f"And {how_many(len(left) - 8, 'more problem')}."] if len(left) > 8 else [])])
+        if messages.ask(f"Take in {path.name}", told, "Take in"):
+            shell.tasks.write(lambda s: indicator_in.take_in(s, path)[1], message=f"{path.name} is in; undo takes all of it back.")
+
+    shell.tasks.make_file(lambda s: indicator_in.take_in(s, path, dry_run=True)[0], look)
+
+
 @command("Hand over a part of the store")
 def hand_over_part(shell: Shell) -> None:
     """Make a store of what a partner, a board or an area has, for a successor."""

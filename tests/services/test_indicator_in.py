@@ -1,0 +1,150 @@
+"""Tables of numbers over time taken in: real files against counts made by other means, long and wide tables, what is not given, and again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.exchange.test_survey_in import SAMPLES, real, table, written
+from tests.services.test_journey import sample_store
+from vawg_desktop.cli import main
+from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, ValueRefusedError
+from vawg_desktop.exchange.indicators_in import read_indicators
+from vawg_desktop.services import indicator_in, indicators
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import making
+from vawg_desktop.store.check import check
+
+STREET = SAMPLES / "2018-01-city-of-london-street.csv"
+RECORDED = SAMPLES / "ho_prc-pfa-mar2013-onwards-tables201718.csv"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return Session(making.create(tmp_path / "a.vawg", passphrase=None), "A. Officer")
+
+
+def held(session: Session) -> dict[tuple[str, str, str], str]:
+    rows = session.read().exec_driver_sql("SELECT i.title, coalesce(i.area, ''), v.period, v.value FROM indicator_value v JOIN indicator i ON i.id = v.indicator WHERE NOT v.deleted")
+    return {(str(t), str(a), str(p)): str(v) for t, a, p, v in rows}
+
+
+@real
+def test_street_crimes_are_counted_by_type_and_month_and_forgotten(session: Session) -> None:
+    taken, _ = indicator_in.take_in(session, STREET)
+    with STREET.open(encoding="utf-8") as file:
+        wanted = Counter((r["Crime type"], r["Falls within"], r["Month"]) for r in csv.DictReader(file))
+    assert {k: int(v) for k, v in held(session).items()} == dict(wanted) and taken.file.rows == sum(wanted.values()) == 698
+    everything = "".join(str(tuple(r)) for t in ("indicator", "indicator_value", "change") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
+    assert "Charterhouse" not in everything and "fb5980f681cc" not in everything and "E01000916" not in everything
+    assert "no measure of violence against women" in everything and check(session.store).problems == []
+
+
+@real
+def test_home_office_quarters_are_of_the_calendar_and_ours_are_taken(tmp_path: Path) -> None:
+    session = sample_store(tmp_path)
+    taken, _ = indicator_in.take_in(session, RECORDED)
+    wanted: Counter[tuple[str, str, str]] = Counter()
+    quarters = {"1": "2017-Q2", "2": "2017-Q3", "3": "2017-Q4", "4": "2018-Q1"}
+    with RECORDED.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["Force Name"] == "Kent":
+                wanted[row["Offence Subgroup"], "Kent", quarters[row["Financial Quarter"]]] += int(row["Number of Offences"].replace(",", ""))
+    found = {k: int(v) for k, v in held(session).items() if k[1] == "Kent" and k[2] in quarters.values()}
+    assert found == dict(wanted) and taken.series and [c for c, _, _ in taken.file.problems] == ["other_areas"]
+    every, _ = indicator_in.take_in(session, RECORDED, areas=("all",), dry_run=True)
+    assert len(every.series) == 1060 and every.unchanged == len(wanted)
+
+
+@real
+def test_a_store_that_knows_no_area_of_the_file_takes_them_all(session: Session) -> None:
+    taken, _ = indicator_in.take_in(session, RECORDED)
+    assert len(taken.series) == 1060 and taken.file.problems == []
+    with RECORDED.open(encoding="utf-8") as file:
+        assert sum(int(v) for v in held(session).values()) == sum(int(r["Number of Offences"].replace(",", "")) for r in csv.DictReader(file))
+
+
+LONG = [["Metric", "Area", "Period", "Value", "Unit"], ["Victims seen", "Kent", "April 2026", "1,204", "Victims"], ["Victims seen", "Kent", "2026-05", "[c]", "Victims"], ["Victims seen", "Kent", "June 2026", "1,310 [p]", "Victims"],
+        ["Share charged", "Kent", "2025/26", "8.25%", "Per cent"], ["Share charged", "Kent", "some time", "9", "Per cent"], ["Share charged", "Kent", "2025/26", "9", "Per cent"]]  # fmt: skip
+
+
+def test_a_long_table_says_what_is_not_given_and_what_is_provisional(session: Session, tmp_path: Path) -> None:
+    taken, _ = indicator_in.take_in(session, written(tmp_path, table(LONG), "scorecard.csv"))
+    assert held(session) == {("Victims seen", "Kent", "2026-04"): "1204", ("Victims seen", "Kent", "2026-06"): "1310", ("Share charged", "Kent", "2025-04/2026-03"): "8.25"}
+    assert [c for c, _, _ in taken.file.problems] == ["not_given", "no_period", "twice"] and "row 3, “Value”" in taken.file.problems[0][2]
+    (june,) = [v for i in ("Victims seen",) for v in indicators.series(session, str(session.read().exec_driver_sql("SELECT id FROM indicator WHERE title = ?", (i,)).one()[0])).values if v.period == "2026-06"]
+    assert june.provisional and {str(u) for (u,) in session.read().exec_driver_sql("SELECT count_unit FROM indicator")} == {"victims", "per_cent"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_wide_table_has_a_series_a_row_and_its_title_above(session: Session, tmp_path: Path, ending: str) -> None:
+    rows = [["Table 3: domestic abuse", "", "", ""], ["", "", "", ""], ["Police force", "2019/20", "2020/21", "Year ending"], ["Kent", "37,100", "38,211", "x"], ["Surrey", "..", "20,005", ""]]
+    path = tmp_path / f"wide.{ending}"
+    if ending == "csv":
+        written(tmp_path, table(rows), path.name)
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)  # type: ignore[union-attr]
+        book.active.title = "wide"  # type: ignore[union-attr]
+        book.save(path)
+    taken, _ = indicator_in.take_in(session, path)
+    assert held(session) == {("wide", "Kent", "2019-04/2020-03"): "37100", ("wide", "Kent", "2020-04/2021-03"): "38211", ("wide", "Surrey", "2020-04/2021-03"): "20005"}
+    assert [c for c, _, _ in taken.file.problems] == ["column_left_out", "not_given"]
+
+
+def test_the_same_table_again_changes_nothing_and_a_revised_one_only_its_numbers(session: Session, tmp_path: Path) -> None:
+    rows = [["Metric", "Period", "Value"], ["Calls", "2026-01", "40"], ["Calls", "2026-02", "50"]]
+    indicator_in.take_in(session, written(tmp_path, table(rows), "calls.csv"))
+    entries = session.read().exec_driver_sql('SELECT count(*) FROM "change"').one()[0]
+    again, _ = indicator_in.take_in(session, written(tmp_path, table(rows), "calls.csv"))
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2) and session.read().exec_driver_sql('SELECT count(*) FROM "change"').one()[0] == entries
+    revised = [*rows[:2], ["Calls", "2026-02", "51"], ["Calls", "2026-03", "60"]]
+    later, _ = indicator_in.take_in(session, written(tmp_path, table(revised), "calls later.csv"))
+    assert (later.new, later.changed, later.unchanged) == (1, 1, 1) and held(session)["Calls", "", "2026-02"] == "51"
+
+
+def test_a_mapping_says_which_heading_is_which(session: Session, tmp_path: Path) -> None:
+    path = written(tmp_path, table([["What", "When", "How many"], ["Calls", "2026-01", "40"]]), "odd.csv")
+    with pytest.raises(FileRefusedError, match="Metric, Area, Period and Value"):
+        read_indicators(path)
+    found = read_indicators(path, {"metric": "What", "period": "When", "value": "How many"})
+    assert [(s.title, s.values) for s in found.series] == [("Calls", {"2026-01": ("40", False)})]
+    with pytest.raises(ValueRefusedError, match="No sheet"):
+        read_indicators(path, {"metric": "Which"})
+
+
+@pytest.mark.parametrize("rows", [[["A", "B"], ["1", "2"]], [["Metric", "Period", "Value"], ["x", "2026-01", "lots"]]])
+def test_what_is_no_table_of_numbers_is_refused_in_a_sentence(tmp_path: Path, rows: list[list[str]]) -> None:
+    with pytest.raises(FileRefusedError, match="no numbers over time"):
+        read_indicators(written(tmp_path, table(rows), "no.csv"))
+
+
+def test_the_command_prints_its_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, file = str(tmp_path / "a.vawg"), str(written(tmp_path, table(LONG), "scorecard.csv"))
+    mapping = tmp_path / "map.json"
+    mapping.write_text(json.dumps({"Metric": "metric", "Period": "period", "Value": "value", "Area": "area"}))
+    assert main(["new", store, "--plain"]) == 0
+    capsys.readouterr()
+    for more in (["--dry-run"], ["--map", str(mapping)], []):
+        assert main(["import-indicators", store, file, *more, "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["series"], told["values"], [p["code"] for p in told["problems"]]) == (2, 3, ["not_given", "no_period", "twice"])
+    assert told["unchanged"] == 3
+    assert main(["import-indicators", store, file, "--area", "Essex"]) == 1 and "no area “Essex”; it has Kent" in capsys.readouterr().err
+    (tmp_path / "s").mkdir()
+    with pytest.raises(NotFoundError):
+        indicator_in.take_in(sample_store(tmp_path / "s"), Path(file), areas=("Essex",))
+
+
+def test_libreoffice_saves_the_same_numbers(session: Session, tmp_path: Path, libreoffice: Callable[[Path, str], Path]) -> None:
+    path = written(tmp_path, table(LONG), "scorecard.csv")
+    wanted = [(s.title, s.area, s.values) for s in read_indicators(path).series]
+    for ending in ("xlsx", "ods"):
+        assert [(s.title, s.area, s.values) for s in read_indicators(libreoffice(path, ending)).series] == wanted

@@ -1,0 +1,109 @@
+"""Look at a survey's file before it is taken in: what it asks, what is left out of it, and whose survey it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from vawg_desktop.domain.survey_terms import QUESTION_KIND
+from vawg_desktop.domain.terms import how_many
+from vawg_desktop.exchange import survey_profiles as profiles
+from vawg_desktop.exchange.survey_in import SurveyFile
+from vawg_desktop.ui.dialogs.form import Form
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.common import Section, button, fit_screen, label, scrolled
+
+#: So many questions are named; of a longer survey the rest is counted.
+_NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was chosen: the survey's title, the wave, the columns kept though they may identify people, and the tool."""
+
+    title: str
+    wave: str
+    keep: tuple[str, ...]
+    profile: str
+
+
+class SurveyDialog(Form):
+    """The file as it was understood; Enter takes it in."""
+
+    def __init__(self, parent: QWidget, name: str, file: SurveyFile, titles: Sequence[str]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Take in a survey")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
+        box.setSpacing(theme.px(8))
+        box.addWidget(label(f"Take in {name}", size=16, bold=True))
+        kept, left = len(file.responses), file.dropped_rows.total()
+        box.addWidget(label(f"{how_many(file.rows, 'row')}: {how_many(kept, 'response')}" + (f", {left:,} left out ({'; '.join(f'{n:,} {why}' for why, n in file.dropped_rows.items())})" if left else "") + "."))
+        body = scrolled(box, spacing=4)
+        self._title, self._wave, self._profile = QLineEdit(name.rpartition(".")[0] or name), QLineEdit(), Choice()
+        completer = QCompleter(list(titles), self._title)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._title.setCompleter(completer)
+        self._wave.setPlaceholderText("Only for a survey that is asked again, such as 2021")
+        for one in {p.key: p for p in profiles.PROFILES}.values():
+            self._profile.addItem(one.label, one.key)
+        self._profile.setCurrentIndex(max(0, self._profile.findData(file.profile)))
+        self._profile.settle()
+        self.put(body, "Survey: one that there is, or the title of a new one", self._title)
+        self.put(body, "Wave", self._wave)
+        self.put(body, "Written by", self._profile)
+        self._keep = self._put_left_out(body, file)
+        self._put_questions(body, file)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, theme.px(8), theme.px(24), 0)
+        foot.addStretch(1)
+        foot.addWidget(button("Leave", self.reject))
+        self.saves = button("Take in", self.accept, kind="primary")
+        foot.addWidget(self.saves)
+        box.addLayout(foot)
+        self._title.textChanged.connect(lambda words: self.saves is not None and self.saves.setEnabled(bool(words.strip())))
+        fit_screen(self, 680, 680)
+
+    def _put_left_out(self, body: QVBoxLayout, file: SurveyFile) -> dict[str, QCheckBox]:
+        """The columns that are left out, with the reason; those that may identify people can be kept, links cannot."""
+        ticks: dict[str, QCheckBox] = {}
+        section = Section("Columns left out")
+        section.body.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
+        section.set_count(len(file.dropped_columns))
+        personal = [name for name, why in file.dropped_columns if why == profiles.PERSONAL]
+        if personal:
+            section.body.addWidget(label("These may identify a person. Keep one only where you must and may:", muted=True))
+        for name in personal:
+            ticks[name] = QCheckBox(f"Keep “{name}”")
+            section.body.addWidget(ticks[name])
+        for why in (profiles.LINK, profiles.TOOL, profiles.EMPTY):
+            names = [name for name, reason in file.dropped_columns if reason == why]
+            if names:
+                section.body.addWidget(label(f"{_REASONS[why]}: {', '.join(names)}.", muted=True))
+        if not file.dropped_columns:
+            section.body.addWidget(label("None.", muted=True))
+        body.addWidget(section)
+        return ticks
+
+    def _put_questions(self, body: QVBoxLayout, file: SurveyFile) -> None:
+        section = Section("Questions")
+        section.body.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
+        section.set_count(len(file.questions))
+        for one in file.questions[:_NAMED]:
+            choices = f", {how_many(len(one.choices), 'answer')}" if one.choices else ""
+            section.body.addWidget(label(" ".join(one.wording.split())))
+            section.body.addWidget(label(f"{QUESTION_KIND.label(one.kind)}{choices}", muted=True))
+        if len(file.questions) > _NAMED:
+            section.body.addWidget(label(f"And {len(file.questions) - _NAMED:,} more.", muted=True))
+        body.addWidget(section)
+
+    def answer(self) -> Wanted:
+        """What was chosen."""
+        return Wanted(self._title.text().strip(), self._wave.text().strip(), tuple(n for n, tick in self._keep.items() if tick.isChecked()), str(self._profile.currentData()))
+
+
+_REASONS = {profiles.LINK: "Links of the tool, by which answers can be seen or changed, are never kept", profiles.TOOL: "The tool's own", profiles.EMPTY: "Empty"}
