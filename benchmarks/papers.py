@@ -1,4 +1,4 @@
-"""The journey map on screen against a page; papers and long documents in each format against their writers alone; what moved against the length of its interval."""
+"""The journey map on screen against a page; a survey read and kept; papers and long documents in each format against their writers alone; what moved against the length of its interval."""
 
 from __future__ import annotations
 
@@ -134,3 +134,38 @@ def since(stores: Stores) -> Iterator[Row]:
         three, one = both(lambda: moved(session, days[0]), lambda: moved(session, days[1]), 3)
         yield ratio_row(f"since, over three years, a {size}: by a thousand entries", "the same over one year", three / entries[0] * 1000, one / entries[1] * 1000, 2)
         session.store.close()
+
+
+#: The inquiry's survey (DESIGN 8): so many respondents and columns, of which so many are free text.
+_RESPONDENTS, _CLOSED, _FREE = 8_263, 54, 5
+
+
+def survey(stores: Stores) -> Iterator[Row]:
+    """A survey of the inquiry's size taken in, against pandas reading the same file and writing it into SQLite."""
+    import sqlite3
+
+    import pandas as pd
+
+    from vawg_desktop.services import surveys
+    from vawg_desktop.store import making
+
+    chance, words = random.Random(1), ["the", "bus", "stop", "was", "dark", "and", "nobody", "came", "when", "I", "rang", "them", "about", "it", "again", "last", "week"]
+    closed = [f'"{c}"' if c else "" for c in ("Very satisfied", "Satisfied", "Neither", "Dissatisfied", "")]
+    heads = ["Respondent ID", *(f"Question {n}?" for n in range(_CLOSED)), *(f"Tell us {n}" for n in range(_FREE))]
+    rows = (
+        [str(10**9 + n), *chance.choices(closed, k=_CLOSED), *(f'"{" ".join(chance.choices(words, k=chance.randrange(5, 40)))}"' if chance.random() < 0.4 else "" for _ in range(_FREE))]
+        for n in range(_RESPONDENTS)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file, plain, number = Path(folder) / "survey.csv", Path(folder) / "plain.db", iter(range(1_000))
+        file.write_text("\n".join(",".join(row) for row in [heads, *rows]) + "\n", "utf-8")
+        made = [Session(making.create(Path(folder) / f"{n}.vawg", passphrase="benchmark passphrase"), "Bench") for n in range(4)]
+
+        def theirs() -> None:
+            with sqlite3.connect(plain) as connection:
+                pd.read_csv(file).to_sql("survey", connection, if_exists="replace", index=False)
+
+        ours, alone = both(lambda: surveys.take_in(made[next(number)], file), theirs, 3)
+        yield ratio_row(f"a survey of {_RESPONDENTS:,} × {len(heads)} read and kept", "pandas reading it, and to_sql into SQLite", ours, alone, 3)
+        for session in made:
+            session.store.close()

@@ -708,6 +708,13 @@ def board_papers(stores: Stores) -> Iterator[Row]:
     return measure(stores)
 
 
+def survey(stores: Stores) -> Iterator[Row]:
+    """A survey's file taken in."""
+    from benchmarks.papers import survey as measure
+
+    return measure(stores)
+
+
 def since(stores: Stores) -> Iterator[Row]:
     """What moved over one year and over three."""
     from benchmarks.papers import since as measure
@@ -716,5 +723,5 @@ def since(stores: Stores) -> Iterator[Row]:
 
 
 MEASURES: tuple[Callable[[Stores], Iterator[Row]], ...] = (
-    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, journey_map, documents, board_papers, since, memory, against_libreoffice,
+    start, list_page, filter_key, edit, merging, thirty_returns, read_return, growth, pages, journey_map, documents, board_papers, since, survey, memory, against_libreoffice,
 )  # fmt: skip

@@ -136,7 +136,7 @@ CREATE OR REPLACE FUNCTION vawg_heads(p_tbl TEXT, p_rows TEXT[]) RETURNS TABLE (
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   WITH e AS MATERIALIZED (SELECT c."row" AS r, c.id, c.origin, c.seq, c.op, c.act, c.fields::jsonb AS f FROM change c
     WHERE c."row" = ANY (p_rows) AND c.tbl = p_tbl),
-  many AS MATERIALIZED (SELECT e.r, count(*) FILTER (WHERE e.op = 'create') > 1 AND p_tbl IN ('submission', 'decision', 'update', 'service_report', 'partner') AS twins
+  many AS MATERIALIZED (SELECT e.r, count(*) FILTER (WHERE e.op = 'create') > 1 AND p_tbl IN ('submission', 'decision', 'update', 'service_report', 'partner', 'survey_batch', 'survey_response') AS twins
     FROM e GROUP BY e.r HAVING count(*) > 1),
   tomb AS MATERIALIZED (SELECT DISTINCT ON (e.r) e.r, e.id, e.f FROM e JOIN many USING (r)
     WHERE e.act = 'dispose' AND e.f #>> '{deleted,a}' = 'true' ORDER BY e.r, e.origin COLLATE "C", e.seq),
@@ -270,7 +270,7 @@ BEGIN
   SELECT tbl INTO t FROM change WHERE "row" = p_row AND act = 'dispose' LIMIT 1;
   IF t IS NULL THEN PERFORM vawg_refuse('nobody disposed of that record'); END IF;
   EXECUTE format('SELECT to_jsonb(t) FROM public.%I t WHERE id = $1', t) INTO j USING p_row;
-  IF EXISTS (SELECT FROM link WHERE kind = 'legal_hold' AND deleted = 0 AND a IN (p_row, j->>'action', j->>'recommendation', j->>'a', j->>'b')) THEN
+  IF EXISTS (SELECT FROM link WHERE kind = 'legal_hold' AND deleted = 0 AND a IN (p_row, j->>'action', j->>'recommendation', j->>'survey', j->>'a', j->>'b')) THEN
     PERFORM vawg_refuse('a legal hold lies on it'); END IF;
   FOREACH x IN ARRAY p_cells LOOP
     IF j->>x IS NOT NULL AND NOT EXISTS (SELECT FROM change WHERE "row" = p_row AND act = 'dispose'
@@ -352,7 +352,7 @@ BEGIN
   SELECT array_agg(table_name ORDER BY table_name) INTO said FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'born';
   FOREACH t IN ARRAY said LOOP
     SELECT string_agg(quote_ident(column_name), ', ') FILTER (WHERE column_name NOT IN ('n', 'id')),
-      string_agg(quote_ident(column_name), ', ') FILTER (WHERE t <> 'return' OR column_name NOT IN ('secret', 'base'))
+      string_agg(quote_ident(column_name), ', ') FILTER (WHERE (t <> 'return' OR column_name NOT IN ('secret', 'base')) AND (t <> 'survey_batch' OR column_name <> 'responses'))
       INTO cells, seen FROM information_schema.columns WHERE table_schema = 'public' AND table_name = t;
     EXECUTE format('GRANT SELECT (%s) ON public.%I TO vawg_reader', seen, t);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE (%s) ON public.%I TO vawg_editor', cells, t);
@@ -370,7 +370,7 @@ BEGIN
   FOREACH t IN ARRAY said || ARRAY['change', 'subject', 'earlier_reference', 'search', 'local', 'held'] LOOP
     EXECUTE format('ALTER TABLE public.%1$I ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS vawg_editor ON public.%1$I; DROP POLICY IF EXISTS vawg_reader ON public.%1$I;
       CREATE POLICY vawg_editor ON public.%1$I FOR ALL TO vawg_editor USING (true) WITH CHECK (true)', t);
-    seen := CASE t WHEN 'change' THEN $p$tbl NOT IN ('return', 'submission', 'decision') AND "row" <> ALL (ARRAY(SELECT vawg_hidden()))$p$
+    seen := CASE t WHEN 'change' THEN $p$tbl NOT IN ('return', 'submission', 'decision', 'survey_batch') AND "row" <> ALL (ARRAY(SELECT vawg_hidden()))$p$
       WHEN 'earlier_reference' THEN '"row" <> ALL (ARRAY(SELECT vawg_hidden()))' WHEN 'local' THEN $p$kind = 'setting'$p$
       WHEN 'search' THEN 'rowid NOT IN (SELECT vawg_hidden_n())'
       WHEN 'held' THEN 'EXISTS (SELECT FROM evidence e WHERE e.file_sha256 = held.sha256)' ELSE 'id <> ALL (ARRAY(SELECT vawg_hidden()))' END;

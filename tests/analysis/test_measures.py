@@ -11,7 +11,17 @@ import pytest
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from scipy import stats
 
-from vawg_desktop.analysis import agreement, concentration, control, disclosure, intervals, survival
+from vawg_desktop.analysis import (
+    agreement,
+    attrition,
+    concentration,
+    control,
+    disclosure,
+    funnel,
+    harm,
+    intervals,
+    survival,
+)
 from vawg_desktop.analysis.suppression import Sum, attack
 
 TIMES = 1_000
@@ -344,3 +354,88 @@ def test_tables_at_random_give_no_hidden_count_away() -> None:
 def test_what_is_no_table_with_totals_is_refused(table: object) -> None:
     with pytest.raises(ValueError, match=r"table|total"):
         disclosure.suppress(table, 10)  # type: ignore[arg-type]
+
+
+# -- from stage to stage --------------------------------------------------------------------------------
+
+
+def stage(name: str, count: int, unit: str = "suspects", kind: attrition.Kind = attrition.Kind.SNAPSHOT, cases: str = "2023/24") -> attrition.Stage:
+    return attrition.Stage(name, count, unit, kind, cases)
+
+
+def test_charged_of_referred_as_published() -> None:
+    """Crown Prosecution Service, rape: 3,232 charged of 7,683 referred, 42.1 %."""
+    assert round(100 * attrition.conversion(stage("Referred", 7683), stage("Charged", 3232)), 1) == 42.1
+
+
+@pytest.mark.parametrize(("later", "why"), [
+    (stage("Convicted", 10, unit="defendants"), "counts suspects"), (stage("Charged", 10, kind=attrition.Kind.COHORT), "other cases"),
+    (stage("Charged", 10, cases="2022/23"), "is of 2023/24"),
+])  # fmt: skip
+def test_stages_of_other_things_have_no_share(later: attrition.Stage, why: str) -> None:
+    with pytest.raises(attrition.IncomparableError, match=why):
+        attrition.conversion(stage("Referred", 100), later)
+
+
+def test_a_cohort_does_not_grow_and_of_nobody_there_is_no_share() -> None:
+    with pytest.raises(attrition.IncomparableError, match="no cohort"):
+        attrition.conversion(stage("Reported", 5, kind=attrition.Kind.COHORT), stage("Charged", 6, kind=attrition.Kind.COHORT))
+    assert attrition.conversion(stage("Referred", 5), stage("Charged", 6)) == pytest.approx(1.2)  # a snapshot's later stage is of other cases
+    with pytest.raises(attrition.IncomparableError, match="Nobody"):
+        attrition.conversion(stage("Reported", 0), stage("Charged", 0))
+
+
+# -- harm -----------------------------------------------------------------------------------------------
+
+#: Starting points in days, as published for the Cambridge index.
+DAYS = {"homicide": 5475.0, "rape": 1825.0, "robbery": 365.0, "shoplifting": 1.0}
+
+
+def test_harm_is_counts_times_weights_and_no_weight_is_no_nought() -> None:
+    assert harm.total({"rape": 2, "shoplifting": 1000, "homicide": 0}, DAYS) == 4650 and harm.severity_score({"robbery": 10}, DAYS, 365) == 10
+    with pytest.raises(KeyError, match="no weight for arson"):
+        harm.total({"arson": 1}, DAYS)
+    assert harm.total({"arson": 0}, DAYS) == 0
+    with pytest.raises(ValueError, match="population"):
+        harm.severity_score({}, DAYS, 0)
+
+
+def test_a_planted_tenth_of_offenders_has_its_share_of_harm() -> None:
+    """Ten per cent of offenders, 63 % of harm: of 50,000, the top 5,000 have it as planted, and tenths add up to the whole.
+
+    As much would lie on a tenth by chance if each incident fell on anybody: most people have none, and so few have much.
+    """
+    harms = np.concatenate([np.full(5_000, 63 / 5_000), np.full(45_000, 37 / 45_000)])
+    np.random.default_rng(2).shuffle(harms)
+    assert concentration.top_share(harms, 0.1) == pytest.approx(0.63) and harm.by_decile(harms)[0] == pytest.approx(0.63)
+    assert sum(harm.by_decile(harms)) == pytest.approx(1) and concentration.expected_top_share(harms, 50_000, 0.1, times=3) > 0.63
+    with pytest.raises(ValueError, match="no harm"):
+        harm.by_decile([0, 0])
+
+
+# -- funnels --------------------------------------------------------------------------------------------
+
+
+def test_a_funnels_limits_are_exact() -> None:
+    chance = np.random.default_rng(29)
+    for _ in range(TIMES // 20):
+        sizes = chance.integers(20, 400, size=12)
+        counts = [int(chance.binomial(n, 0.3)) for n in sizes]
+        made = funnel.shares(counts, [int(n) for n in sizes])
+        people = [float(n) * 1000 for n in sizes]
+        rated = funnel.rates(counts, people)
+        for area, rate, k, n, p in zip(made.areas, rated.areas, counts, sizes, people, strict=True):
+            for found, spread in ((area, stats.binom(n, made.centre)), (rate, stats.poisson(rated.centre * p))):
+                tail = spread.sf(k - 1) if found.value > (made.centre if found is area else rated.centre) else spread.cdf(k)
+                assert abs(found.out) == (tail < 0.025) + (tail < 0.001)
+
+
+def test_areas_that_differ_more_than_chance_are_told() -> None:
+    chance = np.random.default_rng(31)
+    sizes = [500] * 40
+    assert not funnel.shares([int(chance.binomial(500, 0.2)) for _ in sizes], sizes).over_dispersed
+    apart = funnel.shares([int(chance.binomial(500, chance.uniform(0.1, 0.3))) for _ in sizes], sizes)
+    assert apart.over_dispersed and {a.out for a in apart.areas} >= {-2, 2}
+    for counts, of in (([], []), ([1], [0]), ([3], [2]), ([1, 2], [3])):
+        with pytest.raises(ValueError, match=r"size"):
+            funnel.shares(counts, of)

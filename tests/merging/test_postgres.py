@@ -17,10 +17,12 @@ from sqlalchemy.engine import make_url
 
 from tests.clock import TODAY
 from tests.documents import docx_text
+from tests.exchange.test_survey_in import table, written
 from tests.merging.machine import Family
 from tests.merging.test_family import SOAK
 from tests.merging.test_merging import rows_of
 from tests.migrations import BEGINS, NEXT
+from tests.services.test_survey_results import HEAD, rows_at_random
 from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop import paths
@@ -47,6 +49,8 @@ from vawg_desktop.services import (
     show,
     splitting,
     standing,
+    survey_results,
+    surveys,
     undoing,
 )
 from vawg_desktop.services.lists import ListQuery, Where
@@ -843,3 +847,21 @@ def test_a_part_lives_on_a_server_as_in_a_file(sample: Session, postgres_url: st
         assert merging.merge(sample, store).conflicts == [] and show.record(sample, new).title == "Begun by the successor"
     assert check(sample.store).problems == []
     part.store.close()
+
+
+def test_a_survey_and_its_disposals_are_those_of_the_file(server: Session, sample: Session, tmp_path: Path) -> None:
+    path = written(tmp_path, table([HEAD, *rows_at_random(120, 31)]), "Safety survey.csv")
+    told: list[list[object]] = []
+    for session in (server, sample):
+        surveys.take_in(session, path, wave="2021")
+        survey = str(surveys.find(session, "Safety survey")["id"])
+        hers = sorted(r.id for r in surveys.answers(session, survey).rows)[0]
+        surveys.dispose_response(session, hers, Authority("A. Officer", "B. Second", "withdrawn", "2026-11-28"))
+        answers = surveys.answers(session, survey)
+        assert len(answers.rows) == 119 and check(session.store).problems == []
+        result = survey_results.result(session, answers, "Satisfied?", by="District", least=5)
+        told.append([hers, [(g.name, g.base, g.counts) for g in result.groups], [q["reference"] for q in answers.questions]])
+    assert told[0] == told[1]
+    merging.merge(sample, server.store, allow_unrelated=True)
+    survey = str(surveys.find(sample, "Safety survey")["id"])
+    assert len(surveys.answers(sample, survey).rows) == 119 and check(sample.store).problems == []

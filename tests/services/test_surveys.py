@@ -9,7 +9,7 @@ import pytest
 from tests.exchange.test_survey_in import table, written
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import RuleError
-from vawg_desktop.services import merging, records, safekeeping, surveys, undoing
+from vawg_desktop.services import merging, records, request_search, safekeeping, surveys, undoing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import copying, making, opening
 from vawg_desktop.store.check import check
@@ -135,6 +135,12 @@ def test_two_laptops_dispose_of_two_respondents_and_neither_comes_back(session: 
     for one in (session, laptop):
         assert [a[1] for _, a in told(one)] == ["Swale"], one.who
         assert check(one.store).problems == []
+
+
+def test_a_request_gathers_what_somebody_answered(session: Session, tmp_path: Path) -> None:
+    surveys.take_in(session, file_of(tmp_path, answered(1, "Yes", "Dover", "My neighbour Jo Bloggs saw it all from the window that night"), answered(2, "No")))
+    found = request_search.search(session, "Bloggs").found
+    assert [f.place for f in found] == ["File of a survey SF-0001: What came"] and found[0].text == "My neighbour Jo Bloggs saw it all from the window that night"
 
 
 def test_a_legal_hold_on_the_survey_keeps_every_response(session: Session, tmp_path: Path) -> None:

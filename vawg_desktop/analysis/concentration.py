@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _LEAST = 1e-9
 
 
-def _ordered(values: ArrayLike) -> NDArray[np.float64]:
+def ordered(values: ArrayLike) -> NDArray[np.float64]:
+    """Amounts ascending. Raises ValueError for none, or one below nought."""
     import numpy as np
 
     found = np.sort(np.asarray(values, dtype=np.float64).ravel())
@@ -35,7 +36,7 @@ def gini(values: ArrayLike) -> float:
     """
     import numpy as np
 
-    found = _ordered(values)
+    found = ordered(values)
     whole, count = float(found.sum()), found.size
     if not whole:
         return math.nan
@@ -49,7 +50,7 @@ def top_share(values: ArrayLike, fraction: float) -> float:
     """
     if not 0 < fraction <= 1:
         raise ValueError("The fraction lies above 0 and up to 1.")
-    found = _ordered(values)
+    found = ordered(values)
     whole, top = float(found.sum()), math.ceil(fraction * found.size - _LEAST)
     return float(found[-top:].sum()) / whole if whole else math.nan
 
@@ -61,7 +62,7 @@ def lorenz(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     """
     import numpy as np
 
-    found = _ordered(values)
+    found = ordered(values)
     if not found.sum():
         raise ValueError("There is nothing to share out.")
     return np.linspace(0, 1, found.size + 1), np.concatenate([[0.0], np.cumsum(found) / found.sum()])
@@ -75,7 +76,7 @@ def expected_top_share(incidents: ArrayLike, units: int, fraction: float, times:
     """
     import numpy as np
 
-    harms = _ordered(incidents)
+    harms = ordered(incidents)
     if units < 1:
         raise ValueError("Chance needs units to fall on.")
     chance = np.random.default_rng(seed)
