@@ -141,6 +141,7 @@ CREATE TABLE figure (
 	embargoed_until TEXT,
 	cleared_by TEXT,
 	quote_this INTEGER,
+	counted_from TEXT,
 	note TEXT,
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,

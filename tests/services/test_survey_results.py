@@ -12,9 +12,10 @@ import pytest
 from tests.exchange.test_survey_in import table, written
 from vawg_desktop.analysis.suppression import Sum, attack
 from vawg_desktop.cli import main
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.exchange.document import Figure, Table
-from vawg_desktop.services import records, small_counts, survey_results, surveys
+from vawg_desktop.services import records, small_counts, survey_figures, survey_results, surveys
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.surveys import Answers
 from vawg_desktop.store import making
@@ -151,3 +152,28 @@ def test_the_commands_take_a_file_in_and_tell_its_results(tmp_path: Path, capsys
     assert main(["import-survey", store, str(tmp_path / "nothing.csv"), "--json"]) == 1 and capsys.readouterr().out == ""
     assert main(["import-survey", store, str(file), "--survey", "Other", "--keep", "Email", "--json"]) == 0
     assert "Email" not in json.loads(capsys.readouterr().out)["dropped_columns"]
+
+
+def test_a_figure_is_counted_again_when_answers_come(session: Session, tmp_path: Path) -> None:
+    rows = rows_at_random(300, 12)
+    answers = taken(session, tmp_path, rows)
+    found = survey_results.result(session, answers, "Satisfied?", by="District")
+    place = found.choices.index("Dissatisfied")
+    id, _ = records.create(session, "figure", survey_figures.figure_of(session, found, next(g for g in found.groups if g.name == "Ashford"), place))
+    first = survey_figures.recount(session, id)
+    assert first is not None and not first.differs and first.sentence().endswith("as quoted.")
+    more = [[str(1000 + n), "2021-01-01", "2021-01-01", "", "", "Dissatisfied", "", "Ashford", "1", ""] for n in range(50)]
+    taken(session, tmp_path, [*rows, *more])
+    ashford = [r[5] for r in [*rows, *more] if r[7] == "Ashford" and r[5]]
+    again = survey_figures.recount(session, id)
+    assert again is not None and again.differs and (again.now, again.base) == (f"{100 * ashford.count('Dissatisfied') / len(ashford):.1f}", len(ashford))
+    assert f"quoted is {first.quoted} %" in again.sentence()
+    small_counts.set_least(session, 100)
+    told = survey_figures.recount(session, id)
+    assert told is not None and told.differs and ("too small" in told.why or told.base >= 100)
+    with session.store.write("A. Officer", None, Act.DELETE) as tx:
+        tx.delete("survey_question", str(answers.question("Satisfied?")["id"]))
+    gone = survey_figures.recount(session, id)
+    assert gone is not None and "cannot be counted any more" in gone.sentence()
+    other, _ = records.create(session, "figure", {"title": "Elsewhere", "quoted": "63 %"})
+    assert survey_figures.recount(session, other) is None

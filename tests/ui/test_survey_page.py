@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.documents import docx_text
@@ -104,6 +104,12 @@ def test_one_key_makes_the_chosen_share_a_figure(shown: Shown, file: Path) -> No
     answers = surveys.answers(shown.session, page._survey)
     result = survey_results.result(shown.session, answers, "Satisfied?")
     assert cells["number"] == f"{result.everybody.percent(1):.1f}" and "respondents" in str(cells["definition"]) and "SU-0001" in str(cells["method"])
+    opened: Any = shown.go("figure")
+    opened.go_to(str(id))
+    settle(shown.tasks)
+    assert "as quoted." in " ".join(w.text() for w in opened.pane.findChildren(QLabel))
+    page = shown.go("survey_results")
+    settle(shown.tasks)
     page.table.setCurrentIndex(page.model.index(len(result.choices), 1))  # a base is no share
     page.make_figure()
     settle(shown.tasks)

@@ -90,6 +90,7 @@ FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     text("cleared_by", "Publication cleared by"),
     yes_no("quote_this", "Quote this one", listed=Listed("Quote it", 80)),
     links("conflicts_with", "Conflicts with", "figure", inverse="Conflicts with"),
+    long("counted_from", "Counted from", private=True),
     SOURCES,
     NOTE,
 ), identity=("title", "quoted"), listed=("title", "quoted", "quote_this", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip

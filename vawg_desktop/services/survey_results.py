@@ -244,19 +244,3 @@ def breakdowns(answers: Answers) -> list[tuple[str, str]]:
         if question["kind"] in ("single", "scale") and 1 < len(known) <= _MOST_GROUPS:
             found.append((str(question["id"]), str(question["wording"])))
     return sorted(found, key=lambda one: not any(q["id"] == one[0] and q["groups"] for q in answers.questions) and one[0] != WAVE)
-
-
-def figure_of(session: Session, made: Result, group: Group, place: int, wave: str | None = None) -> dict[str, str]:
-    """The cells of a figure that quotes one number of a result. Raises ValueRefusedError where it is hidden."""
-    percent, count = group.percent(place), group.counts[place]
-    if percent is None or count is None or group.base is None:
-        raise ValueRefusedError("That number is too small to be quoted.")
-    survey = surveys.find(session, str(made.question["survey"]))
-    whom = "" if group.name == ALL else f" ({group.name})"
-    title = f"{made.choices[place]}{whom}: {made.question['wording']}"
-    by = f", by {made.by_words}" if made.by else ""
-    return {
-        "title": title, "quoted": f"{percent:.0f} % of {group.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
-        "definition": f"{count:,} of the {group.base:,} respondents{whom} who answered “{made.question['wording']}” said “{made.choices[place]}”.", "base": f"{group.base:,} respondents{whom}",
-        "period": wave or "", "as_at": session.today.isoformat(), "method": f"{survey['reference']} {survey['title']}, {made.question['reference']}{by}", "release": "management",
-    }  # fmt: skip

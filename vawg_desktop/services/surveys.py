@@ -187,9 +187,12 @@ def _write_batch(tx: Transaction, session: Session, taken: Taken, wave: str, que
 
 
 def answers(session: Session, survey: str) -> Answers:
-    """A survey's questions and responses, by its id; of a respondent who answered again, what came last. Responses that were disposed of are left out."""
+    """A survey's questions and responses, by its id; of a respondent who answered again, what came last. Responses that were disposed of are left out. Raises NotFoundError."""
     connection = session.read()
-    found = Answers(plain_rows(connection, "SELECT * FROM survey WHERE id = ?", (survey,))[0])
+    known = plain_rows(connection, "SELECT * FROM survey WHERE id = ?", (survey,))
+    if not known:
+        raise NotFoundError("That survey is not in this store.")
+    found = Answers(known[0])
     found.questions = plain_rows(connection, "SELECT * FROM survey_question WHERE survey = ? AND NOT deleted ORDER BY position, n", (survey,))
     rows: dict[str, Row] = {}
     batches = connection.exec_driver_sql("SELECT wave, responses FROM survey_batch WHERE survey = ? AND NOT deleted ORDER BY taken_in, born", (survey,)).fetchall()

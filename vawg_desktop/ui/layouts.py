@@ -128,7 +128,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     ),
     "figure": (
         Group("What it says", ("quoted", "number", "unit", "definition", "base", "period", "as_at", "method", "scope")),
-        Group("@agreement", ()),
+        Group("@recounted", ()), Group("@agreement", ()),
         Group("Quoting it", ("quote_this", "release", "embargoed_until", "cleared_by", "conflicts_with")),
         Group("@cited", ()), Group("@links", ()),
         Group("Source and basis", ("sources", "note")),

@@ -1,4 +1,4 @@
-"""Surveys, their questions, the files that brought answers, and responses of which something is said."""
+"""Surveys, their questions, the files that brought answers, and responses of which something is said; and from what a figure was counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,3 +44,4 @@ def upgrade() -> None:
     _entity("survey_question", "survey>survey code wording kind stem position# groups# choices note")
     _entity("survey_batch", "survey>survey wave profile taken_in rows_read# rows_kept# left_out file_digest responses note")
     _entity("survey_response", "survey>survey wave note")
+    op.add_column("figure", sa.Column("counted_from", _text()))

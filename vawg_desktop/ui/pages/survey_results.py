@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.services import records, small_counts, survey_results, surveys
+from vawg_desktop.services import records, small_counts, survey_figures, survey_results, surveys
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.survey_results import Group, Result
@@ -348,7 +348,7 @@ class SurveyResultsPage(QWidget):
             assert self._answers is not None
             outside = survey_results.result(session, self._answers, str(result.question["id"]), by=result.by, wave=wave, least=least)
             told = next(g for g in outside.groups if g.name == group.name)
-            return records.create(session, "figure", survey_results.figure_of(session, outside, told, place, wave))[1]
+            return records.create(session, "figure", survey_figures.figure_of(session, outside, told, place, wave))[1]
 
         self.tasks.write(work, message="Kept as a figure.")
 
