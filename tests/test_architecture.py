@@ -110,12 +110,3 @@ def test_the_page_on_architecture_names_modules_that_are_there() -> None:
     modules |= {p.relative_to(ROOT).as_posix() for p in (ROOT / "resources").rglob("*.sql")}
     assert len(named) > 60
     assert [n for n in named if not any(m == n or m.endswith("/" + n) for m in modules)] == []
-
-
-def test_the_servers_script_names_the_records_that_the_same_words_make_one() -> None:
-    """``vawg_heads`` is the twin of ``cells_after``: a kind left out there would stand otherwise on a server."""
-    from vawg_desktop.store.history import BY_CONTENT
-
-    script = (ROOT / "resources" / "postgres" / "roles.sql").read_text("utf-8")
-    (named,) = re.findall(r"p_tbl IN \(([^)]*)\) AS twins", script)
-    assert {n.strip("' ") for n in named.split(",")} == BY_CONTENT

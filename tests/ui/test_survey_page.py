@@ -17,6 +17,7 @@ from tests.documents import docx_text
 from tests.exchange.test_survey_in import table, written
 from tests.services.test_journey import sample_store
 from tests.services.test_survey_results import HEAD, rows_at_random
+from tests.ui.test_dialogs import press
 from tests.ui.test_window import Shown
 from vawg_desktop.exchange.survey_in import read_survey
 from vawg_desktop.services import records, show, survey_results, surveys
@@ -172,3 +173,19 @@ def test_another_tool_reads_the_file_again(qtbot: QtBot, file: Path) -> None:
     assert dialog.answer().profile == "table" and {c for c, _ in read_survey(file, "table").dropped_columns} >= {"Email", "Name"}
     dialog._title.clear()
     assert dialog.saves is not None and not dialog.saves.isEnabled()
+
+
+def test_grave_words_are_opened_by_whoever_is_ready_and_decided_on(shown: Shown, tmp_path: Path) -> None:
+    grave = "He still has a knife and I am afraid for my life when he comes home"
+    rows = [*rows_at_random(20, 3), ["900", "2021-01-01", "2021-01-01", "", "", "Dissatisfied", "", "Dover", "1", grave]]
+    surveys.take_in(shown.session, written(tmp_path, table([HEAD, *rows]), "Safety survey.csv"))
+    page: Any = shown.go("survey_response")
+    settle(shown.tasks)
+    assert page.model.rowCount() == 1
+    pane = page.pane
+    assert grave not in " ".join(w.text() for w in pane.findChildren(QLabel))
+    press(pane, "Show the words")
+    assert grave in " ".join(w.text() for w in pane.findChildren(QLabel))
+    shown.tasks.write(lambda s: records.assign(s, "SE-0001", [records.Assignment("status", "known")], None))
+    settle(shown.tasks)
+    assert show.record(shown.session, "SE-0001").cells["decided_by"]

@@ -39,7 +39,7 @@ def import_survey(arguments: argparse.Namespace) -> int:
 
     document = {
         "survey": taken.reference or None, "id": taken.survey, "profile": file.profile, "rows": file.rows, "kept": len(file.responses), "dropped": file.rows - len(file.responses),
-        "questions": len(file.questions), "dropped_columns": [name for name, _ in file.dropped_columns], "created": taken.new, "updated": taken.changed, "unchanged": taken.unchanged,
+        "questions": len(file.questions), "dropped_columns": [name for name, _ in file.dropped_columns], "created": taken.new, "updated": taken.changed, "unchanged": taken.unchanged, "to_look_at": taken.flagged,
         "dropped_because": {"columns": dict(file.dropped_columns), "rows": dict(file.dropped_rows)},
         "question_list": [{"code": q.code, "wording": q.wording, "kind": q.kind, "choices": q.choices} for q in file.questions],
     }  # fmt: skip

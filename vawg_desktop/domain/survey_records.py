@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vawg_desktop.domain import survey_terms as s
 from vawg_desktop.domain.fields import (
     EntitySpec,
@@ -24,14 +26,14 @@ SURVEY = EntitySpec("survey", "Survey", "Surveys", "SU", "title", (
     term("sample", "How people were reached", s.SAMPLE_KIND, "Where people chose to answer, results speak of respondents and of nobody else.", default="self_selected", listed=Listed(width=200)),
     when("opened_on", "Opened on", listed=Listed(width=110)),
     when("closed_on", "Closed on", listed=Listed(width=110, empty="Open")),
-    MARKING,
+    replace(MARKING, default="official_sensitive"),
     SOURCES,
     NOTE,
 ), by_title=True, listed=("title", "tool", "sample", "opened_on", "closed_on"), form=("title", "population", "sample", "opened_on", "closed_on"))  # fmt: skip
 
 SURVEY_QUESTION = EntitySpec("survey_question", "Question of a survey", "Questions of surveys", "SQ", "wording", (
     ref("survey", "Survey", "survey", required=True, listed=Listed(width=180)),
-    text("code", "Code", "How the survey's file calls it.", listed=Listed(width=120)),
+    text("code", "Code", "How the survey's file calls it."),
     text("wording", "Question", required=True, search=True),
     term("kind", "Kind", s.QUESTION_KIND, "How its answers are counted.", required=True, default="not_known", listed=Listed(width=140)),
     text("stem", "Part of", "What the rows of a matrix have in common."),
@@ -41,7 +43,7 @@ SURVEY_QUESTION = EntitySpec("survey_question", "Question of a survey", "Questio
     tags("negative", "Counts as negative", "Answers that a net score takes away."),
     long("choices", "Its choices", private=True),
     NOTE,
-), parent="survey", identity=("survey", "code"), listed=("wording", "kind", "code", "survey"), form=("survey", "wording", "kind"), counted=("question", "questions"))  # fmt: skip
+), parent="survey", identity=("survey", "code"), listed=("wording", "kind", "survey"), form=("survey", "wording", "kind"), counted=("question", "questions"))  # fmt: skip
 
 #: What one file brought: the answers that were new or other than before, as one document. A respondent's answers leave it when they are disposed of.
 SURVEY_BATCH = EntitySpec("survey_batch", "File of a survey", "Files of surveys", "SF", "wave", (
@@ -57,9 +59,17 @@ SURVEY_BATCH = EntitySpec("survey_batch", "File of a survey", "Files of surveys"
     NOTE,
 ), parent="survey", system=True, by_content=True, kept_by_program=True, counted=("file", "files"))  # fmt: skip
 
-#: A response of which something is to be said. Its answers stand in the file that brought them; its id follows from survey, wave and respondent.
-SURVEY_RESPONSE = EntitySpec("survey_response", "Response", "Responses to surveys", "SE", "wave", (
-    ref("survey", "Survey", "survey", required=True),
-    text("wave", "Wave"),
+#: A response of which something is to be said, such as that somebody may be in danger. Its answers stand in the file that brought them; its id
+#: follows from survey, wave and respondent.
+SURVEY_RESPONSE = EntitySpec("survey_response", "Safeguarding concern", "Safeguarding concerns", "SE", "reasons", (
+    ref("survey", "Survey", "survey", required=True, listed=Listed(width=180)),
+    text("wave", "Wave", listed=Listed(width=80, empty="")),
+    text("reasons", "Why it is looked at", "Found by patterns, which miss much and mean nothing by themselves."),
+    term("status", "Decision", s.TRIAGE, listed=Listed(width=200)),
+    text("recipient", "Referred to", "Whom, and how: a name, a post or a service.", listed=Listed(width=150, empty="")),
+    text("decided_by", "Decided by", noted=True),
+    when("decided_on", "Decided on", noted=True, listed=Listed(width=110, empty="")),
+    text("decided_at", "Decided at", time_of_day=True, noted=True),
     NOTE,
-), parent="survey", system=True, by_content=True, counted=("response", "responses"))  # fmt: skip
+), parent="survey", system=True, by_content=True, status="status", finished=frozenset({"referred", "no_action", "not_identifiable", "known"}),
+   listed=("reasons", "status", "survey", "recipient", "decided_on"), filters=(("To decide", "status", "to_decide"),), counted=("response", "responses"))  # fmt: skip

@@ -21,3 +21,11 @@ SAMPLE_KIND = vocabulary(
     ("invited", "Those who were invited"),
     ("random", "A random sample"),
 )
+TRIAGE = vocabulary(
+    "decision on a safeguarding concern",
+    ("to_decide", "To decide today"),
+    ("referred", "Referred"),
+    ("no_action", "Nothing to refer"),
+    ("not_identifiable", "The person cannot be identified"),
+    ("known", "Known to the police or a service already"),
+)

@@ -12,8 +12,9 @@ from vawg_desktop.domain.dates import bounds
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.request_terms import REQUEST_KIND
 from vawg_desktop.domain.response_due import response_due
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.mail import Event, calendar_file
-from vawg_desktop.services import agenda
+from vawg_desktop.services import agenda, triage
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -39,8 +40,13 @@ def coming(session: Session, days: int = WEEK) -> list[Coming]:
     """What is due from today until so many days ahead, and what is late and still awaited, the earliest first."""
     last = session.today + timedelta(days=days)
     found = [c for c in (*_meetings(session), *_returns(session)) if session.today <= c.day <= last]
-    found += [c for c in (*_papers(session), *_responses(session), *_undertakings(session), *_rechecks(session), *_requests(session)) if c.day <= last]
+    found += [c for c in (*_papers(session), *_responses(session), *_undertakings(session), *_rechecks(session), *_requests(session), *_concerns(session)) if c.day <= last]
     return sorted(found, key=lambda c: (c.day, c.starts, c.kind, c.words))
+
+
+def _concerns(session: Session) -> list[Coming]:
+    """Answers that somebody looks at today: danger, a child or somebody named."""
+    return [Coming(session.today, "Safeguarding", f"{how_many(number, 'response')} of {title} to look at", id) for id, title, number in triage.to_decide(session)]
 
 
 def _planned(session: Session) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ from vawg_desktop.domain.entities import (
     INFORMATION_REQUEST,
     QUOTE,
     SIGN_OFF,
+    SURVEY_RESPONSE,
     EntitySpec,
 )
 from vawg_desktop.domain.errors import RuleError
@@ -62,6 +63,10 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
         from vawg_desktop.services import requests
 
         requests.fill_due(cells, tx.row(spec.key, id))
+    if spec is SURVEY_RESPONSE:
+        from vawg_desktop.services import triage
+
+        triage.mind(session, tx.row(spec.key, id), cells)
     _mind_closing(tx, spec, id, cells, why)
 
 

@@ -23,7 +23,7 @@ from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import survey_in
 from vawg_desktop.exchange.survey_in import Answer, SurveyFile
 from vawg_desktop.exchange.survey_profiles import by_name
-from vawg_desktop.services import names
+from vawg_desktop.services import names, triage
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.dispose import Authority, dispose
@@ -44,6 +44,7 @@ class Taken:
     changed: int = 0
     unchanged: int = 0
     new_questions: int = 0
+    flagged: int = 0
 
     def sentence(self) -> str:
         """What was taken in, in words."""
@@ -51,6 +52,7 @@ class Taken:
         return (
             f"{how_many(self.new, 'response')} new, {self.changed:,} changed, {self.unchanged:,} as before{left}; "
             f"{how_many(len(self.file.questions), 'question')}, {how_many(len(self.file.dropped_columns), 'column')} left out."
+            + (f" {how_many(self.flagged, 'response')} to be looked at today: danger, a child or somebody named." if self.flagged else "")
         )
 
 
@@ -110,6 +112,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     earlier = {r.id: r for r in answers(session, taken.survey).rows} if known is not None else {}
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     rows: list[dict[str, Any]] = []
+    looked_at: dict[str, list[str]] = {}
     for one in file.responses:
         id = response_id(taken.survey, wave, one.respondent)
         before = earlier.get(id)
@@ -120,7 +123,10 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             continue
         else:
             taken.changed += 1
+        if reasons := triage.reasons_of(one.answers):
+            looked_at[id] = reasons
         rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": one.answers})
+    taken.flagged = len(looked_at)
     if dry_run:
         there = {str(q["id"]) for q in answers(session, taken.survey).questions} if known is not None else set[str]()
         taken.new_questions = len(set(questions) - there)
@@ -133,6 +139,8 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             taken.new_questions += _write_question(tx, taken.survey, id, position, question)
         if rows:
             _write_batch(tx, session, taken, wave, questions, rows)
+        for id, reasons in looked_at.items():
+            triage.flag(tx, id, taken.survey, wave, reasons)
         taken.reference = str(tx.row(SURVEY.key, taken.survey)["reference"])
         changes = tx.changes
     return taken, changes

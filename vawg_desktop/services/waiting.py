@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import ACTION
-from vawg_desktop.services import portfolio
+from vawg_desktop.services import portfolio, triage
 from vawg_desktop.services.round_standing import partners_now
 from vawg_desktop.services.session import Session
 
@@ -15,6 +15,7 @@ def waiting(session: Session) -> dict[str, tuple[int, str]]:
         "my_work": (_brought_forward(session), "brought forward for today"),
         "returns": (sum(c.step == "received" for c in partners_now(session)), "to review"),
         "copies": (_conflicts(session), "to settle"),
+        "survey_results": (sum(n for _, _, n in triage.to_decide(session)), "to look at today"),
     }
     return {key: (number, f"{number:,} {words}") for key, (number, words) in found.items() if number}
 

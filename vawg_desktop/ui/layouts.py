@@ -134,6 +134,10 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("Source and basis", ("sources", "note")),
         Group("@history", ()),
     ),
+    "survey_response": (
+        Group("What was decided", ("status", "recipient", "decided_by", "decided_on", "decided_at")),
+        Group("@own_words", ()), Group("Which survey", ("survey", "wave", "note")), Group("@history", ()),
+    ),
     "theme": (
         Group("What it covers", ("kind", "description")),
         Group("@recommendations", ()), Group("@gaps", ()), Group("@quotes", ()), Group("@links", ()),

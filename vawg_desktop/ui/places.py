@@ -124,6 +124,7 @@ GROUPS: tuple[Group, ...] = (
         Place("Survey", "survey", (
             page("survey_results", "Results", "survey_results", "SurveyResultsPage"), records("survey", "Surveys will stand here: what was asked, and of whom."),
             records("survey_question", "What surveys ask will stand here, with how it is counted."),
+            records("survey_response", "Answers that may tell of danger, a child or somebody named will stand here, to be looked at on the day on which they come."),
         )),
         Place("Indicators", "indicators", (
             records("indicator", "What is counted over time will stand here."), records("indicator_value", "Each number, with its period, will stand here."),

@@ -43,5 +43,5 @@ def upgrade() -> None:
     _entity("survey", "title tool population sample opened_on closed_on marking note")
     _entity("survey_question", "survey>survey code wording kind stem position# groups# choices note")
     _entity("survey_batch", "survey>survey wave profile taken_in rows_read# rows_kept# left_out file_digest responses note")
-    _entity("survey_response", "survey>survey wave note")
+    _entity("survey_response", "survey>survey wave reasons status recipient decided_by decided_on decided_at note")
     op.add_column("figure", sa.Column("counted_from", _text()))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.exchange.look import colour_of
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import button, label, scrolled
@@ -104,12 +105,11 @@ class TemplatesDialog(Form):
 
     def _show_colour(self) -> None:
         """The colour beside its letters, or why it will not do; the words are kept only with one that will."""
-        typed = self._colour.text()
-        wrong = self._refused(typed)
+        wrong, colour = self._refused(self._colour.text()), colour_of(self._colour.text())
         self._wrong.setText(wrong)
-        self._swatch.setVisible(not wrong and bool(typed.strip()))
-        if not wrong and typed.strip():
-            self._swatch.setStyleSheet(f"background: #{typed.strip().removeprefix('#')}; border: 1px solid {theme.colours.line};")
+        self._swatch.setVisible(not wrong and bool(colour))
+        if not wrong and colour:
+            self._swatch.setStyleSheet(f"background: #{colour}; border: 1px solid {theme.colours.line};")
         if self.saves is not None:
             self.saves.setEnabled(not wrong)
 

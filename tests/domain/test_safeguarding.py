@@ -1,0 +1,50 @@
+"""Words that somebody looks at today: what is found of planted danger, children and names, and what plain answers do not set off."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from vawg_desktop.domain.safeguarding import concerns
+
+PLANTED = {
+    "danger": [
+        "He said he would kill me if I told anybody", "She has been threatening to kill herself", "I was strangled and nobody came", "I thought about suicide for months", "I have started self-harming again",
+        "I am still living with him and he reads my phone", "He keeps a knife by the bed", "I am afraid for my life", "I am not safe at home", "It is still happening", "some days I don't want to be here",
+    ],
+    "a child": [
+        "my daughter will not walk to the bus any more", "It began when I was 12 and went on", "a fourteen year old girl was followed", "he did it in front of our children", "they are under 16 and nobody asks",
+        "my little boy saw it all", "happened at school and the teachers laughed",
+    ],
+    "somebody named": ["My ex, Darren, waits outside", "his name is Peter and he works there", "a man called John Smith did this", "My manager Steve touched me", "PC Green told me to go home"],
+}  # fmt: skip
+PLAIN = [
+    "More lighting on the path by the station would help", "The police took three weeks to ring back and then closed it", "Street lights are switched off at midnight", "I cross the road when I hear steps behind me",
+    "Better CCTV, please, and people to watch it", "I carry my keys in my hand", "Nobody believed me and I stopped reporting", "The bus shelter is dark", "Men need to be taught what is not acceptable",
+    "Courts take far too long", "I would like somebody to tell me what is going on with the case", "Online abuse is never taken down", "More women officers", "Nothing, I feel safe here",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "text"), [(r, t) for r, texts in PLANTED.items() for t in texts])
+def test_what_was_planted_is_found_for_its_reason(reason: str, text: str) -> None:
+    assert reason in concerns(text)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_answers_set_nothing_off(text: str) -> None:
+    assert concerns(text) == []
+
+
+def test_it_is_found_within_longer_texts_and_the_gravest_comes_first() -> None:
+    """Two thousand texts of plain sentences, half of them with one planted: all of these found, and none of the others."""
+    chance = random.Random(5)
+    planted = [(r, t) for r, texts in PLANTED.items() for t in texts]
+    for n in range(2_000):
+        sentences = chance.sample(PLAIN, chance.randint(1, 4))
+        reason, text = chance.choice(planted) if n % 2 else ("", "")
+        if text:
+            sentences.insert(chance.randint(0, len(sentences)), text)
+        assert (reason in concerns(". ".join(sentences))) if reason else concerns(". ".join(sentences)) == []
+    assert concerns("My ex Darren said he would kill me and my daughter") == ["danger", "a child", "somebody named"]
+    assert concerns("kill me") == []  # too short to say of whom or when
