@@ -30,8 +30,13 @@ _NAMED = re.compile(
     r"\b(?:[Mm]y|[Tt]he) (?:ex(?:-\w+)?|husband|wife|partner|boyfriend|girlfriend|stepfather|step-father|father|dad|uncle|brother|cousin|boss|manager|neighbour|teacher|landlord|colleague),? [A-Z][a-z]{2,}|"
     r"\b(?:Mr|Mrs|Ms|Miss|PC|DC|DS|Dr|Father|Rev)\.? [A-Z][a-z]{2,}"
 )
-#: Each reason in words, with what tells it; the gravest first.
-REASONS: tuple[tuple[str, re.Pattern[str]], ...] = (("danger", _DANGER), ("a child", _CHILD), ("somebody named", _NAMED))
+_CAPITAL = re.compile(r"[A-Za-z,.] [A-Z][a-z]")
+#: Parts of words without which a text tells of none of it: most texts are told apart by these alone, at a tenth of the cost.
+_DANGER_PARTS = ("kill", "strangl", "chok", "suicid", "end my", "ending my", "end it all", "end her", "end his", "ending it", "ending her", "ending his", "self", "hurt", "with him", "with her", "with my", "knife", "gun", "weapon", "life", "lives", "danger", "not safe", "happening", "going on", "want to", "want to be here", "to die")
+_CHILD_PARTS = ("child", "kid", "son", "daughter", "baby", "little", "toddler", "teenager", "niece", "nephew", "year", "under 1", "under age", "school", "when i was", "when she was", "when he was")
+_NAMED_PARTS = ("name", "called", "my ", "the ", "mr", "ms", "miss", "pc", "dc", "ds", "dr", "father", "rev")
+#: Each reason in words, with the parts of words and the shapes that tell it; the gravest first.
+REASONS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (("danger", _DANGER_PARTS, _DANGER), ("a child", _CHILD_PARTS, _CHILD), ("somebody named", _NAMED_PARTS, _NAMED))
 
 
 def concerns(text: str) -> list[str]:
@@ -39,4 +44,13 @@ def concerns(text: str) -> list[str]:
     if len(text) < LEAST_LETTERS:
         return []
     plain = " ".join(text.replace("’", "'").split())
-    return [reason for reason, shape in REASONS if shape.search(plain)]
+    small = plain.lower()
+    named = _CAPITAL.search(plain) is not None
+    return [reason for reason, parts, shape in REASONS if (shape is not _NAMED or named) and _has(small, parts) and shape.search(plain)]
+
+
+def _has(text: str, parts: tuple[str, ...]) -> bool:
+    for part in parts:  # noqa: SIM110 - a loop is faster here than any(), by a third of the whole
+        if part in text:
+            return True
+    return False

@@ -14,7 +14,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -74,7 +76,7 @@ class SurveyFile:
     dropped_rows: Counter[str] = field(default_factory=Counter[str])
 
 
-@dataclass(slots=True)
+@dataclass
 class _Column:
     """A column: heading, what stands below it in a second row of headings, and its cells."""
 
@@ -83,6 +85,13 @@ class _Column:
     cells: list[str]
     code: str = ""
     labels: dict[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each answer stands in it; empty cells are none."""
+        counts = Counter(self.cells)
+        counts.pop("", None)
+        return counts
 
 
 def read_survey(path: Path, profile: str = "", keep: Collection[str] = ()) -> SurveyFile:
@@ -99,8 +108,9 @@ def read_survey(path: Path, profile: str = "", keep: Collection[str] = ()) -> Su
         tool, columns = profiles.SPSS, _of_spss(name, content)
     else:
         table = _table(path, name, content)
-        tool = asked or profiles.known(*table[:2])
-        columns = _columns(table, tool)
+        top = [[column[n] for column in table] for n in range(min(3, len(table[0])))]
+        tool = asked or profiles.known(*top[:2])
+        columns = _columns(table, top, tool)
     found = SurveyFile((asked or tool).key, hashlib.sha256(content).hexdigest(), rows=len(columns[0].cells) if columns else 0)
     _sort_out(found, asked or tool, columns, keep)
     return found
@@ -110,23 +120,26 @@ def read_survey(path: Path, profile: str = "", keep: Collection[str] = ()) -> Su
 
 
 def _table(path: Path, name: str, content: bytes) -> list[list[str]]:
-    """The rows of a file as texts, the first of them its first row of headings, all of one width."""
+    """The columns of a file as texts, each beginning with its headings."""
     if preflight.kind_of(name, content).kind == "text":
-        rows = _text_rows(name, content)
+        columns = _text_columns(name, content)
     else:
         sheets = [s for s in reading.read_book(path).sheets if s.visible and s.rows]
         if not sheets:
             raise FileRefusedError(f"{name} holds no answers.", code="empty")
-        rows = [[plain_text(c) for c in row] for row in max(sheets, key=lambda s: len(s.rows) * max(map(len, s.rows))).rows]
-    width = max(map(len, rows), default=0)
-    rows = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
-    if width < 2:
+        columns = _turned([[plain_text(c) for c in row] for row in max(sheets, key=lambda s: len(s.rows) * max(map(len, s.rows))).rows])
+    if len(columns) < 2:
         raise FileRefusedError(f"{name} has no columns, so it is no file of a survey; save it as .csv or .xlsx.", code="no_columns")
-    return rows
+    return columns
 
 
-def _text_rows(name: str, content: bytes) -> list[list[str]]:
-    """The rows of a delimited text, by pandas; where lines are of other lengths than its first, as the reader of trackers takes them."""
+def _turned(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Columns of rows, of which some may be shorter than others."""
+    return [list(column) for column in zip_longest(*rows, fillvalue="")]
+
+
+def _text_columns(name: str, content: bytes) -> list[list[str]]:
+    """The columns of a delimited text, by pandas; where lines are of other lengths than its first, as the reader of trackers takes them."""
     pd: Any = import_module("pandas")  # a fifth of a second: only when a table is read
     text = text_child.decode(content)
     try:
@@ -137,30 +150,22 @@ def _text_rows(name: str, content: bytes) -> list[list[str]]:
         found = text_child.read_text(content, "survey")
         if "refused" in found:
             raise reading.refusal(name, found) from None
-        return [[c or "" for c in row] for row in found["sheets"][0]["rows"] if any(row)]
-    return [list(row) for row in zip(*([v.strip() for v in frame[c].tolist()] for c in frame.columns), strict=True)]
+        return _turned([[(c or "").strip() for c in row] for row in found["sheets"][0]["rows"] if any(row)])
+    return [[v.strip() for v in frame[c].tolist()] for c in frame.columns]
 
 
-def _columns(table: list[list[str]], tool: Profile) -> list[_Column]:
-    """The columns with their headings, which may be of one, two or three rows."""
-    head, rows = table[0], table[1:]
+def _columns(table: list[list[str]], top: list[list[str]], tool: Profile) -> list[_Column]:
+    """The columns with their headings, which may be of one, two or three rows: ``top`` holds the first three."""
+    head, below, under = top[0], top[1:], 1
     options, codes = [""] * len(head), list(head)
-    if tool is profiles.QUALTRICS:
-        heads, rows = _qualtrics_heads(rows)
-        head = [words or code for words, code in zip(heads, codes, strict=True)] if heads else head
-    elif tool is profiles.SURVEYMONKEY or (tool in (profiles.TABLE, profiles.SMARTSURVEY) and _is_second_heading(head, rows)):
-        options, rows = (rows[0], rows[1:]) if rows else (options, rows)
+    if tool is profiles.QUALTRICS and below:  # the wording stands second; newer files have a third row of the tool's own ids
+        under = 3 if len(below) > 1 and sum(bool(_IMPORT_ID.match(c)) for c in below[1]) > len(head) / 2 else 2
+        head = [words or code for words, code in zip(below[0], codes, strict=True)]
+    elif below and (tool is profiles.SURVEYMONKEY or (tool in (profiles.TABLE, profiles.SMARTSURVEY) and _is_second_heading(head, below))):
+        under, options = 2, below[0]
         head = _filled(head, options)
         codes = list(head)
-    cells = list(zip(*rows, strict=True)) if rows else [()] * len(head)
-    return [_Column(h.lstrip("\ufeff"), o, list(c), code.lstrip("\ufeff")) for h, o, c, code in zip(head, options, cells, codes, strict=True)]
-
-
-def _qualtrics_heads(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    """The wording of each column, and the rows under all headings: newer files have a third row of the tool's own ids."""
-    if len(rows) > 1 and sum(bool(_IMPORT_ID.match(c)) for c in rows[1]) > len(rows[1]) / 2:
-        return rows[0], rows[2:]
-    return (rows[0], rows[1:]) if rows else ([], rows)
+    return [_Column(h.lstrip("\ufeff"), o, c[under:], code.lstrip("\ufeff")) for h, o, c, code in zip(head, options, table, codes, strict=True)]
 
 
 def _is_second_heading(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -212,15 +217,15 @@ def _first(columns: Sequence[_Column], names: Sequence[str]) -> _Column | None:
 def _left_out(tool: Profile, column: _Column, wanted: Collection[str]) -> str:
     """Why a column is no question that is kept; empty where it is one. What changes answers is never kept."""
     names = {fold(column.code), fold(column.head)}
-    if names & tool.links or profiles.is_link(column.head) or profiles.is_link(column.code) or typing.is_of_links(column.cells):
+    if names & tool.links or profiles.is_link(column.head) or profiles.is_link(column.code) or typing.is_of_links(column.counts):
         if names & set(wanted):
             raise ValueRefusedError(f"“{column.code}” is a link by which answers could be seen or changed; it is never kept.")
         return profiles.LINK
     if names & set(wanted):
         return ""
-    if names & tool.personal or profiles.asks_who(column.head) or profiles.asks_who(column.option) or typing.is_personal(column.cells):
+    if names & tool.personal or profiles.asks_who(column.head) or profiles.asks_who(column.option) or typing.is_personal(column.counts):
         return profiles.PERSONAL
-    if names & (tool.own | frozenset(tool.respondent)) or typing.is_identifier(column.cells):
+    if names & (tool.own | frozenset(tool.respondent)) or typing.is_identifier(column.counts):
         return profiles.TOOL
     return profiles.EMPTY if not column.head and not any(column.cells) else ""
 
@@ -299,7 +304,7 @@ def _single(tool: Profile, column: _Column, stem: str, option: str) -> tuple[Que
     if (several := typing.split_answers(column.cells, tool.split)) is not None:
         choices = Counter(part for answer in several for part in answer)
         return Question(code, wording, typing.MULTI, [c for c, _ in choices.most_common()]), [a or None for a in several]
-    kind, choices = typing.kind_of(column.cells)
+    kind, choices = typing.kind_of(column.counts)
     if column.labels and kind in (typing.SINGLE, typing.SCALE, typing.NOT_KNOWN, typing.FREE_TEXT) and set(choices) <= set(column.labels.values()):
         kind, choices = typing.SINGLE, list(dict.fromkeys(column.labels.values()))
     if stem and kind in (typing.SINGLE, typing.SCALE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from vawg_desktop.domain.personal import likely_personal
 from vawg_desktop.domain.terms import fold
@@ -21,25 +22,24 @@ _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|[A-Za-z]{1,4}_[0-9A-Za-z]{8,}")
 #: So large a share of short answers that look like a person's data make a column one of persons.
 _SHARE, _SHORT = 0.3, 80
-#: So many answers are looked at: a column is known by its first thousands.
+#: So many different answers are looked at: a column is known by its first thousands.
 _LOOKED_AT = 2_000
 
 
-def kind_of(values: Sequence[str]) -> tuple[str, list[str]]:
-    """The kind of a column, and its choices in their order, where it has some; empty texts are no answers."""
-    given = [v for v in values if v]
+def kind_of(counts: Counter[str]) -> tuple[str, list[str]]:
+    """The kind of a column by how often each answer stands in it, and its choices in their order, where it has some."""
+    given = counts.total()
     if not given:
         return NOT_KNOWN, []
-    counts = Counter(given)
     if all(_NUMBER.fullmatch(v) for v in counts):
         return _of_numbers(counts)
     if all(_DATE.fullmatch(v) for v in counts):
         return DATE, []
-    letters = sum(len(v) * n for v, n in counts.items()) / len(given)
-    sentences = sum(n for v, n in counts.items() if len(v.split()) > 7 or "\n" in v) / len(given)
+    letters = sum(len(v) * n for v, n in counts.items()) / given
+    sentences = sum(n for v, n in counts.items() if len(v.split()) > 7 or "\n" in v) / given
     few = len(counts) <= _CHOICES and letters <= _LETTERS
-    repeated = len(counts) <= max(3, len(given) / 2)
-    if few and (repeated or (len(given) < 12 and letters <= 20)) and (sentences < 0.5 or len(counts) <= len(given) / 4):
+    repeated = len(counts) <= max(3, given / 2)
+    if few and (repeated or (given < 12 and letters <= 20)) and (sentences < 0.5 or len(counts) <= given / 4):
         return SINGLE, in_order(counts)
     return FREE_TEXT, []
 
@@ -94,22 +94,19 @@ def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
     return [[part.strip() for part in v.split(mark) if part.strip()] for v in values]
 
 
-def is_personal(values: Sequence[str]) -> bool:
+def is_personal(counts: Counter[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
-    short = Counter(v for v in values[:_LOOKED_AT] if v and len(v) <= _SHORT)
-    if not short:
-        return False
-    found = sum(n for v, n in short.items() if _IP.fullmatch(v) is not None or likely_personal(v))
-    return found >= max(1, _SHARE * short.total())
+    short = [(v, n) for v, n in islice(counts.items(), _LOOKED_AT) if len(v) <= _SHORT]
+    found = sum(n for v, n in short if _IP.fullmatch(v) is not None or likely_personal(v))
+    return found >= max(1, _SHARE * sum(n for _, n in short))
 
 
-def is_of_links(values: Sequence[str]) -> bool:
+def is_of_links(counts: Counter[str]) -> bool:
     """Whether most cells of a column are links."""
-    given = [v for v in values if v][:_LOOKED_AT]
-    return bool(given) and sum(_URL.match(v) is not None for v in given) > len(given) / 2
+    some = list(islice(counts.items(), _LOOKED_AT))
+    return 2 * sum(n for v, n in some if _URL.match(v) is not None) > sum(n for _, n in some)
 
 
-def is_identifier(values: Sequence[str]) -> bool:
+def is_identifier(counts: Counter[str]) -> bool:
     """Whether every answer of a column is another one and looks like a number that a program gave."""
-    given = [v for v in values if v]
-    return len(given) > 1 and len(set(given)) == len(given) and all(_ID.fullmatch(v) or (v.isdigit() and len(v) > 5) for v in given)
+    return len(counts) > 1 and counts.total() == len(counts) and all(_ID.fullmatch(v) or (v.isdigit() and len(v) > 5) for v in counts)

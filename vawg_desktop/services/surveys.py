@@ -113,7 +113,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     rows: list[dict[str, Any]] = []
     looked_at: dict[str, list[str]] = {}
-    for one in file.responses:
+    for one, reasons in zip(file.responses, triage.reasons_of(file), strict=True):
         id = response_id(taken.survey, wave, one.respondent)
         before = earlier.get(id)
         if before is None:
@@ -123,7 +123,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             continue
         else:
             taken.changed += 1
-        if reasons := triage.reasons_of(one.answers):
+        if reasons:
             looked_at[id] = reasons
         rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": one.answers})
     taken.flagged = len(looked_at)

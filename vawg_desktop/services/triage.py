@@ -10,6 +10,7 @@ from vawg_desktop.domain.clock import LONDON
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.survey_terms import TRIAGE
+from vawg_desktop.exchange.survey_in import SurveyFile
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
@@ -27,10 +28,17 @@ class Told:
     reasons: tuple[str, ...]
 
 
-def reasons_of(answers: Sequence[object]) -> list[str]:
-    """Why a response should be looked at, the gravest first."""
-    found = {reason for a in answers if isinstance(a, str) for reason in safeguarding.concerns(a)}
-    return [reason for reason, _ in safeguarding.REASONS if reason in found]
+def reasons_of(file: SurveyFile) -> list[list[str]]:
+    """Why each response of a file should be looked at, the gravest reason first; empty for most. Each different answer is looked at once."""
+    found = [set[str]() for _ in file.responses]
+    for place, question in enumerate(file.questions):
+        given = [r.answers[place] for r in file.responses] if not question.choices or any(map(safeguarding.concerns, question.choices)) else []
+        grave = {a: reasons for a in {a for a in given if isinstance(a, str)} if (reasons := safeguarding.concerns(a))}
+        if grave:
+            for n, answer in enumerate(given):
+                if isinstance(answer, str):
+                    found[n].update(grave.get(answer, ()))
+    return [[reason for reason, _, _ in safeguarding.REASONS if reason in some] for some in found]
 
 
 def flag(tx: Transaction, response: str, survey: str, wave: str, reasons: Sequence[str]) -> None:
