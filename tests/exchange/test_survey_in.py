@@ -56,7 +56,7 @@ def test_surveymonkeys_two_rows_of_headings_become_questions(tmp_path: Path) -> 
     found = read_survey(written(tmp_path, table(rows)))
     assert (found.profile, found.rows, len(found.responses)) == ("surveymonkey", 3, 3)
     questions = told(found)
-    assert questions["Which precautions do you take?"] == ("multi", [["Phone a friend", "Carry keys"], ["None of these"], None])
+    assert questions["Which precautions do you take?"] == ("multi", [["Phone a friend", "Carry keys"], ["None of these", "Other (please specify)"], None])
     assert questions["Which precautions do you take?: Other (please specify)"][1] == [None, "a whistle", None]
     assert questions["Rate these: Police"] == ("matrix", ["Poor", "Good", None]) and questions["How safe do you feel at night?"][1] == ["Unsafe", "Safe", "Unsafe"]
     assert [r.respondent for r in found.responses] == ["0116", "0117", "0118"]  # a leading nought is no number's
@@ -116,7 +116,7 @@ def test_limesurveys_brackets_and_its_mark_before_the_first_heading(tmp_path: Pa
     found = read_survey(written(tmp_path, table(rows, ";"), encoding="utf-8-sig"))
     assert found.profile == "limesurvey" and [r.partial for r in found.responses] == [False, True, False]
     kind, answers = told(found)["What have you seen?" if full_words else "seen"]
-    options = ("Staring", "Shouting") if full_words else ("SQ001", "SQ002")
+    options = ("Staring", "Shouting", "Other") if full_words else ("SQ001", "SQ002", "other")
     assert (kind, answers) == ("multi", [[options[0]], None, list(options)]) and nothing_of(found, "1.2.3")
     assert "followed me" in str(found.responses)
 
@@ -178,8 +178,8 @@ def test_marks_between_columns_and_letters_are_found(tmp_path: Path, encoding: s
 
 
 @pytest.mark.parametrize(("heading", "values"), [
-    ("E-mail", ["x", "y"]), ("Your full name", ["Jo", "Al"]), ("What is your postcode?", ["one", "two"]), ("Can we ring you?", ["07700 900123", "07700 900456"]), ("Date of birth", ["x", "y"]),
-    ("Contact", ["jo@example.org", "al@example.org"]), ("Where do you live?", ["ME14 5AA", "CT1 2BB"]), ("Home address", ["x", "y"]), ("NI", ["AB123456C", "CE123456D"]), ("Address seen", ["10.1.2.3", "10.1.2.4"]),
+    ("E-mail", ["one", "two"]), ("Your full name", ["Jo", "Al"]), ("What is your postcode?", ["one", "two"]), ("Can we ring you?", ["07700 900123", "07700 900456"]), ("Date of birth", ["one", "two"]),
+    ("Contact", ["jo@example.org", "al@example.org"]), ("Where do you live?", ["ME14 5AA", "CT1 2BB"]), ("Home address", ["one", "two"]), ("NI", ["AB123456C", "CE123456D"]), ("Address seen", ["10.1.2.3", "10.1.2.4"]),
 ])  # fmt: skip
 def test_columns_that_identify_people_are_left_out_and_listed(tmp_path: Path, heading: str, values: list[str]) -> None:
     rows = [["id", "Safe?", heading], ["1", "Yes", values[0]], ["2", "No", values[1]]]
@@ -253,3 +253,113 @@ def test_choices_stand_in_the_order_of_their_scale(choices: list[str]) -> None:
 
 def test_other_choices_stand_by_how_many_made_them() -> None:
     assert in_order(Counter({"Dover": 3, "Ashford": 9, "Other": 40})) == ["Ashford", "Dover", "Other"]
+
+
+# -- what a stranger's files showed ---------------------------------------------------------------------
+
+
+def qualtrics(heads: list[str], words: list[str], *rows: list[str]) -> str:
+    first = ["StartDate", "EndDate", "ResponseId", "Status"]
+    ids = [json.dumps({"ImportId": f"QID{n}"}) for n in range(len(first) + len(heads))]
+    return table([[*first, *heads], [*first, *words], ids, *(["2021-01-01", "2021-01-01", f"R_{n:09}aa", "IP Address", *r] for n, r in enumerate(rows))])
+
+
+def test_words_beside_two_options_are_two_questions(tmp_path: Path) -> None:
+    heads, words = ["Q2", "Q2_3_TEXT", "Q2_7_TEXT"], ["Where?", "Where? - At school (which?) - Text", "Where? - Other - Text"]
+    found = read_survey(written(tmp_path, qualtrics(heads, words, ["3", "the grammar", ""], ["7", "", "a park"])))
+    assert [q.code for q in found.questions] == heads and [r.answers for r in found.responses] == [["3", "the grammar", None], ["7", None, "a park"]]
+
+
+def test_two_questions_that_are_called_alike_keep_their_own_answers(tmp_path: Path) -> None:
+    rows = [["Respondent", "Safe at work?", "Please explain", "Safe at home?", "Please explain"], ["1", "Yes", "at work", "No", "at home"], ["2", "No", "there", "Yes", "here"]]
+    found = read_survey(written(tmp_path, table(rows)))
+    assert len({q.code for q in found.questions}) == 4 and [r.answers for r in found.responses] == [["Yes", "at work", "No", "at home"], ["No", "there", "Yes", "here"]]
+    both = read_survey(written(tmp_path, qualtrics(["Q3_1", "Q3_2"], ["How safe? - Before - outside", "How safe? - After - outside"], ["Very", "Not"], ["Not", "Very"])))
+    assert [q.code for q in both.questions] == ["Q3_1", "Q3_2"] and [q.wording for q in both.questions] == ["How safe? - Before: outside", "How safe? - After: outside"]
+
+
+def test_options_that_speak_of_addresses_are_options_and_other_is_one(tmp_path: Path) -> None:
+    rows = [["Respondent ID", "Collector ID", "How did you report it?", "", "", ""], ["", "", "By phone", "Email", "In person", "Other (please specify)"],
+            ["1", "1", "By phone", "Email", "", ""], ["2", "1", "", "", "", "my GP"], ["3", "1", "", "Email", "", ""]]  # fmt: skip
+    questions = told(read_survey(written(tmp_path, table(rows))))
+    assert questions["How did you report it?"] == ("multi", [["By phone", "Email"], ["Other (please specify)"], ["Email"]])
+    assert questions["How did you report it?: Other (please specify)"][1] == [None, "my GP", None]
+    kobo = [["_id", "_uuid", "_submission_time", "services", "services/refuge", "services/other"], ["1", "u1", "2021-01-01", "refuge other", "1", "1"], ["2", "u2", "2021-01-01", "other", "0", "1"]]
+    assert told(read_survey(written(tmp_path, table(kobo, ";")))) == {"services": ("multi", [["refuge", "other"], ["other"]])}
+
+
+@pytest.mark.parametrize("heading", ["Did the officer take your home address?", "Did you receive an email from us?", "Have you been harassed on Facebook?", "Is your date of birth recorded?", "Have you ever had to change your phone number?"])
+@pytest.mark.parametrize("answers", [["Yes", "No", "Yes"], ["Yes", "Yes", "Don't know"], ["1", "5", "3"]])
+def test_a_yes_identifies_nobody_whatever_was_asked(tmp_path: Path, heading: str, answers: list[str]) -> None:
+    found = read_survey(written(tmp_path, table([["Respondent", heading, "Age"], *([str(n), a, "18-24"] for n, a in enumerate(answers))])))
+    assert told(found)[heading][1] == answers
+
+
+@pytest.mark.parametrize(("heading", "values"), [
+    ("Name (optional)", ["Sarah Jones", "Anna Bell"]), ("Name:", ["Sarah Jones", "Anna Bell"]), ("Respondent name", ["Sarah Jones", "Anna Bell"]), ("What is your child's name?", ["Tom", "Jo"]),
+    ("Handle", ["@sarahj", "@annab"]), ("When were you born?", ["03/02/1980", "04/05/1990"]), ("Where do you live?", ["sw1a 1aa", "me14 5aa"]), ("Where was it?", ["51.5074 -0.1278 12 4.5", "51.2000 0.5210 3 5"]),
+    ("What is your full name and home address so that we can send you the voucher afterwards?", ["Sarah Jones, 12 High Street", "Anna Bell, 3 Low Road"]),
+])  # fmt: skip
+def test_names_places_and_handles_are_left_out_too(tmp_path: Path, heading: str, values: list[str]) -> None:
+    found = read_survey(written(tmp_path, table([["Respondent", "Safe?", heading], ["1", "Yes", values[0]], ["2", "No", values[1]]])))
+    assert (heading, "may identify a person") in found.dropped_columns and nothing_of(found, *values)
+
+
+def test_one_short_answer_takes_no_whole_question_away(tmp_path: Path) -> None:
+    long = [[str(n), f"They told me to wait and nothing came of it for {n} weeks, and nobody rang me back about it at all"] for n in range(40)]
+    found = read_survey(written(tmp_path, table([["Respondent", "What happened next?"], *long, ["41", "I told Mrs Smith"], ["42", "nothing"]])))
+    assert len(told(found)["What happened next?"][1]) == 42
+
+
+@pytest.mark.parametrize("above", ["VAWG survey 2025,,,\r\n", "VAWG survey 2025,,,\r\nExported on 1 May,,,\r\n,,,\r\n", "sep=,\r\n"])
+def test_what_stands_above_the_headings_is_no_heading(tmp_path: Path, above: str) -> None:
+    text = above + table([["Contact_name", "Unique_ID", "Safe?", "Why"], ["Ann Bell", "u1", "Yes", "0012"], ["Jo Day", "u2", "No", "0013"]])
+    found = read_survey(written(tmp_path, text))
+    assert [q.wording for q in found.questions] == ["Safe?", "Why"] and nothing_of(found, "Ann", "Jo Day") and [r.answers for r in found.responses] == [["Yes", "0012"], ["No", "0013"]]
+
+
+def test_a_column_without_a_heading_eats_no_respondent(tmp_path: Path) -> None:
+    found = read_survey(written(tmp_path, table([["ID", "Safe?", ""], ["1", "Yes", "note one"], ["2", "No", "note two"], ["3", "No", "note three"]])))
+    assert found.rows == 3 and told(found) == {"Safe?": ("single", ["Yes", "No", "No"]), "Column 3": ("single", ["note one", "note two", "note three"])}
+
+
+def test_qualtrics_without_its_further_headings_loses_no_response(tmp_path: Path) -> None:
+    rows = [["StartDate", "EndDate", "Status", "ResponseId", "Q1"], *(["2021-01-01", "2021-01-01", "0", f"R_{n:09}ab", str(20 + n)] for n in range(4))]
+    found = read_survey(written(tmp_path, table(rows)))
+    assert found.rows == 4 and told(found)["Q1"][1] == ["20", "21", "22", "23"] and ("Status", "the tool's own") in found.dropped_columns
+
+
+def test_yes_and_no_in_the_rows_of_a_matrix_are_both_answers(tmp_path: Path) -> None:
+    rows = [["Respondent ID", "Collector ID", "Did any of these happen?", ""], ["", "", "Followed", "Threatened"], ["1", "1", "Yes", "No"], ["2", "1", "No", ""]]
+    assert told(read_survey(written(tmp_path, table(rows)))) == {"Did any of these happen?: Followed": ("matrix", ["Yes", "No"]), "Did any of these happen?: Threatened": ("matrix", ["No", None])}
+
+
+def test_a_file_that_begins_with_id_and_a_semicolon_is_a_table(tmp_path: Path) -> None:
+    assert told(read_survey(written(tmp_path, 'ID;Where?;Why?\r\n1;"a;b";c\r\n2;d;e\r\n')))["Where?"][1] == ["a;b", "d"]
+
+
+def test_numbers_of_choices_in_one_cell_are_several_choices(tmp_path: Path) -> None:
+    found = read_survey(written(tmp_path, qualtrics(["Q5", "Q6"], ["Whom did you tell?", "How many?"], ["1,3", "1,200"], ["1", "15"], ["2,3", "7"])))
+    assert told(found) == {"Whom did you tell?": ("multi", [["1", "3"], ["1"], ["2", "3"]]), "How many?": ("number", ["1,200", "15", "7"])} or told(found)["Whom did you tell?"][0] == "multi"
+
+
+def test_a_mark_of_quotation_that_is_never_closed_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match="opens a quotation mark near line 4"):
+        read_survey(written(tmp_path, 'id,Why,More\n1,a,b\n2,c,d\n3,"open quote,x\n4,y,z\n'))
+
+
+def test_a_cell_without_the_last_mark_is_still_several_answers(tmp_path: Path) -> None:
+    rows = [["ID", "Start time", "Completion time", "Where?"], ["1", "2021-01-01", "2021-01-01", "A;B;"], ["2", "2021-01-01", "2021-01-01", "A;"], ["3", "2021-01-01", "2021-01-01", "B"]]
+    assert told(read_survey(written(tmp_path, table(rows))))["Where?"] == ("multi", [["A", "B"], ["A"], ["B"]])
+
+
+def test_long_numbers_that_people_gave_are_answers(tmp_path: Path) -> None:
+    rows = [["Respondent", "What is your monthly household income in pence?"], *([str(n), str(150_000 + 7 * n)] for n in range(20))]
+    assert told(read_survey(written(tmp_path, table(rows))))["What is your monthly household income in pence?"][0] == "number"
+
+
+def test_nobody_finished_where_no_date_of_sending_stands(tmp_path: Path) -> None:
+    rows = [["id", "submitdate", "lastpage", "startlanguage", "safe"], ["1", "", "1", "en", "Yes"], ["2", "", "1", "en", "No"]]
+    assert [r.partial for r in read_survey(written(tmp_path, table(rows))).responses] == [True, True]
+    done = [rows[0], ["1", "1980-01-01 00:00:00", "3", "en", "Yes"]]
+    assert [(r.partial, r.answered) for r in read_survey(written(tmp_path, table(done))).responses] == [(False, "")]

@@ -148,3 +148,24 @@ def test_libreoffice_saves_the_same_numbers(session: Session, tmp_path: Path, li
     wanted = [(s.title, s.area, s.values) for s in read_indicators(path).series]
     for ending in ("xlsx", "ods"):
         assert [(s.title, s.area, s.values) for s in read_indicators(libreoffice(path, ending)).series] == wanted
+
+
+@pytest.mark.parametrize(("typed", "stored"), [
+    ("Apr-22 to Mar-23", "2022-04/2023-03"), ("April to June 2022", "2022-Q2"), ("Year ending March 2023", "2022-04/2023-03"), ("YE Mar 23", "2022-04/2023-03"), ("12 months to December 2022", "2022"),
+    ("Q1 2020", "2020-Q1"), ("Quarter 1 2022/23", "2022-Q2"), ("2020 Jan", "2020-01"), ("2022–23", "2022-04/2023-03"), ("2022/23 [p]", "2022-04/2023-03"), ("March 2023 [r]", "2023-03"), ("Apr-22", "2022-04"),
+])  # fmt: skip
+def test_periods_are_understood_as_offices_write_them(tmp_path: Path, typed: str, stored: str) -> None:
+    found = read_indicators(written(tmp_path, table([["Metric", "Period", "Value"], ["Calls", typed, "40 [note 2]"]]), "periods.csv"))
+    assert [(s.values, found.problems) for s in found.series] == [({stored: ("40", False)}, [])]
+
+
+def test_a_wide_table_of_two_kinds_has_a_series_of_each(session: Session, tmp_path: Path) -> None:
+    rows = [["Area code", "Area name", "Measure", "Sex", "2019", "2020"], ["E1", "Kent", "Rape", "F", "10", "11"], ["E1", "Kent", "Rape", "M", "3", "<5"]]
+    taken, _ = indicator_in.take_in(session, written(tmp_path, table(rows), "wide.csv"))
+    assert held(session) == {("Rape, F", "Kent", "2019"): "10", ("Rape, F", "Kent", "2020"): "11", ("Rape, M", "Kent", "2019"): "3"} and [c for c, _, _ in taken.file.problems] == ["not_given"]
+
+
+def test_the_likeliest_columns_are_taken_and_a_share_has_its_unit(tmp_path: Path) -> None:
+    rows = [["Category", "Indicator", "Area", "Period", "Value", "Rate"], ["DA", "Charges", "Kent", "2020", "40", "1.2"], ["DA", "Share charged", "Kent", "2020", "12.5%", ""]]
+    found = read_indicators(written(tmp_path, table(rows), "likely.csv"))
+    assert [(s.title, s.unit, s.values) for s in found.series] == [("Charges", "", {"2020": ("40", False)}), ("Share charged", "per_cent", {"2020": ("12.5", False)})]

@@ -100,6 +100,21 @@ def test_net_scores_have_their_base_and_are_hidden_with_their_parts(session: Ses
     assert "Net score" in found.sentence() and all(g.net is None for g in found.groups if None in [g.base, *g.counts[:2]])
 
 
+def test_words_of_a_few_are_never_listed_as_choices(session: Session, tmp_path: Path) -> None:
+    """A question of two answers looks like one of choices; the main file shows that it is not."""
+    few = [["Respondent", "Tell us more", "Safe?"], ["1", "He came home drunk", "Yes"], ["2", "Nothing to add", "No"]]
+    surveys.take_in(session, written(tmp_path, table(few), "pilot.csv"), survey="P")
+    answers = surveys.answers(session, str(surveys.find(session, "P")["id"]))
+    assert survey_results.result(session, answers, "Tell us more").choices == [] and "drunk" not in str(survey_results.document(session, str(answers.survey["id"])).blocks)
+    many = [few[0], *([str(n), f"My neighbour number {n} told everybody what she had seen from her window", "Yes"] for n in range(10, 70))]
+    surveys.take_in(session, written(tmp_path, table(many), "main.csv"), survey="P")
+    answers = surveys.answers(session, str(answers.survey["id"]))
+    assert answers.question("Tell us more")["kind"] == "free_text" and survey_results.result(session, answers, "Tell us more").choices == []
+    records.assign(session, str(answers.question("Tell us more")["reference"]), [records.Assignment("kind", "single")], None)
+    told = survey_results.result(session, surveys.answers(session, str(answers.survey["id"])), "Tell us more")
+    assert told.choices == [survey_results.WRITTEN] and "neighbour" not in str(survey_results.as_json(told))
+
+
 def test_waves_are_told_apart_and_compared(session: Session, tmp_path: Path) -> None:
     taken(session, tmp_path, rows_at_random(200, 5), "2021")
     answers = taken(session, tmp_path, rows_at_random(300, 6), "2026")

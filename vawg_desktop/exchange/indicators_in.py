@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from vawg_desktop.domain.dates import parse_date
+from vawg_desktop.domain.dates import is_stored, parse_date
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import preflight, reading, text_child
@@ -21,17 +21,23 @@ from vawg_desktop.exchange.cells import plain_text
 #: So many rows from the top the headings are looked for in.
 _TOP = 30
 #: Marks that stand for a number which is not given, in government's spreadsheets: [x] not available, [c] confidential, [z] not applicable.
-_NOT_GIVEN = re.compile(r"(?:\[[a-z]{1,3}\]|\.\.?|:|-|–|n/?a|x|\*|c)", re.IGNORECASE)
-_PROVISIONAL = re.compile(r"\s*(?:\[[pr]\]|\(p\)|p$|\(provisional\))", re.IGNORECASE)
-_QUARTER = re.compile(r"(\d{4})\D{1,3}(?:Q|quarter\s*)([1-4])", re.IGNORECASE)
-_FINANCIAL = re.compile(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})")
-#: What the columns of a long table are called, folded.
-COLUMNS: Mapping[str, frozenset[str]] = {
-    "metric": frozenset({"metric", "indicator", "measure", "series", "crime type", "offence", "offence group", "name", "statistic", "category", "description"}),
-    "area": frozenset({"area", "force", "police force", "force name", "area name", "local authority", "district", "region", "geography", "csp name"}),
-    "period": frozenset({"period", "month", "quarter", "year", "date", "time period", "financial year", "year ending", "week"}),
-    "value": frozenset({"value", "number", "count", "total", "number of offences", "rate", "percentage", "obs value", "observation"}),
-    "unit": frozenset({"unit", "units", "unit of measure", "measure type"}),
+_NOT_GIVEN = re.compile(r"(?:\[[a-z]{1,3}\]|\.\.?|:|-|–|~|n/?a|x|u|\*|c|<\s*\d+)", re.IGNORECASE)
+_PROVISIONAL = re.compile(r"\s*(?:\[p\]|\(p\)|\(provisional\))", re.IGNORECASE)
+#: Marks beside a number or a period that say nothing of it here: revised, estimated, a note.
+_BESIDE = re.compile(r"\s*\[(?:r|e|b|u|note\s*\d+|\d+)\]", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+#: Twelve months by their last, and a stretch from one month to another.
+_TWELVE = re.compile(rf"(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
+_STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
+_QUARTER = re.compile(r"(?:(\d{4})\D{1,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
+_FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
+#: What the columns of a long table are called, folded, the likeliest first.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "metric": ("metric", "indicator", "measure", "series", "statistic", "crime type", "offence description", "offence", "offence group", "name", "description", "category"),
+    "area": ("area", "area name", "police force", "force name", "force", "local authority", "csp name", "district", "region", "geography"),
+    "period": ("period", "time period", "date", "month", "quarter", "financial year", "year ending", "year", "week"),
+    "value": ("value", "obs value", "observation", "number", "count", "number of offences", "total", "percentage", "rate"),
+    "unit": ("unit", "units", "unit of measure", "measure type"),
 }
 #: Units by what tables call them.
 _UNITS = {"offences": "offences", "offence": "offences", "crimes": "offences", "victims": "victims", "victim": "victims", "suspects": "suspects", "defendants": "defendants", "referrals": "referrals", "people": "people", "persons": "people", "days": "days", "per cent": "per_cent", "percent": "per_cent", "percentage": "per_cent", "pounds": "pounds"}
@@ -204,7 +210,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[
 
 
 def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]) -> None:
-    at = {key: table.column(*([wanted[key]] if key in wanted else sorted(names))) for key, names in COLUMNS.items()}
+    at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
     periods = {n: p for n, h in enumerate(table.heads) if (p := _period(h)) is not None}
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
         _wide(table, found, at, periods)
@@ -232,7 +238,8 @@ def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> 
 
 def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], periods: Mapping[int, str]) -> None:
     label_at = at["metric"] if at["metric"] is not None else next((n for n in range(min(periods)) if n != at["area"]), None)
-    used = {label_at, at["area"], at["unit"], *periods}
+    kinds = [n for n in range(min(periods)) if n not in (label_at, at["area"], at["unit"]) and "code" not in fold(table.heads[n]) and len({row[n] for row in table.rows if any(row)}) > 1]
+    used = {label_at, at["area"], at["unit"], *periods, *kinds, *(n for n in range(min(periods)) if "code" in fold(table.heads[n]))}
     for n, head in enumerate(table.heads):
         if n not in used and any(row[n] for row in table.rows):
             found.problems.append(("column_left_out", f"The column “{head}” of {table.name} is no period, so its cells were not taken.", table.name))
@@ -241,7 +248,8 @@ def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], per
         if not title and not area:
             continue
         found.rows += 1
-        one = SeriesIn(title or table.name, area, _UNITS.get(fold(_text(row, at["unit"])), ""))
+        title = ", ".join([title or table.name, *(row[k] for k in kinds if row[k])])
+        one = SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), ""))
         for column, period in periods.items():
             _put(table, found, one, n, column, period, _text(row, column))
         found.series += [one] if one.values else []
@@ -252,7 +260,7 @@ def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: i
     if not typed:
         return
     provisional = _PROVISIONAL.search(typed) is not None
-    plain = _PROVISIONAL.sub("", typed).strip()
+    plain = _BESIDE.sub("", _PROVISIONAL.sub("", typed)).strip()
     number = _number(plain)
     place = table.place(row, column)
     if number is None:
@@ -262,6 +270,7 @@ def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: i
         found.problems.append(("twice", f"{place}: {one.title}{f', {one.area}' if one.area else ''} has {one.values[period][0]} for this period already; {typed} was not taken.", place))
     else:
         one.values[period] = (f"{number:f}", provisional)
+        one.unit = one.unit or ("per_cent" if plain.endswith("%") else "")
 
 
 def _text(row: Sequence[str], column: int | None) -> str:
@@ -269,7 +278,7 @@ def _text(row: Sequence[str], column: int | None) -> str:
 
 
 def _number(typed: str) -> Decimal | None:
-    plain = typed.replace(",", "").replace("£", "").replace("\u00a0", "").strip().removesuffix("%").strip()
+    plain = typed.replace(",", "").replace("£", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
     if not re.fullmatch(r"-?\d+(?:\.\d+)?", plain):
         return None
     try:
@@ -279,22 +288,56 @@ def _number(typed: str) -> Decimal | None:
 
 
 def _period(typed: str) -> str | None:
-    """A period as it is stored, or None: 2018-01, January 2018, 2017/18, 2017/18 Q3, 2018."""
-    plain = " ".join(typed.split())
+    """A period as it is stored, or None: 2018-01, January 2018, 2017/18, 2017/18 Q3, Q3 2018, year ending March 2023, Apr-22 to Mar-23."""
+    plain = _PROVISIONAL.sub("", _BESIDE.sub("", " ".join(typed.split()))).strip()
     if not plain or not re.search(r"\d{4}|\d{2}$", plain):
         return None
     if re.fullmatch(r"\d{4}", plain):
         return plain if 1900 <= int(plain) <= 2100 else None
     if re.fullmatch(r"[\d.,]+", plain):
         return None
-    if (found := _FINANCIAL.match(plain)) and (of := re.search(r"(?:Q|quarter\s*)([1-4])", plain, re.IGNORECASE)):
+    if (found := _FINANCIAL.search(plain)) and (of := re.search(r"(?:Q|quarter\s*)([1-4])", plain, re.IGNORECASE)):
         return _financial_quarter(f"{found[1]}/{found[2]}", of[1])
-    if (found := _QUARTER.fullmatch(plain)) is not None:
-        return f"{found[1]}-Q{found[2]}"
+    if (found := _QUARTER.fullmatch(plain)) is not None and bool(found[1]) != bool(found[3]):
+        return f"{found[1] or found[3]}-Q{found[2]}"
+    if (found := _TWELVE.fullmatch(plain)) is not None and (last := _month(found[1])):
+        return _months(last, 12)
+    if (found := _STRETCH.fullmatch(plain)) is not None and (last := _month(found[3])):
+        first = _month(f"{found[1]} {found[2] or last[:4]}")
+        length = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1 if first else 0
+        return _months(last, length) if 0 < length <= 12 else None
+    if (found := re.fullmatch(rf"(\d{{4}})\W+({_MONTH})", plain, re.IGNORECASE)) is not None:
+        return _month(f"{found[2]} {found[1]}")
+    if re.fullmatch(rf"{_MONTH}\W{{0,2}}\d{{2}}", plain, re.IGNORECASE):
+        return _month(plain)
     try:
-        return parse_date(plain)
+        return parse_date(plain.replace("–", "/") if _FINANCIAL.fullmatch(plain) else plain)
     except ValueRefusedError:
         return None
+
+
+def _month(typed: str) -> str | None:
+    """A month in words with its year, of two figures too, as 2022-04."""
+    found = re.fullmatch(rf"({_MONTH})\W{{0,2}}(\d{{2}}|\d{{4}})", typed.strip(), re.IGNORECASE)
+    if found is None:
+        return None
+    number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(found[1][:3].lower()) + 1
+    return f"{int(found[2]) + 2000 if len(found[2]) == 2 else int(found[2])}-{number:02}"
+
+
+def _months(last: str, length: int) -> str | None:
+    """So many months up to one, as they are stored: a month, a quarter or year of the calendar, or from month to month."""
+    year, month = int(last[:4]), int(last[5:])
+    begins = year * 12 + month - length
+    first = f"{begins // 12}-{begins % 12 + 1:02}"
+    if length == 1:
+        return last
+    if length == 3 and month % 3 == 0:
+        return f"{year}-Q{month // 3}"
+    if length == 12 and month == 12:
+        return str(year)
+    stretch = f"{first}/{last}"
+    return stretch if is_stored(stretch) else None
 
 
 def _financial_quarter(year: str, quarter: str) -> str | None:

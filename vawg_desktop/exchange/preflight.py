@@ -97,7 +97,7 @@ def kind_of(name: str, content: bytes) -> FileKind:
             f"{name} is a web page or XML, not a workbook; open it in Excel and save it as .xlsx.",
             code="markup",
         )
-    if start.startswith(b"ID;"):
+    if start.startswith(b"ID;P"):
         raise FileRefusedError(
             f"{name} is not a workbook; save it as .xlsx and try again.", code="not_a_workbook"
         )

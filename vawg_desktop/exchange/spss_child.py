@@ -31,8 +31,9 @@ def _options(facts: Any) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     sets: dict[str, dict[str, Any]] = getattr(facts, "mr_sets", None) or {}
     for name, one in sets.items():
-        for column in one["variable_list"]:
-            found[column] = (str(one.get("label") or name), str(one.get("counted_value") or ""))
+        counted = one.get("counted_value")
+        for column in one["variable_list"] if counted is not None else ():  # else each column holds the choice itself, and is a question of its own
+            found[column] = (str(one.get("label") or name), str(counted))
     return found
 
 
@@ -53,13 +54,17 @@ def _is_missing(value: Any, ranges: Any) -> bool:
         return True
     for one in ranges:
         low, high = one["lo"], one["hi"]
-        if (isinstance(value, str) == isinstance(low, str)) and low <= value <= high:
+        alike = isinstance(value, str) if isinstance(low, str) else isinstance(value, (int, float))
+        if alike and _between(low, value, high):
             return True
     return False
+
+
+def _between(low: Any, value: Any, high: Any) -> bool:
+    return bool(low <= value <= high)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = str(value).strip()
-    return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdigit() else text
+    return str(value).strip()

@@ -58,7 +58,7 @@ MS_FORMS = Profile(
 QUALTRICS = Profile(
     "qualtrics", "Qualtrics", _each("responseid|startdate|enddate"), _each("responseid"), _each("enddate|recordeddate"),
     _all("ipaddress|recipientlastname|recipientfirstname|recipientemail|externalreference|externaldatareference|emailaddress|name|locationlatitude|locationlongitude|locationaccuracy"), frozenset(),
-    _all("startdate|enddate|status|progress|duration (in seconds)|finished|recordeddate|distributionchannel|userlanguage|responseset"),
+    _all("startdate|enddate|status|progress|duration (in seconds)|finished|recordeddate|distributionchannel|userlanguage|responseset"), ",",
 )  # fmt: skip
 LIMESURVEY = Profile(
     "limesurvey", "LimeSurvey", _each("id|submitdate|lastpage|startlanguage"), _each("id"), _each("submitdate|datestamp"),
@@ -71,7 +71,7 @@ LIMESURVEY_WORDS = Profile(
 )  # fmt: skip
 KOBO = Profile(
     "kobo", "Kobo", _each("_id|_uuid|_submission_time"), _each("_uuid|_id"), _each("end|_submission_time"),
-    _all("_submitted_by|username|deviceid|phonenumber|subscriberid|simserial"), frozenset(),
+    _all("_submitted_by|meta/instancename|instancename|_geolocation|location|gps|geopoint|username|deviceid|phonenumber|subscriberid|simserial"), frozenset(),
     _all("start|end|today|_id|_uuid|_submission_time|_validation_status|_notes|_status|_tags|_index|__version__|meta/instanceid"),
 )  # fmt: skip
 SPSS = Profile("spss", "SPSS", (), _each("respondent id|responseid|id|caseid|case id|serial|respid"), _each("enddate|completed"))
@@ -99,6 +99,10 @@ _WHO = re.compile(
     r"(?:home |postal |street )?address|post ?codes?|date of birth|dob|national insurance|nhs number|ip ?addr(?:ess)?|latitude|longitude|geo ?location|"
     r"contact details|signature|user ?name|twitter|instagram|facebook|social media handle|registration number|car registration)\b"
 )
+#: A short heading that is a name's: "Name (optional)", "Respondent name", "What is your child's name?".
+_NAME = re.compile(r"(?:\w+ ){0,5}names?(?: optional| if you wish| if known)?|handle|when were you born|(?:your )?(?:date|year|place) of birth|(?:your )?d ?o ?b")
+#: A request for it, in a sentence of any length.
+_REQUEST = re.compile(r"\b(?:what is|please (?:enter|give|provide|tell us|leave)|enter|provide|leave) (?:your|the|a|their|his|her)\b.*\b(?:names?|address|e ?mail|telephone|phone|mobile|post ?code|date of birth)\b")
 _PART = re.compile(r"\b(?:first (?:part|half|three|four|3|4)|part of|district|outward|sector|area)\b")
 _MOST_WORDS = 12
 _LINKS = re.compile(r"\b(?:urls?|edit link|survey link|tracking link|token)\b")
@@ -106,10 +110,19 @@ _LINKS = re.compile(r"\b(?:urls?|edit link|survey link|tracking link|token)\b")
 
 def asks_who(heading: str) -> bool:
     """Whether a heading asks for what identifies a person."""
-    plain = fold(heading.replace("_", " "))
+    plain = " ".join(re.sub(r"[^\w ]", " ", fold(heading.replace("_", " "))).split())
     if plain in ("name", "names", "ip", "lat", "long", "lng", "lon", "phone", "telephone", "mobile"):
         return True
-    return len(plain.split()) <= _MOST_WORDS and _WHO.search(plain) is not None and _PART.search(plain) is None
+    if _PART.search(plain) is not None:
+        return False
+    few = len(plain.split()) <= _MOST_WORDS
+    return (few and (_WHO.search(plain) is not None or _NAME.fullmatch(plain) is not None)) or _REQUEST.search(plain) is not None
+
+
+def is_number_of(heading: str) -> bool:
+    """Whether a heading says that a column numbers its rows, or people."""
+    plain = fold(heading.replace("_", " "))
+    return len(plain.split()) <= 4 and re.search(r"\b(?:id|ids|ref|reference|number|no|serial|code|key|uuid)\b", plain) is not None
 
 
 def is_link(heading: str) -> bool:

@@ -15,13 +15,17 @@ SINGLE, MULTI, MATRIX, SCALE, NUMBER, DATE, FREE_TEXT, NOT_KNOWN = "single", "mu
 _CHOICES, _LETTERS = 30, 60
 #: A scale has no more steps, and none beyond the last.
 _STEPS, _LAST = 11, 100
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+#: Numbers of the choices made, where a tool writes no words.
+_CODES = re.compile(r"\d{1,3}(?:,\d{1,3})*")
 _DATE = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[ T]\d{1,2}:\d{2}.*)?")
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}")
+#: An address on the internet, a place in degrees, and a name on social media.
+_PERSONAL = re.compile(rf"{_IP.pattern}|-?\d{{1,3}}\.\d{{3,}},?\s+-?\d{{1,3}}\.\d{{3,}}.*|@\w{{2,}}")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|[A-Za-z]{1,4}_[0-9A-Za-z]{8,}")
-#: So large a share of short answers that look like a person's data make a column one of persons.
-_SHARE, _SHORT = 0.3, 80
+#: So large a share of answers that are short and look like a person's data make a column one of persons.
+_SHARE, _SHORT = 0.15, 80
 #: So many different answers are looked at: a column is known by its first thousands.
 _LOOKED_AT = 2_000
 
@@ -89,16 +93,21 @@ def _step(words: str) -> float | None:
 def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
     """Each cell as its several answers, where a column holds such: some of its cells end with the mark between them. None elsewhere."""
     given = [v for v in values if v]
-    if not mark or not given or not any(v.endswith(mark) for v in given) or sum(mark in v for v in given) < len(given):
+    if not mark or not given:
+        return None
+    if mark == ",":  # numbers of choices; words may hold a comma themselves
+        if not any("," in v for v in given) or not all(_CODES.fullmatch(v) for v in given):
+            return None
+    elif not any(v.endswith(mark) for v in given) or 2 * sum(mark in v for v in given) < len(given):
         return None
     return [[part.strip() for part in v.split(mark) if part.strip()] for v in values]
 
 
 def is_personal(counts: Counter[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
-    short = [(v, n) for v, n in islice(counts.items(), _LOOKED_AT) if len(v) <= _SHORT]
-    found = sum(n for v, n in short if _IP.fullmatch(v) is not None or likely_personal(v))
-    return found >= max(1, _SHARE * sum(n for _, n in short))
+    some = list(islice(counts.items(), _LOOKED_AT))
+    found = sum(n for v, n in some if len(v) <= _SHORT and (_PERSONAL.fullmatch(v) is not None or likely_personal(v) or likely_personal(v.upper())))
+    return found >= max(1, _SHARE * sum(n for _, n in some))
 
 
 def is_of_links(counts: Counter[str]) -> bool:
@@ -107,6 +116,11 @@ def is_of_links(counts: Counter[str]) -> bool:
     return 2 * sum(n for v, n in some if _URL.match(v) is not None) > sum(n for _, n in some)
 
 
-def is_identifier(counts: Counter[str]) -> bool:
-    """Whether every answer of a column is another one and looks like a number that a program gave."""
-    return len(counts) > 1 and counts.total() == len(counts) and all(_ID.fullmatch(v) or (v.isdigit() and len(v) > 5) for v in counts)
+def is_identifier(counts: Counter[str], *, numbered: bool) -> bool:
+    """Whether every answer of a column is another one and looks like what a program gave; plain numbers do where the heading says so (``numbered``)."""
+    return len(counts) > 1 and counts.total() == len(counts) and all(_ID.fullmatch(v) or (numbered and v.isdigit() and len(v) > 5) for v in counts)
+
+
+def is_closed(counts: Counter[str]) -> bool:
+    """Whether every answer of a column is a yes, a no, a step of a scale or a small number: such a column identifies nobody."""
+    return bool(counts) and all((v.isdigit() and int(v) <= _LAST) or _step(fold(v)) is not None or _APART.match(fold(v)) for v in counts)

@@ -28,6 +28,8 @@ COUNTED, OF_CHOICES = frozenset({"single", "multi", "matrix", "scale"}), frozens
 ALL, NOT_SAID = "All respondents", "Not said"
 #: The wave as what answers are broken down by.
 WAVE = "wave"
+#: What stands for answers that a few gave in their own words; from how many words on a choice may be such, and from how many choices on.
+WRITTEN, _FEW_WORDS, _MOST_CHOICES = "Other words", 6, 40
 #: So many groups are counted at most: a question with more answers is no breakdown.
 _MOST_GROUPS = 40
 
@@ -87,13 +89,13 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     rows = [r for r in answers.rows if wave is None or r.wave == wave]
     group_of = _grouping(answers, by)
     given = [(group_of(r), a) for r in rows if (a := r.answers.get(str(asked["id"]))) is not None]
-    choices = _choices(asked, [a for _, a in given])
+    given, choices = _choices(asked, given, under)
     names = sorted({g for g, _ in given}, key=_order(answers, by)) if by else []
     if len(names) > _MOST_GROUPS:
         raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
     by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
     made = Result(asked, choices, [], by, by_words, under, respondents=len(rows))
-    tallies = {name: Counter(c for g, a in given if g == name or name == ALL for c in _several(a)) for name in [ALL, *names]}
+    tallies = {name: Counter(c for g, a in given if g == name or name == ALL for c in set(_several(a))) for name in [ALL, *names]}
     bases = {name: sum(g == name or name == ALL for g, _ in given) for name in [ALL, *names]}
     shown = _suppressed(asked, choices, names, tallies, bases, under)
     made.hidden = sum(c is None for g in shown for c in [g.base, *g.counts])
@@ -130,13 +132,25 @@ def _order(answers: Answers, by: str) -> Callable[[str], tuple[bool, int, str]]:
     return lambda name: (name == NOT_SAID, places.get(name, len(places)), name)
 
 
-def _choices(question: Mapping[str, object], given: Sequence[surveys.Answer]) -> list[str]:
-    """The choices of a question in its own order, those that were written in after them; none where its answers are not counted."""
-    if question["kind"] not in COUNTED:
-        return []
+def _choices(question: Mapping[str, object], given: Sequence[tuple[str, surveys.Answer]], under: int) -> tuple[list[tuple[str, surveys.Answer]], list[str]]:
+    """The answers by group and the choices of a question in its own order; none where its answers are not counted.
+
+    What a few wrote in their own words stands together as ``WRITTEN``: a list of choices would tell it word for word. Where few answered at all,
+    no choices are told.
+    """
+    kept = list(given)
+    if question["kind"] not in COUNTED or (under > 1 and 0 < len(given) < under):
+        return kept, []
     known: list[str] = json.loads(str(question["choices"] or "[]"))
-    found = Counter(c for a in given for c in _several(a))
-    return [*known, *(c for c, _ in found.most_common() if c not in known)]
+    found = Counter(c for _, a in given for c in _several(a))
+    own = {c for c, n in found.items() if n < under and (c not in known or len(c.split()) > _FEW_WORDS or len(known) > _MOST_CHOICES)}
+    if 2 * sum(found[c] for c in own) > found.total():  # mostly people's own words: no few of them are choices
+        own, known = {c for c, n in found.items() if n < under}, [c for c in known if found[c] >= under]
+    if own:
+        kept = [(g, [WRITTEN if c in own else c for c in a] if isinstance(a, list) else WRITTEN if str(a) in own else a) for g, a in given]
+        known = [c for c in known if c not in own]
+        found = Counter(c for _, a in kept for c in set(_several(a)))
+    return kept, [*known, *(c for c, _ in found.most_common() if c not in known and c != WRITTEN), *([WRITTEN] if own else [])]
 
 
 def _suppressed(question: Mapping[str, object], choices: Sequence[str], names: Sequence[str], tallies: Mapping[str, Counter[str]], bases: Mapping[str, int], under: int) -> list[Group]:

@@ -118,7 +118,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
         before = earlier.get(id)
         if before is None:
             taken.new += 1
-        elif [before.answers.get(q) for q in questions] == one.answers:
+        elif [before.answers.get(q) for q in questions] == one.answers and before.partial == one.partial:
             taken.unchanged += 1
             continue
         else:
@@ -172,7 +172,8 @@ def _write_question(tx: Transaction, survey: str, id: str, position: int, questi
     cells: dict[str, Value] = {"choices": _choices([*known, *more])} if more else {}
     if there[2]:
         cells["deleted"] = False
-    if there[0] in (None, "not_known") and question.kind != "not_known":
+    # what was taken for a choice of few answers and turns out to be people's own words is never listed as choices
+    if (there[0] in (None, "not_known") and question.kind != "not_known") or (there[0] == "single" and question.kind == "free_text"):
         cells["kind"] = question.kind
     if cells:
         tx.edit(QUESTION.key, id, cells)

@@ -1,0 +1,185 @@
+"""Columns of a survey's file as questions: those of one question together, each with its kind and its answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange import survey_profiles as profiles
+from vawg_desktop.exchange import survey_typing as typing
+from vawg_desktop.exchange.survey_profiles import Profile
+
+#: What one respondent said to one question: nothing, one answer, or several.
+Answer: TypeAlias = str | list[str] | None
+#: A heading with the option or row that its column stands for.
+_OPTION = re.compile(r"(.+?)\s*\[(.+)\]\s*", re.DOTALL)
+_QUALTRICS_OPTION = re.compile(r"(.+)_(\d+|x\d+)(_TEXT)?")
+#: What a column of one option holds where it was chosen, and where it was not.
+CHOSEN, NOT_CHOSEN = frozenset({"1", "y", "yes", "true", "x", "selected", "checked"}), frozenset({"", "0", "n", "no", "false", "not selected", "unchecked"})
+_OTHER = ("other", "other please specify", "comment", "comments", "please specify")
+#: Words under a question that has only one column.
+PLAIN = ("", "response", "open ended response")
+#: Tools that write yes and no of an option that was chosen or left; in others a yes and a no answer a row of a matrix.
+_SAY_NO = frozenset({"limesurvey", "kobo", "spss"})
+
+
+@dataclass(slots=True)
+class Question:
+    """A question: how the file calls it, its wording, its kind (``survey_typing``), its choices and, of a row of a matrix, what the rows have in common."""
+
+    code: str
+    wording: str
+    kind: str
+    choices: list[str] = field(default_factory=list[str])
+    stem: str = ""
+
+
+@dataclass
+class Column:
+    """A column: heading, what stands below it in a second row of headings, its cells, the tool's own name for it, and labels of its values."""
+
+    head: str
+    option: str
+    cells: list[str]
+    code: str = ""
+    labels: dict[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each answer stands in it; empty cells are none."""
+        counts = Counter(self.cells)
+        counts.pop("", None)
+        return counts
+
+    def is_option(self) -> bool:
+        """Whether its cells say no more than that an option was chosen or not."""
+        held = {v.casefold() for v in self.counts}
+        return bool(held) and (held <= CHOSEN | NOT_CHOSEN or held <= {self.option.casefold()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A column with the option or row that it stands for (empty: none); ``text`` where it holds the words beside an option that stands by itself."""
+
+    column: Column
+    option: str
+    text: bool = False
+
+
+def questions_of(tool: Profile, columns: Sequence[Column]) -> tuple[list[Question], list[list[Answer]]]:
+    """The questions, each with a code of its own, and for each its answers by row."""
+    groups: dict[tuple[str, int], list[_Member]] = {}
+    for number, column in enumerate(columns):
+        stem, member = _parted(tool, column, columns)
+        together = member.option or tool is profiles.KOBO  # others are questions of their own, though two be called alike
+        groups.setdefault((stem, 0 if together else number + 1), []).append(member)
+    questions: list[Question] = []
+    answers: list[list[Answer]] = []
+    for (stem, _), members in groups.items():
+        options = [m for m in members if m.option and not m.text]
+        left = list(members)
+        if len(options) > 1 and _are_options(tool, options):
+            first = members[0].column
+            questions.append(Question(_code(stem, first), _wording(stem, first), typing.MULTI, [m.option for m in options]))
+            answers.append(_together(options))
+            left = [m for m in members if m.text or (m.option and _is_other(m.option) and not m.column.is_option() and m.column.counts)]
+        for member in left:
+            question, given = _single(tool, member, stem)
+            questions.append(question)
+            answers.append(given)
+    _give_codes(questions)
+    return questions, answers
+
+
+def _give_codes(questions: Sequence[Question]) -> None:
+    """A code for each: of two questions that are called alike the second is told apart by its number."""
+    seen: Counter[str] = Counter()
+    for one in questions:
+        seen[one.code] += 1
+        if seen[one.code] > 1:
+            one.code = f"{one.code} ({seen[one.code]})"
+            one.wording = f"{one.wording} ({seen[one.code.rpartition(' (')[0]]})"
+
+
+def _parted(tool: Profile, column: Column, columns: Sequence[Column]) -> tuple[str, _Member]:
+    """A column's question, and what it stands for within it."""
+    if column.option and fold(column.option) not in PLAIN:
+        return column.head, _Member(column, column.option)
+    if tool.key == "limesurvey" and (found := _OPTION.fullmatch(column.code)):
+        shown = _OPTION.fullmatch(column.head)
+        return found[1], _Member(column, (shown or found)[2])
+    if tool is profiles.KOBO and "/" in column.code:
+        stem, _, option = column.code.rpartition("/")
+        if any(c.code == stem for c in columns):
+            return stem, _Member(column, option)
+    if tool is profiles.KOBO and any(c.code.startswith(f"{column.code}/") for c in columns):
+        return column.code, _Member(column, "")
+    if tool is profiles.QUALTRICS and (found := _QUALTRICS_OPTION.fullmatch(column.code)) and " - " in column.head:
+        parts = column.head.split(" - ")
+        words = parts[-2] if found[3] and len(parts) > 2 else parts[-1]
+        return found[1], _Member(column, words, text=bool(found[3]))
+    return column.code or column.head, _Member(column, "")
+
+
+def _is_other(option: str) -> bool:
+    """Whether an option asks for other words."""
+    return fold(re.sub(r"[()\[\]:]", " ", option)) in _OTHER
+
+
+def _are_options(tool: Profile, members: Sequence[_Member]) -> bool:
+    """Whether columns are the options of one question: each holds its own option's words, or only that it was chosen or not."""
+    told = no = False
+    for member in members:
+        held = {v.casefold() for v in member.column.counts}
+        told, no = told or bool(held), no or "no" in held
+        if not (_is_other(member.option) or held <= {member.option.casefold()} or held <= CHOSEN | NOT_CHOSEN):
+            return False
+    return told and not (no and tool.key not in _SAY_NO) and not all(_is_other(m.option) for m in members)
+
+
+def _together(members: Sequence[_Member]) -> list[Answer]:
+    """The options that each respondent chose, "other" among them where other words stand; None where nothing was answered: no option chosen, and none said to be left."""
+    made: list[Answer] = []
+    for row in zip(*(m.column.cells for m in members), strict=True):
+        chosen = [m.option for v, m in zip(row, members, strict=True) if v and v.casefold() not in NOT_CHOSEN]
+        made.append(chosen if chosen or any(row) else None)
+    return made
+
+
+def _single(tool: Profile, member: _Member, stem: str) -> tuple[Question, list[Answer]]:
+    """A question of one column."""
+    column, option = member.column, member.option
+    wording = f"{_wording(stem, column)}: {option}" if option else column.head
+    own = tool in (profiles.QUALTRICS, profiles.KOBO) or tool.key == "limesurvey"
+    code = column.code if own and column.code else f"{_code(stem, column)}: {option}" if option else column.code or column.head
+    if (several := typing.split_answers(column.cells, tool.split)) is not None:
+        choices = Counter(part for answer in several for part in answer)
+        return Question(code, wording, typing.MULTI, [c for c, _ in choices.most_common()]), [a or None for a in several]
+    kind, choices = typing.kind_of(column.counts)
+    if column.labels and kind in (typing.SINGLE, typing.SCALE, typing.NOT_KNOWN, typing.FREE_TEXT) and set(choices) <= set(column.labels.values()):
+        kind, choices = typing.SINGLE, list(dict.fromkeys(column.labels.values()))
+    if option and not member.text and not _is_other(option) and kind in (typing.SINGLE, typing.SCALE):
+        kind = typing.MATRIX
+    return Question(code, wording, kind, choices, _wording(stem, column) if option else ""), [v or None for v in column.cells]
+
+
+def _wording(stem: str, column: Column) -> str:
+    """What a question asks, in words: without the option or row that this column stands for."""
+    if column.option:
+        return column.head
+    shown = _OPTION.fullmatch(column.head)
+    parts = column.head.split(" - ")
+    if shown:
+        return shown[1]
+    if _QUALTRICS_OPTION.fullmatch(column.code) and len(parts) > 1:
+        return " - ".join(parts[: -2 if column.code.endswith("_TEXT") and len(parts) > 2 else -1]).removesuffix(" - Selected Choice") or stem
+    return column.head if column.code == stem else stem
+
+
+def _code(stem: str, column: Column) -> str:
+    return stem or column.code or column.head
