@@ -170,3 +170,12 @@ def test_a_question_keeps_what_an_officer_said_of_it(session: Session, tmp_path:
     surveys.take_in(session, file_of(tmp_path, answered(1, "Yes"), answered(2, "No")))
     assert surveys.answers(session, survey).question("Satisfied with the police?")["kind"] == "scale"
     assert '"No"' in str(surveys.answers(session, survey).question("Satisfied with the police?")["choices"])
+
+
+def test_another_surveys_respondents_with_the_same_numbers_are_told(session: Session, tmp_path: Path) -> None:
+    """Two forms of one tool each number their respondents from one."""
+    surveys.take_in(session, file_of(tmp_path, *(answered(n, "Yes") for n in range(1, 9))))
+    taken, _ = surveys.take_in(session, file_of(tmp_path, *(answered(n, "No") for n in range(1, 9)), name="other.csv"), survey="VAWG survey")
+    assert taken.changed == 8 and "another survey or wave" in taken.sentence()
+    undoing.undo(session)
+    assert [a[0] for _, a in told(session)] == ["Yes"] * 8

@@ -52,6 +52,7 @@ class Taken:
         return (
             f"{how_many(self.new, 'response')} new, {self.changed:,} changed, {self.unchanged:,} as before{left}; "
             f"{how_many(len(self.file.questions), 'question')}, {how_many(len(self.file.dropped_columns), 'column')} left out."
+            + (" Most of these respondents had answered otherwise before: where it is another survey or wave, undo and name it." if 2 * self.changed > max(10, len(self.file.responses)) else "")
             + (f" {how_many(self.flagged, 'response')} to be looked at today: danger, a child or somebody named." if self.flagged else "")
         )
 
