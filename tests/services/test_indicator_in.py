@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -169,3 +171,14 @@ def test_the_likeliest_columns_are_taken_and_a_share_has_its_unit(tmp_path: Path
     rows = [["Category", "Indicator", "Area", "Period", "Value", "Rate"], ["DA", "Charges", "Kent", "2020", "40", "1.2"], ["DA", "Share charged", "Kent", "2020", "12.5%", ""]]
     found = read_indicators(written(tmp_path, table(rows), "likely.csv"))
     assert [(s.title, s.unit, s.values) for s in found.series] == [("Charges", "", {"2020": ("40", False)}), ("Share charged", "per_cent", {"2020": ("12.5", False)})]
+
+
+def test_months_that_are_dates_in_a_spreadsheet_are_months(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["Metric", dt.date(2022, 4, 1), dt.date(2022, 5, 1)], ["Calls", 40, 50]):
+        sheet.append(row)
+    book.save(tmp_path / "wide.xlsx")
+    assert list(read_indicators(tmp_path / "wide.xlsx").series[0].values) == ["2022-04", "2022-05"]
+    days = read_indicators(written(tmp_path, table([["Metric", "Period", "Value"], ["Calls", "2022-04-01", "1"], ["Calls", "2022-04-15", "2"]]), "days.csv"))
+    assert list(days.series[0].values) == ["2022-04-01", "2022-04-15"]  # not every one is a first

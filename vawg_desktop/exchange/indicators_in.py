@@ -26,6 +26,7 @@ _PROVISIONAL = re.compile(r"\s*(?:\[p\]|\(p\)|\(provisional\))", re.IGNORECASE)
 #: Marks beside a number or a period that say nothing of it here: revised, estimated, a note.
 _BESIDE = re.compile(r"\s*\[(?:r|e|b|u|note\s*\d+|\d+)\]", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Twelve months by their last, and a stretch from one month to another.
 _TWELVE = re.compile(rf"(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
 _STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
@@ -210,12 +211,27 @@ _KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[
 
 
 def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]) -> None:
+    _name_months(table)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
     periods = {n: p for n, h in enumerate(table.heads) if (p := _period(h)) is not None}
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
         _wide(table, found, at, periods)
     elif at["period"] is not None and at["value"] is not None:
         _long(table, found, at)
+
+
+def _name_months(table: _Table) -> None:
+    """Months that a spreadsheet holds as their first days, in headings or in a column, as months: where every day of them is a first."""
+    def months(cells: Sequence[str]) -> bool:
+        days = [c for c in cells if _DAY.fullmatch(c)]
+        return len(days) > 1 and all(c.endswith("-01") for c in days)
+
+    if months(table.heads):
+        table.heads = [h[:7] if _DAY.fullmatch(h) else h for h in table.heads]
+    for n in range(len(table.heads)):
+        if months([row[n] for row in table.rows]):
+            for row in table.rows:
+                row[n] = row[n][:7] if _DAY.fullmatch(row[n]) else row[n]
 
 
 def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> None:
