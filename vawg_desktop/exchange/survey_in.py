@@ -128,7 +128,8 @@ def _text_columns(name: str, content: bytes) -> list[list[str]]:
         if "refused" in found:
             raise reading.refusal(name, found) from None
         return _unbroken(name, mark, _turned([[(c or "").strip() for c in row] for row in found["sheets"][0]["rows"] if any(row)]))
-    return _unbroken(name, mark, [[v.strip() for v in frame[c].tolist()] for c in frame.columns])
+    columns = [[v.strip() for v in frame[c].tolist()] for c in frame.columns]
+    return _unbroken(name, mark, columns) if len(text.splitlines()) > len(frame) + 1 else columns  # else no cell holds a line's end
 
 
 def _unbroken(name: str, mark: str, columns: list[list[str]]) -> list[list[str]]:

@@ -26,6 +26,8 @@ _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|[A-Za-z]{1,4}_[0-9A-Za-z]{8,}")
 #: So large a share of answers that are short and look like a person's data make a column one of persons.
 _SHARE, _SHORT = 0.15, 80
+#: A postcode, which people write in small letters too, is no longer.
+_POSTCODE = 9
 #: So many different answers are looked at: a column is known by its first thousands.
 _LOOKED_AT = 2_000
 
@@ -106,7 +108,7 @@ def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
 def is_personal(counts: Counter[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
     some = list(islice(counts.items(), _LOOKED_AT))
-    found = sum(n for v, n in some if len(v) <= _SHORT and (_PERSONAL.fullmatch(v) is not None or likely_personal(v) or likely_personal(v.upper())))
+    found = sum(n for v, n in some if len(v) <= _SHORT and (_PERSONAL.fullmatch(v) is not None or likely_personal(v) or (len(v) <= _POSTCODE and likely_personal(v.upper()))))
     return found >= max(1, _SHARE * sum(n for _, n in some))
 
 
