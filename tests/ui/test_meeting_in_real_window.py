@@ -106,7 +106,7 @@ def test_a_meeting_of_25_items_is_held_by_keys_with_no_network(tmp_path: Path) -
     office.start()
     try:
         done = subprocess.run(
-            ["unshare", "-n", "dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1920x1080x24", "bash", "-c", SCRIPT],
+            ["unshare", "-n", "dbus-run-session", "--", "xvfb-run", "-n", "140", "-a", "-s", "-screen 0 1920x1080x24", "bash", "-c", SCRIPT],
             cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False,
         )  # fmt: skip
     finally:

@@ -78,7 +78,7 @@ def test_the_window_is_heard_and_a_record_edited_by_keys_alone(tmp_path: Path) -
     env = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES")}
     env |= {"PYTHON": sys.executable, "STORE": str(path), "OUT": str(tmp_path), "LAUNCHER": str(LAUNCHER)}
     done = subprocess.run(
-        ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "bash", "-c", SCRIPT],
+        ["dbus-run-session", "--", "xvfb-run", "-n", "120", "-a", "-s", "-screen 0 1366x768x24", "bash", "-c", SCRIPT],
         cwd=ROOT, env=env, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     log = (tmp_path / "window.log").read_text() if (tmp_path / "window.log").exists() else ""

@@ -148,7 +148,7 @@ def test_two_windows_a_lost_server_and_a_laptop_brought_home(
     env |= {"LAPTOP": str(tmp_path / "laptop.vawg")}
     began = time.monotonic()
     done = subprocess.run(
-        ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 2732x768x24", "bash", "-c", SCRIPT],
+        ["dbus-run-session", "--", "xvfb-run", "-n", "160", "-a", "-s", "-screen 0 2732x768x24", "bash", "-c", SCRIPT],
         cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     if kept := os.environ.get("VAWG_PICTURES"):
