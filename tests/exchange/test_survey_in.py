@@ -340,7 +340,7 @@ def test_a_file_that_begins_with_id_and_a_semicolon_is_a_table(tmp_path: Path) -
 
 def test_numbers_of_choices_in_one_cell_are_several_choices(tmp_path: Path) -> None:
     found = read_survey(written(tmp_path, qualtrics(["Q5", "Q6"], ["Whom did you tell?", "How many?"], ["1,3", "1,200"], ["1", "15"], ["2,3", "7"])))
-    assert told(found) == {"Whom did you tell?": ("multi", [["1", "3"], ["1"], ["2", "3"]]), "How many?": ("number", ["1,200", "15", "7"])} or told(found)["Whom did you tell?"][0] == "multi"
+    assert told(found) == {"Whom did you tell?": ("multi", [["1", "3"], ["1"], ["2", "3"]]), "How many?": ("number", ["1,200", "15", "7"])}
 
 
 def test_a_mark_of_quotation_that_is_never_closed_is_told(tmp_path: Path) -> None:

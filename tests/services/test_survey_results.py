@@ -173,8 +173,7 @@ def test_a_figure_is_counted_again_when_answers_come(session: Session, tmp_path:
     rows = rows_at_random(300, 12)
     answers = taken(session, tmp_path, rows)
     found = survey_results.result(session, answers, "Satisfied?", by="District")
-    place = found.choices.index("Dissatisfied")
-    id, _ = records.create(session, "figure", survey_figures.figure_of(session, found, next(g for g in found.groups if g.name == "Ashford"), place))
+    id, _ = records.create(session, "figure", survey_figures.figure_of(session, found, "Ashford", "Dissatisfied"))
     first = survey_figures.recount(session, id)
     assert first is not None and not first.differs and first.sentence().endswith("as quoted.")
     more = [[str(1000 + n), "2021-01-01", "2021-01-01", "", "", "Dissatisfied", "", "Ashford", "1", ""] for n in range(50)]
@@ -192,3 +191,12 @@ def test_a_figure_is_counted_again_when_answers_come(session: Session, tmp_path:
     assert gone is not None and "cannot be counted any more" in gone.sentence()
     other, _ = records.create(session, "figure", {"title": "Elsewhere", "quoted": "63 %"})
     assert survey_figures.recount(session, other) is None
+
+
+def test_of_a_plain_question_no_more_is_hidden_than_protects(session: Session, tmp_path: Path) -> None:
+    """Seven alone would follow from the base, so the next smallest goes with it, and nothing else."""
+    given = ["Never"] * 7 + ["Rarely"] * 12 + ["Sometimes"] * 20 + ["Often"] * 30
+    surveys.take_in(session, written(tmp_path, table([["Respondent", "How often?"], *([str(n), a] for n, a in enumerate(given))]), "Often.csv"))
+    answers = surveys.answers(session, str(surveys.find(session, "Often")["id"]))
+    found = survey_results.result(session, answers, "How often?")
+    assert dict(zip(found.choices, found.everybody.counts, strict=True)) == {"Never": None, "Rarely": None, "Sometimes": 20, "Often": 30} and found.everybody.base == 69

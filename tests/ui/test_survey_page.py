@@ -189,3 +189,26 @@ def test_grave_words_are_opened_by_whoever_is_ready_and_decided_on(shown: Shown,
     shown.tasks.write(lambda s: records.assign(s, "SE-0001", [records.Assignment("status", "known")], None))
     settle(shown.tasks)
     assert show.record(shown.session, "SE-0001").cells["decided_by"]
+
+
+def test_a_figure_is_of_the_answer_that_was_chosen_where_few_said_another(shown: Shown, tmp_path: Path) -> None:
+    """Counted for the outside, what seven said in long words stands with others, so the same row of the table is another answer there."""
+    long = "1 time only, and then they told me to come back on another day"
+    answers = [long] * 7 + ["2 times"] * 30 + ["3 times"] * 20 + ["4 times"] * 12
+    path = written(tmp_path, table([["Respondent", "Did they help?"], *([str(n), a] for n, a in enumerate(answers))]), "Help.csv")
+    surveys.take_in(shown.session, path)
+    page: Any = shown.go("survey_results")
+    settle(shown.tasks)
+    shown_choices = page.model.result.choices
+    assert shown_choices == [long, "2 times", "3 times", "4 times"]
+    assert survey_results.result(shown.session, page._answers, "Did they help?").choices == ["2 times", "3 times", "4 times", survey_results.WRITTEN]
+    page.table.setCurrentIndex(page.model.index(1, 1))
+    page.make_figure()
+    settle(shown.tasks)
+    assert [str(t) for (t,) in shown.session.read().exec_driver_sql("SELECT title FROM figure WHERE counted_from IS NOT NULL")] == ["2 times: Did they help?"]
+    page.table.setCurrentIndex(page.model.index(shown_choices.index(long), 1))
+    told: list[str] = []
+    with patch.object(messages, "failed", lambda error, *_, **__: told.append(str(error))):
+        page.make_figure()
+        settle(shown.tasks)
+    assert told and "too small" in told[0]

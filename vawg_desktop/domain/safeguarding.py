@@ -1,7 +1,6 @@
 """Words that may tell of danger, a child or a named suspect: a person looks at them the same day (never a judgement, always a suggestion).
 
-It finds shapes of words and misses meanings: what it does not find is not safe. Sources: the coding guides of public inquiries ask for the same
-three; patterns are ours.
+It finds shapes of words and misses meanings: what it does not find is not safe. The patterns are our own and were tried on sentences of our own.
 """
 
 from __future__ import annotations
@@ -30,9 +29,10 @@ _NAMED = re.compile(
     r"\b(?:[Mm]y|[Tt]he) (?:ex(?:-\w+)?|husband|wife|partner|boyfriend|girlfriend|stepfather|step-father|father|dad|uncle|brother|cousin|boss|manager|neighbour|teacher|landlord|colleague),? [A-Z][a-z]{2,}|"
     r"\b(?:Mr|Mrs|Ms|Miss|PC|DC|DS|Dr|Father|Rev)\.? [A-Z][a-z]{2,}"
 )
+#: A capital within a sentence, without which nobody is named.
 _CAPITAL = re.compile(r"[A-Za-z,.] [A-Z][a-z]")
-#: Parts of words without which a text tells of none of it: most texts are told apart by these alone, at a tenth of the cost.
-_DANGER_PARTS = ("kill", "strangl", "chok", "suicid", "end my", "ending my", "end it all", "end her", "end his", "ending it", "ending her", "ending his", "self", "hurt", "with him", "with her", "with my", "knife", "gun", "weapon", "life", "lives", "danger", "not safe", "happening", "going on", "want to", "want to be here", "to die")
+#: Parts of words of which one stands in every text that a pattern finds: looking for these first takes a quarter of the time.
+_DANGER_PARTS = ("kill", "strangl", "chok", "suicid", "end my", "ending my", "end it all", "end her", "end his", "ending it", "ending her", "ending his", "self", "hurt", "with him", "with her", "with my", "knife", "gun", "weapon", "life", "lives", "danger", "not safe", "happening", "going on", "want to", "to die")
 _CHILD_PARTS = ("child", "kid", "son", "daughter", "baby", "little", "toddler", "teenager", "niece", "nephew", "year", "under 1", "under age", "school", "when i was", "when she was", "when he was")
 _NAMED_PARTS = ("name", "called", "my ", "the ", "mr", "ms", "miss", "pc", "dc", "ds", "dr", "father", "rev")
 #: Each reason in words, with the parts of words and the shapes that tell it; the gravest first.
@@ -46,11 +46,4 @@ def concerns(text: str) -> list[str]:
     plain = " ".join(text.replace("’", "'").split())
     small = plain.lower()
     named = _CAPITAL.search(plain) is not None
-    return [reason for reason, parts, shape in REASONS if (shape is not _NAMED or named) and _has(small, parts) and shape.search(plain)]
-
-
-def _has(text: str, parts: tuple[str, ...]) -> bool:
-    for part in parts:  # noqa: SIM110 - a loop is faster here than any(), by a third of the whole
-        if part in text:
-            return True
-    return False
+    return [reason for reason, parts, shape in REASONS if (shape is not _NAMED or named) and any(p in small for p in parts) and shape.search(plain)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from vawg_desktop.domain.dates import is_stored, parse_date
@@ -109,7 +109,7 @@ def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> Ind
         of_kind = [t for t in tables if all(t.column(k) is not None for k in known)]
         if of_kind and not wanted:
             return _read(kind, of_kind, read)
-    found = IndicatorFile("long")
+    found = IndicatorFile("table")
     for table in tables:
         _long_or_wide(table, found, wanted)
     if not found.series:
@@ -295,12 +295,7 @@ def _text(row: Sequence[str], column: int | None) -> str:
 
 def _number(typed: str) -> Decimal | None:
     plain = typed.replace(",", "").replace("£", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
-    if not re.fullmatch(r"-?\d+(?:\.\d+)?", plain):
-        return None
-    try:
-        return Decimal(plain)
-    except InvalidOperation:
-        return None
+    return Decimal(plain) if re.fullmatch(r"-?\d+(?:\.\d+)?", plain) else None
 
 
 def _period(typed: str) -> str | None:

@@ -92,7 +92,7 @@ def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: i
     try:
         limit_memory(megabytes)
         pipe.send_bytes(READY)
-        answer: dict[str, Any] = read_all(Path(copy).read_bytes(), kind, name)
+        answer = _read_spss(Path(copy)) if kind == "spss" else read_all(Path(copy).read_bytes(), kind, name)
     except ImportError as error:  # a part of the program, and no fault of the file
         answer = {"refused": NOT_LOADED, "detail": str(error)[:200]}
     except MemoryError:
@@ -105,6 +105,13 @@ def read_to_pipe(copy: str, kind: str, name: str, pipe: Connection, megabytes: i
     pipe.close()
 
 
+def _read_spss(copy: Path) -> dict[str, Any]:
+    """An SPSS file, which its library reads from the disk: from the private copy, so that there is no second one."""
+    from vawg_desktop.exchange.spss_child import read_spss
+
+    return read_spss(copy)
+
+
 def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
     """Sheets, and the remarks beside their values; ``unread`` where the remarks could not be read.
 
@@ -114,10 +121,6 @@ def read_all(content: bytes, kind: str, name: str) -> dict[str, Any]:
         from vawg_desktop.exchange.text_child import read_text
 
         return read_text(content, name)
-    if kind == "spss":
-        from vawg_desktop.exchange.spss_child import read_spss
-
-        return read_spss(content)
     if kind == "outlook":
         from vawg_desktop.exchange.outlook_child import read_outlook
 

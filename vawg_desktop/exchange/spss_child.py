@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 
-def read_spss(content: bytes) -> dict[str, Any]:
-    """Each column with its label, its cells as texts by their labels, and the labels; user-missing values are empty.
+def read_spss(copy: Path) -> dict[str, Any]:
+    """Of the private copy of a file: each column with its label, its cells as texts by their labels, and the labels; user-missing values are empty.
 
     Sets of several answers, of which each column counts one option, are told by ``option``.
     """
@@ -18,10 +17,7 @@ def read_spss(content: bytes) -> dict[str, Any]:
     import pyreadstat
 
     read: Any = pyreadstat.read_sav
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy.sav"
-        copy.write_bytes(content)
-        values, facts = read(str(copy), output_format="dict", user_missing=True)
+    values, facts = read(str(copy), output_format="dict", user_missing=True)
     options = _options(facts)
     return {"columns": [_column(name, values[name], facts, options) for name in facts.column_names]}
 

@@ -37,10 +37,10 @@ _SEPARATOR = re.compile(r"\A\ufeff?sep=.\r?\n", re.IGNORECASE)
 #: How Qualtrics numbers its responses.
 _RESPONSE_ID = re.compile(r"R_\w{9,}")
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
+#: The year that LimeSurvey writes where it keeps no date.
+_NEVER = 1980
 #: A moment as tools write it: the year first, or a day and a month in either order.
-_NEVER = 1980  # what LimeSurvey writes where it keeps no date
 _ISO, _STROKED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
-
 
 
 @dataclass(slots=True)
@@ -79,8 +79,7 @@ def read_survey(path: Path, profile: str = "", keep: Collection[str] = ()) -> Su
     if content.startswith(_SPSS):
         tool, columns = profiles.SPSS, _of_spss(name, content)
     else:
-        table = _table(path, name, content)
-        table = _from_headings(table)
+        table = _from_headings(_table(path, name, content))
         top = [[column[n] for column in table] for n in range(min(3, len(table[0])))]
         tool = asked or profiles.known(*top[:2])
         columns = _columns(table, top, tool)
@@ -116,8 +115,7 @@ def _turned(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 def _text_columns(name: str, content: bytes) -> list[list[str]]:
     """The columns of a delimited text, by pandas; where lines are of other lengths than its first, as the reader of trackers takes them."""
     pd: Any = import_module("pandas")  # a fifth of a second: only when a table is read
-    text = text_child.decode(content)
-    text = _SEPARATOR.sub("", text)
+    text = _SEPARATOR.sub("", text_child.decode(content))
     mark = text_child.delimiter_of(text)
     try:
         frame = pd.read_csv(io.StringIO(text), sep=mark, header=None, dtype=str, keep_default_na=False, skip_blank_lines=True)

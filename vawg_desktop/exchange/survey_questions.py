@@ -101,9 +101,9 @@ def _give_codes(questions: Sequence[Question]) -> None:
     seen: Counter[str] = Counter()
     for one in questions:
         seen[one.code] += 1
-        if seen[one.code] > 1:
-            one.code = f"{one.code} ({seen[one.code]})"
-            one.wording = f"{one.wording} ({seen[one.code.rpartition(' (')[0]]})"
+        number = seen[one.code]
+        if number > 1:
+            one.code, one.wording = f"{one.code} ({number})", f"{one.wording} ({number})"
 
 
 def _parted(tool: Profile, column: Column, columns: Sequence[Column]) -> tuple[str, _Member]:

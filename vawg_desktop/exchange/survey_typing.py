@@ -16,8 +16,8 @@ _CHOICES, _LETTERS = 30, 60
 #: A scale has no more steps, and none beyond the last.
 _STEPS, _LAST = 11, 100
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-#: Numbers of the choices made, where a tool writes no words.
-_CODES = re.compile(r"\d{1,3}(?:,\d{1,3})*")
+#: Numbers of the choices made, where a tool writes no words; three figures after a comma are thousands.
+_CODES = re.compile(r"\d{1,2}(?:,\d{1,2})*")
 _DATE = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[ T]\d{1,2}:\d{2}.*)?")
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}")
 #: An address on the internet, a place in degrees, and a name on social media.

@@ -9,7 +9,7 @@ from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.services import surveys
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.survey_results import ALL, Group, Result, result
+from vawg_desktop.services.survey_results import ALL, Result, result
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,20 @@ class Recount:
         return f"{self.now} % of {self.base:,} respondents: {'as quoted' if not self.differs else f'quoted is {self.quoted} %'}."
 
 
-def figure_of(session: Session, made: Result, group: Group, place: int, wave: str | None = None) -> dict[str, str]:
-    """The cells of a figure that quotes one number of a result. Raises ValueRefusedError where it is hidden."""
-    percent, count = group.percent(place), group.counts[place]
-    if percent is None or count is None or group.base is None:
+def figure_of(session: Session, made: Result, group: str, answer: str, wave: str | None = None) -> dict[str, str]:
+    """The cells of a figure that quotes one number of a result: a group's share of an answer. Raises ValueRefusedError where it is hidden."""
+    found = next((g for g in made.groups if g.name == group), None)
+    place = made.choices.index(answer) if answer in made.choices else None
+    percent, count = (found.percent(place), found.counts[place]) if found is not None and place is not None else (None, None)
+    if found is None or percent is None or count is None or found.base is None:
         raise ValueRefusedError("That number is too small to be quoted.")
     survey = surveys.find(session, str(made.question["survey"]))
-    whom = "" if group.name == ALL else f" ({group.name})"
+    whom = "" if group == ALL else f" ({group})"
     by = f", by {made.by_words}" if made.by else ""
-    counted = {"survey": survey["id"], "question": made.question["id"], "answer": made.choices[place], "by": made.by, "group": group.name, "wave": wave}
+    counted = {"survey": survey["id"], "question": made.question["id"], "answer": answer, "by": made.by, "group": group, "wave": wave}
     return {
-        "title": f"{made.choices[place]}{whom}: {made.question['wording']}", "quoted": f"{percent:.0f} % of {group.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
-        "definition": f"{count:,} of the {group.base:,} respondents{whom} who answered “{made.question['wording']}” said “{made.choices[place]}”.", "base": f"{group.base:,} respondents{whom}",
+        "title": f"{answer}{whom}: {made.question['wording']}", "quoted": f"{percent:.0f} % of {found.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
+        "definition": f"{count:,} of the {found.base:,} respondents{whom} who answered “{made.question['wording']}” said “{answer}”.", "base": f"{found.base:,} respondents{whom}",
         "period": wave or "", "as_at": session.today.isoformat(), "method": f"{survey['reference']} {survey['title']}, {made.question['reference']}{by}", "release": "management",
         "counted_from": json.dumps(counted, ensure_ascii=False),
     }  # fmt: skip

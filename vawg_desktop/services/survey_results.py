@@ -176,13 +176,14 @@ def _suppressed(question: Mapping[str, object], choices: Sequence[str], names: S
 
 
 def _shown(table: Sequence[Sequence[int]], under: int) -> list[list[int | None]]:
-    """A table with its totals added, rows by columns; None where a count is hidden."""
-    rows = [[*row, sum(row)] for row in table]
+    """A table with its totals added, rows by columns; None where a count is hidden. One column alone has no totals beside it, which would repeat it."""
+    single = len(table[0]) == 1
+    rows = [list(row) if single else [*row, sum(row)] for row in table]
     rows.append([sum(r[n] for r in rows) for n in range(len(rows[0]))])
     if under < 2:
         return [list(row) for row in rows]
-    _, mask = disclosure.suppress(rows, under)
-    return [[None if hidden else count for count, hidden in zip(row, flags, strict=True)] for row, flags in zip(rows, mask.tolist(), strict=True)]
+    _, mask = disclosure.suppress([row[0] for row in rows] if single else rows, under)
+    return [[None if hidden else count for count, hidden in zip(row, flags, strict=True)] for row, flags in zip(rows, mask.reshape(len(rows), -1).tolist(), strict=True)]
 
 
 def _both(one: int | None, other: int | None) -> int | None:

@@ -66,7 +66,7 @@ def mind(session: Session, row: Mapping[str, Value], cells: dict[str, Value]) ->
 
 
 def answers_of(session: Session, response: str) -> list[Told]:
-    """What a response says in its own words, by its id: each free answer with its question, what should be looked at first."""
+    """What a respondent said in their own words, by the response's id: each free answer with its question, what should be looked at first."""
     from vawg_desktop.services import surveys
 
     rows = plain_rows(session.read(), "SELECT survey FROM survey_response WHERE id = ?", (response,))

@@ -341,14 +341,11 @@ class SurveyResultsPage(QWidget):
         if result is None or index.column() < 1 or index.row() >= len(result.choices):
             messages.tell("Choose a share in the table first.")
             return
-        group, place, wave = result.groups[index.column() - 1], index.row(), str(self.wave.currentData() or "") or None
+        group, answer, wave, survey = result.groups[index.column() - 1].name, result.choices[index.row()], str(self.wave.currentData() or "") or None, self._survey
 
         def work(session: Session) -> Changes:
-            least = small_counts.least(session.read())
-            assert self._answers is not None
-            outside = survey_results.result(session, self._answers, str(result.question["id"]), by=result.by, wave=wave, least=least)
-            told = next(g for g in outside.groups if g.name == group.name)
-            return records.create(session, "figure", survey_figures.figure_of(session, outside, told, place, wave))[1]
+            outside = survey_results.result(session, surveys.answers(session, survey), str(result.question["id"]), by=result.by, wave=wave)
+            return records.create(session, "figure", survey_figures.figure_of(session, outside, group, answer, wave))[1]
 
         self.tasks.write(work, message="Kept as a figure.")
 

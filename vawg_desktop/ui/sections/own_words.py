@@ -1,4 +1,4 @@
-"""What a respondent said in her own words: kept closed until somebody chooses to read it."""
+"""What a respondent said in their own words: kept closed until somebody chooses to read it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vawg_desktop.ui.widgets.common import Section, button, label, note
 
 def own_words(pane: Pane) -> Made:
     """Why it is to be looked at, and a button that opens the words: they may be distressing."""
-    section = Section("In her own words")
+    section = Section("In their own words")
 
     def show_it(found: list[Told]) -> None:
         section.empty()
