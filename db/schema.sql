@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 11.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 12.
 
 CREATE TABLE area (
 	n INTEGER NOT NULL,
@@ -385,6 +385,7 @@ CREATE TABLE quote (
 	live_case INTEGER,
 	checked_by TEXT,
 	checked TEXT,
+	response TEXT,
 	marking TEXT,
 	note TEXT,
 	born TEXT,
@@ -622,6 +623,25 @@ CREATE TABLE closure_test (
 );
 
 CREATE INDEX ix_closure_test_evidence ON closure_test (evidence);
+
+CREATE TABLE codebook (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	survey TEXT,
+	version INTEGER,
+	purpose TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(survey) REFERENCES survey (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_codebook_survey ON codebook (survey);
 
 CREATE TABLE contact (
 	n INTEGER NOT NULL,
@@ -1125,6 +1145,31 @@ CREATE INDEX ix_agenda_item_carried_from ON agenda_item (carried_from);
 
 CREATE INDEX ix_agenda_item_meeting ON agenda_item (meeting);
 
+CREATE TABLE answer_review (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	survey TEXT,
+	survey_question TEXT,
+	response TEXT,
+	status TEXT,
+	letters INTEGER,
+	reviewed_by TEXT,
+	reviewed_on TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(survey) REFERENCES survey (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(survey_question) REFERENCES survey_question (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_answer_review_survey ON answer_review (survey);
+
+CREATE INDEX ix_answer_review_survey_question ON answer_review (survey_question);
+
 CREATE TABLE attendance (
 	n INTEGER NOT NULL,
 	id TEXT NOT NULL,
@@ -1148,6 +1193,87 @@ CREATE TABLE attendance (
 CREATE INDEX ix_attendance_meeting ON attendance (meeting);
 
 CREATE INDEX ix_attendance_partner ON attendance (partner);
+
+CREATE TABLE code (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	codebook TEXT,
+	definition TEXT,
+	under TEXT,
+	position INTEGER,
+	"key" TEXT,
+	colour TEXT,
+	heading INTEGER,
+	merged_into TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(codebook) REFERENCES codebook (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(under) REFERENCES code (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(merged_into) REFERENCES code (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_code_codebook ON code (codebook);
+
+CREATE INDEX ix_code_merged_into ON code (merged_into);
+
+CREATE INDEX ix_code_under ON code (under);
+
+CREATE TABLE codebook_version (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	codebook TEXT,
+	number INTEGER,
+	begun TEXT,
+	changed TEXT,
+	codes TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(codebook) REFERENCES codebook (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_codebook_version_codebook ON codebook_version (codebook);
+
+CREATE TABLE coding (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	survey TEXT,
+	survey_question TEXT,
+	response TEXT,
+	coder TEXT,
+	result TEXT,
+	memo TEXT,
+	codebook TEXT,
+	version INTEGER,
+	coded_on TEXT,
+	passages TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(survey) REFERENCES survey (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(survey_question) REFERENCES survey_question (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(codebook) REFERENCES codebook (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_coding_codebook ON coding (codebook);
+
+CREATE INDEX ix_coding_survey ON coding (survey);
+
+CREATE INDEX ix_coding_survey_question ON coding (survey_question);
 
 CREATE TABLE indicator_value (
 	n INTEGER NOT NULL,

@@ -136,7 +136,7 @@ CREATE OR REPLACE FUNCTION vawg_heads(p_tbl TEXT, p_rows TEXT[]) RETURNS TABLE (
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   WITH e AS MATERIALIZED (SELECT c."row" AS r, c.id, c.origin, c.seq, c.op, c.act, c.fields::jsonb AS f FROM change c
     WHERE c."row" = ANY (p_rows) AND c.tbl = p_tbl),
-  many AS MATERIALIZED (SELECT e.r, count(*) FILTER (WHERE e.op = 'create') > 1 AND p_tbl IN ('submission', 'decision', 'update', 'service_report', 'partner', 'survey_batch', 'survey_response') AS twins
+  many AS MATERIALIZED (SELECT e.r, count(*) FILTER (WHERE e.op = 'create') > 1 AND p_tbl IN ('submission', 'decision', 'update', 'service_report', 'partner', 'survey_batch', 'survey_response', 'coding', 'answer_review') AS twins
     FROM e GROUP BY e.r HAVING count(*) > 1),
   tomb AS MATERIALIZED (SELECT DISTINCT ON (e.r) e.r, e.id, e.f FROM e JOIN many USING (r)
     WHERE e.act = 'dispose' AND e.f #>> '{deleted,a}' = 'true' ORDER BY e.r, e.origin COLLATE "C", e.seq),

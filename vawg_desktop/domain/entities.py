@@ -8,6 +8,13 @@ from functools import lru_cache
 from vawg_desktop.domain import own_records as own
 from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.body_records import CONTACT, FORMER_NAME, PARTNER
+from vawg_desktop.domain.coding_records import (
+    ANSWER_REVIEW,
+    CODE,
+    CODEBOOK,
+    CODEBOOK_VERSION,
+    CODING,
+)
 from vawg_desktop.domain.conditions import SILENT_DAYS, SOON_DAYS
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.evidence_records import (
@@ -331,7 +338,7 @@ ENTITIES: tuple[EntitySpec, ...] = (
     RECOMMENDATION, RESPONSE, ACTION, ROLE, EVIDENCE, FIGURE, GAP, SERVICE, INDICATOR, INDICATOR_VALUE, THEME, QUOTE, LEARNING,
     CITATION, CLOSURE_TEST, SIGN_OFF, AGENDA_ITEM, ATTENDANCE, CHALLENGE, MEETING_DECISION, HANDOVER_ITEM, PUBLICATION,
     INFORMATION_REQUEST, REQUEST_ITEM, AREA, PAPER_TEMPLATE, TRANSFER,
-    SURVEY, SURVEY_QUESTION, SURVEY_BATCH, SURVEY_RESPONSE,
+    SURVEY, SURVEY_QUESTION, SURVEY_BATCH, SURVEY_RESPONSE, CODEBOOK, CODEBOOK_VERSION, CODE, CODING, ANSWER_REVIEW,
     own.ROUND, own.RETURN, own.SUBMISSION, UPDATE, SERVICE_REPORT, own.DECISION, own.REMINDER, own.SETTING, own.TRACKER, own.TRACKER_ROW,
 )  # fmt: skip
 BY_KEY: dict[str, EntitySpec] = {e.key: e for e in ENTITIES}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_PHONE = re.compile(r"(?<![\w/.-])(?:\+44\s?\(?0?\)?\s?|\(?0)(?:\d[\s()-]?){9,10}(?!\d)")
-_NINO = re.compile(
+EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+PHONE = re.compile(r"(?<![\w/.-])(?:\+44\s?\(?0?\)?\s?|\(?0)(?:\d[\s()-]?){9,10}(?!\d)")
+NINO = re.compile(
     r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
     re.IGNORECASE,
 )
-_NHS = re.compile(r"(?<![\d-])(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?!\d)")
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b")
+NHS = re.compile(r"(?<![\d-])(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?!\d)")
+POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b")
 _BORN = re.compile(r"\b(?:d\.?o\.?b\.?|date of birth|born (?:on|in))\b[\s:]*\d", re.IGNORECASE)
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+[A-Z][\w'’-]+")
 _VICTIM = re.compile(
@@ -27,10 +27,10 @@ _CRIME = re.compile(
 )
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("an e-mail address", _EMAIL),
-    ("a telephone number", _PHONE),
-    ("a National Insurance number", _NINO),
-    ("a postcode", _POSTCODE),
+    ("an e-mail address", EMAIL),
+    ("a telephone number", PHONE),
+    ("a National Insurance number", NINO),
+    ("a postcode", POSTCODE),
     ("a date of birth", _BORN),
     ("a person's name", _TITLED),
     ("the name of a victim or suspect", _VICTIM),
@@ -42,12 +42,12 @@ def likely_personal(text: str) -> list[str]:
     """The kinds of personal data that a text seems to hold, in words; empty for none."""
     text = " ".join(text.split())
     found = [kind for kind, shape in _KINDS if shape.search(text)]
-    if any(_is_nhs("".join(m.groups())) for m in _NHS.finditer(text)):
+    if any(is_nhs("".join(m.groups())) for m in NHS.finditer(text)):
         found.append("an NHS number")
     return found
 
 
-def _is_nhs(digits: str) -> bool:
+def is_nhs(digits: str) -> bool:
     """The NHS number's check digit: modulus 11 over the first nine, weights 10 to 2."""
     check = 11 - sum(int(d) * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11
     return (0 if check == 11 else check) == int(digits[9]) and len(set(digits)) > 1

@@ -1,0 +1,105 @@
+"""What tells who somebody is, found in answers and taken out: against texts with planted names and numbers, recall and precision by kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.planted import planted
+from vawg_desktop.domain.coding_terms import IDENTIFYING
+from vawg_desktop.domain.identifying import (
+    Passage,
+    is_without,
+    joined,
+    marker,
+    passage,
+    passages,
+    same_but_for_taken_out,
+    without,
+)
+
+#: By kind: the share of what was planted that is found whole, and the share of what is found that was planted. As measured on this set:
+#: names 0.968 and 0.989, every other kind 1.
+WANTED = {"name": (0.96, 0.98), **dict.fromkeys(("place", "address", "postcode", "telephone", "email", "link", "number", "date"), (0.99, 0.99))}
+
+
+def test_recall_and_precision_by_kind_on_two_thousand_planted_texts() -> None:
+    found, missed, beside = Counter[str](), Counter[str](), Counter[str]()
+    for one in planted(2000, 7):
+        told = passages(one.text)
+        for wanted in one.passages:
+            (found if any(t.start <= wanted.start and wanted.end <= t.end for t in told) else missed)[wanted.kind] += 1
+        beside.update(t.kind for t in told if not any(t.start < w.end and w.start < t.end for w in one.passages))
+    for kind, (recall, precision) in WANTED.items():
+        assert found[kind] / (found[kind] + missed[kind]) >= recall, kind
+        assert found[kind] / (found[kind] + beside[kind]) >= precision, kind
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Call 07700-900-123, (01622) 677055 or 0044 7700 900123.", "Call [telephone], [telephone] or [telephone]."),
+        ("john.smith (at) gmail.com", "[e-mail]"),
+        ("his snapchat name is jdoe.22", "his snapchat name is [link]"),
+        ("NHS no 943 476 5919, and reg ab12cde", "NHS no [number], and reg [number]"),
+        ("me14 5eb and ME145EB", "[postcode] and [postcode]"),
+        ("12a High Street, Flat 3, Acacia House", "[address], [address]"),
+        ("i was raped by my uncle steve in gravesend on 12th june 2019", "i was raped by my uncle [name] in [place] on [date]"),
+        ("my step dad Gary Mullins and nan", "my step dad [name] and nan"),
+        ("Mr and Mrs Jones knew, and PC 1234 Jones too", "[name] knew, and [name] too"),
+        ("John-Paul Harris and O'Neill were there", "[name] and [name] were there"),
+        ("My husband left me, my friend said hello", "My husband left me, my friend said hello"),
+        ("20 minutes down the road, 3 streets away, 1 in 4 women walk home", "20 minutes down the road, 3 streets away, 1 in 4 women walk home"),
+        ("Kent Police and Crown Court in May. I may go. Hope is gone.", "Kent Police and Crown Court in May. I may go. Hope is gone."),
+        ("Sarah's mum and the High Street", "[name]'s mum and the High Street"),
+    ],
+)
+def test_what_is_taken_out_of_a_text(text: str, left: str) -> None:
+    assert without(text, passages(text)) == left
+
+
+def test_a_stores_own_places_and_names_are_found() -> None:
+    assert without("It was at Millbrook Hub, where Zorka works.", passages("It was at Millbrook Hub, where Zorka works.", ["Millbrook Hub"], ["Zorka"])) == "It was at [place], where [name] works."
+
+
+def test_passages_that_overlap_are_one() -> None:
+    assert joined([Passage(5, 9, "name"), Passage(7, 12, "place"), Passage(12, 13, "date")]) == [Passage(5, 12, "name"), Passage(12, 13, "date")]
+    assert without("0123456789abc", [Passage(5, 9, "name"), Passage(7, 12, "place")]) == "01234[name]c"
+
+
+@pytest.mark.parametrize("words", ["9-3 name", "3-3 name", "a-b name", "1-2 nothing", "", "4 name"])
+def test_what_is_no_passage_is_refused(words: str) -> None:
+    with pytest.raises(ValueError):
+        passage(words)
+
+
+kinds = st.sampled_from(IDENTIFYING.key_list())
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> tuple[str, list[Passage]]:
+    text = draw(st.text("abc [].\n", min_size=1, max_size=60))
+    cuts = [draw(st.tuples(st.integers(0, len(text) - 1), st.integers(1, 8), kinds)) for _ in range(draw(st.integers(0, 5)))]
+    return text, [Passage(start, min(len(text), start + length), kind) for start, length, kind in cuts]
+
+
+@given(texts())
+def test_what_was_taken_out_is_told_from_what_stands(made: tuple[str, list[Passage]]) -> None:
+    """The text taken from is known again in either form; a passage kept as words reads back."""
+    text, cuts = made
+    left = without(text, cuts)
+    assert is_without(left, len(text), cuts) and same_but_for_taken_out(left, text)
+    assert left.count("[") >= sum(marker(c.kind) in left for c in joined(cuts)) and [passage(str(c)) for c in cuts] == cuts
+    if cuts and is_without(text, len(text), cuts):
+        assert left == text  # each marker stood there already
+    assert not same_but_for_taken_out(left + "x", text) or left + "x" == text
+
+
+def test_an_answer_that_was_given_anew_is_not_the_one_it_was_taken_from() -> None:
+    assert same_but_for_taken_out("I told [name] and [name].", "I told Sarah and the man.")
+    assert not same_but_for_taken_out("I told [name] and [name].", "I told Sarah.")
+    assert not same_but_for_taken_out("I told nobody [yet]", "I told nobody now")
+    assert not same_but_for_taken_out("[name] hit me", " hit me")
