@@ -53,7 +53,7 @@ class Command:
 
 
 _COMMANDS: dict[str, Command] = {}
-_MODULES = ("stores", "records", "returns", "trackers", "journey", "meetings", "papers", "handing_over", "evidence")
+_MODULES = ("stores", "records", "returns", "trackers", "journey", "meetings", "papers", "handing_over", "evidence", "coding")
 
 
 def argument(*names: str, **options: Any) -> Argument:

@@ -57,7 +57,7 @@ CODING = EntitySpec("coding", "Coding", "Codings", "CG", "result", (
     ref("survey_question", "Question", "survey_question", required=True),
     text("response", "Response", required=True, names_record=True),
     text("coder", "Coder", required=True, listed=Listed(width=150)),
-    term("result", "Result", c.CODING_RESULT, required=True, default="coded", listed=Listed(width=150)),
+    term("result", "Result", c.CODING_RESULT, "Nothing while only a memo stands.", listed=Listed(width=150, empty="Not coded")),
     links("codes", "Codes", "code", inverse="Codings"),
     long("memo", "Memo"),
     ref("codebook", "Codebook", "codebook"),

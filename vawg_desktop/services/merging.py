@@ -120,7 +120,14 @@ def merge(session: Session, other: Store, *, allow_unrelated: bool = False) -> M
     A store with no common past raises it too (code ``unrelated``), unless ``allow_unrelated`` says that it is meant.
     """
     merged = merging.merge_in(session.store, other, session.who, allow_unrelated=allow_unrelated)
-    return _brought(session.read(), merged)
+    brought = _brought(session.read(), merged)
+    if any(e.tbl == "survey_batch" for e in merged.incoming):
+        from vawg_desktop.services import (
+            answer_review,  # which reads surveys: not needed to merge anything else
+        )
+
+        answer_review.take_out_again(session)
+    return brought
 
 
 def preview(session: Session, other: Store) -> MergeResult:

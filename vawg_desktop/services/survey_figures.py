@@ -46,7 +46,7 @@ def figure_of(session: Session, made: Result, group: str, answer: str, wave: str
     counted = {"survey": survey["id"], "question": made.question["id"], "answer": answer, "by": made.by, "group": group, "wave": wave}
     return {
         "title": f"{answer}{whom}: {made.question['wording']}", "quoted": f"{percent:.0f} % of {found.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
-        "definition": f"{count:,} of the {found.base:,} respondents{whom} who answered “{made.question['wording']}” said “{answer}”.", "base": f"{found.base:,} respondents{whom}",
+        "definition": f"{count:,} of the {found.base:,} answers{whom} to “{made.question['wording']}” that were coded speak of “{answer}”. {made.coded}" if made.coded else f"{count:,} of the {found.base:,} respondents{whom} who answered “{made.question['wording']}” said “{answer}”.", "base": f"{found.base:,} respondents{whom}",
         "period": wave or "", "as_at": session.today.isoformat(), "method": f"{survey['reference']} {survey['title']}, {made.question['reference']}{by}", "release": "management",
         "counted_from": json.dumps(counted, ensure_ascii=False),
     }  # fmt: skip

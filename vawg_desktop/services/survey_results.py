@@ -17,7 +17,7 @@ from vawg_desktop.domain.survey_terms import QUESTION_KIND, SAMPLE_KIND
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.bar_svg import draw, in_words
 from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Heading, Paragraph, Table
-from vawg_desktop.services import outputs, show, small_counts, surveys
+from vawg_desktop.services import coding_counts, outputs, show, small_counts, surveys
 from vawg_desktop.services.office import look
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.surveys import Answers
@@ -62,6 +62,8 @@ class Result:
     hidden: int = 0
     respondents: int = 0
     notes: list[str] = field(default_factory=list[str])
+    #: By which codebook, in which version and by whom answers in words were sorted; empty for other questions.
+    coded: str = ""
 
     @property
     def everybody(self) -> Group:
@@ -71,7 +73,7 @@ class Result:
     def sentence(self) -> str:
         """The result in words: how many answered, and the choices that most made."""
         base = self.everybody.base
-        told = f"{self.question['wording']} {how_many(base, 'respondent') if base is not None else f'Fewer than {self.least} respondents'} answered."
+        told = f"{self.question['wording']} {how_many(base, 'respondent') if base is not None else f'Fewer than {self.least} respondents'} answered{' in words that were coded' if self.coded else ''}."
         best = sorted(((p, c) for n, c in enumerate(self.choices) if (p := self.everybody.percent(n)) is not None), reverse=True)[:3]
         told += "".join(f" {c}: {p:.0f} %." for p, c in best)
         if self.everybody.net is not None:
@@ -88,8 +90,13 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     under = small_counts.least(session.read()) if least is None else least
     rows = [r for r in answers.rows if wave is None or r.wave == wave]
     group_of = _grouping(answers, by)
-    given = [(group_of(r), a) for r in rows if (a := r.answers.get(str(asked["id"]))) is not None]
-    given, choices = _choices(asked, given, under)
+    coded = coding_counts.as_choices(session, answers, str(asked["id"])) if asked["kind"] == "free_text" else None
+    if coded is not None:  # sorted under codes, each of which counts as a choice that was made
+        asked = {**asked, "kind": "multi"}
+        given, choices = [(group_of(r), coded[0][r.id]) for r in rows if r.id in coded[0]], coded[1]
+        choices = [] if under > 1 and 0 < len(given) < under else choices
+    else:
+        given, choices = _choices(asked, [(group_of(r), a) for r in rows if (a := r.answers.get(str(asked["id"]))) is not None], under)
     names = sorted({g for g, _ in given}, key=_order(answers, by)) if by else []
     if len(names) > _MOST_GROUPS:
         raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
@@ -98,12 +105,15 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     tallies = {name: Counter(c for g, a in given if g == name or name == ALL for c in set(_several(a))) for name in [ALL, *names]}
     bases = {name: sum(g == name or name == ALL for g, _ in given) for name in [ALL, *names]}
     shown = _suppressed(asked, choices, names, tallies, bases, under)
+    made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
     made.hidden = sum(c is None for g in shown for c in [g.base, *g.counts])
     made.groups = shown
     _net(session, asked, made)
     if made.hidden:
         made.notes.append(f"Counts under {under}, and others that would give one away, are not shown.")
-    if asked["kind"] == "multi":
+    if coded is not None:
+        made.notes += ["Answers can fall under several codes, so shares add up to more than 100 %.", *coded[2].notes(), *coding_counts.breaks(coded[2], {r.id: group_of(r) for r in rows})]
+    elif asked["kind"] == "multi":
         made.notes.append("Several choices could be made, so shares add up to more than 100 %.")
     return made
 
@@ -224,9 +234,9 @@ def document(session: Session, survey: str, *, by: str = "", wave: str | None = 
     sample = str(answers.survey["sample"] or "")
     blocks: list[Block] = [Paragraph("Percentages are of the respondents who answered each question." + (" People chose to answer, so the results speak of respondents and of nobody else." if sample == "self_selected" else ""))]
     for question in answers.questions:
-        if question["kind"] == "free_text":
-            continue
-        blocks += blocks_of(session, result(session, answers, str(question["id"]), by=by if question["reference"] != by else "", wave=wave, least=least))
+        made = result(session, answers, str(question["id"]), by=by if question["reference"] != by else "", wave=wave, least=least)
+        if question["kind"] != "free_text" or made.choices:
+            blocks += blocks_of(session, made)
     lines = [f"How people were reached: {SAMPLE_KIND.label(sample).casefold()}." if sample else "", f"{how_many(len([r for r in answers.rows if wave is None or r.wave == wave]), 'response')}." if len(answers.rows) >= least else ""]
     return outputs.document(session, f"{answers.survey['title']}: results", blocks, outputs.marking_of(surveys.SURVEY, [answers.survey]), [line for line in lines if line])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from vawg_desktop.domain import merge
+from vawg_desktop.domain import identifying, merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
@@ -114,19 +114,25 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     rows: list[dict[str, Any]] = []
     looked_at: dict[str, list[str]] = {}
+    anew: dict[str, list[str]] = {}
     for one, reasons in zip(file.responses, triage.reasons_of(file), strict=True):
         id = response_id(taken.survey, wave, one.respondent)
         before = earlier.get(id)
+        given = one.answers
         if before is None:
             taken.new += 1
-        elif [before.answers.get(q) for q in questions] == one.answers and before.partial == one.partial:
-            taken.unchanged += 1
-            continue
         else:
+            stands = [before.answers.get(q) for q in questions]
+            if stands != given:  # an answer out of which words were taken comes again with them
+                given = [same_answer(b, a) for b, a in zip(stands, given, strict=True)]
+            if stands == given and before.partial == one.partial:
+                taken.unchanged += 1
+                continue
             taken.changed += 1
+            anew[id] = [q for q, b, a in zip(questions, stands, given, strict=True) if b != a and isinstance(b, str)]
         if reasons:
             looked_at[id] = reasons
-        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": one.answers})
+        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": given})
     taken.flagged = len(looked_at)
     if dry_run:
         there = {str(q["id"]) for q in answers(session, taken.survey).questions} if known is not None else set[str]()
@@ -140,11 +146,33 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             taken.new_questions += _write_question(tx, taken.survey, id, position, question)
         if rows:
             _write_batch(tx, session, taken, wave, questions, rows)
+        _look_again(tx, anew)
         for id, reasons in looked_at.items():
             triage.flag(tx, id, taken.survey, wave, reasons)
         taken.reference = str(tx.row(SURVEY.key, taken.survey)["reference"])
         changes = tx.changes
     return taken, changes
+
+
+def same_answer(before: object, given: Answer) -> Answer:
+    """What stands of an answer that a file gives again: where it is the one of which words were taken out, it stays without them."""
+    return before if isinstance(before, str) and isinstance(given, str) and before != given and identifying.same_but_for_taken_out(before, given) else given
+
+
+def review_id(question: str, response: str) -> str:
+    """The id of what is known of whether an answer was looked at: the same in every store."""
+    return merge.content_id("answer_review", question, response)
+
+
+def _look_again(tx: Transaction, anew: Mapping[str, Sequence[str]]) -> None:
+    """Answers that were given anew, by response the questions, are to be looked at again."""
+    if not any(anew.values()) or tx.run("SELECT 1 FROM answer_review LIMIT 1").fetchone() is None:
+        return
+    for response, questions in anew.items():
+        for id in (review_id(q, response) for q in questions):
+            if tx.run("SELECT 1 FROM answer_review WHERE id = ? AND status = 'reviewed' AND NOT deleted", (id,)).fetchone() is not None:
+                tx.edit("answer_review", id, {"status": "to_review", "reviewed_by": None, "reviewed_on": None}, settling=True)
+                tx.set_links("answer_review.taken_out", id, [])
 
 
 def _new_id(session: Session, title: str) -> str:

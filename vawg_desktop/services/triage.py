@@ -41,6 +41,11 @@ def reasons_of(file: SurveyFile) -> list[list[str]]:
     return [[reason for reason, _, _ in safeguarding.REASONS if reason in some] for some in found]
 
 
+def reasons_of_words(words: str) -> list[str]:
+    """Why one answer should be looked at, the gravest reason first."""
+    return safeguarding.concerns(words)
+
+
 def flag(tx: Transaction, response: str, survey: str, wave: str, reasons: Sequence[str]) -> None:
     """Put a response on the list of today; one that was decided on comes back where it says something else now."""
     words = ", ".join(reasons)

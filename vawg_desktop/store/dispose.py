@@ -92,7 +92,7 @@ def _documents_of(tx: Transaction, id: str, rows: Sequence[tuple[str, str]]) -> 
 
 def _take_out(tx: Transaction, table: str, id: str, rows: Sequence[tuple[str, str]]) -> None:
     """Empty rows, and take their words out of what was sent and came back, out of the log and out of held files."""
-    _allow(tx, True)
+    allow_stripping(tx, True)
     hashes = _imports_of(tx, [row for _, row in rows])
     for tbl, row in rows:
         if (tbl, row) == (table, id) or tx.row(tbl, row).get(table) != id:  # a part's return is redacted with its whole
@@ -105,7 +105,7 @@ def _take_out(tx: Transaction, table: str, id: str, rows: Sequence[tuple[str, st
         tx.connection.exec_driver_sql(
             'DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row)
         )
-    _allow(tx, False)
+    allow_stripping(tx, False)
     work.note(tx, work.SWEEP_FILE, _unneeded(tx.connection, hashes))
     work.note(tx, work.SWEEP_STORE)
 
@@ -156,7 +156,7 @@ def _unneeded(connection: Connection, hashes: Iterable[str]) -> list[str]:
     return [h for h in wanted if h not in needed]
 
 
-def _allow(tx: Transaction, on: bool) -> None:
+def allow_stripping(tx: Transaction, on: bool) -> None:
     if tx.guarded:
         return  # the server's own function allows itself
     run = tx.connection.exec_driver_sql
@@ -245,7 +245,7 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
     elif table == "link" and "b" not in emptied:
         worded.discard("b")
     hashes: list[str] = []
-    _allow(tx, True)
+    allow_stripping(tx, True)
     remarks: dict[str, None] = {}
     for found in run(f"{log.SELECT} WHERE \"row\" = ? AND act <> 'dispose'", (row,)).fetchall():
         entry = log.from_row(tuple(found))
@@ -263,7 +263,7 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
     if tx.guarded:
         tx.run("SELECT vawg_strip(?, ?, 1)", (row, sorted(worded)))
     run('DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row))
-    _allow(tx, False)
+    allow_stripping(tx, False)
     return list(dict.fromkeys(hashes))
 
 
