@@ -384,7 +384,7 @@ def test_the_command_gives_codes_coders_and_agreement(session: Session, tmp_path
     assert main(["coding", str(tmp_path / "a.vawg"), "Safety survey", "District"]) == 1
     assert "not answered in people's own words" in capsys.readouterr().err
     assert main(["coding", str(tmp_path / "a.vawg"), "Safety survey", "What would help?"]) == 0
-    assert "Coders compared on 3 answers: 67% the same, κ 0.50, α 0.55." in capsys.readouterr().out
+    assert "Coders compared on 3 answers: 67 % the same, κ 0.50, α 0.55." in capsys.readouterr().out
 
 
 def test_what_is_asked_for_and_is_not_there_is_said(session: Session) -> None:

@@ -38,6 +38,9 @@ _NAMED_PARTS = ("name", "called", "my ", "the ", "mr", "ms", "miss", "pc", "dc",
 #: Each reason in words, with the parts of words and the shapes that tell it; the gravest first.
 REASONS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (("danger", _DANGER_PARTS, _DANGER), ("a child", _CHILD_PARTS, _CHILD), ("somebody named", _NAMED_PARTS, _NAMED))
 
+#: Reasons for which an answer may distress whoever reads it.
+DISTRESSING = frozenset({"danger", "a child"})
+
 
 def concerns(text: str) -> list[str]:
     """Why a person should look at a text today, the gravest reason first; empty for none."""

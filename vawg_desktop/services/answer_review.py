@@ -8,7 +8,7 @@ and its markers, so that whichever reading a merge leaves, what is shown is the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -34,8 +34,8 @@ _REVIEWS = "SELECT id, response, status, letters FROM answer_review WHERE survey
 _CUTS = "SELECT l.a, l.b FROM link l JOIN answer_review r ON r.id = l.a WHERE l.kind = ? AND NOT l.deleted AND r.survey_question = ?"
 #: What may be read of an answer by anybody: it was looked at.
 REVIEWED = "reviewed"
-#: So many answers are signed off in one step.
-_AT_ONCE = 2000
+#: Of so many answers at most what is known is read by their ids; of more, all of it.
+_FEW = 200
 
 
 @dataclass(slots=True)
@@ -62,8 +62,13 @@ class Text:
 
     @property
     def concerns(self) -> list[str]:
-        """Why reading it may distress, and somebody should look at it today."""
+        """Why somebody should look at it today."""
         return safeguarding.concerns(self.words)
+
+    @property
+    def distressing(self) -> bool:
+        """Whether reading it may distress: it tells of danger, or of a child."""
+        return any(reason in safeguarding.DISTRESSING for reason in self.concerns)
 
 
 def texts(session: Session, answers: Answers, question: str) -> list[Text]:
@@ -71,11 +76,21 @@ def texts(session: Session, answers: Answers, question: str) -> list[Text]:
     return [_text(row, str(words), *known) for row, words, known in _with_reviews(session, answers, question)]
 
 
-def _with_reviews(session: Session, answers: Answers, question: str) -> Iterable[tuple[Any, str, tuple[str, int, list[Passage]]]]:
+def texts_of(session: Session, answers: Answers, question: str, responses: Collection[str]) -> list[Text]:
+    """The same for a few responses, for which not all that is known of a survey is read."""
+    part = Answers(answers.survey, answers.questions, [r for r in answers.rows if r.id in responses])
+    return [_text(row, str(words), *known) for row, words, known in _with_reviews(session, part, question, [review_id(question, r.id) for r in part.rows])]
+
+
+def _with_reviews(session: Session, answers: Answers, question: str, ids: Sequence[str] | None = None) -> Iterable[tuple[Any, str, tuple[str, int, list[Passage]]]]:
+    """Answers with what is known of their review: the status, the answer's length then, and what was taken out. ``ids``: only these reviews are read."""
     connection = session.read()
-    reviews = {str(r["response"]): r for r in plain_rows(connection, _REVIEWS, (question,))}
+    few = ids is not None and len(ids) <= _FEW
+    marks = f" AND {{}} IN ({','.join('?' * len(ids))})" if few and ids else ""
+    named = tuple(ids) if few and ids else ()
+    reviews = {str(r["response"]): r for r in plain_rows(connection, _REVIEWS + marks.format("id"), (question, *named))}
     cuts: dict[str, list[Passage]] = {}
-    for review, words in connection.exec_driver_sql(_CUTS, (_TAKEN_OUT, question)):
+    for review, words in connection.exec_driver_sql(_CUTS + marks.format("l.a"), (_TAKEN_OUT, question, *named)):
         cuts.setdefault(str(review), []).append(identifying.passage(str(words)))
     for row in answers.rows:
         given = row.answers.get(question)
@@ -96,6 +111,12 @@ def _text(row: Any, words: str, status: str, letters: int, cuts: list[Passage]) 
     else:  # another answer than the one that was looked at
         made.status, made.stale = "to_review", True
     return made
+
+
+def shown_between(text: Text, start: int, end: int) -> str:
+    """What is shown of an answer between two positions of its words: a passage that is cut in two is left out whole."""
+    inside = [Passage(max(p.start, start) - start, min(p.end, end) - start, p.kind) for p in text.taken_out if p.start < end and p.end > start]
+    return identifying.without(text.words[start:end], inside)
 
 
 def suggestions(session: Session, words: str) -> list[Passage]:

@@ -67,8 +67,8 @@ class Codebook:
 
 
 def of_survey(session: Session, survey: str) -> list[tuple[str, str]]:
-    """Codebooks that a survey's answers may be coded by, its own first: (id, title)."""
-    rows = plain_rows(session.read(), "SELECT id, title FROM codebook WHERE NOT deleted AND (survey = ? OR survey IS NULL) ORDER BY survey IS NULL, n", (survey,))
+    """Codebooks that a survey's answers may be coded by: its own first, then those of no survey, then those of others, by which an earlier one is compared. (id, title)."""
+    rows = plain_rows(session.read(), "SELECT id, title FROM codebook WHERE NOT deleted ORDER BY CASE WHEN survey = ? THEN 0 WHEN survey IS NULL THEN 1 ELSE 2 END, n", (survey,))
     return [(str(r["id"]), str(r["title"])) for r in rows]
 
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 #: The coder under whose name stands what coders agreed on after they compared.
 AGREED = "Agreed"
 _CODED, _NONE, _UNCLEAR = (CODING_RESULT.key_list()[n] for n in range(3))
-_ROWS = "SELECT id, response, coder, result, memo, version, codebook, passages FROM coding WHERE survey_question = ? AND NOT deleted ORDER BY n"
-_LINKS = "SELECT l.a, l.b FROM link l JOIN coding c ON c.id = l.a WHERE l.kind = ? AND NOT l.deleted AND c.survey_question = ? ORDER BY l.n"
+_ROWS = "SELECT id, response, coder, result, memo, version, codebook, passages FROM coding WHERE survey_question = ? AND NOT deleted"
+_LINKS = "SELECT l.a, l.b FROM link l JOIN coding c ON c.id = l.a WHERE l.kind = ? AND NOT l.deleted AND c.survey_question = ?"
 
 
 @dataclass(slots=True)
@@ -74,18 +74,34 @@ def free_questions(answers: Answers) -> list[tuple[str, str]]:
 
 def codings(session: Session, question: str, coder: str | None = None) -> list[Coded]:
     """How coders sorted the answers to a question, by its id; one coder's alone where ``coder`` names one. A code that was merged away is the one it went into."""
-    connection = session.read()
     into = codebooks.resolved(session)
-    found = {
+    found = _read(session, question, "", ())
+    _read_codes(session, question, found, into, "", ())
+    return [c for c in found.values() if coder is None or c.coder == coder]
+
+
+def codings_of(session: Session, question: str, responses: Sequence[str], coder: str) -> dict[str, Coded]:
+    """How one coder sorted a few answers, by response."""
+    ids = [coding_id(question, r, coder) for r in responses]
+    marks = ",".join("?" * len(ids))
+    found = _read(session, question, f" AND id IN ({marks})", ids)
+    _read_codes(session, question, found, codebooks.resolved(session), f" AND l.a IN ({marks})", ids)
+    return {c.response: c for c in found.values()}
+
+
+def _read(session: Session, question: str, more: str, ids: Sequence[str]) -> dict[str, Coded]:
+    return {
         str(r["id"]): Coded(str(r["id"]), str(r["response"]), str(r["coder"]), str(r["result"] or ""), memo=str(r["memo"] or ""), version=int(str(r["version"] or 1)), codebook=str(r["codebook"] or ""), passages=str(r["passages"] or ""))
-        for r in plain_rows(connection, _ROWS, (question,))
+        for r in plain_rows(session.read(), f"{_ROWS}{more} ORDER BY n", (question, *ids))
     }  # fmt: skip
-    for a, b in connection.exec_driver_sql(_LINKS, (CODES_OF, question)):
+
+
+def _read_codes(session: Session, question: str, found: Mapping[str, Coded], into: Mapping[str, str], more: str, ids: Sequence[str]) -> None:
+    for a, b in session.read().exec_driver_sql(f"{_LINKS}{more} ORDER BY l.n", (CODES_OF, question, *ids)):
         one = found.get(str(a))
         code = into.get(str(b), str(b))
         if one is not None and code not in one.codes:
             one.codes.append(code)
-    return [c for c in found.values() if coder is None or c.coder == coder]
 
 
 def lines(session: Session, answers: Answers, question: str, coder: str = "") -> list[Line]:

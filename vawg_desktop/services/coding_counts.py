@@ -129,7 +129,7 @@ def counted(session: Session, answers: Answers, question: str) -> Counted:
 
 def in_words(measures: Measures) -> str:
     """How far coders agree, as people write it; a dash where a measure is not defined."""
-    told = (("{:.0%} the same", measures.percent), ("κ {:.2f}", measures.kappa), ("α {:.2f}", measures.alpha))
+    told = (("{:.0f} % the same", 100 * measures.percent), ("κ {:.2f}", measures.kappa), ("α {:.2f}", measures.alpha))
     return ", ".join("–" if math.isnan(value) else shape.format(value) for shape, value in told) + "."
 
 

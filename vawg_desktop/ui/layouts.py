@@ -138,8 +138,16 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("What was decided", ("status", "recipient", "decided_by", "decided_on", "decided_at")),
         Group("@own_words", ()), Group("Which survey", ("survey", "wave", "note")), Group("@history", ()),
     ),
+    "codebook": (
+        Group("What it is for", ("survey", "version", "purpose")), Group("@code", ()), Group("@codebook_versions", ()), Group("@history", ()),
+    ),
+    "code": (
+        Group("What it covers", ("definition", "codebook", "under", "heading", "themes")),
+        Group("At the desk", ("key", "suggested_by", "position", "colour", "merged_into", "note")),
+        Group("@history", ()),
+    ),
     "theme": (
-        Group("What it covers", ("kind", "description")),
+        Group("What it covers", ("kind", "description")), Group("@spoken_of", ()),
         Group("@recommendations", ()), Group("@gaps", ()), Group("@quotes", ()), Group("@links", ()),
         Group("Source and basis", ("basis", "sources", "note")),
         Group("@history", ()),

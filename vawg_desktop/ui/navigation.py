@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPalette, QResizeEvent
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.places import GROUPS, PLACES, Place
@@ -54,9 +54,7 @@ class PlaceButton(QPushButton):
         c, current = theme.colours, self.isChecked()
         self._narrow = self._narrow if narrow is None else narrow
         self.setIcon(QIcon() if self._narrow else icon(self.place.icon, c.on_select if current else c.text))
-        colours = self._count.palette()
-        colours.setColor(QPalette.ColorRole.WindowText, QColor(c.on_select if current else c.accent))
-        self._count.setPalette(colours)
+        self._count.setStyleSheet(f"color: {c.on_select if current else c.accent};")  # a palette gives way to the window's own style
 
     def _name(self) -> None:
         current = ", current page" if self.isChecked() else ""

@@ -124,6 +124,9 @@ GROUPS: tuple[Group, ...] = (
         Place("Survey", "survey", (
             page("survey_results", "Results", "survey_results", "SurveyResultsPage"), records("survey", "Surveys will stand here: what was asked, and of whom."),
             records("survey_question", "What surveys ask will stand here, with how it is counted."),
+            page("coding", "Coding", "coding", "CodingPage"), page("coders", "Coders compared", "coders", "CodersPage"),
+            records("codebook", "Codebooks will stand here: the codes under which answers in people's own words are put."),
+            records("code", "Codes will stand here, each with what it covers."),
             records("survey_response", "Answers that may tell of danger, a child or somebody named will stand here, to be looked at on the day on which they come."),
         )),
         Place("Indicators", "indicators", (

@@ -169,11 +169,11 @@ def style_rules(t: Theme) -> str:
     focus = f"border: {max(2, px(2))}px solid {c.accent};"
     return f"""
     QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: {px(4)}px; }}
-    QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {{
+    QLineEdit, QComboBox, QPlainTextEdit, QTextEdit, QSpinBox {{
         background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(4)}px;
         padding: {px(3)}px {px(7)}px; min-height: {px(24)}px; selection-background-color: {c.select};
         selection-color: {c.on_select}; placeholder-text-color: {c.grey}; }}
-    QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
+    QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}
     QCheckBox {{ spacing: {px(8)}px; min-height: {px(28)}px; border: 2px solid transparent; border-radius: {px(4)}px; }}

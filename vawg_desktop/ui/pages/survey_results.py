@@ -33,7 +33,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import PAPER_KINDS, copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.choice import Choice
+from vawg_desktop.ui.widgets.choice import Choice, fill
 from vawg_desktop.ui.widgets.common import EmptyState, RowButton, button, clear, label, scroll_over, set_style
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
@@ -273,9 +273,9 @@ class SurveyResultsPage(QWidget):
         if self._answers is None:
             return
         self._survey = str(self._answers.survey["id"])
-        _fill(self.survey, self._surveys, self._survey)
-        _fill(self.by, [("", "Nothing"), *survey_results.breakdowns(self._answers)], str(self.by.currentData() or ""))
-        _fill(self.wave, [("", "Every wave"), *((w, w) for w in self._answers.waves if w)], str(self.wave.currentData() or ""))
+        fill(self.survey, self._surveys, self._survey)
+        fill(self.by, [("", "Nothing"), *survey_results.breakdowns(self._answers)], str(self.by.currentData() or ""))
+        fill(self.wave, [("", "Every wave"), *((w, w) for w in self._answers.waves if w)], str(self.wave.currentData() or ""))
         several = len(self._answers.waves) > 1
         self.wave.setVisible(several)
         self._asks[2].setVisible(several)
@@ -368,12 +368,3 @@ class SurveyResultsPage(QWidget):
             return
         by, wave, survey = str(self.by.currentData() or ""), str(self.wave.currentData() or "") or None, self._survey
         save_document(self, self.tasks, str(answers.survey["title"]), lambda s: survey_results.document(s, survey, by=by, wave=wave), kinds=PAPER_KINDS)
-
-
-def _fill(choice: Choice, offers: list[tuple[str, str]], stands: str) -> None:
-    """Put what can be chosen into a drop-down, and what stands."""
-    choice.clear()
-    for value, words in offers:
-        choice.addItem(" ".join(words.split()), value)
-    choice.setCurrentIndex(max(0, choice.findData(stands)))
-    choice.settle()

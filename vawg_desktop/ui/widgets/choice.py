@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -98,3 +100,12 @@ class Choice(QComboBox):
         if self.currentIndex() != self._settled:
             self.settle()
             self.meant.emit(self.currentIndex())
+
+
+def fill(choice: Choice, offers: Sequence[tuple[str, str]], stands: str) -> None:
+    """Put what can be chosen into a drop-down, each its value and words, and what stands."""
+    choice.clear()
+    for value, words in offers:
+        choice.addItem(" ".join(words.split()), value)
+    choice.setCurrentIndex(max(0, choice.findData(stands)))
+    choice.settle()

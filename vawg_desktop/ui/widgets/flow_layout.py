@@ -58,6 +58,8 @@ class FlowLayout(QLayout):
         x, y, line = rect.x(), rect.y(), 0
         gap = theme.px(self._gap)
         for item in self._items:
+            if item.isEmpty():  # hidden: it takes no room, and no gap
+                continue
             hint = item.sizeHint()
             if rect.width() > 0:  # what may be narrower than it would like is cut to the line
                 hint.setWidth(max(item.minimumSize().width(), min(hint.width(), rect.width())))

@@ -1,0 +1,50 @@
+"""How many answers to surveys speak of a theme: those under the codes that stand for it, each with its base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vawg_desktop.services import coding_counts, small_counts, surveys
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.session import Session
+
+_CODED = (
+    "SELECT DISTINCT g.survey, g.survey_question, c.id AS code, c.title FROM link t JOIN code c ON c.id = t.a JOIN link l ON l.b = c.id AND l.kind = 'coding.codes' AND NOT l.deleted "
+    "JOIN coding g ON g.id = l.a AND NOT g.deleted JOIN survey s ON s.id = g.survey AND NOT s.deleted WHERE t.kind = 'code.themes' AND t.b = ? AND NOT t.deleted AND NOT c.deleted ORDER BY g.survey, g.survey_question, c.title"
+)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """A question's answers under one code of a theme: how many (None where they are too few to be told), and of how many."""
+
+    survey: str
+    question: str
+    code: str
+    count: int | None
+    base: int
+    least: int
+    notes: list[str] = field(default_factory=list[str])
+
+    def sentence(self) -> str:
+        """The count in words, with its base."""
+        told = f"fewer than {self.least}" if self.count is None else f"{self.count:,}"
+        share = f" ({100 * self.count / self.base:.0f} %)" if self.count is not None and self.base else ""
+        return f"{self.code}: {told} of {self.base:,} answers coded{share} to “{self.question}”, {self.survey}."
+
+
+def of_theme(session: Session, theme: str, least: int | None = None) -> list[Spoken]:
+    """What answers say of a theme, by its id; counts under ``least`` (on screen, the office's or five) are not told."""
+    under = min(small_counts.INSIDE, small_counts.least(session.read())) if least is None else least
+    found: list[Spoken] = []
+    counted: dict[str, coding_counts.Counted] = {}
+    for row in plain_rows(session.read(), _CODED, (theme,)):
+        question = str(row["survey_question"])
+        answers = surveys.answers(session, str(row["survey"]))
+        if question not in counted:
+            counted[question] = coding_counts.counted(session, answers, question)
+        one = next((c for c in counted[question].codes if c.id == row["code"]), None)
+        if one is not None and counted[question].base >= max(1, under):
+            count = one.count if one.count >= under or not one.count else None
+            found.append(Spoken(str(answers.survey["title"]), str(answers.question(question)["wording"]), one.title, count, counted[question].base, under, counted[question].notes()))
+    return found

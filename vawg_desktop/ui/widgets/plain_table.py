@@ -1,0 +1,62 @@
+"""A small table of words and numbers that is as high as its rows: to be read and walked by arrows, not edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from vawg_desktop.ui.theme import theme
+
+
+class PlainTable(QTableWidget):
+    """The first column is words and takes what room is left; the others are numbers, at the right."""
+
+    def __init__(self, heads: Sequence[str], name: str) -> None:
+        super().__init__(0, len(heads))
+        self._heads = list(heads)
+        self.setHorizontalHeaderLabels(self._heads)
+        self.setObjectName("lines")
+        self.setAccessibleName(name)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.px(32))
+        self.horizontalHeader().setAccessibleName("Columns")
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for column in range(len(heads)):
+            item = self.horizontalHeaderItem(column)
+            if item is not None:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft))
+
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show these rows, each as long as the headings."""
+        self.setRowCount(len(rows))
+        for row, cells in enumerate(rows):
+            for column, words in enumerate(cells):
+                item = QTableWidgetItem(words)
+                item.setToolTip(words)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, words if not column else f"{cells[0]}, {self._heads[column]}: {words.replace('–', 'not defined')}")
+                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft))
+                self.setItem(row, column, item)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        head = self.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        measure = self.fontMetrics()
+        wide = [0, *(max([measure.horizontalAdvance(self._heads[c]), *(measure.horizontalAdvance(i.text()) for r in range(self.rowCount()) if (i := self.item(r, c)) is not None)]) + theme.px(28) for c in range(1, self.columnCount()))]
+        for column, width in enumerate(wide):
+            if column:
+                self.setColumnWidth(column, width)
+        self.setColumnWidth(0, max(theme.px(160), self.viewport().width() - sum(wide)))
+        bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(0) + sum(wide) > self.viewport().width() else 0
+        self.setFixedHeight(head.sizeHint().height() + theme.px(32) * self.rowCount() + 2 * self.frameWidth() + bar)
