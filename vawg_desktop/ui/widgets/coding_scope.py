@@ -47,9 +47,8 @@ class CodingScope(QGridLayout):
             return
         self._columns = (columns, len(shown))
         columns = min(columns, len(shown))
-        for name, made in self._named:
-            name.setVisible((name, made) in shown)
-            made.setVisible((name, made) in shown)
+        for one in (w for pair in self._named if pair[1].parentWidget() is not None for w in pair):  # before it stands in a page, it would be a window
+            one.setVisible(any(one in pair for pair in shown))
         for place, (name, made) in enumerate(shown):
             self.addWidget(name, 2 * (place // columns), place % columns)
             self.addWidget(made, 2 * (place // columns) + 1, place % columns)
