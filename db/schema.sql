@@ -518,6 +518,25 @@ CREATE TABLE transfer (
 	UNIQUE (id)
 );
 
+CREATE TABLE weight_set (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	kind TEXT,
+	version TEXT,
+	licence TEXT,
+	taken_in TEXT,
+	offences INTEGER,
+	weights TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id)
+);
+
 CREATE TABLE work (
 	kind TEXT NOT NULL,
 	what TEXT NOT NULL,
@@ -600,6 +619,36 @@ CREATE INDEX ix_action_found ON action (n, deleted, reference);
 CREATE INDEX ix_action_officer ON action (link_officer) WHERE link_officer IS NOT NULL;
 
 CREATE INDEX ix_action_silent ON action (coalesce(x_heard, ''), x_due) WHERE deleted = 0 AND x_open = 1;
+
+CREATE TABLE case_extract (
+	n INTEGER NOT NULL,
+	id TEXT NOT NULL,
+	reference TEXT,
+	deleted INTEGER,
+	title TEXT,
+	controller TEXT,
+	agreement TEXT,
+	dpia TEXT,
+	purpose TEXT,
+	legal_basis TEXT,
+	offenders TEXT,
+	from_date TEXT,
+	until_date TEXT,
+	taken_in TEXT,
+	rows_read INTEGER,
+	weights TEXT,
+	left_out TEXT,
+	measured TEXT,
+	marking TEXT,
+	note TEXT,
+	born TEXT,
+	conflicts INTEGER DEFAULT 0,
+	PRIMARY KEY (n),
+	UNIQUE (id),
+	FOREIGN KEY(weights) REFERENCES weight_set (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE INDEX ix_case_extract_weights ON case_extract (weights);
 
 CREATE TABLE closure_test (
 	n INTEGER NOT NULL,

@@ -107,3 +107,53 @@ def _columns(name: str | None) -> dict[str, str] | None:
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
         raise ValueRefusedError("A mapping is a JSON object from a heading to metric, area, period, value or unit.")
     return {str(what): str(heading) for heading, what in found.items()}
+
+
+@command(
+    "import-weights", "take in harm weights: your own copy of the Cambridge index, ONS severity weights, or any table with a code and a weight",
+    argument("file", metavar="FILE"), argument("--weights-version", required=True, metavar="YEAR", dest="version", help="of which year or edition they are"), argument("--title", default="", metavar="TITLE"),
+)  # fmt: skip
+def import_weights(arguments: argparse.Namespace) -> int:
+    """Take weights in under their version."""
+    from vawg_desktop.services import case_extracts
+
+    with opened(arguments) as session:
+        id, problems, _ = case_extracts.take_weights(session, Path(arguments.file), version=arguments.version, title=arguments.title)
+        _, found = case_extracts.weights_of(session, id)
+    document = {"id": id, "kind": found.kind, "weights": len(found.by_code) or len(found.by_type), "problems": [{"code": "weight", "message": p} for p in problems]}
+    return out(arguments, document, lambda: iter([f"{document['weights']:,} weights.", *problems[:20]]))
+
+
+@command(
+    "import-cases", "read a case extract, measure it and forget it; only on the footing that is named",
+    argument("file", metavar="FILE"), *(argument(f"--{key}", default="", metavar="WORDS") for key in ("controller", "agreement", "dpia", "purpose", "offenders")),
+    argument("--weights", default="", metavar="WEIGHTS", help="harm weights, by reference or title"), argument("--title", default="", metavar="TITLE"),
+)  # fmt: skip
+def import_cases(arguments: argparse.Namespace) -> int:
+    """Measure an extract; no row of it is kept."""
+    from vawg_desktop.services import case_extracts
+
+    with opened(arguments) as session:
+        footing = {key: str(getattr(arguments, key)) for key in case_extracts.FOOTING}
+        taken = case_extracts.take_in(session, Path(arguments.file), footing, weights=arguments.weights, title=arguments.title)
+        document = {**case_extracts.as_json(case_extracts.shown(session, taken.id)), "rows": taken.rows, "dropped_columns": taken.left_out}
+    return out(arguments, document, lambda: iter([taken.sentence()]))
+
+
+@command("harm", "harm and its concentration, repeats and how far cases got, of a case extract that was measured", argument("extract", metavar="EXTRACT"))
+def harm(arguments: argparse.Namespace) -> int:
+    """Print an extract's measures, small counts hidden."""
+    from vawg_desktop.services import case_extracts
+
+    with opened(arguments) as session:
+        found = case_extracts.shown(session, arguments.extract)
+
+    def words() -> Iterator[str]:
+        yield found.sentence()
+        yield from case_extracts.CAVEATS
+        for name, heads, rows, notes in found.tables:
+            yield f"{name}: {' | '.join(heads)}"
+            yield from (f"  {' | '.join(row)}" for row in rows)
+            yield from (f"  {note}" for note in notes)
+
+    return out(arguments, case_extracts.as_json(found), words)

@@ -36,6 +36,12 @@ THEME_KIND = vocabulary(
     ("survey", "Free-text theme of the survey", "Survey"),
     ("other", "Other"),
 )
+WEIGHTS_OF = vocabulary(
+    "whose harm weights",
+    ("cambridge", "Cambridge Crime Harm Index", "CCHI"),
+    ("ons", "ONS Crime Severity Score", "ONS", "CSS"),
+    ("own", "Others"),
+)
 CONSENT = vocabulary(
     "consent",
     ("not_asked", "Not asked"),

@@ -1,4 +1,5 @@
-"""Codebooks, their codes, how each answer was sorted, whether it was looked at for what tells who somebody is; and from whose answer a quote is."""
+"""Codebooks, their codes, how each answer was sorted, whether it was looked at for what tells who somebody is; and from whose answer a quote is;
+harm weights, and case extracts that were measured and forgotten."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,4 +46,6 @@ def upgrade() -> None:
     _entity("code", "title codebook>codebook definition under>code position# key colour heading# merged_into>code note")
     _entity("coding", "survey>survey survey_question>survey_question response coder result memo codebook>codebook version# coded_on passages note")
     _entity("answer_review", "survey>survey survey_question>survey_question response status letters# reviewed_by reviewed_on note")
+    _entity("weight_set", "title kind version licence taken_in offences# weights note")
+    _entity("case_extract", "title controller agreement dpia purpose legal_basis offenders from_date until_date taken_in rows_read# weights>weight_set left_out measured marking note")
     op.add_column("quote", sa.Column("response", _text()))

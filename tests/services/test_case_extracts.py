@@ -1,0 +1,178 @@
+"""Case extracts: read on a recorded footing alone, measured, forgotten; a planted concentration found again, and nobody's reference kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.test_survey_in import SAMPLES, real
+from vawg_desktop.cli import main
+from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, RuleError
+from vawg_desktop.exchange import cases_in
+from vawg_desktop.services import case_extracts, harm_measures, merging
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, making, opening
+from vawg_desktop.store.check import check
+
+FOOTING = {"controller": "Kent Police", "agreement": "ISA 2026/4", "dpia": "DPIA 17", "purpose": "Harm and repeat victimisation for the inquiry", "offenders": "Named as a suspect"}
+HEAD = ["Offence reference", "Victim ref", "Offender ref", "HO code", "Reported", "Charged", "Outcome", "Outcome date", "Victim sex", "Victim age band", "District", "Time"]
+#: Code A weighs 100 days and B 6.5: 500 of 5,000 offenders with ten of A each have 500,000 of 792,500 days.
+WEIGHTS = "Offence code,Weight\n8A,100\n105B,6.5\n"
+
+
+def planted(offenders: int = 5000, seed: int = 5) -> list[list[str]]:
+    """Ten offences for each offender; one offender in ten has all that weigh much."""
+    chance = random.Random(seed)
+    rows: list[list[str]] = []
+    for n in range(10 * offenders):
+        offender = n % offenders
+        day = f"{chance.randint(2021, 2024)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
+        charged = f"{day[:8]}28" if offender % 5 == 0 else ""
+        rows.append([f"C{n}", f"V{chance.randrange(offenders * 4)}", f"O{offender}", "008A" if offender % 10 == 0 else "105 B", day, charged, "Charged" if charged else "Evidential difficulties", charged or f"{day[:8]}28", "Female" if n % 5 else "Male", chance.choice(["18-24", "25-34"]), chance.choice(["Ashford", "Dover", "Swale"]), f"{n % 24:02d}:30"])
+    return rows
+
+
+def written(folder: Path, rows: list[list[str]], head: list[str] = HEAD, name: str = "extract.csv") -> Path:
+    made = io.StringIO()
+    csv.writer(made).writerows([head, *rows])
+    path = folder / name
+    path.write_text(made.getvalue(), "utf-8")
+    return path
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    made = Session(making.create(tmp_path / "a.vawg", passphrase=None), "A. Officer")
+    path = tmp_path / "weights.csv"
+    path.write_text(WEIGHTS, "utf-8")
+    case_extracts.take_weights(made, path, version="2026", title="Two weights")
+    return made
+
+
+def test_a_planted_tenth_of_offenders_with_63_per_cent_of_harm_is_found_and_forgotten(session: Session, tmp_path: Path) -> None:
+    """50,000 rows; the time and the memory are stated in the note of the part, not tested."""
+    taken = case_extracts.take_in(session, written(tmp_path, planted()), FOOTING, weights="Two weights")
+    m = taken.measured
+    assert (taken.rows, m.offences, m.offenders.units, m.harm) == (50_000, 50_000, 5000, pytest.approx(792_500))
+    assert m.offenders.tops["0.1"] == pytest.approx(0.6309, abs=1e-4) and m.offenders.by_chance < 0.45 and m.offenders.repeats == 5000
+    assert m.offenders.deciles[0] == pytest.approx(m.offenders.tops["0.1"]) and sum(m.offenders.deciles) == pytest.approx(1) and m.unweighed == {}
+    held = "".join(str(tuple(r)) for t in ("case_extract", "change", "search", "subject", "local") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
+    assert not any(word in held for word in ("C4999", "O4999", "V123", '"C1"')) and "Kent Police" in held and check(session.store).problems == []
+    found = case_extracts.shown(session, taken.reference)
+    assert "account for 63 % of harm (by chance alone" in found.sentence()
+    session.store.close()
+    assert b"O4999" not in (tmp_path / "a.vawg").read_bytes()
+
+
+@pytest.mark.parametrize("missing", case_extracts.FOOTING)
+def test_no_row_is_read_before_the_footing_is_recorded(session: Session, tmp_path: Path, missing: str) -> None:
+    with pytest.raises(RuleError, match="only once this is recorded"):
+        case_extracts.take_in(session, tmp_path / "not even there.csv", {**FOOTING, missing: "  "}, weights="Two weights")
+    assert session.read().exec_driver_sql("SELECT count(*) FROM case_extract").one()[0] == 0
+
+
+@pytest.mark.parametrize("head", ["Victim name", "Surname", "DOB", "Date of birth", "Home address", "Postcode", "E-mail", "Mobile phone", "PNC ID", "Easting"])
+def test_an_extract_that_names_somebody_is_refused(session: Session, tmp_path: Path, head: str) -> None:
+    with pytest.raises(FileRefusedError, match="names or finds a person"):
+        case_extracts.take_in(session, written(tmp_path, [[*r, "x"] for r in planted(20)], [*HEAD, head]), FOOTING)
+    assert session.read().exec_driver_sql("SELECT count(*) FROM case_extract").one()[0] == 0
+
+
+def test_words_that_look_like_a_person_in_a_column_of_references_are_refused(session: Session, tmp_path: Path) -> None:
+    rows = planted(20)
+    rows[3][1] = "jane@example.org"
+    with pytest.raises(FileRefusedError, match="an e-mail address under “victim reference”"):
+        case_extracts.take_in(session, written(tmp_path, rows), FOOTING)
+
+
+def test_measures_are_those_of_counts_made_one_by_one(tmp_path: Path) -> None:
+    rows = planted(60, 8)
+    rows.append(["C0", "V1", "O7", "008A", rows[0][4], "", "", "", "Female", "18-24", "Ashford", ""])  # a second offender of the same offence
+    rows.append(["C9999", "V1", "", "999Z", "2024-12-31", "", "", "", "Female", "18-24", "Dover", ""])  # no offender, no weight, not ended
+    cases = cases_in.read_cases(written(tmp_path, rows))
+    m = harm_measures.measure(cases, cases_in.Weights("own", {"8A": 100.0, "105B": 6.5}))
+    by_offender: dict[str, float] = {}
+    for r in rows[:-2]:
+        weight = 100 if r[3] == "008A" else 6.5
+        by_offender[r[2]] = by_offender.get(r[2], 0) + (weight / 2 if r[0] == "C0" else weight)
+    by_offender["O7"] += 50
+    assert m.offences == 601 and m.harm == pytest.approx(sum(by_offender.values())) and m.unweighed == {"999Z": 1} and m.weighed == 600
+    top = sorted(by_offender.values())[-6:]
+    assert m.offenders.tops["0.1"] == pytest.approx(sum(top) / sum(by_offender.values())) and m.offenders.units == 60
+    assert m.stages == [("Reported", 601), ("Charged", sum(bool(r[5]) for r in rows if r[0] != "C0" or r[5]))]
+    assert set(m.ends) == {"Charged", "Ended without a charge"} and all(0 <= s <= 1 for ends in m.ends.values() for s in ends.values())
+    assert sum(n for n, _ in m.groups["District"].values()) == pytest.approx(601, abs=1) and "Hour" in m.groups and "Month of the year" in m.groups
+
+
+def test_cases_not_ended_yet_are_counted_as_such_and_ends_compete(tmp_path: Path) -> None:
+    """Two of four charged after 10 days, one closed after 20, one still open when the extract ends after 100."""
+    rows = [["C1", "V1", "O1", "8A", "2024-01-01", "2024-01-11", "", "", "", "", "", ""], ["C2", "V2", "O2", "8A", "2024-01-01", "2024-01-11", "", "", "", "", "", ""],
+            ["C3", "V3", "O3", "8A", "2024-01-01", "", "No further action", "2024-01-21", "", "", "", ""], ["C4", "V4", "O4", "8A", "2024-01-01", "", "", "", "", "", "", ""], ["C5", "V5", "O5", "8A", "2024-04-10", "2024-04-10", "", "", "", "", "", ""]]  # fmt: skip
+    m = harm_measures.measure(cases_in.read_cases(written(tmp_path, rows)), None)
+    assert m.ends["Charged"]["90"] == pytest.approx(3 / 5) and m.ends["Ended without a charge"]["90"] == pytest.approx(1 / 5)
+    assert m.medians == {"Charged": 10.0, "Ended without a charge": None} and m.harm == 0 and m.least_follow_up == 0
+
+
+def test_small_counts_are_dashes_and_leave_only_so(session: Session, tmp_path: Path) -> None:
+    rows = [r for r in planted(30) if r[10] != "Swale" or r[0].endswith("7")]
+    taken = case_extracts.take_in(session, written(tmp_path, rows), FOOTING, weights="Two weights")
+    outside = case_extracts.shown(session, taken.reference, inside=False)
+    tables = {name: rows for name, _, rows, _ in outside.tables}
+    swale = {r[0]: r for r in tables["District"]}
+    count = sum(r[10] == "Swale" for r in rows)
+    assert (swale["Swale"][1] == "–") == (count < 10) and tables["Concentration: offenders"][0][2:] == ["–", "–"]  # one of thirty is the top 1 %
+    assert [name for name, _ in case_extracts.curves(outside)] == ["Victims"] and case_extracts.as_json(outside)["offenders"]["deciles"] is None
+    document = str(case_extracts.document(session, taken.reference).blocks)
+    assert "It is no score of a case" in document and "Named as a suspect" in document and "Kent Police" in document
+
+
+@real
+def test_the_weights_of_the_office_for_national_statistics_are_read(session: Session) -> None:
+    found = cases_in.read_weights(SAMPLES / "ons_css_severity_codes.csv")
+    assert found.kind == "ons" and found.by_code["56A"] == pytest.approx(826.1900614) and len(found.by_code) > 100
+    id, _, _ = case_extracts.take_weights(session, SAMPLES / "ons_css_severity_codes.csv", version="2020/21")
+    row = session.read().exec_driver_sql("SELECT title, licence FROM weight_set WHERE id = ?", (id,)).one()
+    assert tuple(row) == ("ONS Crime Severity Score, 2020/21", "Open Government Licence v3.0")
+
+
+def test_a_cambridge_table_and_what_is_no_weight(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "cchi.csv"
+    path.write_text("FULL_OFFENCE_TITLE,CCHI Score,Starting Point,GROUP,SUB_GROUP,HO_CODE,HO_SUB_CODE\nRape,1825,5 years,Sexual,Rape,19,C\nRape,\"2,190\",6 years,Sexual,Rape,019,c\nShoplifting,1,1 day,Theft,,46,\nOdd,many,,,,47,\n", "utf-8")
+    found = cases_in.read_weights(path)
+    assert (found.kind, found.by_code["19C"], found.by_code["46"], found.by_type["rape"]) == ("cambridge", 1825, 1, 1825)
+    assert any("“many” is no weight" in p for p in found.problems) and any("the lower counts" in p for p in found.problems)
+    with pytest.raises(RuleError, match="which year or edition"):
+        case_extracts.take_weights(session, path, version=" ")
+    path.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(FileRefusedError):
+        cases_in.read_weights(path)
+
+
+@pytest.mark.parametrize(("head", "told"), [(["Date", "HO code", "District"], "neither a reference"), (["Victim ref", "Reported", "District"], "neither a Home Office code"), (["a", "b", "c"], "no row of headings")])
+def test_a_file_that_is_no_extract_is_refused(tmp_path: Path, head: list[str], told: str) -> None:
+    with pytest.raises(FileRefusedError, match=told):
+        cases_in.read_cases(written(tmp_path, [["1", "2", "3"]], head))
+
+
+def test_an_extract_merges_like_everything_else_and_the_command_tells_it(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    laptop.store.close()
+    path = written(tmp_path, planted(200))
+    store = str(tmp_path / "b.vawg")
+    footing = [w for k, v in FOOTING.items() for w in (f"--{k}", v)]
+    assert main(["import-cases", store, str(path), *footing, "--weights", "Two weights", "--title", "Harm 2021 to 2024", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["offences"] == 2000 and told["offenders"]["top_share_of_harm"]["0.1"] == pytest.approx(0.6309, abs=1e-4)
+    assert main(["import-cases", store, str(path), "--weights", "Two weights"]) == 1
+    assert "only once this is recorded: controller" in capsys.readouterr().err
+    assert main(["harm", store, "Harm 2021 to 2024"]) == 0
+    assert "no forecast" in capsys.readouterr().out
+    other = opening.open_store(tmp_path / "b.vawg")
+    assert merging.merge(session, other).conflicts == [] and case_extracts.listed(session) and check(session.store).problems == []
+    with pytest.raises(NotFoundError):
+        case_extracts.shown(session, "nothing")

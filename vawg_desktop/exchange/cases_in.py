@@ -1,0 +1,229 @@
+"""A local case extract and a table of harm weights: read into columns, with what identifies people refused.
+
+A case extract has a row for each offence, or for each offender of one, under references from which nobody is known. It is read, measured and
+forgotten (``services/case_extracts.py``); nothing here is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vawg_desktop.domain.dates import parse_date
+from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.domain.personal import likely_personal
+from vawg_desktop.domain.terms import fold
+from vawg_desktop.exchange import preflight, reading, text_child
+from vawg_desktop.exchange.cells import plain_text
+
+#: What the columns of an extract are called, folded, the likeliest first.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "offence": ("offence reference", "offence ref", "offence id", "crime reference", "crime ref", "crime id", "case reference", "case ref", "case id", "reference"),
+    "victim": ("victim reference", "victim ref", "victim id", "victim", "victim key", "victim pseudonym"),
+    "offender": ("offender reference", "offender ref", "offender id", "offender", "suspect reference", "suspect ref", "suspect id", "suspect", "perpetrator id", "offender key", "nominal id"),
+    "code": ("home office code", "ho code", "offence code", "ho offence code", "hooc", "code"),
+    "type": ("offence description", "offence", "offence type", "offence title", "crime type", "description"),
+    "reported": ("reported", "reported date", "date reported", "report date", "recorded", "recorded date", "date recorded", "date", "month"),
+    "hour": ("hour", "time", "time of offence", "offence time", "hour of offence", "committed time"),
+    "identified": ("suspect identified", "suspect identified date", "date suspect identified"),
+    "referred": ("referred", "referred date", "referred to cps", "date referred", "cps referral date"),
+    "charged": ("charged", "charge date", "date charged", "charged date"),
+    "completed": ("completed", "completed date", "court outcome date", "date completed"),
+    "outcome": ("outcome", "outcome code", "outcome type", "outcome group"),
+    "outcome_date": ("outcome date", "date of outcome", "outcome recorded", "date finalised", "closed date"),
+    "withdrawn": ("support withdrawn", "victim withdrew", "victim support withdrawn", "withdrawn"),
+    "domestic": ("da flag", "domestic abuse", "domestic abuse flag", "da"),
+    "victim_sex": ("victim sex", "victim gender", "sex of victim"),
+    "victim_age": ("victim age band", "victim age", "victim age group", "age band", "age group"),
+    "offender_sex": ("offender sex", "suspect sex", "offender gender"),
+    "offender_age": ("offender age band", "offender age", "suspect age band", "offender age group"),
+    "district": ("district", "area", "local authority", "borough", "division", "district name"),
+}
+#: Headings of what names or finds a person; a file with one is refused.
+_IDENTIFIERS = re.compile(
+    r"\b(?:fore ?names?|sur ?names?|first names?|last names?|full names?|(?:victim|offender|suspect|officer|perpetrator)'?s? names?|^names?$|dob|date of birth|birth ?date|address|post ?code|e[- ]?mail|phone|telephone|mobile|"
+    r"ni number|national insurance|nhs|pnc ?id|passport|nationality number|easting|northing|latitude|longitude)\b",
+    re.IGNORECASE,
+)
+#: So many rows from the top the headings are looked for in, and so many values of a column are looked through for names and numbers.
+_TOP, _LOOKED_AT = 30, 2000
+_MOST_ROWS = 2_000_000
+
+
+@dataclass(slots=True)
+class Cases:
+    """An extract as columns of equal length, by the keys of ``COLUMNS``; an empty text or None where a row says nothing. Dates are days."""
+
+    columns: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
+    rows: int = 0
+    sha256: str = ""
+    left_out: list[str] = field(default_factory=list[str])
+
+    def has(self, key: str) -> bool:
+        """Whether the extract has a column, with something in it."""
+        return key in self.columns
+
+
+@dataclass(slots=True)
+class Weights:
+    """A table of weights: by code and by description (folded), in days. ``kind`` is a key of the vocabulary."""
+
+    kind: str
+    by_code: dict[str, float] = field(default_factory=dict[str, float])
+    by_type: dict[str, float] = field(default_factory=dict[str, float])
+    rows: int = 0
+    problems: list[str] = field(default_factory=list[str])
+
+
+def _table(path: Path, wanted: Sequence[tuple[str, ...]], least: int) -> tuple[list[str], list[list[Any]], str]:
+    """The headings and rows of a file's first table that has ``least`` of the wanted columns, and the file's digest. Raises FileRefusedError."""
+    name = preflight.shown_name(path)
+    content = preflight.read_file(path)
+    digest = hashlib.sha256(content).hexdigest()
+    known = {h for heads in wanted for h in heads}
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        sheets: Iterable[list[list[Any]]] = (sheet.rows for sheet in reading.read_book(path).sheets)
+    else:
+        text = text_child.decode(content)
+        csv.field_size_limit(2_000_000)
+        sheets = [list(csv.reader(io.StringIO(text, newline=""), delimiter=text_child.delimiter_of(text)))]
+    for rows in sheets:
+        for place, row in enumerate(rows[:_TOP]):
+            heads = [fold(_text(c)) for c in row]
+            if sum(h in known for h in heads) >= least:
+                return heads, rows[place + 1 :], digest
+    raise FileRefusedError(f"{name} has no row of headings that is understood; name the columns as the help says.", code="no_columns")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value.strip() if isinstance(value, str) else plain_text(value).strip()
+
+
+def code_of(words: str) -> str:
+    """A Home Office offence code as it is compared: 019C, 19c and "19 C" are 19C."""
+    plain = re.sub(r"[\s/.-]", "", words).upper()
+    return re.sub(r"^0+(?=\d)", "", plain)
+
+
+def read_cases(path: Path) -> Cases:
+    """Read an extract. Raises FileRefusedError for a file that is no table of cases, or in which something names a person."""
+    name = preflight.shown_name(path)
+    heads, rows, digest = _table(path, list(COLUMNS.values()), 3)
+    for head in heads:
+        if head and _IDENTIFIERS.search(head) and not any(head in known for known in COLUMNS.values()):
+            raise FileRefusedError(f"{name} has a column “{head}”, which names or finds a person; ask for an extract without it. Nothing of the file was kept.", code="identifies")
+    places = {key: next((heads.index(h) for h in known if h in heads), -1) for key, known in COLUMNS.items()}
+    if places["offender"] < 0 and places["victim"] < 0:
+        raise FileRefusedError(f"{name} has neither a reference of victims nor of offenders, so nothing can be said of who repeats.", code="no_people")
+    if places["code"] < 0 and places["type"] < 0:
+        raise FileRefusedError(f"{name} has neither a Home Office code nor an offence's description.", code="no_offence")
+    full = [r for r in rows if any(c not in (None, "") for c in r)]
+    if len(full) > _MOST_ROWS:
+        raise FileRefusedError(f"{name} has more than {_MOST_ROWS:,} rows; ask for fewer years.", code="too_large")
+    made = Cases(rows=len(full), sha256=digest)
+    for key, place in places.items():
+        if place >= 0:
+            made.columns[key] = _column(name, key, [r[place] if place < len(r) else None for r in full])
+    made.left_out = [h for n, h in enumerate(heads) if h and n not in places.values()]
+    return made
+
+
+def _column(name: str, key: str, values: list[Any]) -> list[Any]:
+    if key in _DAYS:
+        memo: dict[Any, dt.date | None] = {}
+        return [memo[v] if v in memo else memo.setdefault(v, _day(v)) for v in values]
+    if key == "hour":
+        return [_hour(v) for v in values]
+    words = [_text(v) for v in values]
+    for word in dict.fromkeys(words[:_LOOKED_AT]):
+        if word and key not in ("offence", "code") and (found := [k for k in likely_personal(word) if k != "a crime reference"]):
+            raise FileRefusedError(f"{name} holds what looks like {found[0]} under “{COLUMNS[key][0]}”; ask for an extract without it. Nothing of the file was kept.", code="identifies")
+    return [code_of(w) for w in words] if key == "code" else words
+
+
+_DAYS = frozenset({"reported", "identified", "referred", "charged", "completed", "outcome_date"})
+
+
+def _day(value: Any) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    words = _text(value)
+    if not words:
+        return None
+    for cut in (words[:10], words):
+        try:
+            return dt.date.fromisoformat(cut)
+        except ValueError:
+            pass
+    found = re.match(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", words)
+    if found is not None:
+        try:
+            return dt.date(int(found[3]), int(found[2]), int(found[1]))
+        except ValueError:
+            return None
+    try:
+        stored = parse_date(words)
+    except ValueError:
+        return None
+    return dt.date.fromisoformat(f"{stored}-01" if len(stored) == 7 else stored) if len(stored) in (7, 10) and stored[4] == "-" and stored[5:7].isdigit() else None
+
+
+def _hour(value: Any) -> int | None:
+    if isinstance(value, dt.datetime | dt.time):
+        return value.hour
+    found = re.match(r"(\d{1,2})(?::\d\d)?", _text(value))
+    return int(found[1]) if found is not None and int(found[1]) < 24 else None
+
+
+#: What the columns of tables of weights are called.
+_WEIGHT_COLUMNS = (("weight", "cchi score", "score", "starting point", "days", "harm"), ("code severity", "ho code", "home office code", "offence code", "code original", "code"), ("offence", "full offence title", "description", "offence description", "title"), ("ho sub code",))
+
+
+def read_weights(path: Path) -> Weights:
+    """Read a table of weights: the Cambridge index in the officer's own copy, ONS severity weights, or any with a code and a number. Raises FileRefusedError."""
+    name = preflight.shown_name(path)
+    heads, rows, _ = _table(path, _WEIGHT_COLUMNS, 2)
+    heads = [h.replace("_", " ") for h in heads]
+    number, code, title, sub = (next((heads.index(h) for h in known if h in heads), -1) for known in _WEIGHT_COLUMNS)
+    if number < 0 or (code < 0 and title < 0):
+        raise FileRefusedError(f"{name} has no column of weights with a code or an offence beside it.", code="no_weights")
+    made = Weights("cambridge" if {"cchi score", "full offence title"} & set(heads) else "ons" if "code severity" in heads else "own")
+    for place, row in enumerate(rows):
+        words = [_text(c) for c in row]
+        told = words[number] if number < len(words) else ""
+        if not any(words):
+            continue
+        try:
+            weight = float(told.replace(",", ""))
+        except ValueError:
+            made.problems.append(f"Row {place + 2}: “{told[:40]}” is no weight.")
+            continue
+        if not 0 <= weight < 1_000_000:
+            made.problems.append(f"Row {place + 2}: {told[:40]} is no weight in days.")
+            continue
+        made.rows += 1
+        plain = code_of(words[code] + (words[sub] if 0 <= sub < len(words) else "")) if 0 <= code < len(words) else ""
+        _keep(made.by_code, plain, weight, made.problems)
+        _keep(made.by_type, fold(words[title]) if 0 <= title < len(words) else "", weight, made.problems)
+    if not made.rows:
+        raise FileRefusedError(f"{name} holds no weights.", code="no_weights")
+    return made
+
+
+def _keep(into: dict[str, float], key: str, weight: float, problems: list[str]) -> None:
+    """Of two different weights for one code the lower counts, and that is said: nothing is made to weigh more than its table says."""
+    if not key:
+        return
+    if key in into and abs(into[key] - weight) > 1e-9:
+        problems.append(f"{key} has two weights ({into[key]:g} and {weight:g}); the lower counts.")
+        weight = min(weight, into[key])
+    into[key] = weight
