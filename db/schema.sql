@@ -1335,6 +1335,8 @@ CREATE TABLE indicator_value (
 	base TEXT,
 	provisional INTEGER,
 	process_changed INTEGER,
+	counted_otherwise INTEGER,
+	break_reason TEXT,
 	cleared_by TEXT,
 	cleared_on TEXT,
 	basis TEXT,

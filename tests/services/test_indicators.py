@@ -159,3 +159,46 @@ def test_a_period_without_a_value_breaks_the_line() -> None:
 def test_shapes_tell_what_signs_say_and_a_provisional_value_is_hollow() -> None:
     made = series_chart.layout([Dot("a", 1, says="better"), Dot("b", 2, says="worse"), Dot("c", 3, says="changed"), Dot("d", 4, provisional=True)], 400, 150)
     assert [len(series_chart.outline(m)) for m in made.marks] == [3, 4, 4, 0] and [m.hollow for m in made.marks] == [False, False, False, True]
+
+
+def monthly(session: Session, count: int, first: int = 2023) -> str:
+    """So many months of one indicator, ten and upwards; returns its id."""
+    indicator, _ = records.create(session, "indicator", {"title": "Offences recorded", "count_unit": "offences"})
+    for n in range(count):
+        records.create(session, "indicator_value", {"indicator": indicator, "period": f"{first + n // 12}-{n % 12 + 1:02d}", "value": str(10 + n)})
+    return indicator
+
+
+def at(session: Session, indicator: str, period: str) -> str:
+    return str(session.read().exec_driver_sql("SELECT id FROM indicator_value WHERE indicator = ? AND period = ?", (indicator, period)).one()[0])
+
+
+def test_a_break_parts_the_series_and_nothing_is_joined_over_it(session: Session) -> None:
+    indicator = monthly(session, 30)
+    whole = indicators.series(session, indicator).year_totals()
+    assert [p for p, _, _ in whole][:1] == ["2023-12"] and len(whole) == 19 and whole[0][1] == sum(range(10, 22)) and whole[-1][1] == sum(range(28, 40))
+    records.assign(session, at(session, indicator, "2024-06"), [records.parse_assignment(a) for a in ("counted_otherwise=yes", "break_reason=new recording system")], None)
+    broken = indicators.series(session, indicator)
+    assert broken.chart.starts == [0, 17] and [p for p, _, _ in broken.year_totals()] == [p for p, _, _ in whole if p < "2024-06" or p >= "2025-05"]
+    drawing = series_chart.layout(broken.dots(), 480, 170)
+    assert [line.kind for line in drawing.lines].count("break") == 1 and [len(line.points) for line in drawing.lines if line.kind == "value"] == [17, 13]
+    assert broken.legend() == ["Counted otherwise from Jun 2024: new recording system. What is before and after is not compared."]
+    assert "From Jun 2024 on, 13 values" in broken.sentence() and 'stroke-dasharray="1 3"' in series_chart.draw(broken.dots())
+
+
+def test_what_happened_is_marked_and_told(session: Session) -> None:
+    indicator = monthly(session, 14)
+    action, _ = records.create(session, "action", {"title": "Night patrols at stations"})
+    records.set_link(session, "indicator_value", "actions", at(session, indicator, "2023-05"), action)
+    found = indicators.series(session, indicator)
+    assert found.legend() == ["1  May 2023: A-0023 Night patrols at stations."]
+    assert [w.text for w in series_chart.layout(found.dots(), 480, 170).words].count("1") == 1
+
+
+def test_twelve_months_are_added_up_of_counts_by_month_alone(session: Session) -> None:
+    indicator = monthly(session, 13)
+    records.hide(session, [at(session, indicator, "2023-04")])
+    assert indicators.series(session, indicator).year_totals() == []  # a month is missing
+    records.assign(session, indicator, [records.parse_assignment("count_unit=per_cent")], None)
+    records.hide(session, [at(session, indicator, "2023-04")], hidden=False)
+    assert indicators.series(session, indicator).year_totals() == []  # shares are not added up

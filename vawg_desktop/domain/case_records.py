@@ -19,7 +19,7 @@ WEIGHT_SET = EntitySpec("weight_set", "Set of harm weights", "Harm weights", "WT
     long("weights", "The weights", private=True),
     SOURCES,
     NOTE,
-), by_title=True, listed=("title", "kind", "version", "offences", "taken_in"), form=("title", "kind", "version"), counted=("set of weights", "sets of weights"))  # fmt: skip
+), system=True, by_title=True, listed=("title", "kind", "version", "offences", "taken_in"), counted=("set of weights", "sets of weights"))  # fmt: skip
 
 CASE_EXTRACT = EntitySpec("case_extract", "Case extract", "Case extracts", "CX", "title", (
     text("title", "Extract", required=True, search=True),
@@ -39,4 +39,4 @@ CASE_EXTRACT = EntitySpec("case_extract", "Case extract", "Case extracts", "CX",
     replace(MARKING, default="official_sensitive"),
     SOURCES,
     NOTE,
-), listed=("title", "controller", "from_date", "until_date", "weights"), form=("title", "controller", "agreement", "dpia", "purpose", "offenders"))  # fmt: skip
+), system=True, listed=("title", "controller", "from_date", "until_date", "weights"))  # fmt: skip

@@ -33,11 +33,15 @@ class Dot:
     says: str = ""
     provisional: bool = False
     first: bool = False
+    #: Counted otherwise from here: no line joins it to the one before.
+    cut: bool = False
+    #: A number that stands over the period, for what happened in it.
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through points. ``kind`` is ``value``, ``mean``, ``limit``, ``target`` or ``grid``."""
+    """A line through points. ``kind`` is ``value``, ``mean``, ``limit``, ``target``, ``grid``, ``break`` or ``flag``."""
 
     points: tuple[tuple[float, float], ...]
     kind: str
@@ -115,6 +119,7 @@ def layout(dots: Sequence[Dot], width: float, height: float, target: float | Non
         if dot.value is None:
             _close(made, run)
             continue
+        _mark_period(made, run, dot, x(place), y(dot.value), across if place else 0.0)
         run.append((x(place), y(dot.value)))
         made.marks.append(Mark(x(place), y(dot.value), dot.says, dot.provisional, place))
     _close(made, run)
@@ -124,6 +129,16 @@ def layout(dots: Sequence[Dot], width: float, height: float, target: float | Non
         value_then = dots[last.place].value
         made.words.append(Words(last.x + 8, last.y + SIZE * 0.35, number(value_then) if value_then is not None else "", "start", bold=True))
     return made
+
+
+def _mark_period(made: Drawing, run: list[tuple[float, float]], dot: Dot, x: float, y: float, across: float) -> None:
+    """A line between two periods where it is counted otherwise, and a number over one in which something happened."""
+    if dot.cut and across:
+        _close(made, run)
+        made.lines.append(Line(((x - across / 2, _TOP), (x - across / 2, made.height - _FOOT)), "break"))
+    if dot.flag:
+        made.words.append(Words(x, _TOP + SIZE * 0.2, dot.flag, "middle", bold=True))
+        made.lines.append(Line(((x, _TOP + SIZE * 0.4), (x, y - 5)), "flag"))
 
 
 def _close(made: Drawing, run: list[tuple[float, float]]) -> None:
@@ -170,7 +185,7 @@ def draw(dots: Sequence[Dot], width: float = 480.0, height: float = 170.0, targe
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" font-family="Atkinson Hyperlegible Next">',
         f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>',
     ]
-    dashes = {"grid": (_LINE, 0.5, ""), "mean": (_QUIET, 1, ""), "limit": (_QUIET, 1, "5 3"), "target": (_INK, 1.2, "2 3"), "value": (_INK, 1.6, "")}
+    dashes = {"grid": (_LINE, 0.5, ""), "mean": (_QUIET, 1, ""), "limit": (_QUIET, 1, "5 3"), "target": (_INK, 1.2, "2 3"), "value": (_INK, 1.6, ""), "break": (_INK, 1.2, "1 3"), "flag": (_QUIET, 0.6, "")}
     for line in made.lines:
         colour, wide, dash = dashes[line.kind]
         points = " ".join(f"{a:.2f},{b:.2f}" for a, b in line.points)

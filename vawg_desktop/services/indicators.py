@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from vawg_desktop.analysis import control
 from vawg_desktop.domain.dates import bounds, short_label
 from vawg_desktop.domain.evidence_terms import COUNT_UNIT
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.series_chart import Dot, number
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
@@ -34,6 +35,10 @@ class Value:
     base: float | None
     provisional: bool
     process_changed: bool
+    counted_otherwise: bool = False
+    break_reason: str = ""
+    #: What happened in the period: actions, each as its reference and title.
+    happened: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,11 +61,33 @@ class Series:
 
     def dots(self) -> list[Dot]:
         """The series as the drawing takes it."""
-        starts = set(self.chart.starts[1:])
+        starts, flags = set(self.chart.starts[1:]), self._flags()
         return [
-            Dot(short_label(v.period), v.value, p.mean, p.lower, p.upper, control.direction(p, self.good), v.provisional, n in starts)
+            Dot(short_label(v.period), v.value, p.mean, p.lower, p.upper, control.direction(p, self.good), v.provisional, n in starts, v.counted_otherwise, flags.get(n, ""))
             for n, (v, p) in enumerate(zip(self.values, self.chart.points, strict=True))
         ]
+
+    def _flags(self) -> dict[int, str]:
+        """By place, the number of what happened there."""
+        return {place: str(number) for number, place in enumerate((n for n, v in enumerate(self.values) if v.happened), 1)}
+
+    def legend(self) -> list[str]:
+        """What the chart's numbers and breaks stand for, a sentence each."""
+        flags = self._flags()
+        told = [f"{flags[n]}  {short_label(v.period)}: {'; '.join(v.happened)}." for n, v in enumerate(self.values) if n in flags]
+        return [*told, *(f"Counted otherwise from {short_label(v.period)}{f': {v.break_reason}' if v.break_reason else ''}. What is before and after is not compared." for v in self.values[1:] if v.counted_otherwise)]
+
+    def year_totals(self) -> list[tuple[str, float, bool]]:
+        """Totals of twelve months, by the last one: (period, total, whether any of them is provisional). Of counts by month alone, and none over a break or a gap."""
+        months = [v.period for v in self.values]
+        if self.unit in ("per_cent", "days") or not self.values or any(len(m) != 7 or not m[5:].isdigit() for m in months):
+            return []
+        made: list[tuple[str, float, bool]] = []
+        for end in range(11, len(self.values)):
+            twelve = self.values[end - 11 : end + 1]
+            if _months(twelve[-1].period) - _months(twelve[0].period) == 11 and not any(v.counted_otherwise for v in twelve[1:]):
+                made.append((twelve[-1].period, sum(v.value for v in twelve), any(v.provisional for v in twelve)))
+        return made
 
     def sentence(self) -> str:
         """The series in words: from when to when, the last value, mean and limits, what the last point says, and the target."""
@@ -72,7 +99,8 @@ class Series:
         if point.lower is None or point.upper is None:
             return words
         floor = max(0.0, point.lower) if all(v.value >= 0 for v in self.values) else point.lower
-        words += f" From {short_label(self.values[0].period)} on, {len(self.values)} values; mean {number(round(point.mean, 1))}, usual between {number(round(floor, 1))} and {number(round(point.upper, 1))}."
+        stretch = self.values[self.chart.starts[-1] :] if self.chart.starts else self.values
+        words += f" From {short_label(stretch[0].period)} on, {how_many(len(stretch), 'value')}; mean {number(round(point.mean, 1))}, usual between {number(round(floor, 1))} and {number(round(point.upper, 1))}."
         says = control.direction(point, self.good)
         words += f" The last value says that it has {_MOVED[says]}: {_SIGNS[point.sign]}." if says else " No sign that it has changed."
         if self.chart.few:
@@ -85,6 +113,10 @@ class Series:
 _MOVED = {"better": "become better", "worse": "become worse", "changed": "changed"}
 
 
+def _months(period: str) -> int:
+    return int(period[:4]) * 12 + int(period[5:7])
+
+
 def _number(words: object) -> float | None:
     try:
         return float(str(words)) if words is not None else None
@@ -93,8 +125,14 @@ def _number(words: object) -> float | None:
 
 
 _VALUES = (
-    "SELECT v.id, v.reference, v.period, v.value, v.base, v.provisional, v.process_changed FROM indicator_value v "
+    "SELECT v.id, v.reference, v.period, v.value, v.base, v.provisional, v.process_changed, v.counted_otherwise, v.break_reason FROM indicator_value v "
     "WHERE v.indicator = ? AND NOT v.deleted ORDER BY v.n"
+)
+
+
+_HAPPENED = (
+    "SELECT v.id, a.reference, a.title FROM indicator_value v JOIN link l ON l.a = v.id AND l.kind = 'indicator_value.actions' AND NOT l.deleted "
+    "JOIN action a ON a.id = l.b AND NOT a.deleted WHERE v.indicator = ? AND NOT v.deleted ORDER BY l.n"
 )
 
 
@@ -103,15 +141,18 @@ def series(session: Session, indicator: str) -> Series:
     row = plain_rows(session.read(), "SELECT id, reference, title, count_unit, good, target FROM indicator WHERE id = ?", (indicator,))[0]
     made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=row["count_unit"] in PEOPLE, least=least(session.read()))
     by_period: dict[str, Value] = {}
+    happened: dict[str, list[str]] = {}
+    for value_id, reference, title in session.read().exec_driver_sql(_HAPPENED, (indicator,)):
+        happened.setdefault(str(value_id), []).append(f"{reference} {title}")
     for r in plain_rows(session.read(), _VALUES, (indicator,)):
         value = _number(r["value"])
         if value is None or not r["period"]:
             continue
         period = str(r["period"])
         made.doubled += period in by_period
-        by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]))
+        by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]), bool(r["counted_otherwise"]), str(r["break_reason"] or ""), tuple(happened.get(str(r["id"]), ())))
     made.values = sorted(by_period.values(), key=lambda v: bounds(v.period))
-    made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed])
+    made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed or v.counted_otherwise])
     return made
 
 

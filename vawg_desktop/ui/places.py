@@ -131,6 +131,8 @@ GROUPS: tuple[Group, ...] = (
         )),
         Place("Indicators", "indicators", (
             records("indicator", "What is counted over time will stand here."), records("indicator_value", "Each number, with its period, will stand here."),
+            page("harm", "Harm", "harm", "HarmPage"), records("case_extract", "Case extracts that were measured will stand here, each with the footing on which it came; no case of them is kept."),
+            records("weight_set", "What an offence of each kind weighs will stand here, by source and version."),
             records("area", "Districts, counties and force areas will stand here, with the days between which each was one."),
         )),
         Place("Figures", "figures", (records("figure", "Numbers that the office quotes will stand here, each with its source."),)),

@@ -1,5 +1,5 @@
 """Codebooks, their codes, how each answer was sorted, whether it was looked at for what tells who somebody is; and from whose answer a quote is;
-harm weights, and case extracts that were measured and forgotten."""
+harm weights, case extracts that were measured and forgotten; and where a series is counted otherwise."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,4 +48,6 @@ def upgrade() -> None:
     _entity("answer_review", "survey>survey survey_question>survey_question response status letters# reviewed_by reviewed_on note")
     _entity("weight_set", "title kind version licence taken_in offences# weights note")
     _entity("case_extract", "title controller agreement dpia purpose legal_basis offenders from_date until_date taken_in rows_read# weights>weight_set left_out measured marking note")
+    op.add_column("indicator_value", sa.Column("counted_otherwise", sa.Integer))
+    op.add_column("indicator_value", sa.Column("break_reason", _text()))
     op.add_column("quote", sa.Column("response", _text()))

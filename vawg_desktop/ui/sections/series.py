@@ -23,6 +23,7 @@ from vawg_desktop.ui.widgets.series_view import SeriesView
 _VALUE = BY_KEY["indicator_value"]
 #: So many of the newest values stand in the table under a chart; the list has all.
 _ROWS = 12
+_SEASON = 24
 
 
 def one(pane: Pane) -> Made:
@@ -74,6 +75,11 @@ def _chart(pane: Pane, series: Series, *, named: bool) -> QWidget:
     table.hide()
     box.addWidget(view)
     box.addWidget(label(series.sentence().partition(": ")[2], muted=True))
+    for told in series.legend():
+        box.addWidget(label(told, muted=True))
+    totals = series.year_totals()
+    if totals:
+        box.addWidget(label(_totals(series, totals), muted=True))
     if series.doubled:
         box.addWidget(note(f"{series.doubled} of its values stand for a period that has another; the one written last is drawn."))
     box.addWidget(table)
@@ -86,6 +92,15 @@ def _chart(pane: Pane, series: Series, *, named: bool) -> QWidget:
     foot.addStretch(1)
     box.addLayout(foot)
     return holder
+
+
+def _totals(series: Series, totals: list[tuple[str, float, bool]]) -> str:
+    """The last twelve months together, beside the twelve before where these can be compared; a month of one year is never set beside another month of it."""
+    period, total, provisional = totals[-1]
+    words = f"Twelve months to {short_label(period)}: {number(total)}{' (provisional)' if provisional else ''}."
+    year_before = f"{int(period[:4]) - 1}{period[4:]}"
+    before = next((t for p, t, _ in totals if p == year_before), None)
+    return words + (f" Twelve months before: {number(before)}." if before is not None else "") + (" Under twenty-four months no season can be seen." if len(series.values) < _SEASON else "")
 
 
 def _turn(view: QWidget, table: QWidget, turn: QPushButton) -> None:

@@ -41,7 +41,7 @@ class SeriesView(QWidget):
         painter.scale(scale, scale)
         pens = {
             "grid": QPen(QColor(c.line), 1), "mean": QPen(QColor(c.muted), 1), "limit": QPen(QColor(c.muted), 1, Qt.PenStyle.DashLine),
-            "target": QPen(QColor(c.text), 1.2, Qt.PenStyle.DotLine), "value": QPen(QColor(c.text), 1.8),
+            "target": QPen(QColor(c.text), 1.2, Qt.PenStyle.DotLine), "value": QPen(QColor(c.text), 1.8), "break": QPen(QColor(c.text), 1.2, Qt.PenStyle.DotLine), "flag": QPen(QColor(c.muted), 0.8),
         }  # fmt: skip
         for line in made.lines:
             painter.setPen(pens[line.kind])
