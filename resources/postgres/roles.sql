@@ -278,7 +278,9 @@ BEGIN
       PERFORM vawg_refuse('that cell was not disposed of'); END IF;
   END LOOP;
   INSERT INTO meta VALUES ('disposing', '1') ON CONFLICT (key) DO UPDATE SET value = '1';
-  UPDATE change SET fields = vawg_stripped(fields, p_cells, NULL) WHERE "row" = p_row AND txn <> w.txn AND act <> 'dispose';
+  -- a document out of which one record was taken still holds what is taken out of it later: once overwritten it goes too
+  UPDATE change SET fields = vawg_stripped(fields, p_cells, NULL) WHERE "row" = p_row AND txn <> w.txn AND (act <> 'dispose' OR
+    (t IN ('return', 'submission', 'survey_batch') AND EXISTS (SELECT FROM change o, unnest(p_cells) c WHERE o."row" = p_row AND (o.fields::jsonb #> ARRAY[c, 'o']) ? change.id)));
   GET DIAGNOSTICS done = ROW_COUNT;
   IF p_reasons <> 0 THEN
     FOR x IN SELECT DISTINCT txn FROM change WHERE "row" = p_row AND txn <> w.txn AND act <> 'dispose' LOOP

@@ -45,6 +45,7 @@ class Taken:
     unchanged: int = 0
     new_questions: int = 0
     flagged: int = 0
+    disposed: int = 0
 
     def sentence(self) -> str:
         """What was taken in, in words."""
@@ -53,6 +54,7 @@ class Taken:
             f"{how_many(self.new, 'response')} new, {self.changed:,} changed, {self.unchanged:,} as before{left}; "
             f"{how_many(len(self.file.questions), 'question')}, {how_many(len(self.file.dropped_columns), 'column')} left out."
             + (" Most of these respondents had answered otherwise before: where it is another survey or wave, undo and name it." if 2 * self.changed > max(10, len(self.file.responses)) else "")
+            + (f" {how_many(self.disposed, 'response')} not taken in: {'it was' if self.disposed == 1 else 'they were'} disposed of." if self.disposed else "")
             + (f" {how_many(self.flagged, 'response')} to be looked at today: danger, a child or somebody named." if self.flagged else "")
         )
 
@@ -111,12 +113,16 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     known = names.find_named(session.read(), SURVEY.key, title)
     taken.survey = known.id if known is not None else _new_id(session, title)
     earlier = {r.id: r for r in answers(session, taken.survey).rows} if known is not None else {}
+    gone = _disposed(session, taken.survey)
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     rows: list[dict[str, Any]] = []
     looked_at: dict[str, list[str]] = {}
     anew: dict[str, list[str]] = {}
     for one, reasons in zip(file.responses, triage.reasons_of(file), strict=True):
         id = response_id(taken.survey, wave, one.respondent)
+        if id in gone:
+            taken.disposed += 1
+            continue
         before = earlier.get(id)
         given = one.answers
         if before is None:
@@ -152,6 +158,12 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
         taken.reference = str(tx.row(SURVEY.key, taken.survey)["reference"])
         changes = tx.changes
     return taken, changes
+
+
+def _disposed(session: Session, survey: str) -> set[str]:
+    """Responses whose answers were disposed of: a file given again does not bring them back."""
+    sql = "SELECT DISTINCT c.\"row\" FROM \"change\" c JOIN survey_response r ON r.id = c.\"row\" WHERE c.tbl = 'survey_response' AND c.act = 'dispose' AND r.survey = ?"
+    return {str(r[0]) for r in session.read().exec_driver_sql(sql, (survey,))}
 
 
 def same_answer(before: object, given: Answer) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
@@ -17,6 +17,7 @@ from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.named_files import still_named_in
 from vawg_desktop.store.redacting import (
     DOCUMENTS,
+    STATED_BESIDE,
     is_remark,
     redact_returns,
     redact_where_it_came,
@@ -145,9 +146,9 @@ def has_rest(connection: Connection, table: str, id: str) -> bool:
 
 
 def _stated_in(connection: Connection, id: str) -> bool:
-    """Whether a return or a submission names a record."""
-    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0' for t, cell in DOCUMENTS)
-    return connection.exec_driver_sql(sql, (id,) * len(DOCUMENTS)).fetchone() is not None
+    """Whether a document names a record: as it stands, or as another store wrote it, which took out another record and did not know of this one."""
+    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0 UNION ALL {STATED_BESIDE.format(t=t)}' for t, cell in DOCUMENTS)
+    return connection.exec_driver_sql(sql, (id, id) * len(DOCUMENTS)).fetchone() is not None
 
 
 def _unneeded(connection: Connection, hashes: Iterable[str]) -> list[str]:
@@ -247,8 +248,11 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
     hashes: list[str] = []
     allow_stripping(tx, True)
     remarks: dict[str, None] = {}
-    for found in run(f"{log.SELECT} WHERE \"row\" = ? AND act <> 'dispose'", (row,)).fetchall():
-        entry = log.from_row(tuple(found))
+    entries = [log.from_row(tuple(r)) for r in run(f'{log.SELECT} WHERE "row" = ?', (row,)).fetchall()]
+    overwritten = _overwritten_documents(table, entries)
+    for entry in entries:
+        if act_of(entry.act) is Act.DISPOSE and entry.id not in overwritten:
+            continue
         sha256 = entry.fields.get("file_sha256")
         hashes += [str(sha256.after)] if sha256 and sha256.after else []
         if tx.guarded:
@@ -256,7 +260,8 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
         for key in worded & set(entry.fields):
             entry.fields[key] = entry.fields[key].disposed()
         run('UPDATE "change" SET fields = ? WHERE id = ?', (entry.fields_json(), entry.id))
-        remarks[entry.txn] = None
+        if act_of(entry.act) is not Act.DISPOSE:
+            remarks[entry.txn] = None
     for txn in remarks:  # after all cells: a transaction may have several entries about the row
         if is_remark(tx, txn):
             strip_reasons(tx, txn)
@@ -265,6 +270,12 @@ def strip_row(tx: Transaction, table: str, row: str) -> list[str]:
     run('DELETE FROM local WHERE instr("key", ?) > 0 OR instr(value, ?) > 0', (row, row))
     allow_stripping(tx, False)
     return list(dict.fromkeys(hashes))
+
+
+def _overwritten_documents(table: str, entries: Sequence[log.Entry]) -> set[str]:
+    """Entries that took one record out of a document and were themselves overwritten since: what they state holds the words of whatever went later."""
+    cell = dict(DOCUMENTS).get(table)
+    return {id for e in entries if cell is not None and (change := e.fields.get(cell)) is not None for id in change.overwrote}
 
 
 def strip_later(store: Store, rows: Sequence[str]) -> bool:

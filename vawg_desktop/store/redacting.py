@@ -19,6 +19,9 @@ _SHARED_REASON = 50
 #: What was sent, what came back and what a survey brought, as documents with rows: the kind of record and its cell.
 DOCUMENTS = (("return", "base"), ("submission", "content"), ("survey_batch", "responses"))
 
+#: Entries that took records out of a kind of document, and state it with a record that went from it elsewhere.
+STATED_BESIDE = "SELECT e.\"row\" FROM \"change\" e JOIN \"{t}\" d ON d.id = e.\"row\" WHERE e.tbl = '{t}' AND e.act = 'dispose' AND instr(e.fields, ?) > 0"
+
 
 def redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
     """Take the record out of what was sent, what came back and what a survey brought; the workbooks go whole."""
@@ -28,6 +31,7 @@ def redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
         found = tx.connection.exec_driver_sql(
             f'SELECT id, "{cell}", {file or "NULL"} FROM "{table}" WHERE instr("{cell}", ?) > 0', (id,)
         ).fetchall()
+        beside = {str(r[0]) for r in tx.connection.exec_driver_sql(STATED_BESIDE.format(t=table), (id,)).fetchall()}
         for row, kept, sha256 in found:
             document = _without(json.loads(kept), id, reference)
             if table == "return":  # by which its row is known, and passed over, in a file that comes back later
@@ -35,11 +39,15 @@ def redact_returns(tx: Transaction, id: str, reference: str) -> list[str]:
             text = json.dumps(document, ensure_ascii=False)
             if text == kept:
                 continue
+            beside.discard(str(row))
             # where two stores took different records out, neither reading is whole: what is left out of both stands
             tx.edit(table, str(row), {cell: text, **({file: None} if file else {})}, checked=False, settling=True)
             strip_log(tx, table, str(row), only={cell, *({file} if file else ())})
             if sha256:
                 hashes.append(str(sha256))
+        for row in sorted(beside):  # it stands without the record already; another store's reading in the log does not
+            tx.state_again(table, row, cell, tx.row(table, row)[cell])
+            strip_log(tx, table, row, only={cell})
     return hashes
 
 
