@@ -62,20 +62,22 @@ CODING = EntitySpec("coding", "Coding", "Codings", "CG", "result", (
     long("memo", "Memo"),
     ref("codebook", "Codebook", "codebook"),
     whole("version", "Version of the codebook", 1, 9999, noted=True),
+    text("answer", "Digests of the answer as it was read", private=True, noted=True),
     when("coded_on", "Coded on", noted=True, listed=Listed(width=110)),
     long("passages", "Which passages", private=True),
     NOTE,
 ), parent="survey", system=True, by_content=True, listed=("coder", "result", "coded_on"))  # fmt: skip
 
-#: Whether a person has looked at an answer for what tells who somebody is, and what of it is taken out. What is taken out on one laptop and
-#: on another is taken out on both.
+#: One reading of an answer by somebody who looked for what tells who somebody is, and what of it is taken out. Its id follows from question, response
+#: and what is left, so two readings never conflict: what is taken out on one laptop and on another is taken out on both.
 ANSWER_REVIEW = EntitySpec("answer_review", "Answer looked at", "Answers looked at", "AW", "status", (
     ref("survey", "Survey", "survey", required=True),
     ref("survey_question", "Question", "survey_question", required=True),
     text("response", "Response", required=True, names_record=True),
-    term("status", "Looked at", c.REVIEW, required=True, default="to_review", strictest=("set_aside", "to_review", None, "reviewed")),
+    term("status", "Looked at", c.REVIEW, required=True, default="reviewed"),
     tags("taken_out", "Taken out"),
-    whole("letters", "Length of the answer", 0, 100_000_000, noted=True),
+    whole("letters", "Length of the answer", 0, 100_000_000),
+    text("digest", "Digest of what is left", private=True),
     text("reviewed_by", "Looked at by", noted=True),
     when("reviewed_on", "Looked at on", noted=True),
     NOTE,

@@ -290,34 +290,41 @@ def without(text: str, found: Sequence[Passage]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def is_without(text: str, letters: int, found: Sequence[Passage]) -> bool:
-    """Whether a text already is what ``without`` makes of one of ``letters`` characters: its length and every marker are where they would be."""
-    moved = 0
-    for one in joined(found):
-        words = marker(one.kind)
-        if not text.startswith(words, one.start + moved):
-            return False
-        moved += len(words) - (min(one.end, letters) - one.start)
-    return len(text) == letters + moved
+def plain_lines(words: str) -> str:
+    """A text whose lines end in a line feed, by which positions are counted and texts compared."""
+    return words.replace("\r\n", "\n").replace("\r", "\n") if "\r" in words else words
 
 
-_MARKERS = re.compile(r"(\[(?:" + "|".join(re.escape(IDENTIFYING.label(k).casefold()) for k in IDENTIFYING.key_list()) + r")\])")
+def moved(found: Iterable[Passage], gone: Sequence[Passage], letters: int) -> list[Passage]:
+    """Passages of a text as they stand in what is left of it once ``gone`` was taken out: what lies in these is left out. ``letters``: the length of what is left."""
+    made: list[Passage] = []
+    for one in found:
+        parts = [(one.start, one.end)]
+        for cut in gone:
+            parts = [p for start, end in parts for p in ((start, min(end, cut.start)), (max(start, cut.end), end)) if p[0] < p[1]]
+        for start, end in parts:
+            by = sum(len(marker(c.kind)) - (c.end - c.start) for c in gone if c.end <= start)
+            if 0 <= start + by < end + by <= letters:
+                made.append(Passage(start + by, end + by, one.kind))
+    return made
 
 
-def same_but_for_taken_out(kept: str, given: str) -> bool:
-    """Whether ``given`` may be the text of which ``kept`` is what stands after words were taken out."""
-    if "[" not in kept:
-        return kept == given
-    first, *between = _MARKERS.split(kept)[::2]
-    if not between:
-        return kept == given
-    last = between.pop()
-    if not given.startswith(first) or not given.endswith(last):
-        return False
-    at, end = len(first), len(given) - len(last)
-    for words in between:  # what stands between two that were taken out, each found as early as it may stand
-        found = given.find(words, at + 1, end)
-        if found < 0:
-            return False
-        at = found + len(words)
-    return at < end
+def restored(found: Iterable[Passage], gone: Sequence[Passage]) -> list[Passage]:
+    """The other way: passages of what is left of a text as they stood in the text, with ``gone`` taken out of it. One that lies in a marker is what the marker stands for."""
+    cuts = joined(gone)
+    made = (Passage(_before(one.start, cuts, last=False), _before(one.end, cuts, last=True), one.kind) for one in found)
+    return [one for one in made if one.start < one.end]
+
+
+def _before(at: int, cuts: Sequence[Passage], *, last: bool) -> int:
+    """Where a position of what is left of a text stood in it; within a marker, the beginning or the ``last`` end of what it stands for."""
+    by = 0
+    for cut in cuts:
+        wide = len(marker(cut.kind))
+        begins = cut.start + by
+        if at <= begins if last else at < begins:
+            break
+        if at < begins + wide or (last and at == begins + wide):
+            return cut.end if last else cut.start
+        by += wide - (cut.end - cut.start)
+    return at - by

@@ -1,8 +1,7 @@
 """Answers in people's own words, looked at before they are coded or quoted: what tells who somebody is is taken out by a person.
 
 Until somebody has looked at an answer nothing but the desk and the safeguarding list shows it. What is taken out is kept as positions, and the
-words stay in the store, until ``take_out_originals`` writes the answers without them. Which of the two an answer is in is told from its length
-and its markers, so that whichever reading a merge leaves, what is shown is the same.
+words stay in the store, until ``take_out_originals`` writes the answers without them; ``readings.py`` tells the two apart, whichever a merge leaves.
 """
 
 from __future__ import annotations
@@ -17,12 +16,13 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.identifying import Passage
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import surveys, triage
-from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services import readings, surveys, triage
+from vawg_desktop.services.readings import REVIEWED, SET_ASIDE, TO_REVIEW, Known
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.surveys import Answers, review_id
+from vawg_desktop.services.surveys import Answers, Row
 from vawg_desktop.store import history, work
 from vawg_desktop.store.dispose import HOLD, allow_stripping
 from vawg_desktop.store.redacting import strip_log
@@ -30,20 +30,14 @@ from vawg_desktop.store.transaction import Transaction
 
 REVIEW = BY_KEY["answer_review"]
 _TAKEN_OUT = REVIEW.link_kind(REVIEW.by_key["taken_out"])
-_REVIEWS = "SELECT id, response, status, letters FROM answer_review WHERE survey_question = ? AND NOT deleted"
-_CUTS = "SELECT l.a, l.b FROM link l JOIN answer_review r ON r.id = l.a WHERE l.kind = ? AND NOT l.deleted AND r.survey_question = ?"
-#: What may be read of an answer by anybody: it was looked at.
-REVIEWED = "reviewed"
-#: Of so many answers at most what is known is read by their ids; of more, all of it.
-_FEW = 200
 
 
 @dataclass(slots=True)
 class Text:
     """One respondent's answer in their own words.
 
-    ``words`` as the store holds it, ``shown`` with what was taken out as markers, ``taken_out`` in positions of ``words``. ``status`` is a key of
-    the vocabulary of reviews; ``stale`` says that the answer is another than the one that was looked at.
+    ``words`` as the store holds it (lines end in a line feed), ``shown`` with what was taken out as markers, ``taken_out`` in positions of ``words``.
+    ``status`` is a key of the vocabulary of reviews; ``stale`` says that the answer is another than the one that was looked at.
     """
 
     response: str
@@ -51,9 +45,10 @@ class Text:
     answered: str
     words: str
     shown: str
-    status: str = "to_review"
+    status: str = TO_REVIEW
     taken_out: list[Passage] = field(default_factory=list[Passage])
     stale: bool = False
+    digests: frozenset[str] = frozenset()
 
     @property
     def may_be_read(self) -> bool:
@@ -73,44 +68,26 @@ class Text:
 
 def texts(session: Session, answers: Answers, question: str) -> list[Text]:
     """The answers to a question in words, by the question's id, in the order in which they came; empty ones are left out."""
-    return [_text(row, str(words), *known) for row, words, known in _with_reviews(session, answers, question)]
+    return _texts(answers.rows, question, readings.of_question(session, question))
 
 
 def texts_of(session: Session, answers: Answers, question: str, responses: Collection[str]) -> list[Text]:
     """The same for a few responses, for which not all that is known of a survey is read."""
-    part = Answers(answers.survey, answers.questions, [r for r in answers.rows if r.id in responses])
-    return [_text(row, str(words), *known) for row, words, known in _with_reviews(session, part, question, [review_id(question, r.id) for r in part.rows])]
+    return _texts([r for r in answers.rows if r.id in responses], question, readings.of_question(session, question, responses))
 
 
-def _with_reviews(session: Session, answers: Answers, question: str, ids: Sequence[str] | None = None) -> Iterable[tuple[Any, str, tuple[str, int, list[Passage]]]]:
-    """Answers with what is known of their review: the status, the answer's length then, and what was taken out. ``ids``: only these reviews are read."""
-    connection = session.read()
-    few = ids is not None and len(ids) <= _FEW
-    marks = f" AND {{}} IN ({','.join('?' * len(ids))})" if few and ids else ""
-    named = tuple(ids) if few and ids else ()
-    reviews = {str(r["response"]): r for r in plain_rows(connection, _REVIEWS + marks.format("id"), (question, *named))}
-    cuts: dict[str, list[Passage]] = {}
-    for review, words in connection.exec_driver_sql(_CUTS + marks.format("l.a"), (_TAKEN_OUT, question, *named)):
-        cuts.setdefault(str(review), []).append(identifying.passage(str(words)))
-    for row in answers.rows:
+def _texts(rows: Iterable[Row], question: str, found: Mapping[str, Sequence[readings.Reading]]) -> list[Text]:
+    made: list[Text] = []
+    for row in rows:
         given = row.answers.get(question)
         if isinstance(given, str) and given.strip():
-            review = reviews.get(row.id)
-            yield row, given, ("to_review", 0, []) if review is None else (str(review["status"]), int(str(review["letters"] or 0)), cuts.get(str(review["id"]), []))
-
-
-def _text(row: Any, words: str, status: str, letters: int, cuts: list[Passage]) -> Text:
-    made = Text(row.id, row.wave, row.answered, words, words, status)
-    if status != REVIEWED:
-        return made
-    if cuts and identifying.is_without(words, letters, cuts):
-        return made
-    if len(words) == letters:
-        made.taken_out = identifying.joined(cuts)
-        made.shown = identifying.without(words, cuts)
-    else:  # another answer than the one that was looked at
-        made.status, made.stale = "to_review", True
+            words = identifying.plain_lines(given)
+            made.append(_text(row, words, readings.known(words, readings.at_most(found, row.id))))
     return made
+
+
+def _text(row: Row, words: str, known: Known) -> Text:
+    return Text(row.id, row.wave, row.answered, words, identifying.without(words, known.cuts) if known.cuts else words, known.status, known.cuts, known.stale, known.digests)
 
 
 def shown_between(text: Text, start: int, end: int) -> str:
@@ -133,38 +110,53 @@ def own_words(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def sign_off(session: Session, survey: str, question: str, looked_at: Mapping[str, tuple[str, Sequence[Passage]]]) -> Changes:
-    """Say that somebody looked at answers: by response, the words that were shown and what of them is taken out."""
+    """Say that somebody looked at answers: by response, the words that were shown and what of them is taken out. It takes the place of the readings known here."""
+    before = readings.of_question(session, question, looked_at)
     with session.store.write(session.who, None, Act.REVIEW) as tx:
         for response, (words, cuts) in looked_at.items():
-            _write(tx, session, survey, question, response, REVIEWED, words, cuts)
+            plain, found = identifying.plain_lines(words), identifying.joined(cuts)
+            left = readings.digest(identifying.without(plain, found))
+            letters, now = len(plain), readings.digest(plain)
+            shortened = next((r for r in before.get(response, ()) if r.cuts and r.digest == now), None)
+            if shortened is not None:  # told in positions of the answer as it was given: another store may still hold it so
+                letters, found = shortened.letters, identifying.joined([*shortened.cuts, *identifying.restored(found, shortened.cuts)])
+            _write(tx, session, survey, question, response, left, {"status": REVIEWED, "letters": letters, "digest": left}, found)
     return tx.changes
 
 
 def put_back(session: Session, survey: str, question: str, responses: Mapping[str, str]) -> Changes:
-    """Say of answers, by response with their words, that they are to be looked at again. Raises RuleError where words are gone for good."""
+    """Say of answers, by response with their words, that they are to be looked at again."""
     with session.store.write(session.who, None, Act.REVIEW) as tx:
-        for response, words in responses.items():
-            _write(tx, session, survey, question, response, "to_review", words, ())
+        for response in responses:
+            _hide_others(tx, question, response, "")
     return tx.changes
 
 
 def set_aside(session: Session, survey: str, question: str, responses: Mapping[str, str]) -> Changes:
     """Say of answers that they are not to be used: neither coded nor quoted nor counted among what was coded."""
     with session.store.write(session.who, None, Act.REVIEW) as tx:
-        for response, words in responses.items():
-            _write(tx, session, survey, question, response, "set_aside", words, ())
+        for response in responses:
+            _write(tx, session, survey, question, response, SET_ASIDE, {"status": SET_ASIDE}, ())
     return tx.changes
 
 
-def _write(tx: Transaction, session: Session, survey: str, question: str, response: str, status: str, words: str, cuts: Sequence[Passage]) -> None:
-    id = review_id(question, response)
-    cells = {"status": status, "letters": len(words), "reviewed_by": session.who if status != "to_review" else None, "reviewed_on": session.today.isoformat() if status != "to_review" else None}
-    there = tx.run("SELECT 1 FROM answer_review WHERE id = ?", (id,)).fetchone()
+def _write(tx: Transaction, session: Session, survey: str, question: str, response: str, left: str, cells: dict[str, Value], cuts: Sequence[Passage]) -> None:
+    id = readings.reading_id(question, response, left)
+    by: dict[str, Value] = {"reviewed_by": session.who, "reviewed_on": session.today.isoformat()}
+    there = tx.run("SELECT deleted FROM answer_review WHERE id = ?", (id,)).fetchone()
     if there is None:
-        tx.create(REVIEW.key, {"survey": survey, "survey_question": question, "response": response, **cells}, id=id)
-    else:
-        tx.edit(REVIEW.key, id, {**cells, "deleted": False}, settling=True)
-    tx.set_links(_TAKEN_OUT, id, [str(c) for c in identifying.joined(cuts)])
+        tx.create(REVIEW.key, {"survey": survey, "survey_question": question, "response": response, **cells, **by}, id=id)
+    elif there[0]:
+        tx.edit(REVIEW.key, id, {**cells, **by, "deleted": False}, settling=True)
+    for one in cuts:
+        tx.link(_TAKEN_OUT, id, str(one))
+    _hide_others(tx, question, response, id)
+
+
+def _hide_others(tx: Transaction, question: str, response: str, keep: str) -> None:
+    tx.flush()
+    for (other,) in tx.run("SELECT id FROM answer_review WHERE survey_question = ? AND response = ? AND deleted = 0 AND id <> ?", (question, response, keep)).fetchall():
+        tx.delete(REVIEW.key, str(other))
 
 
 def flag(session: Session, survey: str, wave: str, response: str, reason: str) -> Changes:
@@ -176,10 +168,45 @@ def flag(session: Session, survey: str, wave: str, response: str, reason: str) -
 
 # -- originals -------------------------------------------------------------------------------------
 
+#: Answers as they are to be written, by response and question.
+_Shown = Mapping[tuple[str, str], str]
+
 
 def originals(session: Session, answers: Answers) -> int:
-    """How many answers still stand in the store with words that were taken out of what is shown."""
-    return len(_without(session, answers))
+    """How many answers still stand in the store with words that were taken out of what is shown, earlier answers of the same respondent among them."""
+    return len(_held(session, answers))
+
+
+def _held(session: Session, answers: Answers) -> dict[tuple[str, str], str]:
+    """By response and question, the answers of which the store holds more than is shown: the present one with what was taken out of it, or an earlier one."""
+    shown = {(t.response, str(q["id"])): t for q in answers.questions if q["kind"] == "free_text" for t in texts(session, answers, str(q["id"]))}
+    found = {key: t.shown for key, t in shown.items() if t.taken_out}
+    cut = _ever_cut(session, str(answers.survey["id"]))
+    for key, words in _earlier(session, str(answers.survey["id"])):
+        now = shown.get(key)
+        if key in cut and now is not None and now.may_be_read and identifying.plain_lines(words) != now.words:
+            found[key] = now.shown
+    return found
+
+
+def _ever_cut(session: Session, survey: str) -> set[tuple[str, str]]:
+    """Answers, by response and question, of which somebody once took words out."""
+    sql = "SELECT DISTINCT r.response, r.survey_question FROM answer_review r JOIN link l ON l.a = r.id AND l.kind = ? WHERE r.survey = ?"
+    return {(str(a), str(b)) for a, b in session.read().exec_driver_sql(sql, (_TAKEN_OUT, survey))}
+
+
+def _earlier(session: Session, survey: str) -> Iterable[tuple[tuple[str, str], str]]:
+    """Every answer in words that any file of a survey holds."""
+    for (document,) in session.read().exec_driver_sql("SELECT responses FROM survey_batch WHERE survey = ? AND responses IS NOT NULL", (survey,)):
+        yield from _in_document(str(document))
+
+
+def _in_document(document: str) -> Iterable[tuple[tuple[str, str], str]]:
+    told = cast("dict[str, Any]", json.loads(document))
+    for row in told["rows"]:
+        for question, given in zip(told["columns"], row["a"], strict=True):
+            if isinstance(given, str):
+                yield (str(row["id"]), str(question)), given
 
 
 def take_out_originals(session: Session, answers: Answers) -> Changes:
@@ -188,16 +215,19 @@ def take_out_originals(session: Session, answers: Answers) -> Changes:
     Raises RuleError where there is nothing to take out, where a legal hold lies on the survey, or where this login may not dispose.
     """
     survey = str(answers.survey["id"])
-    shown = _without(session, answers)
-    if not shown:
+    held = _held(session, answers)
+    if not held:
         raise RuleError("No answer of this survey holds words that were taken out.", code="rule_nothing_taken_out")
     with session.store.write(session.who, "What tells who somebody is was taken out of answers", Act.DISPOSE, survey) as tx:
         if not tx.approver:
             raise RuleError("Words are taken out of the store for good by an approver.", code="rule_approver")
         if tx.linked(HOLD, survey):
             raise RuleError("A legal hold lies on this survey; its answers stay as they were given.", code="rule_legal_hold")
-        _rewrite(tx, survey, shown)
-        tx.changes.notes.append(f"{how_many(len(shown), 'answer')} stand without the words that were taken out. Older backups still hold them until they age out.")
+        _rewrite(tx, survey, held)
+        tx.changes.notes.append(f"{how_many(len(held), 'answer')} stand without the words that were taken out. Older backups still hold them until they age out.")
+        memos = tx.run("SELECT count(*) FROM coding WHERE survey = ? AND deleted = 0 AND memo IS NOT NULL", (survey,)).fetchone()
+        if memos is not None and memos[0]:
+            tx.changes.notes.append(f"{how_many(int(memos[0]), 'memo')} of coders stay as they were written.")
     work.finish(session.store)
     return tx.changes
 
@@ -210,57 +240,38 @@ def take_out_again(session: Session) -> None:
     sql = "SELECT DISTINCT about FROM \"change\" WHERE act = 'dispose' AND tbl = 'survey_batch' AND about IN (SELECT id FROM survey WHERE NOT deleted)"
     for (survey,) in session.read().exec_driver_sql(sql).fetchall():
         answers = surveys.answers(session, str(survey))
-        shown = _without(session, answers)
-        reviews = _taken_out(session, answers)
-        behind = [id for id in _batches(session, str(survey)) if _log_holds(session, id, reviews)]
-        if not shown and not behind:
+        held = _held(session, answers)
+        behind = [id for id in _batches(session, str(survey)) if _log_holds_more(session, id)]
+        if not held and not behind:
             continue
         with session.store.write(session.who, None, Act.DISPOSE, str(survey)) as tx:
             if tx.approver and not tx.linked(HOLD, str(survey)):
-                _rewrite(tx, str(survey), shown, behind)
+                _rewrite(tx, str(survey), held, behind)
         work.finish(session.store)
-
-
-#: By question and response: how long the answer was that was looked at, and what was taken out of it.
-_Cuts = Mapping[tuple[str, str], tuple[int, list[Passage]]]
-
-
-def _taken_out(session: Session, answers: Answers) -> _Cuts:
-    return {(str(q["id"]), row.id): (letters, cuts) for q in answers.questions for row, _, (_, letters, cuts) in _with_reviews(session, answers, str(q["id"])) if cuts}
 
 
 def _batches(session: Session, survey: str) -> list[str]:
     return [str(r[0]) for r in session.read().exec_driver_sql("SELECT id FROM survey_batch WHERE survey = ? AND responses IS NOT NULL", (survey,))]
 
 
-def _log_holds(session: Session, batch: str, reviews: _Cuts) -> bool:
-    """Whether an entry of the log about a file of a survey still holds words that were taken out: two stores each rewrote it, and one of the two readings stands."""
+def _log_holds_more(session: Session, batch: str) -> bool:
+    """Whether an entry of the log about a file of a survey holds answers other than those that stand: two stores each rewrote it, and one of the two readings stands."""
+    (document,) = session.read().exec_driver_sql("SELECT responses FROM survey_batch WHERE id = ?", (batch,)).one()
+    stands = dict(_in_document(str(document)))
     for entry in history.entries_of(session.read(), [batch]):
         cell = entry.fields.get("responses")
-        if cell is None or not cell.after:
-            continue
-        told = cast("dict[str, Any]", json.loads(str(cell.after)))
-        for row in told["rows"]:
-            for question, given in zip(told["columns"], row["a"], strict=True):
-                known = reviews.get((question, row["id"]))
-                if known is not None and isinstance(given, str) and len(given) == known[0] and not identifying.is_without(given, *known):
-                    return True
+        if cell is not None and cell.after and cell.after != document and any(key in stands and given != stands[key] for key, given in _in_document(str(cell.after))):
+            return True
     return False
 
 
-def _without(session: Session, answers: Answers) -> dict[tuple[str, str], str]:
-    """By response and question, the answers that stand with words that were taken out, as they are without them."""
-    return {(t.response, str(q["id"])): t.shown for q in answers.questions for t in texts(session, answers, str(q["id"])) if t.taken_out}
-
-
-def _rewrite(tx: Transaction, survey: str, shown: Mapping[tuple[str, str], str], behind: Sequence[str] = ()) -> None:
+def _rewrite(tx: Transaction, survey: str, shown: _Shown, behind: Sequence[str] = ()) -> None:
     """Write the files of a survey with answers as shown, and take the earlier ones out of the log; of those in ``behind`` the log alone."""
     for id, document in tx.run("SELECT id, responses FROM survey_batch WHERE survey = ? AND responses IS NOT NULL", (survey,)).fetchall():
         told = cast("dict[str, Any]", json.loads(str(document)))
-        columns: list[str] = told["columns"]
         moved = False
         for row in told["rows"]:
-            for place, question in enumerate(columns):
+            for place, question in enumerate(told["columns"]):
                 wanted = shown.get((row["id"], question))
                 given = row["a"][place]
                 if wanted is not None and isinstance(given, str) and given != wanted:  # an earlier answer of the same respondent goes with it

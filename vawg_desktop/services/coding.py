@@ -19,9 +19,10 @@ from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.services import answer_review, codebooks
-from vawg_desktop.services.answer_review import REVIEWED, Text
+from vawg_desktop.services.answer_review import Text
 from vawg_desktop.services.codebooks import CODES_OF, CODING, Codebook
 from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.readings import REVIEWED, SET_ASIDE
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.surveys import Answers, Row
 from vawg_desktop.store.transaction import Transaction
@@ -173,8 +174,8 @@ def set_codes(tx: Transaction, session: Session, desk: Desk, response: str, code
 
 def refuse_unseen(tx: Transaction, question: str, response: str) -> None:
     """Raise RuleError for an answer that nobody has looked at, or that was set aside."""
-    found = tx.run("SELECT status FROM answer_review WHERE id = ? AND deleted = 0", (answer_review.review_id(question, response),)).fetchone()
-    if found is None or found[0] != REVIEWED:
+    found = [str(r[0]) for r in tx.run("SELECT status FROM answer_review WHERE survey_question = ? AND response = ? AND deleted = 0", (question, response)).fetchall()]
+    if REVIEWED not in found or SET_ASIDE in found:
         raise RuleError("Look at the answer first and take out what tells who somebody is; then it is coded.", code="rule_not_reviewed")
 
 

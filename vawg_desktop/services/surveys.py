@@ -13,17 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from vawg_desktop.domain import identifying, merge
+from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, RuleError
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.identifying import plain_lines
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import survey_in
 from vawg_desktop.exchange.survey_in import Answer, SurveyFile
 from vawg_desktop.exchange.survey_profiles import by_name
-from vawg_desktop.services import names, triage
+from vawg_desktop.services import names, readings, triage
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.dispose import Authority, dispose
@@ -115,6 +116,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     earlier = {r.id: r for r in answers(session, taken.survey).rows} if known is not None else {}
     gone = _disposed(session, taken.survey)
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
+    looked = _readings(session, taken.survey) if known is not None else {}
     rows: list[dict[str, Any]] = []
     looked_at: dict[str, list[str]] = {}
     anew: dict[str, list[str]] = {}
@@ -130,7 +132,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
         else:
             stands = [before.answers.get(q) for q in questions]
             if stands != given:  # an answer out of which words were taken comes again with them
-                given = [same_answer(b, a) for b, a in zip(stands, given, strict=True)]
+                given = [b if b is not None and readings.same_answer(b, a, looked.get(q, {}).get(id, ())) else a for q, b, a in zip(questions, stands, given, strict=True)]
             if stands == given and before.partial == one.partial:
                 taken.unchanged += 1
                 continue
@@ -138,7 +140,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             anew[id] = [q for q, b, a in zip(questions, stands, given, strict=True) if b != a and isinstance(b, str)]
         if reasons:
             looked_at[id] = reasons
-        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": given})
+        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": [plain_lines(a) if isinstance(a, str) else a for a in given]})
     taken.flagged = len(looked_at)
     if dry_run:
         there = {str(q["id"]) for q in answers(session, taken.survey).questions} if known is not None else set[str]()
@@ -166,25 +168,21 @@ def _disposed(session: Session, survey: str) -> set[str]:
     return {str(r[0]) for r in session.read().exec_driver_sql(sql, (survey,))}
 
 
-def same_answer(before: object, given: Answer) -> Answer:
-    """What stands of an answer that a file gives again: where it is the one of which words were taken out, it stays without them."""
-    return before if isinstance(before, str) and isinstance(given, str) and before != given and identifying.same_but_for_taken_out(before, given) else given
-
-
-def review_id(question: str, response: str) -> str:
-    """The id of what is known of whether an answer was looked at: the same in every store."""
-    return merge.content_id("answer_review", question, response)
+def _readings(session: Session, survey: str) -> dict[str, dict[str, list[readings.Reading]]]:
+    """What is known of a survey's answers in words, by question and response."""
+    rows = session.read().exec_driver_sql("SELECT DISTINCT survey_question FROM answer_review WHERE survey = ? AND NOT deleted", (survey,)).fetchall()
+    return {str(q): readings.of_question(session, str(q)) for (q,) in rows}
 
 
 def _look_again(tx: Transaction, anew: Mapping[str, Sequence[str]]) -> None:
-    """Answers that were given anew, by response the questions, are to be looked at again."""
+    """Answers that were given anew, by response the questions, are to be looked at again; one that was set aside stays so."""
     if not any(anew.values()) or tx.run("SELECT 1 FROM answer_review LIMIT 1").fetchone() is None:
         return
     for response, questions in anew.items():
-        for id in (review_id(q, response) for q in questions):
-            if tx.run("SELECT 1 FROM answer_review WHERE id = ? AND status = 'reviewed' AND NOT deleted", (id,)).fetchone() is not None:
-                tx.edit("answer_review", id, {"status": "to_review", "reviewed_by": None, "reviewed_on": None}, settling=True)
-                tx.set_links("answer_review.taken_out", id, [])
+        for question in questions:
+            rows = tx.run("SELECT id FROM answer_review WHERE survey_question = ? AND response = ? AND status = 'reviewed' AND deleted = 0", (question, response)).fetchall()
+            for (id,) in rows:
+                tx.delete("answer_review", str(id))
 
 
 def _new_id(session: Session, title: str) -> str:
