@@ -121,7 +121,7 @@ def test_nothing_is_coded_or_quoted_that_nobody_has_looked_at(session: Session) 
     with pytest.raises(RuleError, match="Look at the answer first"):
         coding.change(session, desk, [line.text.response], add=[book.codes[0].id])
     with pytest.raises(RuleError, match="Nobody has looked"):
-        coding.keep_quote(session, answers, line, line.text.words, book)
+        coding.keep_quote(session, answers, question, line.text.response, book)
     answer_review.set_aside(session, desk.survey, question, {line.text.response: line.text.words})
     with pytest.raises(RuleError, match="Look at the answer first"):
         coding.change(session, desk, [line.text.response], add=[book.codes[0].id])
@@ -345,13 +345,13 @@ def test_a_quote_is_words_as_shown_with_the_themes_of_its_codes(session: Session
     answers, question = asked(session)
     (line,) = [x for x in coding.lines(session, answers, question, "A. Officer") if x.coded]
     book = codebooks.read(session, desk.codebook)
-    id, _ = coding.keep_quote(session, answers, line, "I told [name] at the desk", book)
+    id, _ = coding.keep_quote(session, answers, question, line.text.response, book, (0, len("I told Sarah Okafor at the desk")))
     row = session.read().exec_driver_sql("SELECT words, from_whom, said, response, consent, marking FROM quote WHERE id = ?", (id,)).one()
     assert tuple(row) == ("I told [name] at the desk", "Respondent to Safety survey", "2021", line.text.response, "not_asked", "official_sensitive")
     themes = session.read().exec_driver_sql("SELECT t.title FROM link l JOIN theme t ON t.id = l.b WHERE l.a = ? AND l.kind = 'quote.themes'", (id,)).fetchall()
     assert [str(t[0]) for t in themes] == ["Police response"] and id in quotes.kept_back(session)
     with pytest.raises(RuleError, match="as it is shown"):
-        coding.keep_quote(session, answers, line, "I told Sarah Okafor", book)
+        coding.keep_quote(session, answers, question, line.text.response, book, (6, 7))
 
 
 def test_disposing_of_a_respondent_takes_codings_reviews_and_quotes_along(session: Session) -> None:
@@ -359,7 +359,7 @@ def test_disposing_of_a_respondent_takes_codings_reviews_and_quotes_along(sessio
     answers, question = asked(session)
     (line,) = [x for x in coding.lines(session, answers, question, "A. Officer") if x.text.words == WORDS[2]]
     coding.change(session, desk, [line.text.response], memo="she named Okafor")
-    coding.keep_quote(session, answers, line, "the police never rang me back", codebooks.read(session, desk.codebook))
+    coding.keep_quote(session, answers, question, line.text.response, codebooks.read(session, desk.codebook))
     surveys.dispose_response(session, line.text.response, TWO)
     held = "".join(str(tuple(r)) for t in ("change", "coding", "quote", "answer_review", "survey_batch") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
     assert "Okafor" not in held and "never rang me back" not in held

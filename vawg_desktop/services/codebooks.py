@@ -78,7 +78,9 @@ def read(session: Session, codebook: str) -> Codebook:
     found = names.find_named(connection, CODEBOOK.key, codebook) or names.find(connection, codebook, CODEBOOK.key)
     row = plain_rows(connection, "SELECT id, reference, title, version FROM codebook WHERE id = ?", (found.id,))[0]
     made = Codebook(found.id, str(row["reference"]), str(row["title"]), int(str(row["version"] or 1)))
-    rows = plain_rows(connection, "SELECT id, reference, title, definition, under, key, heading, colour FROM code WHERE codebook = ? AND NOT deleted ORDER BY position IS NULL, position, n", (found.id,))
+    rows = plain_rows(connection, "SELECT id, reference, title, definition, under, key, heading, colour, deleted FROM code WHERE codebook = ? ORDER BY position IS NULL, position, n", (found.id,))
+    circle = _standing_in_a_circle(session, found.id)
+    rows = [r for r in rows if not r["deleted"] or str(r["id"]) in circle]
     sets: dict[tuple[str, str], list[str]] = {}
     for kind, a, b in connection.exec_driver_sql("SELECT l.kind, l.a, l.b FROM link l JOIN code c ON c.id = l.a WHERE c.codebook = ? AND l.kind IN (?, ?) AND NOT l.deleted ORDER BY l.n", (found.id, _WORDS, _THEMES)):
         sets.setdefault((str(a), str(kind)), []).append(str(b))
@@ -106,7 +108,11 @@ def _in_order(codes: Sequence[Code]) -> list[Code]:
         made.append(one)
         waiting += [(c, depth + 1) for c in reversed(below.get(one.id, []))]
     placed = {c.id for c in made}
-    return [*made, *(c for c in codes if c.id not in placed)]
+    left = [c for c in codes if c.id not in placed]
+    if left:  # codes that stand under each other: one of them stands at the top
+        left[0].under = ""
+        return [*made, *_in_order(left)]
+    return made
 
 
 def _give_keys(codes: Sequence[Code]) -> None:
@@ -185,7 +191,8 @@ def merge_codes(session: Session, codes: Sequence[str], into: str) -> Changes:
                 tx.link(CODES_OF, str(coding), into)
                 moved += 1
             for (below,) in tx.run("SELECT id FROM code WHERE under = ? AND deleted = 0", (id,)).fetchall():
-                tx.edit(CODE.key, str(below), {"under": into if str(below) != into else None})
+                tx.edit(CODE.key, str(below), {"under": into if str(below) != into else row["under"] if row["under"] != into else None})
+            _lift(tx, into, id)
             for theme in tx.linked(_THEMES, id):
                 tx.link(_THEMES, into, theme)
             for word in tx.linked(_WORDS, id):
@@ -196,6 +203,17 @@ def merge_codes(session: Session, codes: Sequence[str], into: str) -> Changes:
         next_version(tx, session, str(target["codebook"]), words)
         tx.changes.notes.append(f"{words} {how_many(moved, 'coding')} moved.")
     return tx.changes
+
+
+def _lift(tx: Transaction, into: str, gone: str) -> None:
+    """Where what is merged stands above the code that it goes into, further up too, that one takes its place."""
+    way, at = [into], str(tx.row(CODE.key, into)["under"] or "")
+    while at and at not in way:
+        if at == gone:
+            tx.edit(CODE.key, into, {"under": tx.row(CODE.key, gone)["under"]})
+            return
+        way.append(at)
+        at = str(tx.row(CODE.key, at)["under"] or "")
 
 
 def split_code(session: Session, code: str, titles: Sequence[str]) -> Changes:
@@ -218,12 +236,19 @@ def split_code(session: Session, code: str, titles: Sequence[str]) -> Changes:
 
 def resolved(session: Session) -> dict[str, str]:
     """Codes that were merged away, each with the code that stands in its place."""
-    into = {str(i): str(m) for i, m in session.read().exec_driver_sql("SELECT id, merged_into FROM code WHERE merged_into IS NOT NULL")}
+    into = {str(i): str(m) for i, m in session.read().exec_driver_sql("SELECT id, merged_into FROM code WHERE merged_into IS NOT NULL AND deleted")}
     found: dict[str, str] = {}
     for first in into:
-        at, seen = first, {first}
-        while at in into and into[at] not in seen:
-            at = into[at]
-            seen.add(at)
-        found[first] = at
-    return found
+        way = [first]
+        while way[-1] in into and into[way[-1]] not in way:
+            way.append(into[way[-1]])
+        # two stores each merged one into the other: the one whose id is smaller stands
+        found[first] = min(way[way.index(into[way[-1]]) :]) if way[-1] in into else way[-1]
+    return {gone: stands for gone, stands in found.items() if gone != stands}
+
+
+def _standing_in_a_circle(session: Session, codebook: str) -> list[str]:
+    """Codes that two stores each merged into the other, of which one stands."""
+    gone = resolved(session)
+    rows = session.read().exec_driver_sql("SELECT id FROM code WHERE codebook = ? AND merged_into IS NOT NULL AND deleted", (codebook,)).fetchall()
+    return [str(i) for (i,) in rows if str(i) not in gone]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: The coder under whose name stands what coders agreed on after they compared.
 AGREED = "Agreed"
 _CODED, _NONE, _UNCLEAR = (CODING_RESULT.key_list()[n] for n in range(3))
-_ROWS = "SELECT id, response, coder, result, memo, version, codebook, passages FROM coding WHERE survey_question = ? AND NOT deleted"
+_ROWS = "SELECT id, response, coder, result, memo, version, codebook, passages, answer FROM coding WHERE survey_question = ? AND NOT deleted"
 _LINKS = "SELECT l.a, l.b FROM link l JOIN coding c ON c.id = l.a WHERE l.kind = ? AND NOT l.deleted AND c.survey_question = ?"
 
 
@@ -50,6 +50,11 @@ class Coded:
     version: int = 1
     codebook: str = ""
     passages: str = ""
+    answer: str = ""
+
+    def is_of(self, text: Text) -> bool:
+        """Whether it was made of the answer as it stands now, and not of an earlier one."""
+        return not self.answer or not text.digests or bool(text.digests & set(self.answer.split()))
 
 
 @dataclass(slots=True)
@@ -65,7 +70,7 @@ class Line:
         """Where it stands: to_review, set_aside, to_code, or a result of coding."""
         if not self.text.may_be_read:
             return self.text.status
-        return (self.coded.result if self.coded is not None else "") or "to_code"
+        return (self.coded.result if self.coded is not None and self.coded.is_of(self.text) else "") or "to_code"
 
 
 def free_questions(answers: Answers) -> list[tuple[str, str]]:
@@ -92,7 +97,7 @@ def codings_of(session: Session, question: str, responses: Sequence[str], coder:
 
 def _read(session: Session, question: str, more: str, ids: Sequence[str]) -> dict[str, Coded]:
     return {
-        str(r["id"]): Coded(str(r["id"]), str(r["response"]), str(r["coder"]), str(r["result"] or ""), memo=str(r["memo"] or ""), version=int(str(r["version"] or 1)), codebook=str(r["codebook"] or ""), passages=str(r["passages"] or ""))
+        str(r["id"]): Coded(str(r["id"]), str(r["response"]), str(r["coder"]), str(r["result"] or ""), memo=str(r["memo"] or ""), version=int(str(r["version"] or 1)), codebook=str(r["codebook"] or ""), passages=str(r["passages"] or ""), answer=str(r["answer"] or ""))
         for r in plain_rows(session.read(), f"{_ROWS}{more} ORDER BY n", (question, *ids))
     }  # fmt: skip
 
@@ -107,9 +112,14 @@ def _read_codes(session: Session, question: str, found: Mapping[str, Coded], int
 
 def lines(session: Session, answers: Answers, question: str, coder: str = "") -> list[Line]:
     """Every answer to a question as one coder (this session's person without one) has it."""
-    mine = {c.response: c for c in codings(session, question, coder or session.who)}
+    mine = {c.response: c for c in codings(session, question, coder or coder_name(session.who))}
     rows = {r.id: r for r in answers.rows}
     return [Line(t, rows[t.response], mine.get(t.response)) for t in answer_review.texts(session, answers, question)]
+
+
+def coder_name(who: str) -> str:
+    """The name under which somebody codes: nobody codes under the name of what coders agreed on."""
+    return f"{who} (a coder)" if fold(who) == fold(AGREED) else who
 
 
 def coding_id(question: str, response: str, coder: str) -> str:
@@ -142,14 +152,17 @@ def change(session: Session, desk: Desk, responses: Iterable[str], *, add: Seque
 
 def _change_one(tx: Transaction, session: Session, desk: Desk, response: str, add: Sequence[str], remove: Sequence[str], result: str, memo: str | None) -> None:
     refuse_unseen(tx, desk.question, response)
-    coder = desk.coder or session.who
+    coder = desk.coder or coder_name(session.who)
     id = coding_id(desk.question, response, coder)
     there = tx.run("SELECT result, deleted, memo FROM coding WHERE id = ?", (id,)).fetchone()
     stood = [] if there is None or there[1] else tx.linked(CODES_OF, id)
     codes = [] if result in (_NONE, _UNCLEAR) else [*(c for c in stood if c not in remove), *(c for c in dict.fromkeys(add) if c not in stood)]
     stands = str(there[0] or "") if there is not None and not there[1] else ""
     now = result or (_CODED if codes else "" if stands == _CODED else stands)
-    cells: dict[str, Value] = {"codebook": desk.codebook or None, "version": desk.version, "coded_on": session.today.isoformat()}
+    judged = result or add or remove or there is None or there[1]
+    cells: dict[str, Value] = {}
+    if judged:  # a memo alone says nothing of when and by which codebook the answer was coded
+        cells = {"codebook": desk.codebook or None, "version": desk.version, "coded_on": session.today.isoformat(), "answer": _read_as(tx, desk.question, response)}
     noted = (memo if memo is not None else str(there[2] or "") if there is not None and not there[1] else "").strip()
     cells["memo"] = noted or None
     if not now and not noted:  # nothing is said of it any more
@@ -164,10 +177,16 @@ def _change_one(tx: Transaction, session: Session, desk: Desk, response: str, ad
     tx.set_links(CODES_OF, id, codes)
 
 
+def _read_as(tx: Transaction, question: str, response: str) -> str | None:
+    """The digests of the answer as it was looked at: of another answer given later the coding says nothing."""
+    rows = tx.run("SELECT digest FROM answer_review WHERE survey_question = ? AND response = ? AND status = 'reviewed' AND deleted = 0 AND digest IS NOT NULL ORDER BY digest", (question, response)).fetchall()
+    return " ".join(str(r[0]) for r in rows)[:400] or None
+
+
 def set_codes(tx: Transaction, session: Session, desk: Desk, response: str, codes: Sequence[str], result: str) -> None:
     """State all codes of an answer at once, inside a transaction. Raises as ``change`` does."""
     _refuse_headings(tx.connection, codes)
-    coder = desk.coder or session.who
+    coder = desk.coder or coder_name(session.who)
     stood = tx.linked(CODES_OF, coding_id(desk.question, response, coder))
     _change_one(tx, session, desk, response, codes, [c for c in stood if c not in codes], result, None)
 
@@ -206,22 +225,24 @@ class Suggesting:
 # -- quotes -----------------------------------------------------------------------------------------
 
 
-def keep_quote(session: Session, answers: Answers, line: Line, words: str, codebook: Codebook) -> tuple[str, Changes]:
-    """Keep words of an answer as a quote, under the themes of its codes; returns the quote's id. Whether they may leave is asked of a second person, as of any.
+def keep_quote(session: Session, answers: Answers, question: str, response: str, codebook: Codebook, span: tuple[int, int] | None = None) -> tuple[str, Changes]:
+    """Keep an answer as a quote under the themes of its codes, or the part of it between two positions of its words; returns the quote's id.
 
-    Raises RuleError for an answer that nobody has looked at, and for words that do not stand in what is shown of it.
+    It is read anew, so what was taken out a moment ago is not in it. Whether it may leave is asked of a second person, as of any quote. Raises
+    RuleError for an answer that nobody has looked at, and for a part that holds no words.
     """
-    wanted = words.strip()
-    plain = " ".join(line.text.shown.split())
-    if not line.text.may_be_read:
+    text = next(iter(answer_review.texts_of(session, answers, question, {response})), None)
+    if text is None or not text.may_be_read:
         raise RuleError("Nobody has looked at that answer yet, so nothing of it can be quoted.", code="rule_not_reviewed")
-    if not wanted or " ".join(wanted.split()) not in plain:
+    wanted = (text.shown if span is None else answer_review.shown_between(text, *span)).strip()
+    if not wanted:
         raise RuleError("A quote is words of the answer as it is shown.", code="rule_quote_words")
-    chosen = [c for id in (line.coded.codes if line.coded is not None else []) if (c := codebook.code(id)) is not None]
-    year = (line.text.answered or str(answers.survey["closed_on"] or answers.survey["opened_on"] or ""))[:4]
+    coded = codings_of(session, question, [response], coder_name(session.who)).get(response)
+    chosen = [c for id in (coded.codes if coded is not None else []) if (c := codebook.code(id)) is not None]
+    year = (text.answered or str(answers.survey["closed_on"] or answers.survey["opened_on"] or ""))[:4]
     with session.store.write(session.who, None, Act.CODE) as tx:
         id = tx.create("quote", {
-            "words": wanted, "from_whom": f"Respondent to {answers.survey['title']}", "said": year if year.isdigit() else None, "response": line.text.response,
+            "words": wanted, "from_whom": f"Respondent to {answers.survey['title']}", "said": year if year.isdigit() else None, "response": response,
             "marking": answers.survey["marking"],  # type: ignore[dict-item] (a cell of the survey's own row)
         })  # fmt: skip
         for theme in dict.fromkeys(t for c in chosen for t in c.themes):

@@ -17,6 +17,7 @@ from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import answer_review, coding
 from vawg_desktop.services.coding import AGREED, Coded, Desk
 from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.readings import SET_ASIDE
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.surveys import Answers
 
@@ -71,6 +72,9 @@ class Counted:
     main: str = ""
     answered: int = 0
     titles: dict[str, str] = field(default_factory=dict[str, str])
+    books: dict[str, str] = field(default_factory=dict[str, str])
+    #: So many answers were coded by another codebook than the one that is counted.
+    elsewhere: int = 0
 
     @property
     def base(self) -> int:
@@ -87,18 +91,24 @@ class Counted:
         """Those on which nothing was agreed yet."""
         return [d for d in self.differences if d.agreed is None]
 
-    def notes(self) -> list[str]:
-        """What whoever reads a count has to know: what is not coded, what coders differ on, and breaks in the codebook."""
+    def notes(self, least: int = 0) -> list[str]:
+        """What whoever reads a count has to know: what is not coded, and what coders differ on; numbers under ``least`` in words."""
         found: list[str] = []
-        left = self.answered - len(self.by_response)
-        if left:
-            found.append(f"{how_many(left, 'answer')} not coded yet; counts are of those that were.")
+        if self.elsewhere:
+            found.append(f"{_few(self.elsewhere, least)} coded by another codebook and in no count here.")
+        left = self.answered - len(self.by_response) - self.elsewhere
+        if left > 0:
+            found.append(f"{_few(left, least)} not coded yet; counts are of those that were.")
         if self.unclear:
-            found.append(f"{how_many(self.unclear, 'answer')} unclear and in no count.")
+            found.append(f"{_few(self.unclear, least)} unclear and in no count.")
         if self.open_differences:
             one = len(self.open_differences) == 1
-            found.append(f"Coders differ on {how_many(len(self.open_differences), 'answer')}; {'it counts' if one else 'these count'} as {self.main} coded {'it' if one else 'them'}.")
+            found.append(f"Coders differ on {_few(len(self.open_differences), least)}; {'it counts' if one else 'these count'} as {self.main} coded {'it' if one else 'them'}.")
         return found
+
+
+def _few(count: int, least: int) -> str:
+    return f"fewer than {least} answers" if count < least else how_many(count, "answer")
 
 
 def counted(session: Session, answers: Answers, question: str) -> Counted:
@@ -106,11 +116,13 @@ def counted(session: Session, answers: Answers, question: str) -> Counted:
 
     Of an answer that several coded, what they agreed on counts, or what all of them said; where they differ, what the one says who coded most.
     """
-    readable = {t.response for t in answer_review.texts(session, answers, question) if t.may_be_read}
-    made = Counted(question, answered=sum(isinstance(r.answers.get(question), str) for r in answers.rows))
+    texts = answer_review.texts(session, answers, question)
+    readable = {t.response: t for t in texts if t.may_be_read}
+    made = Counted(question, answered=sum(t.status != SET_ASIDE for t in texts))
     by_response: dict[str, dict[str, Coded]] = {}
     for one in coding.codings(session, question):
-        if one.response in readable and one.result:
+        text = readable.get(one.response)
+        if text is not None and one.result and one.is_of(text):
             by_response.setdefault(one.response, {})[one.coder] = one
     coders = Counter(c for given in by_response.values() for c in given if c != AGREED)
     made.coders = dict(sorted(coders.items(), key=lambda c: (-c[1], c[0])))
@@ -119,9 +131,12 @@ def counted(session: Session, answers: Answers, question: str) -> Counted:
     for response, given in by_response.items():
         agreed = given.get(AGREED)
         told = {name: c for name, c in given.items() if name != AGREED}
-        if len({_label(c) for c in told.values()}) > 1:
+        labels = {_label(c) for c in told.values()}
+        if len(labels) > 1:
             made.differences.append(Difference(response, told, agreed))
-        made.by_response[response] = agreed or min(told.values(), key=lambda c: places[c.coder])
+        main = min(told.values(), key=lambda c: places[c.coder], default=None)
+        # what was agreed on holds while coders differ; once they say the same again, that is what counts
+        made.by_response[response] = main if main is not None and (agreed is None or len(labels) == 1) else agreed or given[AGREED]
     _count_codes(session, made, by_response)
     made.overall = _measures([{n: _label(c) for n, c in given.items() if n != AGREED} for given in by_response.values()])
     return made
@@ -142,14 +157,14 @@ def _count_codes(session: Session, made: Counted, by_response: Mapping[str, Mapp
     used = {c for given in by_response.values() for one in given.values() for c in one.codes}
     books = {one.codebook for given in by_response.values() for one in given.values() if one.codebook}
     marks = ",".join("?" * (len(books) + len(used)))
-    sql = f"SELECT id, title, heading FROM code WHERE (codebook IN ({','.join('?' * len(books)) or 'NULL'}) AND NOT deleted) OR id IN ({','.join('?' * len(used)) or 'NULL'}) ORDER BY codebook, position IS NULL, position, n"
+    sql = f"SELECT id, title, heading, codebook FROM code WHERE (codebook IN ({','.join('?' * len(books)) or 'NULL'}) AND NOT deleted) OR id IN ({','.join('?' * len(used)) or 'NULL'}) ORDER BY codebook, position IS NULL, position, n"
     rows = plain_rows(session.read(), sql, (*sorted(books), *sorted(used))) if marks else []
     counts = Counter(c for one in made.by_response.values() if one.result != "unclear" for c in set(one.codes))
     judged = [{n: c for n, c in given.items() if n != AGREED and c.result != "unclear"} for given in by_response.values()]
     double = [g for g in judged if len(g) > 1]
     for row in rows:
         id = str(row["id"])
-        made.titles[id] = str(row["title"])
+        made.titles[id], made.books[id] = str(row["title"]), str(row["codebook"])
         if row["heading"] and id not in used:
             continue
         one = OfCode(id, str(row["title"]), counts[id])
@@ -201,22 +216,37 @@ def agree(session: Session, desk: Desk, response: str, codes: Sequence[str], res
 
 
 def as_choices(session: Session, answers: Answers, question: str) -> tuple[dict[str, list[str]], list[str], Counted] | None:
-    """Coded answers as if each respondent had made several choices: by response the codes' names, and all names in order. None where nothing is coded."""
+    """Coded answers as if each respondent had made several choices: by response the codes' names, and all names in order. None where nothing is coded.
+
+    Codes of one codebook are counted, that by which most was coded: a share of answers means something only where all were asked the same.
+    """
     found = counted(session, answers, question)
     if not found.by_response:
         return None
-    given = {r: [found.titles[c] for c in one.codes] or [NO_CODE] for r, one in found.by_response.items() if one.result != "unclear"}
-    titles = list(dict.fromkeys(c.title for c in found.codes))
-    return given, [*titles, *([NO_CODE] if any(v == [NO_CODE] for v in given.values()) else [])], found
+    books = Counter(one.codebook for one in found.by_response.values())
+    main = min(books, key=lambda b: (-books[b], b))
+    others = {r for r, one in found.by_response.items() if one.codebook != main and one.codebook}
+    found.elsewhere = len(others)
+    found.by_response = {r: one for r, one in found.by_response.items() if r not in others}
+    used = {c for one in found.by_response.values() for c in one.codes}
+    codes = [c for c in found.codes if c.id in used or found.books.get(c.id) == main]
+    twice = {t for t, n in Counter(c.title for c in codes).items() if n > 1}
+    called = {c.id: f"{c.title} ({place})" if c.title in twice else c.title for place, c in enumerate(codes, 1)}
+    given = {r: [called[c] for c in one.codes if c in called] or [NO_CODE] for r, one in found.by_response.items() if one.result != "unclear"}
+    return given, [*called.values(), *([NO_CODE] if any(v == [NO_CODE] for v in given.values()) else [])], found
 
 
-def breaks(found: Counted, groups: Mapping[str, str]) -> list[str]:
+def breaks(session: Session, found: Counted, groups: Mapping[str, str]) -> list[str]:
     """Where groups, by response, were coded by different versions of a codebook: a sentence for each break, which forbids to compare them."""
     by_group: dict[str, set[tuple[str, int]]] = {}
     for response, one in found.by_response.items():
         if response in groups:
             by_group.setdefault(groups[response], set()).add((one.codebook, one.version))
     every = {v for versions in by_group.values() for v in versions}
+    rows = session.read().exec_driver_sql("SELECT codebook, number FROM codebook_version WHERE NOT deleted GROUP BY codebook, number HAVING count(*) > 1").fetchall()
+    twice = sorted(int(n) for b, n in rows if (str(b), int(n)) in every)
+    if twice:
+        return [f"Version {' and '.join(map(str, twice))} of the codebook was begun twice, on two copies, so what was coded by it is not compared without coding anew."]
     if len(every) < 2:
         return []
     if len({frozenset(v) for v in by_group.values()}) < 2:

@@ -134,5 +134,5 @@ def again(session: Session, view: View, responses: Sequence[str]) -> dict[str, L
     assert view.answers is not None
     wanted = set(responses)
     rows = {r.id: r for r in view.answers.rows if r.id in wanted}
-    mine = coding.codings_of(session, view.question, responses, session.who)
+    mine = coding.codings_of(session, view.question, responses, coding.coder_name(session.who))
     return {t.response: Line(t, rows[t.response], mine.get(t.response)) for t in answer_review.texts_of(session, view.answers, view.question, wanted)}

@@ -19,6 +19,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.coding_terms import CODING_RESULT
 from vawg_desktop.domain.errors import FileRefusedError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.identifying import passages as identifying_passages
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import refi_qda
 from vawg_desktop.exchange.refi_qda import QdaCode, QdaCoding, QdaProject, QdaText
@@ -86,24 +87,31 @@ def project_file(session: Session, answers: Answers, question: str, codebook: st
     codes = _codes(book)
     known = {c.guid for c in codes}
     users = {user_id(c.coder): c.coder for given in by_response.values() for c in given}
+    suggest = answer_review.own_words(session)
     made = QdaProject(f"{answers.survey['title']}: {answers.question(question)['wording']}", codes, users=users, description=outputs.marking_of(surveys.SURVEY, [answers.survey]))
     for number, text in enumerate(texts, 1):
-        made.texts.append(_text(text, number, by_response.get(text.response, []), known))
+        made.texts.append(_text(text, question, number, by_response.get(text.response, []), known, suggest))
     for key, guid in _RESULT_CODES.items():
         if any(c.code == guid for t in made.texts for c in t.codings):
             made.codes.append(QdaCode(guid, CODING_RESULT.label(key)))
     return refi_qda.project_file(made, clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _text(text: Text, number: int, given: Sequence[Coded], known: set[str]) -> QdaText:
+def text_id(question: str, response: str) -> str:
+    """The id under which an answer is known in files: a respondent answers several questions."""
+    return merge.content_id("answer", question, response)
+
+
+def _text(text: Text, question: str, number: int, given: Sequence[Coded], known: set[str], suggest: tuple[tuple[str, ...], tuple[str, ...]]) -> QdaText:
+    """An answer with its codings. A memo in which something may tell who somebody is stays here."""
     words = refi_qda.lines_of(text.shown)
-    made = QdaText(text.response, f"Answer {number:,}", words)
+    made = QdaText(text_id(question, text.response), f"Answer {number:,}", words)
     for one in given:
         passages: dict[str, list[list[int]]] = json.loads(one.passages) if one.passages and text.shown == text.words else {}
         chosen = [c for c in one.codes if c in known] or ([_RESULT_CODES[one.result]] if one.result in _RESULT_CODES else [])
         for place, code in enumerate(chosen):
             for start, end in [p for p in passages.get(code, []) if p[0] < p[1] <= len(words)] or [[0, len(words)]]:
-                made.codings.append(QdaCoding(code, start, end, user_id(one.coder), one.memo if not place else ""))
+                made.codings.append(QdaCoding(code, start, end, user_id(one.coder), one.memo if not place and not identifying_passages(one.memo, *suggest) else ""))
     return made
 
 
@@ -121,6 +129,8 @@ def bring(session: Session, path: Path, *, survey: str = "", codebook: str = "")
     Raises FileRefusedError for a file that is neither, or holds no code.
     """
     project = refi_qda.read(path)
+    for number, text in enumerate(project.texts):  # a text without an id of its own is known by what it is
+        text.guid = text.guid or merge.content_id("text", text.name, text.text, str(number))
     if not project.codes:
         raise FileRefusedError("That file holds no code.", code="no_codes")
     brought = Brought(problems=_summed(project.problems))
@@ -141,6 +151,7 @@ def _summed(problems: Sequence[str]) -> list[str]:
 def _write_codes(tx: Transaction, session: Session, project: QdaProject, brought: Brought, survey: str, codebook: str, leave_out: set[str]) -> dict[str, str]:
     """Write a file's codes; returns their ids by guid."""
     known = {str(i): str(b) for i, b in tx.run("SELECT id, codebook FROM code WHERE deleted = 0").fetchall()}
+    into = codebooks.resolved(session)
     book = codebook or next((known[c.guid] for c in project.codes if c.guid in known), "")
     if not book:
         book = tx.create(CODEBOOK.key, {"title": project.name, "survey": survey or None})
@@ -148,6 +159,10 @@ def _write_codes(tx: Transaction, session: Session, project: QdaProject, brought
     named = {fold(str(t)): str(i) for i, t in tx.run("SELECT id, title FROM code WHERE codebook = ? AND deleted = 0", (book,)).fetchall()} if codebook else {}
     ids: dict[str, str] = {}
     for position, code in enumerate((c for c in project.codes if c.guid not in leave_out), 1):
+        if into.get(code.guid) in known:  # merged away here: what is under it is under the one that it went into
+            ids[code.guid] = into[code.guid]
+            brought.unchanged += 1
+            continue
         cells: dict[str, Value] = {"title": code.name, "definition": code.description or None, "colour": code.colour or None, "under": ids.get(code.under), "heading": True if not code.codable else None}
         there = code.guid if known.get(code.guid) == book else named.get(fold(code.name), "")
         if there:
@@ -159,6 +174,12 @@ def _write_codes(tx: Transaction, session: Session, project: QdaProject, brought
                 tx.edit(CODE.key, there, changed)
             ids[code.guid] = there
         else:
+            gone = tx.run("SELECT 1 FROM code WHERE id = ? AND deleted = 1 AND codebook = ?", (code.guid, book)).fetchone()
+            if gone is not None:
+                tx.edit(CODE.key, code.guid, {"deleted": False, **cells})
+                ids[code.guid] = code.guid
+                brought.updated += 1
+                continue
             taken = tx.run("SELECT 1 FROM subject WHERE id = ?", (code.guid,)).fetchone() is not None
             ids[code.guid] = tx.create(CODE.key, {"codebook": book, "position": position, **{k: v for k, v in cells.items() if v is not None}}, id=None if taken else code.guid)
             brought.created += 1
@@ -180,13 +201,16 @@ def _known_answers(tx: Transaction, guids: Sequence[str]) -> dict[str, tuple[str
     """By a text's guid, the survey, question and response of an answer that somebody coded or looked at here."""
     wanted = set(guids)
     sql = "SELECT response, survey, survey_question FROM answer_review UNION SELECT response, survey, survey_question FROM coding"
-    return {str(r): (str(s), str(q), str(r)) for r, s, q in tx.run(sql).fetchall() if str(r) in wanted}
+    return {text_id(str(q), str(r)): (str(s), str(q), str(r)) for r, s, q in tx.run(sql).fetchall() if text_id(str(q), str(r)) in wanted}
 
 
 def _as_survey(tx: Transaction, session: Session, project: QdaProject, fresh: Sequence[QdaText], brought: Brought) -> dict[str, tuple[str, str, str]]:
     """Texts from elsewhere as a survey of one question in words; what is in them is looked at like any answer."""
     survey = merge.content_id(surveys.SURVEY.key, "refi", fold(project.name))
-    if tx.run("SELECT 1 FROM survey WHERE id = ?", (survey,)).fetchone() is None:
+    there = tx.run("SELECT deleted FROM survey WHERE id = ?", (survey,)).fetchone()
+    if there is not None and there[0]:
+        raise RuleError(f"The survey “{project.name}” that this project once made lies in the bin; bring it back first.", code="rule_in_bin")
+    if there is None:
         tx.create(surveys.SURVEY.key, {"title": project.name, "tool": "REFI-QDA project"}, id=survey)
     question = merge.content_id(surveys.QUESTION.key, survey, "text")
     if tx.run("SELECT 1 FROM survey_question WHERE id = ?", (question,)).fetchone() is None:
@@ -194,7 +218,9 @@ def _as_survey(tx: Transaction, session: Session, project: QdaProject, fresh: Se
     brought.survey = survey
     held = {str(row["id"]) for (document,) in tx.run("SELECT responses FROM survey_batch WHERE survey = ? AND deleted = 0", (survey,)).fetchall() for row in json.loads(str(document or '{"rows": []}'))["rows"]}
     places = {t.guid: (survey, question, surveys.response_id(survey, "", t.guid or t.name)) for t in fresh}
-    rows: list[dict[str, Any]] = [{"id": places[t.guid][2], "on": "", "a": [t.text]} for t in fresh if places[t.guid][2] not in held]
+    gone = surveys.disposed(session, survey)
+    rows: list[dict[str, Any]] = [{"id": places[t.guid][2], "on": "", "a": [t.text]} for t in fresh if places[t.guid][2] not in held | gone]
+    places = {guid: place for guid, place in places.items() if place[2] not in gone}
     if rows:
         document = json.dumps({"columns": [question], "rows": rows}, ensure_ascii=False, separators=(",", ":"))
         tx.create(surveys.BATCH.key, {
@@ -212,7 +238,7 @@ def _write_codings(tx: Transaction, session: Session, project: QdaProject, text:
     for one in text.codings:
         by_user.setdefault(one.user, []).append(one)
     for user, given in by_user.items():
-        coder = project.users.get(user) or "Somebody"
+        coder = coding.coder_name(project.users.get(user) or "Somebody")
         codes = list(dict.fromkeys(ids[c.code] for c in given if c.code in ids))
         result = "coded" if codes else next((results[c.code] for c in given if c.code in results), "")
         if not result:
@@ -232,7 +258,9 @@ def _write_codings(tx: Transaction, session: Session, project: QdaProject, text:
             tx.edit(coding.CODING.key, id, {**cells, "deleted": False})
             brought.codings += 1
         stood = tx.linked(CODES_OF, id)
-        brought.codings += there is not None and not there[0] and bool(set(codes) - set(stood))
+        if there is not None and not there[0] and set(codes) - set(stood):
+            brought.codings += 1
+            tx.edit(coding.CODING.key, id, {"result": result})
         for code in codes:
             if code not in stood:
                 tx.link(CODES_OF, id, code)

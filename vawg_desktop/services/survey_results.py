@@ -90,7 +90,7 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     under = small_counts.least(session.read()) if least is None else least
     rows = [r for r in answers.rows if wave is None or r.wave == wave]
     group_of = _grouping(answers, by)
-    coded = coding_counts.as_choices(session, answers, str(asked["id"])) if asked["kind"] == "free_text" else None
+    coded = coding_counts.as_choices(session, surveys.Answers(answers.survey, answers.questions, rows), str(asked["id"])) if asked["kind"] == "free_text" else None
     if coded is not None:  # sorted under codes, each of which counts as a choice that was made
         asked = {**asked, "kind": "multi"}
         given, choices = [(group_of(r), coded[0][r.id]) for r in rows if r.id in coded[0]], coded[1]
@@ -112,7 +112,7 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     if made.hidden:
         made.notes.append(f"Counts under {under}, and others that would give one away, are not shown.")
     if coded is not None:
-        made.notes += ["Answers can fall under several codes, so shares add up to more than 100 %.", *coded[2].notes(), *coding_counts.breaks(coded[2], {r.id: group_of(r) for r in rows})]
+        made.notes += ["Answers can fall under several codes, so shares add up to more than 100 %.", *coded[2].notes(under), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
     elif asked["kind"] == "multi":
         made.notes.append("Several choices could be made, so shares add up to more than 100 %.")
     return made

@@ -114,7 +114,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     known = names.find_named(session.read(), SURVEY.key, title)
     taken.survey = known.id if known is not None else _new_id(session, title)
     earlier = {r.id: r for r in answers(session, taken.survey).rows} if known is not None else {}
-    gone = _disposed(session, taken.survey)
+    gone = disposed(session, taken.survey)
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     looked = _readings(session, taken.survey) if known is not None else {}
     rows: list[dict[str, Any]] = []
@@ -162,7 +162,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     return taken, changes
 
 
-def _disposed(session: Session, survey: str) -> set[str]:
+def disposed(session: Session, survey: str) -> set[str]:
     """Responses whose answers were disposed of: a file given again does not bring them back."""
     sql = "SELECT DISTINCT c.\"row\" FROM \"change\" c JOIN survey_response r ON r.id = c.\"row\" WHERE c.tbl = 'survey_response' AND c.act = 'dispose' AND r.survey = ?"
     return {str(r[0]) for r in session.read().exec_driver_sql(sql, (survey,))}

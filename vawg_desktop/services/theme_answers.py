@@ -46,5 +46,5 @@ def of_theme(session: Session, theme: str, least: int | None = None) -> list[Spo
         one = next((c for c in counted[question].codes if c.id == row["code"]), None)
         if one is not None and counted[question].base >= max(1, under):
             count = one.count if one.count >= under or not one.count else None
-            found.append(Spoken(str(answers.survey["title"]), str(answers.question(question)["wording"]), one.title, count, counted[question].base, under, counted[question].notes()))
+            found.append(Spoken(str(answers.survey["title"]), str(answers.question(question)["wording"]), one.title, count, counted[question].base, under, counted[question].notes(under)))
     return found

@@ -60,6 +60,8 @@ class CodingPage(QWidget):
         self._signing: set[str] = set()
         #: By response, the codes that it will be under once what was pressed is written.
         self._expected: dict[str, list[str]] = {}
+        #: By response, what is taken out of it once what was pressed is written.
+        self._cutting: dict[str, list[Passage]] = {}
         self._writing = 0
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
@@ -258,6 +260,7 @@ class CodingPage(QWidget):
 
     def _sign(self, looked_at: dict[str, tuple[str, list[Passage]]]) -> None:
         self._signing |= set(looked_at)
+        self._cutting |= {response: list(cuts) for response, (_, cuts) in looked_at.items()}
         desk = self.view.desk
         self._write(lambda s: answer_review.sign_off(s, desk.survey, desk.question, looked_at), list(looked_at))
 
@@ -270,7 +273,7 @@ class CodingPage(QWidget):
         if line is None:
             return
         start, end = self.answer.text.marked()
-        found = self.view.passages(line)
+        found = self._cutting.get(line.text.response, self.view.passages(line))
         if start == end:
             left = [p for p in found if not p.start <= start < p.end]
             if len(left) == len(found):
@@ -331,9 +334,9 @@ class CodingPage(QWidget):
             messages.tell("A quote stands under the themes of a codebook; begin one first.")
             return
         start, end = self.answer.text.marked()
-        words = line.text.shown if start == end else answer_review.shown_between(line.text, start, end)
-        answers, book = view.answers, view.codebook
-        self.tasks.write(lambda s: coding.keep_quote(s, answers, line, words, book)[1], message="Kept as a quote. Before it leaves, a second person looks at it.")
+        answers, book, question, response = view.answers, view.codebook, view.question, line.text.response
+        span = None if start == end else (start, end)
+        self.tasks.write(lambda s: coding.keep_quote(s, answers, question, response, book, span)[1], message="Kept as a quote. Before it leaves, a second person looks at it.")
 
     def _flag(self) -> None:
         desk, line = self.view.desk, self.line()
@@ -354,6 +357,7 @@ class CodingPage(QWidget):
             if not self._writing:
                 self._signing.clear()
                 self._expected.clear()
+                self._cutting.clear()
 
         def done(_: object) -> None:
             ended()
