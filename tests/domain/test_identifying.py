@@ -54,6 +54,10 @@ def test_recall_and_precision_by_kind_on_two_thousand_planted_texts() -> None:
         ("My husband left me, my friend said hello", "My husband left me, my friend said hello"),
         ("20 minutes down the road, 3 streets away, 1 in 4 women walk home", "20 minutes down the road, 3 streets away, 1 in 4 women walk home"),
         ("Kent Police and Crown Court in May. I may go. Hope is gone.", "Kent Police and Crown Court in May. I may go. Hope is gone."),
+        ("My ex José García and Zoë Kowalska knew", "My ex [name] and [name] knew"),
+        ("I told Siân Okafor, and PC 4512 wrote it down", "I told [name], and [number] wrote it down"),
+        ("07700–900–123, AB12\u00a0CDE, D.O.B. 03041992", "[telephone], [number], D.O.B. [date]"),
+        ("Łukasz Nowak of 14 Mill\u00a0Lane", "[name] of [address]"),
         ("Sarah's mum and the High Street", "[name]'s mum and the High Street"),
     ],
 )

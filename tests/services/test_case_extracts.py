@@ -176,3 +176,55 @@ def test_an_extract_merges_like_everything_else_and_the_command_tells_it(session
     assert merging.merge(session, other).conflicts == [] and case_extracts.listed(session) and check(session.store).problems == []
     with pytest.raises(NotFoundError):
         case_extracts.shown(session, "nothing")
+
+
+def test_an_offence_with_two_offenders_is_one_for_its_victim_and_charged_where_either_is(tmp_path: Path) -> None:
+    rows = [["C1", "V1", "O1", "8A", "2024-01-01", "", "", "", "Female", "18-24", "Dover", ""], ["C1", "V1", "O2", "8A", "2024-01-01", "2024-02-01", "", "", "Female", "18-24", "Dover", ""], ["C2", "V2", "O3", "8A", "2024-03-01", "", "", "", "Male", "18-24", "Dover", ""]]
+    m = harm_measures.measure(cases_in.read_cases(written(tmp_path, rows)), cases_in.Weights("own", {"8A": 100.0}))
+    assert (m.offences, m.harm, m.victims.repeats, m.offenders.units) == (2, 200.0, 0, 3) and m.stages == [("Reported", 2), ("Charged", 1)]
+
+
+def test_stories_under_a_column_are_not_kept_and_words_that_name_somebody_are_refused(session: Session, tmp_path: Path) -> None:
+    rows = planted(30)
+    for n, words in enumerate(("NFA: Sarah Okafor of 14 Mill Lane withdrew", "Suspect is her uncle John Kowalczyk, who lives near and drinks", "Seldom")):
+        rows[n][6] = words
+    taken = case_extracts.take_in(session, written(tmp_path, rows), FOOTING, weights="Two weights")
+    held = str(tuple(session.read().exec_driver_sql("SELECT measured FROM case_extract").one()))
+    assert "Okafor" not in held and "Kowalczyk" not in held and "Seldom" not in held and taken.measured.groups["Outcome"]["Other"][0] == 3
+    rows = planted(250)
+    rows[2400][6] = "ring 07700 900123"
+    with pytest.raises(FileRefusedError, match="telephone"):
+        case_extracts.take_in(session, written(tmp_path, rows), FOOTING)
+
+
+@pytest.mark.parametrize("head", ["Vic Name", "VictimName", "Name of victim", "Nominal", "Officer collar no", "MO text", "Street", "UPRN", "Crime location", "Free text", "Notes"])
+def test_other_headings_of_what_names_somebody_are_refused_too(tmp_path: Path, head: str) -> None:
+    with pytest.raises(FileRefusedError, match="names or finds a person"):
+        cases_in.read_cases(written(tmp_path, [[*r, "x"] for r in planted(5)], [*HEAD, head]))
+    assert cases_in.read_cases(written(tmp_path, [[*r, "x"] for r in planted(5)], [*HEAD, "Station name"])).left_out == ["station name"]
+
+
+def test_dates_that_cannot_be_read_are_counted_and_a_stage_without_any_is_no_stage(session: Session, tmp_path: Path) -> None:
+    rows = planted(30)
+    for r in rows:
+        r[5] = "12/31/2024" if r[5] else ""
+    rows[0][7] = "not known"
+    cases = cases_in.read_cases(written(tmp_path, rows))
+    charged = sum(bool(r[5]) for r in rows)
+    assert not cases.has("charged") and f"{charged} of 300 under “charged” could not be read as a date and count as not given." in cases.problems and len(cases.problems) == 2
+    assert [s for s, _ in harm_measures.measure(cases, None).stages] == ["Reported"]
+
+
+def test_what_one_part_of_the_paper_hides_no_other_tells(session: Session, tmp_path: Path) -> None:
+    rows = [[f"C{n}", f"V{n}", f"O{n % 12}", "8A", "2024-01-01", "2024-01-05" if n < 3 else "", "", "" if n < 3 else "2024-02-01", "Female", "18-24", "Dover", ""] for n in range(101)]
+    taken = case_extracts.take_in(session, written(tmp_path, rows), FOOTING, weights="Two weights")
+    found = case_extracts.shown(session, taken.reference, inside=False)
+    tables = {name: rows for name, _, rows, _ in found.tables}
+    assert ["Charged", "–", "–"] in tables["How far cases got"] and all(cell == "–" for row in tables["By when cases ended"] for cell in row[1:4])
+    assert "account for" not in found.sentence() and tables["Concentration: offenders"][2][3] == "–"
+    rows = [[*r[:5], "2024-01-05" if n < 97 else "", *r[6:]] for n, r in enumerate(rows[:100])]
+    found = case_extracts.shown(session, case_extracts.take_in(session, written(tmp_path, rows), FOOTING).reference, inside=False)
+    assert ["Charged", "–", "–"] in {name: rows for name, _, rows, _ in found.tables}["How far cases got"]  # three were not
+    one = case_extracts.take_in(session, written(tmp_path, rows[:1]), FOOTING, weights="Two weights")
+    alone = case_extracts.shown(session, one.reference, inside=False)
+    assert alone.tables == [] and alone.sentence() == "Fewer than 10 offences: nothing of them is told."

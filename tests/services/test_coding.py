@@ -396,3 +396,156 @@ def test_what_is_asked_for_and_is_not_there_is_said(session: Session) -> None:
         codebooks.read(session, "Nothing")
     with pytest.raises(AppError):
         coding.change(session, desk, ["no such response"], result="none")
+
+
+# -- what a stranger found ------------------------------------------------------------------------------------
+
+
+def texts_of(session: Session) -> dict[str, answer_review.Text]:
+    return {t.response: t for t in answer_review.texts(session, *asked(session))}
+
+
+def test_another_answer_of_the_same_length_is_not_the_one_that_was_looked_at(session: Session, tmp_path: Path) -> None:
+    """On one copy the answer is signed off, on the other it is given anew, as long as it was."""
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    responses = looked_at(session)
+    other = "My ex Dean Kowalczyk, 14 Mill Lane, hits me, nobody stops it at all"[: len(WORDS[0])].ljust(len(WORDS[0]), "x")
+    surveys.take_in(laptop, file_of(tmp_path, [other, *WORDS[1:]]), survey="Safety survey")
+    merging.merge(session, laptop.store)
+    merging.merge(laptop, session.store)
+    for one in (session, laptop):
+        text = texts_of(one)[responses[WORDS[0]]]
+        assert (text.words, text.status, text.stale) == (other, "to_review", True)
+
+
+def test_a_new_answer_is_taken_in_though_words_were_taken_out_of_the_old_one(session: Session, tmp_path: Path) -> None:
+    responses = looked_at(session)
+    answer_review.take_out_originals(session, asked(session)[0])
+    later = "I told nobody at the desk and the police never rang me back"
+    taken, _ = surveys.take_in(session, file_of(tmp_path, [w if n != 2 else later for n, w in enumerate(WORDS)]), survey="Safety survey")
+    assert taken.changed == 1 and texts_of(session)[responses[WORDS[2]]].words == later
+
+
+def test_lines_end_alike_so_that_positions_are_those_of_the_window(session: Session, tmp_path: Path) -> None:
+    answers, _ = asked(session)
+    surveys.take_in(session, written(tmp_path, table([HEAD, ["77", "", "", "", "", "Dover", '"One line\r\nand Karen Smith\r\non the third"']]).replace('"""', '"'), "lines.csv"), survey="Safety survey")
+    text = next(t for t in texts_of(session).values() if "third" in t.words)
+    assert "\r" not in text.words and answers is not None
+
+
+def test_two_copies_that_each_take_out_other_words_for_good_tell_neither(session: Session, tmp_path: Path) -> None:
+    answers, question = asked(session)
+    survey, text = str(answers.survey["id"]), next(t for t in texts_of(session).values() if "Okafor" in t.words)
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    answer_review.sign_off(session, survey, question, {text.response: (text.words, [Passage(7, 19, "name")])})
+    answer_review.sign_off(laptop, survey, question, {text.response: (text.words, [Passage(27, 31, "place")])})
+    for one in (session, laptop):
+        answer_review.take_out_originals(one, asked(one)[0])
+    for one, other in ((session, laptop), (laptop, session), (session, laptop), (laptop, session)):
+        merging.merge(one, other.store)
+    for one in (session, laptop):
+        held = "".join(str(tuple(r)) for t in ("change", "survey_batch") for r in one.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
+        assert "Okafor" not in held and texts_of(one)[text.response].shown == "I told [name] at the [place] and the police never rang me back"
+        assert check(one.store).problems == []
+
+
+def test_an_answer_shortened_twice_stays_so_after_a_disposal_elsewhere(session: Session, tmp_path: Path) -> None:
+    responses = looked_at(session)
+    answers, question = asked(session)
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    answer_review.take_out_originals(session, answers)
+    text = texts_of(session)[responses[WORDS[2]]]
+    at = text.words.index("desk")
+    answer_review.sign_off(session, str(answers.survey["id"]), question, {text.response: (text.words, [Passage(at, at + 4, "place")])})
+    surveys.dispose_response(laptop, responses[WORDS[0]], TWO)
+    for one, other in ((session, laptop), (laptop, session)) * 3:
+        merging.merge(one, other.store)
+    for one in (session, laptop):
+        held = "".join(str(tuple(r)) for t in ("change", "survey_batch") for r in one.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
+        assert "Okafor" not in held and texts_of(one)[text.response].shown == "I told [name] at the [place] and the police never rang me back"
+
+
+def test_an_earlier_answer_goes_with_what_is_taken_out(session: Session, tmp_path: Path) -> None:
+    responses = looked_at(session)
+    surveys.take_in(session, file_of(tmp_path, [w if n != 2 else "I have nothing to add to it" for n, w in enumerate(WORDS)]), survey="Safety survey")
+    looked_at(session)
+    assert answer_review.originals(session, asked(session)[0]) == 1
+    answer_review.take_out_originals(session, asked(session)[0])
+    assert "Okafor" not in "".join(str(tuple(r)) for t in ("change", "survey_batch") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
+    assert texts_of(session)[responses[WORDS[2]]].shown == "I have nothing to add to it"
+
+
+def test_a_coding_of_an_earlier_answer_does_not_count_for_the_new_one(session: Session, tmp_path: Path) -> None:
+    code_all(session, "A. Officer", {0: ["CCTV"], 1: ["Street lighting"]})
+    surveys.take_in(session, file_of(tmp_path, ["Teach them what respect means", *WORDS[1:]]), survey="Safety survey")
+    looked_at(session)
+    assert [c.title for c in coding_counts.counted(session, *asked(session)).codes if c.count] == ["Street lighting"]
+    assert next(x.state for x in coding.lines(session, *asked(session), "A. Officer") if x.text.words.startswith("Teach them")) == "to_code"
+
+
+def test_codes_merged_into_each_other_on_two_copies_leave_one(session: Session, tmp_path: Path) -> None:
+    desk = code_all(session, "A. Officer", {0: ["CCTV"], 1: ["Street lighting"]})
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "b.vawg")), "B. Deputy")
+    codes = named(session, desk)
+    codebooks.merge_codes(session, [codes["CCTV"]], codes["Street lighting"])
+    codebooks.merge_codes(laptop, [codes["Street lighting"]], codes["CCTV"])
+    merging.merge(session, laptop.store)
+    merging.merge(laptop, session.store)
+    for one in (session, laptop):
+        left = [c.title for c in codebooks.read(one, desk.codebook).codes if c.title in ("CCTV", "Street lighting")]
+        assert len(left) == 1 and {c.title: c.count for c in coding_counts.counted(one, *asked(one)).codes if c.count} == {left[0]: 2}
+
+
+def test_a_code_goes_into_one_below_it_and_none_is_lost(session: Session) -> None:
+    desk = desk_of(session)
+    codes = named(session, desk)
+    below, _ = records.create(session, "code", {"title": "Cameras on buses", "codebook": desk.codebook, "under": codes["CCTV"]})
+    lowest, _ = records.create(session, "code", {"title": "Rear cameras", "codebook": desk.codebook, "under": below})
+    codebooks.merge_codes(session, [codes["CCTV"]], lowest)
+    found = {c.title: c.under for c in codebooks.read(session, desk.codebook).codes}
+    assert len(found) == 7 and found["Rear cameras"] == "" and found["Cameras on buses"] == lowest
+
+
+def test_a_memo_alone_does_not_say_by_which_version_an_answer_was_coded(session: Session) -> None:
+    desk = code_all(session, "A. Officer", {0: ["CCTV"]})
+    codebooks.begin_version(session, desk.codebook, "CCTV means more now.")
+    coding.change(session, desk_of(session), [_responses(session)[WORDS[0]]], memo="hm")
+    assert [(c.version, c.memo) for c in coding.codings(session, asked(session)[1])] == [(1, "hm")]
+
+
+def test_one_codebook_is_counted_at_a_time(session: Session) -> None:
+    desk = code_all(session, "A. Officer", {0: ["CCTV"], 1: ["Street lighting"]})
+    other, _ = codebooks.start(session, desk.survey, "Another")
+    second = Desk(desk.survey, desk.question, other)
+    coding.change(session, second, [_responses(session)[WORDS[6]]], add=[named(session, second)["CCTV"]])
+    made = survey_results.result(session, *asked(session), least=0)
+    assert made.everybody.base == 2 and dict(zip(made.choices, made.everybody.counts, strict=True))["CCTV"] == 1
+    assert any("1 answer coded by another codebook" in n for n in made.notes)
+
+
+def test_what_coders_agreed_on_gives_way_once_both_say_something_else(session: Session) -> None:
+    desk = code_all(session, "A. Officer", {0: ["CCTV"]})
+    code_all(session, "B. Deputy", {0: ["Street lighting"]})
+    codes, response = named(session, desk), _responses(session)[WORDS[0]]
+    coding_counts.agree(session, desk, response, [codes["CCTV"]])
+    for coder in ("A. Officer", "B. Deputy"):
+        one = Desk(desk.survey, desk.question, desk.codebook, 1, coder)
+        coding.change(session, one, [response], remove=[codes["CCTV"], codes["Street lighting"]])
+        coding.change(session, one, [response], add=[codes["Education"]])
+    assert {c.title: c.count for c in coding_counts.counted(session, *asked(session)).codes if c.count} == {"Education": 1}
+
+
+def test_nobody_codes_under_the_name_of_what_was_agreed_on(session: Session) -> None:
+    desk = desk_of(session)
+    responses = looked_at(session)
+    coding.change(Session(session.store, "Agreed"), desk, [responses[WORDS[0]]], add=[named(session, desk)["CCTV"]])
+    assert coding_counts.counted(session, *asked(session)).coders == {"Agreed (a coder)": 1}
+
+
+def test_notes_of_a_wave_are_of_that_wave_and_small_numbers_leave_in_words(session: Session, tmp_path: Path) -> None:
+    code_all(session, "A. Officer", {n: ["CCTV"] for n in range(7)})
+    surveys.take_in(session, file_of(tmp_path, WORDS * 3, "later.csv"), survey="Safety survey", wave="2026")
+    first = survey_results.result(session, *asked(session), wave="", least=0)
+    assert "1 answer not coded yet; counts are of those that were." in first.notes
+    assert "fewer than 10 answers not coded yet; counts are of those that were." in survey_results.result(session, *asked(session), wave="", least=10).notes
+    assert "25 answers not coded yet; counts are of those that were." in survey_results.result(session, *asked(session), least=0).notes

@@ -142,3 +142,53 @@ def test_what_cannot_be_written_or_taken_is_said(session: Session, tmp_path: Pat
     path.write_text("tag,description\n", "utf-8")
     with pytest.raises(FileRefusedError, match="no code"):
         coding_exchange.bring(session, path)
+
+
+def test_a_project_comes_back_to_the_question_it_was_of(session: Session, tmp_path: Path) -> None:
+    """A respondent answers two questions in words; what was coded of one is not of the other."""
+    from tests.exchange.test_survey_in import table, written
+
+    head = ["ID", "Start time", "Completion time", "Email", "Name", "What would help?", "What happened?"]
+    rows = [[str(n), "2021-01-01", "", "", "", f"More lights please, said person number {n} of the lot", f"Nobody came when I rang, said person number {n} of us"] for n in range(3)]
+    surveys.take_in(session, written(tmp_path, table([head, *rows]), "Two.csv"))
+    answers = surveys.answers(session, str(surveys.find(session, "Two")["id"]))
+    book, _ = codebooks.start(session, str(answers.survey["id"]))
+    ids = [str(answers.question(w)["id"]) for w in ("What would help?", "What happened?")]
+    for question in ids:
+        answer_review.sign_off(session, str(answers.survey["id"]), question, {t.response: (t.words, []) for t in answer_review.texts(session, answers, question)})
+    desk = coding.Desk(str(answers.survey["id"]), ids[0], book)
+    coding.change(session, desk, [answers.rows[0].id], add=[codebooks.read(session, book).codes[0].id], memo="she means Sarah Okafor")
+    coding.change(session, coding.Desk(desk.survey, ids[1], book), [answers.rows[0].id], result="none")
+    path = tmp_path / "p.qdpx"
+    path.write_bytes(coding_exchange.project_file(session, answers, ids[0], book))
+    read = refi_qda.read(path)
+    assert all(not c.memo for t in read.texts for c in t.codings)  # a memo that names somebody stays here
+    read.users = {next(iter(read.users)): "Another"}
+    path.write_bytes(refi_qda.project_file(read, "2026-11-28T10:00:00Z"))
+    coding_exchange.bring(session, path)
+    assert [{c.coder for c in coding.codings(session, q)} for q in ids] == [{"A. Officer", "Another"}, {"A. Officer"}]
+
+
+def test_a_code_that_was_merged_away_does_not_come_back_as_another(session: Session, tmp_path: Path) -> None:
+    desk = desk_of(session)
+    path = tmp_path / "book.qdc"
+    path.write_bytes(coding_exchange.codebook_file(session, desk.codebook, "qdc"))
+    codes = named(session, desk)
+    codebooks.merge_codes(session, [codes["CCTV"]], codes["Street lighting"])
+    for _ in range(2):
+        assert coding_exchange.bring(session, path).created == 0
+    assert len(codebooks.read(session, desk.codebook).codes) == 5
+
+
+def test_texts_without_an_id_are_each_their_own(session: Session, tmp_path: Path) -> None:
+    theirs = project()
+    for text in theirs.texts:
+        text.guid = ""
+    path = tmp_path / "theirs.qdpx"
+    made = refi_qda.project_file(project(), "2026-11-28T10:00:00Z")
+    with zipfile.ZipFile(path, "w") as out, zipfile.ZipFile(__import__("io").BytesIO(made)) as archive:
+        for name in archive.namelist():
+            content = archive.read(name)
+            out.writestr(name, content.replace(b'TextSource guid="0000001f', b'TextSource guid="x').replace(b'TextSource guid="00000020', b'TextSource guid="y') if name == "project.qde" else content)
+    brought = coding_exchange.bring(session, path)
+    assert len(surveys.answers(session, brought.survey).rows) == 2

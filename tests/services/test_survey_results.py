@@ -200,3 +200,22 @@ def test_of_a_plain_question_no_more_is_hidden_than_protects(session: Session, t
     answers = surveys.answers(session, str(surveys.find(session, "Often")["id"]))
     found = survey_results.result(session, answers, "How often?")
     assert dict(zip(found.choices, found.everybody.counts, strict=True)) == {"Never": None, "Rarely": None, "Sometimes": 20, "Often": 30} and found.everybody.base == 69
+
+
+def test_a_hidden_count_is_not_what_the_undivided_result_leaves(session: Session, tmp_path: Path) -> None:
+    """Of 38 "Neither" 35 are of one district: told beside the whole they would tell of the three of the other."""
+    rows: list[list[str]] = []
+    for district, counts in (("Ashford", (35, 12, 3)), ("Dover", (20, 35, 35))):
+        for answer, count in zip(("Satisfied", "Dissatisfied", "Neither"), counts, strict=True):
+            rows += [[str(len(rows) + n), "2021-01-01", "2021-01-01", "", "", answer, "", district, "5", ""] for n in range(count)]
+    answers = taken(session, tmp_path, rows)
+    whole = survey_results.result(session, answers, "Satisfied?", least=10)
+    parted = survey_results.result(session, answers, "Satisfied?", by="District", least=10)
+    assert dict(zip(whole.choices, whole.everybody.counts, strict=True)) == {"Satisfied": 55, "Dissatisfied": 47, "Neither": 38}
+    assert whole.everybody.counts == parted.everybody.counts and parted.everybody.base == 140
+    told = {(g.name, c): g.counts[n] for g in parted.groups[1:] for n, c in enumerate(parted.choices)}
+    for choice in parted.choices:
+        shown = [told[(g, choice)] for g in ("Ashford", "Dover")]
+        if any(c is None for c in shown):
+            assert shown == [None, None], choice  # neither is what the whole leaves of the other
+    assert told[("Ashford", "Neither")] is None

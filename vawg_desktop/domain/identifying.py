@@ -7,6 +7,7 @@ signs off each answer. Positions count characters of the text.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -65,6 +66,8 @@ _NAMED_ROAD = re.compile(r"\b(?!High |Main |The )(?:(?:St|Mount|New|Old|Upper|Lo
 #: A school, a place of work or a ward by its name.
 _INSTITUTION = re.compile(r"\b(?:[A-Z][a-z'’]{1,20}\.? ){1,4}(?:Primary School|Grammar School|High School|Primary|Academy|Infant School|Junior School|Secondary School|School|College|Nursery|University|Hospital|Surgery|Medical Centre|Refuge|Ward|Church|Mosque|Temple)\b")
 _TITLED = re.compile(r"\b(?:(?:Mr|Mrs|Dr)\.? (?:and|&) )?(?:Mr|Mrs|Ms|Miss|Mx|Dr|PC|DC|DS|DI|Sgt|Sergeant|Inspector|Constable|Judge|Rev|Father|Sister|Councillor|Cllr|Professor|Prof)\.? (?:\d{2,6} )?(?:[A-Z][\w'’-]+(?: [A-Z][a-z'’-]+)?)")
+_COLLAR = re.compile(r"\b(?:PC|PCSO|DC|DS|DI|Sgt|Sergeant|Constable) ?\d{2,6}\b", re.IGNORECASE)
+_BORN = re.compile(r"\b(?:d\.?o\.?b\.?|born(?: on)?)\W{0,3}(?P<born>\d{6,8})\b", re.IGNORECASE)
 _TITLED_SMALL = re.compile(r"\b(?:mr|mrs|miss|pc|dr|sgt)\.? ([a-z][a-z'’-]{2,20})\b")
 _PERSON = (
     r"(?:husband|wife|ex(?:[ -](?:husband|wife|partner|boyfriend|girlfriend))?|partner|boyfriend|girlfriend|son|daughter|brother|sister|mum|mother|dad|father|stepdad|stepfather|step-father|uncle|aunt|auntie|cousin|"
@@ -82,8 +85,25 @@ _PUBLIC = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "sa
 _NOT_NAMES = frozenset(["a", "an", "and", "i", "he", "she", "they", "it", "we", "you", "who", "which", "that", "this", "these", "those", "his", "her", "their", "my", "our", "at", "in", "on", "of", "to", "for", "from", "with", "by", "as", "is", "was", "were", "are", "be", "been", "has", "have", "had", "did", "do", "does", "not", "no", "or", "but", "so", "if", "when", "then", "because", "about", "after", "before", "always", "never", "often", "just", "only", "also", "still", "very", "really", "who's", "whom", "whose", "left", "hit", "kept", "would", "could", "will", "can", "may", "might", "should", "wanted", "used", "came", "went", "got", "took", "told", "said", "says", "made", "threatened", "raped", "attacked", "followed", "died", "lives", "lived", "works", "worked", "again", "abused", "assaulted", "drinks", "drank", "controls", "controlled", "beat", "beats", "calls", "called", "continued", "found", "moved", "tried", "knew", "asked", "gave", "started", "stopped", "refuses", "refused", "since", "until", "while", "during", "and's", "being", "getting", "having", "mental", "physically", "emotionally", "names", "horrible"])  # fmt: skip
 
 
+#: Letters that are no letter with an accent but one of their own, and marks that people's keyboards put in the place of others.
+_PLAIN = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "s", "æ": "a", "Æ": "A", "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2009": " ", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2019": "'", "\u2018": "'"})
+
+
+def _plain(text: str) -> str:
+    """The text letter for letter as the shapes know it: without accents, with plain spaces and dashes; as long as it was."""
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else _one(c) for c in text.translate(_PLAIN))
+
+
+def _one(letter: str) -> str:
+    parts = unicodedata.normalize("NFKD", letter)
+    return parts[0] if parts and parts[0].isalpha() and parts[0].isascii() else letter
+
+
 def passages(text: str, more_places: Collection[str] = (), more_names: Collection[str] = ()) -> list[Passage]:
     """The passages that may tell who somebody is, in their order and none over another. ``more_places`` and ``more_names`` are a store's own."""
+    text = _plain(text)
     found: list[Passage] = []
     for one in _all(text, more_places, more_names):
         while one.start < one.end and text[one.start].isspace():
@@ -92,7 +112,7 @@ def passages(text: str, more_places: Collection[str] = (), more_names: Collectio
             found.append(one)
     made: list[Passage] = []
     for one in sorted(found):
-        if made and one.kind == made[-1].kind == "name" and text[made[-1].end : one.start] == " ":  # a first name and a surname
+        if made and one.kind == made[-1].kind == "name" and text[made[-1].end : one.start] in (" ", "\n", ", "):  # a first name and a surname
             made[-1] = Passage(made[-1].start, one.end, "name", made[-1].sure or one.sure)
         else:
             made.append(one)
@@ -117,6 +137,8 @@ def _all(text: str, more_places: Collection[str], more_names: Collection[str]) -
     yield from (Passage(*m.span(), "address", sure=False) for m in _NAMED_ROAD.finditer(text) if m.group().split()[0].casefold() not in _PUBLIC)
     yield from (Passage(_after_small_words(m), m.end(), "place", sure=False) for m in _INSTITUTION.finditer(text))
     yield from (Passage(*m.span(), "name") for m in _TITLED.finditer(text))
+    yield from (Passage(*m.span(), "number") for m in _COLLAR.finditer(text))
+    yield from (Passage(*m.span("born"), "date") for m in _BORN.finditer(text))
     yield from (Passage(*m.span(), "name", sure=False) for m in _TITLED_SMALL.finditer(text) if m.group(1) not in _NOT_NAMES)
     yield from _cued(text, more_names)
     yield from _listed_places(text, more_places)
@@ -241,7 +263,9 @@ def _is_month(text: str, found: re.Match[str]) -> bool:
 def _in_capitals(text: str, found: re.Match[str], own: frozenset[str]) -> Iterator[Passage]:
     words = found.group().split(" ")
     start = found.start()
-    if _opens(text, start) and words[0].casefold() not in FIRST_NAMES | own:  # "Then Sarah": the first word may be any
+    begins = words[0].casefold()
+    any_word = begins in _LARGE or begins in NAMES_AND_WORDS or words[1].casefold() in FIRST_NAMES | own
+    if _opens(text, start) and begins not in FIRST_NAMES | own and any_word:  # "Then Sarah": the first word may be any
         start += len(words[0]) + 1
         words = words[1:]
     while words and (words[0].casefold() in _NOT_NAMES or words[0].casefold() in _PUBLIC):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from vawg_desktop.domain.dates import parse_date
-from vawg_desktop.domain.errors import FileRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.personal import likely_personal
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange import preflight, reading, text_child
@@ -48,12 +48,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 #: Headings of what names or finds a person; a file with one is refused.
 _IDENTIFIERS = re.compile(
-    r"\b(?:fore ?names?|sur ?names?|first names?|last names?|full names?|(?:victim|offender|suspect|officer|perpetrator)'?s? names?|^names?$|dob|date of birth|birth ?date|address|post ?code|e[- ]?mail|phone|telephone|mobile|"
-    r"ni number|national insurance|nhs|pnc ?id|passport|nationality number|easting|northing|latitude|longitude)\b",
+    r"\bnames?\b|\w{3,}names?\b|\bdob\b|date of birth|birth ?date|\baddress|\bpost ?code|e[- ]?mail|\bphone|telephone|\bmobile|\bni number|national insurance|\bnhs\b|\bpnc\b|passport|\bnominal\b|collar|shoulder number|"
+    r"easting|northing|latitude|longitude|\buprn\b|\bstreet\b|house n|\blocation\b|\bmo\b|modus|narrative|free ?text|\bsummary\b|\bnotes?\b|comments?|\bdetails?\b",
     re.IGNORECASE,
 )
-#: So many rows from the top the headings are looked for in, and so many values of a column are looked through for names and numbers.
-_TOP, _LOOKED_AT = 30, 2000
+#: Names that name no person.
+_NAMES_OF_PLACES = re.compile(r"\b(?:district|area|force|station|beat|ward|borough|division|offence|crime type|file|sheet) names?\b", re.IGNORECASE)
+#: So many rows from the top the headings are looked for in.
+_TOP = 30
 _MOST_ROWS = 2_000_000
 
 
@@ -65,6 +67,7 @@ class Cases:
     rows: int = 0
     sha256: str = ""
     left_out: list[str] = field(default_factory=list[str])
+    problems: list[str] = field(default_factory=list[str])
 
     def has(self, key: str) -> bool:
         """Whether the extract has a column, with something in it."""
@@ -117,7 +120,7 @@ def read_cases(path: Path) -> Cases:
     name = preflight.shown_name(path)
     heads, rows, digest = _table(path, list(COLUMNS.values()), 3)
     for head in heads:
-        if head and _IDENTIFIERS.search(head) and not any(head in known for known in COLUMNS.values()):
+        if head and _IDENTIFIERS.search(head) and not _NAMES_OF_PLACES.search(head) and not any(head in known for known in COLUMNS.values()):
             raise FileRefusedError(f"{name} has a column “{head}”, which names or finds a person; ask for an extract without it. Nothing of the file was kept.", code="identifies")
     places = {key: next((heads.index(h) for h in known if h in heads), -1) for key, known in COLUMNS.items()}
     if places["offender"] < 0 and places["victim"] < 0:
@@ -130,22 +133,27 @@ def read_cases(path: Path) -> Cases:
     made = Cases(rows=len(full), sha256=digest)
     for key, place in places.items():
         if place >= 0:
-            made.columns[key] = _column(name, key, [r[place] if place < len(r) else None for r in full])
+            found, unread = _column(name, key, [r[place] if place < len(r) else None for r in full])
+            if unread:
+                made.problems.append(f"{unread:,} of {len(full):,} under “{heads[place]}” could not be read as a {'time' if key == 'hour' else 'date'} and count as not given.")
+            if any(v not in ("", None) for v in found):  # a column in which nothing can be read says nothing, and not that nothing happened
+                made.columns[key] = found
     made.left_out = [h for n, h in enumerate(heads) if h and n not in places.values()]
     return made
 
 
-def _column(name: str, key: str, values: list[Any]) -> list[Any]:
-    if key in _DAYS:
-        memo: dict[Any, dt.date | None] = {}
-        return [memo[v] if v in memo else memo.setdefault(v, _day(v)) for v in values]
-    if key == "hour":
-        return [_hour(v) for v in values]
+def _column(name: str, key: str, values: list[Any]) -> tuple[list[Any], int]:
+    """A column as it is measured, and how many of its cells say something that could not be read."""
+    if key in _DAYS or key == "hour":
+        read = _day if key in _DAYS else _hour
+        memo: dict[Any, Any] = {}
+        found = [memo[v] if v in memo else memo.setdefault(v, read(v)) for v in values]
+        return found, sum(f is None and _text(v) != "" for f, v in zip(found, values, strict=True))
     words = [_text(v) for v in values]
-    for word in dict.fromkeys(words[:_LOOKED_AT]):
-        if word and key not in ("offence", "code") and (found := [k for k in likely_personal(word) if k != "a crime reference"]):
-            raise FileRefusedError(f"{name} holds what looks like {found[0]} under “{COLUMNS[key][0]}”; ask for an extract without it. Nothing of the file was kept.", code="identifies")
-    return [code_of(w) for w in words] if key == "code" else words
+    for word in dict.fromkeys(words):
+        if word and (found_in := [k for k in likely_personal(word) if k != "a crime reference" and not (key in ("offence", "code") and k in ("a telephone number", "an NHS number", "a postcode"))]):
+            raise FileRefusedError(f"{name} holds what looks like {found_in[0]} under “{COLUMNS[key][0]}”; ask for an extract without it. Nothing of the file was kept.", code="identifies")
+    return ([code_of(w) for w in words] if key == "code" else words), 0
 
 
 _DAYS = frozenset({"reported", "identified", "referred", "charged", "completed", "outcome_date"})
@@ -172,7 +180,7 @@ def _day(value: Any) -> dt.date | None:
             return None
     try:
         stored = parse_date(words)
-    except ValueError:
+    except (ValueError, ValueRefusedError):
         return None
     return dt.date.fromisoformat(f"{stored}-01" if len(stored) == 7 else stored) if len(stored) in (7, 10) and stored[4] == "-" and stored[5:7].isdigit() else None
 

@@ -42,6 +42,7 @@ class Taken:
     measured: Measured
     rows: int
     left_out: list[str] = field(default_factory=list[str])
+    problems: list[str] = field(default_factory=list[str])
     changes: Changes = field(default_factory=Changes)
 
     def sentence(self) -> str:
@@ -51,6 +52,7 @@ class Taken:
         return (
             f"{self.reference}: {how_many(self.rows, 'row')} read and forgotten, {how_many(m.offences, 'offence')} of {how_many(m.offenders.units, 'offender')} "
             f"against {how_many(m.victims.units, 'victim')}.{weighed}" + (f" Columns that were not understood and not read: {', '.join(self.left_out)}." if self.left_out else "")
+            + "".join(f" {p}" for p in self.problems)
         )
 
 
@@ -91,15 +93,15 @@ def take_in(session: Session, path: Path, footing: Mapping[str, str], *, weights
     measured = harm_measures.measure(cases, table)
     cells: dict[str, Value] = {
         **{k: v.strip() for k, v in footing.items() if v.strip()}, "title": title.strip() or path.stem, "taken_in": session.today.isoformat(), "rows_read": cases.rows, "weights": weighed or None,
-        "from_date": measured.followed_from or None, "until_date": measured.followed_until or None, "left_out": "\n".join(cases.left_out) or None, "measured": json.dumps(measured.as_json(), ensure_ascii=False),
+        "from_date": measured.followed_from or None, "until_date": measured.followed_until or None, "left_out": "\n".join([*cases.left_out, *cases.problems]) or None, "measured": json.dumps(measured.as_json(), ensure_ascii=False),
     }  # fmt: skip
-    rows, left = cases.rows, cases.left_out
+    rows, left, problems = cases.rows, cases.left_out, cases.problems
     del cases  # forgotten before anything is written
     with session.store.write(session.who, None, Act.IMPORT) as tx:
         id = tx.create(EXTRACT.key, cells)
         reference = str(tx.row(EXTRACT.key, id)["reference"])
         changes = tx.changes
-    return Taken(id, reference, measured, rows, left, changes)
+    return Taken(id, reference, measured, rows, left, problems, changes)
 
 
 def listed(session: Session) -> list[tuple[str, str]]:
@@ -121,8 +123,10 @@ class Shown:
         """The measures in a sentence."""
         m = self.measured
         top = m.offenders.tops.get("0.1")
+        if m.offences < self.least:
+            return f"Fewer than {self.least} offences: nothing of them is told."
         told = f"{how_many(m.offences, 'offence')}, {m.harm:,.0f} days of harm." if self.weights else f"{how_many(m.offences, 'offence')}; harm is not weighed."
-        if top is not None and m.offenders.units >= self.least:
+        if top is not None and math.ceil(0.1 * m.offenders.units - 1e-9) >= self.least:
             told += f" The most harmful tenth of {how_many(m.offenders.units, 'offender')} account for {100 * top:.0f} % of harm"
             told += f" (by chance alone {100 * m.offenders.by_chance:.0f} %)." if not math.isnan(m.offenders.by_chance) else "."
         return told
@@ -135,9 +139,12 @@ def shown(session: Session, extract: str, *, inside: bool = True) -> Shown:
     row = plain_rows(connection, "SELECT * FROM case_extract WHERE id = ?", (found.id,))[0]
     if not row["measured"]:
         raise RuleError(f"{row['reference']} holds no measures.", code="rule_no_measures")
+    made_of = from_kept(str(row["measured"]))
     titles = {str(r["id"]): str(r["title"]) for r in plain_rows(connection, "SELECT id, title FROM weight_set", ())}
     office = small_counts.least(connection)
-    made = Shown(row, harm_measures.from_json(json.loads(str(row["measured"]))), titles.get(str(row["weights"] or ""), ""), min(small_counts.INSIDE, office) if inside else office)
+    made = Shown(row, made_of, titles.get(str(row["weights"] or ""), ""), min(small_counts.INSIDE, office) if inside else office)
+    if made.measured.offences < made.least:
+        return made
     for name, one in (("Offenders", made.measured.offenders), ("Victims", made.measured.victims)):
         if one.units:
             made.tables.append(_spread_table(name, one, made.least))
@@ -145,6 +152,11 @@ def shown(session: Session, extract: str, *, inside: bool = True) -> Shown:
     for name, groups in made.measured.groups.items():
         made.tables.append(_group_table(name, groups, made.least, weighed=bool(made.weights)))
     return made
+
+
+def from_kept(words: str) -> Measured:
+    """What was kept of an extract."""
+    return harm_measures.from_json(json.loads(words))
 
 
 def _percent(share: float | None) -> str:
@@ -171,17 +183,35 @@ def _spread_table(name: str, one: Spread, least: int) -> tuple[str, list[str], l
 
 
 def _stage_tables(made: Shown) -> None:
+    """How far cases got: a stage is told where both those that reached it and those that did not, of the stage before too, are enough."""
     m, under = made.measured, made.least
+    told: dict[str, int] = {}
+    for name, count in m.stages:
+        if all(_enough(abs(other - count), under) for other in told.values()) and _enough(count, under):
+            told[name] = count
     if len(m.stages) > 1:
         first = m.stages[0][1]
-        rows = [[name, f"{count:,}" if count >= under or not count else "–", _percent(count / first) if first and (count >= under or not count) else "–"] for name, count in m.stages]
+        rows = [[name, f"{told[name]:,}" if name in told else "–", _percent(told[name] / first) if name in told and first else "–"] for name, _ in m.stages]
         notes = [f"One cohort: offences reported from {m.followed_from}, followed until {m.followed_until}, the last for {how_many(m.least_follow_up, 'day')}. A published snapshot is of other cases, and is not compared with it."]
+        if len(told) < len(m.stages):
+            notes.append(f"Counts under {under}, and those that would tell one by what is left, are not told.")
         made.tables.append(("How far cases got", ["Stage", "Offences", "Of those reported"], rows, notes))
-    if m.ends:
+    if m.ends and m.stages:
+        first = m.stages[0][1]
         days = [f"By {day} days" for day in harm_measures.BY_DAYS]
-        rows = [[cause, *(_percent(shares.get(str(day))) for day in harm_measures.BY_DAYS), "–" if m.medians.get(cause) is None else f"{m.medians[cause]:.0f}"] for cause, shares in m.ends.items()]
+        ended = {day: [round(shares.get(str(day), 0.0) * first) for shares in m.ends.values()] for day in harm_measures.BY_DAYS}
+        safe = {day: all(_enough(n, under) for n in [*counts, first - sum(counts)]) for day, counts in ended.items()}
+        rows = [
+            [cause, *(_percent(shares.get(str(day))) if safe[day] else "–" for day in harm_measures.BY_DAYS), "–" if m.medians.get(cause) is None or first < 2 * under else f"{m.medians[cause]:.0f}"]
+            for cause, shares in m.ends.items()
+        ]  # fmt: skip
         notes = ["Charged and ended without a charge compete: both are told, of all offences, with what is not ended yet counted as such (Aalen–Johansen). A median is given only where half ended so; one median of both would fall when cases are closed sooner."]
         made.tables.append(("By when cases ended", ["End", *days, "Median days"], rows, notes))
+
+
+def _enough(count: int, least: int) -> bool:
+    """Whether a count, or what is left beside it, may be told: none at all tells of nobody."""
+    return count == 0 or count >= least
 
 
 def _group_table(name: str, groups: Mapping[str, tuple[int, float]], least: int, *, weighed: bool) -> tuple[str, list[str], list[list[str]], list[str]]:
@@ -191,9 +221,13 @@ def _group_table(name: str, groups: Mapping[str, tuple[int, float]], least: int,
     whole, harmful = sum(counts), math.fsum(h for _, h in groups.values())
     if any(hidden):
         harmful = 0.0  # shares of a whole that is told would give a hidden one away
-    rows = [[value, "–" if hide else f"{n:,}", "–" if hide else _percent(n / whole if whole else None), "–" if hide or not weighed else f"{h:,.0f}", "–" if hide or not harmful else _percent(h / harmful)] for (value, (n, h)), hide in zip(groups.items(), hidden, strict=False)]
+    rows = [["(not told)" if hide and not _of_time(name) else value, "–" if hide else f"{n:,}", "–" if hide else _percent(n / whole if whole else None), "–" if hide or not weighed else f"{h:,.0f}", "–" if hide or not harmful else _percent(h / harmful)] for (value, (n, h)), hide in zip(groups.items(), hidden, strict=False)]
     notes = [f"Counts under {least}, and others that would give one away, are not told."] if any(hidden) else []
     return name, [name, "Offences", "Share", "Harm (days)", "Share of harm"], rows, notes
+
+
+def _of_time(name: str) -> bool:
+    return name in ("Month", "Month of the year", "Hour")
 
 
 def document(session: Session, extract: str) -> Document:
@@ -209,7 +243,7 @@ def as_json(found: Shown) -> dict[str, Any]:
     """The measures for the command; hidden counts are dashes in ``tables``."""
     m = found.measured
     return {
-        "extract": found.row["reference"], "id": found.row["id"], "weights": found.weights or None, "offences": m.offences, "harm": round(m.harm, 2), "unweighed": m.unweighed,
+        "extract": found.row["reference"], "id": found.row["id"], "weights": found.weights or None, "offences": m.offences if m.offences >= found.least else None, "harm": round(m.harm, 2) if m.offences >= found.least else None, "unweighed": {k: n for k, n in m.unweighed.items() if n >= found.least},
         "offenders": _spread_json(m.offenders, found.least), "victims": _spread_json(m.victims, found.least), "least": found.least, "caveats": list(CAVEATS),
         "tables": [{"title": name, "heads": heads, "rows": rows, "notes": notes} for name, heads, rows, notes in found.tables],
     }  # fmt: skip

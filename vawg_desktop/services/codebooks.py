@@ -190,9 +190,10 @@ def merge_codes(session: Session, codes: Sequence[str], into: str) -> Changes:
                 tx.unlink(CODES_OF, str(coding), id)
                 tx.link(CODES_OF, str(coding), into)
                 moved += 1
+            _lift(tx, into, id)
+            tx.flush()
             for (below,) in tx.run("SELECT id FROM code WHERE under = ? AND deleted = 0", (id,)).fetchall():
                 tx.edit(CODE.key, str(below), {"under": into if str(below) != into else row["under"] if row["under"] != into else None})
-            _lift(tx, into, id)
             for theme in tx.linked(_THEMES, id):
                 tx.link(_THEMES, into, theme)
             for word in tx.linked(_WORDS, id):

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from vawg_desktop.analysis import concentration, harm, survival
+from vawg_desktop.domain import identifying
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cases_in import Cases, Weights
 
@@ -83,27 +84,25 @@ def from_json(told: Mapping[str, Any]) -> Measured:
 def measure(cases: Cases, weights: Weights | None) -> Measured:
     """Measure an extract. A row without a weight counts as an offence and not as harm, and is told under ``unweighed``.
 
-    An offence that stands in several rows, one for each of its offenders, is one offence, and its harm is divided among them.
+    An offence that stands in several rows, one for each of its offenders or victims, is one offence, and its harm is divided among the rows.
     """
-    count = cases.rows
     made = Measured()
     codes, types = _texts(cases, "code"), _texts(cases, "type")
     weight = [_weight(weights, c, t) for c, t in zip(codes, types, strict=True)]
-    references = _texts(cases, "offence")
-    shared = Counter(r for r in references if r)
-    part = [1 / shared[r] if r else 1.0 for r in references]
-    each = [(w or 0.0) * p for w, p in zip(weight, part, strict=True)]
-    made.offences = round(math.fsum(part))
-    made.harm = math.fsum(each)
-    made.weighed = round(math.fsum(p for w, p in zip(weight, part, strict=True) if w is not None))
-    missing: Counter[str] = Counter()
-    for w, c, t, p in zip(weight, codes, types, part, strict=True):
-        if w is None:
-            missing[c or t or "no code"] += p  # type: ignore[assignment]
-    made.unweighed = {k: max(1, round(v)) for k, v in missing.most_common(40)} if weights is not None else {}
-    made.offenders = spread(_texts(cases, "offender"), each, part) if cases.has("offender") else Spread()
-    made.victims = spread(_texts(cases, "victim"), each, part) if cases.has("victim") else Spread()
-    _groups(cases, made, each, part, count)
+    references = [r or f"\x00{n}" for n, r in enumerate(_texts(cases, "offence"))]
+    shared = Counter(references)
+    heaviest: dict[str, float] = {}
+    for reference, w in zip(references, weight, strict=True):
+        if w is not None:
+            heaviest[reference] = max(w, heaviest.get(reference, 0.0))
+    each = [heaviest.get(r, 0.0) / shared[r] for r in references]
+    made.offences, made.harm, made.weighed = len(shared), math.fsum(heaviest.values()), len(heaviest)
+    if weights is not None:
+        missing = Counter({r: c or t or "no code" for r, c, t in zip(references, codes, types, strict=True) if r not in heaviest}.values())
+        made.unweighed = dict(missing.most_common(40))
+    made.offenders = spread(_texts(cases, "offender"), each, references) if cases.has("offender") else Spread()
+    made.victims = spread(_texts(cases, "victim"), each, references) if cases.has("victim") else Spread()
+    _groups(cases, made, each, references)
     _ends(cases, made, references)
     return made
 
@@ -119,22 +118,21 @@ def _weight(weights: Weights | None, code: str, words: str) -> float | None:
     return found if found is not None else weights.by_type.get(fold(words)) if words else None
 
 
-def spread(units: Sequence[str], harms: Sequence[float], parts: Sequence[float]) -> Spread:
-    """How harm and offences are spread over those that are named; rows that name nobody are left out."""
-    by_unit: dict[str, list[float]] = {}
-    named = [(u, h, p) for u, h, p in zip(units, harms, parts, strict=True) if u]
-    for unit, value, part in named:
-        known = by_unit.setdefault(unit, [0.0, 0.0, 0.0])
-        known[0] += value
-        known[1] += part
-        known[2] += 1
+def spread(units: Sequence[str], harms: Sequence[float], references: Sequence[str]) -> Spread:
+    """How harm and offences are spread over those that are named; rows that name nobody are left out. An offence counts once for each of them."""
+    by_unit: dict[str, float] = {}
+    of_unit: dict[str, set[str]] = {}
+    named = [(u, h, r) for u, h, r in zip(units, harms, references, strict=True) if u]
+    for unit, value, reference in named:
+        by_unit[unit] = by_unit.get(unit, 0.0) + value
+        of_unit.setdefault(unit, set()).add(reference)
     made = Spread(units=len(by_unit))
     if not by_unit:
         return made
-    weighed = [v[0] for v in by_unit.values()]
-    offences = [v[2] for v in by_unit.values()]
-    repeats = [v for v in by_unit.values() if v[2] > 1]
-    made.repeats, made.offences_of_repeats, made.harm_of_repeats = len(repeats), round(sum(v[2] for v in repeats)), math.fsum(v[0] for v in repeats)
+    weighed = list(by_unit.values())
+    offences = [len(of_unit[u]) for u in by_unit]
+    repeats = [u for u in by_unit if len(of_unit[u]) > 1]
+    made.repeats, made.offences_of_repeats, made.harm_of_repeats = len(repeats), len({r for u in repeats for r in of_unit[u]}), math.fsum(by_unit[u] for u in repeats)
     made.tops_of_offences = {f"{top:g}": concentration.top_share(offences, top) for top in TOPS}
     if sum(weighed) > 0:
         made.tops = {f"{top:g}": concentration.top_share(weighed, top) for top in TOPS}
@@ -146,8 +144,13 @@ def spread(units: Sequence[str], harms: Sequence[float], parts: Sequence[float])
     return made
 
 
-#: What counts and harm are broken down by: the key, its words, the column and how a value is grouped.
-def _groups(cases: Cases, made: Measured, each: Sequence[float], part: Sequence[float], count: int) -> None:
+#: Labels of more letters or words than these are no labels but somebody's story; so few offences make no group of their own in what is kept.
+_LETTERS, _LEAST_KEPT, _OTHER = 60, 5, "Other"
+
+
+def _groups(cases: Cases, made: Measured, each: Sequence[float], references: Sequence[str]) -> None:
+    """Counts and harm by place, time and people: each offence once in a group. A label that few have, or that may tell who somebody is, is not kept."""
+    count = cases.rows
     days: list[dt.date | None] = cases.columns.get("reported") or [None] * count
     kinds: dict[str, Sequence[str]] = {
         "District": _texts(cases, "district"), "Month": ["" if d is None else f"{d:%Y-%m}" for d in days], "Month of the year": ["" if d is None else f"{d:%m} {d:%B}" for d in days],
@@ -159,14 +162,32 @@ def _groups(cases: Cases, made: Measured, each: Sequence[float], part: Sequence[
     if not known or (max(known) - min(known)).days < 2 * 365:  # under twenty-four months there is no season to be seen
         del kinds["Month of the year"]
     for name, values in kinds.items():
-        tally: dict[str, list[float]] = {}
-        for value, harmful, p in zip(values, each, part, strict=True):
+        offences: dict[str, set[str]] = {}
+        harms: dict[str, float] = {}
+        for value, harmful, reference in zip(values, each, references, strict=True):
             if value:
-                one = tally.setdefault(value, [0.0, 0.0])
-                one[0] += p
-                one[1] += harmful
-        if len(tally) > 1 or (tally and name in ("District", "Offence")):
-            made.groups[name] = {k: (round(v[0]), v[1]) for k, v in sorted(tally.items())}
+                offences.setdefault(value, set()).add(reference)
+                harms[value] = harms.get(value, 0.0) + harmful
+        made.groups[name] = _kept(name, offences, harms)
+        if (len(made.groups[name]) < 2 and name not in ("District", "Offence")) or not made.groups[name]:
+            del made.groups[name]
+
+
+#: Groups whose labels are dates and hours, made here and not in the file.
+_OWN = frozenset({"Month", "Month of the year", "Hour"})
+
+
+def _kept(name: str, offences: Mapping[str, set[str]], harms: Mapping[str, float]) -> dict[str, tuple[int, float]]:
+    places = name == "District"
+
+    def plain(label: str) -> bool:
+        return name in _OWN or (len(label) <= _LETTERS and len(offences[label]) >= _LEAST_KEPT and all(places and p.kind == "place" for p in identifying.passages(label)))
+
+    kept = {label: (len(offences[label]), harms[label]) for label in sorted(offences) if plain(label)}
+    left = [label for label in offences if label not in kept]
+    if left:
+        kept[_OTHER] = (len({r for label in left for r in offences[label]}), math.fsum(harms[label] for label in left))
+    return kept
 
 
 def _joined(one: Sequence[str], other: Sequence[str]) -> list[str]:
@@ -176,43 +197,48 @@ def _joined(one: Sequence[str], other: Sequence[str]) -> list[str]:
 def _ends(cases: Cases, made: Measured, references: Sequence[str]) -> None:
     """How far cases got: those that reached each stage, and the share that was charged or ended otherwise by so many days; each offence once."""
     days: list[dt.date | None] = cases.columns.get("reported") or [None] * cases.rows
-    first: dict[object, int] = {}
+    rows: dict[str, list[int]] = {}
     for n, (reference, day) in enumerate(zip(references, days, strict=True)):
         if day is not None:
-            first.setdefault(reference or n, n)
-    rows = list(first.values())
+            rows.setdefault(reference, []).append(n)
     if not rows:
         return
-    reported = [d for n in rows if (d := days[n]) is not None]
-    seen = [d for key in ("reported", "identified", "referred", "charged", "completed", "outcome_date") for d in cases.columns.get(key, []) if d is not None]
+    first = {r: min(d for n in some if (d := days[n]) is not None) for r, some in rows.items()}
+    seen = [d for key in _DATES for d in cases.columns.get(key, []) if d is not None]
     until = max(seen)
-    made.followed_from, made.followed_until, made.least_follow_up = min(reported).isoformat(), until.isoformat(), (until - max(reported)).days
+    made.followed_from, made.followed_until, made.least_follow_up = min(first.values()).isoformat(), until.isoformat(), (until - max(first.values())).days
     made.stages = [("Reported", len(rows))]
     for key, words in (("identified", "Suspect identified"), ("referred", "Referred to the CPS"), ("charged", "Charged"), ("completed", "Completed at court")):
         if cases.has(key):
-            made.stages.append((words, sum(cases.columns[key][n] is not None for n in rows)))
+            made.stages.append((words, sum(_earliest(cases, key, some) is not None for some in rows.values())))
     if not cases.has("charged") and not cases.has("outcome_date"):
         return
-    times, causes = _times(cases, rows, days, until)
+    times, causes = _times(cases, rows, first, until)
     curve, estimates = survival.cumulative_incidence(times, causes)
     for cause, estimate in estimates.items():
         made.ends[str(cause)] = {str(day): survival.by(curve, estimate, day) for day in BY_DAYS if day <= max(times, default=0)}
         made.medians[str(cause)] = survival.median(curve, estimate)
 
 
-def _times(cases: Cases, rows: Sequence[int], days: Sequence[dt.date | None], until: dt.date) -> tuple[list[float], list[str | None]]:
+_DATES = ("reported", "identified", "referred", "charged", "completed", "outcome_date")
+
+
+def _earliest(cases: Cases, key: str, rows: Sequence[int]) -> dt.date | None:
+    """The first date of a stage over the rows of one offence, each of which may be of another offender."""
+    column = cases.columns.get(key)
+    return min((d for n in rows if (d := column[n]) is not None), default=None) if column is not None else None
+
+
+def _times(cases: Cases, rows: Mapping[str, Sequence[int]], first: Mapping[str, dt.date], until: dt.date) -> tuple[list[float], list[str | None]]:
     times: list[float] = []
     causes: list[str | None] = []
     outcomes = _texts(cases, "outcome")
-    for n in rows:
-        start = days[n]
-        assert start is not None
-        charged, ended = (cases.columns[k][n] if cases.has(k) else None for k in ("charged", "outcome_date"))
-        if charged is None and ended is not None and any(w in fold(outcomes[n]) for w in _CHARGED_WORDS):
+    for reference, some in rows.items():
+        start = first[reference]
+        charged, ended = _earliest(cases, "charged", some), _earliest(cases, "outcome_date", some)
+        if charged is None and ended is not None and any(w in fold(outcomes[n]) for n in some for w in _CHARGED_WORDS):
             charged = ended
         end, cause = (charged, "Charged") if charged is not None else (ended, "Ended without a charge") if ended is not None else (until, None)
-        if end < start:  # an end before its report is a slip of the extract: the case is followed for no day
-            end = start
-        times.append(float((end - start).days))
+        times.append(float(max(0, (end - start).days)))  # an end before its report is a slip of the extract: the case is followed for no day
         causes.append(cause)
     return times, causes

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vawg_desktop.analysis import disclosure
+from vawg_desktop.analysis import disclosure, suppression
+from vawg_desktop.analysis.suppression import Sum
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.survey_terms import QUESTION_KIND, SAMPLE_KIND
 from vawg_desktop.domain.terms import fold, how_many
@@ -186,14 +187,25 @@ def _suppressed(question: Mapping[str, object], choices: Sequence[str], names: S
 
 
 def _shown(table: Sequence[Sequence[int]], under: int) -> list[list[int | None]]:
-    """A table with its totals added, rows by columns; None where a count is hidden. One column alone has no totals beside it, which would repeat it."""
+    """A table with its totals added, rows by columns; None where a count is hidden. One column alone has no totals beside it, which would repeat it.
+
+    Totals of a breakdown are those of the result that is not broken down, which anybody may see: they protect nothing, and others are hidden in their stead.
+    """
     single = len(table[0]) == 1
     rows = [list(row) if single else [*row, sum(row)] for row in table]
     rows.append([sum(r[n] for r in rows) for n in range(len(rows[0]))])
     if under < 2:
         return [list(row) for row in rows]
-    _, mask = disclosure.suppress([row[0] for row in rows] if single else rows, under)
-    return [[None if hidden else count for count, hidden in zip(row, flags, strict=True)] for row, flags in zip(rows, mask.reshape(len(rows), -1).tolist(), strict=True)]
+    if single:
+        _, mask = disclosure.suppress([row[0] for row in rows], under)
+        return [[None if hidden else row[0]] for row, hidden in zip(rows, mask.tolist(), strict=True)]
+    alone = _shown([[sum(row)] for row in table], under)
+    wide, high = len(rows[0]), len(rows)
+    sums = [Sum(n * wide + wide - 1, tuple(n * wide + c for c in range(wide - 1))) for n in range(high)]
+    sums += [Sum((high - 1) * wide + c, tuple(n * wide + c for n in range(high - 1))) for c in range(wide)]
+    last = {n * wide + wide - 1: row[0] for n, row in enumerate(alone)}
+    kept = suppression.hidden([c for row in rows for c in row], sums, under, [p for p, c in last.items() if c is not None], [p for p, c in last.items() if c is None])
+    return [[None if n * wide + c in kept else count for c, count in enumerate(row)] for n, row in enumerate(rows)]
 
 
 def _both(one: int | None, other: int | None) -> int | None:
