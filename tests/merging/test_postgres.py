@@ -30,9 +30,13 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, StaleError, StoreError
 from vawg_desktop.services import (
     agenda,
+    answer_review,
     attachments,
     attendance,
     closing,
+    codebooks,
+    coding,
+    coding_counts,
     coming,
     handover,
     history,
@@ -865,3 +869,31 @@ def test_a_survey_and_its_disposals_are_those_of_the_file(server: Session, sampl
     merging.merge(sample, server.store, allow_unrelated=True)
     survey = str(surveys.find(sample, "Safety survey")["id"])
     assert len(surveys.answers(sample, survey).rows) == 119 and check(sample.store).problems == []
+
+
+def test_coding_and_originals_on_a_server_are_those_of_a_file(server: Session, people: dict[str, Session], tmp_path: Path) -> None:
+    """Two respondents of one file are disposed of and originals taken out by an approver: no word of either is in the server's log; an editor codes."""
+    words = [f"Respondent{n} told Zorka Vlnkova that the lights are out near the camera" for n in range(4)]
+    head = ["ID", "Start time", "Completion time", "Email", "Name", "What would help?"]
+    editor, approver = people["editor"], people["approver"]
+    surveys.take_in(editor, written(tmp_path, table([head, *([str(n), "2021-01-01", "", "", "", w] for n, w in enumerate(words))]), "S.csv"))
+    answers = surveys.answers(editor, str(surveys.find(editor, "S")["id"]))
+    question = str(answers.question("What would help?")["id"])
+    book, _ = codebooks.start(editor, str(answers.survey["id"]))
+    texts = answer_review.texts(editor, answers, question)
+    answer_review.sign_off(editor, str(answers.survey["id"]), question, {t.response: (t.words, answer_review.suggestions(editor, t.words)) for t in texts})
+    desk = coding.Desk(str(answers.survey["id"]), question, book)
+    lighting = next(c.id for c in codebooks.read(editor, book).codes if c.title == "Street lighting")
+    coding.change(editor, desk, [t.response for t in texts], add=[lighting])
+    with pytest.raises(AppError):
+        answer_review.take_out_originals(editor, answers)
+    answer_review.take_out_originals(approver, surveys.answers(approver, desk.survey))
+    for text in texts[:2]:
+        surveys.dispose_response(approver, text.response, Authority("A. Officer", "B. Second", "withdrawn", "2026-11-28"))
+    left = surveys.answers(editor, desk.survey)
+    assert [t.shown for t in answer_review.texts(editor, left, question)] == [f"Respondent{n} told [name] that the lights are out near the camera" for n in (2, 3)]
+    assert [c.count for c in coding_counts.counted(editor, left, question).codes if c.title == "Street lighting"] == [2]
+    with server.store.engines.fresh() as connection:  # as the owner of the tables sees it
+        held = "".join(str(tuple(r)) for r in connection.exec_driver_sql("SELECT fields FROM change"))
+    assert not any(word in held for word in ("Vlnkova", "Respondent0 ", "Respondent1 ")) and "Respondent2 " in held
+    assert check(server.store).problems == []

@@ -237,7 +237,7 @@ def split_code(session: Session, code: str, titles: Sequence[str]) -> Changes:
 
 def resolved(session: Session) -> dict[str, str]:
     """Codes that were merged away, each with the code that stands in its place."""
-    into = {str(i): str(m) for i, m in session.read().exec_driver_sql("SELECT id, merged_into FROM code WHERE merged_into IS NOT NULL AND deleted")}
+    into = {str(i): str(m) for i, m in session.read().exec_driver_sql("SELECT id, merged_into FROM code WHERE merged_into IS NOT NULL AND deleted = 1")}
     found: dict[str, str] = {}
     for first in into:
         way = [first]
@@ -251,5 +251,5 @@ def resolved(session: Session) -> dict[str, str]:
 def _standing_in_a_circle(session: Session, codebook: str) -> list[str]:
     """Codes that two stores each merged into the other, of which one stands."""
     gone = resolved(session)
-    rows = session.read().exec_driver_sql("SELECT id FROM code WHERE codebook = ? AND merged_into IS NOT NULL AND deleted", (codebook,)).fetchall()
+    rows = session.read().exec_driver_sql("SELECT id FROM code WHERE codebook = ? AND merged_into IS NOT NULL AND deleted = 1", (codebook,)).fetchall()
     return [str(i) for (i,) in rows if str(i) not in gone]

@@ -147,7 +147,7 @@ def has_rest(connection: Connection, table: str, id: str) -> bool:
 
 def _stated_in(connection: Connection, id: str) -> bool:
     """Whether a document names a record: as it stands, or as another store wrote it, which took out another record and did not know of this one."""
-    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0 UNION ALL {STATED_BESIDE.format(t=t)}' for t, cell in DOCUMENTS)
+    sql = " UNION ALL ".join(f'SELECT 1 FROM "{t}" WHERE instr("{cell}", ?) > 0 UNION ALL SELECT 1 FROM ({STATED_BESIDE.format(t=t)}) beside' for t, cell in DOCUMENTS)
     return connection.exec_driver_sql(sql, (id, id) * len(DOCUMENTS)).fetchone() is not None
 
 
