@@ -887,6 +887,8 @@ def test_coding_and_originals_on_a_server_are_those_of_a_file(server: Session, p
     coding.change(editor, desk, [t.response for t in texts], add=[lighting])
     with pytest.raises(AppError):
         answer_review.take_out_originals(editor, answers)
+    with pytest.raises(RuleError, match="kept from this login"):
+        surveys.answers(people["reader"], str(answers.survey["id"]))
     answer_review.take_out_originals(approver, surveys.answers(approver, desk.survey))
     for text in texts[:2]:
         surveys.dispose_response(approver, text.response, Authority("A. Officer", "B. Second", "withdrawn", "2026-11-28"))

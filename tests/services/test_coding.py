@@ -521,6 +521,8 @@ def test_one_codebook_is_counted_at_a_time(session: Session) -> None:
     made = survey_results.result(session, *asked(session), least=0)
     assert made.everybody.base == 2 and dict(zip(made.choices, made.everybody.counts, strict=True))["CCTV"] == 1
     assert any("1 answer coded by another codebook" in n for n in made.notes)
+    found = coding_counts.counted(session, *asked(session))
+    assert {(found.books[c.id] == other, c.count, found.base_of(c.id)) for c in found.codes if c.title == "CCTV"} == {(False, 1, 2), (True, 1, 1)}
 
 
 def test_what_coders_agreed_on_gives_way_once_both_say_something_else(session: Session) -> None:

@@ -15,7 +15,16 @@ from tests.services.test_journey import sample_store
 from vawg_desktop.exchange import series_chart
 from vawg_desktop.exchange.document import Document, Figure, Table
 from vawg_desktop.exchange.series_chart import Dot
-from vawg_desktop.services import indicators, journey, lists, outputs, records, show, small_counts
+from vawg_desktop.services import (
+    area_funnel,
+    indicators,
+    journey,
+    lists,
+    outputs,
+    records,
+    show,
+    small_counts,
+)
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
@@ -202,3 +211,30 @@ def test_twelve_months_are_added_up_of_counts_by_month_alone(session: Session) -
     records.assign(session, indicator, [records.parse_assignment("count_unit=per_cent")], None)
     records.hide(session, [at(session, indicator, "2023-04")], hidden=False)
     assert indicators.series(session, indicator).year_totals() == []  # shares are not added up
+
+
+def areas(session: Session, counts: dict[str, tuple[int, int]], unit: str = "offences") -> str:
+    """An indicator of one title for each area, with a count and its base in 2025; returns the first one's id."""
+    first = ""
+    for area, (count, base) in counts.items():
+        id, _ = records.create(session, "indicator", {"title": "Recorded offences", "count_unit": unit, "area": area})
+        value = f"{100 * count / base:.6f}" if unit == "per_cent" else str(count)
+        records.create(session, "indicator_value", {"indicator": id, "period": "2025", "value": value, "base": str(base)})
+        first = first or id
+    return first
+
+
+@pytest.mark.parametrize("unit", ["offences", "per_cent"])
+def test_areas_stand_in_a_funnel_by_name_and_none_is_ranked(session: Session, unit: str) -> None:
+    first = areas(session, {"Dover": (100, 1000), "Ashford": (200, 2000), "Swale": (180, 1000), "Thanet": (95, 1000), "Deal": (3, 40)}, unit)
+    found = area_funnel.of_indicator(session, first)
+    assert found is not None and [(s.area, s.out, s.own) for s in found.spots] == [("Ashford", -1, False), ("Dover", 0, True), ("Swale", 2, False), ("Thanet", -1 if unit == "per_cent" else 0, False)]
+    assert found.left_out == 1 and "Swale above the 99.8 % limit" in found.sentence() and "Areas are not ranked" in found.sentence()
+    for size, low, high, lowest, highest in found.limits:  # the limits hold what chance holds, and open as the base grows small
+        assert lowest <= low <= found.centre <= high <= highest and size > 0
+    assert found.limits[0][2] - found.limits[0][1] > found.limits[-1][2] - found.limits[-1][1]
+
+
+def test_a_funnel_needs_three_areas_with_a_base(session: Session) -> None:
+    assert area_funnel.of_indicator(session, areas(session, {"Dover": (100, 1000), "Ashford": (200, 2000)})) is None
+    assert area_funnel.of_indicator(session, monthly(session, 3)) is None

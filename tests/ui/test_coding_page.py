@@ -349,6 +349,10 @@ def test_five_hundred_answers_by_two_coders_on_two_copies_reach_a_recommendation
         page: Any = window.go("coders")
         settle(window.tasks)
         assert "500 answers coded by more than one" in page._sentence.text() and page.table.rowCount() == 6
+        page.copy()
+        lines = QApplication.clipboard().text().splitlines()
+        small = {c.title for c in page.found.codes if 0 < c.count < 10 or 0 < page.found.base - c.count < 10}
+        assert len(lines) == 7 and all((line.split("\t")[1] == "–") == (line.split("\t")[0] in small) for line in lines[1:])
         waiting = len(page.found.open_differences)
         QTest.mouseClick(next(b for b in page.findChildren(QPushButton) if b.text() == "As B. Deputy"), Qt.MouseButton.LeftButton)
         settle(window.tasks)

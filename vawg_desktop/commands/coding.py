@@ -29,8 +29,9 @@ def coding(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         yield f"{question['wording']} {len(found.by_response):,} of {found.answered:,} answers coded, by {', '.join(f'{n} ({c:,})' for n, c in found.coders.items()) or 'nobody yet'}."
         for code in found.codes:
-            share = f" ({100 * code.count / found.base:.0f} %)" if found.base else ""
-            yield f"  {code.title}: {code.count:,} of {found.base:,}{share}"
+            base = found.base_of(code.id)
+            share = f" ({100 * code.count / base:.0f} %)" if base else ""
+            yield f"  {code.title}: {code.count:,} of {base:,}{share}"
         if found.overall.texts:
             yield f"Coders compared on {found.overall.texts:,} answers: {coding_counts.in_words(found.overall)}"
         yield from found.notes()

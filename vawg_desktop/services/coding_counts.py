@@ -81,6 +81,11 @@ class Counted:
         """How many answers were coded, those under no code included and unclear ones not."""
         return sum(c.result != "unclear" for c in self.by_response.values())
 
+    def base_of(self, code: str) -> int:
+        """Of how many answers a code's count is: those that were coded by its codebook."""
+        book = self.books.get(code, "")
+        return sum(c.result != "unclear" and c.codebook in ("", book) for c in self.by_response.values())
+
     @property
     def unclear(self) -> int:
         """How many answers were found unclear."""
@@ -271,7 +276,7 @@ def method(session: Session, found: Counted) -> str:
 def as_json(found: Counted) -> dict[str, object]:
     """The contract's keys, and per code how far coders agree on it."""
     return {
-        "codes": [{"code": c.title, "id": c.id, "count": c.count, "base": found.base, "prevalence": None if math.isnan(c.prevalence) else round(c.prevalence, 4), "agreement": c.agreed.as_json()} for c in found.codes],
+        "codes": [{"code": c.title, "id": c.id, "count": c.count, "base": found.base_of(c.id), "prevalence": None if math.isnan(c.prevalence) else round(c.prevalence, 4), "agreement": c.agreed.as_json()} for c in found.codes],
         "coders": [{"coder": name, "coded": count} for name, count in found.coders.items()],
         "agreement": found.overall.as_json(), "compared": found.overall.texts, "differences": len(found.differences), "open_differences": len(found.open_differences),
         "answered": found.answered, "coded": len(found.by_response), "unclear": found.unclear, "none": sum(c.result == "none" for c in found.by_response.values()), "notes": found.notes(),

@@ -235,8 +235,13 @@ def _write_batch(tx: Transaction, session: Session, taken: Taken, wave: str, que
 
 
 def answers(session: Session, survey: str) -> Answers:
-    """A survey's questions and responses, by its id; of a respondent who answered again, what came last. Responses that were disposed of are left out. Raises NotFoundError."""
+    """A survey's questions and responses, by its id; of a respondent who answered again, what came last. Responses that were disposed of are left out.
+
+    Raises NotFoundError; RuleError on a server where this login may not read what respondents answered.
+    """
     connection = session.read()
+    if not session.store.may_read(BATCH.key, "responses"):
+        raise RuleError("What respondents answered is kept from this login; an editor reads it, and results are sent as a paper.", code="rule_reader")
     known = plain_rows(connection, "SELECT * FROM survey WHERE id = ?", (survey,))
     if not known:
         raise NotFoundError("That survey is not in this store.")

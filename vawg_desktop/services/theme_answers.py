@@ -28,9 +28,9 @@ class Spoken:
 
     def sentence(self) -> str:
         """The count in words, with its base."""
-        told = f"fewer than {self.least}" if self.count is None else f"{self.count:,}"
-        share = f" ({100 * self.count / self.base:.0f} %)" if self.count is not None and self.base else ""
-        return f"{self.code}: {told} of {self.base:,} answers coded{share} to “{self.question}”, {self.survey}."
+        if self.count is None:
+            return f"{self.code}: not told, for under {self.least} of the {self.base:,} answers coded to “{self.question}”, {self.survey}, speak of it or do not."
+        return f"{self.code}: {self.count:,} of {self.base:,} answers coded ({100 * self.count / self.base:.0f} %) to “{self.question}”, {self.survey}."
 
 
 def of_theme(session: Session, theme: str, least: int | None = None) -> list[Spoken]:
@@ -44,7 +44,9 @@ def of_theme(session: Session, theme: str, least: int | None = None) -> list[Spo
         if question not in counted:
             counted[question] = coding_counts.counted(session, answers, question)
         one = next((c for c in counted[question].codes if c.id == row["code"]), None)
-        if one is not None and counted[question].base >= max(1, under):
-            count = one.count if one.count >= under or not one.count else None
-            found.append(Spoken(str(answers.survey["title"]), str(answers.question(question)["wording"]), one.title, count, counted[question].base, under, counted[question].notes(under)))
+        base = counted[question].base_of(one.id) if one is not None else 0
+        if one is not None and base >= max(1, under):
+            left = base - one.count
+            count = one.count if (one.count >= under or not one.count) and (left >= under or not left) else None
+            found.append(Spoken(str(answers.survey["title"]), str(answers.question(question)["wording"]), one.title, count, base, under, counted[question].notes(under)))
     return found

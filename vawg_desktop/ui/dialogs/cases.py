@@ -44,7 +44,7 @@ class CasesDialog(Form):
         foot.addWidget(self.saves)
         box.addLayout(foot)
         self._look()
-        fit_screen(self, 600, 560)
+        fit_screen(self, 600, 640)
 
     def _look(self) -> None:
         if self.saves is not None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.services import answer_review, coding_counts, coding_desk
+from vawg_desktop.services import answer_review, coding_counts, coding_desk, small_counts
 from vawg_desktop.services.coding import Coded
 from vawg_desktop.services.coding_counts import Counted, Difference, Measures
 from vawg_desktop.services.coding_desk import View
@@ -121,7 +121,7 @@ class CodersPage(QWidget):
         self._show_differences()
 
     def _rows(self) -> list[list[str]]:
-        return [[c.title, f"{c.count:,} of {self.found.base:,}", _percent(c.prevalence), *_told(c.agreed)] for c in self.found.codes]
+        return [[c.title, f"{c.count:,} of {self.found.base_of(c.id):,}", _percent(c.prevalence), *_told(c.agreed)] for c in self.found.codes]
 
     def _show_differences(self) -> None:
         section, waiting = self._differing, self.found.open_differences
@@ -173,9 +173,11 @@ class CodersPage(QWidget):
         self.tasks.write(lambda s: coding_counts.agree(s, desk, response, codes), message="Settled; it counts so from now on.")
 
     def copy(self) -> None:
-        """Put the measures on the clipboard as a table."""
-        copy_table(_HEADS, self._rows())
-        messages.tell("Copied as a table.")
+        """Put the measures on the clipboard as a table; of codes that few answers are under nothing is told."""
+        least = self.tasks.fetch(lambda s: small_counts.least(s.read()))
+        rows = [row if not small_counts.is_small(c.count, least) and not small_counts.is_small(self.found.base_of(c.id) - c.count, least) else [row[0], *["–"] * (len(row) - 1)] for row, c in zip(self._rows(), self.found.codes, strict=True)]
+        copy_table(_HEADS, rows)
+        messages.tell("Copied as a table." + (f" Counts under {least} were left out." if any(r[1] == "–" for r in rows) else ""))
 
     def show_record(self, survey: str) -> None:
         """Show a survey's coders, by its id."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.ui.sections import (
     agenda,
+    areas,
     asked,
     chain,
     changes,
@@ -49,6 +50,7 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "recounted": recounted.recounted,
     "own_words": own_words.own_words,
     "numbers": series.all_of,
+    "beside_areas": areas.beside,
     "service_report": reports.reports,
     "history": changes.last_changes,
 }

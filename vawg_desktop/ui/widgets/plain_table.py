@@ -57,6 +57,6 @@ class PlainTable(QTableWidget):
         for column, width in enumerate(wide):
             if column:
                 self.setColumnWidth(column, width)
-        self.setColumnWidth(0, max(theme.px(160), self.viewport().width() - sum(wide)))
+        self.setColumnWidth(0, max(theme.px(120), self.viewport().width() - sum(wide)))
         bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(0) + sum(wide) > self.viewport().width() else 0
         self.setFixedHeight(head.sizeHint().height() + theme.px(32) * self.rowCount() + 2 * self.frameWidth() + bar)
