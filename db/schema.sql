@@ -1216,6 +1216,8 @@ CREATE TABLE answer_review (
 	FOREIGN KEY(survey_question) REFERENCES survey_question (id) DEFERRABLE INITIALLY DEFERRED
 );
 
+CREATE INDEX ix_answer_review_by_response ON answer_review (response, n);
+
 CREATE INDEX ix_answer_review_survey ON answer_review (survey);
 
 CREATE INDEX ix_answer_review_survey_question ON answer_review (survey_question);
@@ -1319,6 +1321,8 @@ CREATE TABLE coding (
 	FOREIGN KEY(survey_question) REFERENCES survey_question (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(codebook) REFERENCES codebook (id) DEFERRABLE INITIALLY DEFERRED
 );
+
+CREATE INDEX ix_coding_by_response ON coding (response, n);
 
 CREATE INDEX ix_coding_codebook ON coding (codebook);
 

@@ -66,7 +66,7 @@ CODING = EntitySpec("coding", "Coding", "Codings", "CG", "result", (
     when("coded_on", "Coded on", noted=True, listed=Listed(width=110)),
     long("passages", "Which passages", private=True),
     NOTE,
-), parent="survey", system=True, by_content=True, listed=("coder", "result", "coded_on"))  # fmt: skip
+), parent="survey", system=True, by_content=True, indexed=("response",), listed=("coder", "result", "coded_on"))  # fmt: skip
 
 #: One reading of an answer by somebody who looked for what tells who somebody is, and what of it is taken out. Its id follows from question, response
 #: and what is left, so two readings never conflict: what is taken out on one laptop and on another is taken out on both.
@@ -81,4 +81,4 @@ ANSWER_REVIEW = EntitySpec("answer_review", "Answer looked at", "Answers looked 
     text("reviewed_by", "Looked at by", noted=True),
     when("reviewed_on", "Looked at on", noted=True),
     NOTE,
-), parent="survey", system=True, by_content=True, listed=("status", "reviewed_by", "reviewed_on"))  # fmt: skip
+), parent="survey", system=True, by_content=True, indexed=("response",), listed=("status", "reviewed_by", "reviewed_on"))  # fmt: skip

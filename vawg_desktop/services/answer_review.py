@@ -154,7 +154,6 @@ def _write(tx: Transaction, session: Session, survey: str, question: str, respon
 
 
 def _hide_others(tx: Transaction, question: str, response: str, keep: str) -> None:
-    tx.flush()
     for (other,) in tx.run("SELECT id FROM answer_review WHERE survey_question = ? AND response = ? AND deleted = 0 AND id <> ?", (question, response, keep)).fetchall():
         tx.delete(REVIEW.key, str(other))
 

@@ -46,6 +46,8 @@ def upgrade() -> None:
     _entity("code", "title codebook>codebook definition under>code position# key colour heading# merged_into>code note")
     _entity("coding", "survey>survey survey_question>survey_question response coder result memo codebook>codebook version# answer coded_on passages note")
     _entity("answer_review", "survey>survey survey_question>survey_question response status letters# digest reviewed_by reviewed_on note")
+    for kind in ("coding", "answer_review"):
+        op.create_index(f"ix_{kind}_by_response", kind, ["response", "n"])
     _entity("weight_set", "title kind version licence taken_in offences# weights note")
     _entity("case_extract", "title controller agreement dpia purpose legal_basis offenders from_date until_date taken_in rows_read# weights>weight_set left_out measured marking note")
     op.add_column("indicator_value", sa.Column("counted_otherwise", sa.Integer))
