@@ -195,7 +195,7 @@ def test_counts_are_those_of_the_coder(session: Session) -> None:
     assert {c.title: c.count for c in found.codes if c.count} == {"CCTV": 2, "Street lighting": 2, "Police response": 1}
     assert (found.base, found.answered, len(found.by_response), found.main) == (5, 8, 5, "A. Officer")
     assert found.notes() == ["3 answers not coded yet; counts are of those that were."]
-    assert coding.progress(coding.lines(session, *asked(session))) == "5 of 8 answers coded."
+    assert coding.progress(coding.standing(coding.lines(session, *asked(session)))) == "5 of 8 answers coded."
 
 
 def test_a_code_taken_away_and_a_memo_alone_leave_an_answer_uncoded(session: Session) -> None:

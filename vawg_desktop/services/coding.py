@@ -7,6 +7,7 @@ officers who code on two copies never write on the same cell.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -250,17 +251,12 @@ def keep_quote(session: Session, answers: Answers, question: str, response: str,
     return id, tx.changes
 
 
-def standing(all_lines: Sequence[Line]) -> Mapping[str, int]:
-    """How many answers stand in each state, with ``all``."""
-    found: dict[str, int] = {"all": len(all_lines)}
-    for line in all_lines:
-        found[line.state] = found.get(line.state, 0) + 1
-    return found
+def standing(all_lines: Iterable[Line]) -> Counter[str]:
+    """How many answers stand in each state."""
+    return Counter(line.state for line in all_lines)
 
 
-def progress(all_lines: Sequence[Line]) -> str:
-    """Where the coder is, in words."""
-    counts = standing(all_lines)
-    done = sum(counts.get(k, 0) for k in CODING_RESULT.key_list())
-    left = counts.get("to_review", 0)
-    return f"{done:,} of {how_many(len(all_lines), 'answer')} coded" + (f", {left:,} still to look at." if left else ".") + (f" {counts['set_aside']:,} set aside." if counts.get("set_aside") else "")
+def progress(counts: Mapping[str, int]) -> str:
+    """Where the coder is, in words; of how many answers stand in each state."""
+    done, left, aside = sum(counts.get(k, 0) for k in CODING_RESULT.key_list()), counts.get("to_review", 0), counts.get("set_aside", 0)
+    return f"{done:,} of {how_many(sum(counts.values()), 'answer')} coded" + (f", {left:,} still to look at." if left else ".") + (f" {aside:,} set aside." if aside else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +39,8 @@ class View:
     folded: dict[str, str] = field(default_factory=dict[str, str])
     own_words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     originals: int = 0
+    _tally: tuple[Counter[str], Counter[str]] | None = None
+    _places: dict[str, int] = field(default_factory=dict[str, int])
     _suggested_passages: dict[str, tuple[str, list[Passage]]] = field(default_factory=dict[str, tuple[str, list[Passage]]])
 
     @property
@@ -81,11 +84,31 @@ class View:
 
     def counts(self) -> Mapping[str, int]:
         """How many answers this coder put under each code, by its id."""
-        found: dict[str, int] = {}
-        for line in self.lines:
-            for code in line.coded.codes if line.coded is not None and line.text.may_be_read else ():
-                found[code] = found.get(code, 0) + 1
-        return found
+        return self._tallied()[1]
+
+    def standing(self) -> Mapping[str, int]:
+        """How many answers stand in each state."""
+        return self._tallied()[0]
+
+    def _tallied(self) -> tuple[Counter[str], Counter[str]]:
+        """Both, counted once: ten thousand answers are not gone through for each key."""
+        if self._tally is None:
+            self._tally = coding.standing(self.lines), Counter(c for x in self.lines for c in _codes(x))
+            self._places = {x.text.response: n for n, x in enumerate(self.lines)}
+        return self._tally
+
+    def put(self, changed: Mapping[str, Line]) -> None:
+        """Put answers as they stand now in the place of those that were read."""
+        standing, counts = self._tallied()
+        for response, line in changed.items():
+            place = self._places[response]
+            before = self.lines[place]
+            self.lines[place] = line
+            standing[before.state] -= 1
+            standing[line.state] += 1
+            counts.subtract(_codes(before))
+            counts.update(_codes(line))
+            self.originals += bool(line.text.taken_out) - bool(before.text.taken_out)
 
     def others(self, line: Line) -> list[tuple[str, str]]:
         """What the respondent answered otherwise, to questions that are not answered in words: (question, answer)."""
@@ -95,6 +118,10 @@ class View:
             if question["kind"] != "free_text" and answer is not None:
                 told.append((str(question["wording"]), ", ".join(answer) if isinstance(answer, list) else str(answer)))
         return told
+
+
+def _codes(line: Line) -> Sequence[str]:
+    return line.coded.codes if line.coded is not None and line.text.may_be_read else ()
 
 
 def read(session: Session, survey: str = "", question: str = "", codebook: str = "") -> View:

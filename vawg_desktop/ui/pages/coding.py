@@ -190,7 +190,7 @@ class CodingPage(QWidget):
         left = f" {how_many(self.model.rowCount(), 'answer')} shown." if self.model.rowCount() != len(self.view.lines) else ""
         originals = f" {how_many(self.view.originals, 'answer')} still with the words that were taken out." if self.view.originals else ""
         asked = self.view.asked()
-        self._progress.setText(asked + (coding.progress(self.view.lines) if self.view.lines else "Nobody answered that question.") + left + originals)
+        self._progress.setText(asked + (coding.progress(self.view.standing()) if self.view.lines else "Nobody answered that question.") + left + originals)
 
     def _choose(self, row: int) -> None:
         if 0 <= row < self.model.rowCount():
@@ -373,8 +373,7 @@ class CodingPage(QWidget):
         self.tasks.write(do, then=done, failed=failed)
 
     def _put(self, changed: dict[str, Line]) -> None:
-        self.view.lines = [changed.get(x.text.response, x) for x in self.view.lines]
-        self.view.originals += sum(bool(x.text.taken_out) for x in changed.values()) - sum(bool(x.text.taken_out) for x in self.model.lines if x.text.response in changed)
+        self.view.put(changed)
         self.model.put(changed)
         self._show_progress()
         self._show_chosen()
