@@ -551,3 +551,12 @@ def test_notes_of_a_wave_are_of_that_wave_and_small_numbers_leave_in_words(sessi
     assert "1 answer not coded yet; counts are of those that were." in first.notes
     assert "fewer than 10 answers not coded yet; counts are of those that were." in survey_results.result(session, *asked(session), wave="", least=10).notes
     assert "25 answers not coded yet; counts are of those that were." in survey_results.result(session, *asked(session), least=0).notes
+
+
+def test_a_code_that_was_disposed_of_leaves_no_judgement(session: Session) -> None:
+    from vawg_desktop.store.dispose import dispose
+
+    desk = code_all(session, "A. Officer", {0: ["CCTV"], 1: ["Street lighting"]})
+    dispose(session.store, "code", named(session, desk)["CCTV"], TWO)
+    made = survey_results.result(session, *asked(session), least=0)
+    assert made.everybody.base == 1 and "No code fits" not in made.choices

@@ -127,7 +127,7 @@ def counted(session: Session, answers: Answers, question: str) -> Counted:
     by_response: dict[str, dict[str, Coded]] = {}
     for one in coding.codings(session, question):
         text = readable.get(one.response)
-        if text is not None and one.result and one.is_of(text):
+        if text is not None and one.is_of(text) and (one.codes if one.result == "coded" else one.result):  # a code that was disposed of leaves no judgement
             by_response.setdefault(one.response, {})[one.coder] = one
     coders = Counter(c for given in by_response.values() for c in given if c != AGREED)
     made.coders = dict(sorted(coders.items(), key=lambda c: (-c[1], c[0])))
