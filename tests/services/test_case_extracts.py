@@ -134,10 +134,18 @@ def test_small_counts_are_dashes_and_leave_only_so(session: Session, tmp_path: P
 @real
 def test_the_weights_of_the_office_for_national_statistics_are_read(session: Session) -> None:
     found = cases_in.read_weights(SAMPLES / "ons_css_severity_codes.csv")
-    assert found.kind == "ons" and found.by_code["56A"] == pytest.approx(826.1900614) and len(found.by_code) > 100
+    assert found.kind == "ons" and found.by_code["56A"] == pytest.approx(826.1900614) and len(found.by_code) == 133 and found.problems == []
+    assert (found.by_code["46"], found.by_code["4.6"]) == (pytest.approx(11.8555, abs=1e-3), pytest.approx(1511.9, abs=1))  # shoplifting, and a death by careless driving
+    with (SAMPLES / "ons_css_severity_codes.csv").open(encoding="utf-8-sig") as file:  # each code as the file has it
+        assert {r["code_original"]: pytest.approx(float(r["weight"])) for r in csv.DictReader(file)} == found.by_code
     id, _, _ = case_extracts.take_weights(session, SAMPLES / "ons_css_severity_codes.csv", version="2020/21")
     row = session.read().exec_driver_sql("SELECT title, licence FROM weight_set WHERE id = ?", (id,)).one()
     assert tuple(row) == ("ONS Crime Severity Score, 2020/21", "Open Government Licence v3.0")
+
+
+@pytest.mark.parametrize(("typed", "code"), [("019C", "19C"), ("19 c", "19C"), ("00801", "8/1"), ("008/01", "8/1"), ("8/1", "8/1"), ("4.6", "4.6"), ("46", "46"), ("105A", "105A"), ("0", "0"), ("", "")])
+def test_codes_are_compared_as_the_home_office_writes_them(typed: str, code: str) -> None:
+    assert cases_in.code_of(typed) == code
 
 
 def test_a_cambridge_table_and_what_is_no_weight(session: Session, tmp_path: Path) -> None:

@@ -110,8 +110,11 @@ def _text(value: Any) -> str:
 
 
 def code_of(words: str) -> str:
-    """A Home Office offence code as it is compared: 019C, 19c and "19 C" are 19C."""
-    plain = re.sub(r"[\s/.-]", "", words).upper()
+    """A Home Office offence code as it is compared: 019C, 19c and "19 C" are 19C; 00801 and 008/01 are 8/1; 4.6 is not 46."""
+    plain = re.sub(r"[\s-]", "", words).upper()
+    parts = re.fullmatch(r"(\d{3})(\d{2})|0*(\d{1,3})/0*(\d{1,3})", plain)
+    if parts is not None:
+        return f"{int(parts[1] or parts[3])}/{int(parts[2] or parts[4])}"
     return re.sub(r"^0+(?=\d)", "", plain)
 
 
@@ -193,7 +196,7 @@ def _hour(value: Any) -> int | None:
 
 
 #: What the columns of tables of weights are called.
-_WEIGHT_COLUMNS = (("weight", "cchi score", "score", "starting point", "days", "harm"), ("code severity", "ho code", "home office code", "offence code", "code original", "code"), ("offence", "full offence title", "description", "offence description", "title"), ("ho sub code",))
+_WEIGHT_COLUMNS = (("weight", "cchi score", "score", "starting point", "days", "harm"), ("code original", "ho code", "home office code", "offence code", "code severity", "code"), ("offence", "full offence title", "description", "offence description", "title"), ("ho sub code",))
 
 
 def read_weights(path: Path) -> Weights:
@@ -219,7 +222,8 @@ def read_weights(path: Path) -> Weights:
             made.problems.append(f"Row {place + 2}: {told[:40]} is no weight in days.")
             continue
         made.rows += 1
-        plain = code_of(words[code] + (words[sub] if 0 <= sub < len(words) else "")) if 0 <= code < len(words) else ""
+        below = words[sub] if 0 <= sub < len(words) else ""
+        plain = code_of(words[code] + (f"/{below}" if below.isdigit() else below)) if 0 <= code < len(words) else ""
         _keep(made.by_code, plain, weight, made.problems)
         _keep(made.by_type, fold(words[title]) if 0 <= title < len(words) else "", weight, made.problems)
     if not made.rows:
