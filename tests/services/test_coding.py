@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 from pathlib import Path
@@ -427,10 +428,17 @@ def test_a_new_answer_is_taken_in_though_words_were_taken_out_of_the_old_one(ses
 
 
 def test_lines_end_alike_so_that_positions_are_those_of_the_window(session: Session, tmp_path: Path) -> None:
-    answers, _ = asked(session)
-    surveys.take_in(session, written(tmp_path, table([HEAD, ["77", "", "", "", "", "Dover", '"One line\r\nand Karen Smith\r\non the third"']]).replace('"""', '"'), "lines.csv"), survey="Safety survey")
+    words = "One line\r\nand Karen Smith\r\non the third"
+    path = tmp_path / "lines.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEAD, ["77", "2021-01-01", "2021-01-02", "", "", "Dover", words], ["78", "2021-01-01", "2021-01-02", "", "", "Dover", "Nothing at all would help, I have told them so"]])
+    assert words.encode() in path.read_bytes()
+    assert surveys.take_in(session, path, survey="Safety survey")[0].new == 2
+    assert surveys.take_in(session, path, survey="Safety survey")[0].unchanged == 2  # the same file again is the same answer
     text = next(t for t in texts_of(session).values() if "third" in t.words)
-    assert "\r" not in text.words and answers is not None
+    assert text.words == words.replace("\r\n", "\n")
+    (cut,) = [p for p in answer_review.suggestions(session, text.words) if p.kind == "name"]
+    assert text.words[cut.start : cut.end] == "Karen Smith"
 
 
 def test_two_copies_that_each_take_out_other_words_for_good_tell_neither(session: Session, tmp_path: Path) -> None:
@@ -480,7 +488,11 @@ def test_a_coding_of_an_earlier_answer_does_not_count_for_the_new_one(session: S
     surveys.take_in(session, file_of(tmp_path, ["Teach them what respect means", *WORDS[1:]]), survey="Safety survey")
     looked_at(session)
     assert [c.title for c in coding_counts.counted(session, *asked(session)).codes if c.count] == ["Street lighting"]
-    assert next(x.state for x in coding.lines(session, *asked(session), "A. Officer") if x.text.words.startswith("Teach them")) == "to_code"
+    (line,) = [x for x in coding.lines(session, *asked(session), "A. Officer") if x.text.words.startswith("Teach them")]
+    assert line.state == "to_code" and line.coded is not None and line.coded.codes == []
+    desk = desk_of(session)
+    coding.change(session, desk, [line.text.response], add=[named(session, desk)["Education"]])  # what was said of the earlier answer is not carried on
+    assert {c.title: c.count for c in coding_counts.counted(session, *asked(session)).codes if c.count} == {"Street lighting": 1, "Education": 1}
 
 
 def test_codes_merged_into_each_other_on_two_copies_leave_one(session: Session, tmp_path: Path) -> None:

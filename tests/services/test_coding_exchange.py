@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.exchange.test_refi_qda import keeps_the_standard, project
-from tests.exchange.test_survey_in import SAMPLES, real
+from tests.exchange.test_survey_in import SAMPLES, real, table, written
 from tests.services.test_coding import WORDS, asked, code_all, desk_of, file_of, looked_at, named
 from vawg_desktop.cli import main
 from vawg_desktop.domain.errors import FileRefusedError, RuleError, ValueRefusedError
@@ -146,8 +147,6 @@ def test_what_cannot_be_written_or_taken_is_said(session: Session, tmp_path: Pat
 
 def test_a_project_comes_back_to_the_question_it_was_of(session: Session, tmp_path: Path) -> None:
     """A respondent answers two questions in words; what was coded of one is not of the other."""
-    from tests.exchange.test_survey_in import table, written
-
     head = ["ID", "Start time", "Completion time", "Email", "Name", "What would help?", "What happened?"]
     rows = [[str(n), "2021-01-01", "", "", "", f"More lights please, said person number {n} of the lot", f"Nobody came when I rang, said person number {n} of us"] for n in range(3)]
     surveys.take_in(session, written(tmp_path, table([head, *rows]), "Two.csv"))
@@ -186,7 +185,7 @@ def test_texts_without_an_id_are_each_their_own(session: Session, tmp_path: Path
         text.guid = ""
     path = tmp_path / "theirs.qdpx"
     made = refi_qda.project_file(project(), "2026-11-28T10:00:00Z")
-    with zipfile.ZipFile(path, "w") as out, zipfile.ZipFile(__import__("io").BytesIO(made)) as archive:
+    with zipfile.ZipFile(path, "w") as out, zipfile.ZipFile(io.BytesIO(made)) as archive:
         for name in archive.namelist():
             content = archive.read(name)
             out.writestr(name, content.replace(b'TextSource guid="0000001f', b'TextSource guid="x').replace(b'TextSource guid="00000020', b'TextSource guid="y') if name == "project.qde" else content)

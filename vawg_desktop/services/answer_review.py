@@ -82,7 +82,7 @@ def _texts(rows: Iterable[Row], question: str, found: Mapping[str, Sequence[read
         given = row.answers.get(question)
         if isinstance(given, str) and given.strip():
             words = identifying.plain_lines(given)
-            made.append(_text(row, words, readings.known(words, readings.at_most(found, row.id))))
+            made.append(_text(row, words, readings.known(words, found.get(row.id, ()))))
     return made
 
 

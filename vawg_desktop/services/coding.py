@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
@@ -71,7 +71,7 @@ class Line:
         """Where it stands: to_review, set_aside, to_code, or a result of coding."""
         if not self.text.may_be_read:
             return self.text.status
-        return (self.coded.result if self.coded is not None and self.coded.is_of(self.text) else "") or "to_code"
+        return (self.coded.result if self.coded is not None else "") or "to_code"
 
 
 def free_questions(answers: Answers) -> list[tuple[str, str]]:
@@ -115,7 +115,14 @@ def lines(session: Session, answers: Answers, question: str, coder: str = "") ->
     """Every answer to a question as one coder (this session's person without one) has it."""
     mine = {c.response: c for c in codings(session, question, coder or coder_name(session.who))}
     rows = {r.id: r for r in answers.rows}
-    return [Line(t, rows[t.response], mine.get(t.response)) for t in answer_review.texts(session, answers, question)]
+    return [line_of(t, rows[t.response], mine.get(t.response)) for t in answer_review.texts(session, answers, question)]
+
+
+def line_of(text: Text, row: Row, coded: Coded | None) -> Line:
+    """An answer at the desk. Of a coding of an earlier answer only the memo is left."""
+    if coded is not None and text.may_be_read and not coded.is_of(text):
+        coded = replace(coded, result="", codes=[])
+    return Line(text, row, coded)
 
 
 def coder_name(who: str) -> str:
@@ -155,15 +162,17 @@ def _change_one(tx: Transaction, session: Session, desk: Desk, response: str, ad
     refuse_unseen(tx, desk.question, response)
     coder = desk.coder or coder_name(session.who)
     id = coding_id(desk.question, response, coder)
-    there = tx.run("SELECT result, deleted, memo FROM coding WHERE id = ?", (id,)).fetchone()
-    stood = [] if there is None or there[1] else tx.linked(CODES_OF, id)
+    there = tx.run("SELECT result, deleted, memo, answer FROM coding WHERE id = ?", (id,)).fetchone()
+    read_as = _read_as(tx, desk.question, response)
+    earlier = there is not None and bool(there[3]) and not set(str(there[3]).split()) & set((read_as or "").split())
+    stood = [] if there is None or there[1] or earlier else tx.linked(CODES_OF, id)
     codes = [] if result in (_NONE, _UNCLEAR) else [*(c for c in stood if c not in remove), *(c for c in dict.fromkeys(add) if c not in stood)]
-    stands = str(there[0] or "") if there is not None and not there[1] else ""
+    stands = str(there[0] or "") if there is not None and not there[1] and not earlier else ""
     now = result or (_CODED if codes else "" if stands == _CODED else stands)
-    judged = result or add or remove or there is None or there[1]
+    judged = result or add or remove or earlier or there is None or there[1]
     cells: dict[str, Value] = {}
     if judged:  # a memo alone says nothing of when and by which codebook the answer was coded
-        cells = {"codebook": desk.codebook or None, "version": desk.version, "coded_on": session.today.isoformat(), "answer": _read_as(tx, desk.question, response)}
+        cells = {"codebook": desk.codebook or None, "version": desk.version, "coded_on": session.today.isoformat(), "answer": read_as}
     noted = (memo if memo is not None else str(there[2] or "") if there is not None and not there[1] else "").strip()
     cells["memo"] = noted or None
     if not now and not noted:  # nothing is said of it any more

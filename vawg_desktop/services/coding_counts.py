@@ -161,9 +161,8 @@ def _label(one: Coded) -> str | None:
 def _count_codes(session: Session, made: Counted, by_response: Mapping[str, Mapping[str, Coded]]) -> None:
     used = {c for given in by_response.values() for one in given.values() for c in one.codes}
     books = {one.codebook for given in by_response.values() for one in given.values() if one.codebook}
-    marks = ",".join("?" * (len(books) + len(used)))
     sql = f"SELECT id, title, heading, codebook FROM code WHERE (codebook IN ({','.join('?' * len(books)) or 'NULL'}) AND NOT deleted) OR id IN ({','.join('?' * len(used)) or 'NULL'}) ORDER BY codebook, position IS NULL, position, n"
-    rows = plain_rows(session.read(), sql, (*sorted(books), *sorted(used))) if marks else []
+    rows = plain_rows(session.read(), sql, (*sorted(books), *sorted(used))) if books or used else []
     counts = Counter(c for one in made.by_response.values() if one.result != "unclear" for c in set(one.codes))
     judged = [{n: c for n, c in given.items() if n != AGREED and c.result != "unclear"} for given in by_response.values()]
     double = [g for g in judged if len(g) > 1]

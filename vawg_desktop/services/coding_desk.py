@@ -162,4 +162,4 @@ def again(session: Session, view: View, responses: Sequence[str]) -> dict[str, L
     wanted = set(responses)
     rows = {r.id: r for r in view.answers.rows if r.id in wanted}
     mine = coding.codings_of(session, view.question, responses, coding.coder_name(session.who))
-    return {t.response: Line(t, rows[t.response], mine.get(t.response)) for t in answer_review.texts_of(session, view.answers, view.question, wanted)}
+    return {t.response: coding.line_of(t, rows[t.response], mine.get(t.response)) for t in answer_review.texts_of(session, view.answers, view.question, wanted)}

@@ -144,7 +144,7 @@ def spread(units: Sequence[str], harms: Sequence[float], references: Sequence[st
     return made
 
 
-#: Labels of more letters or words than these are no labels but somebody's story; so few offences make no group of their own in what is kept.
+#: A label of more letters than these is somebody's story; fewer offences than these make no group of their own in what is kept.
 _LETTERS, _LEAST_KEPT, _OTHER = 60, 5, "Other"
 
 
@@ -178,10 +178,12 @@ _OWN = frozenset({"Month", "Month of the year", "Hour"})
 
 
 def _kept(name: str, offences: Mapping[str, set[str]], harms: Mapping[str, float]) -> dict[str, tuple[int, float]]:
+    """The groups that are kept, each with its offences and harm; what stands under other labels is together under ``_OTHER``, as is what the file calls so."""
     places = name == "District"
 
     def plain(label: str) -> bool:
-        return name in _OWN or (len(label) <= _LETTERS and len(offences[label]) >= _LEAST_KEPT and all(places and p.kind == "place" for p in identifying.passages(label)))
+        names_nobody = all((places and p.kind == "place") or not p.sure for p in identifying.passages(label))  # many write "Community Resolution" large
+        return name in _OWN or (label != _OTHER and len(label) <= _LETTERS and len(offences[label]) >= _LEAST_KEPT and names_nobody)
 
     kept = {label: (len(offences[label]), harms[label]) for label in sorted(offences) if plain(label)}
     left = [label for label in offences if label not in kept]

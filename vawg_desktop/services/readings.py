@@ -7,7 +7,7 @@ the words that were taken out and without them, and another answer is not taken 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from vawg_desktop.domain import identifying, merge
@@ -106,8 +106,3 @@ def same_answer(kept: object, given: object, readings: Sequence[Reading]) -> boo
 def reading_id(question: str, response: str, left: str) -> str:
     """The id of a reading: the same in every store in which somebody leaves the same of an answer."""
     return merge.content_id("answer_review", question, response, left)
-
-
-def at_most(readings: Mapping[str, Sequence[Reading]], response: str) -> Sequence[Reading]:
-    """The readings of a response; none where there are none."""
-    return readings.get(response, ())

@@ -25,11 +25,11 @@ from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.plain_table import PlainTable
 
 _EMPTY = "How far coders agree will stand here, once two people have coded answers of a survey: on two copies that are merged, or one after the other."
-_HEADS = ("Code", "Answers", "Applied", "The same", "Cohen's κ", "Krippendorff's α")
+_HEADS = ("Code", "Answers", "Applied", "The same", "κ", "α")
 #: So many differences are shown at once.
 _SHOWN = 25
 _EXPLAINED = (
-    "The same: share of answers on which coders said the same. κ and α take away what would agree by chance: 1 is full agreement, 0 no more than chance. "
+    "The same: share of answers on which coders said the same. Cohen's κ and Krippendorff's α take away what would agree by chance: 1 is full agreement, 0 no more than chance. "
     "Applied: how often the code was applied where two coded; of a code that is seldom applied κ is low though coders agree on most answers. Unclear answers are not compared."
 )
 

@@ -191,7 +191,8 @@ class AnswerPane(QWidget):
         shown = "" if folded else line.text.words
         self.text.show_words(shown)
         self.text.paint_passages([] if folded else found)
-        kinds = ", ".join(dict.fromkeys(IDENTIFYING.label(p.kind).casefold() for p in found))
+        sure = {p.kind for p in found if p.sure}
+        kinds = ", ".join(dict.fromkeys(IDENTIFYING.label(p.kind).casefold() + ("" if p.kind in sure else " (perhaps)") for p in found))
         told = "It may distress. Read it when you are ready." if folded else f"{'Taken out' if line.text.may_be_read else 'Would be taken out'}: {kinds}." if found else "" if line.text.may_be_read else "Nothing was found that tells who somebody is. Rules miss much: read it."
         self._found.setText(told)
         self._found.setVisible(bool(told))
