@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 12.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 13.
 
 CREATE TABLE area (
 	n INTEGER NOT NULL,
@@ -452,6 +452,7 @@ CREATE TABLE survey (
 	opened_on TEXT,
 	closed_on TEXT,
 	marking TEXT,
+	columns TEXT,
 	note TEXT,
 	born TEXT,
 	conflicts INTEGER DEFAULT 0,
@@ -831,6 +832,7 @@ CREATE TABLE indicator (
 	area TEXT,
 	owner TEXT,
 	good TEXT,
+	cases TEXT,
 	measure TEXT,
 	target TEXT,
 	note TEXT,

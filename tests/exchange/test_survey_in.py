@@ -14,7 +14,8 @@ import pyreadstat
 import pytest
 
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
-from vawg_desktop.exchange import survey_in
+from vawg_desktop.exchange import spss_child, survey_in
+from vawg_desktop.exchange.spss_child import read_spss
 from vawg_desktop.exchange.survey_in import SurveyFile, read_survey
 from vawg_desktop.exchange.survey_typing import in_order
 
@@ -363,3 +364,56 @@ def test_nobody_finished_where_no_date_of_sending_stands(tmp_path: Path) -> None
     assert [r.partial for r in read_survey(written(tmp_path, table(rows))).responses] == [True, True]
     done = [rows[0], ["1", "1980-01-01 00:00:00", "3", "en", "Yes"]]
     assert [(r.partial, r.answered) for r in read_survey(written(tmp_path, table(done))).responses] == [(False, "")]
+
+
+def forms(*answers: str) -> str:
+    return table([["ID", "Start time", "Completion time", "Which matters most?"], *([str(n), "2021-01-01", "2021-01-01", a] for n, a in enumerate(answers, 1))])
+
+
+def test_an_order_of_options_is_no_choice_of_all_of_them(tmp_path: Path) -> None:
+    """Everybody who ranks names every option: as choices each had 100 %."""
+    found = read_survey(written(tmp_path, forms("Lighting;CCTV;Patrols;", "CCTV;Lighting;Patrols;", "")))
+    assert told(found) == {
+        "Which matters most?: CCTV": ("matrix", ["2", "1", None][: len(found.responses)]), "Which matters most?: Lighting": ("matrix", ["1", "2", None][: len(found.responses)]),
+        "Which matters most?: Patrols": ("matrix", ["3", "3", None][: len(found.responses)]),
+    }  # fmt: skip
+    assert {(q.stem, tuple(q.choices)) for q in found.questions} == {("Which matters most?", ("1", "2", "3"))}
+    chosen = told(read_survey(written(tmp_path, forms("Lighting;CCTV;", "CCTV;", "Lighting;CCTV;"))))
+    assert chosen["Which matters most?"] == ("multi", [["Lighting", "CCTV"], ["CCTV"], ["Lighting", "CCTV"]])
+
+
+def sav(path: Path, **sets: object) -> Path:
+    """An SPSS file of three mentions of the same question; its set is written in by the reader's answer, as the library that writes files knows no sets."""
+    frame = pd.DataFrame({"id": ["a1", "a2", "a3"], "m1": [1.0, 2.0, 9.0], "m2": [2.0, None, 9.0]})
+    labels = {1.0: "Kent Police", 2.0: "A helpline", 9.0: "Prefer not to say"}
+    pyreadstat.write_sav(frame, str(path), column_labels={"m1": "First told", "m2": "Then told"}, variable_value_labels={"m1": labels, "m2": labels}, missing_ranges={"m1": [9.0], "m2": [9.0]})
+    return path
+
+
+def test_answers_that_the_file_calls_missing_are_counted_by_their_reason(tmp_path: Path) -> None:
+    found = read_survey(sav(tmp_path / "told.sav"))
+    assert found.missing == [("First told", "Prefer not to say", 1), ("Then told", "Prefer not to say", 1)]
+    assert [r.respondent for r in found.responses] == ["a1", "a2"]
+
+
+def test_first_and_second_mention_of_one_set_are_several_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sav(tmp_path / "told.sav")
+    columns: list[dict[str, object]] = read_spss(path)["columns"]
+    for column in columns:
+        column["mention_of"] = "Whom did you tell?" if column["name"] in ("m1", "m2") else ""
+    monkeypatch.setattr("vawg_desktop.exchange.reading.ask_child", lambda *_: {"columns": columns})  # pyreadstat writes no sets
+    found = read_survey(path)
+    assert told(found) == {"Whom did you tell?": ("multi", [["Kent Police", "A helpline"], ["A helpline"]])}
+    assert found.questions[0].choices == ["Kent Police", "A helpline"] and found.missing == [("Whom did you tell?", "Prefer not to say", 2)]
+
+
+def test_sets_of_mentions_are_known_by_having_no_counted_value() -> None:
+    class Facts:
+        mr_sets = {"$told": {"label": "Whom did you tell?", "counted_value": None, "variable_list": ["m1", "m2"]}, "$seen": {"label": "What?", "counted_value": 1, "variable_list": ["s1"]}}
+
+    assert spss_child.mentions(Facts()) == {"m1": "Whom did you tell?", "m2": "Whom did you tell?"}
+
+
+def test_what_tells_respondents_apart_is_kept_for_nothing_else(tmp_path: Path) -> None:
+    with pytest.raises(ValueRefusedError, match="“Respondent ID” tells respondents apart"):
+        read_survey(written(tmp_path, table([["Respondent ID", "Safe?"], ["1", "Yes"], ["2", "No"]])), keep=("Respondent ID",))

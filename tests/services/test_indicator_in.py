@@ -41,8 +41,10 @@ def held(session: Session) -> dict[tuple[str, str, str], str]:
 def test_street_crimes_are_counted_by_type_and_month_and_forgotten(session: Session) -> None:
     taken, _ = indicator_in.take_in(session, STREET)
     with STREET.open(encoding="utf-8") as file:
-        wanted = Counter((r["Crime type"], r["Falls within"], r["Month"]) for r in csv.DictReader(file))
-    assert {k: int(v) for k, v in held(session).items()} == dict(wanted) and taken.file.rows == sum(wanted.values()) == 698
+        rows = list(csv.DictReader(file))
+    crimes = {r["Crime ID"] or str(n): r for n, r in enumerate(rows)}  # one stands twice in the real file, the second time without a place
+    wanted = Counter((r["Crime type"], r["Falls within"], r["Month"]) for r in crimes.values())
+    assert {k: int(v) for k, v in held(session).items()} == dict(wanted) and (taken.file.rows, sum(wanted.values())) == (698, 697)
     everything = "".join(str(tuple(r)) for t in ("indicator", "indicator_value", "change") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
     assert "Charterhouse" not in everything and "fb5980f681cc" not in everything and "E01000916" not in everything
     assert "no measure of violence against women" in everything and check(session.store).problems == []
@@ -182,3 +184,39 @@ def test_months_that_are_dates_in_a_spreadsheet_are_months(tmp_path: Path) -> No
     assert list(read_indicators(tmp_path / "wide.xlsx").series[0].values) == ["2022-04", "2022-05"]
     days = read_indicators(written(tmp_path, table([["Metric", "Period", "Value"], ["Calls", "2022-04-01", "1"], ["Calls", "2022-04-15", "2"]]), "days.csv"))
     assert list(days.series[0].values) == ["2022-04-01", "2022-04-15"]  # not every one is a first
+
+
+@pytest.mark.parametrize(
+    ("heads", "year", "part", "period"),
+    [
+        ("Year Month", "2021", "March", "2021-03"), ("Year Month", "2021", "3", "2021-03"), ("Year Month", "2021", "12", "2021-12"), ("Year Quarter", "2021", "3", "2021-Q3"), ("Year Quarter", "2021", "Q2", "2021-Q2"),
+        ("Financial_year Month", "2021/22", "April", "2021-04"), ("Financial_year Month", "2021/22", "Feb", "2022-02"), ("Financial_year Financial_quarter", "2021/22", "4", "2022-Q1"),
+    ],
+)  # fmt: skip
+def test_a_year_and_its_month_or_quarter_in_two_columns_are_one_period(tmp_path: Path, heads: str, year: str, part: str, period: str) -> None:
+    first, second = (h.replace("_", " ") for h in heads.split())
+    found = read_indicators(written(tmp_path, table([["Metric", first, second, "Value"], ["Calls", year, part, "40"]]), "two.csv"))
+    assert [(s.title, s.values) for s in found.series] == [("Calls", {period: ("40", False)})] and found.problems == []
+
+
+@pytest.mark.parametrize("heading", ["Force outcomes for period", "Number of outcomes", "Outcomes recorded in quarter"])
+def test_outcomes_of_the_home_office_are_of_the_quarter_in_which_they_were_recorded(tmp_path: Path, heading: str) -> None:
+    heads = ["Financial Year", "Financial Quarter", "Force Name", "Offence Description", "Offence Group", "Offence Subgroup", "Offence Code", "Outcome Description", "Outcome Group", "Outcome Type", heading]
+    rows = [["2021/22", "4", "Kent", "Stalking", "Violence", "Stalking and harassment", "8Q", d, g, t, n] for d, g, t, n in (("Charged", "Charged/Summonsed", "1", " 12 "), ("Summonsed", "Charged/Summonsed", "1", "3"), ("Unnamed", "Evidential difficulties", "15", "40"))]
+    found = read_indicators(written(tmp_path, table([heads, *rows]), "outcomes.csv"))
+    assert found.kind == "home_office_outcomes" and {s.title: s.values["2022-Q1"][0] for s in found.series} == {"Stalking and harassment: Charged/Summonsed": "15", "Stalking and harassment: Evidential difficulties": "40"}
+    assert "whenever the offence was" in found.series[0].definition
+
+
+def test_outcomes_without_their_numbers_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    heads = ["Financial Year", "Financial Quarter", "Force Name", "Offence Subgroup", "Outcome Group", "How many"]
+    with pytest.raises(FileRefusedError, match="no column of their numbers"):
+        read_indicators(written(tmp_path, table([heads, ["2021/22", "4", "Kent", "Stalking", "Charged", "3"]]), "outcomes.csv"))
+
+
+def test_a_crime_that_stands_twice_is_counted_once_and_that_is_told(tmp_path: Path) -> None:
+    heads = ["Crime ID", "Month", "Falls within", "Crime type"]
+    rows = [["a", "2021-01", "Kent Police", "Robbery"], ["a", "2021-01", "Kent Police", "Robbery"], ["", "2021-01", "Kent Police", "Anti-social behaviour"], ["", "2021-01", "Kent Police", "Anti-social behaviour"]]
+    found = read_indicators(written(tmp_path, table([heads, *rows]), "street.csv"))
+    assert {s.title: s.values for s in found.series} == {"Robbery": {"2021-01": ("1", False)}, "Anti-social behaviour": {"2021-01": ("2", False)}}
+    assert [p[0] for p in found.problems] == ["crime_twice"] and "each crime is counted once" in found.problems[0][1]

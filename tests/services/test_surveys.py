@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.exchange.test_survey_in import table, written
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.errors import RuleError, ValueRefusedError
+from vawg_desktop.exchange.survey_in import ColumnChoices
 from vawg_desktop.services import merging, records, request_search, safekeeping, surveys, undoing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import copying, making, opening
@@ -179,3 +181,30 @@ def test_another_surveys_respondents_with_the_same_numbers_are_told(session: Ses
     assert taken.changed == 8 and "another survey or wave" in taken.sentence()
     undoing.undo(session)
     assert [a[0] for _, a in told(session)] == ["Yes"] * 8
+
+
+def test_what_an_officer_said_of_the_columns_holds_for_the_next_file(session: Session, tmp_path: Path) -> None:
+    heads = ["Case", "When", "Ward", "Do you feel safe?"]
+    first = written(tmp_path, table([heads, ["k1", "03/02/2021", "North", "Yes"], ["k2", "25/02/2021", "South", "No"]]), "Safety.csv")
+    told, _ = surveys.take_in(session, first, dry_run=True)
+    assert told.file.respondent == "" and {q.wording for q in told.file.questions} >= {"Ward", "Do you feel safe?"}
+    choices = ColumnChoices(respondent="Case", answered="When", left_out=("Ward",))
+    taken, _ = surveys.take_in(session, first, choices=choices)
+    assert [(r.respondent, r.answered) for r in taken.file.responses] == [("k1", "2021-02-03"), ("k2", "2021-02-25")]
+    assert [q["wording"] for q in surveys.answers(session, taken.survey).questions] == ["Do you feel safe?"] and ("Ward", "left out by choice") in taken.file.dropped_columns
+    again = written(tmp_path, table([heads[:2] + heads[3:], ["k1", "03/02/2021", "No"], ["k3", "04/03/2021", "Yes"]]), "second.csv")
+    second, _ = surveys.take_in(session, again, survey="Safety")
+    assert (second.new, second.changed, second.unchanged) == (1, 1, 0)  # known by the column that was chosen, though a column left out then is not in this file
+    assert surveys.earlier_choices(session, "Safety") == choices and check(session.store).problems == []
+    third, _ = surveys.take_in(session, first, survey="Safety", choices=ColumnChoices(keep=("Ward",)))
+    assert "Ward" in [q.wording for q in third.file.questions] and surveys.earlier_choices(session, "Safety").left_out == ()
+
+
+@pytest.mark.parametrize(("choices", "says"), [
+    (ColumnChoices(respondent="Ward"), "“Ward” does not tell respondents apart: 2 rows, 1 different value"), (ColumnChoices(answered="Then"), "no column “Then” of days"),
+    (ColumnChoices(left_out=("Nothing",)), "no column “Nothing” to leave out"),
+])  # fmt: skip
+def test_columns_that_cannot_be_what_was_said_are_refused(session: Session, tmp_path: Path, choices: ColumnChoices, says: str) -> None:
+    path = written(tmp_path, table([["Case", "Ward", "Safe?"], ["k1", "North", "Yes"], ["k2", "North", "No"]]))
+    with pytest.raises(ValueRefusedError, match=re.escape(says)):
+        surveys.take_in(session, path, choices=choices)

@@ -19,7 +19,7 @@ from tests.services.test_journey import sample_store
 from tests.services.test_survey_results import HEAD, rows_at_random
 from tests.ui.test_dialogs import press
 from tests.ui.test_window import Shown
-from vawg_desktop.exchange.survey_in import read_survey
+from vawg_desktop.exchange.survey_in import ColumnChoices, read_survey
 from vawg_desktop.services import records, show, survey_results, surveys
 from vawg_desktop.ui.dialogs.survey import SurveyDialog, Wanted
 from vawg_desktop.ui.messages import messages
@@ -57,7 +57,7 @@ def take_in(shown: Shown, file: Path, press: Callable[[SurveyDialog], object]) -
 def test_a_file_is_looked_at_and_taken_in_and_its_results_are_there(shown: Shown, file: Path) -> None:
     seen: list[Wanted] = []
     take_in(shown, file, lambda d: seen.append(d.answer()))
-    assert seen == [Wanted("Safety survey", "", (), "ms_forms")]
+    assert seen == [Wanted("Safety survey", "", ColumnChoices(), "ms_forms")]
     page: Any = shown.window.here()
     answers = surveys.answers(shown.session, str(surveys.find(shown.session, "Safety survey")["id"]))
     assert page._survey == answers.survey["id"] and [b.text() for b in page._buttons.values()] == [q["wording"] for q in answers.questions]
@@ -68,12 +68,25 @@ def test_a_file_is_looked_at_and_taken_in_and_its_results_are_there(shown: Shown
 
 def test_a_column_that_may_identify_people_is_kept_only_where_it_is_ticked(shown: Shown, file: Path) -> None:
     def press(dialog: SurveyDialog) -> None:
-        ticks = dialog.findChildren(QCheckBox)
+        ticks = [t for t in dialog.findChildren(QCheckBox) if t.text().startswith("Keep")]
         assert [t.text() for t in ticks] == ["Keep “Email”", "Keep “Name”"] and not any(t.isChecked() for t in ticks)
         ticks[1].setChecked(True)
 
     take_in(shown, file, press)
     assert "Name" in [q["code"] for q in surveys.answers(shown.session, str(surveys.find(shown.session, "Safety survey")["id"])).questions]
+
+
+def test_an_unticked_question_is_left_out_now_and_in_the_next_file(shown: Shown, file: Path) -> None:
+    def press(dialog: SurveyDialog) -> None:
+        ticks = {t.text(): t for t in dialog.findChildren(QCheckBox)}
+        assert ticks["District"].isChecked() and dialog._respondent.currentText() == "ID" and dialog._answered.currentText() == "Completion time"
+        ticks["District"].setChecked(False)
+
+    take_in(shown, file, press)
+    survey = str(surveys.find(shown.session, "Safety survey")["id"])
+    assert "District" not in [q["code"] for q in surveys.answers(shown.session, survey).questions]
+    taken, _ = surveys.take_in(shown.session, file)
+    assert taken.survey == survey and ("District", "left out by choice") in taken.file.dropped_columns
 
 
 def test_results_are_broken_down_and_small_counts_are_dashes(shown: Shown, file: Path) -> None:

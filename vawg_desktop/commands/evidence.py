@@ -17,15 +17,20 @@ from vawg_desktop.domain.errors import ValueRefusedError
     argument("file", metavar="FILE"), argument("--profile", default="", metavar="NAME", help="the tool that wrote it, where the file does not tell"),
     argument("--survey", default="", metavar="TITLE", help="a survey that there is, or the title of a new one; else the file's name"),
     argument("--wave", default="", metavar="WAVE"), argument("--keep", action="append", default=[], metavar="COLUMN", help="a column kept though it may identify people"),
+    argument("--leave-out", action="append", default=[], metavar="COLUMN", help="a column that is not taken in"),
+    argument("--respondent", default="", metavar="COLUMN", help="the column that tells respondents apart, where the file does not tell"),
+    argument("--answered", default="", metavar="COLUMN", help="the column of the day on which they answered"),
     argument("--dry-run", action="store_true"),
 )  # fmt: skip
 def import_survey(arguments: argparse.Namespace) -> int:
     """Take a file in by respondent; with ``--dry-run`` only tell."""
+    from vawg_desktop.exchange.survey_in import ColumnChoices
     from vawg_desktop.services import surveys
 
     with opened(arguments) as session:
         taken, _ = surveys.take_in(
-            session, Path(arguments.file), profile=arguments.profile, survey=arguments.survey, wave=arguments.wave, keep=arguments.keep, dry_run=arguments.dry_run
+            session, Path(arguments.file), profile=arguments.profile, survey=arguments.survey, wave=arguments.wave, dry_run=arguments.dry_run,
+            choices=ColumnChoices(arguments.respondent, arguments.answered, tuple(arguments.leave_out), tuple(arguments.keep)),
         )
     file = taken.file
 
@@ -36,11 +41,13 @@ def import_survey(arguments: argparse.Namespace) -> int:
             yield "Columns left out:"
             yield from (f"  {name}: {why}" for name, why in file.dropped_columns)
         yield from (f"{count:,} rows left out: {why}" for why, count in file.dropped_rows.items())
+        yield from (f"no answer, as the file says: {question}, “{label}” ({count:,})" for question, label, count in file.missing)
 
     document = {
         "survey": taken.reference or None, "id": taken.survey, "profile": file.profile, "rows": file.rows, "kept": len(file.responses), "dropped": file.rows - len(file.responses),
         "questions": len(file.questions), "dropped_columns": [name for name, _ in file.dropped_columns], "created": taken.new, "updated": taken.changed, "unchanged": taken.unchanged, "to_look_at": taken.flagged,
         "dropped_because": {"columns": dict(file.dropped_columns), "rows": dict(file.dropped_rows)},
+        "missing": [{"question": question, "answer": label, "count": count} for question, label, count in file.missing],
         "question_list": [{"code": q.code, "wording": q.wording, "kind": q.kind, "choices": q.choices} for q in file.questions],
     }  # fmt: skip
     return out(arguments, document, words)

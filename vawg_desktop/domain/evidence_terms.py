@@ -91,6 +91,11 @@ GOOD_DIRECTION = vocabulary(
     ("down", "Lower is better", "Down"),
     ("neither", "Neither"),
 )
+CASES = vocabulary(
+    "which cases a stage counts",
+    ("cohort", "Reported in the period, and followed"),
+    ("snapshot", "Counted in the period, whenever reported"),
+)
 FIGURE_SCOPE = vocabulary(
     "whom a figure counts",
     ("women_and_girls", "Women and girls", "VAWG"),

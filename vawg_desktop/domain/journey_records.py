@@ -54,6 +54,8 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
     text("area", "Area", listed=Listed(width=120)),
     ref("owner", "Owner of the data", "partner", "Who clears each number before it is shared."),
     term("good", "Direction of good", e.GOOD_DIRECTION),
+    term("cases", "Which cases", e.CASES, "A share of one stage in another is made only of counts of the same cases."),
+    links("earlier_stages", "Earlier stages", "indicator", "The stages of the same process out of whose count this one is: charged out of referred.", inverse="Later stages"),
     term("measure", "What it counts of a service", e.SERVICE_MEASURE, "By which a service's return knows it."),
     FieldSpec("target", "Target", Kind.NUMBER),
     links("services", "Services", "service", inverse="Indicators"),

@@ -27,6 +27,7 @@ SURVEY = EntitySpec("survey", "Survey", "Surveys", "SU", "title", (
     when("opened_on", "Opened on", listed=Listed(width=110)),
     when("closed_on", "Closed on", listed=Listed(width=110, empty="Open")),
     replace(MARKING, default="official_sensitive"),
+    long("columns", "How its file's columns are read", private=True),
     SOURCES,
     NOTE,
 ), by_title=True, listed=("title", "tool", "sample", "opened_on", "closed_on"), form=("title", "population", "sample", "opened_on", "closed_on"))  # fmt: skip

@@ -12,26 +12,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from vawg_desktop.domain.dates import is_stored, parse_date
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, reading, text_child
 from vawg_desktop.exchange.cells import plain_text
+from vawg_desktop.exchange.periods import (
+    BESIDE,
+    DAY,
+    PROVISIONAL,
+    financial_quarter,
+    period_of,
+    year_and_part,
+)
 
 #: So many rows from the top the headings are looked for in.
 _TOP = 30
 #: Marks that stand for a number which is not given, in government's spreadsheets: [x] not available, [c] confidential, [z] not applicable.
 _NOT_GIVEN = re.compile(r"(?:\[[a-z]{1,3}\]|\.\.?|:|-|–|~|n/?a|x|u|\*|c|<\s*\d+)", re.IGNORECASE)
-_PROVISIONAL = re.compile(r"\s*(?:\[p\]|\(p\)|\(provisional\))", re.IGNORECASE)
-#: Marks beside a number or a period that say nothing of it here: revised, estimated, a note.
-_BESIDE = re.compile(r"\s*\[(?:r|e|b|u|note\s*\d+|\d+)\]", re.IGNORECASE)
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-#: Twelve months by their last, and a stretch from one month to another.
-_TWELVE = re.compile(rf"(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
-_STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:(\d{4})\D{1,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
-_FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
 #: What the columns of a long table are called, folded, the likeliest first.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "metric": ("metric", "indicator", "measure", "series", "statistic", "crime type", "offence description", "offence", "offence group", "name", "description", "category"),
@@ -40,6 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "value": ("value", "obs value", "observation", "number", "count", "number of offences", "total", "percentage", "rate"),
     "unit": ("unit", "units", "unit of measure", "measure type"),
 }
+#: What the Home Office calls the column of how many outcomes there were, folded.
+_OUTCOMES_COLUMN = re.compile(r"number of outcomes|(?:force )?outcomes (?:for|in|recorded in) (?:the )?(?:period|quarter|year)|outcomes")
 #: Units by what tables call them.
 _UNITS = {"offences": "offences", "offence": "offences", "crimes": "offences", "victims": "victims", "victim": "victims", "suspects": "suspects", "defendants": "defendants", "referrals": "referrals", "people": "people", "persons": "people", "days": "days", "per cent": "per_cent", "percent": "per_cent", "percentage": "per_cent", "pounds": "pounds"}
 
@@ -137,7 +136,7 @@ def _headed(sheet: str, rows: list[list[str]], wanted: Mapping[str, str]) -> _Ta
         known = any(all(table.column(k) is not None for k in names) for _, names, _ in _KINDS)
         mapped = bool(wanted) and all(table.column(w) is not None for w in wanted.values())
         long = table.column(*COLUMNS["period"]) is not None and table.column(*COLUMNS["value"]) is not None
-        if known or mapped or long or sum(_period(c) is not None for c in row if c) >= 2:
+        if known or mapped or long or sum(period_of(c) is not None for c in row if c) >= 2:
             return table
     return None
 
@@ -164,6 +163,9 @@ _OUTCOMES = "Outcomes of this kind by the month of the outcome, as data.police.u
 _RECORDED = "Offences of this subgroup recorded by the police in the quarter; Home Office, police recorded crime open data. British Transport Police and fraud recorded elsewhere are other bodies' counts."
 
 
+_CLOSED = "Outcomes of this group in the quarter, of offences of this subgroup; Home Office, crime outcomes open data. They are counted when they were recorded, whenever the offence was: no share of the quarter's offences. Recent quarters change as cases close."
+
+
 def _street(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
     _by_month(table, found, series, "crime type", _STREET)
 
@@ -175,35 +177,58 @@ def _outcomes(table: _Table, found: IndicatorFile, series: dict[tuple[str, str],
 def _by_month(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn], kind: str, definition: str) -> None:
     month, within, what = (table.column(n) for n in ("month", "falls within", kind))
     assert month is not None and within is not None and what is not None
+    # a crime that stands twice is one; of outcomes one crime may have several, and of incidents of antisocial behaviour none has an id
+    crime, seen, twice = table.column("crime id") if kind == "crime type" else None, set[str](), 0
     for n, row in enumerate(table.rows):
         if not any(row):
             continue
         found.rows += 1
-        title, period = row[what], _period(row[month])
+        if crime is not None and (id := row[crime]):
+            if id in seen:
+                twice += 1
+                continue
+            seen.add(id)
+        title, period = row[what], period_of(row[month])
         if not title or period is None:
             found.problems.append(("no_month", f"{table.place(n, month)}: “{row[month]}” is no month, or no {kind} is told; the row is not counted.", table.place(n, month)))
             continue
         _add(series, title, row[within], period, 1, definition)
+    if twice:
+        found.problems.append(("crime_twice", f"{how_many(twice, 'row')} of {table.name} {'gives a crime' if twice == 1 else 'give crimes'} that stood further up; each crime is counted once.", table.name))
 
 
 def _recorded(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
-    year, quarter, force, group, number = (table.column(n) for n in ("financial year", "financial quarter", "force name", "offence subgroup", "number of offences"))
-    assert year is not None and quarter is not None and force is not None and group is not None and number is not None
+    _by_quarter(table, found, series, ("offence subgroup",), table.column("number of offences"), _RECORDED)
+
+
+def _closed(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
+    # the column of numbers is called otherwise from year to year; the first is what closed in the period
+    number = next((n for n, h in enumerate(table.heads) if _OUTCOMES_COLUMN.fullmatch(fold(h))), None)
+    if number is None:
+        raise FileRefusedError(f"{table.name} lists outcomes, but no column of their numbers is called “Number of outcomes” or “Force outcomes for period”.", code="no_series")
+    _by_quarter(table, found, series, ("offence subgroup", "outcome group"), number, _CLOSED)
+
+
+def _by_quarter(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn], titles: Sequence[str], number: int | None, definition: str) -> None:
+    year, quarter, force = (table.column(n) for n in ("financial year", "financial quarter", "force name"))
+    named = [at for t in titles if (at := table.column(t)) is not None]
+    assert year is not None and quarter is not None and force is not None and number is not None
     for n, row in enumerate(table.rows):
         if not any(row):
             continue
         found.rows += 1
-        period, count = _financial_quarter(row[year], row[quarter]), _number(row[number])
+        period, count = financial_quarter(row[year], row[quarter]), _number(row[number])
         if period is None or count is None or count != count.to_integral():
             found.problems.append(("not_a_number", f"{table.place(n, number)}: “{row[number]}” in “{row[year]}”, quarter “{row[quarter]}” is no count of a quarter.", table.place(n, number)))
             continue
-        _add(series, row[group], row[force], period, int(count), _RECORDED)
+        _add(series, ": ".join(row[at] for at in named), row[force], period, int(count), definition)
 
 
 _KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[tuple[str, str], SeriesIn]], None]], ...] = (
     ("police_street", ("crime type", "month", "falls within"), _street),
     ("police_outcomes", ("outcome type", "month", "falls within"), _outcomes),
     ("home_office", ("financial year", "financial quarter", "force name", "offence subgroup", "number of offences"), _recorded),
+    ("home_office_outcomes", ("financial year", "financial quarter", "force name", "offence subgroup", "outcome group"), _closed),
 )
 
 
@@ -212,8 +237,9 @@ _KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[
 
 def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]) -> None:
     _name_months(table)
+    _join_year_and_part(table)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
-    periods = {n: p for n, h in enumerate(table.heads) if (p := _period(h)) is not None}
+    periods = {n: p for n, h in enumerate(table.heads) if (p := period_of(h)) is not None}
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
         _wide(table, found, at, periods)
     elif at["period"] is not None and at["value"] is not None:
@@ -223,15 +249,30 @@ def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]
 def _name_months(table: _Table) -> None:
     """Months that a spreadsheet holds as their first days, in headings or in a column, as months: where every day of them is a first."""
     def months(cells: Sequence[str]) -> bool:
-        days = [c for c in cells if _DAY.fullmatch(c)]
+        days = [c for c in cells if DAY.fullmatch(c)]
         return len(days) > 1 and all(c.endswith("-01") for c in days)
 
     if months(table.heads):
-        table.heads = [h[:7] if _DAY.fullmatch(h) else h for h in table.heads]
+        table.heads = [h[:7] if DAY.fullmatch(h) else h for h in table.heads]
     for n in range(len(table.heads)):
         if months([row[n] for row in table.rows]):
             for row in table.rows:
-                row[n] = row[n][:7] if _DAY.fullmatch(row[n]) else row[n]
+                row[n] = row[n][:7] if DAY.fullmatch(row[n]) else row[n]
+
+
+def _join_year_and_part(table: _Table) -> None:
+    """A year and a month, or a quarter, that stand in two columns as one period: in the column of the month, the year's being no period then."""
+    year = table.column("year", "calendar year", "financial year")
+    part = table.column("month", "month name", "quarter", "financial quarter")
+    if year is None or part is None:
+        return
+    quarters = "quarter" in fold(table.heads[part])
+    joined = [year_and_part(row[year], row[part], quarters=quarters) for row in table.rows if any(row)]
+    if not joined or 2 * sum(j is not None for j in joined) < len(joined):
+        return
+    for row in table.rows:
+        row[part] = year_and_part(row[year], row[part], quarters=quarters) or f"{row[part]} {row[year]}".strip()
+    table.heads = ["Period" if n == part else "" if n == year else h for n, h in enumerate(table.heads)]
 
 
 def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> None:
@@ -243,7 +284,7 @@ def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> 
             continue
         found.rows += 1
         title, area = _text(row, at["metric"]) or table.name, _text(row, at["area"])
-        period = _period(row[period_at])
+        period = period_of(row[period_at])
         if period is None:
             found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is no month, quarter or year.", table.place(n, period_at)))
             continue
@@ -275,8 +316,8 @@ def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: i
     """Take one number; what is no number is told, and so is a second one of the same period."""
     if not typed:
         return
-    provisional = _PROVISIONAL.search(typed) is not None
-    plain = _BESIDE.sub("", _PROVISIONAL.sub("", typed)).strip()
+    provisional = PROVISIONAL.search(typed) is not None
+    plain = BESIDE.sub("", PROVISIONAL.sub("", typed)).strip()
     number = _number(plain)
     place = table.place(row, column)
     if number is None:
@@ -296,65 +337,3 @@ def _text(row: Sequence[str], column: int | None) -> str:
 def _number(typed: str) -> Decimal | None:
     plain = typed.replace(",", "").replace("£", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
     return Decimal(plain) if re.fullmatch(r"-?\d+(?:\.\d+)?", plain) else None
-
-
-def _period(typed: str) -> str | None:
-    """A period as it is stored, or None: 2018-01, January 2018, 2017/18, 2017/18 Q3, Q3 2018, year ending March 2023, Apr-22 to Mar-23."""
-    plain = _PROVISIONAL.sub("", _BESIDE.sub("", " ".join(typed.split()))).strip()
-    if not plain or not re.search(r"\d{4}|\d{2}$", plain):
-        return None
-    if re.fullmatch(r"\d{4}", plain):
-        return plain if 1900 <= int(plain) <= 2100 else None
-    if re.fullmatch(r"[\d.,]+", plain):
-        return None
-    if (found := _FINANCIAL.search(plain)) and (of := re.search(r"(?:Q|quarter\s*)([1-4])", plain, re.IGNORECASE)):
-        return _financial_quarter(f"{found[1]}/{found[2]}", of[1])
-    if (found := _QUARTER.fullmatch(plain)) is not None and bool(found[1]) != bool(found[3]):
-        return f"{found[1] or found[3]}-Q{found[2]}"
-    if (found := _TWELVE.fullmatch(plain)) is not None and (last := _month(found[1])):
-        return _months(last, 12)
-    if (found := _STRETCH.fullmatch(plain)) is not None and (last := _month(found[3])):
-        first = _month(f"{found[1]} {found[2] or last[:4]}")
-        length = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1 if first else 0
-        return _months(last, length) if 0 < length <= 12 else None
-    if (found := re.fullmatch(rf"(\d{{4}})\W+({_MONTH})", plain, re.IGNORECASE)) is not None:
-        return _month(f"{found[2]} {found[1]}")
-    if re.fullmatch(rf"{_MONTH}\W{{0,2}}\d{{2}}", plain, re.IGNORECASE):
-        return _month(plain)
-    try:
-        return parse_date(plain.replace("–", "/") if _FINANCIAL.fullmatch(plain) else plain)
-    except ValueRefusedError:
-        return None
-
-
-def _month(typed: str) -> str | None:
-    """A month in words with its year, of two figures too, as 2022-04."""
-    found = re.fullmatch(rf"({_MONTH})\W{{0,2}}(\d{{2}}|\d{{4}})", typed.strip(), re.IGNORECASE)
-    if found is None:
-        return None
-    number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(found[1][:3].lower()) + 1
-    return f"{int(found[2]) + 2000 if len(found[2]) == 2 else int(found[2])}-{number:02}"
-
-
-def _months(last: str, length: int) -> str | None:
-    """So many months up to one, as they are stored: a month, a quarter or year of the calendar, or from month to month."""
-    year, month = int(last[:4]), int(last[5:])
-    begins = year * 12 + month - length
-    first = f"{begins // 12}-{begins % 12 + 1:02}"
-    if length == 1:
-        return last
-    if length == 3 and month % 3 == 0:
-        return f"{year}-Q{month // 3}"
-    if length == 12 and month == 12:
-        return str(year)
-    stretch = f"{first}/{last}"
-    return stretch if is_stored(stretch) else None
-
-
-def _financial_quarter(year: str, quarter: str) -> str | None:
-    """A quarter of a financial year, which begins in April, as a quarter of the calendar."""
-    found = _FINANCIAL.fullmatch(year.strip())
-    if found is None or quarter.strip().upper().removeprefix("Q") not in ("1", "2", "3", "4"):
-        return None
-    number = int(quarter.strip().upper().removeprefix("Q"))
-    return f"{int(found[1])}-Q{number + 1}" if number < 4 else f"{int(found[1]) + 1}-Q1"

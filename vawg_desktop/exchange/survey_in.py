@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, reading, text_child
 from vawg_desktop.exchange import survey_profiles as profiles
 from vawg_desktop.exchange import survey_typing as typing
@@ -41,6 +41,31 @@ _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
 _NEVER = 1980
 #: A moment as tools write it: the year first, or a day and a month in either order.
 _ISO, _STROKED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoices:
+    """How an officer said that a file's columns are to be read, each by its heading: which says who answered, which when, and which are left out or kept."""
+
+    respondent: str = ""
+    answered: str = ""
+    left_out: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+    def within(self, there: Collection[str]) -> ColumnChoices:
+        """Those of them whose columns are there, given by their folded headings."""
+        return ColumnChoices(
+            self.respondent if fold(self.respondent) in there else "", self.answered if fold(self.answered) in there else "",
+            tuple(c for c in self.left_out if fold(c) in there), tuple(c for c in self.keep if fold(c) in there),
+        )  # fmt: skip
+
+    def over(self, earlier: ColumnChoices) -> ColumnChoices:
+        """These choices, and those of before where nothing is chosen now; a column that is kept or left out now is no longer the other."""
+        now = {fold(c) for c in (*self.left_out, *self.keep)}
+        return ColumnChoices(
+            self.respondent or earlier.respondent, self.answered or earlier.answered,
+            (*self.left_out, *(c for c in earlier.left_out if fold(c) not in now)), (*self.keep, *(c for c in earlier.keep if fold(c) not in now)),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -64,12 +89,22 @@ class SurveyFile:
     rows: int = 0
     dropped_columns: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     dropped_rows: Counter[str] = field(default_factory=Counter[str])
+    #: Answers that the file itself calls missing: the question, which answer ("Refused") and how often.
+    missing: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
+    #: All of its headings, and of which column the respondent's number and the day are.
+    headings: list[str] = field(default_factory=list[str])
+    respondent: str = ""
+    answered: str = ""
+    #: What was chosen of them, now or before: the next file of the survey is read by it.
+    choices: ColumnChoices = field(default_factory=ColumnChoices)
 
 
-def read_survey(path: Path, profile: str = "", keep: Collection[str] = ()) -> SurveyFile:
+def read_survey(path: Path, profile: str = "", keep: Collection[str] = (), choices: ColumnChoices | None = None, earlier: ColumnChoices | None = None) -> SurveyFile:
     """Read a file. ``profile`` names the tool where the file does not tell; ``keep`` are headings of columns kept though they may identify people.
 
-    Raises FileRefusedError; ValueRefusedError for a profile that there is not, or a column to keep that there is not or that is a link.
+    ``choices`` say which column is what; ``earlier`` are those of the survey's last file, which hold where this one has these columns and none are chosen now.
+
+    Raises FileRefusedError; ValueRefusedError for a profile that there is not, or a column that is chosen and is not there, or one to keep that is a link.
     """
     asked = profiles.by_name(profile) if profile else None
     if profile and asked is None:
@@ -84,7 +119,7 @@ def read_survey(path: Path, profile: str = "", keep: Collection[str] = ()) -> Su
         tool = asked or profiles.known(*top[:2])
         columns = _columns(table, top, tool)
     found = SurveyFile((asked or tool).key, hashlib.sha256(content).hexdigest(), rows=len(columns[0].cells) if columns else 0)
-    _sort_out(found, asked or tool, columns, keep)
+    _sort_out(found, asked or tool, columns, ColumnChoices(keep=tuple(keep)).over(choices or ColumnChoices()), earlier or ColumnChoices())
     return found
 
 
@@ -192,27 +227,41 @@ def _filled(head: Sequence[str], options: Sequence[str]) -> list[str]:
 def _of_spss(name: str, content: bytes) -> list[Column]:
     """The columns of an SPSS file, read in the reader's child process: answers by their labels, user-missing ones empty."""
     answer = reading.ask_child(name, content, "spss")
-    return [Column(str(c["label"] or c["name"]), str(c["option"]), [str(v) for v in c["cells"]], str(c["name"]), {str(k): str(v) for k, v in c["labels"].items()}) for c in answer["columns"]]
+    return [Column(str(c["label"] or c["name"]), str(c["option"]), [str(v) for v in c["cells"]], str(c["name"]), {str(k): str(v) for k, v in c["labels"].items()}, {str(k): int(v) for k, v in c["missing"].items()}, str(c["mention_of"])) for c in answer["columns"]]
 
 
 # -- what is kept -----------------------------------------------------------------------------------------
 
 
-def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], keep: Collection[str]) -> None:
+def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: ColumnChoices, earlier: ColumnChoices) -> None:
     """Sort columns into questions and what is left out, and rows into responses and what is left out."""
-    wanted = {fold(k) for k in keep}
-    if unknown := wanted - {fold(w) for c in columns for w in (c.head, c.code)}:
-        raise ValueRefusedError(f"The file has no column “{next(k for k in keep if fold(k) in unknown)}” to keep.")
-    who, when = _first(columns, tool.respondent), _first(columns, tool.answered)
+    there = {fold(w) for c in columns for w in (c.head, c.code)}
+    for name, to in [(k, "to keep") for k in choices.keep] + [(k, "to leave out") for k in choices.left_out] + [(choices.respondent, "of respondents"), (choices.answered, "of days")]:
+        if name and fold(name) not in there:
+            raise ValueRefusedError(f"The file has no column “{name}” {to}.")
+    found.choices = choices.over(earlier)
+    choices = choices.over(earlier.within(there))
+    wanted, left = ({fold(k) for k in some} for some in (choices.keep, choices.left_out))
+    who = _first(columns, (fold(choices.respondent),) if choices.respondent else tool.respondent)
+    when = _first(columns, (fold(choices.answered),) if choices.answered else tool.answered)
+    if who is not None and choices.respondent:
+        _tells_apart(who)
+    found.headings = list(dict.fromkeys(c.code or c.head for c in columns))
+    found.respondent, found.answered = (c.code or c.head if c is not None else "" for c in (who, when))
+    if who is not None and wanted & {fold(who.code), fold(who.head)}:
+        raise ValueRefusedError(f"“{who.head}” tells respondents apart and is no answer: a second file knows them by it, and it is kept for nothing else.")
     asked: list[Column] = []
+    missing: Counter[tuple[str, str]] = Counter()
     for column in columns:
-        why = "" if column is who else _left_out(tool, column, wanted)
-        if column is who and tool.respondent:
-            why = profiles.TOOL
+        why = profiles.TOOL if column is who or (column is when and choices.answered) else _left_out(tool, column, wanted)
+        if not why and left & {fold(column.code), fold(column.head)}:
+            why = profiles.CHOSEN
         if why:
             found.dropped_columns.append((column.code or column.head or column.option or "(no heading)", why))
         else:
             asked.append(column)
+            missing.update({(column.mention_of or column.head, label): count for label, count in column.missing.items()})
+    found.missing = [(question, label, count) for (question, label), count in missing.items()]
     found.questions, answers = questions_of(tool, asked)
     _responses(found, tool, columns, who, when, answers)
 
@@ -220,6 +269,12 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], keep: Col
 def _first(columns: Sequence[Column], names: Sequence[str]) -> Column | None:
     found = [c for n in names for c in columns if n in (fold(c.code), fold(c.head), fold(c.option))]
     return next((c for c in found if c.counts), found[0] if found else None)
+
+
+def _tells_apart(column: Column) -> None:
+    """Raises ValueRefusedError where a column that was chosen to tell respondents apart does not: it is empty for some, or one value stands for several."""
+    if column.counts.total() < len(column.cells) or column.counts.total() > len(column.counts):
+        raise ValueRefusedError(f"“{column.head}” does not tell respondents apart: {how_many(len(column.cells), 'row')}, {how_many(len(column.counts), 'different value')} in it.")
 
 
 def _left_out(tool: Profile, column: Column, wanted: Collection[str]) -> str:

@@ -13,6 +13,8 @@ from vawg_desktop.domain.terms import fold
 
 #: Why a column is left out: it names or finds a person, opens the answers for changing, or is the tool's own.
 PERSONAL, LINK, TOOL, EMPTY = "may identify a person", "a link of the tool", "the tool's own", "empty"
+#: An officer left it out.
+CHOSEN = "left out by choice"
 
 
 @dataclass(frozen=True, slots=True)

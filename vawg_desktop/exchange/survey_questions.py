@@ -48,6 +48,10 @@ class Column:
     cells: list[str]
     code: str = ""
     labels: dict[str, str] = field(default_factory=dict[str, str])
+    #: How often each value stands in it that the file calls missing, such as "Refused".
+    missing: dict[str, int] = field(default_factory=dict[str, int])
+    #: The set of several answers of which it holds one (SPSS's category sets).
+    mention_of: str = ""
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -73,6 +77,7 @@ class _Member:
 
 def questions_of(tool: Profile, columns: Sequence[Column]) -> tuple[list[Question], list[list[Answer]]]:
     """The questions, each with a code of its own, and for each its answers by row."""
+    columns = _mentions_together(columns)
     groups: dict[tuple[str, int], list[_Member]] = {}
     for number, column in enumerate(columns):
         stem, member = _parted(tool, column, columns)
@@ -89,9 +94,9 @@ def questions_of(tool: Profile, columns: Sequence[Column]) -> tuple[list[Questio
             answers.append(_together(options))
             left = [m for m in members if m.text or (m.option and _is_other(m.option) and not m.column.is_option() and m.column.counts)]
         for member in left:
-            question, given = _single(tool, member, stem)
-            questions.append(question)
-            answers.append(given)
+            for question, given in _ranked(tool, member, stem) or [_single(tool, member, stem)]:
+                questions.append(question)
+                answers.append(given)
     _give_codes(questions)
     return questions, answers
 
@@ -104,6 +109,44 @@ def _give_codes(questions: Sequence[Question]) -> None:
         number = seen[one.code]
         if number > 1:
             one.code, one.wording = f"{one.code} ({number})", f"{one.wording} ({number})"
+
+
+#: What parts the answers of a set within one cell: no tool writes it.
+_MENTION = "\x1f"
+
+
+def _mentions_together(columns: Sequence[Column]) -> list[Column]:
+    """The columns with those of one set as a single one, where the first of them stood: first, second and third mention are several answers to one question."""
+    made: list[Column] = []
+    sets: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.mention_of:
+            sets.setdefault(column.mention_of, []).append(column)
+            if len(sets[column.mention_of]) > 1:
+                continue
+        made.append(column)
+    for number, column in enumerate(made):
+        if mentions := sets.get(column.mention_of, ()):
+            cells = [_MENTION.join(dict.fromkeys(c for c in row if c)) for row in zip(*(m.cells for m in mentions), strict=True)]
+            missing = sum((Counter(m.missing) for m in mentions), Counter[str]())
+            labels = {k: v for m in mentions for k, v in m.labels.items()}
+            made[number] = Column(column.mention_of, "", cells, column.code, labels, dict(missing), column.mention_of)
+    return made
+
+
+def _ranked(tool: Profile, member: _Member, stem: str) -> list[tuple[Question, list[Answer]]]:
+    """An order of options that stands in one cell as a question for each option: which place it was given, 1 the first."""
+    column = member.column
+    several = typing.split_answers(column.cells, tool.split)
+    options = typing.rankings(several) if several is not None and tool.split != "," else None
+    if several is None or options is None:
+        return []
+    places = [str(n) for n in range(1, len(options) + 1)]
+    wording = _wording(stem, column)
+    return [
+        (Question(f"{column.code or column.head}: {o}", f"{wording}: {o}", typing.MATRIX, places, wording), [str(a.index(o) + 1) if a else None for a in several])
+        for o in options
+    ]  # fmt: skip
 
 
 def _parted(tool: Profile, column: Column, columns: Sequence[Column]) -> tuple[str, _Member]:
@@ -157,9 +200,11 @@ def _single(tool: Profile, member: _Member, stem: str) -> tuple[Question, list[A
     wording = f"{_wording(stem, column)}: {option}" if option else column.head
     own = tool in (profiles.QUALTRICS, profiles.KOBO) or tool.key == "limesurvey"
     code = column.code if own and column.code else f"{_code(stem, column)}: {option}" if option else column.code or column.head
-    if (several := typing.split_answers(column.cells, tool.split)) is not None:
+    several = [c.split(_MENTION) if c else [] for c in column.cells] if column.mention_of else typing.split_answers(column.cells, tool.split)
+    if several is not None:
         choices = Counter(part for answer in several for part in answer)
-        return Question(code, wording, typing.MULTI, [c for c, _ in choices.most_common()]), [a or None for a in several]
+        labelled = [label for label in dict.fromkeys(column.labels.values()) if label in choices]
+        return Question(code, wording, typing.MULTI, [*labelled, *(c for c, _ in choices.most_common() if c not in labelled)]), [a or None for a in several]
     kind, choices = typing.kind_of(column.counts)
     if column.labels and kind in (typing.SINGLE, typing.SCALE, typing.NOT_KNOWN, typing.FREE_TEXT) and set(choices) <= set(column.labels.values()):
         kind, choices = typing.SINGLE, list(dict.fromkeys(column.labels.values()))

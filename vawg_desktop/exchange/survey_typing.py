@@ -105,6 +105,15 @@ def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
     return [[part.strip() for part in v.split(mark) if part.strip()] for v in values]
 
 
+def rankings(answers: Sequence[Sequence[str]]) -> list[str] | None:
+    """The options that were put in an order, where each respondent named all of them and not all in the same order; None for choices that were made."""
+    given = [a for a in answers if a]
+    options = set(given[0]) if given else set[str]()
+    if len(options) < 2 or len({tuple(a) for a in given}) < 2 or any(len(a) != len(options) or set(a) != options for a in given):
+        return None
+    return sorted(options)
+
+
 def is_personal(counts: Counter[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
     some = list(islice(counts.items(), _LOOKED_AT))

@@ -124,7 +124,7 @@ def record_lines(session: Session, name: str) -> list[list[str]]:
 
 def _series(session: Session, view: show.RecordView) -> list[Block]:
     """The charts of what is counted for a record; where a value is a small count of people, the table of values alone is given."""
-    from vawg_desktop.services import indicators
+    from vawg_desktop.services import indicators, stages
 
     if view.spec is INDICATOR:
         found = [indicators.series(session, view.id)]
@@ -138,7 +138,7 @@ def _series(session: Session, view: show.RecordView) -> list[Block]:
                 blocks.append(Table(one.title, ["Period", "Value"], rows, [f"Counts of people under {one.least} are shown as “{small_counts.fewer(one.least)}”, so no chart is drawn."]))
             continue
         blocks.append(Figure(one.title, one.sentence(), draw(one.dots(), target=one.target), [one.sentence().partition(": ")[2], CHART_KEY]))
-    return blocks
+    return [*blocks, *stages.tables(session, view.id)] if view.spec is INDICATOR else blocks
 
 
 #: How a chart is read, under each.

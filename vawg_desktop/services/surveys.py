@@ -8,8 +8,8 @@ A respondent's answers are disposed of by themselves, as a record is taken out o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.identifying import plain_lines
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import survey_in
-from vawg_desktop.exchange.survey_in import Answer, SurveyFile
+from vawg_desktop.exchange.survey_in import Answer, ColumnChoices, SurveyFile
 from vawg_desktop.exchange.survey_profiles import by_name
 from vawg_desktop.services import names, readings, triage
 from vawg_desktop.services.lists import plain_rows
@@ -100,12 +100,22 @@ def find(session: Session, name: str) -> Mapping[str, object]:
     return plain_rows(session.read(), "SELECT * FROM survey WHERE id = ?", (found.id,))[0]
 
 
-def take_in(session: Session, path: Path, *, profile: str = "", survey: str = "", wave: str = "", keep: Collection[str] = (), dry_run: bool = False) -> tuple[Taken, Changes]:
+def take_in(session: Session, path: Path, *, profile: str = "", survey: str = "", wave: str = "", choices: ColumnChoices | None = None, dry_run: bool = False) -> tuple[Taken, Changes]:
     """Take in a survey's file: into a survey that there is, by reference or title, or into a new one of that title (the file's name without one).
 
-    ``profile``, ``keep``: as ``survey_in.read_survey``, and raises what that raises. ``dry_run`` says what would become of it and writes nothing.
+    ``profile``: as ``survey_in.read_survey``, and raises what that raises. ``choices``: which column is what; they are kept with the survey, and the
+    next file is read by them too. ``dry_run`` says what would become of it and writes nothing.
     """
-    return write(session, survey_in.read_survey(path, profile, keep), survey.strip() or path.stem, wave.strip(), dry_run=dry_run)
+    title = survey.strip() or path.stem
+    return write(session, survey_in.read_survey(path, profile, choices=choices, earlier=earlier_choices(session, title)), title, wave.strip(), dry_run=dry_run)
+
+
+def earlier_choices(session: Session, title: str) -> ColumnChoices:
+    """How the columns of a survey's files are read, by its title or reference; nothing chosen where there is no such survey yet."""
+    known = names.find_named(session.read(), SURVEY.key, title)
+    row = session.read().exec_driver_sql("SELECT columns FROM survey WHERE id = ?", (known.id,)).fetchone() if known is not None else None
+    told: dict[str, Any] = json.loads(str(row[0])) if row is not None and row[0] else {}
+    return ColumnChoices(told.get("respondent", ""), told.get("answered", ""), tuple(told.get("left_out", ())), tuple(told.get("keep", ())))
 
 
 def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run: bool = False) -> tuple[Taken, Changes]:
@@ -150,6 +160,8 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
         if known is None:
             label = by_name(file.profile)
             tx.create(SURVEY.key, {"title": title, "tool": label.label if label is not None else file.profile}, id=taken.survey)
+        plain = {k: v for k, v in asdict(file.choices).items() if v}
+        tx.edit(SURVEY.key, taken.survey, {"columns": json.dumps(plain, ensure_ascii=False) if plain else None})
         for position, (id, question) in enumerate(zip(questions, file.questions, strict=True), 1):
             taken.new_questions += _write_question(tx, taken.survey, id, position, question)
         if rows:
@@ -228,6 +240,7 @@ def _write_batch(tx: Transaction, session: Session, taken: Taken, wave: str, que
     file = taken.file
     id = merge.content_id(BATCH.key, taken.survey, wave, file.sha256, document)  # which is taken where others came since: it gets one of its own
     left = [f"{name}: {why}" for name, why in file.dropped_columns] + [f"{count:,}: {why}" for why, count in file.dropped_rows.items()]
+    left += [f"{question}: {how_many(count, 'answer')} “{label}”, which the file calls missing" for question, label, count in file.missing]
     tx.create(BATCH.key, {
         "survey": taken.survey, "wave": wave or None, "profile": file.profile, "taken_in": session.today.isoformat(), "rows_read": file.rows, "rows_kept": len(file.responses),
         "left_out": "\n".join(left) or None, "file_digest": file.sha256, "responses": document,

@@ -120,8 +120,8 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
         Group("@history", ()),
     ),
     "indicator": (
-        Group("@series", ()), Group("@beside_areas", ()),
-        Group("What is counted", ("definition", "numerator", "denominator", "count_unit", "area", "good", "target", "measure")),
+        Group("@series", ()), Group("@stages", ()), Group("@beside_areas", ()),
+        Group("What is counted", ("definition", "numerator", "denominator", "count_unit", "cases", "area", "good", "target", "measure")),
         Group("@services", ()), Group("@gaps", ()), Group("@actions", ()), Group("@links", ()),
         Group("Source and basis", ("sources", "note")),
         Group("@history", ()),

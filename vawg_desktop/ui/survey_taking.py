@@ -33,10 +33,10 @@ def look_at(parent: QWidget, tasks: Tasks, path: Path, profile: str = "") -> Non
         return survey_in.read_survey(path, profile), names.titles(session.read(), surveys.SURVEY.key)
 
     messages.tell(f"Reading {path.name} …")
-    tasks.make_file(read, partial(_ask, parent, tasks, path))
+    tasks.make_file(read, partial(_ask, parent, tasks, path, profile))
 
 
-def _ask(parent: QWidget, tasks: Tasks, path: Path, found: tuple[SurveyFile, list[str]]) -> None:
+def _ask(parent: QWidget, tasks: Tasks, path: Path, profile: str, found: tuple[SurveyFile, list[str]]) -> None:
     file, titles = found
     dialog = SurveyDialog(parent.window(), path.name, file, titles)
     wanted = dialog.answer() if dialog.run() else None
@@ -46,15 +46,14 @@ def _ask(parent: QWidget, tasks: Tasks, path: Path, found: tuple[SurveyFile, lis
     if wanted.profile != file.profile:  # it is read again, and looked at again: the columns are others
         look_at(parent, tasks, path, wanted.profile)
         return
-    _write(tasks, path, file, wanted)
+    _write(tasks, path, profile, wanted)
 
 
-def _write(tasks: Tasks, path: Path, file: SurveyFile, wanted: Wanted) -> None:
+def _write(tasks: Tasks, path: Path, profile: str, wanted: Wanted) -> None:
     told: list[surveys.Taken] = []
 
     def work(session: Session) -> Changes:
-        read = survey_in.read_survey(path, file.profile, wanted.keep) if wanted.keep else file
-        taken, changes = surveys.write(session, read, wanted.title, wanted.wave)
+        taken, changes = surveys.take_in(session, path, profile=profile, survey=wanted.title, wave=wanted.wave, choices=wanted.choices)
         told.append(taken)
         return changes
 

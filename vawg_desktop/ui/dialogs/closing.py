@@ -13,6 +13,7 @@ from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.tick import Tick
 
 #: What each missing thing is asked as, beside the words that say what is missing.
 _ASKED = {
@@ -92,7 +93,7 @@ class ClosingDialog(Form):
         self._fields[key] = made
 
     def _check(self, box: QVBoxLayout, key: str, words: str) -> None:
-        made = QCheckBox(words)
+        made = Tick(words)
         made.setAccessibleName(words)
         box.addWidget(made)
         self._fields[key] = made

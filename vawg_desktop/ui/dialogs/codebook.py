@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.services.codebooks import Code
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.tick import Tick
 
 
 class _Small(Form):
@@ -76,7 +77,7 @@ class MergeDialog(_Small):
     def __init__(self, parent: QWidget, codes: Sequence[Code], counts: Mapping[str, int]) -> None:
         super().__init__(parent, "Merge codes", "Merge")
         self.body.addWidget(label("What is under these codes is put under the one below, and they leave the codebook. A new version begins.", muted=True))
-        self._ticks = {c.id: QCheckBox(f"{'    ' * c.depth}{c.title} ({counts.get(c.id, 0):,})") for c in codes}
+        self._ticks = {c.id: Tick(f"{'    ' * c.depth}{c.title} ({counts.get(c.id, 0):,})") for c in codes}
         for one in self._ticks.values():
             one.toggled.connect(lambda _: self._look())
             self.body.addWidget(one)

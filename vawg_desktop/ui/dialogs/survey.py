@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QVB
 from vawg_desktop.domain.survey_terms import QUESTION_KIND
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange import survey_profiles as profiles
-from vawg_desktop.exchange.survey_in import SurveyFile
+from vawg_desktop.exchange.survey_in import ColumnChoices, SurveyFile
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import Section, button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.tick import Tick
 
 #: So many questions are named; of a longer survey the rest is counted.
 _NAMED = 200
@@ -23,11 +24,11 @@ _NAMED = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was chosen: the survey's title, the wave, the columns kept though they may identify people, and the tool."""
+    """What was chosen: the survey's title, the wave, which column is what, and the tool."""
 
     title: str
     wave: str
-    keep: tuple[str, ...]
+    choices: ColumnChoices
     profile: str
 
 
@@ -43,6 +44,8 @@ class SurveyDialog(Form):
         box.addWidget(label(f"Take in {name}", size=16, bold=True))
         kept, left = len(file.responses), file.dropped_rows.total()
         box.addWidget(label(f"{how_many(file.rows, 'row')}: {how_many(kept, 'response')}" + (f", {left:,} left out ({'; '.join(f'{n:,} {why}' for why, n in file.dropped_rows.items())})" if left else "") + "."))
+        if file.missing:
+            box.addWidget(label(f"No answer, as the file says: {'; '.join(f'{question}, “{words}” {count:,}' for question, words, count in file.missing[:6])}{'; and more' if len(file.missing) > 6 else ''}.", muted=True, wrap=True))
         body = scrolled(box, spacing=4)
         self._title, self._wave, self._profile = QLineEdit(name.rpartition(".")[0] or name), QLineEdit(), Choice()
         completer = QCompleter(list(titles), self._title)
@@ -56,6 +59,11 @@ class SurveyDialog(Form):
         self.put(body, "Survey: one that there is, or the title of a new one", self._title)
         self.put(body, "Wave", self._wave)
         self.put(body, "Written by", self._profile)
+        self._file = file
+        self._respondent, self._answered = (self._column(h) for h in (file.respondent, file.answered))
+        self.put(body, "Respondents are told apart by", self._respondent)
+        self.put(body, "The day on which they answered", self._answered)
+        self._take: dict[str, QCheckBox] = {}
         self._keep = self._put_left_out(body, file)
         self._put_questions(body, file)
         foot = QHBoxLayout()
@@ -68,6 +76,16 @@ class SurveyDialog(Form):
         self._title.textChanged.connect(lambda words: self.saves is not None and self.saves.setEnabled(bool(words.strip())))
         fit_screen(self, 680, 680)
 
+    def _column(self, read: str) -> Choice:
+        """A choice of a column, that which was understood at first."""
+        made = Choice()
+        made.addItem("No column", "")
+        for heading in self._file.headings:
+            made.addItem(" ".join(heading.split()), heading)
+        made.setCurrentIndex(max(0, made.findData(read)))
+        made.settle()
+        return made
+
     def _put_left_out(self, body: QVBoxLayout, file: SurveyFile) -> dict[str, QCheckBox]:
         """The columns that are left out, with the reason; those that may identify people can be kept, links cannot."""
         ticks: dict[str, QCheckBox] = {}
@@ -78,7 +96,7 @@ class SurveyDialog(Form):
         if personal:
             section.body.addWidget(label("These may identify a person. Keep one only where you must and may:", muted=True))
         for name in personal:
-            ticks[name] = QCheckBox(f"Keep “{name}”")
+            ticks[name] = Tick(f"Keep “{name}”")
             section.body.addWidget(ticks[name])
         for why in (profiles.LINK, profiles.TOOL, profiles.EMPTY):
             names = [name for name, reason in file.dropped_columns if reason == why]
@@ -93,17 +111,30 @@ class SurveyDialog(Form):
         section = Section("Questions")
         section.body.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
         section.set_count(len(file.questions))
+        section.body.addWidget(label("Untick a question that is not to be taken in:", muted=True))
+        single = {h for h in file.headings if sum(h in (q.code, q.wording) for q in file.questions) == 1}
         for one in file.questions[:_NAMED]:
             choices = f", {how_many(len(one.choices), 'answer')}" if one.choices else ""
-            section.body.addWidget(label(" ".join(one.wording.split())))
+            column = next((h for h in (one.code, one.wording) if h in single), None)
+            if column is not None:
+                self._take[column] = Tick(" ".join(one.wording.split()))
+                self._take[column].setChecked(True)
+                section.body.addWidget(self._take[column])
+            else:  # a question of several columns
+                section.body.addWidget(label(" ".join(one.wording.split())))
             section.body.addWidget(label(f"{QUESTION_KIND.label(one.kind)}{choices}", muted=True))
         if len(file.questions) > _NAMED:
             section.body.addWidget(label(f"And {len(file.questions) - _NAMED:,} more.", muted=True))
         body.addWidget(section)
 
     def answer(self) -> Wanted:
-        """What was chosen."""
-        return Wanted(self._title.text().strip(), self._wave.text().strip(), tuple(n for n, tick in self._keep.items() if tick.isChecked()), str(self._profile.currentData()))
+        """What was chosen; a column that was left as it was understood is no choice."""
+        respondent, answered = str(self._respondent.currentData()), str(self._answered.currentData())
+        chosen = ColumnChoices(
+            respondent if respondent != self._file.respondent else "", answered if answered != self._file.answered else "",
+            tuple(n for n, tick in self._take.items() if not tick.isChecked()), tuple(n for n, tick in self._keep.items() if tick.isChecked()),
+        )  # fmt: skip
+        return Wanted(self._title.text().strip(), self._wave.text().strip(), chosen, str(self._profile.currentData()))
 
 
 _REASONS = {profiles.LINK: "Links of the tool, by which answers can be seen or changed, are never kept", profiles.TOOL: "The tool's own", profiles.EMPTY: "Empty"}

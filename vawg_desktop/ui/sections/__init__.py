@@ -25,6 +25,7 @@ from vawg_desktop.ui.sections import (
     reports,
     returns,
     series,
+    stages,
 )
 from vawg_desktop.ui.sections.base import Made, Pane
 
@@ -51,6 +52,7 @@ SECTIONS: dict[str, Callable[[Pane], Made]] = {
     "own_words": own_words.own_words,
     "numbers": series.all_of,
     "beside_areas": areas.beside,
+    "stages": stages.out_of_earlier,
     "service_report": reports.reports,
     "history": changes.last_changes,
 }

@@ -1,0 +1,101 @@
+"""Periods as tables write them: a month, a quarter, a year of the calendar or of finance, twelve months to one, a stretch of months."""
+
+from __future__ import annotations
+
+import re
+
+from vawg_desktop.domain.dates import is_stored, parse_date
+from vawg_desktop.domain.errors import ValueRefusedError
+
+PROVISIONAL = re.compile(r"\s*(?:\[p\]|\(p\)|\(provisional\))", re.IGNORECASE)
+#: Marks beside a number or a period that say nothing of it here: revised, estimated, a note.
+BESIDE = re.compile(r"\s*\[(?:r|e|b|u|note\s*\d+|\d+)\]", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: Twelve months by their last, and a stretch from one month to another.
+_TWELVE = re.compile(rf"(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
+_STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
+_QUARTER = re.compile(r"(?:(\d{4})\D{1,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
+_FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
+#: A year of the calendar.
+_CALENDAR = re.compile(r"(?:19|20)\d{2}")
+
+
+def period_of(typed: str) -> str | None:
+    """A period as it is stored, or None: 2018-01, January 2018, 2017/18, 2017/18 Q3, Q3 2018, year ending March 2023, Apr-22 to Mar-23."""
+    plain = PROVISIONAL.sub("", BESIDE.sub("", " ".join(typed.split()))).strip()
+    if not plain or not re.search(r"\d{4}|\d{2}$", plain):
+        return None
+    if re.fullmatch(r"\d{4}", plain):
+        return plain if 1900 <= int(plain) <= 2100 else None
+    if re.fullmatch(r"[\d.,]+", plain):
+        return None
+    if (found := _FINANCIAL.search(plain)) and (of := re.search(r"(?:Q|quarter\s*)([1-4])", plain, re.IGNORECASE)):
+        return financial_quarter(f"{found[1]}/{found[2]}", of[1])
+    if (found := _QUARTER.fullmatch(plain)) is not None and bool(found[1]) != bool(found[3]):
+        return f"{found[1] or found[3]}-Q{found[2]}"
+    if (found := _TWELVE.fullmatch(plain)) is not None and (last := _month(found[1])):
+        return _months(last, 12)
+    if (found := _STRETCH.fullmatch(plain)) is not None and (last := _month(found[3])):
+        first = _month(f"{found[1]} {found[2] or last[:4]}")
+        length = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1 if first else 0
+        return _months(last, length) if 0 < length <= 12 else None
+    if (found := re.fullmatch(rf"(\d{{4}})\W+({_MONTH})", plain, re.IGNORECASE)) is not None:
+        return _month(f"{found[2]} {found[1]}")
+    if re.fullmatch(rf"{_MONTH}\W{{0,2}}\d{{2}}", plain, re.IGNORECASE):
+        return _month(plain)
+    try:
+        return parse_date(plain.replace("–", "/") if _FINANCIAL.fullmatch(plain) else plain)
+    except ValueRefusedError:
+        return None
+
+
+def _month(typed: str) -> str | None:
+    """A month in words with its year, of two figures too, as 2022-04."""
+    found = re.fullmatch(rf"({_MONTH})\W{{0,2}}(\d{{2}}|\d{{4}})", typed.strip(), re.IGNORECASE)
+    if found is None:
+        return None
+    number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(found[1][:3].lower()) + 1
+    return f"{int(found[2]) + 2000 if len(found[2]) == 2 else int(found[2])}-{number:02}"
+
+
+def _months(last: str, length: int) -> str | None:
+    """So many months up to one, as they are stored: a month, a quarter or year of the calendar, or from month to month."""
+    year, month = int(last[:4]), int(last[5:])
+    begins = year * 12 + month - length
+    first = f"{begins // 12}-{begins % 12 + 1:02}"
+    if length == 1:
+        return last
+    if length == 3 and month % 3 == 0:
+        return f"{year}-Q{month // 3}"
+    if length == 12 and month == 12:
+        return str(year)
+    stretch = f"{first}/{last}"
+    return stretch if is_stored(stretch) else None
+
+
+def financial_quarter(year: str, quarter: str) -> str | None:
+    """A quarter of a financial year, which begins in April, as a quarter of the calendar."""
+    found = _FINANCIAL.fullmatch(year.strip())
+    if found is None or quarter.strip().upper().removeprefix("Q") not in ("1", "2", "3", "4"):
+        return None
+    number = int(quarter.strip().upper().removeprefix("Q"))
+    return f"{int(found[1])}-Q{number + 1}" if number < 4 else f"{int(found[1]) + 1}-Q1"
+
+
+def year_and_part(year: str, part: str, *, quarters: bool) -> str | None:
+    """A month (in words or by its number) or, where the column says so, a quarter of a year as a period; the year is of finance where it is written 2017/18.
+
+    None where they are none.
+    """
+    financial = _FINANCIAL.fullmatch(year.strip())
+    if quarters or re.fullmatch(r"(?:Q|quarter\s*)[1-4]", part.strip(), re.IGNORECASE):
+        number = part.strip()[-1:]
+        if financial is not None:
+            return financial_quarter(year, number)
+        return f"{year.strip()}-Q{number}" if number in ("1", "2", "3", "4") and _CALENDAR.fullmatch(year.strip()) else None
+    number = int(part) if re.fullmatch(r"0?[1-9]|1[0-2]", part.strip()) else int(m[5:]) if (m := _month(f"{part.strip()} 2000")) else 0
+    if not number or (financial is None and not _CALENDAR.fullmatch(year.strip())):
+        return None
+    of = int(financial[1]) + (number < 4) if financial is not None else int(year)
+    return f"{of}-{number:02}"
