@@ -75,7 +75,7 @@ def test_slips(dues: list[str | None], count: int) -> None:
         ({"closure_route": "duplicate"}, "stands in its place"),
         ({"closure_route": "duplicate", "superseded_by": "some id"}, ""),
         ({"closing_authority": "inspectorate"}, "where the inspectorate agreed"),
-        ({"closing_authority": "panel"}, "where the Panel agreed"),
+        ({"closing_authority": "panel"}, "where the Police and Crime Panel agreed"),
         ({"closing_authority": "panel", "authority_agreement": "Minute 7 of 3 June"}, ""),
         ({"closing_authority": "office"}, ""),
     ],

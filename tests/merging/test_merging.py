@@ -702,7 +702,7 @@ def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) ->
     with making.create(tmp_path / "other.vawg", passphrase=None) as other:
         create(Session(other, "X"), "gap", {"statement": "theirs"})
         assert merging.preview(sample, other).unrelated
-        with pytest.raises(StoreError, match="no common past"):
+        with pytest.raises(StoreError, match="share no history"):
             merging.merge(sample, other)
         assert merging.preview(sample, other).copied
         assert merging.merge(sample, other, allow_unrelated=True).copied

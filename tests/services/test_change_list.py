@@ -41,7 +41,7 @@ def test_a_line_says_what_one_record_was_changed_to(sample: Session) -> None:
         f"R-0003 {lists_title(sample, 'R-0003')}, Other pillars: Prevention added",
         "Progress update of A-0001 added: Two posts were filled",
         "G-0009 No follow-up at night added",
-        f"A-0002 {other} brought back from the bin",
+        f"A-0002 {other} restored from the bin",
         f"A-0002 {other} deleted",
         f"A-0001 {title}: % complete, Blockers changed",
         f"A-0001 {title}, % complete: 40%",

@@ -184,7 +184,7 @@ class Stage:
 
     def _file(self, title: str) -> str:
         """The file chosen where one is asked for; empty where none is."""
-        there = self.folder / {"Bring in a copy": "laptop.vawg", "Bring in a tracker": "list.csv", "Keep a file": "list.csv"}.get(title, "-")
+        there = self.folder / {"Bring in a copy": "laptop.vawg", "Import a tracker": "list.csv", "Attach a file": "list.csv"}.get(title, "-")
         return str(there) if there.exists() else ""
 
     def _leave_menu(self) -> None:

@@ -247,16 +247,16 @@ def test_a_round_is_asked_for(shown: Shown, answered: Callable[[Script], None], 
 
     def fill(dialog: RoundDialog) -> None:
         named(dialog, "Period").setText(" ")
-        press(dialog, "Make returns")
+        press(dialog, "Create workbooks")
         wrong.append(dialog._wrong.text())
         named(dialog, "Period").setText("2026/27 Q3")
         named(dialog, "To be returned by").setText("when it suits")
-        press(dialog, "Make returns")
+        press(dialog, "Create workbooks")
         wrong.append(dialog._wrong.text())
         named(dialog, "To be returned by").setText("31/01/2027")
         press(dialog, "Choose folder …")
         choose(named(dialog, "Kind of file"), "OpenDocument spreadsheet (.ods)")
-        press(dialog, "Make returns")
+        press(dialog, "Create workbooks")
 
     answered(fill)
     assert RoundDialog.ask(shown.window, shown.tasks) == RoundWanted("2026/27 Q3", "31/01/2027", str(tmp_path / "chosen"), "ods", "progress")
@@ -321,7 +321,7 @@ def test_what_is_made_of_words_beside_the_answers(shown: Shown, answered: Callab
     def fill(dialog: TrayDialog) -> None:
         dialog._kind.setCurrentIndex(dialog._kind.findData("question"))
         named(dialog, "Words").setPlainText("What does this mean?")
-        press(dialog, "Write it down")
+        press(dialog, "Save")
 
     answered(fill)
     assert TrayDialog.ask(shown.window, entry, actions) == TrayWanted("question", "A-0002", "What does this mean?")

@@ -89,7 +89,7 @@ def test_a_store_with_no_common_past_comes_in_only_when_that_is_meant(
     _press(page, "Bring them in")
     settle(shown.tasks)
     settle(shown.tasks)
-    assert len(asked) == 1 and "no common past" in asked[0]
+    assert len(asked) == 1 and "share no history" in asked[0]
     found = shown.session.read().exec_driver_sql("SELECT count(*) FROM gap WHERE statement = 'Theirs alone'").one()[0]
     assert found == int(meant)
 

@@ -23,7 +23,7 @@ def test_an_answer_after_the_window_was_closed_is_no_failure_of_the_program(qtbo
 
 
 def test_what_was_read_for_a_window_that_is_gone_is_dropped_and_a_failure_is_told(qtbot: QtBot) -> None:
-    """The numbers beside the places came after their labels were taken away."""
+    """The numbers beside the places came after their labels were removed."""
     label = QLabel("")
     lane = Lane("reader")
     told: list[BaseException] = []

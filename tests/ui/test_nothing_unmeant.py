@@ -266,7 +266,7 @@ def _dialogs(tasks: Tasks, parent: QWidget, out: Path) -> dict[str, Callable[[],
         "telephone": lambda: TelephoneDialog(parent, "Kent Police", telephone.to_ask(session, police.return_id)),
         "tray": lambda: TrayDialog(parent, entry, [("A-0001", "one")]),
         "question": lambda: AskDialog(parent, "Query", "What to say", "", secret=False, long=False, verb="Go on"),
-        "long question": lambda: AskDialog(parent, "Edit", "As it is to stand", "was", secret=False, long=True, verb="Go on"),
+        "long question": lambda: AskDialog(parent, "Edit", "Value to record", "was", secret=False, long=True, verb="Go on"),
         "pick": lambda: PickDialog(parent, tasks, "Link", "action", "extent"),
     }
 

@@ -69,7 +69,7 @@ def test_each_partner_shows_what_comes_next_and_a_message_is_saved(
 ) -> None:
     shown, returns_page = page
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "out.eml"), ""))
-    _button(returns_page, "Reminder …: Kent Police").click()
+    _button(returns_page, "E-mail a reminder …: Kent Police").click()
     settle(shown.tasks)
     assert (tmp_path / "out.eml").read_bytes().count(b"X-Unsent: 1") == 1
     now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
@@ -465,7 +465,7 @@ def test_a_message_that_cannot_be_saved_is_told_and_not_written_down_as_made(
     told: list[BaseException] = []
     monkeypatch.setattr(messages, "failed", lambda error, **_: told.append(error))
     if verb == "one":
-        _button(returns_page, "Reminder …: Kent Police").click()
+        _button(returns_page, "E-mail a reminder …: Kent Police").click()
     else:
         now = next(c for c in round_standing.partners_of_round(sample) if c.partner == "Kent Police")
         returns_page.outputs.write_to_all([(now.return_id, "reminder")])

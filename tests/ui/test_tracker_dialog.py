@@ -32,7 +32,7 @@ def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown
     dialog = TrackerDialog(shown.window, shown.tasks, path)
     settle(shown.tasks)
     said = words_in(dialog)
-    assert "Numbers whose words have changed (3)" in said and "In the tray" in said and "sunny" in said
+    assert "Numbers whose words have changed (3)" in said and "Unmatched items" in said and "sunny" in said
     if os.environ.get("VAWG_PICTURES"):
         dialog.grab().save(str(Path(os.environ["VAWG_PICTURES"]) / "tracker-questions.png"))
     (alike,) = [c for c in dialog.findChildren(Choice) if c.accessibleName().startswith("Answer all")]

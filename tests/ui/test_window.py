@@ -727,7 +727,7 @@ def test_the_rating_key_is_reworded_everywhere(shown: Shown, tmp_path: Path) -> 
 
 def test_help_names_what_it_describes() -> None:
     text = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
-    for words in ("Ctrl+K", "Alt+A", "Ctrl+Shift+H", "+6w", "import-tracker", "Send a round"):
+    for words in ("Ctrl+K", "Alt+A", "Ctrl+Shift+H", "+6w", "import-tracker", "Prepare returns"):
         assert words in text
 
 

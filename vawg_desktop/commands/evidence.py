@@ -17,7 +17,7 @@ from vawg_desktop.domain.errors import ValueRefusedError
     argument("file", metavar="FILE"), argument("--profile", default="", metavar="NAME", help="the tool that wrote it, where the file does not tell"),
     argument("--survey", default="", metavar="TITLE", help="a survey that there is, or the title of a new one; else the file's name"),
     argument("--wave", default="", metavar="WAVE"), argument("--keep", action="append", default=[], metavar="COLUMN", help="a column kept though it may identify people"),
-    argument("--leave-out", action="append", default=[], metavar="COLUMN", help="a column that is not taken in"),
+    argument("--leave-out", action="append", default=[], metavar="COLUMN", help="a column that is not imported"),
     argument("--respondent", default="", metavar="COLUMN", help="the column that tells respondents apart, where the file does not tell"),
     argument("--answered", default="", metavar="COLUMN", help="the column of the day on which they answered"),
     argument("--dry-run", action="store_true"),

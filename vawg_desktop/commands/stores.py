@@ -146,7 +146,7 @@ def copy(arguments: argparse.Namespace) -> int:
     "merge", "bring in what another store knows",
     argument("other", metavar="OTHER"), argument("--other-passphrase-file", metavar="F"),
     argument("--dry-run", action="store_true", help="show what would come in; change nothing"),
-    argument("--strangers", action="store_true", help="the two have no common past, and this is meant"),
+    argument("--strangers", action="store_true", help="the two share no history, and this is meant"),
 )  # fmt: skip
 def merge(arguments: argparse.Namespace) -> int:
     """Bring in what another store knows."""
@@ -172,7 +172,7 @@ def merge(arguments: argparse.Namespace) -> int:
         yield from (f"  {line}" for c in done.conflicts for line in _conflict_lines(c))
         yield from (f"  {f.record}: {f.message}" for f in done.rule_failures)
         if done.unrelated:
-            yield "These two stores have no common past: nothing in one is known to be the same as in the other."
+            yield "These two stores share no history: nothing in one is known to be the same as in the other."
         final = [(old, new) for old, new in done.renumbered if "-x" in old]
         parted = [(old, new) for old, new in done.renumbered if "-x" not in old]
         yield from (f"  {old} is now {new}; both lead to it." for old, new in final)
@@ -212,7 +212,7 @@ def conflicts(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         for conflict in found:
             yield from _conflict_lines(conflict)
-        yield f"{len(found)} to settle." if found else "Nothing to settle."
+        yield f"{len(found)} to resolve." if found else "Nothing to resolve."
 
     return out(arguments, [c.as_json() for c in found], words)
 

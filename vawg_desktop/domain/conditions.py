@@ -148,7 +148,7 @@ CONDITIONS: dict[str, Condition] = {
         Condition("silent", f"No update for {SILENT_DAYS} days", (Tested("x_heard", Test.NOT_SINCE, -SILENT_DAYS),), open=True),
         Condition("due_soon", f"Due within {SOON_DAYS} days",
                   (Tested("x_due", Test.FROM, 0), Tested("x_due", Test.UP_TO, SOON_DAYS)), open=True),
-        Condition("conflicted", "Two values to choose between", (Tested("conflicts", Test.POSITIVE),)),
+        Condition("conflicted", "Conflict to resolve", (Tested("conflicts", Test.POSITIVE),)),
         Condition("no_actions", "No action", (Tested("x_actions", Test.ZERO),)),
         Condition("dates_moved", "Date moved later", (Tested("x_slips", Test.POSITIVE),)),
         Condition("funding_ending", "Funding ends within six months, or is over",

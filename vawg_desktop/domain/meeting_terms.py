@@ -100,7 +100,7 @@ PAPER_KIND = vocabulary(
     ("minutes", "Minutes"),
     ("action-log", "Action log"),
     ("briefing", "Briefing"),
-    ("panel-update", "Update for the Panel"),
+    ("panel-update", "Update for the Police and Crime Panel"),
     ("audit", "Audit of agencies"),
     ("data-set", "Shared data set"),
     ("handover", "Handover pack"),

@@ -68,7 +68,7 @@ SETTING = EntitySpec("setting", "Office setting", "Office settings", "ST", "name
 ), system=True)  # fmt: skip
 
 #: A list that was taken in, known by its name and headings: the same in every store that took it.
-TRACKER = EntitySpec("tracker", "Tracker taken in", "Trackers taken in", "TK", "name", (
+TRACKER = EntitySpec("tracker", "Imported tracker", "Imported trackers", "TK", "name", (
     text("name", "Name", required=True),
     long("headings", "Headings", private=True),
     long("mapping", "What each column is", private=True),

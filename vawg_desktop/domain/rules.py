@@ -109,7 +109,8 @@ def _closure(row: Row, evidence: int) -> list[Broken]:
     if route in ("superseded", "duplicate") and not row.get("superseded_by"):
         missing.append("the recommendation that stands in its place")
     if authority != "office" and not row.get("authority_agreement"):
-        whose = CLOSING_AUTHORITY.label(str(authority)).casefold().replace("panel", "Panel")
+        label = CLOSING_AUTHORITY.label(str(authority))
+        whose = f"{label[:1].lower()}{label[1:]}"
         missing.append(f"where {whose} agreed to it, whose authority closes it")
     if not missing:
         return []

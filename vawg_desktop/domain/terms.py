@@ -173,7 +173,7 @@ STANDING = vocabulary(
     ("own_office", "Own office"),
     ("held_to_account", "Held to account"),
     ("under_contract", "Under contract or grant", "Contract", "Grant"),
-    ("voluntary", "Voluntary partner"),
+    ("voluntary", "Statutory partner", "Voluntary partner"),
     ("independent", "Independent"),
     ("government", "Government"),
 )
@@ -182,7 +182,7 @@ RECOMMENDATION_KIND = vocabulary(
     ("recommendation", "Recommendation"),
     ("area_for_improvement", "Area for improvement", "AFI"),
     ("cause_of_concern", "Cause of concern"),
-    ("panel_recommendation", "Panel recommendation"),
+    ("panel_recommendation", "Police and Crime Panel recommendation", "Panel recommendation"),
     ("pledge", "Pledge", "Commitment"),
     ("representation", "Representation to Government"),
     ("learning", "Learning"),
@@ -192,7 +192,7 @@ CLOSING_AUTHORITY = vocabulary(
     ("office", "The office", "OPCC"),
     ("inspectorate", "The inspectorate", "HMICFRS"),
     ("board", "A board"),
-    ("panel", "The Panel", "Police and Crime Panel"),
+    ("panel", "The Police and Crime Panel", "The Panel", "Police and Crime Panel"),
 )
 ROLE = vocabulary(
     "role",
@@ -348,8 +348,8 @@ SUBMISSION_STATE = vocabulary(
 CHASE_STEP = vocabulary(
     "step of chasing",
     ("courtesy", "Before it is due"),
-    ("reminder", "Reminder"),
-    ("deputy", "To the deputy"),
+    ("reminder", "E-mail a reminder"),
+    ("deputy", "E-mail the deputy"),
     ("formal_letter", "Formal letter"),
     ("invitation", "Invitation to contribute"),
     ("extension", "Extension"),
@@ -358,5 +358,5 @@ DECISION = vocabulary(
     "decision",
     ("accepted", "Accepted"),
     ("queried", "Queried"),
-    ("refused", "Refused"),
+    ("refused", "Rejected"),
 )

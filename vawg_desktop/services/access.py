@@ -39,7 +39,7 @@ def change(session: Session, old: str, new: str) -> Changes:
 
 
 def add(session: Session, known: str, new: str, label: str) -> Changes:
-    """Let a second officer in with a passphrase of their own. Raises WrongKeyError, StoreError."""
+    """Add a person with a passphrase of their own. Raises WrongKeyError, StoreError."""
     path = session.store.path
     return _logged(session, label, "passphrase made", lambda before: keys.add_passphrase(path, known, new, label, before=before))[1]
 

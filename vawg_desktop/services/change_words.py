@@ -183,7 +183,7 @@ def _of_record(session: Session, connection: Connection, entries: list[log.Entry
     if own.op == "create":
         return f"{spec.label} of {parent} added: {_short(title)}" if parent else f"{called} added"
     if "deleted" in own.fields and own.fields["deleted"].digests is None:
-        return f"{called} {'deleted' if own.fields['deleted'].after else 'brought back from the bin'}"
+        return f"{called} {'deleted' if own.fields['deleted'].after else 'restored from the bin'}"
     if len(field_changes) == 1:
         return f"{called}, {history.what_in_words(session, field_changes[0])}"
     fields = [history.label_of(c.entity, c.field) for c in field_changes]

@@ -139,7 +139,7 @@ def refuse_signature_back(tx: Transaction, spec: EntitySpec, id: str) -> None:
 
 
 def withdraw(tx: Transaction, spec: EntitySpec, id: str, why: str | None) -> None:
-    """What shows that a closing was earned opens the record again when it is taken away."""
+    """What shows that a closing was earned opens the record again when it is removed."""
     from vawg_desktop.services import closing  # which reads lists, which read values here
 
     if spec.key in closing.SHOWN_BY:

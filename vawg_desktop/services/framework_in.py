@@ -114,7 +114,7 @@ def add(session: Session, rows: Sequence[StrandRow], framework: str = "") -> Cha
 
     Raises ValueRefusedError where a row belongs to none. What stands already is left and counted in the notes.
     """
-    with session.store.write(session.who, "Framework taken in", Act.PASTE) as tx:
+    with session.store.write(session.who, "Framework imported", Act.PASTE) as tx:
         made: dict[str, _Strands] = {}
         kept = 0
         for row in rows:

@@ -71,7 +71,7 @@ OF_ANY_DAY = frozenset({"board", "panel-update", "audit", "answer-card"})
 def make(session: Session, kind: str, asked: Asked) -> Made:
     """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError, and ValueRefusedError for a past day that its kind cannot speak of."""
     if asked.as_at and kind not in OF_ANY_DAY and bounds(parse_date(asked.as_at, now=session.today))[1] != session.today:
-        raise ValueRefusedError(f"{PAPER_KIND.label(kind)} says what stands now; only board papers, updates for the Panel, audits and answer cards speak of a past day.")
+        raise ValueRefusedError(f"{PAPER_KIND.label(kind)} says what stands now; only board papers, updates for the Police and Crime Panel, audits and lines to take speak of a past day.")
     return PAPERS[kind](session, asked)
 
 

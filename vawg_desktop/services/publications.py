@@ -58,7 +58,7 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     Raises ValueRefusedError where nobody is named to whom it goes, or a new edition says not what changed; NotFoundError; StoreError where the file cannot be written.
     """
     if not sending.to_whom.strip():
-        raise ValueRefusedError("Say to whom it goes: a board, the Panel, the public.")
+        raise ValueRefusedError("Say to whom it goes: a board, the Police and Crime Panel, the public.")
     before = _corrected(session, sending, kind)
     author = sending.author or session.who
     signed = {k: v for k, v in (("author", author), ("cleared_by", sending.cleared_by)) if v}

@@ -32,7 +32,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("closed_without_outcome", "Closed with no outcome", ("recommendation", "gap"), "No outcome judgement is recorded, or it is too early to say."),
     Question("closed_in_question", "Closed, while something that a closing needs is missing", ("recommendation", "gap"),
              "A merge, a disposal or a passed funding date took its ground away, it was closed before the tests were asked for, or it is superseded by nothing."),
-    Question("gaps_beyond_ground", "Gaps whose state goes further than what is recorded", ("gap",), "The state was taken in from a list or set before its rule; the gap's page says what is missing."),
+    Question("gaps_beyond_ground", "Gaps whose state goes further than what is recorded", ("gap",), "The state was imported from a list or set before its rule; the gap's page says what is missing."),
     Question("funding_ending", "Funding that ends within six months, or is over", ("service", "action"), "What rests on it is in question unless it is extended."),
 )  # fmt: skip
 

@@ -280,7 +280,7 @@ def file_text(session: Session, sha256: str, name: str, wanted: SearchWords, unr
 
 def _local(connection: Connection, wanted: SearchWords, done: Searched) -> Iterator[Found]:
     """What this store alone keeps: drafts half typed, trays of imports, saved views."""
-    called = {"draft": "Draft", "tray": "Tray of an import", "view": "Saved view"}
+    called = {"draft": "Draft", "tray": "Unmatched items of an import", "view": "Saved view"}
     rows = connection.exec_driver_sql("SELECT kind, \"key\", value FROM local").fetchall()
     for kind, key, value in rows:
         text = _holding(str(value or ""), wanted)

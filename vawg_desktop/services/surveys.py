@@ -55,7 +55,7 @@ class Taken:
             f"{how_many(self.new, 'response')} new, {self.changed:,} changed, {self.unchanged:,} as before{left}; "
             f"{how_many(len(self.file.questions), 'question')}, {how_many(len(self.file.dropped_columns), 'column')} left out."
             + (" Most of these respondents had answered otherwise before: where it is another survey or wave, undo and name it." if 2 * self.changed > max(10, len(self.file.responses)) else "")
-            + (f" {how_many(self.disposed, 'response')} not taken in: {'it was' if self.disposed == 1 else 'they were'} disposed of." if self.disposed else "")
+            + (f" {how_many(self.disposed, 'response')} not imported: {'it was' if self.disposed == 1 else 'they were'} disposed of." if self.disposed else "")
             + (f" {how_many(self.flagged, 'response')} to be looked at today: danger, a child or somebody named." if self.flagged else "")
         )
 
@@ -101,7 +101,7 @@ def find(session: Session, name: str) -> Mapping[str, object]:
 
 
 def take_in(session: Session, path: Path, *, profile: str = "", survey: str = "", wave: str = "", choices: ColumnChoices | None = None, dry_run: bool = False) -> tuple[Taken, Changes]:
-    """Take in a survey's file: into a survey that there is, by reference or title, or into a new one of that title (the file's name without one).
+    """Import a survey's file: into a survey that there is, by reference or title, or into a new one of that title (the file's name without one).
 
     ``profile``: as ``survey_in.read_survey``, and raises what that raises. ``choices``: which column is what; they are kept with the survey, and the
     next file is read by them too. ``dry_run`` says what would become of it and writes nothing.

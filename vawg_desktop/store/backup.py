@@ -342,11 +342,11 @@ def back_up_file(
     Raises StoreError, leaving no half copy.
     """
     try:
-        _copy_database(path, to, key, progress)
+        copy_database(path, to, key, progress)
         if keys_path(path).exists():
             shutil.copyfile(keys_path(path), keys_path(to))
         if files and files_path(path).exists():
-            _copy_database(files_path(path), files_path(to), key, None)
+            copy_database(files_path(path), files_path(to), key, None)
         _verify(to, key)
     except (OSError, driver.Error, StoreError) as error:
         reason = failure_reason(error, to)
@@ -358,7 +358,9 @@ def back_up_file(
     return to
 
 
-def _copy_database(path: Path, to: Path, key: Key | None, progress: Callable[[float], None] | None) -> None:
+def copy_database(path: Path, to: Path, key: Key | None, progress: Callable[[float], None] | None = None) -> None:
+    """Copy one database as it stands, opened by the same key."""
+
     def tell(_status: int, remaining: int, total: int) -> None:
         if progress is not None and total:
             progress(1 - remaining / total)

@@ -122,7 +122,7 @@ def change_passphrase(store: Path, old: str, new: str, *, before: Before | None 
 
 
 def add_passphrase(store: Path, known: str, new: str, label: str, *, before: Before | None = None) -> None:
-    """Let a second officer in with a passphrase of their own. Raises WrongKeyError, StoreError."""
+    """Add a person with a passphrase of their own. Raises WrongKeyError, StoreError."""
     document = _read(keys_path(store))
     key, _ = _unlock(document, known)
     _refuse_short(new)

@@ -69,7 +69,7 @@ def merge_in(store: Store, other: Store, who: str, *, look: Look | None = None, 
     )
     if unrelated and not allow_unrelated and not look:
         raise StoreError(
-            f"{other.name} and this store have no common past: nothing in one is known to be the same as in the other, so "
+            f"{other.name} and this store share no history: nothing in one is known to be the same as in the other, so "
             "what both hold would stand twice. Nothing was merged; say that it is meant (--strangers) to go on.",
             code="unrelated",
         )

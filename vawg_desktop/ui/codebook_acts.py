@@ -40,7 +40,7 @@ def show_menu(desk: Desk, button: QWidget) -> None:
     menu = QMenu(desk.window())
     acts: tuple[tuple[str, Callable[[Desk], object]] | None, ...] = (
         ("Begin one with the inquiry's six themes", begin), ("Add a code …", add), ("Merge codes …", merge), ("Split a code …", split), ("Begin a new version …", new_version), ("Open the codebook", _open),
-        None, ("Take in a codebook or project …", bring), ("Save the codebook as …", save_codebook), ("Save the coded answers as a project …", save_project),
+        None, ("Import a codebook or project …", bring), ("Save the codebook as …", save_codebook), ("Save the coded answers as a project …", save_project),
         None, ("Take the originals out …", take_out_originals),
     )  # fmt: skip
     for act in acts:
@@ -54,7 +54,7 @@ def show_menu(desk: Desk, button: QWidget) -> None:
 
 def _book(desk: Desk) -> Codebook | None:
     if desk.view.codebook is None:
-        messages.tell("There is no codebook yet. Codebook, Begin one with the inquiry's six themes, or take one in.")
+        messages.tell("There is no codebook yet. Codebook, Begin one with the inquiry's six themes, or import one.")
     return desk.view.codebook
 
 
@@ -120,7 +120,7 @@ def new_version(desk: Desk) -> None:
 
 def bring(desk: Desk) -> None:
     """Take in a codebook or a coded project."""
-    name, _ = QFileDialog.getOpenFileName(desk.window(), "Take in a codebook or project", "", _BRINGS)
+    name, _ = QFileDialog.getOpenFileName(desk.window(), "Import a codebook or project", "", _BRINGS)
     if not name:
         return
     survey, told = desk.view.desk.survey, list[Brought]()

@@ -19,7 +19,7 @@ OTHER_KEYS = (
     ("Up, Down", "Choose a record; it is shown at once"), ("Enter", "Go into the record"), ("Escape", "Come back to the list"),
     ("Ctrl+F", "Filter the list"), ("Ctrl+N", "New record"), ("Ctrl+E", "Edit picked rows"), ("Delete", "Delete picked rows"),
     ("Ctrl+C", "Copy the reference, or the list as a table"), ("Ctrl+Enter", "Save a long text"),
-    ("Alt+A", "Accept all that is safe, in a review"), ("Escape held", "Quick exit"),
+    ("Alt+A", "Accept all without conflicts, in a review"), ("Escape held", "Quick exit"),
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _FILES = "Surveys (*.csv *.xlsx *.ods *.sav *.txt *.tsv *.xls)"
 
 def choose(parent: QWidget, tasks: Tasks) -> None:
     """Choose a file, look at what was understood of it, take it in."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Take in a survey", "", _FILES)
+    name, _ = QFileDialog.getOpenFileName(parent, "Import a survey", "", _FILES)
     if name:
         look_at(parent, tasks, Path(name))
 

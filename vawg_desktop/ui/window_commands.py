@@ -46,22 +46,22 @@ def new_partner(shell: Shell) -> None:
     shell.go("partner").new_record()
 
 
-@command("Send round of returns")
+@command("Prepare a round of returns")
 def send_round(shell: Shell) -> None:
     """Make every partner's workbook."""
     shell.go("returns").send_round()
 
 
-@command("Read a return", "Ctrl+O")
+@command("Import a return", "Ctrl+O")
 def read_return(shell: Shell) -> None:
     """Choose a workbook that came back."""
     shell.go("returns").choose_file()
 
 
-@command("Bring in a tracker")
+@command("Import a tracker")
 def bring_in_tracker(shell: Shell) -> None:
     """Choose a tracker, look at what it would do, bring it in."""
-    name, _ = QFileDialog.getOpenFileName(shell, "Bring in a tracker", "", _TRACKERS)
+    name, _ = QFileDialog.getOpenFileName(shell, "Import a tracker", "", _TRACKERS)
     if name:
         take_tracker(shell, Path(name))
 
@@ -75,11 +75,11 @@ def take_tracker(shell: Shell, path: Path) -> None:
     if wanted is not None:
         shell.tasks.write(
             lambda s: trackers.import_tracker(s, path, mapping=wanted.mapping, answers=wanted.answers),
-            message=f"{path.name} is in; undo takes all of it back.",
+            message=f"{path.name} is imported; undo reverses all of it.",
         )
 
 
-@command("Take in a survey's file")
+@command("Import a survey's file")
 def take_in_survey(shell: Shell) -> None:
     """Choose a survey's file, look at what was understood of it, take it in."""
     from vawg_desktop.ui.survey_taking import choose
@@ -87,12 +87,12 @@ def take_in_survey(shell: Shell) -> None:
     choose(shell, shell.tasks)
 
 
-@command("Take in a table of numbers")
+@command("Import a table of numbers")
 def take_in_numbers(shell: Shell) -> None:
     """Choose a table of numbers over time, say what it would bring, take it in as indicators."""
     from vawg_desktop.services import indicator_in
 
-    name, _ = QFileDialog.getOpenFileName(shell, "Take in a table of numbers", "", "Tables (*.csv *.xlsx *.ods *.xls *.txt)")
+    name, _ = QFileDialog.getOpenFileName(shell, "Import a table of numbers", "", "Tables (*.csv *.xlsx *.ods *.xls *.txt)")
     if not name:
         return
     path = Path(name)
@@ -100,8 +100,8 @@ def take_in_numbers(shell: Shell) -> None:
     def look(taken: indicator_in.Taken) -> None:
         left = [message for _, message, _ in taken.file.problems]
         told = "\n".join([taken.sentence(), *left[:8], *([f"And {how_many(len(left) - 8, 'more problem')}."] if len(left) > 8 else [])])
-        if messages.ask(f"Take in {path.name}", told, "Take in"):
-            shell.tasks.write(lambda s: indicator_in.take_in(s, path)[1], message=f"{path.name} is in; undo takes all of it back.")
+        if messages.ask(f"Import {path.name}", told, "Import"):
+            shell.tasks.write(lambda s: indicator_in.take_in(s, path)[1], message=f"{path.name} is imported; undo reverses all of it.")
 
     shell.tasks.make_file(lambda s: indicator_in.take_in(s, path, dry_run=True)[0], look)
 
@@ -187,7 +187,7 @@ def name_deputy(shell: Shell) -> None:
         answers.append(typed)
     to, start, end = answers
     shell.tasks.write(
-        lambda s: portfolio.deputise(s, s.who, to, start, end), message=f"{to.strip()} stands in for you then."
+        lambda s: portfolio.deputise(s, s.who, to, start, end), message=f"{to.strip()} is your deputy then."
     )
 
 

@@ -43,9 +43,9 @@ def edit(parent: QWidget, tasks: Tasks) -> None:
         words = {name: text for name, text in dialog.words().items() if text != before[name]}
         if dialog.logo != shown.logo:
             chosen = dialog.logo
-            tasks.write(lambda s: office.set_logo(s, chosen), message="The logo is kept.")
+            tasks.write(lambda s: office.set_logo(s, chosen), message="Logo saved.")
         if (colour := dialog.colour()).removeprefix("#").upper() != shown.colour:
-            tasks.write(lambda s: office.set_colour(s, colour), message="The colour is kept.")
+            tasks.write(lambda s: office.set_colour(s, colour), message="Colour saved.")
         if words:
-            tasks.write(lambda s: office.set_templates(s, words), message="The wording is kept.")
+            tasks.write(lambda s: office.set_templates(s, words), message="Wording saved.")
     dialog.deleteLater()

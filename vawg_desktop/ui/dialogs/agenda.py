@@ -55,7 +55,7 @@ class AgendaDialog(Form):
         foot = QHBoxLayout()
         self._chosen = label("", muted=True, wrap=False)
         foot.addWidget(self._chosen, 1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Put on the agenda", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)

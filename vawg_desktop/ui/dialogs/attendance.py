@@ -56,7 +56,7 @@ class AttendanceDialog(Form):
             self._add(grid, row, "somebody else", Attends("", "", "", "", ""), line)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Note attendance", self.accept, kind="primary")
         foot.addWidget(self.saves)
         outer.addLayout(foot)

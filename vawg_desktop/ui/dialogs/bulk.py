@@ -49,7 +49,7 @@ class BulkDialog(Form):
         box.addWidget(self._wrong)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button("Cancel", self.reject))
         self.saves = button(f"Change {count}", self._on_done, kind="primary")
         row.addWidget(self.saves)
         box.addLayout(row)

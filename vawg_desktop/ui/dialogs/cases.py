@@ -18,11 +18,11 @@ class CasesDialog(Form):
 
     def __init__(self, parent: QWidget, name: str, weights: Sequence[tuple[str, str]]) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Take in a case extract")
+        self.setWindowTitle("Import a case extract")
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
         box.setSpacing(theme.px(8))
-        box.addWidget(label(f"Take in {name}", size=16, bold=True))
+        box.addWidget(label(f"Import {name}", size=16, bold=True))
         body = scrolled(box, spacing=6)
         body.addWidget(label("The file is read, measured and forgotten: no row and no reference of it is kept. A file with names, dates of birth, addresses or numbers of persons is refused.", muted=True))
         self._fields: dict[str, QLineEdit] = {}
@@ -39,7 +39,7 @@ class CasesDialog(Form):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, theme.px(8), theme.px(24), 0)
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Read and measure", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)

@@ -62,7 +62,7 @@ class ClosingDialog(Form):
         box.addStretch(1)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Sign and close", self._on_done, kind="primary")
         foot.addWidget(self.saves)
         outer.addLayout(foot)

@@ -28,7 +28,7 @@ class _Small(Form):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, theme.px(8), theme.px(24), 0)
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button(verb, self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)

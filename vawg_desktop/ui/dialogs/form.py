@@ -77,7 +77,7 @@ class Form(QDialog):
     def reject(self) -> None:
         """Leave by Escape, by its button or by the window's cross; asks first if something was typed."""
         if self._before is not None and self.state() != self._before and not messages.ask(
-            "Leave this form", "What you typed here is not saved.", "Leave and forget it"
+            "Discard what you typed?", "It is not saved yet.", "Discard"
         ):
             return
         super().reject()
@@ -116,7 +116,7 @@ class AskDialog(Form):
         row = QHBoxLayout()
         row.setContentsMargins(0, theme.px(8), 0, 0)
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button("Cancel", self.reject))
         self.saves = button(verb, self.accept, kind="primary")
         row.addWidget(self.saves)
         box.addLayout(row)

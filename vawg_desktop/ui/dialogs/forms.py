@@ -64,7 +64,7 @@ class FormDialog(Form):
         row = QHBoxLayout()
         row.setContentsMargins(0, theme.px(16), 0, 0)
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button("Cancel", self.reject))
         done = button(verb, self._on_done, kind="primary")
         self.saves = done
         row.addWidget(done)

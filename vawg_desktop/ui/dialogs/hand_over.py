@@ -69,7 +69,7 @@ class HandOverDialog(Form):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, theme.px(8), 0, 0)
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Choose where …", self._on_done, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)

@@ -55,7 +55,7 @@ class FillDialog(Form):
         scrolled(box, spacing=4).addLayout(grid)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Fill it …", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)

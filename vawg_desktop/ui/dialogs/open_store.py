@@ -51,7 +51,7 @@ class OpenDialog(Form):
         foot = QHBoxLayout()
         foot.addWidget(button("New store …", self._new))
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         go = button("Open", self._open, kind="primary")
         self.saves = go
         foot.addWidget(go)

@@ -42,7 +42,7 @@ class TemplatesDialog(Form):
         self.choice = Choice()
         self.put(box, "Fill the paper into", self.choice)
         row = QHBoxLayout()
-        row.addWidget(button("Take in a Word document …", self._take_in))
+        row.addWidget(button("Import a Word document …", self._take_in))
         row.addWidget(button("Begin one …", self._begin, tip="Writes a Word document with every name in its place, to be edited"))
         row.addStretch(1)
         box.addLayout(row)
@@ -62,7 +62,7 @@ class TemplatesDialog(Form):
         foot = QHBoxLayout()
         foot.addWidget(button("Copy the name", self._copy, tip="To be pasted into the Word document"))
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Use it", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)
@@ -111,7 +111,7 @@ class TemplatesDialog(Form):
         return str(self.choice.currentData() or "")
 
     def _take_in(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Take in a template", "", _WORD)
+        chosen, _ = QFileDialog.getOpenFileName(self, "Import a template", "", _WORD)
         if chosen:
             self.take(Path(chosen))
 
@@ -126,7 +126,7 @@ class TemplatesDialog(Form):
 
         def taken(_: object) -> None:
             self._fill(path.stem)
-            self.wrong.setText(" ".join(found[:5]) + (" It is kept; mend it in Word and take it in again." if found else ""))
+            self.wrong.setText(" ".join(found[:5]) + (" It is kept; correct it in Word and import it again." if found else ""))
             self.wrong.setVisible(bool(found))
 
         self._tasks.write(work, then=taken, failed=messages.failed)
@@ -135,5 +135,5 @@ class TemplatesDialog(Form):
         chosen, _ = QFileDialog.getSaveFileName(self, "Begin a template", f"{PAPER_KIND.label(self._kind)} template.docx", _WORD)
         if chosen:
             path, kind = Path(chosen), self._kind
-            told = partial(messages.tell, f"Written as {path.name}: edit it in Word, then take it in.")
+            told = partial(messages.tell, f"Written as {path.name}: edit it in Word, then import it.")
             self._tasks.make_file(lambda s: write_replacing(path, paper_templates.starter(s, kind)), lambda _: told())

@@ -38,7 +38,7 @@ class PasteDialog(Form):
         box.addWidget(self._summary)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button("Cancel", self.reject))
         self._add = button("Add", self.accept, kind="primary")
         row.addWidget(self._add)
         self.saves = self._add

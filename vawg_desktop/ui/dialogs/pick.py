@@ -211,7 +211,7 @@ class PickDialog(FindBox):
         self._weight.setVisible(bool(weighed))
         row.addWidget(self._weight)
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
+        row.addWidget(button("Cancel", self.reject))
         self.saves = button("Link", self.accept, kind="primary")
         row.addWidget(self.saves)
         self._box.addLayout(row)

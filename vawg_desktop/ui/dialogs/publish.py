@@ -47,7 +47,7 @@ class PublishDialog(Form):
         box.addStretch(1)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
+        foot.addWidget(button("Cancel", self.reject))
         self.saves = button("Publish", self._on_done, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)
@@ -56,7 +56,7 @@ class PublishDialog(Form):
     def _on_done(self) -> None:
         wrong, field = "", self._to
         if not self._to.text().strip():
-            wrong = "Say to whom it goes: a board, the Panel, the public."
+            wrong = "Say to whom it goes: a board, the Police and Crime Panel, the public."
         elif self._of.currentData() and not self._what.text().strip():
             wrong, field = "Say what changed since the edition before.", self._what
         self._wrong.setText(wrong)

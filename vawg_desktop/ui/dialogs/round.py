@@ -44,12 +44,12 @@ class RoundDialog(Form):
 
     def __init__(self, parent: QWidget, today: date, boards: Sequence[tuple[str, str]]) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Send round")
+        self.setWindowTitle("Prepare returns")
         self._today = today
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(4))
-        box.addWidget(label("Send round", size=16, bold=True))
+        box.addWidget(label("Prepare returns", size=16, bold=True))
         box.addWidget(
             label(
                 "One workbook for each partner with an open action, or with a service. Sending a period again makes the next version.",
@@ -89,8 +89,8 @@ class RoundDialog(Form):
         box.addWidget(self._wrong)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
-        send = button("Make returns", self._on_done, kind="primary")
+        row.addWidget(button("Cancel", self.reject))
+        send = button("Create workbooks", self._on_done, kind="primary")
         self.saves = send
         row.addWidget(send)
         box.addStretch(1)

@@ -37,11 +37,11 @@ class SurveyDialog(Form):
 
     def __init__(self, parent: QWidget, name: str, file: SurveyFile, titles: Sequence[str]) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Take in a survey")
+        self.setWindowTitle("Import a survey")
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
         box.setSpacing(theme.px(8))
-        box.addWidget(label(f"Take in {name}", size=16, bold=True))
+        box.addWidget(label(f"Import {name}", size=16, bold=True))
         kept, left = len(file.responses), file.dropped_rows.total()
         box.addWidget(label(f"{how_many(file.rows, 'row')}: {how_many(kept, 'response')}" + (f", {left:,} left out ({'; '.join(f'{n:,} {why}' for why, n in file.dropped_rows.items())})" if left else "") + "."))
         if file.missing:
@@ -69,8 +69,8 @@ class SurveyDialog(Form):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, theme.px(8), theme.px(24), 0)
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject))
-        self.saves = button("Take in", self.accept, kind="primary")
+        foot.addWidget(button("Cancel", self.reject))
+        self.saves = button("Import", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)
         self._title.textChanged.connect(lambda words: self.saves is not None and self.saves.setEnabled(bool(words.strip())))
@@ -111,7 +111,7 @@ class SurveyDialog(Form):
         section = Section("Questions")
         section.body.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
         section.set_count(len(file.questions))
-        section.body.addWidget(label("Untick a question that is not to be taken in:", muted=True))
+        section.body.addWidget(label("Untick a question that is not to be imported:", muted=True))
         single = {h for h in file.headings if sum(h in (q.code, q.wording) for q in file.questions) == 1}
         for one in file.questions[:_NAMED]:
             choices = f", {how_many(len(one.choices), 'answer')}" if one.choices else ""

@@ -37,7 +37,7 @@ class TelephoneDialog(Form):
     def __init__(self, parent: QWidget, partner: str, asked: list[Asked], form: ReturnForm = PROGRESS) -> None:
         super().__init__(parent)
         self._form = form
-        self.setWindowTitle(f"By telephone: {partner}")
+        self.setWindowTitle(f"Phone call: {partner}")
         self.answers: dict[str, dict[str, str]] = {}
         self._asked, self._at = asked, 0
         box = QVBoxLayout(self)
@@ -50,7 +50,7 @@ class TelephoneDialog(Form):
         self.informant.setPlaceholderText("Who gave the answers")
         top.addWidget(self.informant, 2)
         self.channel = Choice()
-        self.channel.setAccessibleName("How they came")
+        self.channel.setAccessibleName("How they reached us")
         for key in ("telephone", "email", "meeting"):
             self.channel.addItem(CHANNEL.label(key), key)
         top.addWidget(self.channel, 1)
@@ -71,7 +71,7 @@ class TelephoneDialog(Form):
         foot.addWidget(button("No change", self.no_change, tip="Alt+N"))
         foot.addWidget(button(f"Next {form.row}", self.forward, tip="Ctrl+Enter"))
         foot.addStretch(1)
-        foot.addWidget(button("Leave", self.reject, kind="quiet"))
+        foot.addWidget(button("Cancel", self.reject, kind="quiet"))
         foot.addWidget(button("Done", self.done_all, kind="primary", tip="Alt+D"))
         box.addLayout(foot)
         for keys, do in (
@@ -93,7 +93,7 @@ class TelephoneDialog(Form):
             made: QWidget
             if terms is not None:
                 made = Choice()
-                made.addItem("As it stands", "")
+                made.addItem("Unchanged", "")
                 for term in terms:
                     if term.key != "superseded":
                         made.addItem(term.label, term.label)
@@ -119,7 +119,7 @@ class TelephoneDialog(Form):
             sent = one.values.get(key)
             now = to_words(field_of_column(key), sent) if sent is not None else ""
             if isinstance(made, Choice):
-                made.setItemText(0, f"As it stands ({now})" if now else "As it stands")
+                made.setItemText(0, f"Unchanged ({now})" if now else "Unchanged")
                 made.setCurrentIndex(max(0, made.findData(given.get(key, ""))))
             elif isinstance(made, QPlainTextEdit):
                 made.setPlainText(given.get(key, ""))
@@ -152,7 +152,7 @@ class TelephoneDialog(Form):
             self._at += 1
             self._show()
         else:
-            self._sub.setText(f"That was the last {self._form.row}; Done takes the answers.")
+            self._sub.setText(f"That was the last {self._form.row}; Done saves the answers.")
 
     def back(self) -> None:
         """To the action before."""
@@ -165,7 +165,7 @@ class TelephoneDialog(Form):
         self._keep()
         one = self._asked[self._at].id
         if any(k != "answer" for k in self.answers.get(one, {})):
-            self._wrong.setText(f"Words were written for this {self._form.row}, so they stand as an update. Clear them first if nothing changed.")
+            self._wrong.setText(f"You typed an update for this {self._form.row}, so it is kept. Clear it first if nothing changed.")
             return
         self._wrong.setText("")
         self.answers[one] = {"answer": "No change"}
@@ -173,13 +173,13 @@ class TelephoneDialog(Form):
             self._at += 1
             self._show()
         else:
-            self._sub.setText(f"That was the last {self._form.row}; Done takes the answers.")
+            self._sub.setText(f"That was the last {self._form.row}; Done saves the answers.")
 
     def reject(self) -> None:
         """Leave; what was told is not thrown away unasked."""
         self._keep()
-        answered = f"{how_many(len(self.answers), self._form.row)} answered so far; leaving forgets the answers." if self.answers else "Who rang is not kept."
-        if (self.answers or self.informant.text().strip()) and not messages.ask("Leave the call", answered, "Leave and forget"):
+        answered = f"{how_many(len(self.answers), self._form.row)} answered so far would be lost." if self.answers else "The caller's name would be lost."
+        if (self.answers or self.informant.text().strip()) and not messages.ask("Discard this call?", answered, "Discard"):
             return
         self._before = None  # asked already
         super().reject()

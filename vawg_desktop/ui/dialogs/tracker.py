@@ -1,4 +1,4 @@
-"""Bring in a tracker: what would happen, its questions to answer and its columns to correct, then the import itself."""
+"""Import a tracker: what would happen, its questions to answer and its columns to correct, then the import itself."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from vawg_desktop.ui.widgets.common import button, clear, fit_screen, label
 SHOWN = 60
 #: What each kind of question is about, in the order in which they are worth answering.
 _KINDS = {
-    "which_is_latest": "Columns that stand twice", "two_columns": "Two columns for one thing", "other_list": "Rows with another owner than before",
+    "which_is_latest": "Columns that appear twice", "two_columns": "Two columns for one thing", "other_list": "Rows with another owner than before",
     "other_words": "Numbers whose words have changed", "same_words": "Rows that may be records you have", "number_only": "Numbers without words",
-    "date_order": "Dates of two orders", "half_turned": "Dates that may be turned round", "owner_unclear": "Owners that are not clear",
-    "new_partner": "Owners that are not known yet", "not_understood": "Words that are not understood",
-    "colour_only": "Colours without a word", "colour_and_word": "Colours that say something else",
+    "date_order": "Dates of two orders", "half_turned": "Day and month may be swapped", "owner_unclear": "Unclear owners",
+    "new_partner": "Owners not known yet", "not_understood": "Words we could not read",
+    "colour_only": "Colours without a word", "colour_and_word": "Colours that disagree with the words",
 }  # fmt: skip
 
 
@@ -67,7 +67,7 @@ class TrackerDialog(Form):
 
     def __init__(self, parent: QWidget, tasks: Tasks, path: Path) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Bring in a tracker")
+        self.setWindowTitle("Import a tracker")
         self._tasks, self._path = tasks, path
         self._targets = trackers.column_targets()
         self._combos: dict[str, Choice] = {}
@@ -76,7 +76,7 @@ class TrackerDialog(Form):
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
-        box.addWidget(label(f"Bring in {path.name}", size=16, bold=True))
+        box.addWidget(label(f"Import {path.name}", size=16, bold=True))
         self._summary = label("Reading the file …")
         box.addWidget(self._summary)
         fit_screen(self, 1120, 680)
@@ -104,11 +104,11 @@ class TrackerDialog(Form):
             page.addStretch(1)
         box.addLayout(pages, 1)
         row = QHBoxLayout()
-        self._again = button("Look again with these answers", self.look)
+        self._again = button("Preview with these answers", self.look)
         row.addWidget(self._again)
         row.addStretch(1)
-        row.addWidget(button("Leave", self.reject))
-        self._go = button("Bring it in", self.accept, kind="primary")
+        row.addWidget(button("Cancel", self.reject))
+        self._go = button("Import", self.accept, kind="primary")
         row.addWidget(self._go)
         self.saves = self._go
         box.addLayout(row)
@@ -145,7 +145,7 @@ class TrackerDialog(Form):
         waits = f" {how_many(len(asked), 'question')} to answer: nothing that is asked about is written until then." if asked else ""
         self._summary.setText(
             f"Would add {how_many(done.created, 'record')}, change {done.updated} and leave {done.unchanged} as they are. "
-            f"{how_many(len(done.tray), 'cell')} would be kept in the tray.{waits}"
+            f"{how_many(len(done.tray), 'cell')} would be kept as unmatched items.{waits}"
         )
         self._show_questions(list(asked.values()), done.problems)
         self._show_columns(done)
@@ -212,7 +212,7 @@ class TrackerDialog(Form):
         """What would be kept beside the records, with its place and why."""
         clear(self._tray)
         if tray:
-            self._tray.addWidget(label(f"In the tray ({len(tray):,})", bold=True))
+            self._tray.addWidget(label(f"Unmatched items ({len(tray):,})", bold=True))
         for one in tray[:SHOWN]:
             place = f"{one['sheet']}!{one['cell']}" if one["cell"] else one["sheet"]
             self._tray.addWidget(label(f"{place}: {one['text'][:160]} ({one['why']})", muted=True))
@@ -226,7 +226,7 @@ class TrackerDialog(Form):
             name = label(head)
             combo = Choice()
             combo.setAccessibleName(f"Column {head} is")
-            combo.addItem("Keep in the tray", "")
+            combo.addItem("Keep as an unmatched item", "")
             for key, words in self._targets.items():
                 combo.addItem(words, key)
             combo.setCurrentIndex(max(0, combo.findData(target or "")))

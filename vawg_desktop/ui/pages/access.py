@@ -62,15 +62,15 @@ class AccessPage(QWidget):
             section = Section("Who can open it")
             section.body.addWidget(note("Anyone who has the file: this store is not encrypted. Use it for tests and demonstrations only."))
             return section
-        section = Section("Who can open it", "Let a second officer in …", self.add_officer)
+        section = Section("Who can open it", "Add a person …", self.add_officer)
         section.set_count(len(ways))
         for way in ways:
             row = QHBoxLayout()
             made = f", since {date_label(way.made)}" if way.made else ""
             row.addWidget(note(f"{way.label[:1].upper()}{way.label[1:]}{made}"), 1)
             if way.kind == keys.PASSPHRASE and len(ways) > 1:
-                off = button("Take away …", lambda w=way: self.remove(w), kind="quiet")
-                off.setAccessibleName(f"Take away the passphrase of {way.label}")
+                off = button("Remove …", lambda w=way: self.remove(w), kind="quiet")
+                off.setAccessibleName(f"Remove the passphrase of {way.label}")
                 row.addWidget(off)
             section.body.addLayout(row)
         row = FlowLayout(8)
@@ -147,17 +147,17 @@ class AccessPage(QWidget):
 
     def add_officer(self) -> None:
         """A passphrase of their own for a second officer."""
-        name, done = messages.ask_text("Let a second officer in", "Name of the second officer")
-        known = self._word("Let a second officer in", "Your passphrase") if done and name.strip() else None
+        name, done = messages.ask_text("Add a person", "Name of the person")
+        known = self._word("Add a person", "Your passphrase") if done and name.strip() else None
         new = self._new_word(f"Passphrase of {name.strip()}") if known else None
         if known and new:
             self._change_keys(lambda s: access.add(s, known, new, name), f"{name.strip()} can open the store.")
 
     def remove(self, way: keys.Wrapping) -> None:
         """Take a way in away."""
-        known = self._word("Take away", f"Your passphrase, to take away that of {way.label}")
+        known = self._word("Remove", f"Your passphrase, to remove that of {way.label}")
         if known:
-            self._change_keys(lambda s: access.remove(s, known, way.label), f"{way.label}: taken away.")
+            self._change_keys(lambda s: access.remove(s, known, way.label), f"{way.label}: removed.")
 
     def recovery(self) -> None:
         """Make a recovery key and show it this once."""

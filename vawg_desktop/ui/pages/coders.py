@@ -24,7 +24,7 @@ from vawg_desktop.ui.widgets.common import EmptyState, Section, button, label, s
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.plain_table import PlainTable
 
-_EMPTY = "How far coders agree will stand here, once two people have coded answers of a survey: on two copies that are merged, or one after the other."
+_EMPTY = "No coders to compare yet. Two people must have coded answers of one survey, on two copies that are merged or one after the other."
 _HEADS = ("Code", "Answers", "Applied", "The same", "κ", "α")
 #: So many differences are shown at once.
 _SHOWN = 25

@@ -39,7 +39,7 @@ from vawg_desktop.ui.widgets.coding_scope import CodingScope
 from vawg_desktop.ui.widgets.common import EmptyState, button, label, scroll_over
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
-_EMPTY = "Answers in people's own words will stand here, to be looked at and sorted under codes. Take in a survey that asks a question in words."
+_EMPTY = "No answers to code yet. Import a survey that asks a question in words."
 _FIND_MS = 120
 Writing = Callable[[Session], Changes]
 _KINDS = frozenset({"survey", "survey_question", "survey_batch", "coding", "answer_review", "code", "codebook", "link", "survey_response"})
@@ -68,7 +68,7 @@ class CodingPage(QWidget):
         box.setSpacing(theme.px(8))
         box.addLayout(self._build_head())
         self._stack = QStackedWidget()
-        self._stack.addWidget(EmptyState(_EMPTY, "Take in a survey's file …", lambda: survey_taking.choose(self, self.tasks)))
+        self._stack.addWidget(EmptyState(_EMPTY, "Import a survey's file …", lambda: survey_taking.choose(self, self.tasks)))
         desk = QWidget()
         inside = QVBoxLayout(desk)
         inside.setContentsMargins(0, 0, 0, 0)

@@ -100,17 +100,17 @@ class CopiesPage(QWidget):
         elif self._done is not None:
             self._show_done(self._done)
         if conflicts:
-            section = Section("To settle: two sides wrote different things")
+            section = Section("Conflicts to resolve")
             section.set_count(len(conflicts))
             self._body.addWidget(section)
             for _, group in groupby(conflicts[:SHOWN], key=lambda c: c.record_id):
                 self._show_conflicts(list(group))
             if len(conflicts) > SHOWN:
-                self._body.addWidget(note(f"{how_many(len(conflicts) - SHOWN, 'more conflict')} to come when these are settled."))
+                self._body.addWidget(note(f"{how_many(len(conflicts) - SHOWN, 'more conflict')} to come when these are resolved."))
         elif self._preview is None and self._done is None:
             self._body.addWidget(
                 EmptyState(
-                    "Nothing to settle. Before a meeting, take a working copy and edit it in the room with no network; "
+                    "No conflicts to resolve. Before a meeting, take a working copy and edit it in the room with no network; "
                     "after it, bring it in here. Every word of both sides is kept.",
                     "Take working copy …",
                     self.take_copy,
@@ -148,7 +148,7 @@ class CopiesPage(QWidget):
         take.setEnabled(brought.copied > 0)
         row.addWidget(take)
         row.addWidget(button("Do not bring them in", self.leave))
-        parts = [f"{len(brought.conflicts):,} to settle afterwards"] if brought.conflicts else []
+        parts = [f"{len(brought.conflicts):,} to resolve afterwards"] if brought.conflicts else []
         parts += [f"{len(brought.rule_failures):,} to look at"] if brought.rule_failures else []
         if brought.copied == 0:
             parts = ["Everything in it is here already."]
@@ -251,8 +251,8 @@ class CopiesPage(QWidget):
             return
         allow_unrelated = self._preview is not None and self._preview.unrelated
         if allow_unrelated and not messages.ask(
-            "No common past",
-            f"{other.name} and this store have no common past: nothing in one is known to be the same as in the other, so "
+            "No shared history",
+            f"{other.name} and this store share no history: nothing in one is known to be the same as in the other, so "
             "what both hold would stand twice.",
             "Bring it in all the same",
         ):
@@ -260,7 +260,7 @@ class CopiesPage(QWidget):
 
         def done(brought: MergeResult) -> None:
             self._preview, self._done = None, brought
-            left = f" {len(brought.conflicts):,} to settle." if brought.conflicts else ""
+            left = f" {len(brought.conflicts):,} to resolve." if brought.conflicts else ""
             messages.tell(f"{how_many(brought.copied, 'entry', 'entries')} brought in.{left}")
             self.load()
 
@@ -277,7 +277,7 @@ class CopiesPage(QWidget):
             return Changes()
 
         def done(_: object) -> None:
-            messages.tell(f"{other.name} knows all that is here.")
+            messages.tell(f"{other.name} is up to date.")
             self.leave()
 
         self.tasks.write(work, then=done, failed=self._failed)
@@ -312,7 +312,7 @@ class CopiesPage(QWidget):
         self.tasks.write(
             lambda s: merging.settle(s, conflict.id, typed, reason),
             then=settled,
-            message=f"{conflict.label} of {conflict.record} is settled.",
+            message=f"{conflict.label} of {conflict.record} is resolved.",
         )
 
     def _keep_reason(self, conflict: Conflict, text: str) -> None:

@@ -73,7 +73,7 @@ class CoveragePage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._build_all())
         self._stack.addWidget(self.grid)
-        self._stack.addWidget(EmptyState("Frameworks and their strands will stand here: the Victims' Code, a national strategy, your own.", "New framework", self.add_framework))
+        self._stack.addWidget(EmptyState("No frameworks yet. Add the Victims' Code, a national strategy or your own.", "New framework", self.add_framework))
         column.addWidget(self._stack, 1)
         self._sentence = label("")
         self._sentence.setMinimumHeight(theme.px(22))
@@ -97,7 +97,7 @@ class CoveragePage(QWidget):
         self.choice.meant.connect(self._on_framework)
         row.addWidget(label("Framework", muted=True, wrap=False))
         row.addWidget(self.choice)
-        self._more = button("More", self._show_more, tip="Add, paste or take in a framework, make its next version, copy, save")
+        self._more = button("More", self._show_more, tip="Add, paste or import a framework, make its next version, copy, save")
         row.addWidget(self._more)
         return row
 
@@ -254,7 +254,7 @@ class CoveragePage(QWidget):
     def _show_more(self) -> None:
         menu = QMenu(self)
         menu.addAction("New framework …", self.add_framework)
-        menu.addAction("Take in from a file …", self.take_in)
+        menu.addAction("Import from a file …", self.take_in)
         if self._framework:
             menu.addAction("Paste strands …", self.paste)
             menu.addAction("Make the next version …", self.make_next)
@@ -291,7 +291,7 @@ class CoveragePage(QWidget):
 
     def take_in(self) -> None:
         """A framework from a spreadsheet or a text file, looked at before it is added."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "Take in a framework", "", "Spreadsheets and texts (*.xlsx *.ods *.xls *.csv *.txt)")
+        chosen, _ = QFileDialog.getOpenFileName(self, "Import a framework", "", "Spreadsheets and texts (*.xlsx *.ods *.xls *.csv *.txt)")
         if chosen:
             path = Path(chosen)
             self.tasks.make_file(lambda _: framework_in.of_file(path), partial(self._look_at, path.stem))
@@ -300,12 +300,12 @@ class CoveragePage(QWidget):
         """Ask under which title the strands stand where the file names no framework, show what was left out, and add them."""
         framework = self._framework
         if not all(r.framework for r in read.rows) and not framework:
-            framework, meant = messages.ask_text("Take in a framework", "Its title", name, verb="Go on")
+            framework, meant = messages.ask_text("Import a framework", "Its title", name, verb="Go on")
             if not meant:
                 return
         left = f" {how_many(len(read.left), 'cell')} beside them {'is' if len(read.left) == 1 else 'are'} not taken: " + "; ".join(w[:40] for _, _, w in read.left[:5]) + "." if read.left else ""
-        if messages.ask("Take in a framework", f"Add {how_many(len(read.rows), 'strand')} of {name}?{left}", "Add"):
-            self.tasks.write(lambda s: framework_in.add(s, read.rows, framework), message=f"{how_many(len(read.rows), 'strand')} taken in.")
+        if messages.ask("Import a framework", f"Add {how_many(len(read.rows), 'strand')} of {name}?{left}", "Add"):
+            self.tasks.write(lambda s: framework_in.add(s, read.rows, framework), message=f"{how_many(len(read.rows), 'strand')} imported.")
 
     def make_next(self) -> None:
         """The next dated version of the chosen framework, its strands to be edited from there."""

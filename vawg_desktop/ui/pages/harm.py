@@ -26,7 +26,7 @@ from vawg_desktop.ui.widgets.lorenz import LorenzCurve
 from vawg_desktop.ui.widgets.plain_table import PlainTable
 
 _TABLES = "Tables (*.csv *.xlsx *.ods *.xls *.tsv *.txt)"
-_EMPTY = "Harm, who repeats and how far cases get will stand here, measured from a case extract. Take in harm weights first, then the extract: it is read, measured and forgotten."
+_EMPTY = "No case extract yet. It shows harm, repeat victims and offenders, and how far cases get. Import harm weights first, then the extract: it is read, measured and forgotten."
 
 
 class HarmPage(QWidget):
@@ -47,14 +47,14 @@ class HarmPage(QWidget):
         head.setContentsMargins(0, 0, theme.px(16), 0)
         head.addWidget(label("Harm", size=24, bold=True, wrap=False))
         head.addStretch(1)
-        head.addWidget(button("Take in weights …", self.take_weights, tip="Your own copy of the Cambridge index, ONS severity weights, or any table with a code and a weight"))
-        head.addWidget(button("Take in cases …", self.take_in, tip="A case extract without names: read, measured and forgotten"))
+        head.addWidget(button("Import weights …", self.take_weights, tip="Your own copy of the Cambridge index, ONS severity weights, or any table with a code and a weight"))
+        head.addWidget(button("Import cases …", self.take_in, tip="A case extract without names: read, measured and forgotten"))
         self._out = [button("Copy", self.copy, tip="The tables; small counts are left out"), button("Save as …", self.save, tip="The measures with their caveats, as a document")]
         for made in self._out:
             head.addWidget(made)
         box.addLayout(head)
         self._stack = QStackedWidget()
-        self._stack.addWidget(EmptyState(_EMPTY, "Take in weights …", self.take_weights))
+        self._stack.addWidget(EmptyState(_EMPTY, "Import weights …", self.take_weights))
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -131,10 +131,10 @@ class HarmPage(QWidget):
 
     def take_weights(self) -> None:
         """Take in a table of harm weights, under its version."""
-        name, _ = QFileDialog.getOpenFileName(self, "Take in harm weights", "", _TABLES)
+        name, _ = QFileDialog.getOpenFileName(self, "Import harm weights", "", _TABLES)
         if not name:
             return
-        version, meant = messages.ask_text("Harm weights", "Of which year or edition are they? Figures of two versions are not compared.", verb="Take in")
+        version, meant = messages.ask_text("Harm weights", "Of which year or edition are they? Figures of two versions are not compared.", verb="Import")
         if not meant:
             return
         told: list[list[str]] = []
@@ -144,11 +144,11 @@ class HarmPage(QWidget):
             told.append(problems)
             return changes
 
-        self.tasks.write(work, then=lambda _: messages.tell("The weights were taken in." + (f" {' '.join(told[-1][:3])}" if told[-1] else "")))
+        self.tasks.write(work, then=lambda _: messages.tell("The weights were imported." + (f" {' '.join(told[-1][:3])}" if told[-1] else "")))
 
     def take_in(self) -> None:
         """Ask on what footing an extract came, read it, measure it and forget it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Take in a case extract", "", _TABLES)
+        name, _ = QFileDialog.getOpenFileName(self, "Import a case extract", "", _TABLES)
         if not name:
             return
         weights = self.tasks.fetch(lambda s: [(str(r["id"]), str(r["title"])) for r in plain_rows(s.read(), "SELECT id, title FROM weight_set WHERE NOT deleted ORDER BY n DESC", ())])

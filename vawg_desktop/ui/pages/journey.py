@@ -59,7 +59,7 @@ class JourneyPage(QWidget):
         self.view = JourneyView()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
-        self._stack.addWidget(EmptyState("Stages of the victim's journey will stand at the left and needs across the top.", "Add the usual stages, needs and rights", self.add_usual))
+        self._stack.addWidget(EmptyState("No stages of the victim's journey yet. They stand at the left, needs across the top.", "Add the usual stages, needs and rights", self.add_usual))
         column.addWidget(self._stack, 1)
         self._sentence = label("")
         self._sentence.setMinimumHeight(theme.px(36))

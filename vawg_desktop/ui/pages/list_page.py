@@ -63,7 +63,7 @@ class ListPage(QWidget):
         self._pane: RecordPane | None = None
         self.views = SavedViews(tasks, entity, self.show_query)
         self.outputs = ListOutputs(self)
-        self._empty_words = empty or f"{self.spec.plural} will be listed here."
+        self._empty_words = empty or f"No {self.spec.plural.casefold()} yet."
         self._build()
         self._wire()
         self.setFocusProxy(self.view)
@@ -329,7 +329,7 @@ class ListPage(QWidget):
         if numbers:
             self.tasks.write(
                 lambda s: records.hide(s, lists.record_ids(s, entity, numbers), hidden=not back),
-                message=f"{self._many(len(numbers))} {'brought back' if back else 'deleted'}.",
+                message=f"{self._many(len(numbers))} {'restored' if back else 'deleted'}.",
             )
 
     def bulk_edit(self) -> None:
@@ -369,14 +369,14 @@ class ListPage(QWidget):
         menu = QMenu(self)
         menu.addAction("Edit picked rows …\tCtrl+E", self.bulk_edit)
         menu.addAction(
-            "Bring picked rows back" if self.query.bin else "Delete picked rows\tDel", self.delete_picked
+            "Restore picked rows" if self.query.bin else "Delete picked rows\tDel", self.delete_picked
         )
         if not self.spec.system:
             menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
         menu.addSeparator()
         self.outputs.add_to(menu)
         menu.addSeparator()
-        menu.addAction("Leave the bin" if self.query.bin else "Show the bin", self._flip_bin)
+        menu.addAction("Close the bin" if self.query.bin else "Show the bin", self._flip_bin)
         menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
         menu.deleteLater()
 

@@ -141,7 +141,7 @@ class MyWorkPage(QScrollArea):
         section = Section("Returns")
         section.set_count(len(waiting))
         for row in waiting[:_RETURNS_SHOWN]:
-            came = f"has come back and waits for review: {row.counts.in_words()}"
+            came = f"received, ready to review: {row.counts.in_words()}"
             words = came if row.step == "received" else "no return received"
             section.body.addWidget(
                 self._line(f"{row.partner}   {words}", "", lambda: self.open_page.emit("returns"))

@@ -36,7 +36,7 @@ from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import EmptyState, button, label, note, scroll_over, set_style
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
-_EMPTY = "Requests for information and for subject access will stand here. Add one under Requests, with the words to search for, and gather."
+_EMPTY = "No requests yet. Add one under Requests, with the words to search for, then gather."
 _ID = Qt.ItemDataRole.UserRole
 
 

@@ -85,14 +85,14 @@ class ReturnsPage(QWidget):
         head.addStretch(1)
         head.addWidget(
             button(
-                "Read a return …",
+                "Import a return …",
                 self.choose_file,
                 icon_name="returns",
                 tip="Or drop the workbook anywhere on this page",
             )
         )
         head.addWidget(button("Wording …", self.edit_wording, kind="quiet"))
-        head.addWidget(button("Send round …", self.send_round, kind="primary"))
+        head.addWidget(button("Prepare returns …", self.send_round, kind="primary"))
         box.addLayout(head)
         pick = QHBoxLayout()
         self._rounds = Choice()
@@ -102,7 +102,7 @@ class ReturnsPage(QWidget):
         pick.addWidget(self._rounds)
         self._summary = label("", muted=True)
         pick.addStretch(1)
-        self._all = button("Write to all", lambda: None, kind="quiet")
+        self._all = button("Draft e-mails", lambda: None, kind="quiet")
         pick.addWidget(self._all)
         box.addLayout(pick)
         box.addWidget(self._summary)
@@ -110,7 +110,7 @@ class ReturnsPage(QWidget):
         box.addLayout(self._table)
         self._empty = EmptyState(
             "No round has been sent yet. A round makes one workbook for each partner, with that partner's actions only.",
-            "Send round …",
+            "Prepare returns …",
             self.send_round,
         )
         box.addWidget(self._empty)
@@ -164,8 +164,8 @@ class ReturnsPage(QWidget):
         chased = [(r.return_id, r.next_step) for r in rows if r.next_step and r.step != "made"]
         menu = QMenu(self._all)
         for words, wanted in (
-            (f"Messages that go with the workbooks: {len(waited)} …", waited),
-            (f"Reminders, each partner's next step: {len(chased)} …", chased),
+            (f"E-mails that go with the workbooks: {len(waited)} …", waited),
+            (f"E-mail reminders, each partner's next step: {len(chased)} …", chased),
         ):
             if wanted:
                 menu.addAction(words).triggered.connect(lambda _=False, w=wanted: self.outputs.write_to_all(w))
@@ -179,10 +179,10 @@ class ReturnsPage(QWidget):
         else:
             steps.remove("invitation")
         return [
-            ("Take by telephone …", lambda: self.by_telephone(row)),
-            ("Read a return …", self.choose_file),
-            ("Message that goes with the workbook …", lambda: self.outputs.write_message(row, "sent")),
-            *((f"Message: {CHASE_STEP.label(s)} …", lambda s=s: self.outputs.write_message(row, s)) for s in steps),
+            ("Record a phone call …", lambda: self.by_telephone(row)),
+            ("Import a return …", self.choose_file),
+            ("E-mail that goes with the workbook …", lambda: self.outputs.write_message(row, "sent")),
+            *((f"{step_word(s)} …", lambda s=s: self.outputs.write_message(row, s)) for s in steps),
             ("Extend …", lambda: self.outputs.extend(row)),
             ("Call sheet …", lambda: self.outputs.call_sheet(row)),
             ("Save what was sent …", lambda: self.outputs.save_sent(row)),
@@ -196,7 +196,7 @@ class ReturnsPage(QWidget):
         if row.next_step:
             step = row.next_step
             return f"{step_word(step)} …", lambda: self.outputs.write_message(row, step)
-        return "Read return …", self.choose_file
+        return "Import return …", self.choose_file
 
     def _on_round(self, place: int) -> None:
         self._round = str(self._rounds.itemData(place))
@@ -258,7 +258,7 @@ class ReturnsPage(QWidget):
     def choose_file(self) -> None:
         """Choose returned workbooks, one or many."""
         found, _ = QFileDialog.getOpenFileNames(
-            self, "Read returns", "",
+            self, "Import returns", "",
             "Returns (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt *.eml *.msg *.html *.htm)",
         )  # fmt: skip
         self.read_files([Path(name) for name in found])
@@ -292,7 +292,7 @@ class ReturnsPage(QWidget):
             shown = " ".join(answer.refused[:3])
             rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""
             messages.show(
-                "Read, but for some", f"{message}\n\nNot taken: {shown}{rest}"
+                "Imported, except some", f"{message}\n\nNot taken: {shown}{rest}"
             )
         else:
             messages.tell(message)

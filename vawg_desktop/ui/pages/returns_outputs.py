@@ -66,7 +66,7 @@ class ReturnsOutputs:
 
     def extend(self, row: RoundPartner) -> None:
         """A later date, with who agreed it."""
-        due, done = messages.ask_text(f"Extend: {row.partner}", "Due from now on", text="+2w")
+        due, done = messages.ask_text(f"Extend: {row.partner}", "New due date", text="+2w")
         if not done:
             return
         who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")

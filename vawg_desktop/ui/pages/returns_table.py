@@ -14,7 +14,7 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import button, clear, column, filling, label, rule, set_style
 
 STEPS = {
-    "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "No return received, chased", "received": "Received, to review", "applied": "Applied",
+    "made": "Made, not sent yet", "sent": "Sent", "late": "No return received", "silent": "Overdue, reminder sent", "received": "Received, to review", "applied": "Applied",
 }  # fmt: skip
 _HEADS = ("Partner", "Version", "Due", "Returned", "Answers", "Step", "")
 #: In a narrow window the name has the step under it, and the columns between are left out.

@@ -28,7 +28,7 @@ from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, l
 from vawg_desktop.ui.widgets.difference_row import DifferenceRow, words_of
 from vawg_desktop.ui.widgets.review_beside import Verbs, sections_beside
 
-#: Rows drawn at a time. "Accept all that is safe" also takes rows not drawn yet; keys reach only drawn ones.
+#: Rows drawn at a time. "Accept all without conflicts" also takes rows not drawn yet; keys reach only drawn ones.
 _AT_A_TIME = 60
 _MOST_LISTED = 100
 
@@ -36,10 +36,10 @@ _MOST_LISTED = 100
 def _nothing(review: Review) -> str:
     """Why no difference waits."""
     if review.state == "applied":
-        return "Nothing to decide: everything that came back is in the records already."
+        return "Nothing to decide: everything returned is in our records already."
     if review.rows and review.counts["no_change"] == 0 and not review.differences:
         return "Nothing was answered in this return. Finish the review, or chase the partner for its answers."
-    return "Nothing waits here: every answer says what stands. Finish the review to write it down."
+    return "Nothing to decide: every answer matches our record. Finish the review to record it."
 
 
 def _safe(review: Review) -> list[Difference]:
@@ -79,7 +79,7 @@ class ReviewPane(QWidget):
         flow.setSpacing(theme.px(8))
         self._mail = button("Message with the questions …", self.write_queries)
         self._reverse = button("Reverse the return", self.reverse)
-        self._safe = button("Accept all that is safe", self.accept_safe, kind="primary", tip="Alt+A")
+        self._safe = button("Accept all without conflicts", self.accept_safe, kind="primary", tip="Alt+A")
         for one in (self._mail, self._reverse, self._safe):
             flow.addWidget(one)
         self._head.addWidget(verbs, 0, Qt.AlignmentFlag.AlignLeft)
@@ -95,7 +95,7 @@ class ReviewPane(QWidget):
         self._bar.setAccessibleName("How many are decided")
         self._bar.setMaximumWidth(theme.px(480))
         box.addWidget(self._bar)
-        self._hint = label("On a row: A accepts, E edits, Q queries, R refuses, arrows move on.", muted=True)
+        self._hint = label("On a row: A accepts, E edits, Q queries, R rejects, arrows move on.", muted=True)
         box.addWidget(self._hint)
         self._body = scrolled(box, spacing=8)
         item = box.itemAt(box.count() - 1)
@@ -155,7 +155,7 @@ class ReviewPane(QWidget):
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         parts = [
             f"{review.return_reference}", how_many(review.rows, "row"), f"{left} to decide" if left else "nothing left to decide",
-            review.answers_in_words(), *([f"{c['ours']} changed only by us"] if c["ours"] else []),
+            review.answers_in_words(), *([f"{c['ours']} changed here since sending"] if c["ours"] else []),
         ]  # fmt: skip
         self._summary.setText(" · ".join(parts))
         declared = review.declared_in_words()
@@ -166,7 +166,7 @@ class ReviewPane(QWidget):
         self._bar.setValue(len(review.differences) - left)
         open_still = left or any(not d.decision for d in review.asked)
         self._finishes = not _safe(review) and not open_still and review.state == "in_review"
-        self._safe.setText("Finish the review" if self._finishes else "Accept all that is safe")
+        self._safe.setText("Finish the review" if self._finishes else "Accept all without conflicts")
         self._safe.setAccessibleName(self._safe.text())
         self._safe.setEnabled(bool(_safe(review)) or self._finishes)
         self._mail.setVisible(
@@ -187,9 +187,9 @@ class ReviewPane(QWidget):
         if not whole:
             self._body.addWidget(EmptyState(_nothing(review)))
         self._run = len(self._rows)
-        self._add_apart(review.asked, "Not understood: what did they mean?", "")
-        blank = "A blank is not an answer: what stands is kept unless you clear it (C)."
-        self._add_apart(review.emptied, "Sent filled, came back blank", blank)
+        self._add_apart(review.asked, "Answers we could not read", "")
+        blank = "A blank is not an answer: our record is kept unless you clear it (C)."
+        self._add_apart(review.emptied, "Sent filled, returned blank", blank)
         for made in sections_beside(review, self._listed, Verbs(self._add_new, self._use, self._show_all_listed)):
             self._body.addWidget(made)
         self._body.addStretch(1)
@@ -206,7 +206,7 @@ class ReviewPane(QWidget):
         self._scroll.verticalScrollBar().setValue(place)
 
     def _add_apart(self, differences: list[Difference], title: str, words: str) -> None:
-        """A section of rows that "Accept all that is safe" leaves alone and to which the focus does not move on by itself; undecided ones first."""
+        """A section of rows that "Accept all without conflicts" leaves alone and to which the focus does not move on by itself; undecided ones first."""
         if not differences:
             return
         section = Section(title, wrap=self._narrow)
@@ -301,7 +301,7 @@ class ReviewPane(QWidget):
         if wanted is not None:
             self.tasks.write(
                 lambda s: use_tray_entry(s, review.submission, entry, wanted.kind, wanted.action, wanted.words),
-                message=f"{MADE[wanted.kind]} of {wanted.action} written down.",
+                message=f"{MADE[wanted.kind]} of {wanted.action} recorded.",
             )
 
     # -- doing -------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ class ReviewPane(QWidget):
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""
         review, was = self.current, d.text or words_of(d, d.incoming)
-        typed, done = messages.ask_text(f"Accept {d.label} of {d.record} edited", "As it is to stand", was, long=True, verb="Accept")
+        typed, done = messages.ask_text(f"Accept {d.label} of {d.record} edited", "Value to record", was, long=True, verb="Accept")
         if review is None or not done:
             self._next = -1
             return
@@ -348,7 +348,7 @@ class ReviewPane(QWidget):
             )
 
     def _ask(self, d: Difference, decision: str) -> None:
-        verb = "Query" if decision == "queried" else "Refuse"
+        verb = "Query" if decision == "queried" else "Reject"
         reason, done = messages.ask_text(f"{verb} {d.label} of {d.record}", "What to say about it")
         if done:
             self._decide(d, decision, reason)

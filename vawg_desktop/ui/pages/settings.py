@@ -149,7 +149,7 @@ class SettingsPage(QWidget):
     def _work(self, shown: Shown) -> Section:
         section = Section("Your work")
         section.body.addWidget(note(f"You are {shown.name}. My work shows the actions that name you as our link officer."))
-        section.body.addWidget(note(shown.deputy or "Nobody stands in for you."))
+        section.body.addWidget(note(shown.deputy or "You have no deputy."))
         row = self._buttons(section)
         row.addWidget(button("Name a deputy …", lambda: self.shell_asked.emit(window_commands.name_deputy)), 0, 0)
         row.addWidget(button("Hand my portfolio over …", lambda: self.shell_asked.emit(window_commands.hand_portfolio)), 0, 1)
@@ -184,7 +184,7 @@ class SettingsPage(QWidget):
             made.addItem(f"Kept back under {number}", number)
         made.setCurrentIndex(made.findData(stands))
         made.settle()
-        made.meant.connect(lambda place: self.tasks.write(lambda s: small_counts.set_least(s, int(made.itemData(place))), message="Kept for everybody; it holds for all that leaves from now on."))
+        made.meant.connect(lambda place: self.tasks.write(lambda s: small_counts.set_least(s, int(made.itemData(place))), message="Saved for everybody; it applies to everything that leaves the office from now on."))
         name.setBuddy(made)
         row = grid.rowCount()
         grid.addWidget(name, row, 0)

@@ -149,7 +149,7 @@ class SurveyResultsPage(QWidget):
         box.setSpacing(theme.px(8))
         box.addLayout(self._build_head())
         self._stack = QStackedWidget()
-        self._stack.addWidget(EmptyState("What respondents answered will stand here, question by question.", "Take in a survey's file …", self.take_in))
+        self._stack.addWidget(EmptyState("No survey yet. Import a survey's file to see its results question by question.", "Import a survey's file …", self.take_in))
         found = QWidget()
         inside = QVBoxLayout(found)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -167,7 +167,7 @@ class SurveyResultsPage(QWidget):
         row = QHBoxLayout()
         row.addWidget(label("Results", size=24, bold=True, wrap=False))
         row.addStretch(1)
-        row.addWidget(button("Take in a file …", self.take_in, tip="A survey's file: from SmartSurvey, SurveyMonkey, Microsoft Forms, Qualtrics, LimeSurvey, Kobo, SPSS, or any table"))
+        row.addWidget(button("Import a file …", self.take_in, tip="A survey's file: from SmartSurvey, SurveyMonkey, Microsoft Forms, Qualtrics, LimeSurvey, Kobo, SPSS, or any table"))
         self._out = [
             button("Make a figure", self.make_figure, tip="F; the chosen number as the office quotes it, with its definition and base"),
             button("Copy", self.copy_result, tip="The result shown, as a table; small counts are left out"),

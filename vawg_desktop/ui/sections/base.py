@@ -139,7 +139,7 @@ def link_row(pane: Pane, link: show.Link, *, removable: bool = True) -> QWidget:
         off.setIconSize(QSize(theme.px(14), theme.px(14)))
         off.setFixedSize(theme.px(28), theme.px(28))
         off.setAccessibleName(f"Remove the link to {link.reference}")
-        off.setToolTip("Take this link away")
+        off.setToolTip("Remove link")
         off.clicked.connect(lambda: _unlink(pane, link))
         box.addWidget(off)
     return row
@@ -153,5 +153,5 @@ def _unlink(pane: Pane, link: show.Link) -> None:
     a, b = (view.id, link.id) if link.outward else (link.id, view.id)
     pane.tasks.write(
         lambda s: records.set_link(s, entity, key, a, b, remove=True),
-        message=f"Link to {link.reference} taken away.",
+        message=f"Link to {link.reference} removed.",
     )

@@ -118,7 +118,7 @@ def roles(pane: Pane) -> Made:
 
 def _contributor_row(pane: Pane, link: show.Link) -> QWidget:
     """A contributing body with its part and its time; a press opens them for editing."""
-    shown = [link.part or "its part is not written down", over_time.span(link.from_date, link.until_date)]
+    shown = [link.part or "its part is not recorded", over_time.span(link.from_date, link.until_date)]
     words = "   ".join(x for x in (f"Contributor   {link.title}", *shown) if x)
 
     def change() -> None:
@@ -140,5 +140,5 @@ def _contributor_row(pane: Pane, link: show.Link) -> QWidget:
 
     go = button(words, change, kind="quiet")
     go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    go.setToolTip("Write down its part, and from when to when")
+    go.setToolTip("Record its part, and from when to when")
     return go

@@ -18,17 +18,17 @@ def file(pane: Pane) -> Made:
     """The file of a piece of evidence: kept in the store, looked at in a copy that is wiped afterwards."""
 
     def choose() -> None:
-        name, _ = QFileDialog.getOpenFileName(pane, "Keep a file")
+        name, _ = QFileDialog.getOpenFileName(pane, "Attach a file")
         if name:
             pane.attach(Path(name))
 
-    section = Section("File", "Keep a file …", choose)
+    section = Section("File", "Attach a file …", choose)
 
     def fill(view: show.RecordView) -> None:
         clear(section.body)
         name = view.cells.get("file_name")
         if not name:
-            section.body.addWidget(note("Drop a file anywhere on this record, or press Keep a file."))
+            section.body.addWidget(note("Drop a file anywhere on this record, or press Attach a file."))
             return
         section.body.addWidget(note(str(name)))
         go = button("Open a copy to read", lambda: _open_copy(pane, view.id))

@@ -11,7 +11,7 @@ from vawg_desktop.ui.widgets.common import Section, note
 
 def gap_state(pane: Pane) -> Made:
     """The rule of the next state and what it still needs."""
-    section = Section("What leads on")
+    section = Section("What comes next")
 
     def show_it(found: tuple[str, str, list[str]]) -> None:
         reached, _, _ = found

@@ -144,7 +144,7 @@ def links(pane: Pane) -> Made:
             last = label
             add_links(pane, section, list(group), *_all_of(view.spec, kind, outward, view))
         if not found:
-            section.body.addWidget(note("Nothing else leads here yet."))
+            section.body.addWidget(note("No other links."))
 
     return Made(section, fill)
 

@@ -19,7 +19,7 @@ def own_words(pane: Pane) -> Made:
         section.empty()
         section.set_count(len(found))
         if not found:
-            section.body.addWidget(note("Nothing was said in free words, or it was disposed of."))
+            section.body.addWidget(note("No answers in free text, or they were disposed of."))
             return
         section.body.addWidget(note("It may be distressing. Read it when you are ready."))
         opens = button("Show the words", lambda: _open(section, found))

@@ -22,20 +22,20 @@ _KINDS = {
     Kind.INCOMING: "New from the partner", Kind.CONFLICT: "Changed on both sides", Kind.BOTH_SAME: "Already the same",
 }  # fmt: skip
 _HELD = {
-    "personal_data": "May hold personal data: look first", "in_bin": "The record is in the bin",
-    "exchanged": "Two rows have each other's answers", "sorted": "Sorted apart from its reference?",
-    "moved": "What we sent for another row: look first", "shifted": "Slid from the row beside it?",
+    "personal_data": "May contain personal data: check", "in_bin": "The record is in the bin",
+    "exchanged": "Two rows have each other's answers", "sorted": "Sorted without its reference?",
+    "moved": "What we sent for another row: check", "shifted": "Shifted from the next row?",
     "cut": "Only its beginning was sent", "made_date": "Words of which a date was made?",
-    "filled": "Drawn down over other cells?", "contradicts": "The row says that nothing changed",
-    "crossed": "Its heading may have been exchanged", "aside": "The row's cells are in other columns: look first",
+    "filled": "Filled down over other cells?", "contradicts": "The row says that nothing changed",
+    "crossed": "Its heading may have been exchanged", "aside": "Cells in this row have moved: check",
     "superseded": "The action has been superseded", "reassigned": "No longer this body's",
     "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
     "at_odds": "Complete, and not at 100 %",
     "more_than_referred": "More than were referred: people from before?",
     "not_offered": "Superseded: a word we did not offer",
-    "emptied": "Came back blank", "not_understood": "Not understood", "waits_for_choice": "Two values to choose between first; see Copies",
+    "emptied": "Returned blank", "not_understood": "Not understood", "waits_for_choice": "A conflict to resolve first; see Copies",
 }  # fmt: skip
-_DECIDED = {"queried": "Queried", "refused": "Refused", "accepted": "Accepted in other words"}
+_DECIDED = {"queried": "Queried", "refused": "Rejected", "accepted": "Accepted in other words"}
 #: Keys of a row that has the focus, by what they ask.
 KEYS = {
     Qt.Key.Key_A: "accept", Qt.Key.Key_E: "edit", Qt.Key.Key_Q: "query", Qt.Key.Key_R: "refuse", Qt.Key.Key_C: "clear",
@@ -69,7 +69,7 @@ _ALIKE = 0.4
 
 
 class DifferenceRow(QFrame):
-    """A row that can have the focus: A accepts, E edits, Q queries, R refuses, arrows move on."""
+    """A row that can have the focus: A accepts, E edits, Q queries, R rejects, arrows move on."""
 
     #: What is asked for this row: accept, edit, query, refuse, clear, think_again, up or down.
     asked = Signal(object, str)
@@ -85,10 +85,10 @@ class DifferenceRow(QFrame):
         grid.setVerticalSpacing(theme.px(2))
         base, current, incoming = (words_of(d, v) for v in (d.base, d.current, d.incoming))
         incoming = d.text or incoming
-        sent = "Sent" if d.field in SENT else "Last answer"
+        sent = "Sent" if d.field in SENT else "Last return"
         self.setAccessibleName(
-            f"{d.label} of {d.record}. {self._state()}. {sent}: {base or 'nothing'}. Now: {current or 'nothing'}. "
-            f"Came back: {incoming or 'nothing'}"
+            f"{d.label} of {d.record}. {self._state()}. {sent}: {base or 'nothing'}. Our record: {current or 'nothing'}. "
+            f"Returned: {incoming or 'nothing'}"
         )
         kind = label(self._state(), muted=True)
         if (d.kind is Kind.CONFLICT or d.held) and not d.decision:
@@ -97,8 +97,8 @@ class DifferenceRow(QFrame):
         grid.addWidget(label(d.label, bold=True), 0, 0)
         grid.addWidget(kind, *((0, 1) if narrow else (1, 0)), Qt.AlignmentFlag.AlignTop)
         columns = (
-            (sent, base, escape(base)), ("Now", current, escape(current)),
-            ("Came back", incoming, marked(current or base, incoming)),
+            (sent, base, escape(base)), ("Our record", current, escape(current)),
+            ("Returned", incoming, marked(current or base, incoming)),
         )  # fmt: skip
         for c, (head, text, html) in enumerate(columns, 1):
             shown = QLabel(html.replace("\n", "<br>") if text else "Nothing")
@@ -139,14 +139,14 @@ class DifferenceRow(QFrame):
         """What may be asked of this row and the word on its button."""
         d = self.difference
         if d.decision:
-            return {"think_again": "Decide again"}
+            return {"think_again": "Undo decision"}
         if d.held == "emptied":
             return {"clear": "Clear it", "query": "Query …", "refuse": "Leave it"}
         if d.held == "not_understood":
             return {"edit": "Answer …", "query": "Query …", "refuse": "Leave it"}
         if d.held in ("in_bin", "waits_for_choice"):
-            return {"query": "Query …", "refuse": "Refuse …"}
-        return {"accept": "Accept", "edit": "Edit …", "query": "Query …", "refuse": "Refuse …"}
+            return {"query": "Query …", "refuse": "Reject …"}
+        return {"accept": "Accept", "edit": "Edit …", "query": "Query …", "refuse": "Reject …"}
 
     def _choices(self) -> QWidget:
         holder = QWidget()

@@ -221,7 +221,7 @@ class PaperEditor(FieldEditor):
         cursor.insertText(self.shown)
         self._timer.stop()
         self.typing.emit(self.spec.key, self.shown)  # what was let go is no draft any more
-        self.set_wrong("Put back as it was; Ctrl+Z brings your words again.")
+        self.set_wrong("Put back as it was; Ctrl+Z restores your words.")
 
     def typed(self) -> str:
         return self.paper.toPlainText()

@@ -27,7 +27,7 @@ class MapWall(QWidget):
         box.setSpacing(theme.px(8))
         head = QHBoxLayout()
         head.addWidget(label(title, size=24, bold=True, wrap=False), 1)
-        head.addWidget(button("Leave full screen", self.close, tip="Escape"))
+        head.addWidget(button("Exit full screen", self.close, tip="Escape"))
         box.addLayout(head)
         self.view = JourneyView()
         self.view.show_map(found)

@@ -65,7 +65,7 @@ class MeetingForm(QWidget):
         self._put("why", "Why the status changes", QLineEdit())
         self._put("question", "Question", QLineEdit())
         self._put("asked_of", "Asked of", QLineEdit())
-        self._put("answer_as", "Written down as", _terms(CHALLENGE.by_key["answer_as"]))
+        self._put("answer_as", "Recorded as", _terms(CHALLENGE.by_key["answer_as"]))
         self._put("remark", _DISCLOSABLE, QLineEdit())
         self._narrow: bool | None = None
         self.reflow(narrow=False)
@@ -131,7 +131,7 @@ class MeetingForm(QWidget):
         assert isinstance(status, Choice)
         status.clear()
         terms = item.about.spec.status_field.terms if item.about is not None and item.about.spec.status_field is not None else None
-        status.addItem(f"As it stands ({terms.label(item.status)})" if terms is not None and item.status else "As it stands", "")
+        status.addItem(f"Unchanged ({terms.label(item.status)})" if terms is not None and item.status else "Unchanged", "")
         for term in terms or ():
             status.addItem(term.label, term.key)
         status.setEnabled(terms is not None)

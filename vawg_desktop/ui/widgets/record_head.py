@@ -57,7 +57,7 @@ class RecordHead(QWidget):
     def _warn(self, view: RecordView) -> None:
         lines: list[str] = []
         if view.conflicts:
-            lines.append(f"{how_many(view.conflicts, 'field')} with two values to choose between; see Copies.")
+            lines.append(f"{how_many(view.conflicts, 'field')} with a conflict to resolve; see Copies.")
         if view.cells.get("restriction"):
             lines.append(f"Restricted: {view.cells['restriction']}")
         self._banner.setText("\n".join(lines))

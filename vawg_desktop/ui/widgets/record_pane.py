@@ -153,7 +153,7 @@ class RecordPane(Pane):
         if view is not None:
             self.tasks.write(
                 lambda s: attachments.attach(s, view.id, path),
-                message=f"{path.name} is kept with {view.reference}.",
+                message=f"{path.name} is attached to {view.reference}.",
             )
 
     # -- showing -----------------------------------------------------------------------------

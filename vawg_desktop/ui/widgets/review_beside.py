@@ -30,7 +30,7 @@ def sections_beside(review: Review, most: int, verbs: Verbs) -> Iterator[Section
     if review.problems or review.tray:
         yield _to_look_at(review, most, verbs)
     if review.not_returned:
-        section = Section("Rows that did not come back")
+        section = Section("Rows not returned")
         section.set_count(len(review.not_returned))
         section.body.addWidget(label(", ".join(review.not_returned), muted=True))
         yield section

@@ -1,0 +1,82 @@
+"""Everything as the store knew it at a date or a board: a session on a copy taken back to then, with that day for today (DESIGN 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from vawg_desktop.domain import clock
+from vawg_desktop.domain.dates import bounds, label, parse_date
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.services import names, since
+from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import past
+
+
+@dataclass(slots=True)
+class PastSession(Session):
+    """A session on the store as it was; ``day`` is its today, ``called`` what it is named on screen and on every copy."""
+
+    day: date = field(default_factory=clock.today)
+    called: str = ""
+
+    @property
+    def today(self) -> date:
+        """The day as at which everything stands."""
+        return self.day
+
+
+def open_at(session: Session, words: str) -> PastSession:
+    """The store as at ``words``: a date (to the end of that day), a meeting (as it began, or as its board paper had it), or "last PDB".
+
+    Closing its store wipes the copy. Raises NotFoundError and ValueRefusedError for words that are neither, or a day that lies ahead; StoreError.
+    """
+    day, called, upto = moment(session, words)
+    return PastSession(past.as_known(session.store, upto, called), session.who, day, called)
+
+
+def moment(session: Session, words: str) -> tuple[date, str, int]:
+    """The day that words name, what it is called, and the entry up to which the store knew then. Raises as ``open_at``."""
+    typed = words.strip()
+    if not typed:
+        raise ValueRefusedError("Name a date, a meeting, or a board such as “last PDB”.")
+    meeting = last_of(session, typed)
+    try:
+        day = bounds(parse_date(typed, now=session.today))[1] if not meeting else None
+    except ValueRefusedError:
+        day = None
+    if day is None:
+        found = names.find_named(session.read(), "meeting", meeting or typed) or (names.find(session.read(), meeting, "meeting") if meeting else None)
+        if found is None:
+            raise ValueRefusedError(f"“{typed[:60]}” is no date and no meeting of this store.")
+        held, title = session.read().exec_driver_sql("SELECT date, title FROM meeting WHERE id = ?", (found.id,)).one()
+        upto = since.point(session, found.id)
+        return _not_ahead(session, bounds(str(held))[0]), f"{title}, {label(str(held))}", upto
+    return _not_ahead(session, day), label(day.isoformat()), since.point(session, day.isoformat())
+
+
+def _not_ahead(session: Session, day: date) -> date:
+    if day > session.today:
+        raise ValueRefusedError(f"{label(day.isoformat())} lies ahead; choose a day that has been.")
+    return day
+
+
+def last_of(session: Session, words: str) -> str:
+    """The id of the last meeting of the body that "last PDB" names, before today; empty for other words. "last board": of any body that holds agencies to account.
+
+    Raises NotFoundError where no meeting of it was held.
+    """
+    first, _, called = words.strip().partition(" ")
+    if first.casefold() != "last" or not called:
+        return ""
+    rows = plain_rows(session.read(), "SELECT id, body, date FROM meeting WHERE NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", ())
+    if called.casefold() not in ("board", "meeting"):
+        body = names.find_named(session.read(), "governance_body", called)
+        if body is None:
+            return ""
+        rows = [r for r in rows if r["body"] == body.id]
+    held = sorted((bounds(str(r["date"]))[0], str(r["id"])) for r in rows if bounds(str(r["date"]))[0] <= session.today)
+    if not held:
+        raise NotFoundError(f"No meeting of {called} has been held yet.")
+    return held[-1][1]
