@@ -23,9 +23,11 @@ def application() -> Any:
     from PySide6.QtCore import Qt, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
+    from vawg_desktop.ui import spoken
     from vawg_desktop.ui.theme import theme
 
     qInstallMessageHandler(_heard_from_qt)
+    spoken.install()
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("VAWG Desktop")
@@ -138,7 +140,7 @@ class Held:
             back_up_if_changed(session)
             return Changes()
 
-        if self._shell.tasks is not None:
+        if self._shell.tasks is not None and not self._shell.as_at.on:
             self._shell.tasks.write(work)
 
     def reopen(self, work: Any) -> None:
@@ -172,6 +174,7 @@ class Held:
         self._timers.clear()
         if self._shell.tasks is not None:
             self._shell.detach()
+        self._shell.as_at.close()
         if self.session is not None:
             if backup and self.session.store.url is None:
                 session = self.session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -138,4 +137,4 @@ def test_a_locked_store_stays_locked_in_its_past(tmp_path: Path) -> None:
     finally:
         then.store.close()
         session.store.close()
-    assert os.path.exists(tmp_path / "locked.vawg")
+    assert (tmp_path / "locked.vawg").exists()

@@ -9,13 +9,14 @@ from pytestqt.qtbot import QtBot
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.ui.messages import Messages
 from vawg_desktop.ui.tasks import Lane
+from vawg_desktop.ui.widgets.strip import Strip
 
 
 def test_an_answer_after_the_window_was_closed_is_no_failure_of_the_program(qtbot: QtBot) -> None:
     messages, window = Messages(), QWidget()
     heard: list[tuple[str, str]] = []
     messages.shown.connect(lambda kind, text: heard.append((kind, text)))
-    messages.attach(window)
+    messages.attach(window, Strip())
     shiboken6.delete(window)
     messages.failed(RuleError("The date is not one.", code="x"))
     messages.tell("Saved.")

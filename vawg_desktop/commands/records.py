@@ -64,14 +64,27 @@ def _where_key(entity_key: str, key: str) -> str:
     return field_of(spec, key).key
 
 
-@command("show", "one record with its links", argument("ref", metavar="REF"), argument("--as-at", metavar="DATE"))
+@command("show", "one record with its links", argument("ref", metavar="REF"), argument("--as-at", metavar="DATE|MEETING"))
 def show(arguments: argparse.Namespace) -> int:
     """One record with its links."""
+    from vawg_desktop.services import as_at, card
     from vawg_desktop.services import show as showing
 
     with opened(arguments) as session:
-        day = _day(arguments.as_at, session.today)
-        document = showing.as_json(session, arguments.ref, day)
+        day = None
+        if arguments.as_at:
+            day = as_at.moment(session, arguments.as_at)[0]
+        if arguments.as_at and not _is_date(arguments.as_at, session.today):
+            then = as_at.open_at(session, arguments.as_at)
+            try:
+                document = showing.as_json(then, arguments.ref)
+            finally:
+                then.store.close()
+        else:
+            document = showing.as_json(session, arguments.ref, day)
+        told = ""
+        if document["entity"] == "recommendation" and not document["deleted"] and not arguments.json:
+            told = card.as_text(card.card(session, str(document["reference"]), arguments.as_at or ""))
 
     def words() -> Iterator[str]:
         spec = BY_KEY[str(document["entity"])]
@@ -91,8 +104,18 @@ def show(arguments: argparse.Namespace) -> int:
             yield f"  {f.label}: {words}"
         for link in document["links"]:  # type: ignore[attr-defined]
             yield f"  {link['label']}: {link['reference']} {link['title']}"
+        if told:
+            yield from ("", "What happened", *told.splitlines()[1:])
 
     return out(arguments, document, words)
+
+
+def _is_date(text: str, today: date) -> bool:
+    try:
+        dates.parse_date(text, now=today)
+    except ValueRefusedError:
+        return False
+    return True
 
 
 def _day(text: str | None, today: date) -> date | None:

@@ -109,7 +109,7 @@ PAPER_KIND = vocabulary(
     ("journey-map", "Journey map"),
     ("needs-assessment", "Needs assessment"),
     ("service-directory", "Service directory"),
-    ("answer-card", "Answer card"),
+    ("answer-card", "Lines to take", "Answer card"),
 )
 PAPER_STAGE = vocabulary(
     "stage of a paper",

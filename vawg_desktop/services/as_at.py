@@ -7,9 +7,8 @@ from datetime import date
 
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.dates import bounds, label, parse_date
-from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.services import names, since
-from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import past
 
@@ -41,7 +40,7 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
     typed = words.strip()
     if not typed:
         raise ValueRefusedError("Name a date, a meeting, or a board such as “last PDB”.")
-    meeting = last_of(session, typed)
+    meeting = since.last_of(session, typed)
     try:
         day = bounds(parse_date(typed, now=session.today))[1] if not meeting else None
     except ValueRefusedError:
@@ -60,23 +59,3 @@ def _not_ahead(session: Session, day: date) -> date:
     if day > session.today:
         raise ValueRefusedError(f"{label(day.isoformat())} lies ahead; choose a day that has been.")
     return day
-
-
-def last_of(session: Session, words: str) -> str:
-    """The id of the last meeting of the body that "last PDB" names, before today; empty for other words. "last board": of any body that holds agencies to account.
-
-    Raises NotFoundError where no meeting of it was held.
-    """
-    first, _, called = words.strip().partition(" ")
-    if first.casefold() != "last" or not called:
-        return ""
-    rows = plain_rows(session.read(), "SELECT id, body, date FROM meeting WHERE NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", ())
-    if called.casefold() not in ("board", "meeting"):
-        body = names.find_named(session.read(), "governance_body", called)
-        if body is None:
-            return ""
-        rows = [r for r in rows if r["body"] == body.id]
-    held = sorted((bounds(str(r["date"]))[0], str(r["id"])) for r in rows if bounds(str(r["date"]))[0] <= session.today)
-    if not held:
-        raise NotFoundError(f"No meeting of {called} has been held yet.")
-    return held[-1][1]

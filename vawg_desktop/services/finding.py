@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.services import names
+from vawg_desktop.services import found_words, names
 from vawg_desktop.services.lists import ListQuery, Where, count
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.show import Link
@@ -15,8 +17,63 @@ Choice = tuple[str, str]
 _FIRST = ("recommendation", "action", "gap", "partner")
 
 
+@dataclass(frozen=True, slots=True)
+class FoundList:
+    """A list that what was typed means, such as a partner's actions: its words, how many stand in it, and the query that shows it."""
+
+    words: str
+    count: int
+    query: ListQuery
+
+
 def search(session: Session, typed: str, *, entity: str | None = None, limit: int = 30) -> list[Hit]:
-    """Records by words: an exact reference first, then recommendations, actions, gaps, partners."""
+    """Records as officers say them: what a reference, number or name means exactly first, then recommendations, actions, gaps, partners by words."""
+    exact = [_hit(session, f) for f in exactly(session, typed, entity)]
+    known = {h.id for h in exact}
+    return [*exact, *(h for h in _by_words(session, typed, entity, limit) if h.id not in known)]
+
+
+def exactly(session: Session, typed: str, entity: str | None = None) -> list[names.Found]:
+    """The records that a reference ("r3", "R-3", "recommendation 3"), the tracker's own number, an alias or a partner's or body's name means."""
+    connection, words = session.read(), typed.strip()
+    if not words:
+        return []
+    found = found_words.exactly(connection, BY_KEY[entity], words) if entity else names.matches(connection, words, None)
+    if not found:
+        for kind in (entity,) if entity else ("partner", "governance_body"):
+            if kind in found_words.OWNERS and (one := names.Directory(connection, kind).find(words)) is not None:
+                found = [one]
+                break
+    return [f for f in found if f.reference and (entity or not BY_KEY[f.entity].system)]
+
+
+def _hit(session: Session, found: names.Found) -> Hit:
+    row = session.read().exec_driver_sql("SELECT n, id, entity, reference, title FROM subject WHERE id = ?", (found.id,)).one()
+    return Hit(*tuple(row))
+
+
+def lists_of(session: Session, typed: str) -> list[FoundList]:
+    """Lists of whoever is called so: what a partner or body is accountable for, and the actions of a link officer."""
+    connection, words = session.read(), typed.strip()
+    if len(words) < 2:
+        return []
+    found: list[FoundList] = []
+    for kind, id in found_words.owners(connection, words)[:3]:
+        name = names.find(connection, id)
+        for spec in found_words.kinds_of(kind):
+            _add_list(session, found, f"{spec.plural} of {name.title}", ListQuery(spec.key, where=(Where(spec.owner, id),)))
+    for officer in found_words.officers(connection, words)[:3]:
+        _add_list(session, found, f"Actions of {officer}, link officer", ListQuery("action", where=(Where("link_officer", officer),)))
+    return found
+
+
+def _add_list(session: Session, found: list[FoundList], words: str, query: ListQuery) -> None:
+    number = count(session, query)
+    if number:
+        found.append(FoundList(words, number, query))
+
+
+def _by_words(session: Session, typed: str, entity: str | None, limit: int) -> list[Hit]:
     if entity is None:
         first = [h for e in _FIRST for h in full_text(session.read(), typed, limit=limit // 3, entity=e)]
         rest = [h for h in full_text(session.read(), typed, limit=limit) if h.entity not in _FIRST]

@@ -14,11 +14,10 @@ from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import from_row, to_words
-from vawg_desktop.services import names, worded
+from vawg_desktop.services import found_words, names, worded
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.log_writing import direct
-from vawg_desktop.store.search import numbers_matching
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -80,19 +79,22 @@ def filters(spec: EntitySpec) -> dict[str, str]:
 
 def ids(session: Session, query: ListQuery, connection: Connection | None = None, *, limit: int = 0) -> list[int]:
     """The local numbers of every row a query shows, in its order; with a limit, of the first so many."""
-    sql = _conditions(session, query)
     spec = BY_KEY[query.entity]
-    order = _order(spec, query)
-    text = f'SELECT n FROM "{query.entity}" t {_by(session, query)} WHERE {sql.text()} ORDER BY {order}'
+    found = found_words.condition(session.read(), spec, query.words)
+    sql = _conditions(session, query, found)
+    order, params = _order(spec, query), list(sql.params)
+    if found is not None and found.exact:  # what is meant exactly stands first
+        order, params = f"t.id NOT IN ({','.join('?' * len(found.exact))}), {order}", [*params, *found.exact]
+    text = f'SELECT n FROM "{query.entity}" t {_by(session, query, found)} WHERE {sql.text()} ORDER BY {order}'
     if limit:
         text += f" LIMIT {limit}"
-    rows = direct(connection or session.read())(text, tuple(sql.params))
+    rows = direct(connection or session.read())(text, tuple(params))
     return [row[0] for row in rows.fetchall()]
 
 
-def _by(session: Session, query: ListQuery) -> str:
+def _by(session: Session, query: ListQuery, found: found_words.Found | None) -> str:
     """The index that holds all that a word's search needs, where SQLite would rather read every row found."""
-    plain = query.words.strip() and not query.where and query.sort in ("", "reference")
+    plain = found is not None and found.plain and not query.where and query.sort in ("", "reference")
     if not plain or not BY_KEY[query.entity].large or session.store.url is not None:
         return ""
     return f"INDEXED BY ix_{query.entity}_found"
@@ -100,7 +102,7 @@ def _by(session: Session, query: ListQuery) -> str:
 
 def count(session: Session, query: ListQuery) -> int:
     """How many rows a query shows."""
-    sql = _conditions(session, query)
+    sql = _conditions(session, query, found_words.condition(session.read(), BY_KEY[query.entity], query.words))
     text = f'SELECT count(*) FROM "{query.entity}" t WHERE {sql.text()}'
     row = session.read().exec_driver_sql(text, tuple(sql.params)).fetchone()
     return int(row[0]) if row else 0
@@ -129,15 +131,14 @@ def sort_column(spec: EntitySpec, wanted: str) -> str:
     return wanted if wanted in spec.columns else "reference"
 
 
-def _conditions(session: Session, query: ListQuery) -> _Sql:
+def _conditions(session: Session, query: ListQuery, found: found_words.Found | None) -> _Sql:
     sql = _Sql()
     sql.add(f"t.deleted = {int(query.bin)}{' AND t.born IS NOT NULL' if query.bin else ''}")  # what only stands in for a record was never deleted
     spec = BY_KEY[query.entity]
     for where in query.where:
         _add_condition(session, sql, spec, where)
-    matched = numbers_matching(query.words, session.read().dialect.name) if query.words.strip() else None
-    if matched is not None:
-        sql.add(f"t.n IN ({matched[0]})", *matched[1])
+    if found is not None:
+        sql.add(found.sql, *found.params)
     return sql
 
 

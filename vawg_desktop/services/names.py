@@ -43,7 +43,7 @@ _FIND = "SELECT entity, id, reference, title, deleted FROM subject "
 
 def find(connection: Connection, name: str, entity: str | None = None) -> Found:
     """The record that a reference (``R-0003``, ``r3``), alias or id names. Raises NotFoundError."""
-    owners = _matches(connection, name, entity)
+    owners = matches(connection, name, entity)
     if len(owners) > 1:
         raise NotFoundError(
             f"“{name[:80]}” stands for more than one record: {', '.join(o.reference for o in owners[:6])}. Name one of them.",
@@ -60,11 +60,11 @@ def find(connection: Connection, name: str, entity: str | None = None) -> Found:
 
 def maybe_find(connection: Connection, name: str, entity: str | None = None) -> Found | None:
     """Like ``find``, but None where there is nothing, or more than one."""
-    owners = _matches(connection, name, entity)
+    owners = matches(connection, name, entity)
     return owners[0] if len(owners) == 1 and owners[0].reference else None
 
 
-def _matches(connection: Connection, name: str, entity: str | None) -> list[Found]:
+def matches(connection: Connection, name: str, entity: str | None) -> list[Found]:
     """The records that match a name in the first way that finds any; a deleted one only if no living one does."""
     typed = " ".join(clean_text(name).text.split())
     if not typed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import movement, rules
 from vawg_desktop.domain.conditions import CONDITIONS
-from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.dates import label, london_day
 from vawg_desktop.domain.entities import ACTION, ENTITIES, GAP, RECOMMENDATION, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, NOT_RATED, RATING, VERIFICATION, how_many
@@ -26,6 +26,8 @@ from vawg_desktop.services.standing import Position, Row, ids_of
 from vawg_desktop.store.check_log import heads_of_chains
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy import Connection
 
 #: What is said of actions that nobody told of for long.
@@ -147,6 +149,13 @@ def actions_table(paper: Paper, title: str, rows: Sequence[Row]) -> None:
     if cells:
         notes = ["Independent bodies are not rated."] if any(r["accountable"] in paper.independent for r in rows) else []
         paper.blocks.append(Table(title, ["Ref", "Action", "Body", "Due", "Status", "Our rating", "Last update"], cells, notes))
+
+
+def worded_on(session: Session, record: str, key: str, until: date) -> str:
+    """The day on which a record's words under a field were last set, up to a day; empty where they never were."""
+    rows = session.read().exec_driver_sql('SELECT at, fields FROM "change" WHERE "row" = ? ORDER BY n', (record,))
+    days = [london_day(str(at)) for at, fields in rows if f'"{key}"' in str(fields)]
+    return max((d.isoformat() for d in days if d <= until), default="")
 
 
 def recommendations_table(paper: Paper) -> None:

@@ -1,4 +1,4 @@
-"""Papers for boards and the public: the board paper, the action log, the briefing, the answer card, the update for the Panel and the audit of agencies.
+"""Papers for boards and the public: the board paper, the action log, the briefing, lines to take, the update for the Police and Crime Panel and the audit of agencies.
 
 To add a paper: a function here or beside it that gives a ``Made``, and a line in ``PAPERS``.
 """
@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.dates import bounds, label, parse_date
+from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION, BY_KEY, RECOMMENDATION
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.meeting_terms import ASSURANCE, DECISION_KIND, INFORMATION, PAPER_KIND
 from vawg_desktop.domain.terms import MARKING, RESPONSE, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Cell, Document, Heading, Items, Paragraph, Quote, Table
-from vawg_desktop.services import agenda, names, outputs, since, standing
+from vawg_desktop.services import agenda, as_at, names, outputs, since, standing
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.office import office_settings
@@ -70,7 +70,7 @@ OF_ANY_DAY = frozenset({"board", "panel-update", "audit", "answer-card"})
 
 def make(session: Session, kind: str, asked: Asked) -> Made:
     """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError, and ValueRefusedError for a past day that its kind cannot speak of."""
-    if asked.as_at and kind not in OF_ANY_DAY and bounds(parse_date(asked.as_at, now=session.today))[1] != session.today:
+    if asked.as_at and kind not in OF_ANY_DAY and as_at.moment(session, asked.as_at)[0] != session.today:
         raise ValueRefusedError(f"{PAPER_KIND.label(kind)} says what stands now; only board papers, updates for the Police and Crime Panel, audits and lines to take speak of a past day.")
     return PAPERS[kind](session, asked)
 
@@ -81,10 +81,8 @@ def position_of(session: Session, asked: Asked) -> standing.Position:
         return standing.standing(session, asked.heads, asked.day)
     if not asked.as_at:
         return standing.standing(session)
-    day = bounds(parse_date(asked.as_at, now=session.today))[1]
-    if day > session.today:
-        raise ValueRefusedError(f"{label(day.isoformat())} lies ahead; a paper speaks of a day that has been.")
-    return standing.standing(session, since.point(session, asked.as_at), day)
+    day, _, upto = as_at.moment(session, asked.as_at)
+    return standing.standing(session, upto, day)
 
 
 def _finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequence[Mapping[str, object]] | None = None) -> Made:
@@ -199,7 +197,10 @@ def answer_card(session: Session, asked: Asked) -> Made:
     if closed:
         paper.blocks.append(Paragraph("This record is restricted: nothing of it is given here."))
         return _finished(paper, f"{found.reference}: what became of it", named=[row])
-    paper.blocks += [Heading("In public"), Quote(str(row["public_wording"])) if row["public_wording"] else Paragraph("No public wording is agreed yet.")]
+    worded = parts.worded_on(session, found.id, "public_wording", paper.position.day)
+    paper.blocks += [Heading("In public"), Quote(str(row["public_wording"]), f"wording of {label(worded)}" if worded else "") if row["public_wording"] else Paragraph("No public wording is agreed yet.")]
+    if row.get("wording") and not row["public_wording"]:
+        paper.blocks.append(Quote(str(row["wording"]), "as published"))
     serving = [r for r in paper.position.actions if found.id in str(r["serves"]).split(";")]
     counted = [r for r in serving if r["status"] not in ("stopped", "superseded")]
     complete = paper.count("complete", "Actions complete", [r for r in counted if r["status"] == "complete"])

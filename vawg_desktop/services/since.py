@@ -11,12 +11,12 @@ from vawg_desktop.domain import movement
 from vawg_desktop.domain.conditions import is_open
 from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
-from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import EntitySpec, Value
 from vawg_desktop.domain.movement import Move, Step
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import names
-from vawg_desktop.services.lists import ListQuery, Where, ids
+from vawg_desktop.services.lists import ListQuery, Where, ids, plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
@@ -66,8 +66,28 @@ class Scope:
     recommendation: str = ""
 
 
+def last_of(session: Session, words: str) -> str:
+    """The id of the last meeting of the body that "last PDB" names, before today; empty for other words. "last board": of any body that holds agencies to account.
+
+    Raises NotFoundError where no meeting of it was held.
+    """
+    first, _, called = words.strip().partition(" ")
+    if first.casefold() != "last" or not called:
+        return ""
+    rows = plain_rows(session.read(), "SELECT id, body, date FROM meeting WHERE NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", ())
+    if called.casefold() not in ("board", "meeting"):
+        body = names.find_named(session.read(), "governance_body", called)
+        if body is None:
+            return ""
+        rows = [r for r in rows if r["body"] == body.id]
+    held = sorted((bounds(str(r["date"]))[0], str(r["id"])) for r in rows if bounds(str(r["date"]))[0] <= session.today)
+    if not held:
+        raise NotFoundError(f"No meeting of {called} has been held yet.")
+    return held[-1][1]
+
+
 def point(session: Session, words: str) -> int:
-    """The number of the log's entry up to which this store knew at a moment: the end of a London day, or the beginning of a meeting's.
+    """The number of the log's entry up to which this store knew at a moment: the end of a London day, or the beginning of a meeting's ("last PDB" too).
 
     Raises NotFoundError and ValueRefusedError for words that are neither.
     """
@@ -75,7 +95,7 @@ def point(session: Session, words: str) -> int:
     try:
         day = bounds(parse_date(words, now=session.today))[1]
     except ValueRefusedError as refused:
-        found = names.find_named(connection, "meeting", words)
+        found = names.find_named(connection, "meeting", last_of(session, words) or words)
         if found is None:
             raise ValueRefusedError(f"“{words[:60]}” is no date and no meeting of this store.") from refused
         frozen = _frozen(connection, found.id)

@@ -12,8 +12,8 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.entities import ENTITIES, LINK
 from vawg_desktop.domain.fields import EntitySpec, Value
 from vawg_desktop.scratch import Scratch
-from vawg_desktop.store import history, keys, stubs
 from vawg_desktop.store import entries as log
+from vawg_desktop.store import history, keys, stubs
 from vawg_desktop.store.log_writing import spec_of
 from vawg_desktop.store.restating import Rebuild, batches, stated
 from vawg_desktop.store.store import Store
@@ -37,7 +37,7 @@ def as_known(store: Store, upto: int, called: str) -> Store:
     known = {str(o): int(s) for o, s in connection.exec_driver_sql('SELECT origin, max(seq) FROM "change" WHERE n <= ? GROUP BY origin', (upto,))}
     made = Scratch("past")
     try:
-        past = _copy(store, made.path / "as at.vawg")
+        past = _copy(store, made.path / f"{store.path.stem}.vawg")
     except BaseException:
         made.close()
         raise

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from vawg_desktop.services.finding import FoundList
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.pick import FindBox, Offer
 from vawg_desktop.ui.places import PLACES, SETTINGS
@@ -78,5 +79,7 @@ def open_palette(shell: Shell) -> None:
     box.deleteLater()
     if isinstance(chosen, Hit):
         shell.open_record(chosen.id)
+    elif isinstance(chosen, FoundList):
+        shell.open_list(chosen.query, chosen.words)
     elif isinstance(chosen, Offer):
         chosen.do()

@@ -16,15 +16,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.ui import leaving
+from vawg_desktop.ui.as_at import AsAt, AsAtBar
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.navigation import NARROW, Navigation
 from vawg_desktop.ui.place_page import PlacePage
 from vawg_desktop.ui.places import SETTINGS, part_of
 from vawg_desktop.ui.shell import Shell
+from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.top_bar import TopBar
 from vawg_desktop.ui.widgets.common import EmptyState
 from vawg_desktop.ui.widgets.guard import Guard
+from vawg_desktop.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,13 +56,13 @@ class MainWindow(Shell):
         self._idle: Any = None
         self._demonstration = False
         self._ready = False
+        self.as_at = AsAt(self)
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(COUNT_MS)
         self._counting.timeout.connect(self._count_waiting)
         self._build()
         self.guard = Guard(self, self.lock)
-        messages.attach(self)
 
     def _build(self) -> None:
         centre = self._centre = QWidget()
@@ -67,6 +71,8 @@ class MainWindow(Shell):
         box.setSpacing(0)
         self.top = TopBar(self.open_palette, lambda: self.go(SETTINGS.key) if self.tasks is not None else None)
         box.addWidget(self.top)
+        self._as_at_bar = AsAtBar(lambda: self.as_at.back())
+        box.addWidget(self._as_at_bar)
         row = QHBoxLayout()
         row.setSpacing(0)
         self.navigation = Navigation(lambda key: self.go(key) if self.tasks is not None else None)
@@ -77,7 +83,10 @@ class MainWindow(Shell):
         self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         row.addWidget(self.stack, 1)
         box.addLayout(row, 1)
+        self.strip = Strip()
+        box.addWidget(self.strip)
         self.setCentralWidget(centre)
+        messages.attach(self, self.strip)
         self._style()
 
     def _style(self) -> None:
@@ -90,7 +99,7 @@ class MainWindow(Shell):
         """Work on an open store from now on; pages are made when first visited."""
         self.tasks = tasks
         self._say_where()
-        self.top.show_saved("Saved")
+        self._on_busy(False)
         tasks.busy_changed.connect(self._on_busy)
         tasks.away_changed.connect(lambda _: self._on_busy(False))
         tasks.wants_copy.connect(self._open_copy)
@@ -169,7 +178,7 @@ class MainWindow(Shell):
             unsaved = f"{waits} not saved yet" if waits else ""
             self.top.show_saved(f"Server away, trying again … {unsaved}".strip())
         else:
-            self.top.show_saved("Saving …" if busy else "Saved")
+            self.top.show_saved("Read only" if self.as_at.on else "Saving …" if busy else "Saved")
 
     def _count_waiting(self) -> None:
         from vawg_desktop.services.waiting import waiting
@@ -226,7 +235,9 @@ class MainWindow(Shell):
             page.load()
         self.tasks.look_for_others()
         page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.setWindowTitle(f"{part.label} – VAWG Desktop")
+        if self.windowTitle() != (title := f"{part.label} – VAWG Desktop"):
+            self.setWindowTitle(title)
+            announcer.say(self, part.label)
         if not self._ready:
             self._ready = True
             self._make_ready()
@@ -238,7 +249,7 @@ class MainWindow(Shell):
 
     def open_record(self, name: str) -> None:
         """Show a record where its kind stands; ``history:ID`` shows its changes, ``chain:ID`` its chain, ``questions:KEY`` a question, ``hold:ID`` a meeting as it is held, ``paper:KIND/ID`` a paper."""
-        if page := {"history": "changes", "chain": "chain", "questions": "questions", "hold": "meeting_mode", "paper": "papers"}.get(name.partition(":")[0], "") if ":" in name else "":
+        if page := {"history": "changes", "chain": "chain", "questions": "questions", "hold": "meeting_mode", "paper": "papers", "card": "card"}.get(name.partition(":")[0], "") if ":" in name else "":
             self.go(page).show_record(name.partition(":")[2])
             return
         from vawg_desktop.services import names
@@ -325,22 +336,24 @@ class MainWindow(Shell):
 
     def restyle(self) -> None:
         """Build every page again after a change of theme or text size."""
-        key, id = self._key, None
-        pane = getattr(self._pages.get(key), "pane", None)
-        if pane is not None:
-            id = pane.view.id if pane.view else None
+        key, id = self.where()
         self._drop_pages()
         self._build()
-        messages.attach(self)
         if self.tasks is not None:
             self._say_where()
-            self.top.show_saved("Saved")
+            self._on_busy(False)
             self._count_waiting()
             again = self.go(key or "my_work")
-            if id is not None:
+            if id:
                 again.go_to(id)
 
+    def where(self) -> tuple[str, str]:
+        """The key of the page that is shown, and the id of the record on it, if any."""
+        pane = getattr(self.here(), "pane", None)
+        return self._key, str(pane.view.id) if pane is not None and pane.view is not None else ""
+
     def _say_where(self) -> None:
+        self._as_at_bar.show_past(getattr(self.tasks.session, "called", ""))
         store = self.tasks.session.store
         warnings = {"DEMONSTRATION": self._demonstration, "not encrypted": store.plain}
         self.top.show_where(["OFFICIAL-SENSITIVE", *(w for w, holds in warnings.items() if holds), store.path.stem, self.tasks.session.who])
@@ -350,32 +363,13 @@ class MainWindow(Shell):
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()
-        if self.tasks is None:
-            return ""
-        panes = [p.pane for p in self._pages.values() if hasattr(p, "pane")]
-        for pane in panes:
-            pane.leave()
-        self.tasks.wait()
-        asked = [pane.left_over for pane in panes]
-        asked += [ask for page in self._pages.values() if (ask := getattr(page, "left_over", None)) is not None]
-        found = [words for ask in asked for words in ask()]
-        return "" if not found else f"{' and '.join(found)} {'was' if len(found) == 1 else 'were'} not saved"
+        return "" if self.tasks is None else leaving.left_over(self.tasks, list(self._pages.values()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        lost = self.left_over()
-        if lost and not messages.ask("Not saved", f"{lost}. Closing the window loses what you typed there.", "Close without saving"):
+        if not leaving.may_close(self.left_over(), self.tasks.waiting() if self.tasks is not None else 0):
             event.ignore()
             return
         if self.tasks is not None:
-            waits = self.tasks.waiting()
-            from vawg_desktop.domain.terms import how_many
-            if waits and not messages.ask(
-                "The server is away",
-                f"{how_many(waits, 'change')} waiting for it would be lost. Keep the window open until the server is back, or copy what you typed elsewhere.",
-                "Close and lose them",
-            ):
-                event.ignore()
-                return
             self._poll.stop()
             self._counting.stop()
             self._shut_pages()

@@ -1,4 +1,4 @@
-"""The one way to speak to the user: toasts and questions; owns the exception hooks."""
+"""The one way to speak to the user: messages in the window's strip, and questions; owns the exception hooks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 from shiboken6 import isValid
 
 from vawg_desktop import log_file
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.ui.theme import theme
-
-TOAST_MS = 6000
+from vawg_desktop.ui.widgets.strip import Message, Strip
 
 
 class Messages(QObject):
@@ -27,19 +25,18 @@ class Messages(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._window: QWidget | None = None
-        self._toast: Toast | None = None
+        self._strip: Strip | None = None
         self._from_thread.connect(self.failed)
 
-    def attach(self, window: QWidget) -> None:
-        """Show toasts over this window from now on."""
-        self._window = window
-        self._toast = Toast(window)
+    def attach(self, window: QWidget, strip: Strip) -> None:
+        """Show messages in this window's strip from now on."""
+        self._window, self._strip = window, strip
 
     def tell(self, text: str, *, action: str = "", do: Callable[[], object] | None = None, stays: bool = False) -> None:
         """A quiet line at the foot of the window, gone by itself unless it ``stays`` for the next one; may carry one button."""
         self.shown.emit("told", text)
-        if (toast := self._standing()) is not None:
-            toast.show_text(text, False, action, do, stays=stays)
+        if (strip := self._standing()) is not None:
+            strip.tell(Message(text, action, do), stays=stays)
 
     def failed(
         self, error: BaseException, *, action: str = "", do: Callable[[], object] | None = None
@@ -57,12 +54,12 @@ class Messages(QObject):
             log_file.note(error)
             log_file.write("".join(traceback.format_exception(error)))
         self.shown.emit("failed", text)
-        if (toast := self._standing()) is not None:
-            toast.show_text(text, True, action, do)
+        if (strip := self._standing()) is not None:
+            strip.fail(Message(text, action, do))
 
-    def _standing(self) -> Toast | None:
-        """The toast of the window; None where the window has gone, as when an answer comes after it was closed."""
-        return self._toast if self._toast is not None and isValid(self._toast) else None
+    def _standing(self) -> Strip | None:
+        """The strip of the window; None where the window has gone, as when an answer comes after it was closed."""
+        return self._strip if self._strip is not None and isValid(self._strip) else None
 
     def ask(self, title: str, text: str, verb: str) -> bool:
         """A yes-or-no question whose button is a verb. Only where something hard to take back is meant."""
@@ -126,68 +123,6 @@ class Messages(QObject):
         threading.excepthook = lambda args: hook(
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
         )
-
-
-class Toast(QWidget):
-    """A line over the foot of the window."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Message")
-        self._row = row = QHBoxLayout(self)
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._button = QPushButton()
-        self._close = QPushButton("Close")
-        self._close.clicked.connect(self.hide)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._button)
-        row.addWidget(self._close)
-        self._do: Callable[[], object] | None = None
-        self._button.clicked.connect(self._on_button)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
-        self.hide()
-
-    def show_text(
-        self, text: str, wrong: bool, action: str = "", do: Callable[[], object] | None = None, *, stays: bool = False
-    ) -> None:
-        """Show a sentence; a failure stays until closed, and what ``stays`` until the next."""
-        c = theme.colours
-        edge = c.warn if wrong else c.accent
-        self.setStyleSheet(
-            f"Toast {{ background: {c.raised}; border: 1px solid {c.line}; border-left: {theme.px(4)}px solid {edge}; }}"
-        )
-        self._row.setContentsMargins(theme.px(16), theme.px(8), theme.px(8), theme.px(8))
-        self._text.setText(text)
-        self._text.setAccessibleName(text)
-        self._do = do
-        self._button.setVisible(bool(action))
-        self._button.setText(action)
-        self._place()
-        self.show()
-        self.raise_()
-        self._timer.stop()
-        if not wrong and not stays:
-            self._timer.start(TOAST_MS)
-
-    def _on_button(self) -> None:
-        self.hide()
-        if self._do is not None:
-            self._do()
-
-    def _place(self) -> None:
-        window = self.parentWidget()
-        if window is None:
-            return
-        width = min(theme.px(640), window.width() - theme.px(48))
-        self.setFixedWidth(width)
-        self._row.activate()
-        self.resize(width, self._row.heightForWidth(width))
-        self.move((window.width() - width) // 2, window.height() - self.height() - theme.px(24))
 
 
 messages = Messages()

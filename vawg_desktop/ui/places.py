@@ -92,6 +92,7 @@ GROUPS: tuple[Group, ...] = (
     Group("The inquiry", (
         Place("Recommendations", "recommendations", (
             records("recommendation", "No recommendations yet. Add one, or paste them all from Word or Excel (More)."),
+            page("card", "What happened", "card", "CardPage"),
             records("response", "No responses yet. Add what each body answered to a recommendation."),
         ), "3"),
         Place("Actions", "actions", (

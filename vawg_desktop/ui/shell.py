@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QMainWindow
 
 if TYPE_CHECKING:
+    from vawg_desktop.ui.as_at import AsAt
     from vawg_desktop.ui.tasks import Tasks
 
 
@@ -20,6 +21,9 @@ class Shell(QMainWindow):
     #: Opens another store in a window of its own; set by the program that can start one.
     open_beside: Callable[[str], None] | None = None
 
+    #: Shows the window as at a past moment, and back.
+    as_at: AsAt
+
     def go(self, key: str) -> Any:
         """Show the page of a key, or the list of a kind of record; gives the page."""
         raise NotImplementedError
@@ -30,6 +34,10 @@ class Shell(QMainWindow):
 
     def open_record(self, name: str) -> None:
         """Show a record where its kind stands."""
+        raise NotImplementedError
+
+    def open_list(self, query: Any, words: str) -> None:
+        """Show the list that a query gives, under these words."""
         raise NotImplementedError
 
     def left_over(self) -> str:

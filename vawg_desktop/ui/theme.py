@@ -244,6 +244,8 @@ def style_rules(t: Theme) -> str:
     #nav > QPushButton:focus {{ border: 2px solid {c.accent}; }}
     #top_bar {{ background: {c.nav}; }}
     #top_bar > QPushButton[search="true"] {{ text-align: left; color: {c.muted}; background: {c.surface}; }}
+    #as_at {{ background: {c.select}; border-bottom: 1px solid {c.accent}; }}
+    #as_at > QLabel {{ color: {c.on_select}; background: transparent; }}
     QLabel[muted="true"] {{ color: {c.muted}; }}
     QLabel[warn="true"] {{ color: {c.warn}; }}
     QDialog {{ background: {c.window}; }}

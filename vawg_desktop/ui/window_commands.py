@@ -241,6 +241,31 @@ def close_record(shell: Shell) -> None:
     close_shown(pane)
 
 
+@command("What happened to this recommendation?", "Ctrl+J")
+def what_happened(shell: Shell) -> None:
+    """Show the recommendation's card: public wording, where it stands, its actions, what was last told."""
+    pane = getattr(shell.here(), "pane", None)
+    view = pane.view if pane is not None else None
+    if view is not None and view.spec.key == "recommendation":
+        shell.open_record(f"card:{view.reference}")
+    else:
+        shell.go("card")
+
+
+@command("As at a date or a board …", "Ctrl+Shift+D")
+def as_at(shell: Shell) -> None:
+    """Show every page and record as the store knew it then."""
+    words, meant = messages.ask_text("As at a date or a board", "A date, a meeting, or “last PDB”", "last board", verb="Show")
+    if meant:
+        shell.as_at.go(words)
+
+
+@command("Back to today")
+def back_to_today(shell: Shell) -> None:
+    """Leave the past."""
+    shell.as_at.back()
+
+
 @command("Undo", "Ctrl+Z")
 def undo(shell: Shell) -> None:
     """One step back."""

@@ -22,11 +22,14 @@ from shiboken6 import isValid
 
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.domain.terms import EXTENT, LEVEL, fold
+from vawg_desktop.domain.terms import EXTENT, LEVEL, fold, how_many
 from vawg_desktop.services import finding
+from vawg_desktop.services.finding import FoundList
+from vawg_desktop.services.session import Session
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
@@ -42,6 +45,20 @@ class Picked:
 
     id: str
     weight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was found for what is typed: records, of which the first ``exact`` are meant exactly, and lists."""
+
+    hits: Sequence[Hit] = ()
+    exact: int = 0
+    lists: Sequence[FoundList] = ()
+
+
+def _look(session: Session, typed: str, entity: str | None) -> _Answer:
+    hits = finding.search(session, typed, entity=entity)
+    return _Answer(hits, len(finding.exactly(session, typed, entity)), finding.lists_of(session, typed) if entity is None else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +164,39 @@ class FindBox(Form):
         mine = self._searches
         self._pending = True
         self._tasks.read(
-            lambda s: finding.search(s, typed, entity=entity) if mine == self._searches else [],
-            lambda hits: self._show(typed, hits) if isValid(self) and mine == self._searches else None,
+            lambda s: (_look(s, typed, entity)) if mine == self._searches else _Answer(),
+            lambda answer: self._show(typed, answer) if isValid(self) and mine == self._searches else None,
             lambda error: self._show_without_records(typed, error) if isValid(self) and mine == self._searches else None,
         )
 
     def _show_without_records(self, typed: str, error: BaseException) -> None:
         """Records could not be looked for, such as while the server is away: commands are offered all the same."""
         self._goes_on = False  # what Enter was meant for was not found
-        self._show(typed, [])
+        self._show(typed, _Answer())
         if isinstance(error, AppError):
             self._hint.setText(error.message)
         else:
             messages.failed(error)
 
-    def _show(self, typed: str, hits: Sequence[Hit]) -> None:
+    def _show(self, typed: str, answer: _Answer) -> None:
         self._pending = False
         self.list.clear()
         wanted = fold(typed)
+        exact = answer.hits[: answer.exact]
+        for hit in exact:  # what is meant exactly stands before any command whose words fit too
+            self._add(f"{hit.reference}   {hit.title}", BY_KEY[hit.entity].label, hit)
+        for found in answer.lists:
+            self._add(found.words, f"{found.count:,}", found)
         for offer in self._offers:
-            if not wanted or all(w in fold(f"{offer.words} {offer.hint}") for w in wanted.split()):
+            if not wanted or (all(w in fold(f"{offer.words} {offer.hint}") for w in wanted.split()) and not any(w.isdigit() for w in wanted.split())):
                 self._add(offer.words, offer.hint, offer)
-        for hit in hits:
+        for hit in answer.hits[answer.exact :]:
             self._add(f"{hit.reference}   {hit.title}", BY_KEY[hit.entity].label, hit)
         self.list.setCurrentRow(0)
         self._hint.setText("" if self.list.count() else "Nothing found; try another word.")
+        if wanted and self.isVisible():
+            first = self.list.item(0)
+            announcer.say(self, f"{how_many(self.list.count(), 'result')}. {first.text()}" if first is not None else self._hint.text())
         if self._goes_on:
             self._goes_on = False
             if self.list.currentItem() is not None:

@@ -26,7 +26,7 @@ OFFERED: tuple[Offered, ...] = (
     Offered("minutes", "Who was there, what was asked, answered, judged and decided; nothing private.", ("meeting",)),
     Offered("action-log", "Follow-up actions, undertakings and questions without an answer, of one meeting or all.", ("meeting",)),
     Offered("briefing", "All that somebody needs before speaking of a recommendation, or with a partner.", ("recommendation", "partner")),
-    Offered("answer-card", "What became of a recommendation, on one card.", ("recommendation",)),
+    Offered("answer-card", "What happened to a recommendation, on one card.", ("recommendation",)),
     Offered("panel-update", "Each recommendation in its public wording, with the figures.", changes=True),
     Offered("audit", "Progress by agency; independent bodies' contributions without judgement."),
     Offered("data-set", "Indicators with their agreed definitions and the numbers that their owners have cleared.", changes=True),

@@ -19,7 +19,16 @@ from PySide6.QtGui import (
     QTouchEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from vawg_desktop.ui.widgets.file_dialog import dress
@@ -38,6 +47,15 @@ _BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 def _is(event: QKeyEvent, key: Qt.Key) -> bool:
     return event.key() == key and event.modifiers() == _BOTH
+
+
+def _presses(watched: QWidget, event: QKeyEvent) -> bool:
+    """Press the button that has the focus by Enter; whether it was one. In a form Enter would press the form's first button instead."""
+    if not isinstance(watched, (QPushButton, QToolButton)) or not watched.hasFocus() or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+        watched.click()
+    return event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 
 
 #: Events that are looked at while nothing is covered, and the classes in which they come: to ask an event for its class costs
@@ -231,6 +249,8 @@ class Guard(QObject):
                 return True
             if kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
                 self.quick_exit() if key == Qt.Key.Key_H else self._lock()
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and _presses(watched, event):
             return True
         if key != Qt.Key.Key_Escape:
             return False
