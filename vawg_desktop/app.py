@@ -59,7 +59,11 @@ def window(store: str | None, passphrase_file: str | None) -> int:
 
     messages.install_hooks()
     shell = MainWindow()
+    from vawg_desktop import remembered
+
     shell.resize(1366, 768)
+    if (stood := remembered.geometry()):
+        shell.restoreGeometry(stood)
     shell.show()
     held = Held(shell, passphrase_file)
 
@@ -100,11 +104,12 @@ class Held:
         """Choose, open, lock and show; False where the person left or another window has it."""
         from PySide6.QtCore import QTimer
 
+        from vawg_desktop import remembered
         from vawg_desktop.domain.errors import AppError
         from vawg_desktop.store.holding import lock_for_window
         from vawg_desktop.ui.messages import messages
 
-        session = choose(self._shell, store, self._passphrase_file)
+        session, begins = choose(self._shell, store, self._passphrase_file)
         if session is None:
             return False
         try:
@@ -118,7 +123,10 @@ class Held:
         from vawg_desktop.services.attachments import wipe_copies
 
         wipe_copies()  # what a crash left
-        tasks = begin(self._shell, session)
+        remembered.opened(self._known_as())
+        tasks = begin(self._shell, session, remembered.page(self._known_as()))
+        if begins == "tracker":
+            QTimer.singleShot(0, self._shell, self._import_tracker)
         tasks.read(lambda s: s.store.clock_notice(), lambda notice: messages.tell(notice) if notice else None)
         if session.store.url is not None:
             return True  # its backups are the server's
@@ -130,6 +138,16 @@ class Held:
             timer.start()
             self._timers.append(timer)
         return True
+
+    def _known_as(self) -> str:
+        """What the store is remembered by: its path, or the address of a server's."""
+        store = self.session.store
+        return str(store.path.resolve()) if store.url is None else str(store.name)
+
+    def _import_tracker(self) -> None:
+        from vawg_desktop.ui.window_commands import bring_in_tracker
+
+        bring_in_tracker(self._shell)
 
     def back_up(self) -> None:
         """An automatic backup on the writer's lane, if something changed; a failure is told once."""
@@ -168,6 +186,10 @@ class Held:
         from vawg_desktop.services.safekeeping import back_up_if_changed
         from vawg_desktop.ui.tasks import off_the_window
 
+        if self.session is not None:
+            from vawg_desktop import remembered
+
+            remembered.left(self._known_as(), bytes(self._shell.saveGeometry().data()), *self._shell.where())
         for timer in self._timers:
             timer.stop()
             timer.deleteLater()
@@ -192,20 +214,21 @@ class Held:
             self._lock = None
 
 
-def choose(shell: Any, store: str | None, passphrase_file: str | None) -> Any:
-    """The session on the store named, or chosen in the window; None if the person left."""
+def choose(shell: Any, store: str | None, passphrase_file: str | None) -> tuple[Any, str]:
+    """The session on the store named, or chosen in the window (None if the person left), and what a store that was made begins with."""
     from vawg_desktop.ui.dialogs.open_store import OpenDialog
 
     if store and "://" in store:
-        return OpenDialog.open_url(shell, store)
-    return OpenDialog.open_for(
+        return OpenDialog.open_url(shell, store), ""
+    return OpenDialog.start(
         shell, Path(store) if store else None, Path(passphrase_file) if passphrase_file else None
     )
 
 
-def begin(shell: Any, session: Any) -> Any:
-    """Put a session into the shell and show the first page."""
+def begin(shell: Any, session: Any, where: tuple[str, str] = ("", "")) -> Any:
+    """Put a session into the shell and show the page, and the record on it, that were shown last; the first time My work."""
     from vawg_desktop.services import office
+    from vawg_desktop.ui.places import PAGES
     from vawg_desktop.ui.tasks import Tasks
     from vawg_desktop.ui.theme import theme
 
@@ -215,7 +238,10 @@ def begin(shell: Any, session: Any) -> Any:
         theme.apply(name, int(scale) / 100 if scale else None, density)
         shell.restyle()
     shell.attach(tasks, session.store.path.stem)
-    shell.go("my_work")
+    key, record = where
+    page = shell.go(key if any(p.key == key for p in PAGES) else "my_work")
+    if record and hasattr(page, "go_to"):
+        page.go_to(record)
     return tasks
 
 

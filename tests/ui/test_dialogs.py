@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
+from vawg_desktop import remembered
 from vawg_desktop.domain.entities import ACTION, GAP
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import closing, finding, lists, show
@@ -25,6 +26,7 @@ from vawg_desktop.store import making, opening
 from vawg_desktop.ui.dialogs.bulk import BulkDialog
 from vawg_desktop.ui.dialogs.closing import ClosingDialog
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
+from vawg_desktop.ui.dialogs.new_store import RecoveryForm
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
 from vawg_desktop.ui.dialogs.paste import PasteDialog
 from vawg_desktop.ui.dialogs.pick import FindBox, Offer
@@ -96,7 +98,7 @@ def bulk(shown: Shown, answered: Callable[[Script], None], field: str, value: st
     def fill(dialog: BulkDialog) -> None:
         choose(named(dialog, "Field"), field)
         named(dialog, "New value").setCurrentText(value)
-        named(dialog, "Reason").setText(why)
+        named(dialog, "Reason").setPlainText(why)
         dialog._clears.setChecked(empties)
         press(dialog, "Change 3")
 
@@ -118,13 +120,15 @@ def test_many_rows_and_a_value_that_is_none(shown: Shown, answered: Callable[[Sc
         press(dialog, "Change 2")
         told.append(dialog._wrong.text())
         choose(named(dialog, "Field"), "Due")
+        press(dialog, "Change 2")
+        told.append(dialog._wrong.text())
         named(dialog, "New value").setCurrentText("the thirteenth of never")
         press(dialog, "Change 2")
         told.append(dialog._wrong.text())
 
     answered(fill)
     assert BulkDialog.ask(shown.window, shown.tasks, ACTION, 2) is None
-    assert told[0] == "Type the new value, or say that the field is to be emptied." and "thirteenth of never" in told[1]
+    assert told[:2] == ["Choose the field to change.", "Type the new value, or say that the field is to be emptied."] and "thirteenth of never" in told[2]
 
 
 def test_the_words_of_a_field_are_offered_and_what_was_typed_stays(shown: Shown, answered: Callable[[Script], None]) -> None:
@@ -377,7 +381,6 @@ def test_a_passphrase_typed_in_the_wrong_field_is_not_repeated(qtbot: QtBot, par
     wrong: list[str] = []
 
     def fill(dialog: OpenDialog) -> None:
-        assert dialog.first_field() is dialog._path
         dialog._path.setText("my secret words")
         press(dialog, "Open")
         wrong.append(dialog._wrong.text())
@@ -387,39 +390,88 @@ def test_a_passphrase_typed_in_the_wrong_field_is_not_repeated(qtbot: QtBot, par
     assert wrong == ["There is no such store: choose a file that ends in .vawg."]
 
 
-def test_a_store_is_chosen_or_made(qtbot: QtBot, parent: QWidget, tmp_path: Path, answered: Callable[[Script], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_is_chosen_or_made_on_one_page(qtbot: QtBot, parent: QWidget, tmp_path: Path, answered: Callable[[Script], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAWG_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: (str(tmp_path / "there.vawg"), ""))
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "new"), ""))
-    typed = iter([(WORDS, True), ("another", True), (WORDS, True), ("", False), (WORDS, True), (WORDS, True)])
-    monkeypatch.setattr(messages, "ask_text", lambda *a, **k: next(typed))
     wrong: list[str] = []
+    keys_shown: list[str] = []
 
     def fill(dialog: OpenDialog) -> None:
-        press(dialog, "Choose …")
+        assert dialog.new is not None and dialog.first_field() is dialog.new.word  # the first start: nothing is remembered
+        next(b for b in dialog.findChildren(QPushButton) if b.text() == "Choose …").click()
         assert dialog._path.text() == str(tmp_path / "there.vawg")
-        for _ in range(3):
-            press(dialog, "New store …")
-            wrong.append(dialog._wrong.text())
+        form = dialog.new
+        form.path.setText(str(tmp_path / "new"))
+        for word, again in (("short", "short"), (WORDS, "another of these"), (WORDS, WORDS)):
+            form.word.setText(word)
+            form.again.setText(again)
+            press(dialog, "Create store")
+            wrong.append(form.wrong.text())
+        shown = dialog.findChild(RecoveryForm)
+        assert shown is not None and dialog.session is not None and dialog.begins == "starter"
+        keys_shown.append(shown._key)
+        press(dialog, "Copy")
+        assert QApplication.clipboard().text() == shown._key and dialog.focusWidget() is shown.go_on
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "key.pdf"), ""))
+        press(dialog, "Save as a page to print …")
+        assert (tmp_path / "key.pdf").read_bytes().startswith(b"%PDF")
+        press(dialog, "Go on")
 
     answered(fill)
     session = OpenDialog.open_for(parent, None, None)
-    assert session is not None and session.store.path == tmp_path / "new.vawg"
+    assert session is not None and session.store.path == tmp_path / "new.vawg" and lists.count(session, ListQuery("recommendation")) > 10
     session.store.close()
-    assert wrong[:2] == ["The two passphrases differ; nothing was made.", ""]
-    with opening.open_store(tmp_path / "new.vawg", passphrase=WORDS):
-        pass
+    assert wrong[0] == "A passphrase has at least 8 characters." and wrong[1] == "The two passphrases differ; nothing was made."
+    for word in (WORDS, keys_shown[0]):
+        with opening.open_store(tmp_path / "new.vawg", passphrase=word):
+            pass
 
-    def again(dialog: OpenDialog) -> None:
-        dialog._word.setText(WORDS)
-        press(dialog, "New store …")
-        wrong.append(dialog._wrong.text())
 
-    typed = iter([(WORDS, True)])
-    answered(again)
-    assert OpenDialog.open_for(parent, None, None) is None and "new.vawg" in wrong[-1]
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: ("", ""))
-    answered(again)
-    assert OpenDialog.open_for(parent, None, None) is None
+def test_what_cannot_be_made_is_told_where_it_is_typed(qtbot: QtBot, parent: QWidget, tmp_path: Path, answered: Callable[[Script], None]) -> None:
+    making.create(tmp_path / "there.vawg", passphrase=None).close()
+    wrong: list[str] = []
+
+    def fill(dialog: OpenDialog) -> None:
+        assert dialog.new is not None
+        dialog.new.path.setText(str(tmp_path / "there.vawg"))
+        dialog.new.word.setText(WORDS)
+        dialog.new.again.setText(WORDS)
+        press(dialog, "Create store")
+        wrong.append(dialog.new.wrong.text())
+
+    answered(fill)
+    assert OpenDialog.open_for(parent, None, None) is None and "there.vawg" in wrong[0]
+
+
+def test_the_last_store_is_offered_with_the_cursor_in_passphrase(qtbot: QtBot, parent: QWidget, tmp_path: Path, answered: Callable[[Script], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAWG_HOME", str(tmp_path / "home"))
+    for name in ("first", "last"):
+        making.create(tmp_path / f"{name}.vawg", passphrase=WORDS).close()
+        remembered.opened(str(tmp_path / f"{name}.vawg"))
+
+    def fill(dialog: OpenDialog) -> None:
+        assert dialog._path.text() == str(tmp_path / "last.vawg") and dialog.first_field() is dialog._word
+        QTest.keyClicks(dialog._word, WORDS)
+        QTest.keyClick(dialog._word, Qt.Key.Key_Return)
+
+    answered(fill)
+    session = OpenDialog.open_for(parent, None, None)
+    assert session is not None and session.store.path == tmp_path / "last.vawg"
+    session.store.close()
+    (tmp_path / "last.vawg").unlink()
+    answered(lambda dialog: wanted.append(dialog._path.text()))
+    wanted: list[str] = []
+    assert OpenDialog.open_for(parent, None, None) is None and wanted == [str(tmp_path / "first.vawg")]
+
+
+def test_where_the_window_was_left_is_remembered_and_a_broken_file_is_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAWG_HOME", str(tmp_path))
+    remembered.left("a.vawg", b"\x01\x02", "action", "id-1")
+    remembered.left("b.vawg", b"\x03", "gap", "")
+    assert (remembered.geometry(), remembered.page("a.vawg"), remembered.page("b.vawg"), remembered.page("c.vawg")) == (b"\x03", ("action", "id-1"), ("gap", ""), ("", ""))
+    for broken in ("", "[]", "{", '{"stores": 3, "pages": [], "geometry": "zz"}', '{"pages": {"a.vawg": ["x"]}}'):
+        (tmp_path / "window.json").write_text(broken)
+        assert (remembered.stores(), remembered.geometry(), remembered.page("a.vawg")) == ([], b"", ("", ""))
 
 
 # -- the chart
@@ -496,12 +548,13 @@ def test_commands_are_offered_while_records_cannot_be_looked_for(shown: Shown, m
 def test_a_store_that_could_not_be_made_is_named_with_the_reason(parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = tmp_path / "there.vawg"
     there.write_bytes(b"somebody's")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(there), ""))
-    words = iter([WORDS, WORDS])
-    monkeypatch.setattr(messages, "ask_text", lambda *_, **__: (next(words), True))
     dialog = OpenDialog(parent, None)
-    press(dialog, "New store …")
-    assert dialog._path.text() == str(there) and "there.vawg is already there" in dialog._wrong.text()
+    assert dialog.new is not None
+    dialog.new.path.setText(str(there))
+    for field in (dialog.new.word, dialog.new.again):
+        field.setText(WORDS)
+    press(dialog, "Create store")
+    assert dialog.new.path.text() == str(there) and "there.vawg is already there" in dialog.new.wrong.text()
     assert there.read_bytes() == b"somebody's"
 
 

@@ -71,10 +71,8 @@ def show(arguments: argparse.Namespace) -> int:
     from vawg_desktop.services import show as showing
 
     with opened(arguments) as session:
-        day = None
-        if arguments.as_at:
-            day = as_at.moment(session, arguments.as_at)[0]
-        if arguments.as_at and not _is_date(arguments.as_at, session.today):
+        day = _day(arguments.as_at, session.today) if arguments.as_at and _is_date(arguments.as_at, session.today) else None
+        if arguments.as_at and day is None:
             then = as_at.open_at(session, arguments.as_at)
             try:
                 document = showing.as_json(then, arguments.ref)
@@ -84,7 +82,7 @@ def show(arguments: argparse.Namespace) -> int:
             document = showing.as_json(session, arguments.ref, day)
         told = ""
         if document["entity"] == "recommendation" and not document["deleted"] and not arguments.json:
-            told = card.as_text(card.card(session, str(document["reference"]), arguments.as_at or ""))
+            told = card.as_text(card.card(session, str(document["reference"]), arguments.as_at if arguments.as_at and (day is None or day < session.today) else ""))
 
     def words() -> Iterator[str]:
         spec = BY_KEY[str(document["entity"])]

@@ -143,7 +143,7 @@ def page(session: Session, query: ChangeQuery, before: int | None = None, limit:
         found.after = min(int(found.after or 0), _first_entry(connection, last))
     if before is not None:
         first = {txn: n for txn, n in first.items() if not _shown_before(connection, wanted, txn, before)}
-    found.lines = _lines(session, first)
+    found.lines = lines_of(session, first)
     return found
 
 
@@ -299,7 +299,8 @@ def all_lines(session: Session, query: ChangeQuery) -> list[Line]:
     return lines[:MOST_SAVED]
 
 
-def _lines(session: Session, first: dict[str, int]) -> list[Line]:
+def lines_of(session: Session, first: dict[str, int]) -> list[Line]:
+    """Transactions in words, newest first: each by its id, with the number of one of its entries."""
     if not first:
         return []
     connection = session.read()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.conditions import open_sql
+from vawg_desktop.domain.conditions import CONDITIONS, open_sql
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
@@ -67,8 +67,15 @@ def records_of(session: Session) -> frozenset[str]:
     return frozenset(found)
 
 
+def people(session: Session) -> list[str]:
+    """Everybody who is a link officer of an action, or an officer of this office, by name."""
+    rows = session.read().exec_driver_sql("SELECT link_officer FROM action WHERE link_officer IS NOT NULL UNION SELECT name FROM person WHERE NOT deleted")
+    by_name = {fold(str(r[0])): str(r[0]) for r in rows if r[0]}
+    return sorted(by_name.values(), key=fold)
+
+
 def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> Changes:
-    """Give a person's open actions to another in one transaction. Raises ValueRefusedError, NotFoundError."""
+    """Give a person's open actions, and those of which evidence is awaited, to another in one transaction. Raises ValueRefusedError, NotFoundError."""
     if not to.strip() or fold(to) == fold(giver):
         raise ValueRefusedError("A portfolio goes to somebody else; name the colleague.")
     with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", Act.BULK) as tx:
@@ -76,9 +83,10 @@ def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> 
         if not written:
             raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
         marks = ",".join("?" * len(written))
+        claimed, params = CONDITIONS["claimed"].sql(ACTION, session.today)
         rows = tx.connection.exec_driver_sql(
-            f"SELECT id FROM action WHERE link_officer IN ({marks}) AND deleted = 0 AND {open_sql(ACTION, '')}",
-            tuple(written),
+            f"SELECT t.id FROM action t WHERE t.link_officer IN ({marks}) AND t.deleted = 0 AND ({open_sql(ACTION)} OR {claimed})",
+            (*written, *params),
         ).fetchall()
         if not rows:
             raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act, Undo, act_of, sql_list
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, RuleError
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.services import closing
+from vawg_desktop.services import change_list, closing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
@@ -46,23 +48,49 @@ _MINE = "origin = (SELECT id FROM origin WHERE mine = 1) AND who = ?"
 _TAKEN_BACK = "SELECT about FROM \"change\" WHERE act IN ('redo', 'undo') AND about IS NOT NULL"
 
 
+def _steps(session: Session, most: int) -> list[tuple[str, int]]:
+    """This person's transactions that stand, newest first, each with the number of its last entry."""
+    rows = session.read().exec_driver_sql(
+        f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', {_PASSED_OVER}) "
+        f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
+        f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT {most}",
+        (session.who,),
+    )
+    return [(str(t), int(n)) for t, n in rows]
+
+
 def step_back(session: Session, why: str | None = None) -> Changes:
     """Undo one step further each time (Ctrl+Z): ones already undone or without effect are skipped. Undoing a closing needs ``why``."""
-    rows = (
-        session.read()
-        .exec_driver_sql(
-            f"SELECT txn, max(n) FROM \"change\" WHERE {_MINE} AND act NOT IN ('undo', 'redo', {_PASSED_OVER}) "
-            f"AND txn NOT IN (SELECT about FROM \"change\" WHERE act = 'undo' AND about IS NOT NULL "
-            f"AND txn NOT IN ({_TAKEN_BACK})) GROUP BY txn ORDER BY 2 DESC LIMIT 50",
-            (session.who,),
-        )
-        .fetchall()
-    )
-    for row in rows:
-        changes = reverse(session, str(row[0]), why=why)
+    for txn, _ in _steps(session, 50):
+        changes = reverse(session, txn, why=why)
         if changes:
             return changes
     raise NotFoundError("There is nothing of yours to undo in this store.", code="nothing_to_undo")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transaction of one's own: its id, when it was, and what it did in words."""
+
+    txn: str
+    at: str
+    what: str
+
+
+def steps(session: Session, most: int = 20) -> list[Step]:
+    """This person's last steps that can be undone, newest first: those that stand."""
+    rows = _steps(session, most)
+    return [Step(line.txn, line.at, line.what) for line in change_list.lines_of(session, {str(t): int(n) for t, n in rows})]
+
+
+def what_was_undone(session: Session, changes: Changes) -> str:
+    """In words, the transaction that an undo or redo took back or brought again; empty where nothing was."""
+    row = session.read().exec_driver_sql('SELECT about FROM "change" WHERE txn = ? AND about IS NOT NULL LIMIT 1', (changes.txn,)).fetchone()
+    first = session.read().exec_driver_sql('SELECT max(n), max(about) FROM "change" WHERE txn = ?', (str(row[0]),)).fetchone() if row is not None else None
+    if row is None or first is None or first[0] is None:
+        return ""
+    (line,) = change_list.lines_of(session, {str(row[0]): int(first[0])})
+    return line.what
 
 
 def step_forward(session: Session) -> Changes:

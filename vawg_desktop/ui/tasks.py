@@ -6,6 +6,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
@@ -19,6 +20,28 @@ from vawg_desktop.ui.messages import messages
 Work = Callable[[], Any]
 Then = Callable[[Any], object]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """What an undo or redo changed, and in words what it took back or brought again."""
+
+    changes: Changes
+    what: str
+
+
+def _undone(session: Session) -> _Undone:
+    from vawg_desktop.services import undoing
+
+    changes = undoing.step_back(session)
+    return _Undone(changes, undoing.what_was_undone(session, changes))
+
+
+def _redone(session: Session) -> _Undone:
+    from vawg_desktop.services import undoing
+
+    changes = undoing.step_forward(session)
+    return _Undone(changes, undoing.what_was_undone(session, changes))
 
 
 class Carries(Protocol):
@@ -219,9 +242,7 @@ class Tasks(QObject):
 
     def undo(self) -> None:
         """One step back (Ctrl+Z)."""
-        from vawg_desktop.services.undoing import step_back
-
-        self.write(step_back, then=lambda _: messages.tell("Undone.", action="Redo", do=self.redo), failed=self._ask_why_undone)
+        self.write(_undone, then=lambda done: messages.tell(f"Undone: {done.what}." if done.what else "Undone.", action="Redo", do=self.redo), failed=self._ask_why_undone)
 
     def _ask_why_undone(self, error: Any) -> None:
         """Undoing a closing opens a record again, for which the person says why."""
@@ -236,9 +257,7 @@ class Tasks(QObject):
 
     def redo(self) -> None:
         """One step forward again (Ctrl+Shift+Z)."""
-        from vawg_desktop.services.undoing import step_forward
-
-        self.write(step_forward, then=lambda _: messages.tell("Redone."))
+        self.write(_redone, then=lambda done: messages.tell(f"Done again: {done.what}." if done.what else "Done again.", action="Undo", do=self.undo))
 
     def look_for_others(self) -> None:
         """Notice what another process wrote, such as a command run beside the window (polled each second)."""

@@ -166,29 +166,32 @@ def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
     shell.tasks.do(lambda s: export_tracker(s, like, out), show_written)
 
 
-@command("Hand my portfolio to a colleague")
+@command("Hand a portfolio to a colleague")
 def hand_portfolio(shell: Shell) -> None:
-    """Give my open actions to a colleague."""
-    to, done = messages.ask_text("Hand my portfolio over", "To whom do your open actions go?")
-    if done and to.strip():
-        shell.tasks.write(
-            lambda s: portfolio.hand_over(s, s.who, to), message=f"Your open actions are {to.strip()}'s now."
-        )
+    """Give the open actions of one officer to another."""
+    pass_on(shell, for_good=True)
 
 
 @command("Name a deputy between two dates")
 def name_deputy(shell: Shell) -> None:
-    """Let a deputy see my portfolio as their own for a time."""
-    answers: list[str] = []
-    for asked in ("Who is your deputy?", "From which day? For example: Monday's date", "Until which day?"):
-        typed, done = messages.ask_text("Name a deputy", asked)
-        if not done or not typed.strip():
-            return
-        answers.append(typed)
-    to, start, end = answers
-    shell.tasks.write(
-        lambda s: portfolio.deputise(s, s.who, to, start, end), message=f"{to.strip()} is your deputy then."
-    )
+    """Let a deputy see a portfolio as their own for a time."""
+    pass_on(shell, for_good=False)
+
+
+def pass_on(shell: Shell, *, for_good: bool) -> None:
+    """Pass a portfolio on, one's own or an absent colleague's, for good or between two dates."""
+    from vawg_desktop.ui.dialogs.pass_on import PassOnDialog
+
+    me, people = shell.tasks.fetch(lambda s: (s.who, portfolio.people(s)))
+    dialog = PassOnDialog(shell, me, people, for_good=for_good)
+    wanted = dialog.answer() if dialog.run() else None
+    dialog.deleteLater()
+    if wanted is None:
+        return
+    if wanted.for_good:
+        shell.tasks.write(lambda s: portfolio.hand_over(s, wanted.giver, wanted.to, wanted.why or None), message=f"The work of {wanted.giver} is {wanted.to}'s now.")
+    else:
+        shell.tasks.write(lambda s: portfolio.deputise(s, wanted.giver, wanted.to, wanted.start, wanted.end), message=f"{wanted.to} stands in for {wanted.giver} then.")
 
 
 @command("Wording, logo and colour")
@@ -270,6 +273,23 @@ def back_to_today(shell: Shell) -> None:
 def undo(shell: Shell) -> None:
     """One step back."""
     shell.tasks.undo()
+
+
+@command("Last steps: undo several", "Ctrl+Alt+Z")
+def last_steps(shell: Shell) -> None:
+    """Choose among one's last steps how far to go back."""
+    from vawg_desktop.services import undoing
+    from vawg_desktop.ui.dialogs.steps import StepsDialog
+
+    found = shell.tasks.fetch(undoing.steps)
+    if not found:
+        messages.tell("There is nothing of yours to undo in this store.")
+        return
+    dialog = StepsDialog(shell, found)
+    wanted = dialog.chosen() if dialog.run() else 0
+    dialog.deleteLater()
+    for _ in range(wanted):
+        shell.tasks.undo()
 
 
 @command("Redo", "Ctrl+Shift+Z", "Ctrl+Y")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import FieldSpec, Kind
@@ -28,6 +28,7 @@ class BulkDialog(Form):
         box.addWidget(label(f"Edit {spec.how_many(count)}", size=16, bold=True))
         self._field = Choice()
         self._field.setAccessibleName("Field")
+        self._field.addItem("Choose a field …")
         self._field.addItems([f.label for f in self._fields])
         self._field.currentIndexChanged.connect(lambda _: self._offer())
         box.addWidget(label("Field", muted=True))
@@ -40,7 +41,9 @@ class BulkDialog(Form):
         self._clears = QCheckBox("Empty this field" + (" in all of them" if count > 1 else ""))
         self._clears.toggled.connect(lambda on: self._value.setDisabled(on))
         box.addWidget(self._clears)
-        self._why = QLineEdit()
+        self._why = QPlainTextEdit()
+        self._why.setTabChangesFocus(True)
+        self._why.setMinimumHeight(theme.px(64))
         self._why.setAccessibleName("Reason")
         box.addWidget(label("Reason (optional)", muted=True))
         box.addWidget(self._why)
@@ -53,28 +56,38 @@ class BulkDialog(Form):
         self.saves = button(f"Change {count}", self._on_done, kind="primary")
         row.addWidget(self.saves)
         box.addLayout(row)
-        self.setMinimumWidth(theme.px(440))
+        self.setMinimumWidth(theme.px(560))
         self._offer()
 
-    def _spec(self) -> FieldSpec:
-        return self._fields[self._field.currentIndex()]
+    def first_field(self) -> QWidget:
+        """The field, which nobody has chosen yet."""
+        return self._field
+
+    def _spec(self) -> FieldSpec | None:
+        place = self._field.currentIndex() - 1
+        return self._fields[place] if place >= 0 else None
 
     def _offer(self) -> None:
         spec, text = self._spec(), self._value.currentText()
         self._value.clear()
-        if spec.terms is not None:
+        if spec is None:
+            pass
+        elif spec.terms is not None:
             self._value.addItems(list(spec.terms.labels()))
         elif spec.kind is Kind.YES_NO:
             self._value.addItems(["Yes", "No"])
         self._value.setCurrentText(text)
 
     def _on_done(self) -> None:
-        text = self._value.currentText()
+        text, spec = self._value.currentText(), self._spec()
+        if spec is None:
+            self._wrong.setText("Choose the field to change.")
+            self._field.setFocus()
+            return
         if not text.strip() and not self._clears.isChecked():
             self._wrong.setText("Type the new value, or say that the field is to be emptied.")
             self._value.setFocus()
             return
-        spec = self._spec()
         if not self._clears.isChecked() and not spec.many:
             problem = self._tasks.fetch(lambda s: problem_with(s, spec, text))
             if problem:
@@ -89,12 +102,10 @@ class BulkDialog(Form):
         """The assignment and its reason, or None if the person left."""
         dialog = cls(parent.window(), tasks, spec, count)
         accepted = dialog.run()
-        found = dialog._spec()
-        how = ADD if found.many and not dialog._clears.isChecked() else STATE
-        answer = (
-            (Assignment(found.key, "" if dialog._clears.isChecked() else dialog._value.currentText(), how), dialog._why.text())
-            if accepted
-            else None
-        )
+        found, clears = dialog._spec(), dialog._clears.isChecked()
+        answer = None
+        if accepted and found is not None:
+            how = ADD if found.many and not clears else STATE
+            answer = Assignment(found.key, "" if clears else dialog._value.currentText(), how), dialog._why.toPlainText().strip()
         dialog.deleteLater()
         return answer

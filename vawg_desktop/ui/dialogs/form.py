@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -40,6 +41,7 @@ class Form(QDialog):
         for area in self.findChildren(QScrollArea):
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if self._before is None:
+            keep_on_screen(self)
             self._before = self.state()
             first = self.first_field()
             if first is not None:
@@ -85,6 +87,37 @@ class Form(QDialog):
     def run(self) -> bool:
         """Show it until it is done with; whether it was accepted."""
         return messages.run(self) == QDialog.DialogCode.Accepted
+
+
+def keep_on_screen(dialog: QDialog) -> None:
+    """Where a dialog is higher than the screen, all of it but its last line scrolls: the buttons are always there."""
+    box, screen = dialog.layout(), dialog.screen()
+    if not isinstance(box, QVBoxLayout) or screen is None or dialog.findChild(QScrollArea) is not None:
+        return
+    room = screen.availableSize() - QSize(theme.px(16), theme.px(48))
+    if dialog.minimumSizeHint().height() <= room.height() or box.count() < 2:
+        return
+    inner = QWidget()
+    inside = QVBoxLayout(inner)
+    inside.setContentsMargins(0, 0, theme.px(12), 0)
+    inside.setSpacing(box.spacing())
+    while box.count() > 1:
+        item = box.takeAt(0)
+        if item is None:
+            break
+        if (widget := item.widget()) is not None:
+            inside.addWidget(widget)
+        elif (layout := item.layout()) is not None:
+            inside.addLayout(layout)
+        else:
+            inside.addItem(item)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    box.insertWidget(0, area, 1)
+    dialog.resize(max(dialog.width(), min(inner.sizeHint().width() + theme.px(72), room.width())), room.height())
 
 
 class AskDialog(Form):

@@ -1,36 +1,45 @@
-"""Open or make a store: one question at a time, in plain words."""
+"""Start: open a store or make one, on one page; the last store is remembered and the cursor stands in Passphrase."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from vawg_desktop import remembered
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import making, opening
+from vawg_desktop.store import opening
 from vawg_desktop.store.postgres import is_url
 from vawg_desktop.ui.dialogs.form import Form
-from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.dialogs.new_store import NewStoreForm, RecoveryForm
 from vawg_desktop.ui.tasks import off_the_window
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, label
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, rule, scrolled
 
 
 class OpenDialog(Form):
-    """A store's file, its passphrase, and what went wrong where it stands."""
+    """A store's file and its passphrase, and under it a new store; what went wrong stands where it happened."""
 
-    def __init__(self, parent: QWidget, path: Path | None) -> None:
+    def __init__(self, parent: QWidget, path: Path | None, *, suggested: str = "") -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open a store")
+        self.setWindowTitle("Open a store" if path is not None else "VAWG Desktop")
         self.session: Session | None = None
-        box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
-        box.setSpacing(theme.px(8))
+        #: What a new store begins with.
+        self.begins = ""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
+        self._stack = QStackedWidget()
+        outer.addWidget(self._stack, 1)
+        page = QWidget()
+        self._stack.addWidget(page)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(0, 0, 0, 0)
+        box = scrolled(whole, spacing=6)
         box.addWidget(label("Open a store" if path is None else f"Open {path.name}", size=16, bold=True))
         row = QHBoxLayout()
-        self._path = QLineEdit(str(path or ""))
+        self._path = QLineEdit(str(path or suggested))
         self._path.setAccessibleName("Store")
         self._path.setPlaceholderText("A file that ends in .vawg, or postgresql://…")
         row.addWidget(self._path, 1)
@@ -48,15 +57,26 @@ class OpenDialog(Form):
         self._wrong = label("")
         self._wrong.setProperty("warn", True)
         box.addWidget(self._wrong)
+        go = button("Open", self._open, kind="primary")
         foot = QHBoxLayout()
-        foot.addWidget(button("New store …", self._new))
         foot.addStretch(1)
         foot.addWidget(button("Cancel", self.reject))
-        go = button("Open", self._open, kind="primary")
-        self.saves = go
         foot.addWidget(go)
         box.addLayout(foot)
-        self.setMinimumWidth(theme.px(520))
+        for field in (self._path, self._word):
+            field.returnPressed.connect(self._open)
+        self.new: NewStoreForm | None = None
+        if path is None:
+            box.addSpacing(theme.px(16))
+            box.addWidget(rule())
+            box.addSpacing(theme.px(8))
+            box.addWidget(label("Or make a new one", size=16, bold=True))
+            self.new = NewStoreForm(self._made)
+            box.addWidget(self.new)
+        else:
+            self.saves = go
+        box.addStretch(1)
+        fit_screen(self, 620, 680 if path is None else 260)
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open a store", self._path.text(), "Stores (*.vawg)")
@@ -65,8 +85,10 @@ class OpenDialog(Form):
             self._word.setFocus()
 
     def first_field(self) -> QWidget | None:
-        """The passphrase, where the store is known."""
-        return self._word if self._path.text() else self._path
+        """The passphrase, where the store is known; else that of a new one, or the path."""
+        if self._path.text():
+            return self._word
+        return self.new.word if self.new is not None and not remembered.stores() else self._path
 
     def state(self) -> list[str]:
         """Nothing here is lost by leaving."""
@@ -95,27 +117,30 @@ class OpenDialog(Form):
             return
         self.accept()
 
-    def _new(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "New store", "Inquiry.vawg", "Stores (*.vawg)")
-        if not name:
-            return
-        path = Path(name if name.endswith(".vawg") else f"{name}.vawg")
-        word = self._word.text()
-        if not word:
-            word, done = messages.ask_text("New store", f"A passphrase for {path.name}", secret=True)
-            if not done:
-                return
-        again, done = messages.ask_text("New store", "The same passphrase once more", secret=True)
-        if not done or again != word:
-            self._wrong.setText("The two passphrases differ; nothing was made." if done else "")
-            return
-        try:
-            self.session = off_the_window(lambda: Session(making.create(path, passphrase=word)))
-        except AppError as error:
-            self._path.setText(str(path))
-            self._wrong.setText(error.message)
-            return
-        self.accept()
+    def _made(self, session: Session, begins: str) -> None:
+        """A store was made: its recovery key is shown once."""
+        from vawg_desktop.services import access
+
+        assert self.new is not None
+        word = self.new.word.text()
+        self.session, self.begins = session, begins
+        key, _ = off_the_window(lambda: access.make_recovery(session, word))
+        shown = RecoveryForm(key, session.store.path, self.accept)
+        page = QWidget()
+        box = QVBoxLayout(page)
+        box.setContentsMargins(0, 0, theme.px(24), 0)
+        box.addWidget(shown)
+        box.addStretch(1)
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        shown.copies.setFocus()
+
+    def reject(self) -> None:
+        """Leave; a store that was made already is opened, and its recovery key can be made again."""
+        if self.session is not None:
+            self.accept()
+        else:
+            super().reject()
 
     @classmethod
     def open_url(cls, parent: QWidget, url: str) -> Session | None:
@@ -135,19 +160,25 @@ class OpenDialog(Form):
     @classmethod
     def open_for(cls, parent: QWidget, path: Path | None, passphrase_file: Path | None) -> Session | None:
         """A session on the store; asks only for what is not known."""
+        return cls.start(parent, path, passphrase_file)[0]
+
+    @classmethod
+    def start(cls, parent: QWidget, path: Path | None, passphrase_file: Path | None) -> tuple[Session | None, str]:
+        """The same, and what a store that was made begins with; without a path the last store is offered."""
         wrong = ""
         if path is not None:
             try:
                 word = passphrase_file.read_text("utf-8").splitlines()[0] if passphrase_file else None
                 if word is not None or not opening.needs_passphrase(path):
-                    return off_the_window(lambda: Session(opening.open_store(path, passphrase=word)))
+                    return off_the_window(lambda: Session(opening.open_store(path, passphrase=word))), ""
             except (AppError, OSError, IndexError) as error:
                 wrong = (
                     error.message if isinstance(error, AppError) else "The passphrase file could not be read."
                 )
-        dialog = cls(parent, path)
+        last = next((s for s in remembered.stores() if is_url(s) or Path(s).exists()), "") if path is None else ""
+        dialog = cls(parent, path, suggested=last)
         dialog._wrong.setText(wrong)
         dialog.run()
-        session = dialog.session
+        session, begins = dialog.session, dialog.begins
         dialog.deleteLater()
-        return session
+        return session, begins

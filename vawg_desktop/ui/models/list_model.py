@@ -136,6 +136,11 @@ class ListModel(RowsModel):
                 self._pages.pop(shown // PAGE, None)
             self.endInsertRows()
 
+    def places_of(self, numbers: Sequence[int]) -> list[int]:
+        """The places at which records stand, by their local numbers; those that are not listed are left out."""
+        wanted = frozenset(numbers)
+        return [place for place, number in enumerate(self._numbers) if number in wanted]
+
     def numbers(self, places: Sequence[int]) -> list[int]:
         """The local numbers of the records at places in the list."""
         return [self._numbers[p] for p in places if 0 <= p < len(self._numbers)]

@@ -185,6 +185,7 @@ class ListPage(QWidget):
     def _on_listed(self, listed: lists.Listed) -> None:
         numbers = listed.numbers
         asked, self._wanted = self._wanted, None
+        picked = self.picked()
         self.model.set_numbers(numbers, listed.pages)
         self._count.setText(f"{len(numbers):,} shown" if listed.whole else "")
         filtered = bool(self.query.words or self.query.where or self.query.bin)
@@ -193,6 +194,8 @@ class ListPage(QWidget):
             self._show(asked)  # asked for by name, though this list does not hold it
         elif numbers:
             self.view.choose(max(listed.place, 0))
+            if len(picked) > 1 and asked is None:  # what was picked stays picked after an edit or an undo
+                self.view.pick(self.model.places_of(picked))
         else:
             if self._pane is not None:
                 self._pane.clear()

@@ -152,7 +152,7 @@ class SettingsPage(QWidget):
         section.body.addWidget(note(shown.deputy or "You have no deputy."))
         row = self._buttons(section)
         row.addWidget(button("Name a deputy …", lambda: self.shell_asked.emit(window_commands.name_deputy)), 0, 0)
-        row.addWidget(button("Hand my portfolio over …", lambda: self.shell_asked.emit(window_commands.hand_portfolio)), 0, 1)
+        row.addWidget(button("Hand a portfolio over …", lambda: self.shell_asked.emit(window_commands.hand_portfolio)), 0, 1)
         return section
 
     def _buttons(self, section: Section) -> QGridLayout:

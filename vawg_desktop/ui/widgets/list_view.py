@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -198,6 +201,15 @@ class ListView(QTableView):
             only = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(index, only)
             self.scrollTo(index)
+
+    def pick(self, places: Sequence[int]) -> None:
+        """Pick the rows at some places, beside the one that is chosen."""
+        chosen = QItemSelection()
+        for place in places:
+            index = self._model.index(place, 0)
+            chosen.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().select(chosen, flags)
 
     def places(self) -> list[int]:
         """Places of the rows picked, in order."""
