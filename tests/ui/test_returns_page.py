@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,6 +30,7 @@ from vawg_desktop.services import (
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.return_review import Difference
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui.dialogs.addresses import AddressesDialog
 from vawg_desktop.ui.dialogs.forms import _complete
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
@@ -311,6 +313,7 @@ def test_every_partner_is_written_to_at_once(
     folder = tmp_path / "messages"
     folder.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: str(folder))
+    monkeypatch.setattr(AddressesDialog, "run", lambda _: True)
     before = round_standing.partners_of_round(sample)
     menu = returns_page._all.menu()
     with_workbooks, reminders = menu.actions()
@@ -462,6 +465,7 @@ def test_a_message_that_cannot_be_saved_is_told_and_not_written_down_as_made(
     away = tmp_path / "no folder"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(away / "out.eml"), ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: str(away))
+    monkeypatch.setattr(AddressesDialog, "run", lambda _: True)
     told: list[BaseException] = []
     monkeypatch.setattr(messages, "failed", lambda error, **_: told.append(error))
     if verb == "one":
@@ -479,3 +483,39 @@ def test_a_message_that_cannot_be_saved_is_told_and_not_written_down_as_made(
 def test_a_nought_that_came_back_is_shown_as_nought(field: str, value: Value, words: str) -> None:
     one = Difference("SV-0001", "id", "Outreach", field, "Declined", None, None, value, Kind.INCOMING)
     assert words_of(one, value) == words
+
+
+def dropped(window: QWidget, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(p)) for p in paths])
+    event = QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    assert window.acceptDrops() and window._dropping.eventFilter(window, event)  # type: ignore[attr-defined]
+
+
+def test_a_workbook_dropped_on_any_page_is_read_and_anything_else_is_told(shown: Shown, tmp_path: Path) -> None:
+    told: list[str] = []
+    messages.shown.connect(lambda _, text: told.append(text))
+    made = rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path, partners=["HMCTS"])
+    for place in ("my_work", "overview", "action"):
+        shown.go(place)
+        dropped(shown.window, Path(made.returns[0].file))
+        settle(shown.tasks)
+        page: Any = shown.window.here()
+        assert shown.window.where()[0] == "returns" and page._stack.currentIndex() == 1
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    shown.go("overview")
+    dropped(shown.window, tmp_path / "photo.jpg")
+    assert "“photo.jpg” is no returned workbook" in told[-1] and shown.window.where()[0] == "overview"
+
+
+def test_the_places_button_leads_out_of_a_review(shown: Shown, tmp_path: Path) -> None:
+    made = rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path, partners=["HMCTS"])
+    page: Any = shown.go("returns")
+    page.read_files([Path(made.returns[0].file)])
+    settle(shown.tasks)
+    assert page._stack.currentIndex() == 1
+    button = shown.window.navigation.button("returns")
+    assert button is not None
+    button.click()
+    settle(shown.tasks)
+    assert page._stack.currentIndex() == 0

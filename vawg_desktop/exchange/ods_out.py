@@ -33,12 +33,15 @@ _LOOKS: dict[Style, tuple[str, str]] = {
     Style.FILL: ('fo:wrap-option="wrap" fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
     Style.FILL_DATE: ('fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
     Style.FILL_WHOLE: ('fo:background-color="#FFFBEA" fo:border="0.5pt solid #A67C00" style:cell-protect="none"', ""),
+    Style.FREE: ('fo:wrap-option="wrap" fo:border="0.5pt solid #C8CED6" style:cell-protect="none"', ""),
+    Style.FREE_DATE: ('fo:border="0.5pt solid #C8CED6" style:cell-protect="none"', ""),
+    Style.FREE_WHOLE: ('fo:border="0.5pt solid #C8CED6" style:cell-protect="none"', ""),
     Style.ROW: (f'fo:wrap-option="wrap" {_LINED}', ""),
     **dict.fromkeys((Style.ROW_DATE, Style.ROW_NUMBER, Style.ROW_TENTHS, Style.ROW_HUNDREDTHS), (_LINED, "")),
 }  # fmt: skip
 #: The number format of a style, where it has one: words stay words whatever they look like.
 _FORMAT = {
-    Style.LOCKED_DATE: "UKDATE", Style.FILL_DATE: "UKDATE", Style.FILL: "WORDS", Style.ROW_DATE: "DATEWORDS", Style.ROW_NUMBER: "WHOLE",
+    Style.LOCKED_DATE: "UKDATE", Style.FILL_DATE: "UKDATE", Style.FREE_DATE: "UKDATE", Style.FILL: "WORDS", Style.FREE: "WORDS", Style.ROW_DATE: "DATEWORDS", Style.ROW_NUMBER: "WHOLE",
     Style.ROW_TENTHS: "TENTHS", Style.ROW_HUNDREDTHS: "HUNDREDTHS",
 }  # fmt: skip
 
@@ -97,7 +100,7 @@ def _styles(plan: BookPlan) -> Iterator[str]:
         turned = "landscape" if sheet.landscape else "portrait"
         yield (
             f'<style:page-layout style:name="P{n}"><style:page-layout-properties fo:page-width="{wide}" fo:page-height="{high}" '
-            f'style:print-orientation="{turned}" fo:margin="1.5cm" style:scale-to-X="{sheet.pages_wide}" style:scale-to-Y="0" '
+            f'style:print-orientation="{turned}" fo:margin="1.5cm" style:scale-to-X="{sheet.pages_wide}" style:scale-to-Y="{sheet.pages_high}" '
             'style:table-centering="none"/><style:footer-style><style:header-footer-properties fo:min-height="0.8cm" '
             'fo:margin-top="0.3cm"/></style:footer-style></style:page-layout>'
         )
@@ -255,7 +258,7 @@ def _condition(choice: Choice) -> str:
 
 
 def _sheet(s: int, sheet: SheetPlan, heights: Sequence[float]) -> Iterator[str]:
-    protected = ' table:protected="true"' if sheet.protected else ""
+    protected = (' table:protected="true"' if sheet.protected else "") + ("" if sheet.printed else ' table:print="false"')
     yield f'<table:table table:name={quoteattr(sheet.name)} table:style-name="t{s}"{protected}>'
     if sheet.about:
         yield f"<table:title>{escape(sheet.name)}</table:title><table:desc>{escape(sheet.about)}</table:desc>"

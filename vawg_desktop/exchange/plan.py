@@ -27,6 +27,9 @@ class Style(StrEnum):
     FILL = "fill"
     FILL_DATE = "fill_date"
     FILL_WHOLE = "fill_whole"
+    FREE = "free"
+    FREE_DATE = "free_date"
+    FREE_WHOLE = "free_whole"
     ROW = "row"
     ROW_DATE = "row_date"
     ROW_NUMBER = "row_number"
@@ -58,7 +61,7 @@ def fit_cell(text: str) -> str:
 
 _ONE_LINE = frozenset({Style.TITLE, Style.HEADING, Style.LINE})
 _BOLD = frozenset({Style.HEADER, Style.HEADER_FILL, Style.LABEL})
-FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE})
+FILLABLE = frozenset({Style.FILL, Style.FILL_DATE, Style.FILL_WHOLE, Style.FREE, Style.FREE_DATE, Style.FREE_WHOLE})
 
 
 @dataclass(slots=True)
@@ -112,12 +115,16 @@ class SheetPlan:
     frozen: tuple[int, int] = (0, 0)
     protected: bool = True
     hidden: bool = False
+    #: Whether it is printed with the book: what is only looked at or filled in on screen is not.
+    printed: bool = True
     landscape: bool = True
     select: tuple[int, int] = (0, 0)
     least_height: float = 0.0
     #: The least height of the first row, in points: a picture stands in it.
     first_height: float = 0.0
     pages_wide: int = 1
+    #: 1 makes it fit one page whatever its length; 0 lets it be as long as it is.
+    pages_high: int = 0
     grid: bool = True
     #: A picture (PNG) at the top right of the last column, with the words that stand for it.
     picture: Picture | None = None

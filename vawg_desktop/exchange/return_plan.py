@@ -102,6 +102,8 @@ class ReturnContent:
     form: ReturnForm = PROGRESS
     #: Of a contract's return: for each service by its visible reference, what the funder means by each measure.
     definitions: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    #: For how many of the rows the partner is accountable itself; None: for all.
+    own: int | None = None
 
 
 def locked_texts(row: ReturnRow) -> list[str]:
@@ -128,10 +130,14 @@ def plan_return(content: ReturnContent) -> BookPlan:
 _NAMES = {PROGRESS.kind: "Progress return", CONTRACT.kind: "Contract or grant return"}
 
 
+#: Words that a partner is not offered: an action that is superseded is not asked about, and Blue needs evidence that the office has seen.
+_NOT_OFFERED = frozenset({"superseded", "blue"})
+
+
 def _lists(form: ReturnForm) -> tuple[SheetPlan, dict[str, str]]:
-    sheet = SheetPlan("Lists", widths=[], about="The words to choose from in the other sheets.")
+    sheet = SheetPlan("Lists", printed=False, widths=[], about="The words to choose from in the other sheets.")
     columns = [
-        (c.key, c.heading, [x.label for x in c.terms if x.key != "superseded"]) for c in form.columns if c.terms
+        (c.key, c.heading, [x.label for x in c.terms if x.key not in _NOT_OFFERED]) for c in form.columns if c.terms
     ]
     sheet.add(*(PlanCell(head, Style.HEADER) for _, head, _ in columns))
     for r in range(max(len(words) for _, _, words in columns)):
@@ -148,6 +154,7 @@ def _start(content: ReturnContent) -> SheetPlan:
     sheet = SheetPlan(
         "Start here",
         widths=[38.0, 64.0],
+        pages_high=1,
         about="What to do, and the declaration." if content.form is CONTRACT else "What to do, the rating key and the declaration.",
         landscape=False,
         grid=False,
@@ -177,7 +184,7 @@ def _start(content: ReturnContent) -> SheetPlan:
         else "List proof on Evidence, and anything new you are doing on New actions."
     )
     steps = [
-        f"Open the sheet {form.sheet}. It has {how_many(len(content.rows), 'row')}, all yours.",
+        f"Open the sheet {form.sheet}. It has {how_many(len(content.rows), 'row')}{_whose(content)}.",
         "For each row that is not finished choose an Answer: Update, No change, or Not able to say yet. A row without one is counted as not answered.",
         f"Fill in only the columns whose heading ends “{FILL_MARK}”; they are pale yellow. A cell that you leave as it is changes nothing.",
         of_its_own,
@@ -214,6 +221,14 @@ def _start(content: ReturnContent) -> SheetPlan:
     )
     sheet.select = (0, 0)
     return sheet
+
+
+def _whose(content: ReturnContent) -> str:
+    """Whose the rows of a workbook are, in words."""
+    shared = 0 if content.own is None else len(content.rows) - content.own
+    if not shared:
+        return ", all yours"
+    return f": {content.own} that you are accountable for and {shared} that you share" if content.own else " that you share"
 
 
 def _date_cell(stored: str | None, fill: bool) -> PlanCell:
@@ -282,6 +297,10 @@ def _definitions(content: ReturnContent) -> SheetPlan:
     return sheet
 
 
+#: How cells look in a row that needs no answer: they can be filled in, and do not ask for it.
+_QUIET = {Style.FILL: Style.FREE, Style.FILL_DATE: Style.FREE_DATE, Style.FILL_WHOLE: Style.FREE_WHOLE}
+
+
 def _row_cells(row: ReturnRow, form: ReturnForm) -> list[PlanCell | None]:
     title = f"{row.title} (finished: no answer needed)" if row.finished else row.title
     cells: list[PlanCell | None] = [
@@ -292,14 +311,15 @@ def _row_cells(row: ReturnRow, form: ReturnForm) -> list[PlanCell | None]:
         PlanCell(row.last_answer or None, Style.LOCKED),
         *(PlanCell(row.more.get(c.key) or None, Style.LOCKED) for c in form.shown),
     ]
-    cells += [_fill_cell(c, row.values.get(c.key)) for c in form.columns]
+    filled = [_fill_cell(c, row.values.get(c.key)) for c in form.columns]
+    cells += [PlanCell(c.value, _QUIET.get(c.style, c.style)) for c in filled] if row.finished else filled
     return [*cells, PlanCell(row.key, Style.LOCKED), PlanCell(row.check, Style.LOCKED)]
 
 
 def _free_table(
     name: str, table: str, heads: Sequence[str], widths: Sequence[float], about: str, dates: Sequence[int]
 ) -> SheetPlan:
-    sheet = SheetPlan(name, widths=list(widths), table_name=table, about=about, frozen=(1, 0), select=(1, 0))
+    sheet = SheetPlan(name, widths=list(widths), table_name=table, about=about, frozen=(1, 0), select=(1, 0), printed=False)
     sheet.add(*(PlanCell(f"{h} {FILL_MARK}", Style.HEADER_FILL) for h in heads))
     for _ in range(FREE_ROWS):
         sheet.add(*(PlanCell(None, Style.FILL_DATE if c in dates else Style.FILL) for c in range(len(heads))))
@@ -350,6 +370,7 @@ def _reference(content: ReturnContent) -> SheetPlan:
         sheet.add(None, PlanCell("None of your actions is verified yet.", Style.TEXT))
     else:
         sheet.table = (0, len(content.settled), 3)
+    sheet.printed = bool(content.settled)
     return sheet
 
 

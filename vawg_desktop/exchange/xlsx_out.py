@@ -41,6 +41,9 @@ _FORMATS: dict[Style, dict[str, Any]] = {
     Style.FILL_WHOLE: {
         "locked": False, "bg_color": "#FFFBEA", "border": 1, "border_color": "#A67C00", "num_format": "0", "align": "left",
     },
+    Style.FREE: {"text_wrap": True, "locked": False, "border": 1, "border_color": "#C8CED6", "num_format": "@"},
+    Style.FREE_DATE: {"locked": False, "border": 1, "border_color": "#C8CED6", "num_format": _DATE, "align": "left"},
+    Style.FREE_WHOLE: {"locked": False, "border": 1, "border_color": "#C8CED6", "num_format": "0", "align": "left"},
     Style.ROW: {"text_wrap": True, **_LINED},
     Style.ROW_DATE: {"num_format": _DATE_IN_WORDS, "align": "left", **_LINED},
     Style.ROW_NUMBER: {"num_format": "#,##0", "align": "right", **_LINED},
@@ -111,7 +114,9 @@ def _set_pages(worksheet: Any, sheet: SheetPlan, marking: str) -> None:
     worksheet.set_paper(9)
     if sheet.landscape:
         worksheet.set_landscape()
-    worksheet.fit_to_pages(sheet.pages_wide, 0)
+    worksheet.fit_to_pages(sheet.pages_wide, sheet.pages_high)
+    if not sheet.printed:  # a sheet has no mark for that: an empty cell beyond its table is all that is printed of it
+        worksheet.print_area(len(sheet.rows) + 1, len(sheet.widths) + 1, len(sheet.rows) + 1, len(sheet.widths) + 1)
     if sheet.pages_wide > 1:
         worksheet.repeat_columns(0, 1)
     worksheet.set_footer(f"&L{marking}&CPage &P of &N&R{sheet.name}")

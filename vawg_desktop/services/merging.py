@@ -46,6 +46,8 @@ class Head:
     at: str
     why: str
     change: str
+    #: Whose side it is: "Here", or the name of the store that it came from.
+    side: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The contract's keys."""
@@ -226,7 +228,9 @@ def _head(connection: Connection, spec: FieldSpec, entry: log.Entry, value: Valu
         words = names.labels(connection, [str(value)]).get(str(value), str(value))
     else:
         words = to_words(spec, value)
-    return Head(value, words, entry.who, entry.at, entry.why or "", entry.id)
+    origin = connection.exec_driver_sql("SELECT mine, name FROM origin WHERE id = ?", (entry.origin,)).fetchone()
+    side = "Here" if origin is not None and origin[0] else str(origin[1] if origin is not None and origin[1] else "Another copy")
+    return Head(value, words, entry.who, entry.at, entry.why or "", entry.id, side)
 
 
 def _changed_words(connection: Connection, spec: EntitySpec, entry: log.Entry) -> str:

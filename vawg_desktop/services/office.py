@@ -37,6 +37,19 @@ def office_name(connection: Connection) -> str:
     return str(found[0]) if found else "Office of the Police and Crime Commissioner"
 
 
+def office_contact(connection: Connection, who: str) -> str:
+    """Whom a partner asks, where the office's wording names nobody: the first contact of the office with a telephone, or the sender, and the office's mailbox."""
+    row = connection.exec_driver_sql("SELECT id, shared_mailbox FROM partner WHERE standing = 'own_office' AND NOT deleted ORDER BY n LIMIT 1").fetchone()
+    if row is None:
+        return ""
+    contact = connection.exec_driver_sql(
+        "SELECT name, telephone, email FROM contact WHERE partner = ? AND NOT deleted AND until_date IS NULL ORDER BY (telephone IS NULL), n LIMIT 1", (row[0],)
+    ).fetchone()
+    name, telephone, email = (str(c or "") for c in contact) if contact is not None else (who, "", "")
+    mailbox = str(row[1] or "") or email
+    return ", ".join(p for p in (name, telephone, mailbox) if p) if telephone or mailbox else ""
+
+
 def rating_key(connection: Connection) -> list[tuple[str, str]]:
     """The rating key as printed on every output: word and meaning."""
     return [(RATING.label(k), words) for k, words in rating_key_words(connection)]

@@ -275,6 +275,15 @@ def _assign_set(
             tx.unlink(kind, id, element)
 
 
+def assign_each(session: Session, wanted: Sequence[tuple[str, Assignment]], why: str | None = None) -> Changes:
+    """To each of some records an assignment of its own, all or none."""
+    with session.store.write(session.who, why, Act.BULK) as tx:
+        for record, assignment in wanted:
+            found = names.find(tx.connection, record)
+            assign_in(session, tx, BY_KEY[found.entity], found.id, [assignment], why)
+    return tx.changes
+
+
 def assign_many(
     session: Session, records: Sequence[str], assignments: Sequence[Assignment], why: str | None
 ) -> Changes:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _WORDING: dict[str, tuple[str, str]] = {
-    "sent": ("Progress return {period}, due {due}", "Please find attached the progress return of {partner} for {period}. It holds your own actions only. Please fill in the pale yellow cells and send it back by {due}. Choose an Answer for every action, “No change” where nothing has moved: an action left without one is counted as not answered."),
+    "sent": ("Progress return {period}, due {due}", "Please find attached the progress return of {partner} for {period}. It holds only actions that you own or share. Please fill in the pale yellow cells and send it back by {due}. Choose an Answer for every action, “No change” where nothing has moved: an action left without one is counted as not answered."),
     "courtesy": ("Progress return {period} is due on {due}", "This is a short note that the progress return of {partner} for {period} is due on {due}. It is attached again for convenience. If it is on its way, please disregard this."),
     "reminder": ("Progress return {period}: no return received yet", "We have not yet received a return from {partner} for {period}, due on {due}. The workbook is attached again. If the date cannot be kept, please tell us which date can, or answer by telephone and we will write it down."),
     "deputy": ("Progress return {period} of {partner}: no return received", "We have not received a return from {partner} for {period}, due on {due}, and have not been able to reach your colleague. May we ask you to look into it? The workbook is attached."),
@@ -195,8 +195,8 @@ def log_many(session: Session, made: Sequence[tuple[str, Draft]]) -> Changes:
     steps = CHASE_STEP.key_list()
     with session.store.write(session.who, "Messages to many partners", Act.CHASE, None) as tx:
         for return_id, one in made:
-            note_sent(session, tx, return_id)
             if one.step in steps:
+                note_sent(session, tx, return_id)  # whoever is reminded has it
                 tx.create(
                     "reminder",
                     {
@@ -221,6 +221,24 @@ def log_step(session: Session, return_id: str, step: str, words: str = "") -> Ch
                 {"return": return_id, "step": step, "made": session.today.isoformat(), "wording": words or None},
             )
     return tx.changes
+
+
+def mark_sent(session: Session, return_ids: Sequence[str]) -> Changes:
+    """Say that returns which were made are sent, as of today."""
+    with session.store.write(session.who, "Returns sent", Act.EDIT, None) as tx:
+        for return_id in return_ids:
+            note_sent(session, tx, return_id)
+    return tx.changes
+
+
+def without_address(session: Session, return_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Partners of returns whose messages would have no address, as id and name, each once."""
+    connection, found = session.read(), dict[str, str]()
+    for return_id in return_ids:
+        row = connection.exec_driver_sql('SELECT p.id, p.name FROM "return" r JOIN partner p ON p.id = r.partner WHERE r.id = ?', (return_id,)).fetchone()
+        if row is not None and not _address(connection, str(row[0]), "sent"):
+            found[str(row[0])] = str(row[1])
+    return list(found.items())
 
 
 def note_sent(session: Session, tx: Transaction, return_id: str) -> None:

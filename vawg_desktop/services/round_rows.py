@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.conditions import is_open, meets
@@ -20,6 +20,7 @@ from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange import identity
 from vawg_desktop.exchange.return_plan import ReturnRow, locked_texts
 from vawg_desktop.services.latest_words import latest, latest_day
+from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -57,19 +58,16 @@ def facts_of(session: Session, connection: Connection, ids: Sequence[str]) -> li
         for a, reference, title, why, until in rows:
             hidden = rules.is_restricted({"restriction": why, "restricted_until": until}, session.today)
             served.setdefault(str(a), []).append(str(reference) if hidden else f"{reference} {title}")
-        rows = connection.exec_driver_sql(
+        rows = plain_rows(
+            connection,
             f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {_LATEST_WORDS} "
             'FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
             f"WHERE a.id IN ({marks}) ORDER BY a.reference",
             tuple(part),
         )
-        keys = [str(k) for k in rows.keys()]  # noqa: SIM118 - a result is not a mapping
-        split = next(n for n, key in enumerate(keys) if key.startswith("u_"))
-        of_update = [key.removeprefix("u_") for key in keys[split:]]
         for row in rows:
-            values = tuple(row)
-            cells: dict[str, Value] = dict(zip(keys[:split], values[:split], strict=True))
-            update: dict[str, Value] = dict(zip(of_update, values[split:], strict=True))
+            cells = cast("dict[str, Value]", {k: v for k, v in row.items() if not k.startswith("u_")})
+            update = cast("dict[str, Value]", {k.removeprefix("u_"): v for k, v in row.items() if k.startswith("u_")})
             id = str(cells["id"])
             made = RowFacts(id, str(cells["reference"]), cells, "; ".join(served.get(id, [])), update)
             made.last = _last_answer(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import parse_date
@@ -12,6 +12,7 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import CONTRACT
 from vawg_desktop.services import service_values
 from vawg_desktop.services.latest_words import latest_told
+from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.round_rows import RowFacts
 from vawg_desktop.services.session import Session
 
@@ -30,10 +31,10 @@ def facts_of(connection: Connection, ids: Sequence[str], period: str) -> list[Ro
     numbers = service_values.standing(connection, ids, period)
     for start in range(0, len(ids), 400):
         part = tuple(ids[start : start + 400])
-        rows = connection.exec_driver_sql(f"SELECT s.*, {_WORDS} FROM service s WHERE s.id IN ({','.join('?' * len(part))}) ORDER BY s.reference", part)
-        for values in (dict(row) for row in rows.mappings()):
-            cells: dict[str, Value] = {k: v for k, v in values.items() if not k.startswith("u_")}
-            told: dict[str, Value] = {k.removeprefix("u_"): v for k, v in values.items() if k.startswith("u_")}
+        rows = plain_rows(connection, f"SELECT s.*, {_WORDS} FROM service s WHERE s.id IN ({','.join('?' * len(part))}) ORDER BY s.reference", part)
+        for values in rows:
+            cells = cast("dict[str, Value]", {k: v for k, v in values.items() if not k.startswith("u_")})
+            told = cast("dict[str, Value]", {k.removeprefix("u_"): v for k, v in values.items() if k.startswith("u_")})
             id = str(cells["id"])
             told |= {measure: numbers[id, measure].value for measure in CONTRACT.values if (id, measure) in numbers}
             funder = [str(cells["funding_source"] or ""), str(cells["contract_reference"] or "")]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,8 +27,14 @@ from vawg_desktop.exchange.return_plan import (
     plan_return,
 )
 from vawg_desktop.exchange.xlsx_out import write_xlsx
-from vawg_desktop.services import leaks, names, round_services, service_values
-from vawg_desktop.services.office import logo_picture, office_name, office_settings, rating_key
+from vawg_desktop.services import leaks, names, round_preview, round_services, service_values
+from vawg_desktop.services.office import (
+    logo_picture,
+    office_contact,
+    office_name,
+    office_settings,
+    rating_key,
+)
 from vawg_desktop.services.round_rows import (
     RowFacts,
     base_row,
@@ -97,13 +103,16 @@ def export_returns(
     format: str = "xlsx",
     release: Sequence[str] = (),
     kind: str = PROGRESS.kind,
+    left_out: Collection[tuple[str, str]] = (),
+    sent: bool = True,
 ) -> RoundMade:
     """Make a round of returns, or the next version of each return named. Raises AppError.
 
     ``kind`` is that of the round: ``progress`` asks about actions, ``contract`` about services, whose period has to be a month, quarter or year.
 
     A file in which the leak check finds something is held back and named in ``skipped`` with its places;
-    ``release`` names partners whose file leaves all the same.
+    ``release`` names partners whose file leaves all the same. ``left_out``: rows that are not asked about, as the ids of partner and row.
+    ``sent=False``: the files are made, and somebody says later that they are sent (``return_messages.mark_sent``).
     """
     if format not in FORMATS:
         raise ValueRefusedError(f"Returns are written as {' or '.join(FORMATS)}, not {format}.")
@@ -118,6 +127,7 @@ def export_returns(
     called = "Returns" if form is PROGRESS else "Contract and grant returns"
     with without_collecting(), session.store.write(session.who, f"{called} for {period}", Act.ROUND) as tx:
         sender = _Sender(session, tx, period.strip(), due_stored, out, format, form, numbers)
+        sender.left_out, sender.sent = frozenset(left_out), sent
         sender.released = {
             (names.find_named(tx.connection, "partner", p) or names.find(tx.connection, p, "partner")).id
             for p in release
@@ -184,6 +194,10 @@ class _Sender:
         self._logo = logo_picture(tx.connection)
         self._strangers = leaks.forbidden_words(tx.connection, session.today)
         self.released: set[str] = set()
+        #: Rows that a partner is not asked about this time, and whether what is made counts as sent at once.
+        self.left_out: Collection[tuple[str, str]] = ()
+        self.sent = True
+        self._through: dict[str, str] = {}
 
     def _find_round(self) -> tuple[str, str]:
         found = self._tx.connection.exec_driver_sql(
@@ -201,11 +215,8 @@ class _Sender:
             "SELECT id, name, coalesce(short_name, name), standing FROM partner WHERE NOT deleted ORDER BY x_sort"
         )
         partners = {str(r[0]): _Partner(str(r[0]), str(r[1]), str(r[2]), str(r[3] or "")) for r in rows}
-        through = {
-            str(a): str(b)
-            for a, b in run("SELECT id, returns_through FROM partner WHERE returns_through IS NOT NULL")
-        }
-        actions = self._rows_by_partner(through)
+        through = self._through = round_preview.answers_through(self._tx.connection)
+        actions = round_preview.rows_by_partner(self._tx.connection, self._form, through, self._session.today)
         for partner in partners.values():
             if chosen is not None and partner.id not in chosen:
                 continue
@@ -225,32 +236,13 @@ class _Sender:
                 }
             )
 
-    def _rows_by_partner(self, through: dict[str, str]) -> dict[str, list[str]]:
-        """Ids of actions or services by the partner who answers: a joint action stands in each contributor's workbook."""
-        run = self._tx.connection.exec_driver_sql
-        if self._form is CONTRACT:
-            rows = run("SELECT id, provider FROM service WHERE NOT deleted AND status IS DISTINCT FROM 'ended' AND provider IS NOT NULL ORDER BY 1")
-        else:
-            rows = run(
-                "SELECT id, accountable FROM action WHERE NOT deleted AND status IS DISTINCT FROM 'superseded' AND accountable IS NOT NULL "
-                "UNION SELECT a.id, l.b FROM action a JOIN link l ON l.a = a.id AND l.kind = 'action.contributors' "
-                "AND NOT l.deleted AND coalesce(l.until_date, '9') >= ? AND coalesce(l.from_date, '') <= ? "
-                "WHERE NOT a.deleted AND a.status IS DISTINCT FROM 'superseded' ORDER BY 1",
-                (self._session.today.isoformat(),) * 2,
-            )
-        found: dict[str, dict[str, None]] = {}
-        for id, partner in rows:
-            who = through.get(str(partner), str(partner))
-            found.setdefault(who, {})[str(id)] = None
-        return {p: list(ids) for p, ids in found.items()}
-
     def _send_one(self, partner: _Partner, actions: list[str], through: str | None) -> None:
         if self._form is CONTRACT:
             sort = round_services.sorted_rows
             facts = round_services.facts_of(self._tx.connection, actions, self._numbers)
         else:
             sort, facts = sorted_rows, facts_of(self._session, self._tx.connection, actions)
-        open_rows, settled, restricted = sort(self._session, facts)
+        open_rows, settled, restricted = sort(self._session, [f for f in facts if (partner.id, f.id) not in self.left_out])
         row = self._form.row
         if not open_rows:
             why = "its rows go to another body" if through else "nothing open"
@@ -335,8 +327,8 @@ class _Sender:
         secret = secrets.token_urlsafe(18)
         id = self._tx.create("return", {
             "round": self._round[0], "partner": partner.id, "version": version, "due": self._due_of(partner.id),
-            # what was held back and released knowingly is made, and sent once its message has been written
-            "sent": None if partner.id in self.released else self._session.today.isoformat(), "secret": secret,
+            # what was held back and released knowingly, or made in the window, is made until somebody says that it is sent
+            "sent": None if partner.id in self.released or not self.sent else self._session.today.isoformat(), "secret": secret,
         })  # fmt: skip
         reference = str(self._tx.row("return", id)["reference"])
         return id, identity.visible(secret, reference, id), version, secret
@@ -379,11 +371,12 @@ class _Sender:
             self._key,
             self._demonstration,
             self._templates.get("template.guidance", ""),
-            self._templates.get("template.contact", ""),
+            self._templates.get("template.contact", "") or office_contact(self._tx.connection, self._session.who),
             [q.strip() for q in self._templates.get("template.questions", "").splitlines() if q.strip()],
             self._logo,
             self._form,
             [told[1:] for told in self._defined({f.id: row.visible for f, row in zip(open_rows, rows, strict=True)})],
+            sum(round_preview.is_own(f, partner.id, self._form, self._through) for f in open_rows),
         )
 
     def _defined(self, visible: Mapping[str, str]) -> list[tuple[str, str, str, str]]:

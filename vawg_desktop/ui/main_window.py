@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.ui import leaving
 from vawg_desktop.ui.as_at import AsAt, AsAtBar
+from vawg_desktop.ui.dropping import Dropping
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.navigation import NARROW, Navigation
 from vawg_desktop.ui.place_page import PlacePage
@@ -63,6 +64,7 @@ class MainWindow(Shell):
         self._counting.timeout.connect(self._count_waiting)
         self._build()
         self.guard = Guard(self, self.lock)
+        self._dropping = Dropping(self)
 
     def _build(self) -> None:
         centre = self._centre = QWidget()
@@ -75,7 +77,7 @@ class MainWindow(Shell):
         box.addWidget(self._as_at_bar)
         row = QHBoxLayout()
         row.setSpacing(0)
-        self.navigation = Navigation(lambda key: self.go(key) if self.tasks is not None else None)
+        self.navigation = Navigation(self._press_place)
         row.addWidget(self.navigation)
         self.stack = QStackedWidget()
         self._waiting = EmptyState("Opening the store …")
@@ -243,6 +245,11 @@ class MainWindow(Shell):
             self._make_ready()
         return page
 
+    def _press_place(self, key: str) -> None:
+        """Go to a place by its button: to its first page as it is without a record or a review over it."""
+        if self.tasks is not None and hasattr(page := self.go(key), "home"):
+            page.home()
+
     def here(self) -> Any:
         """The page that is shown; None before there is one."""
         return self._pages.get(self._key)
@@ -299,17 +306,15 @@ class MainWindow(Shell):
 
     def open_palette(self) -> None:
         """Search records, pages and commands (Ctrl+K)."""
-        if self.tasks is not None:
-            from vawg_desktop.ui.commands import open_palette
+        from vawg_desktop.ui.commands import open_palette
 
+        if self.tasks is not None:
             open_palette(self)
 
     def _restore(self, backup: Any) -> None:
         from vawg_desktop.ui.window_commands import restore
 
         restore(self, backup)
-
-    # -- quick exit --------------------------------------------------------------------------
 
     def quick_exit(self) -> None:
         """Hide the screen behind a neutral page, whatever is open; the same again brings it back."""

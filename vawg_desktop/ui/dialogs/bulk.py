@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayou
 
 from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.services import lists, records
 from vawg_desktop.services.records import ADD, STATE, Assignment, problem_with
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
@@ -109,3 +110,14 @@ class BulkDialog(Form):
             answer = Assignment(found.key, "" if clears else dialog._value.currentText(), how), dialog._why.toPlainText().strip()
         dialog.deleteLater()
         return answer
+
+
+def edit_many(parent: QWidget, tasks: Tasks, spec: EntitySpec, numbers: list[int]) -> None:
+    """Ask what to change in the records with these local numbers, and change it in all of them or none."""
+    wanted = BulkDialog.ask(parent, tasks, spec, len(numbers))
+    if wanted is not None:
+        assignment, why = wanted
+        tasks.write(
+            lambda s: records.assign_many(s, lists.record_ids(s, spec.key, numbers), [assignment], why or None),
+            message=f"{spec.how_many(len(numbers))} changed.",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.dates import financial_quarter, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
-from vawg_desktop.domain.return_columns import CONTRACT, PROGRESS
-from vawg_desktop.services import service_values
+from vawg_desktop.domain.return_columns import CONTRACT, FORMS, PROGRESS
+from vawg_desktop.services import round_preview, service_values
 from vawg_desktop.services.board_dates import coming_boards, plan_back
+from vawg_desktop.services.round_preview import AskedPartner
+from vawg_desktop.ui.dialogs.asked_tree import AskedTree
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -37,22 +39,27 @@ class RoundWanted:
     folder: str
     format: str
     kind: str
+    #: Ids of the partners who are asked, and rows that are not asked about as the ids of partner and row.
+    partners: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 class RoundDialog(Form):
     """Period, due date, folder, kind of file."""
 
-    def __init__(self, parent: QWidget, today: date, boards: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, parent: QWidget, today: date, boards: Sequence[tuple[str, str]], asked: Mapping[str, Sequence[AskedPartner]] | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Prepare returns")
         self._today = today
+        #: By kind of round, who would be asked; empty where that was not looked at.
+        self._asked_by = asked or {}
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(4))
         box.addWidget(label("Prepare returns", size=16, bold=True))
         box.addWidget(
             label(
-                "One workbook for each partner with an open action, or with a service. Sending a period again makes the next version.",
+                "One workbook for each partner that is ticked. A period that was asked about before gets the next version.",
                 muted=True,
             )
         )
@@ -84,6 +91,12 @@ class RoundDialog(Form):
         self._format.addItem("Excel workbook (.xlsx)", "xlsx")
         self._format.addItem("OpenDocument spreadsheet (.ods)", "ods")
         box.addWidget(self._format)
+        self.tree = AskedTree()
+        if self._asked_by:
+            box.addWidget(label("Who is asked, and about what", muted=True))
+            box.addWidget(self.tree, 1)
+            self._kind.currentIndexChanged.connect(lambda _: self._show_asked())
+            self._show_asked()
         self._wrong = label("")
         self._wrong.setProperty("warn", True)
         box.addWidget(self._wrong)
@@ -93,9 +106,14 @@ class RoundDialog(Form):
         send = button("Create workbooks", self._on_done, kind="primary")
         self.saves = send
         row.addWidget(send)
-        box.addStretch(1)
+        if not self._asked_by:
+            box.addStretch(1)
         outer.addLayout(row)
-        fit_screen(self, 560, 520)
+        fit_screen(self, 640, 720 if self._asked_by else 520)
+
+    def _show_asked(self) -> None:
+        kind = str(self._kind.currentData())
+        self.tree.show_asked(self._asked_by.get(kind, ()), FORMS[kind].row)
 
     def _plan(self, place: int) -> None:
         day = str(self._boards.itemData(place) or "")
@@ -133,6 +151,8 @@ class RoundDialog(Form):
                 service_values.period_of(self._period.text())
         except AppError as error:
             wrong = error.message
+        if not wrong and self._asked_by and not self.tree.asked():
+            wrong = "Nobody is ticked, so no workbook would be made."
         self._wrong.setText(wrong)
         if not wrong:
             self.accept()
@@ -140,7 +160,8 @@ class RoundDialog(Form):
     @classmethod
     def ask(cls, parent: QWidget, tasks: Tasks) -> RoundWanted | None:
         """What was asked for, or None if the person left."""
-        dialog = cls(parent.window(), tasks.session.today, tasks.fetch(coming_boards))
+        boards, asked = tasks.fetch(lambda s: (coming_boards(s), {kind: round_preview.asked(s, kind) for kind in FORMS}))
+        dialog = cls(parent.window(), tasks.session.today, boards, asked)
         accepted = dialog.run()
         wanted = RoundWanted(
             dialog._period.text(),
@@ -148,6 +169,8 @@ class RoundDialog(Form):
             dialog._folder.text(),
             str(dialog._format.currentData()),
             str(dialog._kind.currentData()),
+            () if dialog.tree.everybody() else dialog.tree.asked(),
+            dialog.tree.left_out(),
         )
         dialog.deleteLater()
         return wanted if accepted else None

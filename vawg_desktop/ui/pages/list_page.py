@@ -337,19 +337,12 @@ class ListPage(QWidget):
 
     def bulk_edit(self) -> None:
         """One field of many records at once."""
-        from vawg_desktop.ui.dialogs.bulk import BulkDialog
+        from vawg_desktop.ui.dialogs.bulk import edit_many
 
-        numbers, entity = self.picked(), self.entity
-        if not numbers:
+        if not (numbers := self.picked()):
             messages.tell("Pick the rows first: Shift or Ctrl with the arrows, or Ctrl+A for all.")
             return
-        wanted = BulkDialog.ask(self, self.tasks, self.spec, len(numbers))
-        if wanted is not None:
-            assignment, why = wanted
-            self.tasks.write(
-                lambda s: records.assign_many(s, lists.record_ids(s, entity, numbers), [assignment], why or None),
-                message=f"{self._many(len(numbers))} changed.",
-            )
+        edit_many(self, self.tasks, self.spec, numbers)
 
     def paste_records(self) -> None:
         """Take recommendations (or others) pasted from Word or Excel: a line or a row each."""
@@ -363,6 +356,10 @@ class ListPage(QWidget):
                 lambda s: paste(s, self.entity, rows),
                 message=f"{self._many(len(rows))} added.",
             )
+
+    def home(self) -> None:
+        """The list, where a record has taken its place."""
+        self.panes_beside.show_left()
 
     def panes(self) -> list[QWidget]:
         """The list and the record, for F6."""

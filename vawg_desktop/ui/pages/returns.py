@@ -23,6 +23,7 @@ from vawg_desktop.domain.return_columns import CONTRACT
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.services import (
     leaks,
+    names,
     return_messages,
     return_staging,
     returns,
@@ -169,6 +170,9 @@ class ReturnsPage(QWidget):
         ):
             if wanted:
                 menu.addAction(words).triggered.connect(lambda _=False, w=wanted: self.outputs.write_to_all(w))
+        made = [r.return_id for r in rows if r.step == "made"]
+        if made:
+            menu.addAction(f"Mark as sent: {len(made)}").triggered.connect(lambda: self.mark_sent(made))
         self._all.setMenu(menu)
         self._all.setVisible(bool(waited or chased))
 
@@ -181,6 +185,7 @@ class ReturnsPage(QWidget):
         return [
             ("Record a phone call …", lambda: self.by_telephone(row)),
             ("Import a return …", self.choose_file),
+            *([("Mark as sent", lambda: self.mark_sent([row.return_id]))] if row.step == "made" else []),
             ("E-mail that goes with the workbook …", lambda: self.outputs.write_message(row, "sent")),
             *((f"{step_word(s)} …", lambda s=s: self.outputs.write_message(row, s)) for s in steps),
             ("Extend …", lambda: self.outputs.extend(row)),
@@ -206,6 +211,11 @@ class ReturnsPage(QWidget):
         self._stack.setCurrentIndex(0)
         self.load()
 
+    def home(self) -> None:
+        """The round's table, where the place's button was pressed while a review was open."""
+        if self._stack.currentIndex():
+            self._on_review_left()
+
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible() and changes.concerns(
             "round", "return", "submission", "decision", "action", "update", "service", "service_report", "indicator_value"
@@ -224,21 +234,27 @@ class ReturnsPage(QWidget):
             return
 
         def made(answer: rounds.RoundMade) -> None:
-            written = f"{how_many(len(answer.returns), 'return')} written to {wanted.folder}; {how_many(len(answer.skipped), 'partner')} got none."
+            written = f"{how_many(len(answer.returns), 'workbook')} created in {wanted.folder}; {how_many(len(answer.skipped), 'partner')} got none. Draft the e-mails next."
             if answer.held:
                 held = "\n\n".join(f"{p}: {leaks.in_words(found)}." for p, found in answer.held.items())
                 self._offer_release(written, held, list(answer.held), wanted)
             else:
-                messages.tell(written)
+                messages.tell(written, action="Draft e-mails …", do=lambda: self.outputs.write_to_all([(r, "sent") for r in self._made_now(answer)]), stays=True)
             self._round = None
             self.load()
 
         self.tasks.write(
             lambda s: rounds.export_returns(
-                s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format, kind=wanted.kind
+                s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format, kind=wanted.kind,
+                partners=wanted.partners, left_out=wanted.left_out, sent=False,
             ),
             then=made,
-        )
+        )  # fmt: skip
+
+    def _made_now(self, answer: rounds.RoundMade) -> list[str]:
+        """Ids of the returns that were made, by their references."""
+        references = [one.reference.rpartition("-")[0] for one in answer.returns]
+        return self.tasks.fetch(lambda s: [names.find(s.read(), r, "return").id for r in references])
 
     def _offer_release(self, written: str, held: str, partners: list[str], wanted: RoundWanted) -> None:
         """Files the leak check held back are named with their places; an officer may release them knowingly."""
@@ -250,6 +266,10 @@ class ReturnsPage(QWidget):
                 ),
                 then=lambda _: self.load(),
             )  # fmt: skip
+
+    def mark_sent(self, return_ids: list[str]) -> None:
+        """Say that workbooks which were made are sent."""
+        self.tasks.write(lambda s: return_messages.mark_sent(s, return_ids), message=f"{how_many(len(return_ids), 'return')} marked as sent today.")
 
     def edit_wording(self) -> None:
         """The office's own words on returns and messages."""

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist_points import Point
-from vawg_desktop.services import return_messages, returns, telephone
+from vawg_desktop.services import records, return_messages, returns, telephone
+from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.round_standing import RoundPartner
 from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.ui.dialogs.addresses import AddressesDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import save_document
 from vawg_desktop.ui.tasks import Tasks
@@ -40,10 +42,23 @@ class ReturnsOutputs:
 
     def write_to_all(self, wanted: list[tuple[str, str]]) -> None:
         """Every message into one folder, to be looked at and sent from the office's mail program; written down."""
-        folder = QFileDialog.getExistingDirectory(self._page, "Folder for the messages")
+        unknown = self._tasks.fetch(lambda s: return_messages.without_address(s, [r for r, _ in wanted]))
+        if unknown and not self._give_addresses(unknown):
+            return
+        folder = QFileDialog.getExistingDirectory(self._page, "Folder for the e-mails")
         if not folder:
             return
         self._tasks.read(lambda s: return_messages.draft_many(s, wanted), lambda answer: self._drafted(Path(folder), *answer))
+
+    def _give_addresses(self, unknown: list[tuple[str, str]]) -> bool:
+        """Ask for the addresses that are missing; what is typed is kept as the partner's mailbox. Whether to go on."""
+        dialog = AddressesDialog(self._page.window(), unknown)
+        go_on = dialog.run()
+        typed = dialog.typed()
+        dialog.deleteLater()
+        if go_on and typed:
+            self._tasks.write(lambda s: records.assign_each(s, [(id, Assignment("shared_mailbox", address)) for id, address in typed]))
+        return go_on
 
     def _drafted(self, folder: Path, made: list[tuple[str, return_messages.Draft]], refused: list[str]) -> None:
         try:
@@ -52,10 +67,18 @@ class ReturnsOutputs:
         except AppError as error:
             messages.failed(error)
             return
-        message = f"{how_many(len(made), 'message')} written into {folder}."
+        message = f"{how_many(len(made), 'e-mail')} saved in {folder}: open each in your mail program, look at it and send it."
         if refused:
-            messages.show("Written, but for some", f"{message}\n\n{' '.join(refused)}")
-        self._tasks.write(lambda s: return_messages.log_many(s, made), message=message)
+            messages.show("Saved, except some", f"{message}\n\n{' '.join(refused)}")
+        self._tasks.write(lambda s: return_messages.log_many(s, made), then=lambda _: self._say_made(message, [r for r, _ in made]))
+
+    def _say_made(self, message: str, returned: list[str]) -> None:
+        """Say what was made and where; workbooks that were only made are sent when somebody says so."""
+
+        def mark() -> None:
+            self._tasks.write(lambda s: return_messages.mark_sent(s, returned), message=f"{how_many(len(returned), 'return')} marked as sent today.")
+
+        messages.tell(message, action="They are sent", do=mark, stays=True)
 
     def write_queries(self, return_id: str, questions: str) -> None:
         """Save a message with the questions that a review left."""

@@ -55,9 +55,9 @@ class ConflictCard(QFrame):
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         shown.setAccessibleName(words)
         grid.addWidget(shown, 1, column, Qt.AlignmentFlag.AlignTop)
-        source = f"{head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
+        source = f"{head.side}: {head.who}, {london_time(head.at)}" + (f": {head.why}" if head.why else "")
         grid.addWidget(label(source, muted=True), 2, column, Qt.AlignmentFlag.AlignTop)
-        verb = f"Keep “{words}”" if len(words) <= 16 else "Keep this"
+        verb = f"Keep “{words}”" if len(words) <= 16 else f"Keep: {head.side[:1].lower()}{head.side[1:]}" if head.side == "Here" else f"Keep: {head.side}"
         if conflict.spec.key == "deleted":
             verb = "Delete it" if head.value else "Keep the record"
         take = button(verb, partial(self.chosen.emit, _typed(conflict, head)))
