@@ -44,7 +44,7 @@ class BulkDialog(Form):
         box.addWidget(self._clears)
         self._why = QPlainTextEdit()
         self._why.setTabChangesFocus(True)
-        self._why.setMinimumHeight(theme.px(64))
+        self._why.setFixedHeight(theme.px(80))
         self._why.setAccessibleName("Reason")
         box.addWidget(label("Reason (optional)", muted=True))
         box.addWidget(self._why)

@@ -346,16 +346,9 @@ class ListPage(QWidget):
 
     def paste_records(self) -> None:
         """Take recommendations (or others) pasted from Word or Excel: a line or a row each."""
-        from vawg_desktop.ui.dialogs.paste import PasteDialog
+        from vawg_desktop.ui import pasting
 
-        rows = PasteDialog.ask(self, self.spec, QApplication.clipboard().text())
-        if rows:
-            from vawg_desktop.services.pasting import paste
-
-            self.tasks.write(
-                lambda s: paste(s, self.entity, rows),
-                message=f"{self._many(len(rows))} added.",
-            )
+        pasting.paste_records(self, self.tasks, self.spec, QApplication.clipboard().text())
 
     def home(self) -> None:
         """The list, where a record has taken its place."""
