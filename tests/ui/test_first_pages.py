@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown, visible
 from vawg_desktop.services import rounds
-from vawg_desktop.services.records import Assignment, add_update, assign
+from vawg_desktop.services.records import Assignment, add_update, assign, create
+from vawg_desktop.ui.pages.overview import LAST_BOARD, since_day
 from vawg_desktop.ui.tour import settle
 from vawg_desktop.ui.widgets.common import column, filling
+from vawg_desktop.ui.widgets.plain_table import PlainTable
 from vawg_desktop.ui.widgets.progress_chart import ProgressChart
 
 
@@ -28,17 +30,27 @@ def test_returns_that_my_work_does_not_name_are_one_press_away(shown: Shown, tmp
     assert shown.window._key == "returns"
 
 
-def test_overview_says_in_words_that_no_update_tells_of_progress(shown: Shown) -> None:
+def test_overview_counts_every_action_and_draws_no_chart_of_one_date(shown: Shown) -> None:
     shown.tasks.write(lambda s: assign(s, "A-0001", [Assignment("status", "not_known")], None))
     shown.tasks.write(lambda s: add_update(s, "A-0001", {"narrative": "Nobody could say."}))
     settle(shown.tasks)
     page: Any = shown.go("overview")
     assert not page.findChildren(ProgressChart)
-    assert any(w.text().startswith("No progress update so far says") for w in visible(page, QLabel))
+    before = {str(r[0]): int(r[1]) for r in shown.session.read().exec_driver_sql("SELECT status, count(*) FROM action WHERE NOT deleted GROUP BY status")}
     shown.tasks.write(lambda s: assign(s, "A-0002", [Assignment("status", "in_progress")], None))
-    shown.tasks.write(lambda s: add_update(s, "A-0002", {"narrative": "Begun."}))
     settle(shown.tasks)
-    assert len(page.findChildren(ProgressChart)) == 1
+    tables = [t for t in page.findChildren(PlainTable) if t.accessibleName() == "Progress of actions over time"]
+    heads = [tables[0].horizontalHeaderItem(c).text() for c in range(tables[0].columnCount())]
+    assert tables[0].item(0, heads.index("In progress")).text() == str(before.get("in_progress", 0) + 1) and not page.findChildren(ProgressChart)
+
+
+def test_what_changed_since_the_last_board(shown: Shown) -> None:
+    shown.tasks.write(lambda s: create(s, "meeting", {"title": "VAWG Board, spring", "date": "2026-05-12", "body": create(s, "governance_body", {"name": "VAWG Board"})[0]})[1])
+    settle(shown.tasks)
+    found = sorted(str(since_day(shown.session, words)) for words in ("7 days ago", "1 May 2026", "last VAWG Board"))
+    assert found[:2] == ["2026-05-01", "2026-05-12"] and since_day(shown.session, LAST_BOARD) >= since_day(shown.session, "last VAWG Board")
+    page: Any = shown.go("overview")
+    assert page._since.findText(LAST_BOARD) >= 0
 
 
 def test_news_that_changes_no_return_leaves_the_keyboard_where_it_is(shown: Shown, tmp_path: Path) -> None:

@@ -775,7 +775,7 @@ def test_what_changed_opens_the_changes_it_counts(shown: Shown) -> None:
     page._since.setEditText("1 May 2026")  # type: ignore[attr-defined]
     page.load()  # type: ignore[attr-defined]
     settle(shown.tasks)
-    assert page.since().isoformat() == "2026-05-01"  # type: ignore[attr-defined]
+    assert page._found.since.isoformat() == "2026-05-01"  # type: ignore[attr-defined]
     lines = [b for b in page.findChildren(QPushButton) if "rating changed" in b.text()]  # type: ignore[attr-defined]
     assert [b.text() for b in lines] == ["1   rating changed"]
     lines[0].click()

@@ -181,7 +181,18 @@ def progress_over_time(session: Session, quarters: int = 12) -> list[tuple[date,
             standing.update(steps[waiting.pop(0)])
         if counted := {status: number for status, number in standing.items() if number}:
             found.append((min(end, session.today), counted))
+    if now := _statuses_now(session):  # today every action is counted, those too of which no update has come
+        found = [*found[:-1], (session.today, now)]
     return found
+
+
+def _statuses_now(session: Session) -> dict[str, int]:
+    """How many actions have each status today."""
+    rows = session.read().exec_driver_sql("SELECT \"key\", \"count\" FROM tally WHERE name = 'action_status'")
+    counted: Counter[str] = Counter()
+    for key, count in rows:
+        counted[str(key).rpartition("|")[2]] += int(count)
+    return {status: number for status, number in counted.items() if number > 0}
 
 
 def _quarters_before(end: date, back: int) -> date:

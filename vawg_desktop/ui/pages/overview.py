@@ -22,18 +22,22 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.dates import label as date_label
-from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS
+from vawg_desktop.services import as_at
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.ui.messages import messages
+from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, clear, label
+from vawg_desktop.ui.widgets.common import button, clear, label, note
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
+from vawg_desktop.ui.widgets.plain_table import PlainTable
 
+#: What "the last board" is called among the spans; a meeting or "last PDB" can be typed too.
+LAST_BOARD = "the last board"
 SINCE = ((7, "7 days ago"), (28, "28 days ago"), (91, "a quarter ago"), (365, "a year ago"))
 
 
@@ -65,6 +69,23 @@ class FigureTile(QPushButton):
     def sizeHint(self) -> QSize:
         layout = self.layout()
         return layout.sizeHint() if layout is not None else super().sizeHint()
+
+
+#: Fewer dates make no chart: the table says as much.
+LEAST_POINTS = 3
+
+
+def since_day(session: Session, typed: str) -> date:
+    """The first day of "what changed": a span ago, a date, the last board, a meeting. Raises ValueRefusedError and NotFoundError."""
+    days = next((d for d, words in SINCE if words == typed), None)
+    if days is not None:
+        return session.today - timedelta(days=days)
+    if typed == LAST_BOARD:
+        return as_at.moment(session, "last board")[0]
+    try:
+        return bounds(parse_date(typed, now=session.today))[0]
+    except ValueRefusedError:
+        return as_at.moment(session, typed)[0]
 
 
 class OverviewPage(QScrollArea):
@@ -170,7 +191,7 @@ class OverviewPage(QScrollArea):
         head.addWidget(label("What changed since", size=16, bold=True, wrap=False))
         self._since = Choice()
         self._since.setAccessibleName("What changed since")
-        self._since.addItems([words for _, words in SINCE])
+        self._since.addItems([*(words for _, words in SINCE), LAST_BOARD])
         self._since.setCurrentIndex(1)
         self._since.setEditable(True)
         self._since.setInsertPolicy(Choice.InsertPolicy.NoInsert)
@@ -228,23 +249,11 @@ class OverviewPage(QScrollArea):
 
     # -- showing -----------------------------------------------------------------------------
 
-    def since(self) -> date:
-        """The first day of "what changed": a span ago, or the date that was typed."""
-        today, typed = self.tasks.session.today, self._since.currentText().strip()
-        days = next((d for d, words in SINCE if words == typed), None)
-        if days is not None:
-            return today - timedelta(days=days)
-        return bounds(parse_date(typed, now=today))[0]
-
     def load(self) -> None:
-        """Count again."""
-        try:
-            since = self.since()
-        except AppError as error:
-            messages.failed(error)
-            return
+        """Count again, since a span ago, a day, or a board."""
+        typed = self._since.currentText().strip()
         self.tasks.read(
-            lambda s: (counts.overview(s, since), counts.progress_over_time(s)),
+            lambda s: (counts.overview(s, since_day(s, typed)), counts.progress_over_time(s)),
             lambda answer: self._show(*answer),
         )
         self.tasks.read(counts.ladder, self._show_ladder)
@@ -336,9 +345,15 @@ class OverviewPage(QScrollArea):
                 "No progress update so far says that an action is complete, in progress or not started.", muted=True
             ))  # fmt: skip
             return
-        from vawg_desktop.ui.widgets.progress_chart import ProgressChart
+        parts = [(k, ACTION_STATUS.label(k)) for k in keys]
+        table = PlainTable(("Quarter to", *(words for _, words in parts)), "Progress of actions over time")
+        table.show_rows([[date_label(day.isoformat()), *(f"{by.get(k, 0):,}" for k, _ in parts)] for day, by in reversed(progress)])
+        if len(progress) >= LEAST_POINTS:
+            from vawg_desktop.ui.widgets.progress_chart import ProgressChart
 
-        self._chart_place.addWidget(ProgressChart(progress, [(k, ACTION_STATUS.label(k)) for k in keys]))
+            self._chart_place.addWidget(ProgressChart(progress, parts))
+        self._chart_place.addWidget(note("Every action is counted today; at the end of an earlier quarter those of which an update had come."))
+        self._chart_place.addWidget(table)
 
     def _open(self, figure: counts.Figure) -> None:
         if figure.query is not None:
