@@ -24,7 +24,7 @@ def application() -> Any:
     from PySide6.QtWidgets import QApplication
 
     from vawg_desktop.ui import spoken
-    from vawg_desktop.ui.theme import theme
+    from vawg_desktop.ui.theme import of_the_system, theme
 
     qInstallMessageHandler(_heard_from_qt)
     spoken.install()
@@ -33,7 +33,7 @@ def application() -> Any:
     app.setApplicationName("VAWG Desktop")
     # The system's own file dialog hears no key of ours, so it would stand there while the screen is to be hidden.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
-    theme.apply()
+    theme.apply(of_the_system())  # until another one is chosen in Settings
     return app
 
 

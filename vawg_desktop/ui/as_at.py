@@ -50,6 +50,8 @@ class AsAt:
         self._window = window
         self._today: Session | None = None
         self._past: PastSession | None = None
+        #: Where the window stood when it went to the past.
+        self._left = ("", "")
 
     @property
     def on(self) -> bool:
@@ -69,8 +71,10 @@ class AsAt:
 
     def _show(self, today: Session, then: Callable[[], object] | None, past: PastSession) -> None:
         before = self._past
+        if before is None:
+            self._left = self._window.where()
         self._today, self._past = today, past
-        self._change_to(past)
+        self._change_to(past, self._window.where())
         if before is not None:
             before.store.close()
         messages.tell(f"This is as at {past.called}.")
@@ -78,12 +82,12 @@ class AsAt:
             then()
 
     def back(self) -> None:
-        """Show today's store again, where the window stands."""
+        """Show today's store again, where the window stood."""
         if self._past is None or self._today is None:
             return
         past, today = self._past, self._today
         self._past = self._today = None
-        self._change_to(today)
+        self._change_to(today, self._left)
         past.store.close()
         messages.tell("Back to today.")
 
@@ -93,10 +97,10 @@ class AsAt:
             self._past.store.close()
             self._past = None
 
-    def _change_to(self, session: Any) -> None:
+    def _change_to(self, session: Any, where: tuple[str, str]) -> None:
         from vawg_desktop.ui.tasks import Tasks
 
-        key, id = self._window.where()
+        key, id = where
         self._window.detach()
         self._window.attach(Tasks(session), session.store.path.stem)
         page = self._window.go(key or "my_work")

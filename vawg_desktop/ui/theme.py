@@ -35,6 +35,8 @@ class Colours:
     text: str
     muted: str
     line: str
+    #: The edge of a field that can be typed in or chosen from: at least 3:1 against what is around it.
+    edge: str
     accent: str
     on_accent: str
     soft: str
@@ -60,21 +62,21 @@ class Colours:
 
 LIGHT = Colours(
     name="light", window="#FFFFFF", surface="#FFFFFF", raised="#FFFFFF", nav="#ECEFF3", text="#1A1E23", muted="#545D68",
-    line="#D3D9E0", accent="#1B5CA3", on_accent="#FFFFFF", soft="#E5EEF8", select="#D6E6F8", on_select="#10243B",
+    line="#D3D9E0", edge="#7C8590", accent="#1B5CA3", on_accent="#FFFFFF", soft="#E5EEF8", select="#D6E6F8", on_select="#10243B",
     warn="#9A2A1F", warn_soft="#FCEDEB", good="#1B6B45", added="#FFF1C7",
     red="#B3261E", amber="#F0AD2E", green="#1E7B4F", blue="#1B5CA3", grey="#646D78", white="#FFFFFF",
     on_red="#FFFFFF", on_amber="#000000", on_green="#FFFFFF", on_blue="#FFFFFF", on_grey="#FFFFFF", on_white="#1A1E23",
 )  # fmt: skip
 DARK = Colours(
     name="dark", window="#1A1D21", surface="#1A1D21", raised="#24292F", nav="#121417", text="#E9EBEE", muted="#A9B1BB",
-    line="#363D46", accent="#86BAF3", on_accent="#0C1722", soft="#22313F", select="#2B4562", on_select="#F3F7FB",
+    line="#363D46", edge="#6E7783", accent="#86BAF3", on_accent="#0C1722", soft="#22313F", select="#2B4562", on_select="#F3F7FB",
     warn="#FF9C90", warn_soft="#3A2220", good="#7FD3A8", added="#4A3D14",
     red="#F0776C", amber="#F5BE4F", green="#63C594", blue="#86BAF3", grey="#98A2AE", white="#E9EBEE",
     on_red="#1A0B09", on_amber="#000000", on_green="#07180F", on_blue="#0C1722", on_grey="#101317", on_white="#14171B",
 )  # fmt: skip
 CONTRAST = Colours(
     name="contrast", window="#000000", surface="#000000", raised="#000000", nav="#000000", text="#FFFFFF", muted="#FFFFFF",
-    line="#FFFFFF", accent="#FFD94A", on_accent="#000000", soft="#1A1A1A", select="#FFD94A", on_select="#000000",
+    line="#FFFFFF", edge="#FFFFFF", accent="#FFD94A", on_accent="#000000", soft="#1A1A1A", select="#FFD94A", on_select="#000000",
     warn="#FF9C90", warn_soft="#000000", good="#8CF0B8", added="#5A4A00",
     red="#FF8A80", amber="#FFC94D", green="#7FE7AE", blue="#9CC9FF", grey="#D0D0D0", white="#FFFFFF",
     on_red="#000000", on_amber="#000000", on_green="#000000", on_blue="#000000", on_grey="#000000", on_white="#000000",
@@ -170,7 +172,7 @@ def style_rules(t: Theme) -> str:
     return f"""
     QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: {px(4)}px; }}
     QLineEdit, QComboBox, QPlainTextEdit, QTextEdit, QSpinBox {{
-        background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(4)}px;
+        background: {c.surface}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {px(4)}px;
         padding: {px(3)}px {px(7)}px; min-height: {px(24)}px; selection-background-color: {c.select};
         selection-color: {c.on_select}; placeholder-text-color: {c.grey}; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
@@ -187,7 +189,7 @@ def style_rules(t: Theme) -> str:
     QLineEdit[flat="true"] {{ padding-left: {px(5)}px; }}
     QLineEdit[flat="true"]:focus {{ padding-left: {px(4)}px; }}
     QComboBox[flat="true"]:hover, QLineEdit[flat="true"]:hover, QPlainTextEdit[flat="true"]:hover {{
-        border: 1px solid {c.line}; background: {c.surface}; }}
+        border: 1px solid {c.edge}; background: {c.surface}; }}
     QComboBox[flat="true"]:focus, QLineEdit[flat="true"]:focus, QPlainTextEdit[flat="true"]:focus {{ {focus}
         background: {c.surface}; }}
     *[wrong="true"] {{ border: {max(2, px(2))}px solid {c.warn}; }}
@@ -272,3 +274,13 @@ def pixmap(name: str, colour: str | None = None, size: int = 20) -> QPixmap:
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     return drawn
+
+
+def of_the_system() -> str:
+    """The theme that the operating system asks for: high contrast, dark or light."""
+    hints = QGuiApplication.styleHints()
+    accessibility = getattr(hints, "accessibility", lambda: None)()
+    preference = getattr(accessibility, "contrastPreference", lambda: None)()
+    if preference is not None and preference == Qt.ContrastPreference.HighContrast:
+        return CONTRAST.name
+    return DARK.name if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT.name

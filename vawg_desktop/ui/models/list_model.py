@@ -92,6 +92,10 @@ class RowsModel(QAbstractTableModel):
             return row.get(column.key)
         return None
 
+    def there(self, place: int) -> Row | None:
+        """The row at a place where it is read already; it is not asked for."""
+        return self.row(place)
+
 
 #: Reads the rows of some local numbers off the window's thread and hands them over by number.
 Read = Callable[[Sequence[int], Callable[[dict[int, Row]], object]], None]
@@ -135,6 +139,11 @@ class ListModel(RowsModel):
             if shown % PAGE:  # its last page was not full yet
                 self._pages.pop(shown // PAGE, None)
             self.endInsertRows()
+
+    def there(self, place: int) -> Row | None:
+        """The row at a place where it is read already; it is not asked for."""
+        page = self._pages.get(place // PAGE)
+        return page.get(self._numbers[place]) if page is not None and place < len(self._numbers) else None
 
     def places_of(self, numbers: Sequence[int]) -> list[int]:
         """The places at which records stand, by their local numbers; those that are not listed are left out."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QCompleter,
@@ -72,8 +72,10 @@ class CardPage(QWidget):
         self._card.setSpacing(theme.px(6))
         self._area = scroll_over(holder, "The card")
         box.addWidget(self._area, 1)
-        for keys, do in (("Ctrl+C", self._copy_card), ("Ctrl+S", self.save)):
+        for keys, do in (("Ctrl+C", self.copy), ("Ctrl+S", self.save)):
             QShortcut(QKeySequence(keys), self, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for line in (self.about, self.as_at):
+            line.installEventFilter(self)
         self._say(_EMPTY)
         tasks.changes_applied.connect(self._on_changes)
         self.setFocusProxy(self.about)
@@ -141,12 +143,12 @@ class CardPage(QWidget):
         self._area.verticalScrollBar().setValue(0)
         announcer.say(self, f"{made.title}, as at {made.as_at}")
 
-    def _copy_card(self) -> None:
-        line = next((e for e in (self.about, self.as_at) if e.hasFocus() and e.hasSelectedText()), None)
-        if line is not None:
-            line.copy()
-        else:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+C copies the card from a line too, unless words are marked in it."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Copy) and isinstance(watched, QLineEdit) and not watched.hasSelectedText():
             self.copy()
+            return True
+        return False
 
     def copy(self) -> None:
         """Copy the card as text."""

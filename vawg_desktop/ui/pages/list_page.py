@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -23,6 +25,7 @@ from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import ListModel
+from vawg_desktop.ui.pages import list_acts
 from vawg_desktop.ui.pages.list_outputs import ListOutputs
 from vawg_desktop.ui.pages.list_views import SavedViews
 from vawg_desktop.ui.tasks import Tasks
@@ -67,6 +70,7 @@ class ListPage(QWidget):
         self._build()
         self._wire()
         self.setFocusProxy(self.view)
+        list_acts.load_columns(self)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -91,6 +95,9 @@ class ListPage(QWidget):
         self._right.addWidget(EmptyState("Choose a record to read it here."))
         self.panes_beside = TwoPanes(holder, self._right)
         box.addWidget(self.panes_beside)
+        heads = [self._more, *([self._new] if self._new is not None else []), self.filter, self._by_field, self.views, *(chip for chip, _ in self._chips), self.view]
+        for one, following in pairwise(heads):  # Tab goes where the eye goes
+            QWidget.setTabOrder(one, following)
 
     def _build_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -102,8 +109,9 @@ class ListPage(QWidget):
         row.addStretch(1)
         self._more = button("More", self._show_more, tip="Paste, bulk edit, copy, print, save")
         row.addWidget(self._more)
-        if not self.spec.system:  # what the program itself writes is not added by hand
-            row.addWidget(button("New", self.new_record, kind="primary", icon_name="plus", tip="Ctrl+N"))
+        self._new = None if self.spec.system else button("New", self.new_record, kind="primary", icon_name="plus", tip="Ctrl+N")
+        if self._new is not None:  # what the program itself writes is not added by hand
+            row.addWidget(self._new)
         return row
 
     def _build_filter(self) -> QHBoxLayout:
@@ -114,6 +122,8 @@ class ListPage(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName(f"Filter {self.spec.plural.casefold()}")
         row.addWidget(self.filter, 1)
+        self._by_field = button("Filter by …", lambda: list_acts.ask_filter(self), tip="Any field, partner, person or date")
+        row.addWidget(self._by_field)
         row.addWidget(self.views)
         return row
 
@@ -155,8 +165,8 @@ class ListPage(QWidget):
         self.view.customContextMenuRequested.connect(lambda _: self._show_more())
         self.tasks.changes_applied.connect(self._on_changes)
         for keys, do in (("Ctrl+F", self.filter.setFocus), ("Ctrl+N", self.new_record), ("Delete", self.delete_picked),
-                         ("Ctrl+C", self.outputs.copy_rows), ("Ctrl+E", self.bulk_edit)):  # fmt: skip
-            scope = self.view if keys in ("Delete", "Ctrl+C") else self
+                         ("Ctrl+C", self.outputs.copy_rows), ("Ctrl+E", self.bulk_edit), ("S", lambda: list_acts.ask_status(self))):  # fmt: skip
+            scope = self.view if keys in ("Delete", "Ctrl+C", "S") else self
             QShortcut(QKeySequence(keys), scope, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     @property
@@ -249,6 +259,13 @@ class ListPage(QWidget):
         self._show(id)
         self.load()
 
+    def add_filter(self, words: str, where: Where, *_: object) -> None:
+        """Filter by one more condition, as a chip that can be taken off again."""
+        if all(w != where for _, w in self._chips):
+            self._add_chip(words, where, on=True)
+            self._chip_holder.show()
+        self._on_filters()
+
     def _on_filters(self) -> None:
         where = tuple(w for chip, w in self._chips if chip.isChecked())
         self.query = ListQuery(
@@ -328,21 +345,11 @@ class ListPage(QWidget):
 
     def delete_picked(self) -> None:
         """Hide what is picked; it lies in the bin and can be brought back."""
-        numbers, entity, back = self.picked(), self.entity, self.query.bin
-        if numbers:
-            self.tasks.write(
-                lambda s: records.hide(s, lists.record_ids(s, entity, numbers), hidden=not back),
-                message=f"{self._many(len(numbers))} {'restored' if back else 'deleted'}.",
-            )
+        list_acts.delete_picked(self)
 
     def bulk_edit(self) -> None:
         """One field of many records at once."""
-        from vawg_desktop.ui.dialogs.bulk import edit_many
-
-        if not (numbers := self.picked()):
-            messages.tell("Pick the rows first: Shift or Ctrl with the arrows, or Ctrl+A for all.")
-            return
-        edit_many(self, self.tasks, self.spec, numbers)
+        list_acts.bulk_edit(self)
 
     def paste_records(self) -> None:
         """Take recommendations (or others) pasted from Word or Excel: a line or a row each."""
@@ -366,6 +373,7 @@ class ListPage(QWidget):
         )
         if not self.spec.system:
             menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
+        menu.addAction("Columns …", lambda: list_acts.ask_columns(self))
         menu.addSeparator()
         self.outputs.add_to(menu)
         menu.addSeparator()

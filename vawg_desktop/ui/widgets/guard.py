@@ -51,7 +51,7 @@ def _is(event: QKeyEvent, key: Qt.Key) -> bool:
 
 def _presses(watched: QWidget, event: QKeyEvent) -> bool:
     """Press the button that has the focus by Enter; whether it was one. In a form Enter would press the form's first button instead."""
-    if not isinstance(watched, (QPushButton, QToolButton)) or not watched.hasFocus() or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+    if not isinstance(watched, (QPushButton, QToolButton)) or watched.window().focusWidget() is not watched or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
         return False
     if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
         watched.click()

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -31,6 +31,22 @@ from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.rating import draw_shape
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+#: Kinds of column that give way last where it is tight.
+_LAST_TO_GO = frozenset({"rating", "due"})
+#: Height at 100 % of a row whose title stands in two lines, and of so many rows it is looked at whether they need it.
+_TWO_LINES, _LOOKED_AT = 52, 40
+
+
+def _in_two(metrics: QFontMetrics, words: str, width: int) -> tuple[str, str]:
+    """A title as two lines: the first as many words as fit, the second the rest, cut with "…" where it is longer still."""
+    parts = words.split()
+    count = 1
+    while count < len(parts) and metrics.horizontalAdvance(" ".join(parts[: count + 1])) <= width:
+        count += 1
+    first = metrics.elidedText(" ".join(parts[:count]), Qt.TextElideMode.ElideRight, width)
+    return first, metrics.elidedText(" ".join(parts[count:]), Qt.TextElideMode.ElideRight, width)
 
 
 class ListDelegate(QStyledItemDelegate):
@@ -92,6 +108,13 @@ class ListDelegate(QStyledItemDelegate):
             colour = quiet
         painter.setPen(colour)
         metrics = painter.fontMetrics()
+        if column.kind == "title" and box.height() >= theme.px(_TWO_LINES) and metrics.horizontalAdvance(words) > box.width():
+            first, second = _in_two(metrics, words, box.width())
+            high = metrics.lineSpacing()
+            top = box.top() + (box.height() - 2 * high) // 2
+            painter.drawText(QRect(box.left(), top, box.width(), high), Qt.AlignmentFlag.AlignVCenter, first)
+            painter.drawText(QRect(box.left(), top + high, box.width(), high), Qt.AlignmentFlag.AlignVCenter, second)
+            return
         painter.drawText(
             box,
             Qt.AlignmentFlag.AlignVCenter,
@@ -133,7 +156,10 @@ class ListView(QTableView):
         header.setMinimumSectionSize(theme.px(40))
         header.sectionClicked.connect(self._on_header)
         self._sort = ("reference", False)
+        #: Keys of columns that are not wanted, as chosen.
+        self.hidden: frozenset[str] = frozenset()
         model.arrived.connect(self._on_arrived)
+        model.modelReset.connect(self._fit_rows)
         self.doubleClicked.connect(lambda _: self.entered.emit())
         theme.changed.connect(self._measure)
         self._measure()
@@ -144,6 +170,7 @@ class ListView(QTableView):
         vertical.setMinimumSectionSize(theme.px(24))
         vertical.setDefaultSectionSize(theme.row_height())
         self._share_width()
+        self._fit_rows()
         self.viewport().update()
 
     def _share_width(self) -> None:
@@ -153,19 +180,41 @@ class ListView(QTableView):
         title = next((i for i, col in enumerate(columns) if col.kind == "title"), 0)
         least = theme.px(236)
         widths = [theme.px(col.width) for col in columns]
-        rest = sum(w for i, w in enumerate(widths) if i != title)
-        for i in range(len(columns) - 1, -1, -1):
-            hide = room - rest < least and i not in (0, title) and room > 0
+        unwanted = {i for i, col in enumerate(columns) if col.key in self.hidden and i not in (0, title)}
+        rest = sum(w for i, w in enumerate(widths) if i != title and i not in unwanted)
+        # what matters least goes first: from the right, and a rating or a date last
+        for i in sorted(range(len(columns)), key=lambda i: (columns[i].kind in _LAST_TO_GO, -i)):
+            hide = i in unwanted or (room - rest < least and i not in (0, title) and room > 0)
             self.setColumnHidden(i, hide)
-            if hide:
+            if hide and i not in unwanted:
                 rest -= widths[i]
-            elif i != title:
+            elif not hide and i != title:
                 self.setColumnWidth(i, widths[i])
         self.setColumnWidth(title, max(least, room - rest))
+
+    def hide_columns(self, keys: frozenset[str]) -> None:
+        """Leave columns out, by their keys."""
+        self.hidden = keys
+        self._share_width()
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Rows of two lines where more than half of the titles in sight would be cut; compact and meeting rows stay as they are."""
+        title = next((i for i, col in enumerate(self._model.columns) if col.kind == "title"), -1)
+        if title < 0 or theme.density != "normal":
+            return
+        room = self.columnWidth(title) - theme.px(16)
+        metrics = QFontMetrics(theme.font())
+        rows = [row for place in range(min(_LOOKED_AT, self._model.rowCount())) if (row := self._model.there(place)) is not None]
+        cut = sum(metrics.horizontalAdvance(self._model.text(row, self._model.columns[title])) > room for row in rows)
+        height = theme.px(_TWO_LINES) if rows and 2 * cut > len(rows) else theme.row_height()
+        if self.verticalHeader().defaultSectionSize() != height:
+            self.verticalHeader().setDefaultSectionSize(height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_width()
+        self._fit_rows()
 
     def _on_header(self, section: int) -> None:
         column = self._model.columns[section]
@@ -183,6 +232,8 @@ class ListView(QTableView):
 
     def _on_arrived(self, first: int, last: int) -> None:
         """The current row was chosen before it was read."""
+        if first < _LOOKED_AT:
+            self._fit_rows()
         at = self.currentIndex().row()
         row = self._model.row(at) if first <= at <= last else None
         if row is not None:

@@ -1,0 +1,222 @@
+"""The window in an officer's hands: what Enter presses, where Tab goes, messages that wait to be read, the past, and rows of two lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.test_window import Shown
+from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.services import list_filters, lists, records, show
+from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.ui import spoken
+from vawg_desktop.ui.dialogs.form import AskDialog, keep_on_screen
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.pages.list_acts import set_status
+from vawg_desktop.ui.spoken import announcer
+from vawg_desktop.ui.theme import THEMES, theme
+from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.strip import Message, Strip
+
+
+def luminance(colour: str) -> float:
+    parts = [QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF()]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_edge_of_a_field_can_be_seen(name: str) -> None:
+    """It was 1.4:1: WCAG 1.4.11 asks for 3:1."""
+    c = THEMES[name]
+    for ground in (c.surface, c.window, c.raised, c.nav):
+        high, low = sorted((luminance(c.edge), luminance(ground)), reverse=True)
+        assert (high + 0.05) / (low + 0.05) >= 3
+
+
+# -- Enter and Tab --------------------------------------------------------------------------------------
+
+
+def test_enter_presses_the_button_that_has_the_focus(shown: Shown) -> None:
+    """On a focused Cancel it accepted the form."""
+    dialog = AskDialog(shown.window, "Ask", "What?", "", secret=False, long=False, verb="Go on")
+    dialog.show()
+    cancel = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Cancel")
+    cancel.setFocus()
+    QTest.keyClick(cancel, Qt.Key.Key_Return)
+    assert not dialog.isVisible() and dialog.result() == dialog.DialogCode.Rejected
+    dialog.deleteLater()
+    page: Any = shown.go("action")
+    overdue = next(b for b in page.findChildren(QPushButton) if b.text() == "Overdue")
+    overdue.setFocus()
+    QTest.keyClick(overdue, Qt.Key.Key_Return)
+    assert overdue.isChecked()
+
+
+def test_tab_goes_where_the_eye_goes(shown: Shown) -> None:
+    """It skipped New, the filter and the chips."""
+    page: Any = shown.go("action")
+    page._more.setFocus()
+    reached: list[str] = []
+    for _ in range(12):
+        QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Tab)
+        widget = QApplication.focusWidget()
+        reached.append(widget.accessibleName() if widget is not None else "")
+        if widget is page.view:
+            break
+    assert reached[:4] == ["New", "Filter actions", "Filter by …", "Saved views"] and "Show only: Overdue" in reached and reached[-1] == "List of actions"
+
+
+def test_a_form_higher_than_the_screen_keeps_its_buttons(qtbot: QtBot) -> None:
+    dialog = AskDialog(None, "Ask", "What?", "", secret=False, long=False, verb="Go on")
+    qtbot.addWidget(dialog)
+    box: Any = dialog.layout()
+    for number in range(60):
+        box.insertWidget(box.count() - 1, QLabel(f"Line {number}"))
+    keep_on_screen(dialog)
+    dialog.show()
+    assert dialog.saves is not None
+    assert dialog.height() <= dialog.screen().availableSize().height() and dialog.saves.geometry().bottom() < dialog.height()
+
+
+# -- messages -------------------------------------------------------------------------------------------
+
+
+def test_a_failure_stays_until_it_is_closed_and_covers_nothing(shown: Shown) -> None:
+    """The next message took its place."""
+    strip = shown.window.strip
+    messages.failed(RuleError("The first went wrong.", code="x"))
+    messages.failed(RuleError("The second went wrong.", code="x"))
+    messages.tell("Saved.")
+    QApplication.processEvents()
+    assert strip.failed_line.text.text() == "The second went wrong. (1 earlier)" and strip.told_line.text.text() == "Saved."
+    assert strip.failed_line.isVisible() and shown.window.stack.geometry().bottom() <= strip.geometry().top()
+    strip.close_failure()
+    assert strip.failed_line.text.text() == "The first went wrong."
+    strip.close_failure()
+    assert not strip.failed_line.isVisible()
+
+
+def test_messages_pages_and_results_are_announced(shown: Shown) -> None:
+    heard: list[str] = []
+    announcer.said.connect(heard.append)
+    shown.go("gap")
+    messages.tell("Saved.")
+    assert heard[-2:] == ["Gaps", "Saved."]
+
+
+def test_the_button_of_a_message_does_its_one_thing(qtbot: QtBot) -> None:
+    strip, done = Strip(), list[str]()
+    qtbot.addWidget(strip)
+    strip.tell(Message("Deleted.", "Undo", lambda: done.append("undone")), stays=True)
+    strip.told_line.button.click()
+    strip.fail(Message("Lost.", "Copy", lambda: done.append("copied")))
+    strip.failed_line.button.click()
+    assert done == ["undone", "copied"] and strip.told_line.isHidden() and strip.failed_line.isHidden()
+
+
+def test_headings_are_spoken_as_headings(qtbot: QtBot) -> None:
+    spoken.install()
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    heading, plain = QLabel("Actions", holder), QLabel("22 shown", holder)
+    heading.setProperty(spoken.HEADING, True)
+    found = [QAccessible.queryAccessibleInterface(w) for w in (heading, plain)]
+    assert [f.role() for f in found if f is not None] == [QAccessible.Role.Heading, QAccessible.Role.StaticText]
+
+
+# -- the past -------------------------------------------------------------------------------------------
+
+
+def test_the_window_goes_to_the_past_and_back_where_it_stood(shown: Shown) -> None:
+    page: Any = shown.go("action")
+    records.assign(shown.session, "A-0002", [Assignment("title", "Called otherwise since")], None)
+    page.go_to(show.record(shown.session, "A-0002").id)
+    settle(shown.tasks)
+    where = shown.window.where()
+    shown.window.as_at.go("1 January 2020")
+    settle(shown.tasks)
+    settle(shown.window.tasks)
+    assert shown.window.as_at.on and shown.window._as_at_bar.isVisible() and shown.window.tasks.session.today.year == 2020
+    shown.window.as_at.back()
+    settle(shown.window.tasks)
+    assert not shown.window.as_at.on and not shown.window._as_at_bar.isVisible() and shown.window.where() == where
+    shown.tasks = shown.window.tasks
+
+
+def test_the_card_says_what_happened_and_is_copied_in_one_key(shown: Shown) -> None:
+    records.assign(shown.session, "R-0003", [Assignment("public_wording", "We commissioned the survey.")], None)
+    shown.window.open_record("card:R-0003")
+    settle(shown.tasks)
+    page: Any = shown.window.here()
+    words = " ".join(w.text() for w in page.findChildren(QLabel))
+    assert "“We commissioned the survey.”" in words and "Wording of" in words and "0 of 2 actions complete" in words
+    QTest.keyClick(page.as_at, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("R-0003 ") and "We commissioned the survey." in copied and "A-0009" in copied
+    page.as_at.setText("1 January 2020")
+    page.show_it()
+    settle(shown.tasks)
+    assert "was not in this store on" in " ".join(w.text() for w in page.findChildren(QLabel))
+
+
+# -- lists ----------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_filtered_by_any_field(shown: Shown) -> None:
+    found = {o.words: dict(o.values) for o in list_filters.offered(shown.session, "action")}
+    assert found["Status"]["Complete"] == "complete" and found["Accountable body"]["Kent Police"] and "mine" in found["Also"].values()
+    for words, key, value in ((o.words, o.key, v) for o in list_filters.offered(shown.session, "action") for _, v in o.values):
+        where = Where(key, value) if key else Where(value, "yes")
+        assert lists.count(shown.session, ListQuery("action", where=(where,))) >= 0, words
+    page: Any = shown.go("action")
+    page.add_filter("Accountable body: Kent Police", Where("accountable", found["Accountable body"]["Kent Police"]))
+    settle(shown.tasks)
+    assert page.model.rowCount() == lists.count(shown.session, ListQuery("action", where=(Where("accountable", "Kent Police"),))) > 0
+    chip = next(b for b in page.findChildren(QPushButton) if b.text() == "Accountable body: Kent Police")
+    chip.click()
+    settle(shown.tasks)
+    assert page.model.rowCount() == lists.count(shown.session, ListQuery("action"))
+
+
+def test_the_status_is_set_for_all_that_are_picked_and_they_stay_picked(shown: Shown) -> None:
+    page: Any = shown.go("action")
+    page.view.pick([1, 2, 3])
+    numbers = page.picked()
+    assert len(numbers) == 4
+    set_status(page, numbers, "in_progress", "In progress")
+    settle(shown.tasks)
+    assert page.picked() == numbers
+    rows = lists.rows_of(shown.session, "action", numbers)
+    assert {r["status"] for r in rows} == {"in_progress"}
+    shown.tasks.undo()
+    settle(shown.tasks)
+    assert page.picked() == numbers and "4 actions" in shown.window.strip.told_line.text.text()
+
+
+def test_rating_and_due_go_last_and_cut_titles_stand_in_two_lines(shown: Shown, tmp_path: Path) -> None:
+    shown.window.resize(1366, 768)
+    page: Any = shown.go("recommendation")
+    QApplication.processEvents()
+    seen = [c.label for n, c in enumerate(page.model.columns) if not page.view.isColumnHidden(n)]
+    assert seen[-2:] == ["Rating", "Due"] and len(seen) < len(page.model.columns)
+    assert page.view.rowHeight(0) == theme.px(52)
+    page.view.hide_columns(frozenset({"rating_opcc"}))
+    assert "Rating" not in [c.label for n, c in enumerate(page.model.columns) if not page.view.isColumnHidden(n)]
+
+
+def test_columns_that_were_hidden_stay_hidden(shown: Shown) -> None:
+    page: Any = shown.go("action")
+    shown.tasks.save_local("columns", "gap", "severity")
+    settle(shown.tasks)
+    gaps: Any = shown.go("gap")
+    settle(shown.tasks)
+    assert gaps.view.hidden == frozenset({"severity"}) and page.view.hidden == frozenset()

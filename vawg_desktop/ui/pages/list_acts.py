@@ -1,0 +1,109 @@
+"""What a list offers beside its rows: a filter by any field, which columns it shows, and the status set by one key."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu
+
+from vawg_desktop.services import lists, office, records
+from vawg_desktop.services.list_filters import Offered, offered
+from vawg_desktop.services.lists import Where
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.ui.messages import messages
+
+if TYPE_CHECKING:
+    from vawg_desktop.ui.pages.list_page import ListPage
+
+_COLUMNS = "columns"
+
+
+def ask_filter(page: ListPage) -> None:
+    """Offer every field with its values; what is chosen becomes a chip above the list."""
+    page.tasks.read(lambda s: offered(s, page.entity), partial(_offer, page))
+
+
+def _offer(page: ListPage, found: list[Offered]) -> None:
+    menu = QMenu(page)
+    menu.setAccessibleName("Filter by")
+    for one in found:
+        sub = menu.addMenu(one.words)
+        for words, value in one.values:
+            where = Where(one.key, value) if one.key else Where(value, "yes")
+            sub.addAction(words).triggered.connect(partial(page.add_filter, f"{one.words}: {words}" if one.key else words, where))
+    menu.exec(page.views.mapToGlobal(page.views.rect().bottomLeft()))
+    menu.deleteLater()
+
+
+def ask_status(page: ListPage) -> None:
+    """A status for the picked rows, by a digit or by arrows (S)."""
+    spec = page.spec
+    field = spec.status_field
+    numbers = page.picked()
+    if field is None or field.terms is None or not numbers:
+        messages.tell("Pick rows of a list whose records have a status.")
+        return
+    menu = QMenu(page)
+    menu.setAccessibleName(f"Status of {spec.how_many(len(numbers))}")
+    for number, term in enumerate(field.terms, 1):
+        menu.addAction(f"&{number}  {term.label}" if number < 10 else term.label).triggered.connect(partial(set_status, page, numbers, term.key, term.label))
+    at = page.view.visualRect(page.view.currentIndex())
+    menu.exec(page.view.viewport().mapToGlobal(at.bottomLeft()))
+    menu.deleteLater()
+
+
+def set_status(page: ListPage, numbers: list[int], key: str, words: str, *_: object) -> None:
+    """Set the status of the records with these local numbers."""
+    entity, status = page.entity, str(page.spec.status)
+    page.tasks.write(
+        lambda s: records.assign_many(s, lists.record_ids(s, entity, numbers), [Assignment(status, key)], None),
+        message=f"{page.spec.how_many(len(numbers))}: {words}.",
+    )
+
+
+def ask_columns(page: ListPage) -> None:
+    """Which columns the list shows: a tick for each."""
+    menu = QMenu(page)
+    hidden = set(page.view.hidden)
+    for column in page.model.columns[1:]:
+        if column.kind == "title":
+            continue
+        one = menu.addAction(column.label)
+        one.setCheckable(True)
+        one.setChecked(column.key not in hidden)
+        one.toggled.connect(partial(_turn, page, column.key))
+    menu.exec(page.view.mapToGlobal(page.view.rect().topLeft()))
+    menu.deleteLater()
+
+
+def _turn(page: ListPage, key: str, on: bool) -> None:
+    hidden = page.view.hidden - {key} if on else page.view.hidden | {key}
+    page.view.hide_columns(hidden)
+    page.tasks.save_local(_COLUMNS, page.entity, ";".join(sorted(hidden)) or None)
+
+
+def load_columns(page: ListPage) -> None:
+    """Hide the columns that were hidden here before."""
+    entity = page.entity
+    page.tasks.read(lambda s: office.local_values(s, _COLUMNS).get(entity, ""), lambda kept: page.view.hide_columns(frozenset(k for k in str(kept).split(";") if k)))
+
+
+def delete_picked(page: ListPage) -> None:
+    """Hide what is picked, or restore it where the bin is shown."""
+    numbers, entity, back = page.picked(), page.entity, page.query.bin
+    if numbers:
+        page.tasks.write(
+            lambda s: records.hide(s, lists.record_ids(s, entity, numbers), hidden=not back),
+            message=f"{page.spec.how_many(len(numbers))} {'restored' if back else 'deleted'}.",
+        )
+
+
+def bulk_edit(page: ListPage) -> None:
+    """One field of many records at once."""
+    from vawg_desktop.ui.dialogs.bulk import edit_many
+
+    if not (numbers := page.picked()):
+        messages.tell("Pick the rows first: Shift or Ctrl with the arrows, or Ctrl+A for all.")
+        return
+    edit_many(page, page.tasks, page.spec, numbers)
