@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
@@ -17,14 +17,20 @@ from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.services import list_filters, lists, records, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
+from vawg_desktop.store import making
 from vawg_desktop.ui import spoken
 from vawg_desktop.ui.dialogs.form import AskDialog, keep_on_screen
+from vawg_desktop.ui.help import HELP_OF, show_help
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.list_acts import set_status
+from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.theme import THEMES, theme
 from vawg_desktop.ui.tour import settle
 from vawg_desktop.ui.widgets.strip import Message, Strip
+
+ROOT = Path(__file__).parents[2]
 
 
 def luminance(colour: str) -> float:
@@ -220,3 +226,53 @@ def test_columns_that_were_hidden_stay_hidden(shown: Shown) -> None:
     gaps: Any = shown.go("gap")
     settle(shown.tasks)
     assert gaps.view.hidden == frozenset({"severity"}) and page.view.hidden == frozenset()
+
+
+# -- help, and an empty store ---------------------------------------------------------------------------
+
+
+def test_the_help_speaks_of_every_page() -> None:
+    words = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
+    for page in PAGES:
+        assert page.key in HELP_OF, page.key
+        assert f"**{HELP_OF[page.key]}" in words, page.key
+
+
+def test_f1_opens_the_help_at_the_page_one_is_on(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, str]] = []
+
+    def run(dialog: Any) -> int:
+        dialog.show()
+        QTest.qWait(50)
+        text = dialog.findChild(QTextBrowser)
+        seen.append((text.verticalScrollBar().value(), text.textCursor().block().text()[:10]))
+        dialog.hide()
+        return 0
+
+    monkeypatch.setattr(messages, "run", run)
+    for place in ("harm", "backups"):
+        shown.go(place)
+        show_help(shown.window)
+    assert [words.startswith(start) for (_, words), start in zip(seen, ("Harm.", "Backups."), strict=True)] == [True, True] and min(at for at, _ in seen) > 100
+
+
+def test_an_empty_store_says_what_to_do_and_fills_itself(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = Shown(Session(making.create(tmp_path / "empty.vawg", passphrase=None), "A. Officer"))
+    page: Any = shown.go("my_work")
+    settle(shown.tasks)
+    assert any(w.text().startswith("This store is empty") for w in page.findChildren(QLabel))
+    next(b for b in page.findChildren(QPushButton) if b.text().startswith("Load the inquiry's")).click()
+    settle(shown.tasks)
+    settle(shown.tasks)
+    assert lists.count(shown.session, ListQuery("recommendation")) > 10 and not any(w.text().startswith("This store is empty") for w in page.findChildren(QLabel))
+    shown.close()
+
+
+def test_a_contact_that_has_ended_looks_ended(shown: Shown) -> None:
+    for name, until in (("Was Here", "2020-01-31"), ("Is Here", "")):
+        records.create(shown.session, "contact", {k: v for k, v in {"name": name, "partner": "P-0002", "until_date": until}.items() if v})
+    page: Any = shown.go("partner")
+    page.go_to(show.record(shown.session, "P-0002").id)
+    settle(shown.tasks)
+    lines = {b.text() for b in page.pane.findChildren(QPushButton) if "Here" in b.text()}
+    assert any("Was Here" in line and line.endswith("(ended)") for line in lines) and any("Is Here" in line and "ended" not in line for line in lines)

@@ -44,9 +44,9 @@ CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     text("email", "E-mail"),
     text("telephone", "Telephone"),
     when("from_date", "From"),
-    when("until_date", "Until"),
+    when("until_date", "Until", "From the day after on nobody writes to them.", listed=Listed(width=120, empty="")),
     ref("deputy_for", "Deputy for", "contact"),
     yes_no("completes_return", "Completes the return"),
     yes_no("clears_return", "Clears the return"),
     NOTE,
-), parent="partner", listed=("name", "partner", "role"), form=("name", "partner", "role", "email"))  # fmt: skip
+), parent="partner", listed=("name", "partner", "role", "until_date"), form=("name", "partner", "role", "email"))  # fmt: skip

@@ -40,6 +40,10 @@ class Shell(QMainWindow):
         """Show the list that a query gives, under these words."""
         raise NotImplementedError
 
+    def where(self) -> tuple[str, str]:
+        """The key of the page that is shown, and the id of the record on it, if any."""
+        raise NotImplementedError
+
     def left_over(self) -> str:
         """Save what is being typed; what was refused and so is kept nowhere, in words."""
         raise NotImplementedError

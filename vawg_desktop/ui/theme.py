@@ -203,6 +203,7 @@ def style_rules(t: Theme) -> str:
     QPushButton[primary="true"]:focus {{ border: {max(2, px(2))}px solid {c.text}; }}
     QPushButton[quiet="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; text-align: left;
         padding: {px(3)}px {px(6)}px; }}
+    QPushButton[quiet="true"][muted="true"] {{ color: {c.muted}; }}
     QPushButton[quiet="true"]:hover {{ background: {c.soft}; }}
     QPushButton[quiet="true"]:focus {{ {focus} }}
     QPushButton[row="true"] {{ background: transparent; border: 2px solid transparent; color: {c.text}; text-align: left;

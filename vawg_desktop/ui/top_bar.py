@@ -33,6 +33,10 @@ class TopBar(QWidget):
         self._about = Elided()
         self._about.setProperty("muted", True)
         row.addWidget(self._about, 1)
+        #: The marking, in a weight of its own: it is never cut.
+        self._marking = QLabel("")
+        self._marking.setFont(theme.font(13, bold=True))
+        row.addWidget(self._marking)
         self._saved = QLabel("")
         self._saved.setProperty("muted", True)
         self._saved.setAccessibleName("Saved")
@@ -48,7 +52,9 @@ class TopBar(QWidget):
 
     def show_where(self, words: list[str]) -> None:
         """Marking, store and person; what matters most first, for the end is cut where the window is narrow."""
-        self._about.set_words(" · ".join(words))
+        self._marking.setText(words[0] if words else "")
+        self._marking.setAccessibleName(self._marking.text())
+        self._about.set_words(" · ".join(words[1:]))
 
     def show_saved(self, words: str) -> None:
         """Whether everything is saved."""

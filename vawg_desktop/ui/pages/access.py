@@ -14,6 +14,7 @@ from vawg_desktop.services import access, safekeeping
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import keyring_seam, keys
 from vawg_desktop.store.version import SCHEMA_VERSION
+from vawg_desktop.ui.dialogs.new_store import RecoveryDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
@@ -172,7 +173,9 @@ class AccessPage(QWidget):
             return changes
 
         def shown(_: object) -> None:
-            messages.show("Recovery key", f"{spelt[0]}\n\nIt is shown this once. Write it down or print it, seal it, and lock it away. An earlier one no longer opens the store.")  # fmt: skip
+            dialog = RecoveryDialog(self.window(), spelt[0], self.tasks.session.store.path)
+            dialog.run()
+            dialog.deleteLater()
             self.load()
 
         self.tasks.write(make, then=shown)

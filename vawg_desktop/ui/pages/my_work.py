@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.dates import short_label
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services import portfolio, questions
 from vawg_desktop.services.coming import Coming, coming
 from vawg_desktop.services.lists import ListQuery, count
 from vawg_desktop.services.round_standing import RoundPartner, partners_now
 from vawg_desktop.services.session import Session
+from vawg_desktop.ui import window_commands
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import EmptyState, Section, all_button, button, clear, label
@@ -44,12 +46,19 @@ def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Roun
     return groups, waiting, portfolio.has_one(session), coming(session)
 
 
+def _is_empty(session: Session) -> bool:
+    """Whether nothing is tracked yet: no recommendation and no action."""
+    row = session.read().exec_driver_sql("SELECT 1 FROM subject WHERE entity IN ('recommendation', 'action') AND NOT deleted LIMIT 1").fetchone()
+    return row is None
+
+
 class MyWorkPage(QScrollArea):
     """The page shown first when a store is opened: what waits for this person."""
 
     open_record = Signal(str)
     open_list = Signal(object, str)
     open_page = Signal(str)
+    shell_asked = Signal(object)
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -81,13 +90,19 @@ class MyWorkPage(QScrollArea):
         self.setWidget(page)
         self._told: tuple[list[tuple[questions.Question, int]], bool] = ([], False)
         self._drawn: tuple[list[Group], list[RoundPartner], bool, list[Coming], date, str] | None = None
+        self._empty_store = False
         tasks.changes_applied.connect(self._on_changes)
 
     def load(self) -> None:
         """Read again."""
         everybody = self._everybody.isChecked()
+        self.tasks.read(_is_empty, self._on_empty)
         self.tasks.read(lambda s: read_work(s, everybody), lambda answer: self._show(*answer))
         self.tasks.read(lambda s: questions.about(s, everybody=everybody), self._show_questions)
+
+    def _on_empty(self, empty: bool) -> None:
+        if empty != self._empty_store:
+            self._empty_store, self._drawn = empty, None
 
     def _show_questions(self, found: list[tuple[questions.Question, int]]) -> None:
         """What rests on nothing, leads to nothing or belongs to nobody of this work; each opens the page of questions at it."""
@@ -118,12 +133,35 @@ class MyWorkPage(QScrollArea):
         for name, rows, query, whole in groups:
             if rows:
                 self._add_group(name, rows, query, whole)
-        if self._body.count() == 0:
+        if self._body.count() == 0 and self._empty_store:
+            self._say_where_to_begin()
+        elif self._body.count() == 0:
             self._body.addWidget(
                 EmptyState(
                     "Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action")
                 )
             )
+
+    def _say_where_to_begin(self) -> None:
+        """A store without recommendations and actions: what to do first."""
+        self._body.addWidget(label("This store is empty. Begin with what you have:", size=16, muted=True))
+        for verb, does in (
+            ("Load the inquiry's recommendations, gaps and sources", self._load_starter),
+            ("Import a tracker …", lambda: self.shell_asked.emit(window_commands.bring_in_tracker)),
+            ("New recommendation …", lambda: self.shell_asked.emit(window_commands.new_recommendation)),
+        ):
+            made = button(verb, does, kind="primary" if verb.startswith("Load") else "")
+            made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._body.addWidget(made)
+
+    def _load_starter(self) -> None:
+        def fill(session: Session) -> Changes:
+            from vawg_desktop.services.sample import load_sample
+
+            load_sample(session)
+            return Changes(entities=set(BY_KEY), entries=1)
+
+        self.tasks.write(fill, message="The inquiry's recommendations, gaps and sources are loaded.", then=lambda _: self.load())
 
     def _add_dates(self, dates: list[Coming], today: date) -> None:
         """What is due this week, and what is late and still awaited."""

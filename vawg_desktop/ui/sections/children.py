@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,7 +16,7 @@ from vawg_desktop.services import over_time, records, show
 from vawg_desktop.ui.columns import form_fields
 from vawg_desktop.ui.dialogs.forms import words_back
 from vawg_desktop.ui.sections.base import Made, Pane, ask
-from vawg_desktop.ui.widgets.common import Section, button, clear, note
+from vawg_desktop.ui.widgets.common import Section, button, clear, note, set_style
 
 #: Fields that say from when to when; a row tells them together.
 _SPAN = ("from_date", "until_date")
@@ -70,6 +71,10 @@ def of(kind: str) -> Callable[[Pane], Made]:
             for row in rows:
                 go = button(row_words(spec, row), lambda i=str(row["id"]): pane.open_record.emit(i), kind="quiet")
                 go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+                if _ended(row, pane.tasks.session.today):
+                    go.setText(f"{go.text()}   (ended)")
+                    go.setAccessibleName(go.text())
+                    set_style(go, muted=True)
                 section.body.addWidget(go)
             if not rows:
                 section.body.addWidget(note(hand.empty or f"No {spec.plural.casefold()} yet."))
@@ -77,6 +82,12 @@ def of(kind: str) -> Callable[[Pane], Made]:
         return Made(section, fill)
 
     return build
+
+
+def _ended(row: dict[str, object], today: date) -> bool:
+    """Whether a contact, a role or a name is one of before."""
+    last = dates.last_day(str(row["until_date"])) if row.get("until_date") else None
+    return last is not None and last < today
 
 
 def row_words(spec: EntitySpec, row: dict[str, object]) -> str:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.ui.spoken import HEADING
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.place_kept import lost_in, take_out
 
@@ -59,6 +60,10 @@ class Words(QLabel):
 Row = TypeVar("Row", bound=QWidget)
 
 
+#: From this size on bold words are a heading.
+HEADING_SIZE = 15
+
+
 def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:
     """A text, of size 13 unless another is given."""
     made = Words(text)
@@ -67,6 +72,8 @@ def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False,
     made.setTextFormat(Qt.TextFormat.PlainText)
     if muted:
         made.setProperty("muted", True)
+    if bold and size >= HEADING_SIZE:
+        made.setProperty(HEADING, True)
     return made
 
 
@@ -293,16 +300,19 @@ class Section(QWidget):
         verb: str = "",
         do: Callable[[], object] | None = None,
         *,
-        icon_name: str = "plus",
+        icon_name: str | None = None,
         wrap: bool = False,
     ) -> None:
         super().__init__()
+        if icon_name is None:  # "+" stands where something is added, and nowhere else
+            icon_name = "plus" if verb.startswith(("Add", "New", "Link")) else ""
         box = QVBoxLayout(self)
         box.setContentsMargins(0, theme.px(12), 0, 0)
         box.setSpacing(theme.px(4))
         head = QHBoxLayout()
         head.setContentsMargins(theme.px(8), 0, 0, 0)
         self._title = label(title, size=13, bold=True, wrap=wrap)
+        self._title.setProperty(HEADING, True)
         self.count = label("", muted=True, wrap=False)
         head.addWidget(self._title, int(wrap))
         head.addWidget(self.count)
