@@ -115,7 +115,7 @@ class ReportDialog(Form):
         self.paper.textChanged.connect(self._fill)
         self.table.itemChanged.connect(self._on_cell)
         for line in (self.published, self.due, self.bodies):
-            line.editingFinished.connect(self._fill)
+            line.textChanged.connect(lambda _: self._fill())
         for choice in (self.source_kind, self.kind):
             choice.currentIndexChanged.connect(lambda _: self._fill())
         self._fill()
@@ -139,8 +139,7 @@ class ReportDialog(Form):
             return typed
         try:
             by_rule = due_by_rule(str(self.source_kind.currentData()), self.published.text())
-        except AppError as error:
-            self.wrong.setText(error.message)
+        except AppError:  # half typed yet; it is told on adding
             return ""
         return date_label(by_rule) if by_rule else ""
 
@@ -176,6 +175,12 @@ class ReportDialog(Form):
 
     def _done(self) -> None:
         if not self._rows:
+            return
+        try:
+            due_by_rule(str(self.source_kind.currentData()), self.published.text())
+        except AppError as error:
+            self.wrong.setText(error.message)
+            self.published.setFocus()
             return
         for row in range(len(self._rows)):
             if RECOMMENDATION_KIND.find(self._cell(row, _KIND)) is None:
