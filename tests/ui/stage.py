@@ -43,6 +43,7 @@ from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import THEMES, load_fonts, theme
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets import strip
 
 SCENES = Path(__file__).with_name("scenes")
 #: How wide and high words were on the machine where the scenes were written down.
@@ -169,6 +170,7 @@ class Stage:
 
         for owner, called, does in (
             (messages, "run", run),
+            (strip, "SHOWN_MS", 10**8),  # a message takes room: that it goes by itself must not depend on how fast the machine is
             (QFileDialog, "getSaveFileName", save),
             (QFileDialog, "getOpenFileName", lambda _, title, *__: (self._told.append(f"  asked for a file: {title}") or self._file(title), "")),
             (QFileDialog, "getOpenFileNames", lambda _, title, *__: (self._told.append(f"  asked for files: {title}") or [], "")),

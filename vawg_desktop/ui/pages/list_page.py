@@ -373,7 +373,7 @@ class ListPage(QWidget):
         )
         if not self.spec.system:
             menu.addAction(f"Paste {self.spec.plural.casefold()} from Word or Excel …", self.paste_records)
-        menu.addAction("Columns …", lambda: list_acts.ask_columns(self))
+        menu.addAction("Columns …", lambda: QTimer.singleShot(0, self, lambda: list_acts.ask_columns(self)))
         menu.addSeparator()
         self.outputs.add_to(menu)
         menu.addSeparator()
