@@ -276,3 +276,17 @@ def test_a_contact_that_has_ended_looks_ended(shown: Shown) -> None:
     settle(shown.tasks)
     lines = {b.text() for b in page.pane.findChildren(QPushButton) if "Here" in b.text()}
     assert any("Was Here" in line and line.endswith("(ended)") for line in lines) and any("Is Here" in line and "ended" not in line for line in lines)
+
+
+def test_a_source_shows_its_title_and_its_name_opens_it(shown: Shown) -> None:
+    """It stood there as S-0002, and could not be opened."""
+    page: Any = shown.go("recommendation")
+    page.go_to(show.record(shown.session, "R-0003").id)
+    settle(shown.tasks)
+    sources = show.record(shown.session, "R-0003").sets["sources"]
+    chip = next(b for b in page.pane.findChildren(QPushButton) if b.accessibleName().startswith("Open Inquiry report: recommendations (S-0002)"))
+    chip.click()
+    settle(shown.tasks)
+    settle(shown.tasks)
+    where, record = shown.window.where()
+    assert where == "source" and record in sources

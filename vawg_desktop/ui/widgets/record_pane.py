@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.errors import AppError, StaleError
-from vawg_desktop.domain.fields import FieldSpec
+from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import attachments, office, records, show
 from vawg_desktop.services.attachments import takes_files
@@ -111,6 +111,7 @@ class RecordPane(Pane):
             made = SetEditor(spec, choices_for(self.tasks, self.spec, spec))
             made.added.connect(self._on_added)
             made.removed.connect(self._on_removed)
+            made.followed.connect(self.open_record.emit)
             self._sets[spec.key] = made
             editor = made
         else:
@@ -203,7 +204,7 @@ class RecordPane(Pane):
             if not same:
                 chips.put_back("")
             spec = self.spec.by_key[key]
-            chips.set_elements([(e, view.names.get(e) or to_words(spec, e)) for e in view.sets[key]])
+            chips.set_elements([(e, _chip_words(spec, e, view)) for e in view.sets[key]])
         for fill in self._fillers:
             fill(view)
         self._page.show()
@@ -355,3 +356,13 @@ def _shown(view: show.RecordView, key: str) -> str:
     if spec.key == "percent":
         return "" if view.cells[key] is None else str(view.cells[key])
     return view.words_for(spec, view.cells[key])
+
+
+def _chip_words(spec: FieldSpec, element: str, view: show.RecordView) -> str:
+    """What an element of a set is called on its chip: a record that is known by its reference alone by its title too."""
+    words = view.names.get(element) or to_words(spec, element)
+    if spec.kind is Kind.LINKS:
+        link = next((x for x in view.links if x.id == element and x.reference == words), None)
+        if link is not None and link.title:
+            return f"{link.title} ({link.reference})"
+    return words

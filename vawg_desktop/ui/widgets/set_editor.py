@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from vawg_desktop.domain.fields import FieldSpec
+from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.common import clear
@@ -45,6 +45,30 @@ class ChipWords(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width()))
+
+
+class ChipLink(QPushButton):
+    """The same of a record: pressed, it opens it."""
+
+    def __init__(self, words: str, follow: Callable[[], object]) -> None:
+        super().__init__(words)
+        self._words = words
+        self.setProperty("quiet", True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setToolTip(words)
+        self.setAccessibleName(f"Open {words}")
+        self.setStyleSheet(f"padding: 0 {theme.px(2)}px; min-height: {theme.px(22)}px;")
+        self.clicked.connect(lambda: follow())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._words) + theme.px(12), theme.px(26))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), theme.px(48)), theme.px(26))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width() - theme.px(8)))
 
 
 class SetEditor(QWidget):
@@ -133,7 +157,10 @@ class SetEditor(QWidget):
         row = QHBoxLayout(chip)
         row.setContentsMargins(theme.px(8), 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(ChipWords(words))
+        if self.spec.kind is Kind.LINKS:
+            row.addWidget(ChipLink(words, partial(self.followed.emit, element)))
+        else:
+            row.addWidget(ChipWords(words))
         out = QPushButton()
         out.setProperty("quiet", True)
         out.setIcon(icon("close", theme.colours.muted, 14))
