@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.jobs.hands import ALT, CTRL, KEY, Hands
 from tests.ui.test_window import Shown
 from vawg_desktop import remembered
-from vawg_desktop.services import lists, records, rounds, show
+from vawg_desktop.services import lists, records, round_standing, rounds, show
 from vawg_desktop.services.lists import ListQuery, plain_rows
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.store import opening
@@ -28,7 +28,7 @@ WORDS = "correct horse battery"
 AT_MOST = {
     "own store from nothing, recovery key saved": 8, "open again": 1, "recommendation 3 with public wording and date": 3, "the same as at the last board": 6,
     "round to every partner, drafts ready": 8, "clean return": 4, "contact leaves, colleague off": 12, "moved since the last board as a list in Word": 6,
-    "report with six recommendations, two bodies, one part-accepted": 45, "a wrong return reversed": 4,
+    "report with six recommendations, two bodies, one part-accepted": 45, "a wrong return reversed": 4, "three answers by telephone": 14,
 }  # fmt: skip
 COUNTED: dict[str, int] = {}
 
@@ -246,3 +246,30 @@ def test_a_report_lands(hands: Hands) -> None:
     made = plain_rows(hands.shown.session.read(), "SELECT s.answer, s.due FROM response s JOIN recommendation r ON r.id = s.recommendation WHERE r.title LIKE 'The force should do thing%'", ())
     assert len(made) == 12 and [m["answer"] for m in made].count("in_part") == 1 and {m["due"] for m in made} == {"2026-07-26"}
     took("report with six recommendations, two bodies, one part-accepted", hands.count)
+
+
+def test_three_answers_by_telephone(hands: Hands, tmp_path: Path) -> None:
+    session = hands.shown.session
+    rounds.export_returns(session, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
+
+    def answer(dialog: Any) -> None:
+        hands.type("Insp. Example", dialog)
+        for number in range(3):
+            field = dialog.findChild(QPlainTextEdit)
+            while dialog.focusWidget() is not field and hands.count < 40:
+                hands.key(KEY.Key_Tab, root=dialog)
+            hands.type(f"Update number {number} by telephone", dialog)
+            if number < 2:
+                hands.key(KEY.Key_Return, CTRL, dialog)
+        hands.key(KEY.Key_D, ALT, dialog)
+
+    hands.scripts = [answer]
+    page: Any = hands.shown.go("returns")
+    hands.count += 1  # Ctrl+6
+    hands.count += 2  # More of the partner's line, and the verb in its menu
+    page.by_telephone(round_standing.partners_now(session)[0])
+    hands.settle()
+    hands.key(KEY.Key_A, ALT)
+    told = plain_rows(session.read(), "SELECT narrative FROM \"update\" WHERE narrative LIKE 'Update number%'", ())
+    assert len(told) == 3
+    took("three answers by telephone", hands.count)
