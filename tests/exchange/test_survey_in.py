@@ -411,9 +411,19 @@ def test_sets_of_mentions_are_known_by_having_no_counted_value() -> None:
     class Facts:
         mr_sets = {"$told": {"label": "Whom did you tell?", "counted_value": None, "variable_list": ["m1", "m2"]}, "$seen": {"label": "What?", "counted_value": 1, "variable_list": ["s1"]}}
 
-    assert spss_child.mentions(Facts()) == {"m1": "Whom did you tell?", "m2": "Whom did you tell?"}
+    assert spss_child.mentions(Facts()) == {"m1": "$told\tWhom did you tell?", "m2": "$told\tWhom did you tell?"}
 
 
 def test_what_tells_respondents_apart_is_kept_for_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(ValueRefusedError, match="“Respondent ID” tells respondents apart"):
         read_survey(written(tmp_path, table([["Respondent ID", "Safe?"], ["1", "Yes"], ["2", "No"]])), keep=("Respondent ID",))
+
+
+def test_two_sets_of_mentions_that_ask_alike_stay_two_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sav(tmp_path / "told.sav")
+    columns: list[dict[str, object]] = read_spss(path)["columns"]
+    for column, name in zip(columns, ("", "$first\tWhom did you tell?", "$then\tWhom did you tell?"), strict=True):
+        column["mention_of"] = name
+    monkeypatch.setattr("vawg_desktop.exchange.reading.ask_child", lambda *_: {"columns": columns})
+    found = read_survey(path)
+    assert len(found.questions) == 2 and [[a[n] for a in (r.answers for r in found.responses)] for n in (0, 1)] == [[["Kent Police"], ["A helpline"]], [["A helpline"], None]]

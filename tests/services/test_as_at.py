@@ -13,7 +13,7 @@ from tests.clock import CLOCK, TODAY
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError
-from vawg_desktop.services import as_at, lists, merging, records, show, undoing
+from vawg_desktop.services import as_at, lists, merging, office, records, safekeeping, show, since, undoing
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.sample import load_sample
@@ -138,3 +138,42 @@ def test_a_locked_store_stays_locked_in_its_past(tmp_path: Path) -> None:
         then.store.close()
         session.store.close()
     assert (tmp_path / "locked.vawg").exists()
+
+
+def test_what_is_half_typed_today_was_not_known_then(session: Session) -> None:
+    office.save_local(session, "draft", "A-0004|note", "half typed")
+    office.save_local(session, "setting", "theme", "dark")
+    CLOCK.go_to(TODAY + timedelta(days=1))
+    then = as_at.open_at(session, TODAY.isoformat())
+    try:
+        assert office.local_values(then, "draft") == {} and office.local_values(then, "setting")["theme"] == "dark"
+        office.save_local(then, "setting", "theme", "light")
+        office.save_local(then, "draft", "A-0005|note", "typed then")
+        assert office.local_values(session, "setting")["theme"] == "light"
+        assert office.local_values(session, "draft") == {"A-0004|note": "half typed"}
+    finally:
+        then.store.close()
+
+
+def test_the_past_is_not_backed_up_and_leaves_no_mark_beside_the_files(session: Session, tmp_path: Path) -> None:
+    safekeeping.choose_folder(session, tmp_path / "backups")
+    session.store.files.note_beside("store", "origin", 510)
+    noted = session.store.files.beside()
+    then = as_at.open_at(session, TODAY.isoformat())
+    try:
+        for act in (lambda: safekeeping.back_up(then), lambda: safekeeping.back_up(then, name="Before"), lambda: safekeeping.choose_folder(then, tmp_path)):
+            with pytest.raises(StoreError, match="Go back to today"):
+                act()
+    finally:
+        then.store.close()
+    assert session.store.files.beside() == noted and not (tmp_path / "backups").exists()
+    assert safekeeping.folder(session) == tmp_path / "backups"
+
+
+def test_a_meeting_later_today_is_not_the_last_one(session: Session) -> None:
+    body, _ = records.create(session, "governance_body", {"name": "Oversight Committee", "short_name": "OSC"})
+    earlier, _ = records.create(session, "meeting", {"title": "OSC, spring", "body": body, "date": (TODAY - timedelta(days=90)).isoformat(), "starts": "10:00"})
+    today, _ = records.create(session, "meeting", {"title": "OSC, autumn", "body": body, "date": TODAY.isoformat(), "starts": "23:30"})
+    assert since.last_of(session, "last OSC") == earlier
+    records.assign(session, today, [Assignment("starts", "00:05")], None)
+    assert since.last_of(session, "last OSC") == today

@@ -70,3 +70,15 @@ def test_counts_and_rows_agree(session: Session) -> None:
     for entity, typed in (("action", "Kent Police"), ("recommendation", "r3"), ("action", "nothing at all"), ("gap", "2")):
         query = ListQuery(entity, words=typed)
         assert lists.count(session, query) == len(lists.ids(session, query))
+
+
+def test_a_word_of_a_partners_note_is_no_name_of_it(session: Session) -> None:
+    records.assign(session, "P-0002", [Assignment("note", "quokka")], None)
+    assert listed(session, "action", "quokka") == [] and not [f for f in finding.lists_of(session, "quokka") if f.query.entity == "action"]
+    records.assign(session, "P-0002", [Assignment("short_name", "Quokka")], None)
+    assert listed(session, "action", "quokka")
+
+
+@pytest.mark.parametrize("typed", ["²", "٣", "3²"])
+def test_other_signs_for_numbers_are_words(session: Session, typed: str) -> None:
+    assert isinstance(listed(session, "action", typed), list)

@@ -220,3 +220,11 @@ def test_a_crime_that_stands_twice_is_counted_once_and_that_is_told(tmp_path: Pa
     found = read_indicators(written(tmp_path, table([heads, *rows]), "street.csv"))
     assert {s.title: s.values for s in found.series} == {"Robbery": {"2021-01": ("1", False)}, "Anti-social behaviour": {"2021-01": ("2", False)}}
     assert [p[0] for p in found.problems] == ["crime_twice"] and "each crime is counted once" in found.problems[0][1]
+
+
+@pytest.mark.parametrize(("heads", "year", "part"), [("Year_Financial quarter", "2018", "1"), ("Financial year_Quarter", "2018", "Q1"), ("Financial year_Month", "2018", "March")])
+def test_a_single_year_of_finance_is_no_quarters_year(tmp_path: Path, heads: str, year: str, part: str) -> None:
+    """Such a quarter was read as one of the calendar: nobody can say with which year it begins."""
+    first, second = heads.split("_")
+    with pytest.raises(FileRefusedError, match="is no month, quarter or year"):
+        read_indicators(written(tmp_path, table([["Metric", first, second, "Value"], ["Calls", year, part, "40"]]), "two.csv"))

@@ -11,9 +11,10 @@ import subprocess
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -71,6 +72,8 @@ def counted(session: Session) -> dict[str, set[str]]:
     for u in updates:
         heard.setdefault(u["action"], []).append((u["as_at"] or "", last_day(u["as_at"]) if u["as_at"] else None))
     ended = {"complete", "stopped", "superseded"}
+    day = today - timedelta(days=120)
+    limit = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000
     of_open = [a for a in actions if a["status"] not in ended]
 
     def due(a: Row) -> date | None:
@@ -78,6 +81,8 @@ def counted(session: Session) -> dict[str, set[str]]:
         return last_day(stored) if stored else None
 
     def quiet(a: Row) -> bool:
+        if not heard.get(a["id"]) and a["id"][14] == "7" and UUID(a["id"]).int >> 80 >= limit:
+            return False  # made since
         last = max(heard.get(a["id"], []), default=("", None), key=lambda pair: pair[0])[1]
         return last is None or last < today - timedelta(days=120)
 
@@ -298,7 +303,9 @@ def test_a_briefing_of_a_partner_and_of_a_recommendation(session: Session) -> No
     meeting_of(session)
     police = papers.make(session, "briefing", Asked(("Kent Police",)))
     assert "The terms are with counsel." in str(police.document) and "PRIVATEWORD" not in str(police.document)
-    assert {f.key: f.number for f in police.figures}["actions"] == sum(1 for a in every(session, "action") if a["accountable"] == names.find_named(session.read(), "partner", "Kent Police").id)
+    kent = names.find_named(session.read(), "partner", "Kent Police")
+    assert kent is not None
+    assert {f.key: f.number for f in police.figures}["actions"] == sum(1 for a in every(session, "action") if a["accountable"] == kent.id)
     assert "R-0003" in papers.make(session, "briefing", Asked(("R-0003",))).document.title
     for wrong in ((), ("A-0001",), ("Nobody",)):
         with pytest.raises(ValueRefusedError):

@@ -27,6 +27,7 @@ def given(sample: Session) -> Session:
 
 def test_my_work_is_everybodys_until_somebody_has_a_portfolio(sample: Session) -> None:
     assert not portfolio.has_one(sample)
+    assign_many(sample, ["A-0005", "A-0006"], [Assignment("due", "2026-06-30")], None)
     before = sum(len(rows) for _, rows, _ in overview.my_work(sample))
     assign_many(sample, ["A-0005"], [Assignment("link_officer", "B. Officer")], None)
     assert portfolio.has_one(sample) and _mine(sample) == 1
@@ -36,12 +37,14 @@ def test_my_work_is_everybodys_until_somebody_has_a_portfolio(sample: Session) -
 
 
 def test_a_portfolio_is_handed_over_in_one_step_and_undone(given: Session) -> None:
+    """What still waits for its evidence goes too; what is done and proved stays with who did it."""
+    assign_many(given, ["A-0002"], [Assignment("link_officer", "B. Officer"), Assignment("status", "complete"), Assignment("verification", "2")], None)
     portfolio.hand_over(given, "B. Officer", "C. Colleague", "maternity leave")
-    assert _mine(given) == 1  # A-0001 is complete: what is done stays with who did it
+    assert _mine(given) == 1
     colleague = Session(given.store, "c. colleague")
-    assert _mine(colleague) == 2
+    assert _mine(colleague) == 3
     undoing.undo(given)
-    assert _mine(given) == 3 and _mine(colleague) == 0
+    assert _mine(given) == 4 and _mine(colleague) == 0
     assert check(given.store).problems == []
     with pytest.raises(NotFoundError, match="No open action"):
         portfolio.hand_over(given, "Nobody", "C. Colleague")

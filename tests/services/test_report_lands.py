@@ -76,3 +76,25 @@ def test_one_body_alone_leads(session: Session) -> None:
     pasting.take_report(session, Report(rows=[ReportRow(Pasted("9", "Nine", "Nine"), "recommendation", "Kent Police")]))
     row = plain_rows(session.read(), "SELECT r.lead, p.name FROM recommendation r JOIN partner p ON p.id = r.lead WHERE r.title = 'Nine'", ())
     assert row[0]["name"] == "Kent Police"
+
+
+@pytest.mark.parametrize(("line", "read"), [
+    ("Learning-disability services should be commissioned", ("", "Learning-disability services should be commissioned")),
+    ("Learning – disability teams must be told", ("", "Learning – disability teams must be told")),
+    ("Recommendation 3.2 The force should review", ("3.2", "The force should review")),
+    ("Recommendation 3.1: Review the cases", ("3.1", "Review the cases")),
+    ("3.4 The force should answer", ("3.4", "The force should answer")),
+    ("Recommendation 2026 to 2029 strategy is delayed", ("", "Recommendation 2026 to 2029 strategy is delayed")),
+    ("Pledges 2 officers per district", ("", "Pledges 2 officers per district")),
+    ("2 officers per district are pledged", ("", "2 officers per district are pledged")),
+    ("Recommendation 7 – The force should count", ("7", "The force should count")),
+    ("7. the force should count", ("7", "the force should count")),
+])  # fmt: skip
+def test_a_number_or_a_kind_within_a_sentence_heads_nothing(line: str, read: tuple[str, str]) -> None:
+    assert [(p.number, p.wording) for p in read_report(line)] == [read]
+
+
+def test_the_reports_own_number_is_kept(session: Session) -> None:
+    pasting.take_report(session, Report("An inspection of 2026", "inspection", "1 June 2026", [ReportRow(Pasted("7", "Count them", "Count them"), "recommendation")]))
+    row = plain_rows(session.read(), "SELECT note FROM recommendation WHERE title = 'Count them'", ())[0]
+    assert row["note"] == "Number 7 in An inspection of 2026."

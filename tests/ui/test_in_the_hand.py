@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTextBrowser, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
@@ -19,8 +20,11 @@ from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
-from vawg_desktop.ui import spoken
+from vawg_desktop.ui import spoken, window_commands
 from vawg_desktop.ui.dialogs.form import AskDialog, keep_on_screen
+from vawg_desktop.ui.dialogs.new_store import RecoveryForm
+from vawg_desktop.ui.dialogs.report import ReportDialog
+from vawg_desktop.ui.dialogs.steps import StepsDialog
 from vawg_desktop.ui.help import HELP_OF, show_help
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.list_acts import set_status
@@ -137,6 +141,8 @@ def test_headings_are_spoken_as_headings(qtbot: QtBot) -> None:
     heading.setProperty(spoken.HEADING, True)
     found = [QAccessible.queryAccessibleInterface(w) for w in (heading, plain)]
     assert [f.role() for f in found if f is not None] == [QAccessible.Role.Heading, QAccessible.Role.StaticText]
+    heading.setText("Gaps")  # it was heard by the words that it was made with
+    assert found[0] is not None and found[0].text(QAccessible.Text.Name) == "Gaps"
 
 
 # -- the past -------------------------------------------------------------------------------------------
@@ -151,6 +157,10 @@ def test_the_window_goes_to_the_past_and_back_where_it_stood(shown: Shown) -> No
     shown.window.as_at.go("1 January 2020")
     settle(shown.tasks)
     settle(shown.window.tasks)
+    assert shown.window.as_at.today_of(shown.window.tasks.session) is shown.session  # whose passphrase unlocks the window
+    with patch.object(shown.window, "left_over", return_value="One field holds text"), patch.object(messages, "ask", return_value=False) as asked:
+        shown.window.as_at.back()
+        assert asked.called and shown.window.as_at.on
     assert shown.window.as_at.on and shown.window._as_at_bar.isVisible() and shown.window.tasks.session.today.year == 2020
     shown.window.as_at.back()
     settle(shown.window.tasks)
@@ -188,6 +198,10 @@ def test_a_list_is_filtered_by_any_field(shown: Shown) -> None:
     settle(shown.tasks)
     assert page.model.rowCount() == lists.count(shown.session, ListQuery("action", where=(Where("accountable", "Kent Police"),))) > 0
     chip = next(b for b in page.findChildren(QPushButton) if b.text() == "Accountable body: Kent Police")
+    page.add_filter("Overdue", Where("overdue", "yes"))  # which has a chip already
+    assert {w.field for w in page.query.where} == {"accountable", "overdue"}
+    page.add_filter("Overdue", Where("overdue", "yes"))
+    next(c for c, w in page._chips if w.field == "overdue").click()
     chip.click()
     settle(shown.tasks)
     assert page.model.rowCount() == lists.count(shown.session, ListQuery("action"))
@@ -290,3 +304,37 @@ def test_a_source_shows_its_title_and_its_name_opens_it(shown: Shown) -> None:
     settle(shown.tasks)
     where, record = shown.window.where()
     assert where == "source" and record in sources
+
+
+def test_only_the_steps_that_were_chosen_are_undone(shown: Shown) -> None:
+    """A chosen step without effect was made good by another that was not chosen."""
+    for reference in ("A-0001", "A-0002", "A-0003"):
+        records.assign(shown.session, reference, [Assignment("resource", f"of {reference}")], None)
+        if reference == "A-0002":
+            records.assign(Session(shown.session.store, "Another"), "A-0002", [Assignment("resource", "")], None)
+    with patch.object(StepsDialog, "run", lambda dialog: dialog.list.setCurrentRow(1) or True):
+        window_commands.last_steps(shown.window)
+    for _ in range(4):
+        settle(shown.tasks)
+    assert [show.record(shown.session, r).cells["resource"] for r in ("A-0001", "A-0002", "A-0003")] == ["of A-0001", None, None]
+
+
+def test_an_answer_stays_with_its_recommendation(qtbot: QtBot) -> None:
+    dialog = ReportDialog(None, "Alpha should act\nBeta should act", [], [])  # pyright: ignore[reportArgumentType]
+    qtbot.addWidget(dialog)
+    answer = dialog.table.item(1, 5)
+    assert answer is not None
+    answer.setText("Rejected")
+    dialog.paper.setPlainText("First should act\nAlpha should act\nBeta should act")
+    assert [r.answer for r in dialog.report().rows] == ["", "", "Rejected"]
+
+
+def test_a_recovery_key_that_is_not_written_is_not_said_to_be(qtbot: QtBot, tmp_path: Path) -> None:
+    form = RecoveryForm("K-E-Y", tmp_path / "s.vawg", lambda: None)
+    qtbot.addWidget(form)
+    with patch.object(QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "nowhere" / "k.pdf"), "")):
+        form._print()
+    assert form.told.text() and "Saved" not in form.told.text()
+    with patch.object(QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "k.pdf"), "")):
+        form._print()
+    assert form.told.text().startswith("Saved as k.pdf") and (tmp_path / "k.pdf").read_bytes().startswith(b"%PDF") and b"%%EOF" in (tmp_path / "k.pdf").read_bytes()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
 from vawg_desktop.services import (
@@ -32,6 +33,7 @@ from vawg_desktop.services.return_review import Difference
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.addresses import AddressesDialog
 from vawg_desktop.ui.dialogs.forms import _complete
+from vawg_desktop.ui.dialogs.round import RoundWanted
 from vawg_desktop.ui.dialogs.telephone import TelephoneDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.review import ReviewPane
@@ -519,3 +521,15 @@ def test_the_places_button_leads_out_of_a_review(shown: Shown, tmp_path: Path) -
     button.click()
     settle(shown.tasks)
     assert page._stack.currentIndex() == 0
+
+
+def test_a_held_return_is_released_with_the_same_rows_left_out(shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that were unticked came back in a file that was held and then released."""
+    page: Any = shown.go("returns")
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr(messages, "ask", lambda *_, **__: True)
+    monkeypatch.setattr("vawg_desktop.services.rounds.export_returns", lambda _, **how: given.append(how) or Changes())
+    wanted = RoundWanted(period="2026-Q4", due="2026-12-18", folder=str(tmp_path), format="xlsx", kind="progress", partners=("P-0002",), left_out=(("P-0002", "A-0009"),))
+    page._offer_release("Made.", "One was held.", ["P-0002"], wanted)
+    settle(shown.tasks)
+    assert [(g["left_out"], g["release"]) for g in given] == [((("P-0002", "A-0009"),), ["P-0002"])]

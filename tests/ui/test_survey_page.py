@@ -19,7 +19,7 @@ from tests.services.test_journey import sample_store
 from tests.services.test_survey_results import HEAD, rows_at_random
 from tests.ui.test_dialogs import press
 from tests.ui.test_window import Shown
-from vawg_desktop.exchange.survey_in import ColumnChoices, read_survey
+from vawg_desktop.exchange.survey_in import NO_COLUMN, ColumnChoices, read_survey
 from vawg_desktop.services import records, show, survey_results, surveys
 from vawg_desktop.ui.dialogs.survey import SurveyDialog, Wanted
 from vawg_desktop.ui.messages import messages
@@ -87,6 +87,21 @@ def test_an_unticked_question_is_left_out_now_and_in_the_next_file(shown: Shown,
     assert "District" not in [q["code"] for q in surveys.answers(shown.session, survey).questions]
     taken, _ = surveys.take_in(shown.session, file)
     assert taken.survey == survey and ("District", "left out by choice") in taken.file.dropped_columns
+
+    def press_again(dialog: SurveyDialog) -> None:
+        """What was left out stands unticked, and comes back by its tick; no column is none."""
+        ticks = {t.text(): t for t in dialog.findChildren(QCheckBox)}
+        assert not ticks["District"].isChecked() and ticks["Satisfied?"].isChecked()
+        ticks["District"].setChecked(True)
+        dialog._answered.setCurrentIndex(0)
+        assert dialog.answer().choices == ColumnChoices(answered=NO_COLUMN, again=("District",))
+
+    take_in(shown, file, press_again)
+    assert "District" in [q["code"] for q in surveys.answers(shown.session, survey).questions]
+    kept = surveys.earlier_choices(shown.session, "Safety survey")
+    assert kept == ColumnChoices(answered=NO_COLUMN)
+    read = read_survey(file, earlier=kept)
+    assert read.answered == "" and read.respondent == "ID" and not any(r.answered for r in read.responses)
 
 
 def test_results_are_broken_down_and_small_counts_are_dashes(shown: Shown, file: Path) -> None:
@@ -180,7 +195,7 @@ def test_a_change_of_what_is_counted_shows_at_once(shown: Shown, file: Path) -> 
 def test_another_tool_reads_the_file_again(qtbot: QtBot, file: Path) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = SurveyDialog(parent, file.name, read_survey(file), ["VAWG survey"])
+    dialog = SurveyDialog(parent, file.name, read_survey(file), {"VAWG survey": ColumnChoices()})
     qtbot.addWidget(dialog)
     dialog._profile.setCurrentIndex(dialog._profile.findData("table"))
     assert dialog.answer().profile == "table" and {c for c, _ in read_survey(file, "table").dropped_columns} >= {"Email", "Name"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from vawg_desktop.domain.dates import add_months
@@ -22,20 +22,23 @@ EVIDENCE_SEEN = "2"
 
 
 class Test(Enum):
-    """How a column is compared. Each value is its SQL, with ``{}`` for the column; ``?`` takes the bound."""
+    """How a column is compared. Each value is its SQL, with ``{0}`` for the column and ``{1}`` for its table; ``?`` takes the bound."""
 
-    EQUALS = "{} = ?"
-    POSITIVE = "coalesce({}, 0) > 0"
-    ZERO = "coalesce({}, 0) = 0"
-    EMPTY = "coalesce({}, '') = ''"
+    EQUALS = "{0} = ?"
+    POSITIVE = "coalesce({0}, 0) > 0"
+    ZERO = "coalesce({0}, 0) = 0"
+    EMPTY = "coalesce({0}, '') = ''"
     #: Filled in and earlier than the bound.
     BEFORE = "{0} > '' AND {0} < ?"
-    UP_TO = "{} <= ?"
-    FROM = "{} >= ?"
+    UP_TO = "{0} <= ?"
+    FROM = "{0} >= ?"
     #: Earlier than the bound, or empty.
-    NOT_SINCE = "coalesce({}, '') < ?"
+    NOT_SINCE = "coalesce({0}, '') < ?"
+    #: Filled in, or of a record that was not made here since the bound: of a new one nothing can have been told yet.
+    #: One that came from an old tracker is not new; its id follows from its words (version 5, not 7).
+    FILLED_OR_KNOWN = "({0} > '' OR {1}id < ? OR substr({1}id, 15, 1) <> '7')"
     #: A rung below the bound; empty is the lowest.
-    BELOW = "coalesce({}, '0') < ?"
+    BELOW = "coalesce({0}, '0') < ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ class Tested:
     bound: str | int | Months | None = None
 
     def value(self, today: date) -> object:
-        """The bound as it is compared: a stored value, or an ISO date."""
+        """The bound as it is compared: a stored value, an ISO date, or the first id of a day."""
+        if self.test is Test.FILLED_OR_KNOWN and isinstance(self.bound, int):
+            return first_id(today + timedelta(days=self.bound))
         if isinstance(self.bound, Months):
             return self.bound.from_day(today).isoformat()
         return (today + timedelta(days=self.bound)).isoformat() if isinstance(self.bound, int) else self.bound
@@ -79,6 +84,8 @@ class Tested:
             return had is not None and text <= against
         if self.test is Test.FROM:
             return had is not None and text >= against
+        if self.test is Test.FILLED_OR_KNOWN:
+            return bool(text) or not _made_since(str(row["id"]), against)
         return (text or ("0" if self.test is Test.BELOW else "")) < against
 
 
@@ -110,7 +117,7 @@ class Condition:
         parts = [open_sql(spec, alias)] if self.open else []
         params: list[object] = []
         for one in self.tested(spec):
-            parts.append(one.test.value.format(f"{alias}{one.column}"))
+            parts.append(one.test.value.format(f"{alias}{one.column}", alias))
             params += [one.value(today)] if one.bound is not None else []
         return " AND ".join(parts), tuple(params)
 
@@ -145,7 +152,8 @@ CONDITIONS: dict[str, Condition] = {
         Condition("open", "Open", open=True),
         Condition("claimed", "Claimed without proof", (Tested("verification", Test.BELOW, EVIDENCE_SEEN),), complete=True),
         Condition("only_claimed", "Only claimed", (Tested("verification", Test.BELOW, "1"),), complete=True),
-        Condition("silent", f"No update for {SILENT_DAYS} days", (Tested("x_heard", Test.NOT_SINCE, -SILENT_DAYS),), open=True),
+        Condition("silent", f"No update for {SILENT_DAYS} days",
+                  (Tested("x_heard", Test.NOT_SINCE, -SILENT_DAYS), Tested("x_heard", Test.FILLED_OR_KNOWN, -SILENT_DAYS)), open=True),
         Condition("due_soon", f"Due within {SOON_DAYS} days",
                   (Tested("x_due", Test.FROM, 0), Tested("x_due", Test.UP_TO, SOON_DAYS)), open=True),
         Condition("conflicted", "Conflict to resolve", (Tested("conflicts", Test.POSITIVE),)),
@@ -156,6 +164,23 @@ CONDITIONS: dict[str, Condition] = {
         Condition("bring_forward_due", "Brought forward", (Tested("bring_forward", Test.UP_TO, 0),)),
     )
 }  # fmt: skip
+
+
+def first_id(day: date) -> str:
+    """What every id made on a day or later follows: an id (UUIDv7, RFC 9562) begins with the millisecond of its making, here of midnight UTC."""
+    since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    made = f"{int(since.timestamp() * 1000):012x}"
+    return f"{made[:8]}-{made[8:]}"
+
+
+def _made_since(id: str, first: str) -> bool:
+    return id >= first and id[14:15] == "7"
+
+
+def silent(id: str, heard: str, day: date) -> bool:
+    """Whether an open record counts as silent on a day: ``heard`` is the ISO day of its latest update, or empty."""
+    since = day - timedelta(days=SILENT_DAYS)
+    return heard < since.isoformat() if heard else not _made_since(id, first_id(since))
 
 
 def meets(key: str, spec: EntitySpec, row: Mapping[str, object], today: date) -> bool:

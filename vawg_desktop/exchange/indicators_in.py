@@ -112,7 +112,8 @@ def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> Ind
     for table in tables:
         _long_or_wide(table, found, wanted)
     if not found.series:
-        raise FileRefusedError(f"{name} holds no numbers over time that we understand: a long table has columns such as Metric, Area, Period and Value, a wide one has a column for each period.", code="no_series")
+        first = f" The first row: {found.problems[0][1]}" if found.problems else ""
+        raise FileRefusedError(f"{name} holds no numbers over time that we understand: a long table has columns such as Metric, Area, Period and Value, a wide one has a column for each period.{first}", code="no_series")
     return found
 
 
@@ -266,12 +267,12 @@ def _join_year_and_part(table: _Table) -> None:
     part = table.column("month", "month name", "quarter", "financial quarter")
     if year is None or part is None:
         return
-    quarters = "quarter" in fold(table.heads[part])
-    joined = [year_and_part(row[year], row[part], quarters=quarters) for row in table.rows if any(row)]
-    if not joined or 2 * sum(j is not None for j in joined) < len(joined):
+    quarters, financial = "quarter" in fold(table.heads[part]), any("financial" in fold(table.heads[n]) for n in (year, part))
+    joined = [year_and_part(row[year], row[part], quarters=quarters, financial=financial) for row in table.rows if any(row)]
+    if not financial and (not joined or 2 * sum(j is not None for j in joined) < len(joined)):
         return
     for row in table.rows:
-        row[part] = year_and_part(row[year], row[part], quarters=quarters) or f"{row[part]} {row[year]}".strip()
+        row[part] = year_and_part(row[year], row[part], quarters=quarters, financial=financial) or (f"{row[part]}, financial year {row[year]}" if financial and row[part] else f"{row[part]} {row[year]}".strip())
     table.heads = ["Period" if n == part else "" if n == year else h for n, h in enumerate(table.heads)]
 
 

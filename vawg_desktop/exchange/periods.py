@@ -83,19 +83,21 @@ def financial_quarter(year: str, quarter: str) -> str | None:
     return f"{int(found[1])}-Q{number + 1}" if number < 4 else f"{int(found[1]) + 1}-Q1"
 
 
-def year_and_part(year: str, part: str, *, quarters: bool) -> str | None:
+def year_and_part(year: str, part: str, *, quarters: bool, financial: bool = False) -> str | None:
     """A month (in words or by its number) or, where the column says so, a quarter of a year as a period; the year is of finance where it is written 2017/18.
 
-    None where they are none.
+    None where they are none, and where the column is ``financial`` and the year is a single one: 2018 may begin or end with it.
     """
-    financial = _FINANCIAL.fullmatch(year.strip())
+    span = _FINANCIAL.fullmatch(year.strip())
+    if financial and span is None:
+        return None
     if quarters or re.fullmatch(r"(?:Q|quarter\s*)[1-4]", part.strip(), re.IGNORECASE):
         number = part.strip()[-1:]
-        if financial is not None:
+        if span is not None:
             return financial_quarter(year, number)
         return f"{year.strip()}-Q{number}" if number in ("1", "2", "3", "4") and _CALENDAR.fullmatch(year.strip()) else None
     number = int(part) if re.fullmatch(r"0?[1-9]|1[0-2]", part.strip()) else int(m[5:]) if (m := _month(f"{part.strip()} 2000")) else 0
-    if not number or (financial is None and not _CALENDAR.fullmatch(year.strip())):
+    if not number or (span is None and not _CALENDAR.fullmatch(year.strip())):
         return None
-    of = int(financial[1]) + (number < 4) if financial is not None else int(year)
+    of = int(span[1]) + (number < 4) if span is not None else int(year)
     return f"{of}-{number:02}"

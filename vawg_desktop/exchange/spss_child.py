@@ -36,9 +36,9 @@ def _options(facts: Any) -> dict[str, tuple[str, str]]:
 
 
 def mentions(facts: Any) -> dict[str, str]:
-    """Of columns of which each holds one of several answers to a question: the question."""
+    """Of columns of which each holds one of several answers to a question: the set's name, and the question after a tab."""
     sets: dict[str, dict[str, Any]] = getattr(facts, "mr_sets", None) or {}
-    return {column: str(one.get("label") or name) for name, one in sets.items() if one.get("counted_value") is None for column in one["variable_list"]}
+    return {column: f"{name}\t{one.get('label') or name}" for name, one in sets.items() if one.get("counted_value") is None for column in one["variable_list"]}
 
 
 def _column(name: str, cells: Any, facts: Any, options: dict[str, tuple[str, str]]) -> dict[str, Any]:

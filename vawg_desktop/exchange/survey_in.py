@@ -13,7 +13,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
@@ -26,7 +26,14 @@ from vawg_desktop.exchange import survey_profiles as profiles
 from vawg_desktop.exchange import survey_typing as typing
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.survey_profiles import Profile
-from vawg_desktop.exchange.survey_questions import PLAIN, Answer, Column, Question, questions_of
+from vawg_desktop.exchange.survey_questions import (
+    PLAIN,
+    Answer,
+    Column,
+    Question,
+    mention_label,
+    questions_of,
+)
 
 #: How SPSS files begin.
 _SPSS = (b"$FL2", b"$FL3")
@@ -43,25 +50,31 @@ _NEVER = 1980
 _ISO, _STROKED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
+#: Said for a column that there is to be none, whatever one looks like.
+NO_COLUMN = "–"
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnChoices:
-    """How an officer said that a file's columns are to be read, each by its heading: which says who answered, which when, and which are left out or kept."""
+    """How an officer said that a file's columns are to be read, each by its heading: which says who answered, which when, and which are left out or kept.
+
+    ``again``: of these columns nothing that was chosen before holds any more.
+    """
 
     respondent: str = ""
     answered: str = ""
     left_out: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
     def within(self, there: Collection[str]) -> ColumnChoices:
         """Those of them whose columns are there, given by their folded headings."""
-        return ColumnChoices(
-            self.respondent if fold(self.respondent) in there else "", self.answered if fold(self.answered) in there else "",
-            tuple(c for c in self.left_out if fold(c) in there), tuple(c for c in self.keep if fold(c) in there),
-        )  # fmt: skip
+        respondent, answered = (c if c == NO_COLUMN or fold(c) in there else "" for c in (self.respondent, self.answered))
+        return ColumnChoices(respondent, answered, tuple(c for c in self.left_out if fold(c) in there), tuple(c for c in self.keep if fold(c) in there))
 
     def over(self, earlier: ColumnChoices) -> ColumnChoices:
         """These choices, and those of before where nothing is chosen now; a column that is kept or left out now is no longer the other."""
-        now = {fold(c) for c in (*self.left_out, *self.keep)}
+        now = {fold(c) for c in (*self.left_out, *self.keep, *self.again)}
         return ColumnChoices(
             self.respondent or earlier.respondent, self.answered or earlier.answered,
             (*self.left_out, *(c for c in earlier.left_out if fold(c) not in now)), (*self.keep, *(c for c in earlier.keep if fold(c) not in now)),
@@ -119,7 +132,8 @@ def read_survey(path: Path, profile: str = "", keep: Collection[str] = (), choic
         tool = asked or profiles.known(*top[:2])
         columns = _columns(table, top, tool)
     found = SurveyFile((asked or tool).key, hashlib.sha256(content).hexdigest(), rows=len(columns[0].cells) if columns else 0)
-    _sort_out(found, asked or tool, columns, ColumnChoices(keep=tuple(keep)).over(choices or ColumnChoices()), earlier or ColumnChoices())
+    chosen = choices or ColumnChoices()
+    _sort_out(found, asked or tool, columns, replace(chosen, keep=(*keep, *chosen.keep)), earlier or ColumnChoices())
     return found
 
 
@@ -237,13 +251,12 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
     """Sort columns into questions and what is left out, and rows into responses and what is left out."""
     there = {fold(w) for c in columns for w in (c.head, c.code)}
     for name, to in [(k, "to keep") for k in choices.keep] + [(k, "to leave out") for k in choices.left_out] + [(choices.respondent, "of respondents"), (choices.answered, "of days")]:
-        if name and fold(name) not in there:
+        if name and name != NO_COLUMN and fold(name) not in there:
             raise ValueRefusedError(f"The file has no column “{name}” {to}.")
     found.choices = choices.over(earlier)
     choices = choices.over(earlier.within(there))
     wanted, left = ({fold(k) for k in some} for some in (choices.keep, choices.left_out))
-    who = _first(columns, (fold(choices.respondent),) if choices.respondent else tool.respondent)
-    when = _first(columns, (fold(choices.answered),) if choices.answered else tool.answered)
+    who, when = _chosen(columns, choices.respondent, tool.respondent), _chosen(columns, choices.answered, tool.answered)
     if who is not None and choices.respondent:
         _tells_apart(who)
     found.headings = list(dict.fromkeys(c.code or c.head for c in columns))
@@ -260,10 +273,15 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
             found.dropped_columns.append((column.code or column.head or column.option or "(no heading)", why))
         else:
             asked.append(column)
-            missing.update({(column.mention_of or column.head, label): count for label, count in column.missing.items()})
+            missing.update({(mention_label(column) or column.head, label): count for label, count in column.missing.items()})
     found.missing = [(question, label, count) for (question, label), count in missing.items()]
     found.questions, answers = questions_of(tool, asked)
     _responses(found, tool, columns, who, when, answers)
+
+
+def _chosen(columns: Sequence[Column], choice: str, usual: Sequence[str]) -> Column | None:
+    """The column that was chosen, else one that the tool calls so; none where that was chosen."""
+    return None if choice == NO_COLUMN else _first(columns, (fold(choice),) if choice else usual)
 
 
 def _first(columns: Sequence[Column], names: Sequence[str]) -> Column | None:

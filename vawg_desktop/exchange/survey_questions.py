@@ -111,6 +111,11 @@ def _give_codes(questions: Sequence[Question]) -> None:
             one.code, one.wording = f"{one.code} ({number})", f"{one.wording} ({number})"
 
 
+def mention_label(column: Column) -> str:
+    """The question of a column's set of mentions; two sets may ask alike."""
+    return column.mention_of.rpartition("\t")[2]
+
+
 #: What parts the answers of a set within one cell: no tool writes it.
 _MENTION = "\x1f"
 
@@ -130,7 +135,7 @@ def _mentions_together(columns: Sequence[Column]) -> list[Column]:
             cells = [_MENTION.join(dict.fromkeys(c for c in row if c)) for row in zip(*(m.cells for m in mentions), strict=True)]
             missing = sum((Counter(m.missing) for m in mentions), Counter[str]())
             labels = {k: v for m in mentions for k, v in m.labels.items()}
-            made[number] = Column(column.mention_of, "", cells, column.code, labels, dict(missing), column.mention_of)
+            made[number] = Column(mention_label(column), "", cells, column.code, labels, dict(missing), column.mention_of)
     return made
 
 

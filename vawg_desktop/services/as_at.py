@@ -19,6 +19,8 @@ class PastSession(Session):
 
     day: date = field(default_factory=clock.today)
     called: str = ""
+    #: Today's session: what is set while the past is shown, such as a theme, is set there too.
+    now: Session | None = None
 
     @property
     def today(self) -> date:
@@ -32,7 +34,7 @@ def open_at(session: Session, words: str) -> PastSession:
     Closing its store wipes the copy. Raises NotFoundError and ValueRefusedError for words that are neither, or a day that lies ahead; StoreError.
     """
     day, called, upto = moment(session, words)
-    return PastSession(past.as_known(session.store, upto, called), session.who, day, called)
+    return PastSession(past.as_known(session.store, upto, called), session.who, day, called, session)
 
 
 def moment(session: Session, words: str) -> tuple[date, str, int]:

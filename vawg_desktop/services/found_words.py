@@ -58,7 +58,7 @@ def condition(connection: Connection, spec: EntitySpec, typed: str) -> Found | N
 
 def exactly(connection: Connection, spec: EntitySpec, typed: str) -> list[names.Found]:
     """Records of one kind that a reference, number or alias names, the tracker's own number among them; a bare number is the kind's own."""
-    if typed.isdigit() and len(typed) < 6:
+    if typed.isdecimal() and len(typed) < 6:
         own = names.matches(connection, f"{spec.prefix}-{int(typed):04d}", spec.key)
         if own:
             return own
@@ -75,8 +75,18 @@ def owners(connection: Connection, words: str) -> list[tuple[str, str]]:
         return []
     marks = ",".join("?" * len(OWNERS))
     sql = f"SELECT entity, id FROM subject WHERE n IN ({matched[0]}) AND entity IN ({marks}) AND NOT deleted LIMIT {_MOST + 1}"
-    rows = connection.exec_driver_sql(sql, (*matched[1], *OWNERS)).fetchall()
-    return [(str(e), str(i)) for e, i in rows] if len(rows) <= _MOST else []
+    rows = [(str(e), str(i)) for e, i in connection.exec_driver_sql(sql, (*matched[1], *OWNERS)).fetchall()]
+    return [(e, i) for e, i in rows if _is_called(connection, e, i, words)] if len(rows) <= _MOST else []
+
+
+def _is_called(connection: Connection, kind: str, id: str, words: str) -> bool:
+    """Whether one of its names begins words with all of these; what its note says is no name of it."""
+    spec = BY_KEY[kind]
+    keys = [k for k in (spec.title, "short_name") if k in spec.by_key]
+    row = connection.exec_driver_sql(f'SELECT {", ".join(f"{k}" for k in keys)} FROM "{kind}" WHERE id = ?', (id,)).one()
+    aliases = connection.exec_driver_sql("SELECT b FROM link WHERE kind = 'alias' AND a = ? AND NOT deleted", (id,)).fetchall()
+    called = [fold(str(n)).split() for n in (*row, *(a for (a,) in aliases)) if n]
+    return any(all(any(part.startswith(w) for part in one) for w in fold(words).split()) for one in called)
 
 
 def officers(connection: Connection, words: str) -> list[str]:

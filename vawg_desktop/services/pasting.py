@@ -18,7 +18,7 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
 _NUMBERED = re.compile(
-    r"^\s*(?:(?:recommendation|rec|r|action|a)\s*)?(\d{1,4})\s*[.):\-–]?\s+(.+)$", re.IGNORECASE | re.DOTALL
+    r"^\s*(?:(?:recommendation|rec|r|action|a)\s*)?(\d{1,4}(?:\.\d+)*)\s*([.):\-–]?)\s+(.+)$", re.IGNORECASE | re.DOTALL
 )
 _BULLET = re.compile(r"^[\s•\-–*o]+\s+")
 _KINDS = RECOMMENDATION.by_key["kind"].terms
@@ -46,7 +46,7 @@ def _kind_words() -> dict[str, str]:
 
 
 _WORDS = _kind_words()
-_HEADED = re.compile(rf"^\s*({'|'.join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True))})\b\s*(?:no\.?|number)?\s*(\d{{1,4}})?\s*(?:[:.)–-]\s*|\s+|$)(.*)$", re.IGNORECASE)
+_HEADED = re.compile(rf"^\s*({'|'.join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True))})\b\s*(?:no\.?|number)?\s*(\d{{1,4}}(?:\.\d+)*)?\s*([:.)–-]?)\s*(.*)$", re.IGNORECASE)
 
 
 def read_report(text: str) -> list[Pasted]:
@@ -69,21 +69,29 @@ def read_report(text: str) -> list[Pasted]:
         if headed is not None and _is_heading(headed):
             kind = _WORDS[fold(headed[1])]
             number = number or headed[2] or ""
-            wording = headed[3].strip()
+            wording = headed[4].strip()
             if not wording:  # the words stand in the next line
                 pending = number
                 continue
-        elif not number and (m := _NUMBERED.match(wording)):
-            number, wording = m[1], m[2].strip()
+        elif not number and (m := _NUMBERED.match(wording)) and _numbers(m[2], m[3]):
+            number, wording = m[1], m[3].strip()
         found.append(Pasted(number or pending, _title(wording), wording, kind))
         pending = ""
     return found
 
 
 def _is_heading(headed: re.Match[str]) -> bool:
-    """Whether a line's first words head it: with a number, a colon, or nothing after them. "Recommendations are made below" does not."""
-    after = headed.string[headed.end(1) :].strip()
-    return bool(headed[2]) or not headed[3].strip() or after[:1] in (":", ".", ")", "–", "-")
+    """Whether a line's first words head it: with a number, a colon, or nothing after them.
+
+    "Recommendations are made below", "Learning-disability services" and "Pledges 2 officers a district" do not.
+    """
+    return _numbers(headed[3], headed[4]) if headed[2] else headed[3] == ":" or not headed[4].strip()
+
+
+def _numbers(mark: str, rest: str) -> bool:
+    """Whether a number numbers what follows, and is no part of its sentence: a mark stands between, or a new sentence begins."""
+    begins = rest.lstrip()[:1]
+    return bool(mark) or not (begins.islower() or begins.isdigit())
 
 
 def read_pasted(text: str) -> list[tuple[str, str, str]]:
@@ -155,6 +163,8 @@ def take_report(session: Session, report: Report) -> Changes:
                 typed["kind"] = row.kind
             if source:
                 typed["sources"] = source
+                if row.pasted.number:  # several reports have a recommendation 7: it is no other name of the record by itself
+                    typed["note"] = f"Number {row.pasted.number} in {report.source.strip()}."
             bodies = [b.strip() for b in row.bodies.split(";") if b.strip()]
             if len(bodies) == 1:
                 typed["lead"] = bodies[0]

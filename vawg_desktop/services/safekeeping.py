@@ -32,8 +32,14 @@ def folder(session: Session) -> Path:
 
 
 def choose_folder(session: Session, place: Path) -> None:
-    """Keep backups elsewhere from now on, such as on the office's own drive."""
+    """Keep backups elsewhere from now on, such as on the office's own drive. Raises StoreError in the past."""
+    _refuse_past(session)
     office.save_local(session, "setting", _FOLDER, str(place))
+
+
+def _refuse_past(session: Session) -> None:
+    if session.store.is_past:
+        raise StoreError("This is the store as it was. Go back to today to back it up, to restore it or to choose where backups go.", code="past")
 
 
 def back_up(
@@ -44,6 +50,7 @@ def back_up(
     progress: Callable[[float], None] | None = None,
 ) -> Backup:
     """Make a backup by hand, or a named restore point. Raises StoreError."""
+    _refuse_past(session)
     if session.store.url is not None:
         raise StoreError(
             f"The backups of {session.store.name} are the server's; take a working copy (copy) for one of your own.",

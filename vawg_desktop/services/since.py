@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import movement
+from vawg_desktop.domain import clock, movement
 from vawg_desktop.domain.conditions import is_open
 from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
@@ -67,20 +67,21 @@ class Scope:
 
 
 def last_of(session: Session, words: str) -> str:
-    """The id of the last meeting of the body that "last PDB" names, before today; empty for other words. "last board": of any body that holds agencies to account.
+    """The id of the last meeting of the body that "last PDB" names; empty for other words. "last board": of any body that holds agencies to account.
 
     Raises NotFoundError where no meeting of it was held.
     """
     first, _, called = words.strip().partition(" ")
     if first.casefold() != "last" or not called:
         return ""
-    rows = plain_rows(session.read(), "SELECT id, body, date FROM meeting WHERE NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", ())
+    rows = plain_rows(session.read(), "SELECT id, body, date, starts FROM meeting WHERE NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", ())
     if called.casefold() not in ("board", "meeting"):
         body = names.find_named(session.read(), "governance_body", called)
         if body is None:
             return ""
         rows = [r for r in rows if r["body"] == body.id]
-    held = sorted((bounds(str(r["date"]))[0], str(r["id"])) for r in rows if bounds(str(r["date"]))[0] <= session.today)
+    begun = [(past.start_of_day(bounds(str(r["date"]))[0], str(r["starts"] or "")), str(r["id"])) for r in rows if bounds(str(r["date"]))[0] <= session.today]
+    held = sorted(b for b in begun if session.today < clock.today() or b[0] <= past.log_time(clock.now()))
     if not held:
         raise NotFoundError(f"No meeting of {called} has been held yet.")
     return held[-1][1]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 from vawg_desktop.domain import rules
-from vawg_desktop.domain.conditions import EVIDENCE_SEEN, SILENT_DAYS, is_open
+from vawg_desktop.domain.conditions import EVIDENCE_SEEN, is_open, silent
 from vawg_desktop.domain.entities import ACTION, GAP, LINK, RECOMMENDATION, UPDATE, EntitySpec
 from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.services.lists import plain_rows
@@ -48,9 +48,8 @@ class Position:
         return [r for r in self.actions if r.get("status") == "complete" and str(r.get("verification") or "0") >= EVIDENCE_SEEN]
 
     def silent(self) -> list[Row]:
-        """Open actions of which nothing was heard for ``SILENT_DAYS`` days."""
-        bound = date.fromordinal(self.day.toordinal() - SILENT_DAYS).isoformat()
-        return [r for r in self.actions if is_open(ACTION, r) and str(r["heard"] or "") < bound]
+        """Open actions without an update for so long; a new one without any is not among them yet."""
+        return [r for r in self.actions if is_open(ACTION, r) and silent(str(r["id"]), str(r["heard"] or ""), self.day)]
 
     def undated(self) -> list[Row]:
         """Open actions without a date."""

@@ -60,16 +60,17 @@ def taken_back(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
 
 def end_of_day(day: date) -> str:
     """The last moment of a London day as the log writes time."""
-    return _utc(datetime.combine(day, time.max, LONDON))
+    return log_time(datetime.combine(day, time.max, LONDON))
 
 
 def start_of_day(day: date, at: str = "") -> str:
     """The first moment of a London day, or a time of it such as 14:30, as the log writes time."""
-    return _utc(datetime.combine(day, time.fromisoformat(at) if at else time.min, LONDON))
+    return log_time(datetime.combine(day, time.fromisoformat(at) if at else time.min, LONDON))
 
 
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def log_time(at: datetime) -> str:
+    """A moment as the log writes time: UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def known_by(connection: Connection, moment: str) -> int:

@@ -47,7 +47,7 @@ def as_known(store: Store, upto: int, called: str) -> Store:
     except BaseException:
         past.close()
         raise
-    past.files = store.files
+    past.files, past.is_past = store.files, True
     past.door.close_for(f"This is the store as at {called}; it may only be read. Go back to today to change anything.")
     return past
 
@@ -93,6 +93,7 @@ def _take_back(past: Store, known: Mapping[str, int]) -> None:
         for spec, id in gone:
             _hide(tx, spec, id)
         tx.send_inserts()
+        tx.run("DELETE FROM local WHERE kind = 'draft'")  # what is half typed today was not known then
         tx.changes.entries += 1
     with past.write("", None, Act.EDIT) as tx:
         _remove(tx, gone)

@@ -54,6 +54,8 @@ class Store:
         #: By which other processes know that it is open.
         self.hold: holding.Hold | None = None
         self._wrote = False
+        #: Whether it is another store taken back to a past moment: a copy that goes with its window.
+        self.is_past = False
 
     @property
     def name(self) -> str:
@@ -111,7 +113,7 @@ class Store:
         """Close every connection and fold the write-ahead log into the file."""
         if self._listener is not None:
             self._listener.close()
-        if self._wrote and self.url is None:
+        if self._wrote and self.url is None and not self.is_past:
             try:
                 self._note_files()
             except (StoreError, *engine_errors()):

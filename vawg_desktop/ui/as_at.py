@@ -69,8 +69,16 @@ class AsAt:
         messages.tell("Taking the store back to then …")
         self._window.tasks.make_file(lambda _: as_at.open_at(today, words), partial(self._show, today, then))
 
+    def today_of(self, session: Session) -> Session:
+        """The session on today's store, where one of the past is shown; by its passphrase the window is unlocked."""
+        return self._today or session
+
     def _show(self, today: Session, then: Callable[[], object] | None, past: PastSession) -> None:
         before = self._past
+        if lost := self._window.left_over():  # typed while the copy was made
+            past.store.close()
+            messages.tell(f"{lost}. Save it, then look at the past.", stays=True)
+            return
         if before is None:
             self._left = self._window.where()
         self._today, self._past = today, past
@@ -84,6 +92,9 @@ class AsAt:
     def back(self) -> None:
         """Show today's store again, where the window stood."""
         if self._past is None or self._today is None:
+            return
+        lost = self._window.left_over()
+        if lost and not messages.ask("Not saved", f"{lost}. It was typed in the past, where nothing can be changed.", "Go without saving"):
             return
         past, today = self._past, self._today
         self._past = self._today = None

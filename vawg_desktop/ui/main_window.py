@@ -325,7 +325,7 @@ class MainWindow(Shell):
         if self.tasks is not None:
             from vawg_desktop.services import access
 
-            session = self.tasks.session
+            session = self.as_at.today_of(self.tasks.session)
             self.guard.lock(lambda word: access.opens(session, word), session.store.key is not None)
 
     def uncovered(self) -> None:

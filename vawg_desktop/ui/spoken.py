@@ -33,10 +33,20 @@ announcer = Announcer()
 _made: dict[int, QAccessibleWidget] = {}
 
 
+class _Heading(QAccessibleWidget):
+    """A heading is called by the words that its label has now, not by those that it was made with."""
+
+    def text(self, t: QAccessible.Text, /) -> str:
+        about = self.object()
+        if t == QAccessible.Text.Name and isinstance(about, QLabel):
+            return about.accessibleName() or about.text()
+        return super().text(t)
+
+
 def _heading(key: str, about: QObject) -> QAccessibleInterface | None:
     if not isinstance(about, QLabel) or not about.property(HEADING):
         return None
-    made = QAccessibleWidget(about, QAccessible.Role.Heading, about.text())
+    made = _Heading(about, QAccessible.Role.Heading)
     address = shiboken6.getCppPointer(about)[0]
     _made[address] = made
     about.destroyed.connect(lambda *_, at=address: _let_go(at))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.exchange import survey_in
-from vawg_desktop.exchange.survey_in import SurveyFile
+from vawg_desktop.exchange.survey_in import ColumnChoices, SurveyFile
 from vawg_desktop.services import names, surveys
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.survey import SurveyDialog, Wanted
@@ -29,14 +29,15 @@ def choose(parent: QWidget, tasks: Tasks) -> None:
 
 def look_at(parent: QWidget, tasks: Tasks, path: Path, profile: str = "") -> None:
     """The same for a file already chosen, read as by a tool where one is named."""
-    def read(session: Session) -> tuple[SurveyFile, list[str]]:
-        return survey_in.read_survey(path, profile), names.titles(session.read(), surveys.SURVEY.key)
+    def read(session: Session) -> tuple[SurveyFile, dict[str, ColumnChoices]]:
+        titles = names.titles(session.read(), surveys.SURVEY.key)
+        return survey_in.read_survey(path, profile), {t: surveys.earlier_choices(session, t) for t in titles}
 
     messages.tell(f"Reading {path.name} …")
     tasks.make_file(read, partial(_ask, parent, tasks, path, profile))
 
 
-def _ask(parent: QWidget, tasks: Tasks, path: Path, profile: str, found: tuple[SurveyFile, list[str]]) -> None:
+def _ask(parent: QWidget, tasks: Tasks, path: Path, profile: str, found: tuple[SurveyFile, dict[str, ColumnChoices]]) -> None:
     file, titles = found
     dialog = SurveyDialog(parent.window(), path.name, file, titles)
     wanted = dialog.answer() if dialog.run() else None

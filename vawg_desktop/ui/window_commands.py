@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -288,8 +289,27 @@ def last_steps(shell: Shell) -> None:
     dialog = StepsDialog(shell, found)
     wanted = dialog.chosen() if dialog.run() else 0
     dialog.deleteLater()
-    for _ in range(wanted):
-        shell.tasks.undo()
+    _undo_one_by_one(shell, [step.txn for step in found[:wanted]], 0)
+
+
+def _undo_one_by_one(shell: Shell, left: Sequence[str], done: int, why: str | None = None) -> None:
+    """Undo just these steps; the first that cannot be undone ends it, and says why."""
+    from vawg_desktop.services import undoing
+
+    if not left:
+        if done:
+            messages.tell(f"{how_many(done, 'step')} undone.")
+        return
+
+    def failed(error: Exception) -> None:
+        if getattr(error, "code", "") == "rule_reopen" and why is None:
+            reason, meant = messages.ask_text("Undo a closing", f"{error} Why?", verb="Open again")
+            if meant:
+                _undo_one_by_one(shell, left, done, reason)
+                return
+        messages.failed(error)
+
+    shell.tasks.write(lambda s: undoing.reverse(s, left[0], why=why), then=lambda _: _undo_one_by_one(shell, left[1:], done + 1), failed=failed)
 
 
 @command("Redo", "Ctrl+Shift+Z", "Ctrl+Y")

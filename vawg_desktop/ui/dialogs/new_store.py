@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QBuffer, QIODevice, QStandardPaths
 from PySide6.QtGui import QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import (
     QApplication,
@@ -164,7 +164,11 @@ class RecoveryForm(QWidget):
     def _print(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Recovery key", f"Recovery key of {self._store.stem}.pdf", "PDF (*.pdf)")
         if name:
-            save_page(Path(name), self._store, self._key)
+            try:
+                save_page(Path(name), self._store, self._key)
+            except AppError as error:
+                self.told.setText(error.message)
+                return
             self._kept(f"Saved as {Path(name).name}. Print it, then delete the file.")
 
     def _kept(self, words: str) -> None:
@@ -173,13 +177,17 @@ class RecoveryForm(QWidget):
 
 
 def save_page(path: Path, store: Path, key: str) -> None:
-    """Write a page with a store's recovery key, to be printed."""
-    writer = QPdfWriter(str(path))
+    """Write a page with a store's recovery key, to be printed. Raises StoreError where it cannot be written."""
+    content = QBuffer()
+    content.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(content)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     page = QTextDocument()
     page.setDefaultFont(theme.font(13))
     page.setPlainText(f"Recovery key\n\nStore: {store.name}\n\n{key}\n\nIt opens the store if the passphrase is lost. Seal it and lock it away; delete the file that this page was printed from.")
     page.print_(writer)
+    del writer  # which ends the document
+    keys.write_replacing(path, bytes(content.data().data()))
 
 
 class RecoveryDialog(Form):

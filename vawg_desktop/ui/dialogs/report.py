@@ -104,8 +104,8 @@ class ReportDialog(Form):
         self.saves = button("Add", self._done, kind="primary", tip="Ctrl+Enter")
         foot.addWidget(self.saves)
         outer.addLayout(foot)
-        #: The cells that were typed in, by row and column: what holds for all does not write over them.
-        self._own: dict[tuple[int, int], str] = {}
+        #: The cells that were typed in, by what their line says and by column: what holds for all does not write over them.
+        self._own: dict[tuple[str, str, int, int], str] = {}
         self._filling = False
         self._rows: list[Pasted] = []
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
@@ -126,8 +126,14 @@ class ReportDialog(Form):
         self.source.setText(filled.source)
         self.published.setText(filled.published)
         self.source_kind.setCurrentIndex(max(0, self.source_kind.findData(filled.source_kind)))
+        self._rows = [one.pasted for one in filled.rows]
         for row, one in enumerate(filled.rows):
-            self._own |= {(row, _BODIES): one.bodies, (row, _DUE): one.due, (row, _ANSWER): one.answer, (row, _KIND): RECOMMENDATION_KIND.label(one.kind)}
+            self._own |= {self._at(row, column): words for column, words in ((_BODIES, one.bodies), (_DUE, one.due), (_ANSWER, one.answer), (_KIND, RECOMMENDATION_KIND.label(one.kind)))}
+
+    def _at(self, row: int, column: int) -> tuple[str, str, int, int]:
+        """A cell by what its line says: a line put in above moves no answer to another. The third counts lines that say the same."""
+        one = self._rows[row]
+        return one.number, one.wording, sum(r == one for r in self._rows[:row]), column
 
     def first_field(self) -> QWidget:
         """The source where something was pasted, else the text."""
@@ -153,7 +159,7 @@ class ReportDialog(Form):
         for row, one in enumerate(self._rows):
             kind = RECOMMENDATION_KIND.label(one.kind or str(self.kind.currentData()))
             for column, words in ((_NUMBER, one.number), (_TITLE, one.title), (_KIND, kind), (_BODIES, bodies), (_DUE, due), (_ANSWER, "")):
-                item = QTableWidgetItem(self._own.get((row, column), words))
+                item = QTableWidgetItem(self._own.get(self._at(row, column), words))
                 item.setToolTip(one.wording if column == _TITLE else item.text())
                 if column in (_NUMBER, _TITLE):
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
@@ -167,7 +173,7 @@ class ReportDialog(Form):
 
     def _on_cell(self, item: QTableWidgetItem) -> None:
         if not self._filling:
-            self._own[item.row(), item.column()] = item.text()
+            self._own[self._at(item.row(), item.column())] = item.text()
 
     def _cell(self, row: int, column: int) -> str:
         item = self.table.item(row, column)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.survey_terms import QUESTION_KIND
-from vawg_desktop.domain.terms import how_many
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import survey_profiles as profiles
-from vawg_desktop.exchange.survey_in import ColumnChoices, SurveyFile
+from vawg_desktop.exchange.survey_in import NO_COLUMN, ColumnChoices, SurveyFile
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
@@ -33,9 +33,9 @@ class Wanted:
 
 
 class SurveyDialog(Form):
-    """The file as it was understood; Enter takes it in."""
+    """The file as it was understood, and as an earlier one of the same survey was read (``titles``: by survey); Enter takes it in."""
 
-    def __init__(self, parent: QWidget, name: str, file: SurveyFile, titles: Sequence[str]) -> None:
+    def __init__(self, parent: QWidget, name: str, file: SurveyFile, titles: Mapping[str, ColumnChoices]) -> None:
         super().__init__(parent)
         self.setWindowTitle("Import a survey")
         box = QVBoxLayout(self)
@@ -73,8 +73,27 @@ class SurveyDialog(Form):
         self.saves = button("Import", self.accept, kind="primary")
         foot.addWidget(self.saves)
         box.addLayout(foot)
+        self._surveys = {fold(title): chosen for title, chosen in titles.items()}
+        self._earlier = ColumnChoices()
+        self._title.textChanged.connect(lambda _: self._as_before())
+        self._as_before()
         self._title.textChanged.connect(lambda words: self.saves is not None and self.saves.setEnabled(bool(words.strip())))
         fit_screen(self, 680, 680)
+
+    def _as_before(self) -> None:
+        """Show what was chosen for the survey's earlier file, where the title names one; it holds until it is chosen otherwise."""
+        earlier = self._surveys.get(fold(self._title.text().strip()), ColumnChoices())
+        if earlier == self._earlier:
+            return
+        self._earlier = earlier
+        for field, chosen, read in ((self._respondent, earlier.respondent, self._file.respondent), (self._answered, earlier.answered, self._file.answered)):
+            wanted = {"": read, NO_COLUMN: ""}.get(chosen, chosen)
+            field.setCurrentIndex(max(0, next((n for n in range(field.count()) if fold(str(field.itemData(n))) == fold(wanted)), field.findData(read))))
+        left, keep = ({fold(c) for c in some} for some in (earlier.left_out, earlier.keep))
+        for name, tick in self._take.items():
+            tick.setChecked(fold(name) not in left)
+        for name, tick in self._keep.items():
+            tick.setChecked(fold(name) in keep)
 
     def _column(self, read: str) -> Choice:
         """A choice of a column, that which was understood at first."""
@@ -129,12 +148,20 @@ class SurveyDialog(Form):
 
     def answer(self) -> Wanted:
         """What was chosen; a column that was left as it was understood is no choice."""
-        respondent, answered = str(self._respondent.currentData()), str(self._answered.currentData())
+        ticks = [(n, tick.isChecked()) for n, tick in self._take.items()], [(n, tick.isChecked()) for n, tick in self._keep.items()]
+        before = {fold(c) for c in (*self._earlier.left_out, *self._earlier.keep)}
         chosen = ColumnChoices(
-            respondent if respondent != self._file.respondent else "", answered if answered != self._file.answered else "",
-            tuple(n for n, tick in self._take.items() if not tick.isChecked()), tuple(n for n, tick in self._keep.items() if tick.isChecked()),
+            _said(self._respondent, self._file.respondent, self._earlier.respondent), _said(self._answered, self._file.answered, self._earlier.answered),
+            tuple(n for n, on in ticks[0] if not on), tuple(n for n, on in ticks[1] if on),
+            tuple(n for n, on in (*ticks[0], *((n, not on) for n, on in ticks[1])) if on and fold(n) in before),
         )  # fmt: skip
         return Wanted(self._title.text().strip(), self._wave.text().strip(), chosen, str(self._profile.currentData()))
+
+
+def _said(field: Choice, read: str, earlier: str) -> str:
+    """What was chosen of a column: nothing where it was left as it was understood, unless it was chosen before."""
+    chosen = str(field.currentData())
+    return "" if chosen == read and not earlier else chosen or NO_COLUMN
 
 
 _REASONS = {profiles.LINK: "Links of the tool, by which answers can be seen or changed, are never kept", profiles.TOOL: "The tool's own", profiles.EMPTY: "Empty"}

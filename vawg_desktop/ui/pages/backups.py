@@ -117,6 +117,9 @@ class BackupsPage(QWidget):
 
     def restore(self, shown: Shown) -> None:
         """Ask once, then let the window do it: the store must be closed for it."""
+        if self.tasks.session.store.is_past:
+            messages.tell("This is the store as it was. Go back to today to restore a backup.")
+            return
         since = (
             f" {how_many(shown.records_since, 'record')} changed since; what stands now stays in a backup that is made first."
             if shown.entries_since

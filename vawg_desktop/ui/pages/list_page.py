@@ -261,16 +261,17 @@ class ListPage(QWidget):
 
     def add_filter(self, words: str, where: Where, *_: object) -> None:
         """Filter by one more condition, as a chip that can be taken off again."""
-        if all(w != where for _, w in self._chips):
+        for chip in (c for c, w in self._chips if w == where):
+            chip.setChecked(True)
+            break
+        else:
             self._add_chip(words, where, on=True)
             self._chip_holder.show()
         self._on_filters()
 
     def _on_filters(self) -> None:
         where = tuple(w for chip, w in self._chips if chip.isChecked())
-        self.query = ListQuery(
-            self.entity, self.filter.text(), where, self.query.sort, self.query.descending, self.query.bin
-        )
+        self.query = ListQuery(self.entity, self.filter.text(), where, self.query.sort, self.query.descending, self.query.bin)
         self.load()
 
     def _on_filter_return(self) -> None:
@@ -279,9 +280,7 @@ class ListPage(QWidget):
         self.view.setFocus()
 
     def _on_sorted(self, key: str, descending: bool) -> None:
-        self.query = ListQuery(
-            self.entity, self.query.words, self.query.where, key, descending, self.query.bin
-        )
+        self.query = ListQuery(self.entity, self.query.words, self.query.where, key, descending, self.query.bin)
         self.load()
 
     def _on_changes(self, changes: Changes) -> None:

@@ -262,7 +262,7 @@ class ReturnsPage(QWidget):
             self.tasks.write(
                 lambda s: rounds.export_returns(
                     s, period=wanted.period, due=wanted.due, out=Path(wanted.folder), format=wanted.format,
-                    partners=partners, release=partners, kind=wanted.kind,
+                    partners=partners, left_out=wanted.left_out, release=partners, kind=wanted.kind,
                 ),
                 then=lambda _: self.load(),
             )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
@@ -276,6 +277,9 @@ class RecordPane(Pane):
                 messages.failed(error)
 
         def saved(changes: object) -> None:
+            if not shiboken6.isValid(editor):  # the window shows another day by now
+                self._drop_draft(id, key)
+                return
             editor.set_wrong("")
             if not changes and editor.sent == text:  # it stood so already, perhaps in other words
                 editor.set_value(view.cells.get(key), editor.shown)
