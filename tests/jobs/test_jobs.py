@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
@@ -21,6 +22,7 @@ from vawg_desktop.services.lists import ListQuery, plain_rows
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.store import opening
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
+from vawg_desktop.ui.dialogs.tracker import TrackerDialog
 from vawg_desktop.ui.messages import messages
 
 WORDS = "correct horse battery"
@@ -28,7 +30,8 @@ WORDS = "correct horse battery"
 AT_MOST = {
     "own store from nothing, recovery key saved": 8, "open again": 1, "recommendation 3 with public wording and date": 3, "the same as at the last board": 6,
     "round to every partner, drafts ready": 8, "clean return": 4, "contact leaves, colleague off": 12, "moved since the last board as a list in Word": 6,
-    "report with six recommendations, two bodies, one part-accepted": 45, "a wrong return reversed": 4, "three answers by telephone": 14,
+    "report with six recommendations, two bodies, one part-accepted": 45, "a wrong return reversed": 4, "three answers by telephone": 14, "three conflicts, an ambiguous date, a comment made an update": 14,
+    "60-row messy tracker in, every question settled": 30,
 }  # fmt: skip
 COUNTED: dict[str, int] = {}
 
@@ -144,7 +147,7 @@ def test_a_round_with_its_drafts(hands: Hands, tmp_path: Path) -> None:
 
 def answered(path: Path) -> Path:
     book = openpyxl.load_workbook(path)
-    sheet = book["Actions"]
+    sheet: Any = book["Actions"]
     heads = [str(c.value) for c in sheet[1]]
     for row in range(2, sheet.max_row + 1):
         if sheet.cell(row, 1).value:
@@ -273,3 +276,77 @@ def test_three_answers_by_telephone(hands: Hands, tmp_path: Path) -> None:
     told = plain_rows(session.read(), "SELECT narrative FROM \"update\" WHERE narrative LIKE 'Update number%'", ())
     assert len(told) == 3
     took("three answers by telephone", hands.count)
+
+
+def test_a_messy_tracker_of_sixty_rows(hands: Hands, tmp_path: Path) -> None:
+    """Unknown owners, dates of both orders, words for a status that mean nothing here, and a column that no record has."""
+    owners = ["Kent Police", "kent police ", "Kent Pollice", "Housing team", "Medway Council / Kent Police", "OPCC", "Victim Support (Kent)", ""]
+    dates = ["31/03/2027", "04/05/2027", "June 2027", "2027-09-30", "asap", "Q3", "", "30 Sept 27"]
+    words = ["In progress", "ongoing", "Complete", "on hold?", "Not started", "awaiting funding", "Done", ""]
+    rows = [f'{n},"Messy thing number {n} of the district",{owners[n % 8]},{dates[n % 8]},{words[n % 8]},"Said at {n}",sunny' for n in range(1, 61)]
+    path = tmp_path / "messy.csv"
+    path.write_text("\n".join(["No,Action,Owner,Deadline,Status,Latest position,Mood", *rows]) + "\n", "utf-8")
+    before = lists.count(hands.shown.session, ListQuery("action"))
+    shown_at_the_end: list[str] = []
+
+    def settle_questions(dialog: TrackerDialog) -> None:
+        assert len(dialog._choices) > 2
+        for _ in range(4):  # what an answer brings up is asked once more
+            open_ones = [c for c in dialog._choices.values() if not c.currentData()]
+            if not open_ones:
+                break
+            for one in open_ones:
+                hands.count += 2  # open the choice, press the answer
+                one.setCurrentIndex(1)
+            hands.click("Preview with these answers", dialog)
+        shown_at_the_end.append(dialog._summary.text())
+        hands.click("Import", dialog)
+
+    hands.will_choose(path)
+    hands.scripts = [settle_questions]
+    hands.find("Import a tracker")
+    hands.settle()
+    assert "to answer" not in shown_at_the_end[0]
+    assert lists.count(hands.shown.session, ListQuery("action")) == before + 60
+    took("60-row messy tracker in, every question settled", hands.count)
+
+
+def test_a_return_with_three_conflicts_an_ambiguous_date_and_a_comment(hands: Hands, tmp_path: Path) -> None:
+    session = hands.shown.session
+    made = rounds.export_returns(session, period="P", due="+4w", out=tmp_path, partners=["Kent Police"])
+    path = Path(made.returns[0].file)
+    book = openpyxl.load_workbook(path)
+    sheet: Any = book["Actions"]
+    heads = [str(c.value) for c in sheet[1]]
+    at = {name: 1 + next(n for n, h in enumerate(heads) if h.startswith(name)) for name in ("Answer", "Status", "Revised due date", "Reason for new")}
+    reference = {r: str(sheet.cell(r, 1).value).rpartition("-")[0] for r in range(2, sheet.max_row + 1) if str(sheet.cell(r, 1).value or "").startswith("A-")}
+    ends = ("complete", "stopped", "superseded")
+    asked = [r for r, ref in reference.items() if show.record(session, ref).cells["status"] not in ends]
+    others = [r for r in reference if r not in asked]
+    for r in asked[:3]:
+        sheet.cell(r, at["Status"]).value = "Complete"
+        records.assign(session, reference[r], [Assignment("status", "not_started")], "told at a board")
+    sheet.cell(others[0], at["Revised due date"]).value = "04/05/2027"
+    sheet.cell(others[1], 1).comment = Comment("The lamps came in May", "Partner")
+    book.save(path)
+
+    def the_date(dialog: Any) -> None:
+        hands.type("4 May 2027", dialog)
+        hands.key(KEY.Key_Return, root=dialog)
+
+    def the_comment(dialog: Any) -> None:
+        hands.key(KEY.Key_Return, root=dialog)
+
+    hands.will_choose(path)
+    hands.find("import a return")
+    page: Any = hands.shown.window.here()
+    for _ in range(3):
+        hands.key(KEY.Key_A)
+    hands.scripts = [the_date, the_comment]
+    hands.key(KEY.Key_E)
+    hands.click("Use …")
+    found = [show.record(session, ref).cells for ref in (reference[r] for r in (*asked[:3], others[0]))]
+    assert [c["status"] for c in found[:3]] == ["complete"] * 3 and found[3]["revised_due"] == "2027-05-04"
+    told = plain_rows(session.read(), "SELECT narrative FROM \"update\" WHERE narrative LIKE 'The lamps came in May%'", ())
+    assert len(told) == 1 and page.review is not None
+    took("three conflicts, an ambiguous date, a comment made an update", hands.count)

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.fields import Kind as CellKind
 from vawg_desktop.domain.merge import Kind
+from vawg_desktop.domain.return_columns import field_of_column
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.services import return_acceptance, return_messages, returns
 from vawg_desktop.services.return_tray import MADE, use_tray_entry
@@ -328,7 +330,7 @@ class ReviewPane(QWidget):
     def _edit(self, d: Difference) -> None:
         """Accept it in other words, such as without a name: what came stays in the submission."""
         review, was = self.current, d.text or words_of(d, d.incoming)
-        typed, done = messages.ask_text(f"Accept {d.label} of {d.record} edited", "Value to record", was, long=True, verb="Accept")
+        typed, done = messages.ask_text(f"Accept {d.label} of {d.record} edited", "Value to record", was, long=field_of_column(d.field).kind is CellKind.LONG, verb="Accept")
         if review is None or not done:
             self._next = -1
             return
