@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.jobs.hands import ALT, CTRL, KEY, Hands
+from tests.ui import test_meeting_mode as meeting_mode
 from tests.ui.test_window import Shown
 from vawg_desktop import remembered
 from vawg_desktop.services import lists, records, round_standing, rounds, show
@@ -30,7 +31,8 @@ WORDS = "correct horse battery"
 AT_MOST = {
     "own store from nothing, recovery key saved": 8, "open again": 1, "recommendation 3 with public wording and date": 3, "the same as at the last board": 6,
     "round to every partner, drafts ready": 8, "clean return": 4, "contact leaves, colleague off": 12, "moved since the last board as a list in Word": 6,
-    "report with six recommendations, two bodies, one part-accepted": 45, "a wrong return reversed": 4, "three answers by telephone": 14, "three conflicts, an ambiguous date, a comment made an update": 14,
+    "report with six recommendations, two bodies, one part-accepted": 45, "a wrong return reversed": 4, "three answers by telephone": 14, "action found, status set, answer noted, follow-up linked": 12,
+    "three conflicts, an ambiguous date, a comment made an update": 14,
     "60-row messy tracker in, every question settled": 30,
 }  # fmt: skip
 COUNTED: dict[str, int] = {}
@@ -350,3 +352,19 @@ def test_a_return_with_three_conflicts_an_ambiguous_date_and_a_comment(hands: Ha
     told = plain_rows(session.read(), "SELECT narrative FROM \"update\" WHERE narrative LIKE 'The lamps came in May%'", ())
     assert len(told) == 1 and page.review is not None
     took("three conflicts, an ambiguous date, a comment made an update", hands.count)
+
+
+def test_an_action_is_minuted_in_a_meeting(hands: Hands) -> None:
+    session = hands.shown.session
+    _, meeting = meeting_mode.held(hands.shown, "A-0006", "A-0008")
+    count = meeting_mode.keys(hands.shown, (KEY.Key_G, CTRL), "a5", KEY.Key_Return)
+    count += meeting_mode.keys(
+        hands.shown, "The terms are with counsel.", KEY.Key_Tab, KEY.Key_P, KEY.Key_Tab, KEY.Key_I, KEY.Key_Tab, KEY.Key_Tab, "Send the draft", KEY.Key_Tab, "Kent Police",
+        KEY.Key_Tab, "+6w", (KEY.Key_Return, CTRL),
+    )  # fmt: skip
+    (asked,) = meeting_mode.challenges(hands.shown)
+    follow = show.record(session, str(asked["follow_up"])).cells
+    assert asked["answer"] == "The terms are with counsel." and follow["due"] and follow["accountable"] and show.record(session, "A-0005").cells["status"] == "in_progress"
+    item = plain_rows(session.read(), "SELECT meeting, about FROM agenda_item WHERE about = ?", (show.record(session, "A-0005").id,))
+    assert [i["meeting"] for i in item] == [meeting]
+    took("action found, status set, answer noted, follow-up linked", count)
