@@ -533,3 +533,18 @@ def test_a_held_return_is_released_with_the_same_rows_left_out(shown: Shown, tmp
     page._offer_release("Made.", "One was held.", ["P-0002"], wanted)
     settle(shown.tasks)
     assert [(g["left_out"], g["release"]) for g in given] == [((("P-0002", "A-0009"),), ["P-0002"])]
+
+
+def test_another_partners_file_and_one_read_before_are_said_so(shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = rounds.export_returns(shown.session, period="P", due="+4w", out=tmp_path, partners=["Kent Police", "HMCTS"])
+    file = next(Path(m.file) for m in made.returns if m.partner == "HMCTS")
+    page: Any = shown.go("returns")
+    told: list[str] = []
+    monkeypatch.setattr(messages, "tell", lambda words, **_: told.append(words))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(file)], ""))
+    for partner in ("HMCTS", "Kent Police"):
+        row = next(r for r in round_standing.partners_now(shown.session) if r.partner == partner)
+        next(act for words, act in page._menu(row) if words == "Import a return …")()
+        settle(shown.tasks)
+    (said,) = [t for t in told if file.name in t]
+    assert said.startswith("This is the return of HMCTS, not of Kent Police.") and "was read before, on" in said and page.review.isVisible()

@@ -100,6 +100,8 @@ class Review:
     #: What was made of an entry of the tray, by ``tray_place``: "update of A-0003".
     made_of: dict[str, str] = field(default_factory=dict[str, str])
     form: ReturnForm = PROGRESS
+    #: Where these very bytes came before: the day on which they first did.
+    read_before: str = ""
 
     def answers_in_words(self) -> str:
         """How the actions were answered: ``2 answered, 1 no change, 3 not answered``."""

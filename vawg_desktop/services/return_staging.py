@@ -68,7 +68,7 @@ def _import(session: Session, path: Path, apply: str | None) -> Review:
     known = (
         session.read()
         .exec_driver_sql(
-            'SELECT id FROM submission WHERE "return" = ? AND file_sha256 = ? AND NOT deleted',
+            'SELECT id, received FROM submission WHERE "return" = ? AND file_sha256 = ? AND NOT deleted',
             (owner.id, book.sha256),
         )
         .fetchone()
@@ -84,6 +84,7 @@ def _import(session: Session, path: Path, apply: str | None) -> Review:
     else:
         submission = str(known[0])
     staged = review(session, submission, owner=owner)
+    staged.read_before = str(known[1] or "") if known is not None else ""
     if apply is not None:
         _apply_staged(session, staged, apply)
     return staged

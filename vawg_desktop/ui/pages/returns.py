@@ -87,7 +87,7 @@ class ReturnsPage(QWidget):
         head.addWidget(
             button(
                 "Import a return …",
-                self.choose_file,
+                lambda: self.choose_file(),
                 icon_name="returns",
                 tip="Or drop the workbook anywhere on this page",
             )
@@ -184,7 +184,7 @@ class ReturnsPage(QWidget):
             steps.remove("invitation")
         return [
             ("Record a phone call …", lambda: self.by_telephone(row)),
-            ("Import a return …", self.choose_file),
+            ("Import a return …", lambda: self.choose_file(row.partner)),
             *([("Mark as sent", lambda: self.mark_sent([row.return_id]))] if row.step == "made" else []),
             ("E-mail that goes with the workbook …", lambda: self.outputs.write_message(row, "sent")),
             *((f"{step_word(s)} …", lambda s=s: self.outputs.write_message(row, s)) for s in steps),
@@ -201,7 +201,7 @@ class ReturnsPage(QWidget):
         if row.next_step:
             step = row.next_step
             return f"{step_word(step)} …", lambda: self.outputs.write_message(row, step)
-        return "Import return …", self.choose_file
+        return "Import return …", lambda: self.choose_file(row.partner)
 
     def _on_round(self, place: int) -> None:
         self._round = str(self._rounds.itemData(place))
@@ -275,24 +275,29 @@ class ReturnsPage(QWidget):
         """The office's own words on returns and messages."""
         wording.edit(self, self.tasks)
 
-    def choose_file(self) -> None:
-        """Choose returned workbooks, one or many."""
+    def choose_file(self, partner: str = "") -> None:
+        """Choose returned workbooks, one or many; ``partner`` is the one whose line it was asked on."""
         found, _ = QFileDialog.getOpenFileNames(
             self, "Import returns", "",
             "Returns (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt *.eml *.msg *.html *.htm)",
         )  # fmt: skip
-        self.read_files([Path(name) for name in found])
+        self.read_files([Path(name) for name in found], partner)
 
-    def read_file(self, path: Path) -> None:
-        """Stage a returned workbook and open its review."""
+    def read_file(self, path: Path, partner: str = "") -> None:
+        """Stage a returned workbook and open its review; say so where it was read before, or is another partner's than the one it was asked of."""
 
         def done(answer: object) -> None:
-            if isinstance(answer, returns.Review):
-                self.open_review(answer.submission)
+            if not isinstance(answer, returns.Review):
+                return
+            self.open_review(answer.submission)
+            told = [f"This is the return of {answer.partner}, not of {partner}."] if partner and answer.partner != partner else []
+            told += [f"{path.name} was read before, on {date_label(answer.read_before)}; this is its review as it stands."] if answer.read_before else []
+            if told:
+                messages.tell(" ".join(told), stays=True)
 
         self.tasks.write(lambda s: return_staging.import_return(s, path), then=done)
 
-    def read_files(self, paths: list[Path]) -> None:
+    def read_files(self, paths: list[Path], partner: str = "") -> None:
         """One is reviewed at once; many are sorted to their partners and wait for review there."""
         paths = [
             one
@@ -300,7 +305,7 @@ class ReturnsPage(QWidget):
             for one in (sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path])
         ]
         if len(paths) == 1:
-            self.read_file(paths[0])
+            self.read_file(paths[0], partner)
         elif paths:
             self.tasks.write(lambda s: return_staging.import_many(s, paths), then=self._many_read)
 
@@ -308,6 +313,8 @@ class ReturnsPage(QWidget):
         self._stack.setCurrentIndex(0)
         self.load()
         message = f"{how_many(len(answer.reviews), 'return')} read, of {how_many(len({r.partner for r in answer.reviews}), 'partner')}, to be reviewed."
+        if before := [r for r in answer.reviews if r.read_before]:
+            message += f" {how_many(len(before), 'file')} of them {'was' if len(before) == 1 else 'were'} read before."
         if answer.refused:
             shown = " ".join(answer.refused[:3])
             rest = f" And {len(answer.refused) - 3} more." if len(answer.refused) > 3 else ""
