@@ -10,7 +10,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTextBrowser, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTextBrowser,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
@@ -143,6 +151,20 @@ def test_headings_are_spoken_as_headings(qtbot: QtBot) -> None:
     assert [f.role() for f in found if f is not None] == [QAccessible.Role.Heading, QAccessible.Role.StaticText]
     heading.setText("Gaps")  # it was heard by the words that it was made with
     assert found[0] is not None and found[0].text(QAccessible.Text.Name) == "Gaps"
+
+
+def test_ctrl_enter_saves_a_form_from_a_field_of_several_lines(qtbot: QtBot) -> None:
+    dialog = AskDialog(None, "T", "Words", "", secret=False, long=True, verb="Save")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = dialog.findChild(QPlainTextEdit)
+    assert field is not None
+    field.setFocus()
+    QTest.keyClicks(field, "One")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert dialog.isVisible() and dialog.answer() == "One\n"
+    QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not dialog.isVisible() and dialog.result() == 1
 
 
 # -- the past -------------------------------------------------------------------------------------------
