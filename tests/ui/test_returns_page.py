@@ -430,7 +430,8 @@ def test_a_reversed_return_says_what_was_kept(
     pane.reverse()
     settle(shown.tasks)
     (told,) = [text for text in said if "restored" in text]
-    assert told.endswith("; 1 kept because they were edited later." if edited else "restored.")
+    kept = f"restored. Kept, because edited later: % complete of {review.differences[0].record}."
+    assert told.endswith(kept if edited else "restored.")
 
 
 def test_each_partner_has_a_line_of_its_own_under_the_headings(page: tuple[Shown, Any], sample: Session) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import LINK
+from vawg_desktop.domain.entities import BY_KEY, LINK
 from vawg_desktop.domain.errors import NotFoundError
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
 from vawg_desktop.services.return_review import SentReturn, sent_return
@@ -29,6 +30,19 @@ class Reversed:
     restored: int = 0
     kept_later_edits: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     changes: Changes = field(default_factory=Changes)
+    #: What was kept, as a person reads it: "Status of A-0003".
+    kept_in_words: list[str] = field(default_factory=list[str])
+
+    def sentence(self) -> str:
+        """What came back and what stays, by name."""
+        back = f"{how_many(self.restored, 'value')} restored."
+        return f"{back} Kept, because edited later: {', '.join(self.kept_in_words)}." if self.kept_in_words else back
+
+    def keep(self, tbl: str, row: Mapping[str, object], key: str, before: object) -> None:
+        """Note that a value stays as it was edited later."""
+        self.kept_later_edits.append({"record": row["reference"], "field": key, "value": row.get(key), "before_return": before})
+        cell = BY_KEY[tbl].by_key.get(key)
+        self.kept_in_words.append(f"{cell.label} of {row['reference']}" if cell is not None else str(row["reference"]))
 
 
 def reverse_return(session: Session, reference: str) -> Reversed:
@@ -91,7 +105,7 @@ def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) ->
             if entry.row in kept:
                 if entry.tbl != LINK.key:
                     row = tx.row(entry.tbl, entry.row)
-                    done.kept_later_edits.append({"record": row["reference"], "field": kept[entry.row], "value": row.get(kept[entry.row]), "before_return": None})
+                    done.keep(entry.tbl, row, kept[entry.row], None)
             elif tx.delete(entry.tbl, entry.row):
                 done.restored += 1
             continue
@@ -106,10 +120,7 @@ def _reverse_entries(tx: Transaction, entries: Sequence[Any], done: Reversed) ->
             tx.edit(tbl, row, {key: entries[0].fields[key].before}, checked=False)
             done.restored += 1
         else:
-            done.kept_later_edits.append({
-                "record": current["reference"], "field": key, "value": current[key],
-                "before_return": entries[0].fields[key].before,
-            })  # fmt: skip
+            done.keep(tbl, current, key, entries[0].fields[key].before)
 
 
 #: Acts that bring back what stood: they are nobody's later work.

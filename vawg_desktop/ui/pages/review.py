@@ -372,20 +372,16 @@ class ReviewPane(QWidget):
             self.tasks.write(lambda s: return_acceptance.add_new_row(s, review.submission, row), message="Added.")
 
     def reverse(self) -> None:
-        """Put back the values from before this return; later edits are kept and counted."""
+        """Put back the values from before this return; later edits are kept and named."""
         review = self.current
         if review is None or not messages.ask(
             "Reverse the return",
-            "The values from before this return come back. Anything edited since is kept, and you are told how many.",
+            "The values from before this return come back. Anything edited since is kept and named.",
             "Reverse the return",
         ):
             return
 
         def done(answer: returns.Reversed) -> None:
-            kept = len(answer.kept_later_edits)
-            messages.tell(
-                f"{answer.restored} restored"
-                + (f"; {kept} kept because they were edited later." if kept else ".")
-            )
+            messages.tell(answer.sentence(), stays=bool(answer.kept_in_words))
 
         self.tasks.write(lambda s: returns.reverse_return(s, review.return_reference), then=done)
