@@ -48,7 +48,7 @@ def test_the_log_is_turned_over_and_follows_the_folder(home: Path, tmp_path: Pat
 
 def test_the_window_without_a_console_loses_no_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    with patch.object(messages, "_toast", None):
+    with patch.object(messages, "_strip", None):
         messages.failed(KeyError("a word"))
     assert "builtins.KeyError" in (home / log_file.NAME).read_text("utf-8")
 

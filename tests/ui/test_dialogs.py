@@ -172,7 +172,7 @@ def test_picked_rows_are_changed_and_counted(shown: Shown, answered: Callable[[S
 
 
 def test_what_is_pasted_is_counted_looked_at_and_added(shown: Shown, answered: Callable[[Script], None]) -> None:
-    page: Any = shown.go("recommendation")
+    page: Any = shown.go("gap")
     QApplication.clipboard().setText("R1\tLight the park\nR2\tOpen the shelter\n")
     said: list[str] = []
 
@@ -186,14 +186,14 @@ def test_what_is_pasted_is_counted_looked_at_and_added(shown: Shown, answered: C
         press(dialog, "Add")
 
     answered(fill)
-    before = lists.count(shown.session, ListQuery("recommendation"))
+    before = lists.count(shown.session, ListQuery("gap"))
     page.paste_records()
     settle(shown.tasks)
-    assert lists.count(shown.session, ListQuery("recommendation")) == before + 1
-    assert said == ["Makes 2 recommendations, 2 with their own number.", "Nothing to add yet.", "Makes 1 recommendation."]
+    assert lists.count(shown.session, ListQuery("gap")) == before + 1
+    assert said == ["Makes 2 gaps, 2 with their own number.", "Nothing to add yet.", "Makes 1 gap."]
     answered(lambda dialog: None)
     page.paste_records()
-    assert lists.count(shown.session, ListQuery("recommendation")) == before + 1
+    assert lists.count(shown.session, ListQuery("gap")) == before + 1
 
 
 # -- a form

@@ -136,7 +136,9 @@ def test_the_button_of_a_message_does_its_one_thing(qtbot: QtBot) -> None:
     qtbot.addWidget(strip)
     strip.tell(Message("Deleted.", "Undo", lambda: done.append("undone")), stays=True)
     strip.told_line.button.click()
+    strip.fail(Message("Away.", "Beside"))
     strip.fail(Message("Lost.", "Copy", lambda: done.append("copied")))
+    strip.withdraw("Beside")  # it is over: nobody has to close it
     strip.failed_line.button.click()
     assert done == ["undone", "copied"] and strip.told_line.isHidden() and strip.failed_line.isHidden()
 

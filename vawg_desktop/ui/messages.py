@@ -57,6 +57,11 @@ class Messages(QObject):
         if (strip := self._standing()) is not None:
             strip.fail(Message(text, action, do))
 
+    def over(self, action: str) -> None:
+        """What failed is over: its message, known by its button, need not be closed by hand."""
+        if (strip := self._standing()) is not None:
+            strip.withdraw(action)
+
     def _standing(self) -> Strip | None:
         """The strip of the window; None where the window has gone, as when an answer comes after it was closed."""
         return self._strip if self._strip is not None and isValid(self._strip) else None

@@ -30,6 +30,10 @@ class _Undone:
     what: str
 
 
+#: What is offered while the server is away.
+_BESIDE = "Open a working copy …"
+
+
 def _undone(session: Session) -> _Undone:
     from vawg_desktop.services import undoing
 
@@ -285,6 +289,7 @@ class Tasks(QObject):
             for one in waited.values():
                 one()
             saved = " What you changed meanwhile is being saved." if waited else ""
+            messages.over(_BESIDE)
             messages.tell(f"The server is back.{saved}")
         if changes:
             self.changes_applied.emit(changes)
@@ -296,7 +301,7 @@ class Tasks(QObject):
         elif not self.away:
             self.away = True
             self.away_changed.emit(True)
-            messages.failed(error, action="Open a working copy …", do=self.beside)
+            messages.failed(error, action=_BESIDE, do=self.beside)
 
     def waiting(self) -> int:
         """How many changes wait for the server to come back."""

@@ -106,6 +106,11 @@ class Strip(QWidget):
             self._failures.pop()
         self._show_failure()
 
+    def withdraw(self, action: str) -> None:
+        """Take back the failures that offer this: what they tell of is over."""
+        self._failures = [f for f in self._failures if f.action != action]
+        self._show_failure()
+
     def _show_failure(self) -> None:
         if self._failures:
             self.failed_line.show_message(self._failures[-1], len(self._failures) - 1)
