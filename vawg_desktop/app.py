@@ -62,7 +62,7 @@ def window(store: str | None, passphrase_file: str | None) -> int:
     from vawg_desktop import remembered
 
     shell.resize(1366, 768)
-    if (stood := remembered.geometry()):
+    if stood := remembered.geometry():
         shell.restoreGeometry(stood)
     shell.show()
     held = Held(shell, passphrase_file)

@@ -228,3 +228,9 @@ def test_a_single_year_of_finance_is_no_quarters_year(tmp_path: Path, heads: str
     first, second = heads.split("_")
     with pytest.raises(FileRefusedError, match="is no month, quarter or year"):
         read_indicators(written(tmp_path, table([["Metric", first, second, "Value"], ["Calls", year, part, "40"]]), "two.csv"))
+
+
+@pytest.mark.parametrize("part", ["2018-04", "April 2018"])
+def test_a_month_with_its_own_year_beside_a_financial_year_is_that_month(tmp_path: Path, part: str) -> None:
+    found = read_indicators(written(tmp_path, table([["Metric", "Financial year", "Month", "Value"], ["Calls", "2018/19", part, "40"]]), "two.csv"))
+    assert [(s.title, s.values) for s in found.series] == [("Calls", {"2018-04": ("40", False)})] and found.problems == []

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.jobs.hands import CTRL, KEY, SHIFT, Hands
 from tests.ui.test_window import Shown, visible
 from vawg_desktop.services import access, closing, names, show
 from vawg_desktop.services.sample import load_sample
@@ -18,42 +17,6 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tour import settle
-
-KEY = Qt.Key
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-Script = Callable[[QDialog], None]
-
-
-class Hands:
-    """What presses keys, and counts them."""
-
-    def __init__(self, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.shown, self.pressed = shown, 0
-        self.scripts: list[Script] = []
-        monkeypatch.setattr(messages, "run", self._run)
-
-    def _run(self, dialog: QDialog) -> int:
-        """A dialog that opens is given to the next script; what that leaves open is left."""
-        dialog.setResult(QDialog.DialogCode.Rejected)
-        dialog.show()
-        settle(self.shown.tasks)
-        self.scripts.pop(0)(dialog)
-        result = dialog.result()
-        dialog.hide()
-        self.shown.window.activateWindow()
-        QApplication.processEvents()
-        return result
-
-    def key(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, root: QWidget | None = None) -> None:
-        self.pressed += 1
-        root = root or self.shown.window
-        QTest.keyClick(root.focusWidget() or root, key, held)
-        settle(self.shown.tasks)
-
-    def type(self, words: str, root: QWidget | None = None) -> None:
-        root = root or self.shown.window
-        QTest.keyClicks(root.focusWidget() or root, words)
-        settle(self.shown.tasks)
 
 
 @pytest.fixture
@@ -88,7 +51,7 @@ def test_a_gap_from_a_roundtable_linked_to_recommendation_and_service_in_fourtee
     view = show.record(shown.session, found.id)
     assert {x.reference for x in view.links} >= {"R-0003", "SV-0002", "S-0005"}
     assert view.cells["provision"] == "none" and view.names[str(view.cells["owner"])] == "Kent Police"
-    assert hands.pressed <= 14, hands.pressed
+    assert hands.count <= 14, hands.count
 
 
 def test_who_owns_the_wait_for_trauma_therapy_in_six_keys(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +68,7 @@ def test_who_owns_the_wait_for_trauma_therapy_in_six_keys(shown: Shown, monkeypa
     assert page.pane.view.reference == "G-0003"
     words = [w.text() for w in visible(page.pane, QLabel)]
     assert "Owner" in words and page.pane.view.cells["owner"] is None  # nobody, and the page says so
-    assert hands.pressed <= 6, hands.pressed
+    assert hands.count <= 6, hands.count
 
 
 @pytest.mark.parametrize("name", ["R-0003", "G-0003"])
@@ -132,7 +95,7 @@ def test_a_closing_with_evidence_and_a_second_signature_in_twenty_keys(locked: S
     stands = closing.standing(locked.session, name)
     assert stands.closed and {s["made_sure"] for s in stands.signed} == {"name_only", "passphrase"}
     assert [t["kind"] for t in stands.tests] == ["action_evidenced", "measure_moved", "victims_heard", "recheck"]
-    assert hands.pressed <= 20, hands.pressed
+    assert hands.count <= 20, hands.count
 
 
 def test_a_wrong_passphrase_keeps_what_was_filled_in_and_asks_for_the_rest_alone(locked: Shown, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,11 +268,12 @@ def _join_year_and_part(table: _Table) -> None:
     if year is None or part is None:
         return
     quarters, financial = "quarter" in fold(table.heads[part]), any("financial" in fold(table.heads[n]) for n in (year, part))
-    joined = [year_and_part(row[year], row[part], quarters=quarters, financial=financial) for row in table.rows if any(row)]
-    if not financial and (not joined or 2 * sum(j is not None for j in joined) < len(joined)):
+    joined = [year_and_part(row[year], row[part], quarters=quarters) for row in table.rows if any(row)]
+    if not joined or 2 * sum(j is not None for j in joined) < len(joined):
         return
     for row in table.rows:
-        row[part] = year_and_part(row[year], row[part], quarters=quarters, financial=financial) or (f"{row[part]}, financial year {row[year]}" if financial and row[part] else f"{row[part]} {row[year]}".strip())
+        period = year_and_part(row[year], row[part], quarters=quarters, financial=financial)
+        row[part] = period or (f"{row[part]}, financial year {row[year]}" if financial and row[part] else f"{row[part]} {row[year]}".strip())
     table.heads = ["Period" if n == part else "" if n == year else h for n, h in enumerate(table.heads)]
 
 

@@ -19,8 +19,11 @@ class PastSession(Session):
 
     day: date = field(default_factory=clock.today)
     called: str = ""
-    #: Today's session: what is set while the past is shown, such as a theme, is set there too.
-    now: Session | None = None
+    today_session: Session | None = None
+
+    @property
+    def kept_today(self) -> Session | None:
+        return self.today_session
 
     @property
     def today(self) -> date:

@@ -83,7 +83,7 @@ def _is_called(connection: Connection, kind: str, id: str, words: str) -> bool:
     """Whether one of its names begins words with all of these; what its note says is no name of it."""
     spec = BY_KEY[kind]
     keys = [k for k in (spec.title, "short_name") if k in spec.by_key]
-    row = connection.exec_driver_sql(f'SELECT {", ".join(f"{k}" for k in keys)} FROM "{kind}" WHERE id = ?', (id,)).one()
+    row = connection.exec_driver_sql(f'SELECT {", ".join(keys)} FROM "{kind}" WHERE id = ?', (id,)).one()
     aliases = connection.exec_driver_sql("SELECT b FROM link WHERE kind = 'alias' AND a = ? AND NOT deleted", (id,)).fetchall()
     called = [fold(str(n)).split() for n in (*row, *(a for (a,) in aliases)) if n]
     return any(all(any(part.startswith(w) for part in one) for w in fold(words).split()) for one in called)

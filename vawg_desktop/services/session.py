@@ -42,6 +42,11 @@ class Session:
         """The day it is in London: asked anew each time, so a window left open overnight has tomorrow's."""
         return clock.today()
 
+    @property
+    def kept_today(self) -> Session | None:
+        """Of a session on the past, today's: what is set meanwhile, such as a theme, is set there too."""
+        return None
+
     def __post_init__(self) -> None:
         self.who = self.store.known_as(self.who)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
-    QCompleter,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -26,7 +25,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, offer, scrolled
 
 Control = QLineEdit | Choice | QPlainTextEdit
 #: More fields than these scroll where the screen has no room for them.
@@ -165,10 +164,7 @@ class FormDialog(Form):
 def _complete(line: QLineEdit, known: Sequence[str]) -> None:
     """Offer these names in a line, if it is still there."""
     if isValid(line):
-        completer = QCompleter(list(known), line)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        line.setCompleter(completer)
+        offer(line, known)
 
 
 def words_back(typed: Mapping[str, object]) -> Callable[[BaseException], None]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, offer, scrolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,7 @@ class PassOnDialog(Form):
         self.giver, self.to, self.start, self.end, self.why = (QLineEdit() for _ in range(5))
         self.giver.setText(me)
         for field in (self.giver, self.to):
-            completer = QCompleter(list(people), field)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            field.setCompleter(completer)
+            offer(field, people)
         self.put(box, "Whose work: our link officer", self.giver)
         self.put(box, "To", self.to)
         self.good, self.between = QRadioButton("For good: open actions and those whose evidence is awaited change hands"), QRadioButton("Between two dates: the deputy sees them as their own, they stay the officer's")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCompleter,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -28,7 +26,7 @@ from vawg_desktop.services.pasting import Pasted, Report, ReportRow, due_by_rule
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, offer, scrolled
 
 _NUMBER, _TITLE, _KIND, _BODIES, _DUE, _ANSWER = range(6)
 _HEADS = ("No.", "Recommendation", "Kind", "Bodies", "Response due", "Response")
@@ -53,10 +51,7 @@ class ReportDialog(Form):
         for term in RECOMMENDATION_KIND:
             self.kind.addItem(term.label, term.key)
         for line, words, offered in ((self.source, "Its title, or empty", sources), (self.bodies, "With ; between several", bodies)):
-            completer = QCompleter(list(offered), line)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            line.setCompleter(completer)
+            offer(line, offered)
             line.setPlaceholderText(words)
         self.published.setPlaceholderText("Such as 1 June 2026")
         self.due.setPlaceholderText("By the rule of the source's kind, or a date")
@@ -108,8 +103,6 @@ class ReportDialog(Form):
         self._own: dict[tuple[str, str, int, int], str] = {}
         self._filling = False
         self._rows: list[Pasted] = []
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._done)
         if filled is not None:
             self._take(filled)
         self.paper.textChanged.connect(self._fill)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.survey_terms import QUESTION_KIND
 from vawg_desktop.domain.terms import fold, how_many
@@ -15,7 +14,7 @@ from vawg_desktop.exchange.survey_in import NO_COLUMN, ColumnChoices, SurveyFile
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import Section, button, fit_screen, label, scrolled
+from vawg_desktop.ui.widgets.common import Section, button, fit_screen, label, offer, scrolled
 from vawg_desktop.ui.widgets.tick import Tick
 
 #: So many questions are named; of a longer survey the rest is counted.
@@ -48,9 +47,7 @@ class SurveyDialog(Form):
             box.addWidget(label(f"No answer, as the file says: {'; '.join(f'{question}, “{words}” {count:,}' for question, words, count in file.missing[:6])}{'; and more' if len(file.missing) > 6 else ''}.", muted=True, wrap=True))
         body = scrolled(box, spacing=4)
         self._title, self._wave, self._profile = QLineEdit(name.rpartition(".")[0] or name), QLineEdit(), Choice()
-        completer = QCompleter(list(titles), self._title)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._title.setCompleter(completer)
+        offer(self._title, titles)
         self._wave.setPlaceholderText("Only for a survey that is asked again, such as 2021")
         for one in {p.key: p for p in profiles.PROFILES}.values():
             self._profile.addItem(one.label, one.key)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QCompleter,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -25,7 +24,7 @@ from vawg_desktop.ui.outputs import PAPER_KINDS, save_document
 from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, clear, label, scroll_over
+from vawg_desktop.ui.widgets.common import button, clear, label, offer, scroll_over
 from vawg_desktop.ui.widgets.plain_table import PlainTable
 
 _EMPTY = "Type a recommendation above, such as r3 or a few words of its title."
@@ -86,11 +85,7 @@ class CardPage(QWidget):
         self.show_it()
 
     def _named(self, found: list[str]) -> None:
-        completer = QCompleter(found, self.about)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(lambda _: self.show_it())
-        self.about.setCompleter(completer)
+        offer(self.about, found).activated.connect(lambda _: self.show_it())
 
     def show_record(self, about: str) -> None:
         """Show the card of a recommendation, by id or reference; the line for the day has the focus."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QCompleter,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -50,6 +49,7 @@ from vawg_desktop.ui.widgets.common import (
     clear,
     label,
     note,
+    offer,
     scroll_over,
     set_style,
 )
@@ -232,10 +232,7 @@ class PapersPage(QWidget):
 
     def _complete(self) -> None:
         found = [name for kind in self._chosen.about for name in self._names.get(kind, [])]
-        completer = QCompleter(found, self._about)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._about.setCompleter(completer)
+        offer(self._about, found)
 
     def load(self) -> None:
         """Read what papers can be about, the office's words, and the figures of the paper that is chosen."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCompleter,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -33,7 +32,7 @@ from vawg_desktop.ui.outputs import PAPER_KINDS, copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, label, scroll_over, set_style
+from vawg_desktop.ui.widgets.common import button, label, offer, scroll_over, set_style
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
 Index = QModelIndex | QPersistentModelIndex
@@ -224,10 +223,7 @@ class SincePage(QWidget):
             return
         begin, self._found, meetings, bodies = found
         for line, known in ((self.start, meetings), (self.end, meetings), (self.body, bodies)):
-            completer = QCompleter(known, line)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            line.setCompleter(completer)
+            offer(line, known)
         if begin and not self.start.text().strip():
             self.start.setText(begin)
             self._asked = (begin, *self._asked[1:])

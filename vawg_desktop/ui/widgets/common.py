@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -11,10 +11,12 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QCompleter,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -62,6 +64,15 @@ Row = TypeVar("Row", bound=QWidget)
 
 #: From this size on bold words are a heading.
 HEADING_SIZE = 15
+
+
+def offer(line: QLineEdit, words: Iterable[str]) -> QCompleter:
+    """Offer words while a line is typed in: those that hold what stands there, in capitals or small letters."""
+    completer = QCompleter(list(words), line)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    line.setCompleter(completer)
+    return completer
 
 
 def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:

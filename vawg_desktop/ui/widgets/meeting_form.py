@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.entities import CHALLENGE, MEETING_DECISION
 from vawg_desktop.domain.fields import FieldSpec
 from vawg_desktop.services.meeting_notes import Item
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import label
+from vawg_desktop.ui.widgets.common import label, offer
 
 _DISCLOSABLE = "Private remark: not shown to the room, but it may have to be disclosed to whoever asks for it"
 
@@ -106,10 +106,7 @@ class MeetingForm(QWidget):
         for key in ("follow_owner", "asked_of"):
             line = self._fields[key]
             assert isinstance(line, QLineEdit)
-            completer = QCompleter(list(bodies), line)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            line.setCompleter(completer)
+            offer(line, bodies)
 
     def set_independent(self, *, independent: bool) -> None:
         """Of an independent body it is asked whether information was given; it is never judged."""

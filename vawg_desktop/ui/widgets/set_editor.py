@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QCompleter,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,7 @@ from shiboken6 import isValid
 from vawg_desktop.domain.fields import FieldSpec, Kind
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
-from vawg_desktop.ui.widgets.common import clear
+from vawg_desktop.ui.widgets.common import clear, offer
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 
 
@@ -121,10 +120,7 @@ class SetEditor(QWidget):
         if not isValid(self):  # the page was built anew meanwhile
             return
         self._keys = {label: key for key, label in choices}
-        completer = QCompleter([label for _, label in choices], self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._line.setCompleter(completer)
+        offer(self._line, [label for _, label in choices])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         dropped = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
