@@ -40,6 +40,7 @@ from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.theme import THEMES, theme
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.common import button
 from vawg_desktop.ui.widgets.strip import Message, Strip
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +154,27 @@ def test_headings_are_spoken_as_headings(qtbot: QtBot) -> None:
     assert [f.role() for f in found if f is not None] == [QAccessible.Role.Heading, QAccessible.Role.StaticText]
     heading.setText("Gaps")  # it was heard by the words that it was made with
     assert found[0] is not None and found[0].text(QAccessible.Text.Name) == "Gaps"
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("looks", ["", "primary", "quiet"])
+def test_the_ring_of_a_focused_button_takes_no_room_from_its_words(shown: Shown, qtbot: QtBot, scale: float, looks: str) -> None:
+    """At 200 % the last letter of a focused button was cut."""
+    before = theme.scale
+    theme.apply("light", scale)
+    try:
+        made = button("New meeting's decision", lambda: None, kind=looks)
+        qtbot.addWidget(made)
+        made.ensurePolished()
+        without = made.sizeHint()
+        made.show()
+        made.activateWindow()
+        made.setFocus()
+        qtbot.waitUntil(made.hasFocus)
+        made.style().polish(made)
+        assert made.sizeHint() == without
+    finally:
+        theme.apply("light", before)
 
 
 def test_ctrl_enter_saves_a_form_from_a_field_of_several_lines(qtbot: QtBot) -> None:

@@ -168,53 +168,64 @@ def style_rules(t: Theme) -> str:
     c, px = t.colours, t.px
     tick = paths.resources("icons", f"tick-{c.name}.svg").as_posix()
     arrow = paths.resources("icons", f"down-{c.name}.svg").as_posix()
-    focus = f"border: {max(2, px(2))}px solid {c.accent};"
+    ring = max(2, px(2))
+    focus = f"border: {ring}px solid {c.accent};"
+
+    def inside(top: int, side: int, edge: int = 1) -> str:
+        """The padding of what has the focus: its ring takes no room from its words."""
+        return f"padding: {px(top) - ring + edge}px {px(side) - ring + edge}px;"
+
     return f"""
     QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: {px(4)}px; }}
     QLineEdit, QComboBox, QPlainTextEdit, QTextEdit, QSpinBox {{
         background: {c.surface}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {px(4)}px;
         padding: {px(3)}px {px(7)}px; min-height: {px(24)}px; selection-background-color: {c.select};
         selection-color: {c.on_select}; placeholder-text-color: {c.grey}; }}
-    QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} padding: {px(2)}px {px(6)}px; }}
+    QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} {inside(3, 7)} }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}
     QCheckBox {{ spacing: {px(8)}px; min-height: {px(28)}px; border: 2px solid transparent; border-radius: {px(4)}px; }}
     QCheckBox:focus {{ border: 2px solid {c.accent}; }}
     QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
+    QRadioButton {{ spacing: {px(8)}px; min-height: {px(24)}px; border: 2px solid transparent; border-radius: {px(4)}px; }}
+    QRadioButton:focus {{ border: 2px solid {c.accent}; }}
+    QRadioButton::indicator {{ width: {px(14)}px; height: {px(14)}px; border: 1px solid {c.muted}; border-radius: {px(7) + 1}px; background: {c.surface}; }}
+    QRadioButton::indicator:checked {{ width: {px(14) + 2 - 2 * px(5)}px; height: {px(14) + 2 - 2 * px(5)}px; border: {px(5)}px solid {c.accent}; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; outline: none; }}
     QComboBox[flat="true"], QLineEdit[flat="true"], QPlainTextEdit[flat="true"] {{ border: 1px solid transparent;
         background: transparent; }}
     QLineEdit[flat="true"] {{ padding-left: {px(5)}px; }}
-    QLineEdit[flat="true"]:focus {{ padding-left: {px(4)}px; }}
+    QLineEdit[flat="true"]:focus {{ padding-left: {px(5) - ring + 1}px; }}
     QComboBox[flat="true"]:hover, QLineEdit[flat="true"]:hover, QPlainTextEdit[flat="true"]:hover {{
         border: 1px solid {c.edge}; background: {c.surface}; }}
     QComboBox[flat="true"]:focus, QLineEdit[flat="true"]:focus, QPlainTextEdit[flat="true"]:focus {{ {focus}
         background: {c.surface}; }}
-    *[wrong="true"] {{ border: {max(2, px(2))}px solid {c.warn}; }}
+    *[wrong="true"] {{ border: {ring}px solid {c.warn}; }}
     QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(4)}px;
         padding: {px(4)}px {px(12)}px; min-height: {px(22)}px; }}
     QPushButton:hover {{ background: {c.soft}; }}
-    QPushButton:focus {{ {focus} }}
+    QPushButton:focus {{ {focus} {inside(4, 12)} }}
     QPushButton:disabled {{ color: {c.muted}; }}
     QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
     QPushButton[primary="true"]:disabled {{ background: {c.soft}; color: {c.muted}; border: 1px solid {c.line}; }}
-    QPushButton[primary="true"]:focus {{ border: {max(2, px(2))}px solid {c.text}; }}
+    QPushButton[primary="true"]:focus {{ border: {ring}px solid {c.text}; }}
     QPushButton[quiet="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; text-align: left;
         padding: {px(3)}px {px(6)}px; }}
     QPushButton[quiet="true"][muted="true"] {{ color: {c.muted}; }}
     QPushButton[quiet="true"]:hover {{ background: {c.soft}; }}
-    QPushButton[quiet="true"]:focus {{ {focus} }}
+    QPushButton[quiet="true"]:focus {{ {focus} {inside(3, 6)} }}
     QPushButton[row="true"] {{ background: transparent; border: 2px solid transparent; color: {c.text}; text-align: left;
         padding: {px(3)}px {px(6)}px; }}
     QPushButton[row="true"]:hover {{ background: {c.soft}; color: {c.accent}; }}
-    QPushButton[row="true"]:focus {{ {focus} }}
+    QPushButton[row="true"]:focus {{ {focus} {inside(3, 6, 2)} }}
     QPushButton[row="true"]:disabled {{ color: {c.muted}; }}
     QPushButton[current="true"] {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
-    QFrame[choice="true"] {{ border: {max(2, px(2))}px solid transparent; border-radius: {px(4)}px; }}
+    QFrame[choice="true"] {{ border: {ring}px solid transparent; border-radius: {px(4)}px; }}
     QFrame[choice="true"]:focus {{ {focus} background: {c.surface}; }}
     QPushButton[chip="true"] {{ border-radius: {(px(22) + 2 * px(2) + 2) // 2}px; padding: {px(2)}px {px(12)}px; }}
+    QPushButton[chip="true"]:focus {{ {inside(2, 12)} }}
     QFrame[chip="true"] {{ background: {c.soft}; border: 1px solid {c.line}; border-radius: {px(12)}px; }}
     QFrame[chip="true"] > QLabel {{ background: transparent; }}
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}

@@ -22,7 +22,9 @@ class AddressesDialog(Form):
         outer.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
         outer.setSpacing(theme.px(8))
         outer.addWidget(label(f"{how_many(len(partners), 'partner')} without an e-mail address", size=16, bold=True))
-        outer.addWidget(label("Type an address to keep it as the partner's shared mailbox, or leave it empty and add it in your mail program.", muted=True))
+        told = label("Type an address to keep it as the partner's shared mailbox, or leave it empty and add it in your mail program.", muted=True)
+        told.setContentsMargins(0, 0, theme.px(24), 0)
+        outer.addWidget(told)
         box = scrolled(outer, spacing=4)
         self._lines: list[tuple[str, QLineEdit]] = []
         for id, name in partners:

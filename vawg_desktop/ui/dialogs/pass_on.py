@@ -45,9 +45,11 @@ class PassOnDialog(Form):
             offer(field, people)
         self.put(box, "Whose work: our link officer", self.giver)
         self.put(box, "To", self.to)
-        self.good, self.between = QRadioButton("For good: open actions and those whose evidence is awaited change hands"), QRadioButton("Between two dates: the deputy sees them as their own, they stay the officer's")
-        for one in (self.good, self.between):
+        self.good, self.between = QRadioButton("For good"), QRadioButton("Between two dates")
+        for one, words in ((self.good, "Open actions, and those whose evidence is awaited, change hands."), (self.between, "The deputy sees the officer's actions as their own.")):
+            one.setAccessibleDescription(words)
             box.addWidget(one)
+            box.addWidget(label(words, muted=True))
         self.put(box, "First day", self.start)
         self.put(box, "Last day", self.end)
         self.start.setPlaceholderText("Such as 1 December")
@@ -66,7 +68,7 @@ class PassOnDialog(Form):
         self.good.toggled.connect(self._on_kind)
         (self.good if for_good else self.between).setChecked(True)
         self._on_kind()
-        fit_screen(self, 560, 560)
+        fit_screen(self, 560, 640)
 
     def first_field(self) -> QWidget:
         """Whose work it is: the person's own, unless another name is typed over it."""

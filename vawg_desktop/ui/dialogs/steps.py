@@ -31,6 +31,7 @@ class StepsDialog(Form):
             item.setToolTip(step.what)
             self.list.addItem(item)
         self.list.setWordWrap(True)
+        self.list.setSpacing(theme.px(3))
         self.list.itemActivated.connect(lambda _: self.accept())
         self.list.currentRowChanged.connect(self._on_row)
         box.addWidget(self.list, 1)

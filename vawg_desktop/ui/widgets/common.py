@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -289,8 +290,9 @@ class EmptyState(QWidget):
     def __init__(self, text: str, verb: str = "", do: Callable[[], object] | None = None) -> None:
         super().__init__()
         box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(48), theme.px(24), theme.px(24))
+        box.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), theme.px(8))
         box.setSpacing(theme.px(16))
+        box.addSpacerItem(QSpacerItem(0, theme.px(24), QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))  # gives way first
         self.text = label(text, size=16, muted=True)
         self.text.setFixedWidth(theme.px(420))
         self.text.setMinimumHeight(self.text.heightForWidth(theme.px(420)))
