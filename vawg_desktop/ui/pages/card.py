@@ -181,7 +181,9 @@ def _widgets(block: object) -> list[QWidget]:
     if isinstance(block, Table):
         name = label(block.title, size=15, bold=True)
         name.setContentsMargins(0, theme.px(10), 0, 0)
-        table = PlainTable(tuple(block.heads), block.title)
-        table.show_rows([[words(c) for c in row] for row in block.rows])
+        rows = [[words(c) for c in row] for row in block.rows]
+        widest = max(range(len(block.heads)), key=lambda c: max((len(row[c]) for row in rows), default=0))
+        table = PlainTable(tuple(block.heads), block.title, texts=True, widest=widest)
+        table.show_rows(rows)
         return [name, table, *(label(note, muted=True) for note in block.notes)]
     return []

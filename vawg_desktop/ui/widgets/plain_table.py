@@ -12,10 +12,14 @@ from vawg_desktop.ui.theme import theme
 
 
 class PlainTable(QTableWidget):
-    """The first column is words and takes what room is left; the others are numbers, at the right."""
+    """The first column is words and takes what room is left; the others are numbers, at the right.
 
-    def __init__(self, heads: Sequence[str], name: str) -> None:
+    ``texts``: all columns are words, at the left; the one at ``widest`` takes what room is left.
+    """
+
+    def __init__(self, heads: Sequence[str], name: str, *, texts: bool = False, widest: int = 0) -> None:
         super().__init__(0, len(heads))
+        self._texts, self._widest = texts, widest
         self._heads = list(heads)
         self.setHorizontalHeaderLabels(self._heads)
         self.setObjectName("lines")
@@ -31,7 +35,10 @@ class PlainTable(QTableWidget):
         for column in range(len(heads)):
             item = self.horizontalHeaderItem(column)
             if item is not None:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft))
+                item.setTextAlignment(self._side(column))
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if column and not self._texts else Qt.AlignmentFlag.AlignLeft)
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these rows, each as long as the headings."""
@@ -41,7 +48,7 @@ class PlainTable(QTableWidget):
                 item = QTableWidgetItem(words)
                 item.setToolTip(words)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, words if not column else f"{cells[0]}, {self._heads[column]}: {words.replace('–', 'not defined')}")
-                item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft))
+                item.setTextAlignment(self._side(column))
                 self.setItem(row, column, item)
         self._fit()
 
@@ -53,10 +60,11 @@ class PlainTable(QTableWidget):
         head = self.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         measure = self.fontMetrics()
-        wide = [0, *(max([measure.horizontalAdvance(self._heads[c]), *(measure.horizontalAdvance(i.text()) for r in range(self.rowCount()) if (i := self.item(r, c)) is not None)]) + theme.px(28) for c in range(1, self.columnCount()))]
+        wide = [max([measure.horizontalAdvance(self._heads[c]), *(measure.horizontalAdvance(i.text()) for r in range(self.rowCount()) if (i := self.item(r, c)) is not None)]) + theme.px(28) for c in range(self.columnCount())]
+        wide[self._widest] = 0
         for column, width in enumerate(wide):
-            if column:
+            if column != self._widest:
                 self.setColumnWidth(column, width)
-        self.setColumnWidth(0, max(theme.px(120), self.viewport().width() - sum(wide)))
-        bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(0) + sum(wide) > self.viewport().width() else 0
+        self.setColumnWidth(self._widest, max(theme.px(120), self.viewport().width() - sum(wide)))
+        bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(self._widest) + sum(wide) > self.viewport().width() else 0
         self.setFixedHeight(head.sizeHint().height() + theme.px(32) * self.rowCount() + 2 * self.frameWidth() + bar)
