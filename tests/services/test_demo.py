@@ -11,7 +11,7 @@ import pytest
 
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.services import demo
+from vawg_desktop.services import as_at, demo, returns, round_standing, since
 from vawg_desktop.services.demo import Size, Spread
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
@@ -92,3 +92,31 @@ def test_spread_over_the_years_each_body_s_return_is_a_transaction(tmp_path: Pat
     assert edits > 20
     CLOCK.go_to(TODAY)
     assert check(session.store).problems == []
+
+
+def test_three_years_of_rounds_of_which_the_newest_is_under_way(tmp_path: Path) -> None:
+    CLOCK.go_to(TODAY - timedelta(days=3 * 365 + 1))
+    session = filled(tmp_path, "rounds", spread=Spread(CLOCK.go_to, Act.DEMO, rounds=True))
+    assert session.today == TODAY and check(session.store).problems == []
+    rounds = [str(r[0]) for r in session.read().exec_driver_sql("SELECT id FROM round ORDER BY n")]
+    assert len(rounds) == 12
+    for past in rounds[:-1]:
+        assert {one.step for one in round_standing.partners_of_round(session, past)} <= {"applied", "late"}
+    newest = round_standing.partners_of_round(session)
+    assert {one.step for one in newest} == {"applied", "received", "late"}
+    assert {one.log[0]["step"] for one in newest if one.step == "late"} == {"reminder"}
+    took = [one for one in round_standing.partners_of_round(session, rounds[5]) if one.step == "applied"]
+    assert took and all(one.counts.answered + one.counts.no_change for one in took) and any("cleared by" in one.declared.casefold() for one in took)
+    waiting = next(one for one in newest if one.step == "received")
+    assert waiting.submission is not None and returns.review(session, waiting.submission).differences
+
+    def complete(when: Session) -> int:
+        return int(when.read().exec_driver_sql("SELECT count(*) FROM action WHERE status = 'complete'").one()[0])
+
+    then = as_at.open_at(session, (TODAY - timedelta(days=400)).isoformat())
+    assert 0 < complete(then) < complete(session)
+    then.store.close()
+    moved = since.since(session, (TODAY - timedelta(days=365)).isoformat()).as_json()
+    assert moved["moved"] and moved["slipped"] and moved["proved"], {k: len(v) for k, v in moved.items()}
+    board = since.since(session, "last VAWG Board")
+    assert board.span[0] < board.span[1], "the newest round came after the last board"

@@ -47,9 +47,9 @@ def new(arguments: argparse.Namespace) -> int:
 
             load_sample(session)
         if arguments.demo:
-            from vawg_desktop.services.demo import COUNTY, fill
+            from vawg_desktop.services.demo import fill_as_lived
 
-            fill(session, COUNTY)
+            fill_as_lived(session)
     except BaseException:
         store.close()
         _take_away(arguments.store)

@@ -11,7 +11,8 @@ from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import financial_quarter
 from vawg_desktop.domain.fields import Value
-from vawg_desktop.services import demo_journey
+from vawg_desktop.services import demo_journey, demo_rounds
+from vawg_desktop.services.demo_rounds import Planned
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -33,6 +34,8 @@ NATIONAL = Size("national", 20_000, 200_000, 2_000_000, 400)
 SIZES = {s.name: s for s in (COUNTY, REGION, NATIONAL)}
 
 _BATCH = 2_000
+#: Days until the next board, where the county is made in rounds: the last one saw the round before the newest.
+_BOARD_AHEAD = 24
 _DISTRICTS = (
     "Ashmere",
     "Brackenfold",
@@ -112,6 +115,14 @@ class Spread:
     go_to: Callable[[date], object]
     act: Act = Act.RETURN
     updates_at_once: int = 200
+    #: Whether the updates come in rounds that are sent, awaited and received, and the actions begin with nothing done.
+    rounds: bool = False
+
+
+def fill_as_lived(session: Session) -> None:
+    """Fill an empty store with the county as its officers would have it: three years of rounds, the newest still under way."""
+    with demo_rounds.days_gone_by() as go_to:
+        fill(session, COUNTY, spread=Spread(go_to, Act.DEMO, rounds=True))
 
 
 def fill(
@@ -119,6 +130,11 @@ def fill(
 ) -> None:
     """Fill an empty store, at once or as in life. The same size, seed and day give the same words."""
     _Maker(session, size, random.Random(seed), today or session.today, spread).make()
+
+
+def _begins(place: int) -> float:
+    """When an action begins to move (0 to 1): spread over the years, and the same each time."""
+    return place * 40_503 % 65_536 / 65_536
 
 
 class _Maker:
@@ -133,6 +149,7 @@ class _Maker:
         self._recommendations: list[str] = []
         self._gaps: list[str] = []
         self._actions: list[tuple[str, str, dict[str, Value]]] = []
+        self._in_rounds = spread is not None and spread.rounds
 
     def make(self) -> None:
         if self._spread is not None:
@@ -154,7 +171,14 @@ class _Maker:
             for i in range(max(6, self._size.recommendations // 2)):
                 self._make_evidence(tx, i)
             demo_journey.make(tx, random.Random(self._size.name), self._gaps, self._recommendations, self._partners, self._today)
-        self._make_updates()
+        if self._spread is not None and self._in_rounds:
+            planned = [Planned(id, cells, _begins(place)) for place, (id, _status, cells) in enumerate(self._actions)]
+            demo_rounds.Rounds(self._session, self._chance, planned, self._today, self._spread.go_to, self._claim, lambda: self._pick(_NEXT)).make()
+        else:
+            self._make_updates()
+
+    def _claim(self) -> str:
+        return self._pick(_CLAIMS).format(n=self._chance.randint(3, 240))
 
     def _write(self, why: str):
         return self._session.store.write(self._session.who, why, self._spread.act if self._spread else Act.DEMO)
@@ -191,8 +215,9 @@ class _Maker:
             "governance_body",
             {"name": "Westmarch VAWG Board", "short_name": "VAWG Board", "cadence": "quarterly"},
         )
+        later = _BOARD_AHEAD if self._in_rounds else 0
         for quarter in range(12):
-            day = self._today + timedelta(days=91 * (quarter - 10))
+            day = self._today + timedelta(days=91 * (quarter - 10) + later)
             tx.create(
                 "meeting",
                 {"title": f"VAWG Board {financial_quarter(day)}", "body": board, "date": day.isoformat()},
@@ -235,7 +260,7 @@ class _Maker:
         if self._chance.random() < 0.2 and cells["due"]:
             cells["revised_due"] = (due + timedelta(days=self._chance.randint(30, 200))).isoformat()
             cells["revised_reason"] = "Recruitment took longer than planned"
-        id = tx.create("action", cells)
+        id = tx.create("action", Planned.beginning(cells) if self._in_rounds else cells)
         first = self._chance.randrange(len(self._recommendations))
         tx.link("action.recommendations", id, self._recommendations[first], {"extent": "full"})
         if self._chance.random() < 0.15:
@@ -290,7 +315,7 @@ class _Maker:
     ) -> None:
         id, status, cells = self._actions[place]
         if status in ("complete", "in_progress", "stopped"):
-            begins = place * 40_503 % 65_536 / 65_536  # spread over the years, and the same each time
+            begins = _begins(place)
             status = (
                 status
                 if gone > 0.25 + begins * 0.7
@@ -299,7 +324,7 @@ class _Maker:
                 else "not_started"
             )
         sentences = [
-            self._pick(_CLAIMS).format(n=self._chance.randint(3, 240))
+            self._claim()
             for _ in range(self._chance.choice((1, 1, 2, 3, 6)))
         ]
         tx.create("update", {

@@ -1,0 +1,265 @@
+"""Three years of rounds for the invented county: what was sent each quarter, what came back, who was late, and one round still under way."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import cast
+
+from vawg_desktop.domain import clock
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.domain.dates import financial_quarter
+from vawg_desktop.domain.entities import ACTION
+from vawg_desktop.domain.fields import Value
+from vawg_desktop.domain.merge import Kind
+from vawg_desktop.domain.return_columns import PROGRESS
+from vawg_desktop.services import return_messages, returns, telephone
+from vawg_desktop.services.round_preview import rows_by_partner
+from vawg_desktop.services.round_rows import base_row, facts_of, return_row, sorted_rows
+from vawg_desktop.services.rounds import export_returns
+from vawg_desktop.services.session import Session
+
+ROUNDS = 12
+_DAYS_BETWEEN = 91
+#: Days before its date at which a round leaves; days by which the newest round's date is past.
+_SENT_BEFORE, _NEWEST_PAST = 28, 6
+_CLEARED_BY = "Cleared by (chief officer or equivalent)"
+_NAMES = ("R. Ahmed", "S. Clarke", "J. Okafor", "M. Lewis", "T. Novak", "A. Price")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An action that was made at its beginning: what its cells will be in the end, and how early in the years it moves (0 to 1)."""
+
+    id: str
+    cells: Mapping[str, Value]
+    begins: float
+
+    def at(self, gone: float) -> dict[str, Value]:
+        """Its status and percentage when a part of the years (0 to 1) has gone."""
+        status, percent = str(self.cells["status"]), self.cells.get("percent")
+        if status in ("complete", "stopped") and gone <= 0.25 + self.begins * 0.7:
+            status, percent = "in_progress", 90
+        if status == "in_progress":
+            if gone <= self.begins * 0.5:
+                return {"status": "not_started", "percent": None}
+            whole = percent if isinstance(percent, int) else 50
+            percent = max(5, round(whole * gone / 5) * 5)
+        return {"status": status, "percent": percent}
+
+    @staticmethod
+    def beginning(cells: Mapping[str, Value]) -> dict[str, Value]:
+        """The cells with which it is made: as nothing had been done yet."""
+        later = ("percent", "verification", "rating_opcc", "rating_partner", "revised_due", "revised_reason", "blockers")
+        begun = cells["status"] in ("complete", "stopped", "in_progress")
+        return {k: v for k, v in cells.items() if k not in later} | ({"status": "not_started"} if begun else {})
+
+
+class _Days(clock.Clock):
+    """Noon of the day that the story has reached; today, the time that it is."""
+
+    def __init__(self) -> None:
+        self._real = clock.inject(self)
+        self.day = self._real.now().date()
+
+    def now(self) -> datetime:
+        noon = datetime.combine(self.day, time(12), UTC)
+        return min(noon, self._real.now())
+
+    def end(self) -> None:
+        clock.inject(self._real)
+
+
+@contextmanager
+def days_gone_by() -> Generator[Callable[[date], None]]:
+    """For as long as it is open, what is given says on which day the program believes to be; never later than the real one."""
+    days = _Days()
+
+    def go_to(day: date) -> None:
+        days.day = day
+
+    try:
+        yield go_to
+    finally:
+        days.end()
+
+
+def _working_day(day: date) -> date:
+    """The day, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+class Rounds:
+    """Makes the rounds, oldest first. ``claim`` says what somebody reports, ``next_step`` what comes next."""
+
+    def __init__(
+        self, session: Session, chance: random.Random, actions: Sequence[Planned], today: date, go_to: Callable[[date], object],
+        claim: Callable[[], str], next_step: Callable[[], str],
+    ) -> None:  # fmt: skip
+        self._session, self._chance, self._today, self._go_to = session, chance, today, go_to
+        self._actions = {a.id: a for a in actions}
+        self._claim, self._next_step = claim, next_step
+        self._named: dict[str, str] = {}
+
+    def make(self) -> None:
+        """Every round up to the one whose date has just passed, in which some are late and some wait to be reviewed."""
+        self._contacts()
+        for back in range(ROUNDS - 1, -1, -1):
+            due = _working_day(self._today - timedelta(days=_DAYS_BETWEEN * back + _NEWEST_PAST))
+            gone = (ROUNDS - 1 - back) / (ROUNDS - 1)
+            self._go_to(due - timedelta(days=_SENT_BEFORE))
+            period = financial_quarter(due - timedelta(days=60))
+            if back:
+                self._past_round(period, due, gone)
+            else:
+                self._newest_round(period, due, gone)
+
+    def _contacts(self) -> None:
+        with self._session.store.write(self._session.who, "Contacts of the invented county", Act.DEMO) as tx:
+            rows = tx.connection.exec_driver_sql("SELECT id, name FROM partner WHERE NOT deleted ORDER BY n").fetchall()
+            for id, name in rows:
+                self._named[str(id)] = who = self._chance.choice(_NAMES)
+                mail = "".join(c if c.isalnum() else "-" for c in str(name).casefold())[:40].strip("-")
+                tx.create("contact", {
+                    "name": who, "partner": str(id), "role": "Single point of contact", "email": f"progress@{mail}.example",
+                    "telephone": f"01632 960{self._chance.randrange(100, 999)}", "completes_return": True,
+                })  # fmt: skip
+
+    def _days_late(self) -> int | None:
+        """Days after its date on which a return comes; None where it never comes."""
+        return None if self._chance.random() < 0.06 else round(self._chance.triangular(-12, 16, -2))
+
+    def _past_round(self, period: str, due: date, gone: float) -> None:
+        sent: list[tuple[date, str, str, str, list[dict[str, object]]]] = []
+        with self._session.store.write(self._session.who, f"Returns for {period}", Act.ROUND) as tx:
+            round_ = tx.create("round", {"period": period, "due": due.isoformat(), "kind": "progress"})
+            partners = rows_by_partner(tx.connection, PROGRESS, {}, self._session.today)
+            for partner in self._named:
+                rows, _settled, _restricted = sorted_rows(self._session, facts_of(self._session, tx.connection, partners.get(partner, [])))
+                if not rows:
+                    continue
+                id = tx.create("return", {
+                    "round": round_, "partner": partner, "version": 1, "due": due.isoformat(), "sent": self._session.today.isoformat(),
+                })  # fmt: skip
+                reference = str(tx.row("return", id)["reference"])
+                base = [base_row(return_row(f, reference, id), f) for f in rows]
+                tx.edit("return", id, {"base": json.dumps({"rows": base}, ensure_ascii=False)})
+                late = self._days_late()
+                if late is not None:
+                    sent.append((_working_day(due + timedelta(days=late)), partner, id, reference, base))
+        for day, partner, id, reference, base in sorted(sent, key=lambda one: one[0]):
+            self._go_to(day)
+            self._came(period, partner, id, reference, base, gone)
+        self._go_to(due + timedelta(days=20))
+        self._signed_off(period, gone)
+
+    def _came(self, period: str, partner: str, id: str, reference: str, base: Sequence[Mapping[str, object]], gone: float) -> None:
+        """A return accepted as it came: its submission, an update for each answer, and the actions as they now stand."""
+        day, who = self._session.today.isoformat(), self._named[partner]
+        cleared = self._chance.choice((*_NAMES, None))
+        name = f"{reference} {period}.xlsx"
+        with self._session.store.write(self._session.who, f"From return {reference} ({name})", Act.RETURN, id) as tx:
+            rows: list[dict[str, object]] = []
+            told: list[tuple[Planned, dict[str, Value], dict[str, Value]]] = []
+            for row in base:
+                action = self._actions[str(row["id"])]
+                moved = action.at(gone) if action.cells["accountable"] == partner else {}
+                words = self._words(row, moved)
+                if words is None:
+                    continue
+                told.append((action, moved, words))
+                rows.append({
+                    "id": action.id, "reference": row["reference"], "answers": {k: {"value": v, "sheet": "", "cell": ""} for k, v in (moved | words).items()},
+                })  # fmt: skip
+            content = {
+                "rows": rows, "count": len(base), "problems": [], "tray": [], "asked": [], "not_returned": [], "new_rows": [],
+                "declaration": {"Completed by": who} | ({_CLEARED_BY: cleared} if cleared else {}), "nil": False,
+            }  # fmt: skip
+            submission = tx.create("submission", {
+                "return": id, "partner": partner, "file_name": name, "received": day, "informant": who, "cleared_by": cleared, "state": "applied",
+                "content": json.dumps(content, ensure_ascii=False),
+            })  # fmt: skip
+            for action, moved, words in told:
+                if moved:
+                    tx.edit("action", action.id, self._final(action, gone) | moved)
+                tx.create("update", {
+                    "action": action.id, "period": period, "as_at": day, "channel": "return", "informant": who, "submission": submission,
+                    "due": action.cells.get("due"), **moved, **words,
+                })  # fmt: skip
+
+    def _words(self, row: Mapping[str, object], moved: Mapping[str, Value]) -> dict[str, Value] | None:
+        """What a partner answers about one action; None where it leaves the row empty."""
+        values = cast("dict[str, Value]", row["values"])
+        before = {k: values.get(k) for k in moved}
+        if self._chance.random() < 0.07 or (not moved and self._chance.random() < 0.5):
+            return None
+        if before == dict(moved) and self._chance.random() < 0.35:
+            return {"answer": "no_change"}
+        told = " ".join(self._claim() for _ in range(self._chance.choice((1, 1, 2, 3))))
+        return {"answer": "update", "narrative": told, "next_step": self._next_step() if moved.get("status") == "in_progress" else None}
+
+    def _final(self, action: Planned, gone: float) -> dict[str, Value]:
+        """What partners say beside the status: their rating, what is in the way, and a later date once two thirds of the years have gone."""
+        cells: dict[str, Value] = {k: action.cells.get(k) for k in ("rating_partner", "blockers") if gone > 0.5}
+        if gone > 0.66 and action.cells.get("revised_due"):
+            cells |= {k: action.cells[k] for k in ("revised_due", "revised_reason")} | {"revised_agreed_by": self._session.who}
+        return cells
+
+    def _signed_off(self, period: str, gone: float) -> None:
+        """The office's part after a round: what is complete and proved is verified, the rest rated."""
+        with self._session.store.write(self._session.who, f"Ratings after {period}", Act.BULK) as tx:
+            for id, status, rating in tx.connection.exec_driver_sql("SELECT id, status, rating_opcc FROM action ORDER BY n").fetchall():
+                action = self._actions[str(id)]
+                if status == ACTION.complete:
+                    cells = {k: action.cells.get(k) for k in ("verification", "rating_opcc") if action.cells.get("verification")}
+                else:
+                    cells = {"rating_opcc": action.cells.get("rating_opcc")} if gone > 0.3 and action.cells["status"] == status else {}
+                if cells and cells["rating_opcc"] != rating:
+                    tx.edit("action", action.id, cells)
+
+    def _newest_round(self, period: str, due: date, gone: float) -> None:
+        """The round under way, made as an officer makes it: with its workbooks, answers taken, reminders written down."""
+        session = self._session
+        with tempfile.TemporaryDirectory() as folder:
+            made = export_returns(session, period=period, due=due.isoformat(), out=Path(folder))
+        ids = session.read().exec_driver_sql(
+            'SELECT r.id, r.partner, r.base FROM "return" r JOIN round q ON q.id = r.round WHERE q.reference = ? ORDER BY r.n', (made.round,)
+        ).fetchall()
+        coming = sorted((_working_day(due + timedelta(days=self._chance.randint(-12, 5))), str(id), str(partner), str(base)) for id, partner, base in ids)
+        silent = {id for _day, id, _partner, _base in coming[::6]}
+        reminded = False
+        for place, (day, id, partner, base) in enumerate(coming):
+            if not reminded and day > due + timedelta(days=1):
+                self._remind(due + timedelta(days=1), silent | {id for _day, id, _partner, _base in coming[place:]})
+                reminded = True
+            given = self._typed(json.loads(base)["rows"], partner, gone)
+            if id in silent or not given:
+                continue
+            self._go_to(day)
+            staged = telephone.take_call(session, id, given, informant=self._named[partner], channel="email")
+            if place < len(coming) - 4:  # the last that came wait to be reviewed
+                returns.accept(session, staged.submission, [d for d in staged.differences if d.kind is Kind.INCOMING and not d.held])
+        self._go_to(self._today)
+
+    def _remind(self, day: date, return_ids: Collection[str]) -> None:
+        self._go_to(day)
+        for id in sorted(return_ids):
+            return_messages.log_step(self._session, id, "reminder")
+
+    def _typed(self, rows: Sequence[Mapping[str, object]], partner: str, gone: float) -> dict[str, dict[str, str]]:
+        """Answers as somebody types them, by action."""
+        given: dict[str, dict[str, str]] = {}
+        for row in rows:
+            action = self._actions[str(row["id"])]
+            moved = action.at(gone) if action.cells["accountable"] == partner else {}
+            words = self._words(row, moved)
+            if words is not None:
+                typed = {k: str(v) for k, v in (moved | words).items() if v is not None and k != "answer"}
+                given[action.id] = typed | {"answer": str(words["answer"])}
+        return given
