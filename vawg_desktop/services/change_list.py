@@ -41,9 +41,15 @@ class ChangeKind:
     """A kind of change: records added, or cells changed in the kinds of record that are counted."""
 
     label: str
+    #: What it is called of several records.
+    many: str
     added: str = ""
     cells: tuple[str, ...] = ()
     deleted: bool = False
+
+    def counted(self, number: int) -> str:
+        """Its words after a number of records."""
+        return self.label if number == 1 else self.many
 
     def sql(self) -> str:
         """The condition on an entry of the log."""
@@ -67,13 +73,14 @@ def _cells(*groups: Iterable[str]) -> tuple[str, ...]:
 KINDS: dict[str, ChangeKind] = {
     kind.label: kind
     for kind in (
-        ChangeKind("status changed", cells=_cells(e.status for e in _COUNTED)),
-        ChangeKind("date changed", cells=_cells(*(e.due for e in _COUNTED))),
-        ChangeKind("rating changed", cells=_cells(e.rating for e in _COUNTED)),
-        *(ChangeKind(f"{word} added", added=key) for word, key in (
-            ("update", "update"), ("evidence", "evidence"), ("action", "action"), ("recommendation", "recommendation"), ("gap", "gap"),
+        ChangeKind("status changed", "statuses changed", cells=_cells(e.status for e in _COUNTED)),
+        ChangeKind("date changed", "dates changed", cells=_cells(*(e.due for e in _COUNTED))),
+        ChangeKind("rating changed", "ratings changed", cells=_cells(e.rating for e in _COUNTED)),
+        *(ChangeKind(f"{word} added", f"{many} added", added=key) for word, many, key in (
+            ("update", "updates", "update"), ("evidence", "pieces of evidence", "evidence"), ("action", "actions", "action"),
+            ("recommendation", "recommendations", "recommendation"), ("gap", "gaps", "gap"),
         )),
-        ChangeKind("deleted", deleted=True),
+        ChangeKind("deleted", "deleted", deleted=True),
     )
 }  # fmt: skip
 

@@ -80,7 +80,7 @@ class MainWindow(Shell):
         self.navigation = Navigation(self._press_place)
         row.addWidget(self.navigation)
         self.stack = QStackedWidget()
-        self._waiting = EmptyState("Opening the store …")
+        self._waiting = EmptyState("Opening the store …", inset=24)
         self.stack.addWidget(self._waiting)
         self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         row.addWidget(self.stack, 1)

@@ -16,7 +16,16 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, Section, button, clear, label, note, scrolled_page
+from vawg_desktop.ui.widgets.common import (
+    SECTION_INSET,
+    EmptyState,
+    Section,
+    button,
+    clear,
+    label,
+    note,
+    scrolled_page,
+)
 
 SHOWN = 40
 
@@ -68,7 +77,7 @@ class BackupsPage(QWidget):
             note(f"In {folder}. 10 recent, 14 daily and 12 monthly stay; named ones stay for ever.")
         )
         if not backups:
-            section.body.addWidget(EmptyState("There is no backup yet.", "Back up now", self.back_up))
+            section.body.addWidget(EmptyState("There is no backup yet.", "Back up now", self.back_up, inset=SECTION_INSET))
             return section
         grid = QGridLayout()
         grid.setContentsMargins(theme.px(8), theme.px(4), 0, 0)

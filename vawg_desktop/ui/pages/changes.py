@@ -32,7 +32,7 @@ from vawg_desktop.ui.pages.changes_opened import Opened, fill, read_opened
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, scrolled
+from vawg_desktop.ui.widgets.common import SECTION_INSET, EmptyState, button, clear, label, scrolled
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
@@ -155,10 +155,13 @@ class ChangesPage(QWidget):
         box.setContentsMargins(theme.px(16), theme.px(16), 0, 0)
         box.setSpacing(theme.px(4))
         QShortcut(QKeySequence("Escape"), self._detail, self._on_left, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        head = QVBoxLayout()
+        head.setContentsMargins(theme.px(SECTION_INSET), 0, theme.px(24), 0)
         self._title = label("", size=16, bold=True)
-        box.addWidget(self._title)
+        head.addWidget(self._title)
         self._meta = label("", muted=True)
-        box.addWidget(self._meta)
+        head.addWidget(self._meta)
+        box.addLayout(head)
         self._changes = scrolled(box, spacing=2)
         return self._detail
 

@@ -31,6 +31,7 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.brought import changes_by_record, what_to_look_at
 from vawg_desktop.ui.widgets.common import (
+    SECTION_INSET,
     EmptyState,
     Section,
     button,
@@ -114,6 +115,7 @@ class CopiesPage(QWidget):
                     "after it, bring it in here. Every word of both sides is kept.",
                     "Take working copy …",
                     self.take_copy,
+                    inset=SECTION_INSET,
                 )
             )
         self._body.addStretch(1)

@@ -109,7 +109,7 @@ class HarmPage(QWidget):
             told.append(f"Without a weight, and so in no harm: {', '.join(f'{k} ({n:,})' for k, n in list(found.measured.unweighed.items())[:8] if n >= found.least) or 'a few offences'}.")
         self._body.addWidget(label(" ".join(told), muted=True))
         for caveat in CAVEATS:
-            self._body.addWidget(note(caveat))
+            self._body.addWidget(label(caveat, muted=True))
         curves = case_extracts.curves(found)
         if curves:
             flow = FlowLayout(16)

@@ -92,7 +92,7 @@ class ListPage(QWidget):
         self._stack.addWidget(self._no_match)
         left.addWidget(self._stack, 1)
         self._right = QStackedWidget()
-        self._right.addWidget(EmptyState("Choose a record to read it here."))
+        self._right.addWidget(EmptyState("Choose a record to read it here.", inset=24))
         self.panes_beside = TwoPanes(holder, self._right)
         box.addWidget(self.panes_beside)
         heads = [self._more, *([self._new] if self._new is not None else []), self.filter, self._by_field, self.views, *(chip for chip, _ in self._chips), self.view]

@@ -29,7 +29,16 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.ui import window_commands
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, Section, all_button, button, clear, label
+from vawg_desktop.ui.widgets.common import (
+    SECTION_INSET,
+    EmptyState,
+    Section,
+    all_button,
+    button,
+    clear,
+    hung_out,
+    label,
+)
 
 #: So many partners of the round are named here; the Returns page has them all.
 _RETURNS_SHOWN = 6
@@ -81,10 +90,13 @@ class MyWorkPage(QScrollArea):
         self._box.addLayout(head)
         self._body = QVBoxLayout()
         self._body.setSpacing(theme.px(8))
-        self._box.addLayout(self._body)
         self._asked = Section("Questions about this work")
         self._asked.hide()
-        self._box.addWidget(self._asked)
+        sections = QVBoxLayout()
+        hung_out(sections)
+        sections.addLayout(self._body)
+        sections.addWidget(self._asked)
+        self._box.addLayout(sections)
         self._box.addStretch(1)
         page.setMaximumWidth(theme.px(1080))
         self.setWidget(page)
@@ -138,13 +150,17 @@ class MyWorkPage(QScrollArea):
         elif self._body.count() == 0:
             self._body.addWidget(
                 EmptyState(
-                    "Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action")
+                    "Nothing waits for you today.", "Go to Actions", lambda: self.open_page.emit("action"), inset=SECTION_INSET
                 )
             )
 
     def _say_where_to_begin(self) -> None:
         """A store without recommendations and actions: what to do first."""
-        self._body.addWidget(label("This store is empty. Begin with what you have:", size=16, muted=True))
+        begin = QVBoxLayout()
+        begin.setContentsMargins(theme.px(SECTION_INSET), 0, 0, 0)
+        begin.setSpacing(theme.px(8))
+        self._body.addLayout(begin)
+        begin.addWidget(label("This store is empty. Begin with what you have:", size=16, muted=True))
         for verb, does in (
             ("Load the inquiry's recommendations, gaps and sources", self._load_starter),
             ("Import a tracker …", lambda: self.shell_asked.emit(window_commands.bring_in_tracker)),
@@ -152,7 +168,7 @@ class MyWorkPage(QScrollArea):
         ):
             made = button(verb, does, kind="primary" if verb.startswith("Load") else "")
             made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self._body.addWidget(made)
+            begin.addWidget(made)
 
     def _load_starter(self) -> None:
         def fill(session: Session) -> Changes:

@@ -26,13 +26,14 @@ from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS
 from vawg_desktop.services import as_at
 from vawg_desktop.services import overview as counts
+from vawg_desktop.services.change_list import KINDS
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, clear, label, note
+from vawg_desktop.ui.widgets.common import button, clear, hung_out, label, note
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.plain_table import PlainTable
 
@@ -206,6 +207,7 @@ class OverviewPage(QScrollArea):
         box.addLayout(head)
         self._changed = QVBoxLayout()
         self._changed.setSpacing(0)
+        hung_out(self._changed)
         box.addLayout(self._changed)
         box.addStretch(1)
         return holder
@@ -314,7 +316,7 @@ class OverviewPage(QScrollArea):
         clear(self._changed)
         for what, number in found.changed:
             made = button(
-                f"{number:,}   {what}", lambda w=what: self.open_changes.emit(w, found.since), kind="quiet"
+                f"{number:,} {KINDS[what].counted(number)}", lambda w=what: self.open_changes.emit(w, found.since), kind="quiet"
             )
             self._changed.addWidget(made)
         if not found.changed:

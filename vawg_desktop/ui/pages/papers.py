@@ -48,7 +48,6 @@ from vawg_desktop.ui.widgets.common import (
     button,
     clear,
     label,
-    note,
     offer,
     scroll_over,
     set_style,
@@ -135,7 +134,7 @@ class PapersPage(QWidget):
         self._buttons.setLayout(head)
         self._head.addWidget(self._buttons)
         box.addLayout(self._head)
-        self._holds = note("")
+        self._holds = label("", muted=True)
         box.addWidget(self._holds)
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(12))

@@ -15,7 +15,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import copy_table
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import all_button, button, clear, label, note
+from vawg_desktop.ui.widgets.common import all_button, button, clear, label
 from vawg_desktop.ui.widgets.place_kept import PLACE
 
 #: So many records of a question are shown at once; a button shows the rest.
@@ -57,7 +57,7 @@ class QuestionsPage(QScrollArea):
         head.addWidget(self._everybody)
         head.addWidget(button("Copy", self.copy_answers, tip="Copy every question with what answers it as a table"))
         column.addLayout(head)
-        self._note = note(_NOTE)
+        self._note = label(_NOTE, muted=True)
         column.addWidget(self._note)
         self._body = QVBoxLayout()
         self._body.setSpacing(theme.px(4))

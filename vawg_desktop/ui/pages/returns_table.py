@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
 
 from vawg_desktop.domain.dates import label as date_label
+from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.terms import CHASE_STEP
 from vawg_desktop.services.round_standing import RoundPartner
 from vawg_desktop.ui.theme import theme
@@ -19,7 +20,7 @@ STEPS = {
 _HEADS = ("Partner", "Version", "Due", "Returned", "Answers", "Step", "")
 #: In a narrow window the name has the step under it, and the columns between are left out.
 _NARROW_HEADS = ("Partner", "")
-_ANSWERS, _STEP = 4, 5
+_ANSWERS = 4
 #: So many rows are put in one by one; more while the table is out of sight.
 _FEW = 4
 #: What can be done with a partner: its words, and the doing.
@@ -69,8 +70,8 @@ class RoundTable(QGridLayout):
             for column_number, cell in row.cells:
                 self.addWidget(cell, 2 + 2 * place, column_number)
             self.setRowMinimumHeight(2 + 2 * place, theme.px(40))
-        self.setColumnStretch(0, 2)
-        self.setColumnStretch(_STEP, 0 if narrow else 1)
+        self.setColumnStretch(0, 1)
+        self.setColumnStretch(_ANSWERS, 0 if narrow else 1)
 
 
 class _PartnerRow:
@@ -88,6 +89,7 @@ class _PartnerRow:
             self.cells: list[tuple[int, QWidget]] = [(0, holder)]
         else:
             self._texts = [label("", bold=c == 0, wrap=c == _ANSWERS, muted=c == _ANSWERS) for c in range(len(_HEADS) - 1)]
+            self._texts[_ANSWERS].setContentsMargins(0, theme.px(4), 0, theme.px(4))
             self.cells = list(enumerate(self._texts))
         verbs = QWidget()
         row = QHBoxLayout(verbs)
@@ -106,7 +108,7 @@ class _PartnerRow:
         """Show where a partner stands and what can be done."""
         step, step_words = self._texts[-1], STEPS[row.step]
         texts = [
-            row.partner, f"v{row.version}", date_label(row.due), date_label(row.received) if row.received else "", answers(row), step_words,
+            row.partner, f"v{row.version}", short_label(row.due), short_label(row.received) if row.received else "", answers(row), step_words,
         ]  # fmt: skip
         for made, text in zip(self._texts, [row.partner, step_words] if self._narrow else texts, strict=True):
             made.setText(text)

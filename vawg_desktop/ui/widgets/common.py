@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QCompleter,
     QFrame,
     QHBoxLayout,
@@ -167,6 +168,15 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub("\\g<0>\u200b", text)
 
 
+#: How far the texts of a section stand in from its edge: its fields have a frame there when they are pointed at.
+SECTION_INSET = 8
+
+
+def hung_out(box: QBoxLayout) -> None:
+    """Let a layout inside another one begin before it, so that the headings of the sections in it stand under the page's title."""
+    box.setContentsMargins(-theme.px(SECTION_INSET), 0, 0, 0)
+
+
 def note(text: str) -> QLabel:
     """A quiet line under a section's heading, in line with its fields."""
     made = label(breakable(text), muted=True)
@@ -194,12 +204,15 @@ def column(spacing: int = 8, margin: int = 0) -> tuple[QWidget, QVBoxLayout]:
 
 
 def scrolled_page(page: QWidget, title: str, *buttons: QWidget, spacing: int = 8) -> QVBoxLayout:
-    """A page with its title, its buttons at the right, and a body that scrolls under them; the body is returned."""
+    """A page with its title, its buttons at the right, and a body that scrolls under them; the body is returned.
+
+    What the body holds begins ``SECTION_INSET`` before the title, so that the headings of sections stand under it.
+    """
     box = QVBoxLayout(page)
-    box.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
+    box.setContentsMargins(theme.px(24 - SECTION_INSET), theme.px(16), 0, 0)
     box.setSpacing(theme.px(8))
     head = QHBoxLayout()
-    head.setContentsMargins(0, 0, theme.px(24), 0)
+    head.setContentsMargins(theme.px(SECTION_INSET), 0, theme.px(24), 0)
     head.addWidget(label(title, size=24, bold=True, wrap=False))
     head.addStretch(1)
     for one in buttons:
@@ -285,12 +298,12 @@ class Rows(QVBoxLayout, Generic[Row]):
 
 
 class EmptyState(QWidget):
-    """What would be here, in one sentence, and the one thing to do."""
+    """What would be here, in one sentence, and the one thing to do. ``inset``: how far in from its edge, so that it stands under what is above it."""
 
-    def __init__(self, text: str, verb: str = "", do: Callable[[], object] | None = None) -> None:
+    def __init__(self, text: str, verb: str = "", do: Callable[[], object] | None = None, *, inset: int = 0) -> None:
         super().__init__()
         box = QVBoxLayout(self)
-        box.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), theme.px(8))
+        box.setContentsMargins(theme.px(inset), theme.px(8), theme.px(24), theme.px(8))
         box.setSpacing(theme.px(16))
         box.addSpacerItem(QSpacerItem(0, theme.px(24), QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))  # gives way first
         self.text = label(text, size=16, muted=True)
