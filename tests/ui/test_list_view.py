@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from vawg_desktop.ui.columns import columns_of
 from vawg_desktop.ui.models.list_model import ListModel
-from vawg_desktop.ui.widgets.list_view import ListDelegate
+from vawg_desktop.ui.widgets.list_view import ListDelegate, ListView
 
 
 class Heard:
@@ -36,5 +36,5 @@ def test_a_record_with_two_values_to_choose_between_is_marked_at_its_reference(q
     model = ListModel(columns, lambda numbers, then: None)
     heard = Heard()
     row: dict[str, object] = {"n": 1, "id": "x", "reference": "A-0001", "conflicts": conflicts}
-    ListDelegate()._draw(heard, QRect(0, 0, 400, 30), row, columns[0], model, False)  # type: ignore[arg-type]
+    ListDelegate(ListView(model, "List"))._draw(heard, QRect(0, 0, 400, 30), row, columns[0], model, False)  # type: ignore[arg-type]
     assert heard.texts == [words]

@@ -14,7 +14,8 @@ from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import from_row, to_words
-from vawg_desktop.services import found_words, names, worded
+from vawg_desktop.services import found_words, list_groups, list_order, names, worded
+from vawg_desktop.services.list_groups import Group
 from vawg_desktop.services.records import read_value
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.log_writing import direct
@@ -48,6 +49,8 @@ class ListQuery:
     sort: str = "reference"
     descending: bool = False
     bin: bool = False
+    #: By what its rows stand in groups (``list_groups.offered``); nothing for one long list.
+    group: str = ""
 
     def with_words(self, words: str) -> ListQuery:
         """The same with other words in the filter box."""
@@ -82,8 +85,10 @@ def ids(session: Session, query: ListQuery, connection: Connection | None = None
     spec = BY_KEY[query.entity]
     found = found_words.condition(session.read(), spec, query.words)
     sql = _conditions(session, query, found)
-    order, params = _order(spec, query), list(sql.params)
-    if found is not None and found.exact:  # what is meant exactly stands first
+    order, params = list_order.order(spec, query.sort, query.descending), list(sql.params)
+    if query.group:
+        order = f"{list_groups.order(spec, query.group)}, {order}"
+    elif found is not None and found.exact:  # what is meant exactly stands first
         order, params = f"t.id NOT IN ({','.join('?' * len(found.exact))}), {order}", [*params, *found.exact]
     text = f'SELECT n FROM "{query.entity}" t {_by(session, query, found)} WHERE {sql.text()} ORDER BY {order}'
     if limit:
@@ -94,7 +99,7 @@ def ids(session: Session, query: ListQuery, connection: Connection | None = None
 
 def _by(session: Session, query: ListQuery, found: found_words.Found | None) -> str:
     """The index that holds all that a word's search needs, where SQLite would rather read every row found."""
-    plain = found is not None and found.plain and not query.where and query.sort in ("", "reference")
+    plain = found is not None and found.plain and not query.where and not query.group and query.sort in ("", "reference")
     if not plain or not BY_KEY[query.entity].large or session.store.url is not None:
         return ""
     return f"INDEXED BY ix_{query.entity}_found"
@@ -108,27 +113,17 @@ def count(session: Session, query: ListQuery) -> int:
     return int(row[0]) if row else 0
 
 
-def _order(spec: EntitySpec, query: ListQuery) -> str:
-    column = sort_column(spec, query.sort)
-    way = "DESC" if query.descending else "ASC"
-    if column in ("reference",):
-        return f"length(reference) {way}, reference {way}, n {way}"  # A-9999 before A-10000
-    known = spec.by_key.get(column)
-    numeric = column in ("x_actions", "x_done", "x_slips") or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
-    last = f'"{column}" IS NULL' if numeric else f"coalesce(\"{column}\", '') = ''"
-    return f'{last}, "{column}" {way}, n {way}'
-
-
-def sort_column(spec: EntitySpec, wanted: str) -> str:
-    """The column that puts a list in order: a kept sort key for titles and due dates, where the kind has one."""
-    kept = "x_sort" if wanted in (spec.title, "title") else "x_due" if wanted in ("due", *spec.due) else ""
-    if wanted == "heard":
-        kept = "x_heard"
-    if kept in spec.derived:
-        return kept
-    if wanted == "title" and spec.title in spec.by_key:
-        return spec.title
-    return wanted if wanted in spec.columns else "reference"
+def groups(session: Session, query: ListQuery) -> list[Group]:
+    """The groups of a list in its order, each with its count; none where it is not grouped."""
+    if not query.group:
+        return []
+    spec, connection = BY_KEY[query.entity], session.read()
+    sql = _conditions(session, query, found_words.condition(connection, spec, query.words))
+    name = list_groups.column(spec, query.group)
+    text = f'SELECT t."{name}", count(*) FROM "{query.entity}" t WHERE {sql.text()} GROUP BY t."{name}" ORDER BY {list_groups.order(spec, query.group)}'
+    rows = connection.exec_driver_sql(text, tuple(sql.params)).fetchall()
+    called = names.labels(connection, [str(value) for value, _ in rows if value]) if list_groups.terms_of(spec, query.group) is None else {}
+    return [Group(list_groups.words(spec, query.group, value, called), int(number)) for value, number in rows]
 
 
 def _conditions(session: Session, query: ListQuery, found: found_words.Found | None) -> _Sql:
@@ -336,6 +331,7 @@ class Listed:
     place: int
     pages: dict[int, dict[int, dict[str, object]]]
     whole: bool = True
+    groups: Sequence[Group] = ()
 
 
 def listed(session: Session, query: ListQuery, current: str = "") -> Listed:
@@ -357,7 +353,7 @@ def listed(session: Session, query: ListQuery, current: str = "") -> Listed:
                 place = numbers.index(n)
     around = range(max(place - _SEEN, 0) // PAGE, (max(place, 0) + _SEEN) // PAGE + 1)
     pages = {p: page(session.read(), query.entity, numbers[p * PAGE : (p + 1) * PAGE]) for p in around if p * PAGE < len(numbers)}
-    return Listed(numbers, place, pages, whole)
+    return Listed(numbers, place, pages, whole, groups(session, query))
 
 
 def record_ids(session: Session, entity: str, numbers: Sequence[int]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -15,6 +16,7 @@ from vawg_desktop.domain.conditions import meets
 from vawg_desktop.domain.fields import EntitySpec
 from vawg_desktop.domain.rules import effective_due
 from vawg_desktop.exchange.document import Cell
+from vawg_desktop.services.list_groups import Group
 from vawg_desktop.services.lists import PAGE, name_column, reference_column
 from vawg_desktop.services.outputs import day_cell
 
@@ -48,6 +50,8 @@ class RowsModel(QAbstractTableModel):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__()
         self.columns = list(columns)
+        #: The group that begins at a place, whose heading stands above that row.
+        self.headings: Mapping[int, Group] = {}
 
     def row(self, number: int) -> Row | None:
         """The row at a place; None while it is being read."""
@@ -85,7 +89,8 @@ class RowsModel(QAbstractTableModel):
             Qt.ItemDataRole.ToolTipRole,
             Qt.ItemDataRole.AccessibleTextRole,
         ):
-            return self.text(row, column)
+            heading = self.headings.get(index.row()) if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0 else None
+            return f"{heading.words}, {heading.count:,}: {self.text(row, column)}" if heading is not None else self.text(row, column)
         if role == ROW_ROLE:
             return row
         if role == VALUE_ROLE:
@@ -117,10 +122,13 @@ class ListModel(RowsModel):
         self._shown = 0
         self._numbers: list[int] = []
         self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
+        self._groups: Sequence[Group] = ()
 
-    def set_numbers(self, numbers: list[int], pages: Mapping[int, dict[int, Row]] | None = None) -> None:
-        """Show these rows, in this order. ``pages`` are those read already: the page's place to its rows by number."""
+    def set_numbers(self, numbers: list[int], pages: Mapping[int, dict[int, Row]] | None = None, groups: Sequence[Group] = ()) -> None:
+        """Show these rows, in this order and in these groups. ``pages`` are those read already: the page's place to its rows by number."""
         self.beginResetModel()
+        self._groups = groups
+        self.headings = dict(zip(accumulate((g.count for g in groups), initial=0), groups, strict=False))
         self._shown += 1
         self._numbers = numbers
         self._pages.clear()
@@ -132,7 +140,7 @@ class ListModel(RowsModel):
         """Take in the rows after those that were shown first; where those changed meanwhile, all of them."""
         shown = len(self._numbers)
         if numbers[:shown] != self._numbers:
-            self.set_numbers(numbers)
+            self.set_numbers(numbers, groups=self._groups)
         elif len(numbers) > shown:
             self.beginInsertRows(QModelIndex(), shown, len(numbers) - 1)
             self._numbers = numbers

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from vawg_desktop.services import lists, office, records
+from vawg_desktop.services import list_groups, lists, office, records
 from vawg_desktop.services.list_filters import Offered, offered
 from vawg_desktop.services.lists import Where
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.pages.list_views import GROUPED
 
 if TYPE_CHECKING:
     from vawg_desktop.ui.pages.list_page import ListPage
@@ -83,10 +85,18 @@ def _turn(page: ListPage, key: str, on: bool) -> None:
     page.tasks.save_local(_COLUMNS, page.entity, ";".join(sorted(hidden)) or None)
 
 
-def load_columns(page: ListPage) -> None:
-    """Hide the columns that were hidden here before."""
+def load_kept(page: ListPage) -> None:
+    """Hide the columns that were hidden here before, and group the list as it was grouped."""
     entity = page.entity
-    page.tasks.read(lambda s: office.local_values(s, _COLUMNS).get(entity, ""), lambda kept: page.view.hide_columns(frozenset(k for k in str(kept).split(";") if k)))
+
+    def came(kept: tuple[str, str]) -> None:
+        page.view.hide_columns(frozenset(k for k in kept[0].split(";") if k))
+        if kept[1] in dict(list_groups.offered(page.spec)):
+            page.query = replace(page.query, group=kept[1])
+            page.views.say()
+            page.load()
+
+    page.tasks.read(lambda s: (office.local_values(s, _COLUMNS).get(entity, ""), office.local_values(s, GROUPED).get(entity, "")), came)
 
 
 def delete_picked(page: ListPage) -> None:

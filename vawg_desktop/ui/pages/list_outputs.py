@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,19 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from vawg_desktop.domain.fields import EntitySpec, Kind
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import lists, outputs, restriction, service_outputs, small_counts
+from vawg_desktop.services import (
+    list_groups,
+    lists,
+    names,
+    outputs,
+    restriction,
+    service_outputs,
+    small_counts,
+)
+from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.messages import messages
-from vawg_desktop.ui.models.list_model import cell_words, document_cells, is_late
+from vawg_desktop.ui.models.list_model import Column, cell_words, document_cells, is_late
 from vawg_desktop.ui.outputs import copy_table, reference_line, save_document
 
 if TYPE_CHECKING:
@@ -70,9 +79,12 @@ class ListOutputs:
         """Hand over what the list shows, in words, and what is to be said of records left out."""
         spec, columns, shown = self._page.spec, self._page.model.columns, self._shown()
 
+        query = self._page.query
+
         def read(session: Session) -> tuple[Table, int]:
             rows, left_out = shown(session)
-            return ([c.label for c in columns], [[cell_words(spec, r, c) for c in columns] for r in rows]), left_out
+            head, groups = _groups(session, spec, query, columns, rows)
+            return ([*head, *(c.label for c in columns)], [[*g, *(cell_words(spec, r, c) for c in columns)] for g, r in zip(groups, rows, strict=True)]), left_out
 
         def came(answer: tuple[Table, int]) -> None:
             table, left_out = answer
@@ -82,14 +94,15 @@ class ListOutputs:
 
     def list_maker(self) -> Callable[[Session], Document]:
         """What makes a document of the list as it shows now; restricted records that are left out are said in it."""
-        spec, columns, shown = self._page.spec, self._page.model.columns, self._shown()
+        spec, columns, shown, query = self._page.spec, self._page.model.columns, self._shown(), self._page.query
 
         def make(session: Session) -> Document:
             rows, left_out = shown(session)
             closed = restriction.restricted(session, {str(r[f.key]) for r in rows for f in spec.cells if f.kind is Kind.REF and r.get(f.key)})
             late = any(is_late(spec, r) for r in rows)
-            heads = [h for c in columns for h in ((c.label, "Late") if late and c.kind == "due" else (c.label,))]
-            cells = [[cell for c in columns for cell in document_cells(spec, r, c, late=late, closed=closed)] for r in rows]
+            head, groups = _groups(session, spec, query, columns, rows)
+            heads = [*head, *(h for c in columns for h in ((c.label, "Late") if late and c.kind == "due" else (c.label,)))]
+            cells = [[*g, *(cell for c in columns for cell in document_cells(spec, r, c, late=late, closed=closed))] for g, r in zip(groups, rows, strict=True)]
             lines = [_left_out(spec, left_out)] if left_out else []
             return outputs.list_document(session, spec.plural, heads, cells, outputs.marking_of(spec, rows), lines, outputs.conflict_note(rows))
 
@@ -144,6 +157,16 @@ class ListOutputs:
 
 #: What a record that does not leave is called, where it is not its restriction that keeps it.
 _KEPT = {"quote": ("quote that may not leave yet", "quotes that may not leave yet"), "figure": ("figure under embargo", "figures under embargo")}
+
+
+def _groups(session: Session, spec: EntitySpec, query: ListQuery, columns: Sequence[Column], rows: Sequence[dict[str, object]]) -> tuple[list[str], list[list[str]]]:
+    """What a grouped list says before its columns: the heading and each row's group; nothing where a column says it already, or it is not grouped."""
+    if not query.group or query.group in {c.key.removesuffix(lists.name_column("")).removesuffix(lists.reference_column("")) for c in columns}:
+        return [], [[] for _ in rows]
+    key, terms = list_groups.column(spec, query.group), list_groups.terms_of(spec, query.group)
+    named = {str(r[key]) for r in rows if r.get(key)} if terms is None else set[str]()
+    called = names.labels(session.read(), list(named)) | dict.fromkeys(restriction.restricted(session, named), "Restricted")
+    return [dict(list_groups.offered(spec))[query.group]], [[list_groups.words(spec, query.group, r.get(key), called)] for r in rows]
 
 
 def _left_out(spec: EntitySpec, number: int) -> str:

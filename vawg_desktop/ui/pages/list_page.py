@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -64,13 +65,13 @@ class ListPage(QWidget):
         )
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self._pane: RecordPane | None = None
-        self.views = SavedViews(tasks, entity, self.show_query)
+        self.views = SavedViews(tasks, entity, self.show_query, lambda: self.query)
         self.outputs = ListOutputs(self)
         self._empty_words = empty or f"No {self.spec.plural.casefold()} yet."
         self._build()
         self._wire()
         self.setFocusProxy(self.view)
-        list_acts.load_columns(self)
+        list_acts.load_kept(self)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -196,7 +197,7 @@ class ListPage(QWidget):
         numbers = listed.numbers
         asked, self._wanted = self._wanted, None
         picked = self.picked()
-        self.model.set_numbers(numbers, listed.pages)
+        self.model.set_numbers(numbers, listed.pages, listed.groups)
         self._count.setText(f"{len(numbers):,} shown" if listed.whole else "")
         filtered = bool(self.query.words or self.query.where or self.query.bin)
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
@@ -251,7 +252,7 @@ class ListPage(QWidget):
 
     def show_all(self) -> None:
         """Take every filter off."""
-        self.show_query(ListQuery(self.entity))
+        self.show_query(ListQuery(self.entity, group=self.query.group))
 
     def go_to(self, id: str) -> None:
         """Show one record, in the list if it stands there."""
@@ -271,7 +272,7 @@ class ListPage(QWidget):
 
     def _on_filters(self) -> None:
         where = tuple(w for chip, w in self._chips if chip.isChecked())
-        self.query = ListQuery(self.entity, self.filter.text(), where, self.query.sort, self.query.descending, self.query.bin)
+        self.query = replace(self.query, words=self.filter.text(), where=where)
         self.load()
 
     def _on_filter_return(self) -> None:
@@ -280,7 +281,7 @@ class ListPage(QWidget):
         self.view.setFocus()
 
     def _on_sorted(self, key: str, descending: bool) -> None:
-        self.query = ListQuery(self.entity, self.query.words, self.query.where, key, descending, self.query.bin)
+        self.query = replace(self.query, sort=key, descending=descending)
         self.load()
 
     def _on_changes(self, changes: Changes) -> None:
@@ -382,7 +383,7 @@ class ListPage(QWidget):
 
     def _flip_bin(self) -> None:
         q = self.query
-        self.query = ListQuery(q.entity, q.words, q.where, q.sort, q.descending, not q.bin)
+        self.query = replace(q, bin=not q.bin)
         self._count.setText("in the bin")
         self.load()
 

@@ -90,7 +90,7 @@ class PapersPage(QWidget):
         holder = QWidget()
         kinds = scroll_over(holder, "Kinds of paper")
         kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        kinds.setFixedWidth(theme.px(178))
+        kinds.setFixedWidth(theme.px(264))
         left = QVBoxLayout(holder)
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(2))

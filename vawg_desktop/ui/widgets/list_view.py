@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.services.list_groups import Group
 from vawg_desktop.ui.models.list_model import ROW_ROLE, Column, RowsModel
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.rating import draw_shape
@@ -37,6 +38,8 @@ Index = QModelIndex | QPersistentModelIndex
 _LAST_TO_GO = frozenset({"rating", "due"})
 #: Height at 100 % of a row whose title stands in two lines, and of so many rows it is looked at whether they need it.
 _TWO_LINES, _LOOKED_AT = 52, 40
+#: Height at 100 % of a group's heading, above the group's first row.
+_HEADING = 40
 
 
 def _in_two(metrics: QFontMetrics, words: str, width: int) -> tuple[str, str]:
@@ -52,6 +55,10 @@ def _in_two(metrics: QFontMetrics, words: str, width: int) -> tuple[str, str]:
 class ListDelegate(QStyledItemDelegate):
     """Paints a cell: ratings with their shape, references quiet, late dates marked by a word and a colour."""
 
+    def __init__(self, view: ListView) -> None:
+        super().__init__(view)
+        self._view = view
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         if not isinstance(model, RowsModel):
@@ -62,6 +69,11 @@ class ListDelegate(QStyledItemDelegate):
         picked = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         box: QRect = option.rect  # type: ignore[attr-defined]
         painter.save()
+        heading = model.headings.get(index.row())
+        if heading is not None:
+            band = QRect(box.left(), box.top(), box.width(), theme.px(_HEADING))
+            box = box.adjusted(0, theme.px(_HEADING), 0, 0)
+            self._draw_heading(painter, band, heading)
         painter.fillRect(box, QColor(c.select if picked else c.surface))
         painter.setPen(QPen(QColor(c.line), 1))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
@@ -69,6 +81,25 @@ class ListDelegate(QStyledItemDelegate):
             self._draw(painter, box.adjusted(theme.px(8), 0, -theme.px(8), 0), row, column, model, picked)
         if picked and index.column() == 0:
             painter.fillRect(QRect(box.left(), box.top(), theme.px(3), box.height()), QColor(c.accent))
+        painter.restore()
+
+    def _draw_heading(self, painter: QPainter, band: QRect, heading: Group) -> None:
+        """The part of a group's heading that lies above one cell: it begins at the left edge and goes on over all of them."""
+        c = theme.colours
+        painter.save()
+        painter.fillRect(band, QColor(c.surface))
+        painter.setClipRect(band)
+        painter.setFont(theme.font(13, bold=True))
+        left = theme.px(8) - self._view.horizontalOffset()
+        line = QRect(left, band.top() + theme.px(8), self._view.viewport().width(), band.height() - theme.px(8))
+        painter.setPen(QColor(c.text))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, heading.words)
+        wide = painter.fontMetrics().horizontalAdvance(heading.words)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(c.muted))
+        painter.drawText(line.adjusted(wide + theme.px(8), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, f"{heading.count:,}")
+        painter.setPen(QPen(QColor(c.line), 1))
+        painter.drawLine(band.bottomLeft(), band.bottomRight())
         painter.restore()
 
     def _draw(
@@ -159,7 +190,10 @@ class ListView(QTableView):
         #: Keys of columns that are not wanted, as chosen.
         self.hidden: frozenset[str] = frozenset()
         model.arrived.connect(self._on_arrived)
+        #: Places of rows that have a heading above them.
+        self._tall: set[int] = set()
         model.modelReset.connect(self._fit_rows)
+        model.rowsInserted.connect(self._fit_rows)
         self.doubleClicked.connect(lambda _: self.entered.emit())
         theme.changed.connect(self._measure)
         self._measure()
@@ -202,6 +236,7 @@ class ListView(QTableView):
         """Rows of two lines where more than half of the titles in sight would be cut; compact and meeting rows stay as they are."""
         title = next((i for i, col in enumerate(self._model.columns) if col.kind == "title"), -1)
         if title < 0 or theme.density != "normal":
+            self._fit_headings()
             return
         room = self.columnWidth(title) - theme.px(16)
         metrics = QFontMetrics(theme.font())
@@ -210,6 +245,17 @@ class ListView(QTableView):
         height = theme.px(_TWO_LINES) if rows and 2 * cut > len(rows) else theme.row_height()
         if self.verticalHeader().defaultSectionSize() != height:
             self.verticalHeader().setDefaultSectionSize(height)
+        self._fit_headings()
+
+    def _fit_headings(self) -> None:
+        """Room above the first row of each group for its heading."""
+        height = self.verticalHeader().defaultSectionSize()
+        there = {place for place in self._model.headings if place < self._model.rowCount()}
+        for place in self._tall - there:
+            self.setRowHeight(place, height)
+        for place in there:
+            self.setRowHeight(place, height + theme.px(_HEADING))
+        self._tall = there
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
