@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -16,11 +17,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QTextBrowser,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from tests.ui.help_pictures import TAKEN, WIDE
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.services import list_filters, lists, records, show
@@ -29,11 +30,14 @@ from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
 from vawg_desktop.ui import spoken, window_commands
+from vawg_desktop.ui.commands import load_commands
 from vawg_desktop.ui.dialogs.form import AskDialog, keep_on_screen
 from vawg_desktop.ui.dialogs.new_store import RecoveryForm
 from vawg_desktop.ui.dialogs.report import ReportDialog
 from vawg_desktop.ui.dialogs.steps import StepsDialog
-from vawg_desktop.ui.help import HELP_OF, show_help
+from vawg_desktop.ui.help import show_help
+from vawg_desktop.ui.help_topics import GROUPS, HELP_OF, topics
+from vawg_desktop.ui.help_window import HelpWindow
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.list_acts import set_status
 from vawg_desktop.ui.places import PAGES
@@ -291,29 +295,63 @@ def test_columns_that_were_hidden_stay_hidden(shown: Shown) -> None:
 # -- help, and an empty store ---------------------------------------------------------------------------
 
 
-def test_the_help_speaks_of_every_page() -> None:
-    words = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
-    for page in PAGES:
-        assert page.key in HELP_OF, page.key
-        assert f"**{HELP_OF[page.key]}" in words, page.key
+def test_the_help_speaks_of_every_page_and_every_topic_is_whole() -> None:
+    assert set(HELP_OF) >= {page.key for page in PAGES}
+    listed = [name for _, names in GROUPS for name in names]
+    assert len(listed) == len(set(listed)) and set(HELP_OF.values()) | {"review"} <= set(listed)
+    assert sorted(listed) == sorted(path.stem for path in (ROOT / "resources" / "help").glob("*.md"))
+    words = {c.words.rstrip(" …") for c in load_commands()}
+    for one in topics():
+        assert one.text.startswith(f"# {one.title}\n") and len(one.text) > 100, one.name
+        for named in re.findall(r"\*\*Ctrl\+K\*\*, \*([^*]+)\*", one.text):
+            assert named in words, (one.name, named)
 
 
-def test_f1_opens_the_help_at_the_page_one_is_on(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[int, str]] = []
+def test_each_picture_of_the_help_is_there_and_each_is_shown() -> None:
+    shown = [name for one in topics() for name in re.findall(r"!\[[^\]]+\]\(pictures/([^)]+)\)", one.text)]
+    there = sorted(path.name for path in (ROOT / "resources" / "help" / "pictures").iterdir())
+    assert sorted(shown) == there and len(there) == len(TAKEN)
+    assert all(QImage(str(ROOT / "resources" / "help" / "pictures" / name)).width() == WIDE for name in there)
 
-    def run(dialog: Any) -> int:
-        dialog.show()
-        QTest.qWait(50)
-        text = dialog.findChild(QTextBrowser)
-        seen.append((text.verticalScrollBar().value(), text.textCursor().block().text()[:10]))
-        dialog.hide()
-        return 0
 
-    monkeypatch.setattr(messages, "run", run)
-    for place in ("harm", "backups"):
-        shown.go(place)
+def test_f1_opens_the_help_at_the_page_one_is_on_and_the_window_stays_usable(shown: Shown) -> None:
+    titles: list[str] = []
+    for place in ("harm", "backups", "returns"):
+        page = shown.go(place)
         show_help(shown.window)
-    assert [words.startswith(start) for (_, words), start in zip(seen, ("Harm.", "Backups."), strict=True)] == [True, True] and min(at for at, _ in seen) > 100
+        window = shown.window.findChildren(HelpWindow)[-1]
+        titles.append(window.text.document().firstBlock().text())
+        assert not window.isModal() and window.isVisible()
+        assert cast("QWidget", page).isVisible() and QApplication.activeModalWidget() is None
+    assert titles == ["Harm", "Backups", "Send a round"] and len(shown.window.findChildren(HelpWindow)) == 1
+    window.close()
+
+
+def test_the_help_is_searched_and_read_by_the_keyboard(shown: Shown) -> None:
+    show_help(shown.window)
+    window = shown.window.findChildren(HelpWindow)[-1]
+    QTest.keyClicks(window.words, "recovery key")
+    found = [window.list.item(n).text() for n in range(window.list.count()) if window.list.item(n).flags()]
+    assert "Passphrases, and hiding the screen" in found and "Harm" not in found
+    first = window.text.document().firstBlock().text()
+    QTest.keyClick(window.words, Qt.Key.Key_Down)
+    assert window.text.document().firstBlock().text() != first
+    QTest.keyClicks(window.words, " zebra")
+    assert window.list.count() == 0 and "No topic has" in window._nothing.text()
+    window.words.clear()
+    assert window.list.count() > 25 and window._nothing.isHidden()
+    window.close()
+
+
+def test_pictures_of_the_help_are_as_wide_as_its_text(shown: Shown) -> None:
+    show_help(shown.window)
+    window = shown.window.findChildren(HelpWindow)[-1]
+    window.go_to("round")
+    for wide in (700, 960):
+        window.resize(wide, 600)
+        QTest.qWait(30)
+        assert window.text.horizontalScrollBar().maximum() == 0
+    window.close()
 
 
 def test_an_empty_store_says_what_to_do_and_fills_itself(qtbot: QtBot, tmp_path: Path) -> None:

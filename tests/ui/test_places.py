@@ -203,9 +203,10 @@ def test_help_names_every_command_key_setting_and_place(shown: Shown) -> None:
     from vawg_desktop.commands.registry import load_commands as command_line
     from vawg_desktop.ui.commands import offers
     from vawg_desktop.ui.help import OTHER_KEYS
+    from vawg_desktop.ui.help_topics import topics
 
     assert {c.words for c in load_commands()} - {o.words for o in offers(shown.window)} == {"Search or do anything"}
-    text = (ROOT / "resources" / "help" / "start.md").read_text("utf-8")
+    text = "\n".join(one.text for one in topics())
     readme = (ROOT / "README.md").read_text("utf-8")
     keys = {k for c in load_commands() for k in c.keys} | {k.partition(" held")[0] for k, _ in OTHER_KEYS if "Up" not in k and k != "Enter"}
     missing = [k for k in sorted(keys) if k not in text]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLayout, QTextBrowser, QTextEdit, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLayout, QTextEdit, QVBoxLayout
 
 from vawg_desktop import __version__, log_file, paths
 from vawg_desktop.ui.commands import command, load_commands
+from vawg_desktop.ui.help_topics import HELP_OF
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.shell import Shell
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, fit_screen, label
+from vawg_desktop.ui.widgets.common import button, label
 
 #: Keys that belong to lists and records rather than to the window.
 OTHER_KEYS = (
@@ -24,51 +24,13 @@ OTHER_KEYS = (
 )  # fmt: skip
 
 
-#: Where the help speaks of each page: by the page's key the words, in bold, with which its part begins.
-HELP_OF = {
-    "my_work": "What waits.", "overview": "Where things stand.", "questions": "Questions", "meeting": "Hold a meeting.", "meeting_mode": "Hold a meeting.", "since": "Hold a meeting.",
-    "challenge": "Hold a meeting.", "meeting_decision": "Hold a meeting.", "governance_body": "Hold a meeting.", "recommendation": "Change a field.", "card": "What happened.", "response": "A report lands.",
-    "action": "Change a field.", "update": "Change a field.", "gap": "A gap's states", "journey": "The journey map", "journey_stage": "The journey map", "need": "The journey map",
-    "evidence": "Evidence files.", "chain": "The chain", "theme": "Coding.", "quote": "Quotes", "learning": "Change a field.", "returns": "Prepare returns.", "partner": "Pass work on.", "contact": "Pass work on.",
-    "person": "Closing", "service": "Services", "survey_results": "Surveys.", "survey": "Surveys.", "survey_question": "Surveys.", "coding": "Coding.", "coders": "Coding.", "codebook": "Coding.", "code": "Coding.",
-    "survey_response": "Surveys.", "indicator": "Indicators", "indicator_value": "Numbers over time.", "harm": "Harm.", "case_extract": "Harm.", "weight_set": "Harm.", "area": "Indicators", "figure": "Figures",
-    "papers": "Write a paper.", "publication": "Write a paper.", "paper_template": "The office's own Word document.", "information_request": "Answer a request for information.", "redaction": "Answer a request for information.",
-    "framework": "Frameworks", "coverage": "Frameworks", "strand": "Frameworks", "source": "Figures", "changes": "What changed.", "copies": "A meeting with no network.", "backups": "Backups.", "access": "Passphrases.",
-    "handover_item": "Hand over.", "transfer": "Hand over.", "settings": "Settings",
-}  # fmt: skip
-
-
 @command("Help", "F1")
 def show_help(window: Shell) -> None:
-    """What an officer needs, in the program itself, at the part that speaks of the page that is shown."""
-    dialog = QDialog(window)
-    dialog.setWindowTitle("Help")
-    box = QVBoxLayout(dialog)
-    box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
-    text = QTextBrowser()
-    text.setAccessibleName("Help")
-    text.setFrameShape(QTextBrowser.Shape.NoFrame)
-    text.setMarkdown(paths.resources("help", "start.md").read_text("utf-8"))
+    """What an officer needs, in the program itself, at the topic that speaks of the page that is shown."""
+    from vawg_desktop.ui import help_window
+
     key, _ = window.where()
-    box.addWidget(text)
-    box.addWidget(button("Close", dialog.accept, kind="primary"))
-    fit_screen(dialog, 760, 640)
-    if part := HELP_OF.get(key, ""):
-        QTimer.singleShot(0, text, lambda: _go_to(text, part))
-    messages.run(dialog)
-    dialog.deleteLater()
-
-
-def _go_to(text: QTextBrowser, part: str) -> None:
-    """Bring the part of the help that begins with these words in bold to the top."""
-    document = text.document()
-    found = document.find(part)
-    while not found.isNull() and found.charFormat().fontWeight() < QFont.Weight.DemiBold:
-        found = document.find(part, found)
-    if not found.isNull():
-        found.clearSelection()
-        text.setTextCursor(found)
-        text.verticalScrollBar().setValue(text.verticalScrollBar().value() + text.cursorRect().top() - theme.px(8))
+    help_window.show(window, getattr(window.here(), "help_topic", "") or HELP_OF.get(key, "begin"))
 
 
 @command("About this program")

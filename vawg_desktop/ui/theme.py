@@ -230,6 +230,8 @@ def style_rules(t: Theme) -> str:
     QFrame[chip="true"] > QLabel {{ background: transparent; }}
     QPushButton[chip="true"]:checked {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
     QTableView#lines::item {{ padding-left: {px(5)}px; }}
+    QTextBrowser[page="true"] {{ border: 1px solid transparent; background: {c.surface}; padding: 0; }}
+    QTextBrowser[page="true"]:focus {{ {focus} }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
     QTableCornerButton::section {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line}; }}

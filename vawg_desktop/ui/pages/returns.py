@@ -207,6 +207,11 @@ class ReturnsPage(QWidget):
         self._round = str(self._rounds.itemData(place))
         self.load()
 
+    @property
+    def help_topic(self) -> str:
+        """Which topic of the help speaks of what is shown."""
+        return "review" if self._stack.currentWidget() is self.review else "round"
+
     def _on_review_left(self) -> None:
         self._stack.setCurrentIndex(0)
         self.load()

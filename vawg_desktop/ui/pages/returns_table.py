@@ -70,8 +70,8 @@ class RoundTable(QGridLayout):
             for column_number, cell in row.cells:
                 self.addWidget(cell, 2 + 2 * place, column_number)
             self.setRowMinimumHeight(2 + 2 * place, theme.px(40))
-        self.setColumnStretch(0, 1)
-        self.setColumnStretch(_ANSWERS, 0 if narrow else 1)
+        self.setColumnStretch(0, int(narrow))
+        self.setColumnStretch(_ANSWERS, int(not narrow))
 
 
 class _PartnerRow:
