@@ -42,6 +42,7 @@ xdotool key Tab; sees focus text "% complete"
 xdotool type --delay 80 55; sees focus text "% complete" 55
 xdotool key Return; PYTHONPATH=. "$PYTHON" tests/ui/until_held.py "$STORE" A-0002 percent 55
 /usr/bin/python3 tests/ui/at_tree.py >"$OUT/second.txt"
+/usr/bin/python3 tests/ui/at_walk.py $P "Overview" "Journey map" "Returns" "Since a board" "Papers" "Coding" "Backups" "Settings" >"$OUT/walk.txt"
 kill $P
 wait $P || true
 """
@@ -87,8 +88,8 @@ def test_the_window_is_heard_and_a_record_edited_by_keys_alone(tmp_path: Path) -
     for words in (
         "frame | My work – VAWG Desktop",
         "push button | Search or do anything",
-        "check box | Actions",
-        "label | My work",
+        "push button | Actions",
+        "heading | My work",
     ):
         assert words in first
     second = (tmp_path / "second.txt").read_text()
@@ -96,5 +97,10 @@ def test_the_window_is_heard_and_a_record_edited_by_keys_alone(tmp_path: Path) -
     for name in ("List of actions", "Filter actions", "Status", "% complete", "Our rating"):
         assert f"| {name}\n" in second, name
     assert "Traceback" not in log
+    walked = (tmp_path / "walk.txt").read_text().splitlines()
+    assert [line for line in walked if line.startswith("page ")] == [f"page {name}" for name in (
+        "Overview", "Journey map", "Returns", "Since a board", "Papers", "Coding", "Backups", "Settings",
+    )]  # fmt: skip
+    assert [line for line in walked if line.startswith("without")] == []
     with opening.open_store(path) as store:
         assert show.record(Session(store), "A-0002").cells["percent"] == 55

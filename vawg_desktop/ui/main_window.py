@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vawg_desktop.ui import leaving
+from vawg_desktop.ui import leaving, spoken
 from vawg_desktop.ui.as_at import AsAt, AsAtBar
 from vawg_desktop.ui.dropping import Dropping
 from vawg_desktop.ui.messages import messages
@@ -45,6 +45,7 @@ class MainWindow(Shell):
 
     def __init__(self) -> None:
         super().__init__()
+        spoken.install()
         self.setWindowTitle("VAWG Desktop")
         self.tasks: Any = None
         self._places: dict[str, PlacePage] = {}

@@ -10,18 +10,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from vawg_desktop.ui.places import GROUPS, PLACES, Place
 from vawg_desktop.ui.theme import icon, theme
+from vawg_desktop.ui.widgets.page_button import PageButton
 
 #: Below this width of the window (at 100 %) the icons give way to the words.
 NARROW = 1000
 
 
-class PlaceButton(QPushButton):
+class PlaceButton(PageButton):
     """A place: its icon and word, and how many wait there at the right."""
 
     def __init__(self, place: Place, go: Callable[[str], object]) -> None:
         super().__init__(place.label)
         self.place = place
-        self.setCheckable(True)
         self.setProperty("place", True)
         self._narrow = False
         self._keys = f"  Ctrl+{place.digit}" if place.digit else ""
@@ -38,26 +38,27 @@ class PlaceButton(QPushButton):
     def set_waiting(self, number: int, words: str) -> None:
         """Say how many wait here, and what for; nothing where nobody does."""
         self._count.setText(f"{number:,}" if number else "")
+        self._count.setVisible(bool(number))
         self._words = f": {words}" if number else ""
         self.setToolTip(f"{self.place.label}{self._words}{self._keys}")
         self._name()
 
     def set_current(self, current: bool) -> None:
         """Mark it as the place that is shown."""
-        if current != self.isChecked():
-            self.setChecked(current)
+        if current != self.current:
+            self.mark(current)
             self.restyle()
             self._name()
 
     def restyle(self, *, narrow: bool | None = None) -> None:
         """Tint icon and number; a narrow window has no room for the icon."""
-        c, current = theme.colours, self.isChecked()
+        c, current = theme.colours, self.current
         self._narrow = self._narrow if narrow is None else narrow
         self.setIcon(QIcon() if self._narrow else icon(self.place.icon, c.on_select if current else c.text))
         self._count.setStyleSheet(f"color: {c.on_select if current else c.accent};")  # a palette gives way to the window's own style
 
     def _name(self) -> None:
-        current = ", current page" if self.isChecked() else ""
+        current = ", current page" if self.current else ""
         self.setAccessibleName(f"{self.place.label}{self._words}{current}")
 
 

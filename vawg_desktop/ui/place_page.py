@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.places import Part, Place
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
+from vawg_desktop.ui.widgets.page_button import PageButton
 
 
 class PlacePage(QWidget):
@@ -17,7 +18,7 @@ class PlacePage(QWidget):
     def __init__(self, place: Place, go: Callable[[str], object]) -> None:
         super().__init__()
         self._pages: dict[str, QWidget] = {}
-        self._chips: dict[str, QPushButton] = {}
+        self._chips: dict[str, PageButton] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -27,8 +28,7 @@ class PlacePage(QWidget):
             row = FlowLayout(4)
             holder.setLayout(row)
             for part in place.parts:
-                made = QPushButton(part.label)
-                made.setCheckable(True)
+                made = PageButton(part.label)
                 made.setProperty("chip", True)
                 made.clicked.connect(lambda _=False, key=part.key: go(key))
                 row.addWidget(made)
@@ -45,6 +45,6 @@ class PlacePage(QWidget):
     def show_part(self, key: str) -> None:
         """Bring one of the place's pages to the front, by its key, and mark its tab."""
         for name, chip in self._chips.items():
-            chip.setChecked(name == key)
+            chip.mark(name == key)
             chip.setAccessibleName(f"{chip.text()}, current page" if name == key else chip.text())
         self._stack.setCurrentWidget(self._pages[key])

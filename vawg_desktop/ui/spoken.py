@@ -61,4 +61,10 @@ def _let_go(address: int) -> None:
 
 def install() -> None:
     """From now on labels marked as headings are spoken as headings."""
-    QAccessible.installFactory(_heading)
+    global _installed
+    if not _installed:
+        QAccessible.installFactory(_heading)
+        _installed = True
+
+
+_installed = False

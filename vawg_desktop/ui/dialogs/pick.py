@@ -96,6 +96,12 @@ class HintDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _nearness(words: str, wanted: str) -> int:
+    """How near a command's words are to what is typed: the same, beginning so, or anything else; going somewhere may be left unsaid."""
+    bare = words.removeprefix("go to ")
+    return 0 if wanted in (words, bare) else 1 if words.startswith(wanted) or bare.startswith(wanted) else 2
+
+
 class FindBox(Form):
     """A line and a list under it; arrows move in the list while the keyboard stays in the line."""
 
@@ -187,7 +193,7 @@ class FindBox(Form):
             self._add(f"{hit.reference}   {hit.title}", BY_KEY[hit.entity].label, hit)
         for found in answer.lists:
             self._add(found.words, f"{found.count:,}", found)
-        for offer in self._offers:
+        for offer in sorted(self._offers, key=lambda o: _nearness(fold(o.words), wanted)):
             if not wanted or (all(w in fold(f"{offer.words} {offer.hint}") for w in wanted.split()) and not any(w.isdigit() for w in wanted.split())):
                 self._add(offer.words, offer.hint, offer)
         for hit in answer.hits[answer.exact :]:

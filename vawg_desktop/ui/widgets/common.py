@@ -77,16 +77,17 @@ def offer(line: QLineEdit, words: Iterable[str]) -> QCompleter:
     return completer
 
 
-def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True) -> QLabel:
-    """A text, of size 13 unless another is given."""
-    made = Words(text)
+def label(text: str, *, size: int = 13, bold: bool = False, muted: bool = False, wrap: bool = True, heading: bool | None = None) -> QLabel:
+    """A text, of size 13 unless another is given; large bold ones are headings, and others where it is said."""
+    made = Words("")
+    if heading or (heading is None and bold and size >= HEADING_SIZE):
+        made.setProperty(HEADING, True)  # before its text: a screen reader is told of that at once, and keeps what it was told
     made.setFont(theme.font(size, bold=bold))
     made.setWordWrap(wrap)
     made.setTextFormat(Qt.TextFormat.PlainText)
     if muted:
         made.setProperty("muted", True)
-    if bold and size >= HEADING_SIZE:
-        made.setProperty(HEADING, True)
+    made.setText(text)
     return made
 
 
@@ -337,11 +338,11 @@ class Section(QWidget):
         box.setSpacing(theme.px(4))
         head = QHBoxLayout()
         head.setContentsMargins(theme.px(8), 0, 0, 0)
-        self._title = label(title, size=13, bold=True, wrap=wrap)
-        self._title.setProperty(HEADING, True)
+        self._title = label(title, size=13, bold=True, wrap=wrap, heading=True)
         self.count = label("", muted=True, wrap=False)
         head.addWidget(self._title, int(wrap))
         head.addWidget(self.count)
+        self.count.hide()
         if not wrap:
             head.addStretch(1)
         if verb and do is not None:
@@ -361,6 +362,7 @@ class Section(QWidget):
     def set_count(self, count: int) -> None:
         """Say how many stand under the heading."""
         self.count.setText(str(count) if count else "")
+        self.count.setVisible(bool(count))
 
     def empty(self) -> None:
         """Take away what stands under the heading."""

@@ -35,6 +35,8 @@ class TwoPanes(QSplitter):
         self.setChildrenCollapsible(False)
         self.addWidget(left)
         self.addWidget(self._right)
+        self._right.raise_()  # a screen reader meets the left one first
+        self.handle(1).setAccessibleName("Edge between the two panes")
         self.setStretchFactor(0, 3)
         self.setStretchFactor(1, 2)
 
