@@ -8,13 +8,14 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QWidget,
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.help_pictures import TAKEN, WIDE
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.errors import RuleError
+from vawg_desktop.domain.terms import ACTION_STATUS
 from vawg_desktop.services import list_filters, lists, records, show
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment
@@ -39,6 +41,7 @@ from vawg_desktop.ui.help import show_help
 from vawg_desktop.ui.help_topics import GROUPS, HELP_OF, topics
 from vawg_desktop.ui.help_window import HelpWindow
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.pages import list_acts, list_page
 from vawg_desktop.ui.pages.list_acts import set_status
 from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.spoken import announcer
@@ -422,3 +425,37 @@ def test_a_recovery_key_that_is_not_written_is_not_said_to_be(qtbot: QtBot, tmp_
     with patch.object(QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "k.pdf"), "")):
         form._print()
     assert form.told.text().startswith("Saved as k.pdf") and (tmp_path / "k.pdf").read_bytes().startswith(b"%PDF") and b"%%EOF" in (tmp_path / "k.pdf").read_bytes()
+
+
+def test_a_menu_opens_on_its_first_line_or_the_one_that_holds(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A menu that opened on nothing was silent in a screen reader, and Enter took nothing."""
+    active: list[str] = []
+
+    class Looked(QMenu):
+        """A menu that closes again once it is open."""
+
+        def showEvent(self, event: Any) -> None:
+            super().showEvent(event)
+            QTimer.singleShot(30, self, self._told)
+
+        def _told(self) -> None:
+            active.append(self.activeAction().text() if self.activeAction() is not None else "")
+            self.close()
+
+    monkeypatch.setattr(list_acts, "QMenu", Looked)
+    monkeypatch.setattr(list_page, "QMenu", Looked)
+    page: Any = shown.go("action")
+    settle(shown.tasks)
+    page.view.choose(0)
+    status = ACTION_STATUS.label(str(page.model.row(0)["status"]))
+    list_acts.ask_status(page)
+    page._show_more()
+    assert active[0].endswith(status) and active[1].startswith("Edit picked rows")
+
+
+def test_the_keyboard_is_somewhere_that_has_a_name_on_every_page(shown: Shown) -> None:
+    for page in PAGES:
+        shown.go(page.key)
+        settle(shown.tasks)
+        focused = QApplication.focusWidget()
+        assert focused is not None and focused.accessibleName(), page.key

@@ -17,6 +17,7 @@ from vawg_desktop.ui.dialogs.codebook import CodeDialog, MergeDialog, SplitDialo
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import save_file
 from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.widgets.common import pop_up
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 
 _BRINGS = "Codebooks and projects (*.qdc *.qdpx *.csv *.tsv *.txt)"
@@ -48,7 +49,7 @@ def show_menu(desk: Desk, button: QWidget) -> None:
             menu.addSeparator()
         else:
             menu.addAction(act[0], partial(act[1], desk))
-    menu.exec(button.mapToGlobal(button.rect().bottomLeft()))
+    pop_up(menu, button.mapToGlobal(button.rect().bottomLeft()))
     menu.deleteLater()
 
 

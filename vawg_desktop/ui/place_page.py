@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from vawg_desktop.ui.places import Part, Place
 from vawg_desktop.ui.theme import theme
@@ -40,6 +40,11 @@ class PlacePage(QWidget):
     def add(self, part: Part, page: QWidget) -> None:
         """Take in a page that was made now."""
         self._pages[part.key] = page
+        if not page.accessibleName():
+            page.setAccessibleName(part.label)
+        for area in page.findChildren(QScrollArea):  # reached by Tab, to scroll by the keyboard
+            if not area.accessibleName():
+                area.setAccessibleName(part.label)
         self._stack.addWidget(page)
 
     def show_part(self, key: str) -> None:

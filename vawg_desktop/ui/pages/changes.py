@@ -32,7 +32,7 @@ from vawg_desktop.ui.pages.changes_opened import Opened, fill, read_opened
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import SECTION_INSET, EmptyState, button, clear, label, scrolled
+from vawg_desktop.ui.widgets.common import SECTION_INSET, EmptyState, button, clear, label, pop_up, scrolled
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
@@ -341,7 +341,7 @@ class ChangesPage(QWidget):
         menu.addAction("Copy as a table\tCtrl+C", self.copy_lines)
         menu.addAction("Print …", lambda: self._with_lines(lambda rows, more: self._save(rows, more, printed=True)))
         menu.addAction("Save as …", lambda: self._with_lines(self._save))
-        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        pop_up(menu, self._more.mapToGlobal(self._more.rect().bottomLeft()))
         menu.deleteLater()
 
     def copy_lines(self) -> None:

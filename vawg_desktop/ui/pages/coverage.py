@@ -32,7 +32,7 @@ from vawg_desktop.ui.outputs import copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, note
+from vawg_desktop.ui.widgets.common import EmptyState, button, clear, label, note, pop_up
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.place_kept import PLACE
 from vawg_desktop.ui.widgets.strand_grid import StrandGrid
@@ -263,7 +263,7 @@ class CoveragePage(QWidget):
         menu.addAction("Copy as a table", self.copy_cells)
         if self._framework:
             menu.addAction("Save as …", self.save)
-        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        pop_up(menu, self._more.mapToGlobal(self._more.rect().bottomLeft()))
         menu.deleteLater()
 
     def add_framework(self) -> None:

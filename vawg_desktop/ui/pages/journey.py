@@ -22,7 +22,7 @@ from vawg_desktop.ui.outputs import copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import EmptyState, RowButton, button, clear, label, note
+from vawg_desktop.ui.widgets.common import EmptyState, RowButton, button, clear, label, note, pop_up
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.journey_view import JourneyView, words_of
@@ -271,7 +271,7 @@ class JourneyPage(QWidget):
         menu.addAction("Save as picture …", self.save_picture)
         menu.addSeparator()
         menu.addAction("Add the usual stages, needs and rights", self.add_usual)
-        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        pop_up(menu, self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def full_screen(self) -> None:
         """The map over the whole screen, for a wall; the cell chosen there is chosen here when it is left."""

@@ -14,6 +14,7 @@ from vawg_desktop.services.lists import Where
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.list_views import GROUPED
+from vawg_desktop.ui.widgets.common import pop_up
 
 if TYPE_CHECKING:
     from vawg_desktop.ui.pages.list_page import ListPage
@@ -34,7 +35,7 @@ def _offer(page: ListPage, found: list[Offered]) -> None:
         for words, value in one.values:
             where = Where(one.key, value) if one.key else Where(value, "yes")
             sub.addAction(words).triggered.connect(partial(page.add_filter, f"{one.words}: {words}" if one.key else words, where))
-    menu.exec(page.views.mapToGlobal(page.views.rect().bottomLeft()))
+    pop_up(menu, page.views.mapToGlobal(page.views.rect().bottomLeft()))
     menu.deleteLater()
 
 
@@ -48,10 +49,14 @@ def ask_status(page: ListPage) -> None:
         return
     menu = QMenu(page)
     menu.setAccessibleName(f"Status of {spec.how_many(len(numbers))}")
+    now = {str((page.model.row(place) or {}).get(field.key)) for place in page.view.places()}
     for number, term in enumerate(field.terms, 1):
-        menu.addAction(f"&{number}  {term.label}" if number < 10 else term.label).triggered.connect(partial(set_status, page, numbers, term.key, term.label))
+        one = menu.addAction(f"&{number}  {term.label}" if number < 10 else term.label)
+        one.setCheckable(now == {term.key})  # the status that all of them have is the one to begin from
+        one.setChecked(now == {term.key})
+        one.triggered.connect(partial(set_status, page, numbers, term.key, term.label))
     at = page.view.visualRect(page.view.currentIndex())
-    menu.exec(page.view.viewport().mapToGlobal(at.bottomLeft()))
+    pop_up(menu, page.view.viewport().mapToGlobal(at.bottomLeft()))
     menu.deleteLater()
 
 
@@ -75,7 +80,7 @@ def ask_columns(page: ListPage) -> None:
         one.setCheckable(True)
         one.setChecked(column.key not in hidden)
         one.toggled.connect(partial(_turn, page, column.key))
-    menu.exec(page.view.mapToGlobal(page.view.rect().topLeft()))
+    pop_up(menu, page.view.mapToGlobal(page.view.rect().topLeft()))
     menu.deleteLater()
 
 

@@ -31,7 +31,7 @@ from vawg_desktop.ui.pages.list_outputs import ListOutputs
 from vawg_desktop.ui.pages.list_views import SavedViews
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import EmptyState, button, label
+from vawg_desktop.ui.widgets.common import EmptyState, button, label, pop_up
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.record_pane import RecordPane
@@ -378,7 +378,7 @@ class ListPage(QWidget):
         self.outputs.add_to(menu)
         menu.addSeparator()
         menu.addAction("Close the bin" if self.query.bin else "Show the bin", self._flip_bin)
-        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        pop_up(menu, self._more.mapToGlobal(self._more.rect().bottomLeft()))
         menu.deleteLater()
 
     def _flip_bin(self) -> None:

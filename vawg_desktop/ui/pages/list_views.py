@@ -15,6 +15,7 @@ from vawg_desktop.services import list_groups, office
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
+from vawg_desktop.ui.widgets.common import pop_up
 
 #: Where it is kept, for this store, by what each list is grouped.
 GROUPED = "grouped"
@@ -49,7 +50,7 @@ class SavedViews(QPushButton):
             choices.addAction(one)
             one.triggered.connect(partial(self._group, key))
         menu.addAction("Save this view …", self.save)
-        menu.exec(self.mapToGlobal(self.rect().bottomLeft()))
+        pop_up(menu, self.mapToGlobal(self.rect().bottomLeft()))
         menu.deleteLater()
 
     def _group(self, key: str, *_: object) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.ui.theme import theme
@@ -31,12 +32,21 @@ class Choice(QComboBox):
         self._settled = -1
         self._typed = ""
         self._picking = False
+        self._heard: QLabel | None = None
         self.activated.connect(self._on_activated)
 
     def minimumSizeHint(self) -> QSize:
         """Narrower than its longest entry where there is no room: nothing beside it may be pushed out of sight."""
         hint = super().minimumSizeHint()
         return QSize(min(hint.width(), theme.px(120)), hint.height())
+
+    def showEvent(self, e: QShowEvent) -> None:
+        """On Linux Qt tells a screen reader what is chosen for the name, and what the choice is about only by a label beside it."""
+        super().showEvent(e)
+        if sys.platform.startswith("linux") and self.accessibleName() and (self._heard is None or self._heard.parentWidget() is not self.parentWidget()):
+            self._heard = QLabel(self.accessibleName().replace("&", "&&"), self.parentWidget())
+            self._heard.setBuddy(self)
+            self._heard.hide()
 
     def settle(self) -> None:
         """What is shown now is what stands: the way back for Escape."""

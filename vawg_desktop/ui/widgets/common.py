@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -254,6 +255,15 @@ def fit_screen(dialog: QWidget, width: int, height: int) -> None:
     dialog.resize(min(theme.px(width), room.width() - 16), min(theme.px(height), room.height() - 48))
 
 
+def pop_up(menu: QMenu, at: QPoint) -> None:
+    """Open a menu with its first line, or the one that is ticked, chosen already: a screen reader says it, and Enter takes it."""
+    lines = [a for a in menu.actions() if a.isEnabled() and not a.isSeparator()]
+    first = next((a for a in lines if a.isChecked()), lines[0] if lines else None)
+    if first is not None:
+        QTimer.singleShot(0, menu, lambda: menu.setActiveAction(first))
+    menu.exec(at)
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout, rows within it too; the keyboard goes back to its place once it is filled again."""
     lost = lost_in(layout)
@@ -311,6 +321,7 @@ class EmptyState(QWidget):
         self.text.setFixedWidth(theme.px(420))
         self.text.setMinimumHeight(self.text.heightForWidth(theme.px(420)))
         box.addWidget(self.text)
+        self.setAccessibleName(text)
         if verb and do is not None:
             made = button(verb, do, kind="primary")
             made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
