@@ -8,7 +8,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -459,3 +459,22 @@ def test_the_keyboard_is_somewhere_that_has_a_name_on_every_page(shown: Shown) -
         settle(shown.tasks)
         focused = QApplication.focusWidget()
         assert focused is not None and focused.accessibleName(), page.key
+
+
+def test_a_form_about_a_record_leaves_the_record_in_sight(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It opened in the middle of the window, over the record that one was writing about."""
+    places: list[tuple[QRect, QRect]] = []
+    page: Any = shown.go("action")
+    settle(shown.tasks)
+    shown.window.move(0, 0)
+
+    def run(dialog: Any) -> int:
+        dialog.show()
+        QTest.qWait(20)
+        places.append((dialog.frameGeometry(), page.panes_beside.record_place()))
+        dialog.hide()
+        return 0
+
+    monkeypatch.setattr(messages, "run", run)
+    page.new_record()
+    assert places and all(dialog.right() < record.left() for dialog, record in places), places

@@ -23,6 +23,7 @@ from vawg_desktop.services import (
     outputs,
     questions,
     records,
+    show,
     undoing,
 )
 from vawg_desktop.services.records import Assignment
@@ -175,6 +176,21 @@ def test_a_question_of_my_work_opens_at_ones_own_portfolio(shown: Shown) -> None
     next(b for b in visible(work._asked, QAbstractButton) if b.text().endswith(question.asks)).click()
     settle(shown.tasks)
     assert told(question.key).startswith(f"{question.asks}: {number:,}.")
+
+
+def test_the_chain_of_a_record_that_is_typed(shown: Shown) -> None:
+    """The page led nowhere by itself: it asked to go to a record and come back."""
+    page: Any = shown.go("chain")
+    for typed in ("r3", "R-0003", show.record(shown.session, "R-0003").title):
+        page.about.setText(typed)
+        page.find_typed()
+        settle(shown.tasks)
+        assert page.about.text() == "R-0003" and page._wrong.isHidden()
+        assert page._chain is not None and page._chain.nodes[page._record].reference == "R-0003"
+    page.about.setText("zebra")
+    page.find_typed()
+    settle(shown.tasks)
+    assert page._wrong.isVisible() and "zebra" in page._wrong.text() and page._record in page._chain.nodes
 
 
 def test_the_chain_is_walked_by_arrows_and_says_what_is_missing(shown: Shown) -> None:

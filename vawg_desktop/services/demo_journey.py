@@ -86,7 +86,7 @@ def _numbers(tx: Transaction, chance: random.Random, services: Sequence[str], to
     for n, service in enumerate(services[:6]):
         level = 20 + 15 * n
         indicator = tx.create("indicator", {
-            "title": "People referred", "measure": "referred", "count_unit": "referrals", "good": "neither",
+            "title": f"People referred: {tx.row('service', service)['title']}", "measure": "referred", "count_unit": "referrals", "good": "neither",
             "definition": "New referrals received in the month, counted once a person.",
         })  # fmt: skip
         tx.link("indicator.services", indicator, service)

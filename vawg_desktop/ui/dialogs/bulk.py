@@ -18,6 +18,8 @@ from vawg_desktop.ui.widgets.common import button, label
 class BulkDialog(Form):
     """One field, one value, one reason, for the rows picked."""
 
+    beside_record = False
+
     def __init__(self, parent: QWidget, tasks: Tasks, spec: EntitySpec, count: int) -> None:
         super().__init__(parent)
         self.setWindowTitle("Edit picked rows")

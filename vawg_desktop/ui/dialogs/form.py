@@ -27,6 +27,9 @@ from vawg_desktop.ui.widgets.common import button, label
 class Form(QDialog):
     """A dialog that collects something. ``saves`` names the button that Enter presses; none else ever is the default."""
 
+    #: Whether it opens over the list rather than over the record that it is about.
+    beside_record = True
+
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._before: list[str] | None = None
@@ -42,6 +45,8 @@ class Form(QDialog):
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if self._before is None:
             keep_on_screen(self)
+            if self.beside_record:
+                leave_record_in_sight(self)
             self._before = self.state()
             first = self.first_field()
             if first is not None:
@@ -94,6 +99,20 @@ class Form(QDialog):
     def run(self) -> bool:
         """Show it until it is done with; whether it was accepted."""
         return messages.run(self) == QDialog.DialogCode.Accepted
+
+
+def leave_record_in_sight(dialog: QDialog) -> None:
+    """Where a record stands beside a list, put a dialog over the list: what is written in it is about what can still be read."""
+    parent = dialog.parentWidget()
+    here = getattr(parent.window(), "here", None) if parent is not None else None
+    panes = getattr(here(), "panes_beside", None) if here is not None else None
+    record = panes.record_place() if panes is not None else None
+    if record is None or dialog.screen() is None:
+        return
+    room = dialog.screen().availableGeometry()
+    left = max(room.left(), min(dialog.x(), record.left() - dialog.frameGeometry().width() - theme.px(8)))
+    top = max(room.top(), record.center().y() - dialog.frameGeometry().height() // 2)
+    dialog.move(left, min(top, max(room.top(), room.bottom() - dialog.frameGeometry().height())))
 
 
 def keep_on_screen(dialog: QDialog) -> None:

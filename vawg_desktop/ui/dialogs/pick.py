@@ -105,6 +105,8 @@ def _nearness(words: str, wanted: str) -> int:
 class FindBox(Form):
     """A line and a list under it; arrows move in the list while the keyboard stays in the line."""
 
+    beside_record = False
+
     def __init__(
         self,
         parent: QWidget,

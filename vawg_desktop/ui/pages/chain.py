@@ -7,12 +7,25 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.services import chain, outputs
+from vawg_desktop.domain.errors import AppError
+from vawg_desktop.services import chain, names, outputs
+from vawg_desktop.services.session import Session
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import save_document
+from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import (
@@ -23,6 +36,7 @@ from vawg_desktop.ui.widgets.common import (
     clear,
     label,
     note,
+    offer,
     set_style,
 )
 from vawg_desktop.ui.widgets.place_kept import PLACE
@@ -34,6 +48,8 @@ _COLUMN = 196
 _BETWEEN = 32
 #: Room between the records of a column at 100 %; a line that crosses the column runs there.
 _ROW_GAP = 6
+#: Kinds of record that are offered while one is typed; others are known by their references.
+_NAMED = ("recommendation", "gap")
 #: So many sentences stand under the columns.
 _SENTENCES = 4
 
@@ -64,7 +80,21 @@ class ChainPage(QWidget):
         head.addWidget(self._go)
         head.addWidget(self._save)
         box.addLayout(head)
-        self._empty = EmptyState("Open a record and press “Show the chain” to see what it rests on and what came of it.", "Recommendations", lambda: self.open_page.emit("recommendation"))
+        ask = QHBoxLayout()
+        ask.setSpacing(theme.px(8))
+        self.about = QLineEdit()
+        self.about.setAccessibleName("Record whose chain is shown")
+        self.about.setPlaceholderText("A recommendation, gap or other record: R-0003, r3 or its title")
+        self.about.setMaximumWidth(theme.px(480))
+        self.about.returnPressed.connect(self.find_typed)
+        ask.addWidget(self.about, 1)
+        self._wrong = label("")
+        set_style(self._wrong, warn=True)
+        self._wrong.hide()
+        ask.addWidget(self._wrong, 1)
+        ask.addStretch(1)
+        box.addLayout(ask)
+        self._empty = EmptyState("Type a record above to see what it rests on and what came of it.", "Recommendations", lambda: self.open_page.emit("recommendation"))
         box.addWidget(self._empty, 1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -82,6 +112,27 @@ class ChainPage(QWidget):
         self._show_state()
         tasks.changes_applied.connect(self._on_changes)
 
+    def find_typed(self) -> None:
+        """Show the chain of the record that is typed; where nothing is called so, say it and leave what is shown."""
+        typed = self.about.text().strip()
+        if not typed:
+            return
+
+        def read(session: Session) -> names.Found:
+            connection = session.read()
+            named = (names.find_named(connection, kind, typed) for kind in _NAMED)
+            return next((one for one in named if one is not None), None) or names.find(connection, typed)
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, AppError):
+                messages.failed(error)
+                return
+            self._wrong.setText(error.message)
+            self._wrong.show()
+            announcer.say(self, error.message)
+
+        self.tasks.read(read, lambda found: self.show_record(found.id), failed)
+
     def show_record(self, id: str) -> None:
         """Show the chain of a record."""
         self._record, self._arrived = id, True
@@ -90,8 +141,12 @@ class ChainPage(QWidget):
 
     def load(self) -> None:
         """Read the chain anew; nothing stands here until a record was chosen."""
+        self.tasks.read(lambda s: [title for kind in _NAMED for title in names.titles(s.read(), kind)], self._offer)
         if self._record:
             self.tasks.read(partial(chain.of, name=self._record), self._show)
+
+    def _offer(self, titles: list[str]) -> None:
+        offer(self.about, titles).activated.connect(lambda _: self.find_typed())
 
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible() and self._record and changes.entities:
@@ -108,6 +163,9 @@ class ChainPage(QWidget):
         if found.start != self._record:
             return
         self._chain = found
+        self._wrong.hide()
+        if found.start in found.nodes:
+            self.about.setText(found.nodes[found.start].reference)
         self._show_state()
         self._title.set_words(f"Chain of {found.called(found.start)}" if found.start in found.nodes else "Chain")
         clear(self._body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -44,6 +44,12 @@ class TwoPanes(QSplitter):
         if event.type() in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):  # a page that hides what it shows at the right hides the pane
             self._right.setVisible(event.type() == QEvent.Type.ShowToParent)
         return False
+
+    def record_place(self) -> QRect | None:
+        """Where on the screen the right pane stands; None while the two take turns, or it is not there."""
+        if self.narrow or not self._right.isVisible():
+            return None
+        return QRect(self._right.mapToGlobal(QPoint(0, 0)), self._right.size())
 
     def show_right(self) -> None:
         """Show what is chosen; nothing to do where it stands beside the list."""
