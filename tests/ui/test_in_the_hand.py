@@ -478,3 +478,15 @@ def test_a_form_about_a_record_leaves_the_record_in_sight(shown: Shown, monkeypa
     monkeypatch.setattr(messages, "run", run)
     page.new_record()
     assert places and all(dialog.right() < record.left() for dialog, record in places), places
+
+
+def test_what_was_said_to_be_under_way_goes_when_it_fails(shown: Shown) -> None:
+    strip = shown.window.strip
+    strip.tell(Message("Taking the store back to then …"), stays=False)
+    strip.fail(Message("There is no board of that name."))
+    assert not strip.told_line.isVisible() and strip.failed_line.isVisible()
+    strip.close_failure()
+    strip.tell(Message("Saved."), stays=False)
+    strip.fail(Message("Something else."))
+    assert strip.told_line.isVisible()
+    strip.close_failure()

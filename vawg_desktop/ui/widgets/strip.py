@@ -97,6 +97,8 @@ class Strip(QWidget):
         self.restyle()
         self._failures = [f for f in self._failures if f.text != message.text][-_MOST:]
         self._failures.append(message)
+        if self._told is not None and self._told.text.endswith("…"):  # what was under way is what failed
+            self._end_told()
         self._show_failure()
         announcer.say(self, message.text, urgent=True)
 
