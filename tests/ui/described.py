@@ -105,7 +105,7 @@ def _state(widget: QWidget) -> str:
         "disabled": not widget.isEnabled(),
         "focus": widget.hasFocus(),
         "checked": button is not None and button.isChecked(),
-        "current": bool(widget.property("current")),
+        "current": bool(widget.property("here")),
         "default": bool(getattr(widget, "isDefault", bool)()),
         "read-only": bool(getattr(widget, "isReadOnly", bool)()),
         "secret": isinstance(widget, QLineEdit) and widget.echoMode() != QLineEdit.EchoMode.Normal,

@@ -228,7 +228,7 @@ def style_rules(t: Theme) -> str:
     QPushButton[chip="true"]:focus {{ {inside(2, 12)} }}
     QFrame[chip="true"] {{ background: {c.soft}; border: 1px solid {c.line}; border-radius: {px(12)}px; }}
     QFrame[chip="true"] > QLabel {{ background: transparent; }}
-    QPushButton[chip="true"]:checked, QPushButton[chip="true"][current="true"] {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
+    QPushButton[chip="true"]:checked, QPushButton[chip="true"][here="true"] {{ background: {c.select}; color: {c.on_select}; border: 1px solid {c.accent}; }}
     QTableView#lines::item {{ padding-left: {px(5)}px; }}
     QTextBrowser[page="true"] {{ border: 1px solid transparent; background: {c.surface}; padding: 0; }}
     QTextBrowser[page="true"]:focus {{ {focus} }}
@@ -256,7 +256,7 @@ def style_rules(t: Theme) -> str:
         padding: 0 {px(6)}px; min-height: {px(24)}px; max-height: {px(24)}px; }}
     #nav > QPushButton[opener="true"], #nav > QLabel {{ color: {c.muted}; background: transparent; }}
     #nav > QPushButton[place="true"]:hover {{ background: {c.soft}; }}
-    #nav > QPushButton[current="true"] {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
+    #nav > QPushButton[here="true"] {{ background: {c.select}; color: {c.on_select}; font-weight: 600; }}
     #nav > QPushButton:focus {{ border: 2px solid {c.accent}; }}
     #top_bar {{ background: {c.nav}; }}
     #top_bar > QPushButton[search="true"] {{ text-align: left; color: {c.muted}; background: {c.surface}; }}

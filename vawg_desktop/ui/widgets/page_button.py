@@ -11,11 +11,11 @@ class PageButton(QPushButton):
     @property
     def current(self) -> bool:
         """Whether its page is the one shown."""
-        return bool(self.property("current"))
+        return bool(self.property("here"))
 
     def mark(self, current: bool) -> None:
         """State whether its page is the one shown, for the eye."""
         if current != self.current:
-            self.setProperty("current", current)
+            self.setProperty("here", current)
             self.style().unpolish(self)
             self.style().polish(self)
