@@ -47,7 +47,7 @@ def test_words_that_are_ready_leave(session: Session) -> None:
     ("given", "why"),
     [
         ({"consent": "withdrawn"}, "consent was withdrawn"), ({"consent": "not_asked"}, "consent is not recorded"), ({"publishable": "no"}, "may be published"),
-        ({"recognisable": ""}, "recognise her is not answered"), ({"recognisable": "yes"}, "somebody could recognise her"),
+        ({"recognisable": ""}, "recognise the person is not answered"), ({"recognisable": "yes"}, "somebody could recognise the person"),
         ({"live_case": "yes"}, "a case is live"), ({"checked_by": ""}, "a second person"), ({"checked_by": "b. officer"}, "a second person"),
     ],
 )  # fmt: skip
@@ -71,7 +71,7 @@ def test_answers_that_the_one_who_entered_it_wrote_down_are_a_name_alone_until_t
     assert not records.assign(session, id, [Assignment("recognisable", "no")], None)  # said once is enough
     session.who = mine
     records.assign(session, id, [Assignment("consent", "withdrawn")], None)
-    assert quotes.told(session, id) == "These words stay here: her consent was withdrawn."
+    assert quotes.told(session, id) == "These words stay here: the person's consent was withdrawn."
     assert check(session.store).problems == []
 
 

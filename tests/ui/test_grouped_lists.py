@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.test_window import Shown, settle
-from vawg_desktop.services import office
-from vawg_desktop.services.lists import ListQuery
-from vawg_desktop.ui.pages import list_views
+from vawg_desktop.services import list_filters, office
+from vawg_desktop.services.list_groups import Group
+from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.ui.pages import list_acts, list_views
 from vawg_desktop.ui.pages.list_views import GROUPED, view_from_json, view_to_json
 
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
@@ -95,3 +97,50 @@ def test_the_view_button_offers_the_groupings(shown: Shown, monkeypatch: pytest.
     page.views.click()
     settle(shown.tasks)
     assert offered[:3] == ["Nothing", "Pillar *", "Accountable body"]
+
+
+def test_a_figure_opened_on_a_grouped_list_stands_in_its_groups_and_the_button_says_what_is_so(shown: Shown) -> None:
+    """The figure's list lost its groups, while the button went on saying that it had them."""
+    page = grouped(shown, "pillar", "action")
+    shown.window.open_list(ListQuery("action", where=(Where("no_date", "yes"),)), "No date set")
+    settle(shown.tasks)
+    assert page.query.group == "pillar" and page.model.headings and page.views.text() == "View: all, grouped"
+    page.views._use("all", ListQuery("action", group="pillar"))
+    page.views._group("")
+    settle(shown.tasks)
+    assert not page.model.headings and page.views.text() == "View: all"
+    page.show_all()
+    settle(shown.tasks)
+    assert not page.model.headings
+
+
+def test_groups_that_changed_between_two_reads_are_shown_anew(shown: Shown) -> None:
+    page = grouped(shown, "pillar")
+    numbers, groups = page.model.numbers(range(page.model.rowCount())), list(page.model.headings.values())
+    fewer = [Group(groups[0].words, groups[0].count - 1), Group(groups[1].words, groups[1].count + 1), *groups[2:]]
+    page.model.complete(numbers, fewer)
+    assert [g.count for g in page.model.headings.values()] == [g.count for g in fewer]
+    assert sorted(page.model.headings) == [sum(g.count for g in fewer[:n]) for n in range(len(fewer))]
+
+
+def test_the_fields_of_filter_by_are_walked_by_the_arrows(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first field's values opened at once and took the keys: the second field was out of reach."""
+    active: list[str] = []
+
+    class Walked(QMenu):
+        def showEvent(self, event: Any) -> None:
+            super().showEvent(event)
+            QTimer.singleShot(30, self, self._walk)
+
+        def _walk(self) -> None:
+            for _ in range(3):
+                active.append(self.activeAction().text())
+                QTest.keyClick(self, Qt.Key.Key_Down)
+            self.close()
+
+    monkeypatch.setattr(list_acts, "QMenu", Walked)
+    page: Any = shown.go("action")
+    list_acts.ask_filter(page)
+    settle(shown.tasks)
+    QTest.qWait(80)
+    assert len(set(active)) == 3 and active == [one.words for one in list_filters.offered(shown.session, "action")][:3]

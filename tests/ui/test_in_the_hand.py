@@ -346,6 +346,43 @@ def test_the_help_is_searched_and_read_by_the_keyboard(shown: Shown) -> None:
     window.close()
 
 
+def test_the_help_follows_the_text_size_goes_to_the_word_found_and_comes_back(shown: Shown) -> None:
+    show_help(shown.window)
+    window = shown.window.findChildren(HelpWindow)[-1]
+    window.resize(760, 400)
+    window.go_to("begin")
+    window.words.setText("export")
+    QTest.qWait(30)
+    rect = window.text.cursorRect()
+    assert window.text.viewport().rect().contains(rect.center()) and window.text.textCursor().selectedText().casefold() == "export"
+    shown_topic = window._shown
+    theme.apply("light", 1.6)
+    shown.window.restyle()
+    assert window.list.width() == theme.px(232) and window._shown == shown_topic
+    theme.apply("light", 1.0)
+    window.setWindowState(Qt.WindowState.WindowMinimized)
+    show_help(shown.window)
+    assert not window.isMinimized() and window.isVisible()
+    window.close()
+
+
+def test_pictures_of_the_help_fit_and_stay_so(shown: Shown) -> None:
+    """A scroll bar that came and went with the height of the pictures changed their width without end."""
+    show_help(shown.window)
+    window = shown.window.findChildren(HelpWindow)[-1]
+    fitted: list[int] = []
+    fit = window._fit_pictures
+    window._fit_pictures = lambda: (fitted.append(1), fit())  # type: ignore[method-assign]
+    window.go_to("round")
+    for high in range(500, 820, 20):
+        window.resize(760, high)
+        QTest.qWait(10)
+    fitted.clear()
+    QTest.qWait(200)
+    assert len(fitted) <= 2
+    window.close()
+
+
 def test_pictures_of_the_help_are_as_wide_as_its_text(shown: Shown) -> None:
     show_help(shown.window)
     window = shown.window.findChildren(HelpWindow)[-1]

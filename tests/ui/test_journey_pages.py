@@ -190,6 +190,14 @@ def test_the_chain_of_a_record_that_is_typed(shown: Shown) -> None:
     page.about.setText("zebra")
     page.find_typed()
     settle(shown.tasks)
+    page.about.selectAll()
+    QTest.keyClicks(page.about, "half ty")
+    page.load()
+    settle(shown.tasks)
+    assert page.about.text() == "half ty", "what is being typed is left alone"
+    page.about.setText("zebra")
+    page.find_typed()
+    settle(shown.tasks)
     assert page._wrong.isVisible() and "zebra" in page._wrong.text() and page._record in page._chain.nodes
 
 

@@ -241,7 +241,7 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     text("informant", "Told by"),
     term("answer", "Answer", t.ANSWER, default="update", asked=Asked(
         1, "Update, No change, or Not able to say yet. One of these for every action.", 18)),
-    long("narrative", "Progress update", search=True, listed=Listed("Update"), headings=(
+    long("narrative", "Progress update", search=True, listed=Listed("Update", empty="No words"), headings=(
         "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress"), asked=Asked(
         3, "What has been done since the last return, in a few sentences.", 48,
         called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),
@@ -262,7 +262,7 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     ref("corrects", "Corrects", "update"),
     ref("submission", "Came with", "submission"),
     NOTE,
-), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "action", "as_at"), form=("action", "narrative"), tracked=True)  # fmt: skip
+), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "answer", "action", "as_at"), form=("action", "narrative"), tracked=True)  # fmt: skip
 
 EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     text("title", "Title", required=True, search=True),

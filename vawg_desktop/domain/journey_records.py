@@ -66,21 +66,21 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
 ), listed=("title", "count_unit", "area"), form=("title", "count_unit", "good", "area"))  # fmt: skip
 
 INDICATOR_VALUE = EntitySpec("indicator_value", "Value of an indicator", "Values of indicators", "IV", "value", (
-    ref("indicator", "Indicator", "indicator", required=True),
+    ref("indicator", "Indicator", "indicator", required=True, listed=Listed(width=240)),
     when("period", "Period", "The month, quarter or year that is counted.", required=True, listed=Listed(width=120)),
     FieldSpec("value", "Value", Kind.NUMBER, required=True, listed=Listed(width=110)),
     FieldSpec("base", "Base", Kind.NUMBER, help="Out of how many, where the value is a share."),
     yes_no("provisional", "Provisional"),
     yes_no("process_changed", "Process changed here", "The chart starts its limits anew from this period."),
-    yes_no("counted_otherwise", "Counted otherwise from here", "The definition, the system or the area changed: values before and after are not joined."),
-    text("break_reason", "Why it is counted otherwise"),
+    yes_no("counted_otherwise", "Counting changed from here", "The definition, the system or the area changed: values before and after are not joined."),
+    text("break_reason", "Why the counting changed"),
     links("actions", "What happened here", "action", "Actions that may have to do with it; the chart marks the period.", inverse="Marked on values"),
     text("cleared_by", "Cleared for sharing by", "Who of the owner of the data."),
     when("cleared_on", "Cleared on"),
     BASIS,
     SOURCES,
     NOTE,
-), parent="indicator", own_day=("period",), listed=("value", "period"), form=("indicator", "period", "value", "base"),
+), parent="indicator", own_day=("period",), listed=("value", "indicator", "period"), form=("indicator", "period", "value", "base"),
    counted=("value", "values"))  # fmt: skip
 
 SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (

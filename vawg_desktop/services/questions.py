@@ -26,13 +26,13 @@ QUESTIONS: tuple[Question, ...] = (
     Question("gaps_without_action", "Gaps not closed that no action addresses", ("gap",), "Somebody found the gap; nobody was asked to do anything about it."),
     Question("recommendations_without_gap", "Open recommendations that answer no gap", ("recommendation",), "What was found that this would mend?"),
     Question("actions_without_recommendation", "Actions that serve no recommendation", ("action",), "Superseded actions are left out."),
-    Question("claims_without_evidence", "Complete actions with no evidence", ("action",), "Neither the action nor any of its updates has evidence of its own."),
+    Question("claims_without_evidence", "Complete actions with no piece of evidence linked", ("action",), "Neither the action nor any of its updates has evidence of its own."),
     Question("evidence_unused", "Evidence that nothing rests on", ("evidence",), "It proves no action, recommendation, gap, update or closure test."),
     Question("cells_without_owner", "Places on the journey map with a gap that nobody owns", ("gap",), "A gap stands open there and none of them has an owner."),
     Question("closed_without_outcome", "Closed with no outcome", ("recommendation", "gap"), "No outcome judgement is recorded, or it is too early to say."),
     Question("closed_in_question", "Closed, while something that a closing needs is missing", ("recommendation", "gap"),
              "A merge, a disposal or a passed funding date took its ground away, it was closed before the tests were asked for, or it is superseded by nothing."),
-    Question("gaps_beyond_ground", "Gaps whose state goes further than what is recorded", ("gap",), "The state was imported from a list or set before its rule; the gap's page says what is missing."),
+    Question("gaps_beyond_ground", "Gaps whose status is not supported by the record", ("gap",), "The status was imported from a list or set before its rule; the gap's page says what is missing."),
     Question("funding_ending", "Funding that ends within six months, or is over", ("service", "action"), "What rests on it is in question unless it is extended."),
 )  # fmt: skip
 

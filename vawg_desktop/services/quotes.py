@@ -44,20 +44,20 @@ def _same_person(session: Session, row: Mapping[str, object]) -> bool:
 def _reasons(row: Mapping[str, object], same: bool) -> list[str]:
     why: list[str] = []
     if row["consent"] == "withdrawn":
-        why.append("her consent was withdrawn")
+        why.append("the person's consent was withdrawn")
     elif row["consent"] != "given":
-        why.append("her consent is not recorded")
+        why.append("the person's consent is not recorded")
     if not row["publishable"]:
         why.append("it is not said that the words may be published")
     if not row["checked_by"] or same:
         why.append("a second person, not the one who entered it, has to answer both questions")
     elif row["changed_at"] is not None and int(str(row["changed_at"])) > int(str(row["checked_at"])):
         why.append("what could tell who she is was changed after a second person looked; they have to look again and say when")
-    for key, words in (("recognisable", "anyone could recognise her"), ("live_case", "a case is live")):
+    for key, words in (("recognisable", "anyone could recognise the person"), ("live_case", "a case is live")):
         if row[key] is None:
             why.append(f"whether {words} is not answered")
         elif row[key]:
-            why.append(words if key == "live_case" else "somebody could recognise her")
+            why.append(words if key == "live_case" else "somebody could recognise the person")
     return why
 
 

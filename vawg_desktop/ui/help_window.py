@@ -26,6 +26,8 @@ from vawg_desktop.ui.widgets.common import fit_screen, label
 _NAME = Qt.ItemDataRole.UserRole
 #: The widest that a picture stands, at 100 %.
 _PICTURE = 620
+#: How wide the list of topics is, at 100 %.
+_TOPICS = 232
 #: The letter that stands for a picture in a text.
 OBJECT = "\ufffc"
 
@@ -46,15 +48,12 @@ class HelpWindow(QDialog):
         self.words.setPlaceholderText("Find in the help …")
         self.words.setAccessibleName("Find in the help")
         self.words.setClearButtonEnabled(True)
-        self.words.setFixedWidth(theme.px(232))
         self.words.textChanged.connect(self._find)
         left.addWidget(self.words)
         self.list = QListWidget()
         self.list.setAccessibleName("Topics")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setFixedWidth(theme.px(232))
         self.list.setWordWrap(True)
-        self.list.setSpacing(theme.px(2))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda now, _: self._show(now))
         left.addWidget(self.list, 1)
@@ -64,20 +63,38 @@ class HelpWindow(QDialog):
         box.addLayout(left)
         self.text = QTextBrowser()
         self.text.setProperty("page", True)
+        self.text.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # pictures fit the room beside it: one that came and went would change that
         self.text.setSearchPaths([str(paths.resources("help"))])
         self.text.setOpenLinks(False)
         self.text.document().setDocumentMargin(theme.px(4))
         box.addWidget(self.text, 1)
         QShortcut(QKeySequence("Ctrl+F"), self, self.words.setFocus)
         self._shown = ""
-        self._fill("")
+        self._measure()
+        theme.changed.connect(self._anew)
         self.words.installEventFilter(self)
         self.text.viewport().installEventFilter(self)
         fit_screen(self, 960, 680)
 
+    def _measure(self) -> None:
+        """Widths and topics in the sizes of today's theme."""
+        for part in (self.words, self.list):
+            part.setFixedWidth(theme.px(_TOPICS))
+        self.list.setSpacing(theme.px(2))
+        self._fill(self.words.text())
+
+    def _anew(self) -> None:
+        """Show the same topic in another theme or size of text."""
+        shown, self._shown = self._shown, ""
+        self._measure()
+        self._choose(shown)
+
     def go_to(self, name: str) -> None:
         """Show a topic, by its file's name."""
         self.words.clear()
+        self._choose(name)
+
+    def _choose(self, name: str) -> None:
         for place in range(self.list.count()):
             if self.list.item(place).data(_NAME) == name:
                 self.list.setCurrentRow(place)
@@ -136,8 +153,9 @@ class HelpWindow(QDialog):
             self._style()
             self.text.setAccessibleName(one.title)
             self._fit_pictures()
-            QTimer.singleShot(0, self.text, lambda: self.text.verticalScrollBar().setValue(0))
-        self._mark(self.words.text())
+            QTimer.singleShot(0, self.text, self._to_the_place)
+        else:
+            self._to_the_place()
 
     def _style(self) -> None:
         """Headings and paragraphs in the program's own sizes and distances."""
@@ -187,10 +205,11 @@ class HelpWindow(QDialog):
         size = QImageReader(str(paths.resources("help", name))).size()
         return (size.width(), size.height()) if size.isValid() else None
 
-    def _mark(self, words: str) -> None:
-        """Go to the first place of the first word looked for."""
-        wanted = words.split()
+    def _to_the_place(self) -> None:
+        """Go to the first place of the first word looked for, or to the top."""
+        wanted = self.words.text().split()
         if not wanted:
+            self.text.verticalScrollBar().setValue(0)
             return
         found = self.text.document().find(wanted[0])
         if not found.isNull():
@@ -203,6 +222,7 @@ def show(parent: QWidget, name: str) -> HelpWindow:
     window = next((w for w in parent.findChildren(HelpWindow) if w.isVisible()), None) or HelpWindow(parent)
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     window.go_to(name)
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()
     window.activateWindow()

@@ -136,11 +136,11 @@ class ListModel(RowsModel):
         self._pages.update(pages or {})
         self.endResetModel()
 
-    def complete(self, numbers: list[int]) -> None:
-        """Take in the rows after those that were shown first; where those changed meanwhile, all of them."""
+    def complete(self, numbers: list[int], groups: Sequence[Group] = ()) -> None:
+        """Take in the rows after those that were shown first; where those or the groups changed meanwhile, all of them."""
         shown = len(self._numbers)
-        if numbers[:shown] != self._numbers:
-            self.set_numbers(numbers, groups=self._groups)
+        if numbers[:shown] != self._numbers or list(groups) != list(self._groups):
+            self.set_numbers(numbers, groups=groups)
         elif len(numbers) > shown:
             self.beginInsertRows(QModelIndex(), shown, len(numbers) - 1)
             self._numbers = numbers

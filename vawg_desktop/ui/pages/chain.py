@@ -63,7 +63,9 @@ class ChainPage(QWidget):
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
-        self._record, self._arrived = "", False
+        self._record, self._arrived, self._chosen = "", False, False
+        #: What is being looked for, and the titles that are offered.
+        self._finding, self._titles = "", list[str]()
         self._chain: chain.Chain | None = None
         self._whole: set[int] = set()
         self._nodes: dict[str, QPushButton] = {}
@@ -115,15 +117,21 @@ class ChainPage(QWidget):
     def find_typed(self) -> None:
         """Show the chain of the record that is typed; where nothing is called so, say it and leave what is shown."""
         typed = self.about.text().strip()
-        if not typed:
+        if not typed or typed == self._finding:  # Enter on an offered title comes twice
             return
+        self._finding = typed
 
         def read(session: Session) -> names.Found:
             connection = session.read()
             named = (names.find_named(connection, kind, typed) for kind in _NAMED)
             return next((one for one in named if one is not None), None) or names.find(connection, typed)
 
+        def came(found: names.Found) -> None:
+            self._finding = ""
+            self.show_record(found.id)
+
         def failed(error: BaseException) -> None:
+            self._finding = ""
             if not isinstance(error, AppError):
                 messages.failed(error)
                 return
@@ -131,11 +139,11 @@ class ChainPage(QWidget):
             self._wrong.show()
             announcer.say(self, error.message)
 
-        self.tasks.read(read, lambda found: self.show_record(found.id), failed)
+        self.tasks.read(read, came, failed)
 
     def show_record(self, id: str) -> None:
         """Show the chain of a record."""
-        self._record, self._arrived = id, True
+        self._record, self._arrived, self._chosen = id, True, True
         self._whole.clear()
         self.load()
 
@@ -146,6 +154,9 @@ class ChainPage(QWidget):
             self.tasks.read(partial(chain.of, name=self._record), self._show)
 
     def _offer(self, titles: list[str]) -> None:
+        if titles == self._titles:
+            return
+        self._titles = titles
         offer(self.about, titles).activated.connect(lambda _: self.find_typed())
 
     def _on_changes(self, changes: Changes) -> None:
@@ -164,8 +175,9 @@ class ChainPage(QWidget):
             return
         self._chain = found
         self._wrong.hide()
-        if found.start in found.nodes:
+        if found.start in found.nodes and (self._chosen or not self.about.isModified()):  # not over what is being typed
             self.about.setText(found.nodes[found.start].reference)
+            self._chosen = False
         self._show_state()
         self._title.set_words(f"Chain of {found.called(found.start)}" if found.start in found.nodes else "Chain")
         clear(self._body)

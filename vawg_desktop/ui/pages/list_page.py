@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import lists, records
+from vawg_desktop.services.list_groups import Group
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
@@ -65,7 +66,7 @@ class ListPage(QWidget):
         )
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self._pane: RecordPane | None = None
-        self.views = SavedViews(tasks, entity, self.show_query, lambda: self.query)
+        self.views = SavedViews(tasks, entity, lambda query: self.show_query(query, view=True), lambda: self.query)
         self.outputs = ListOutputs(self)
         self._empty_words = empty or f"No {self.spec.plural.casefold()} yet."
         self._build()
@@ -80,7 +81,7 @@ class ListPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
         left = QVBoxLayout(holder)
-        left.setContentsMargins(theme.px(24), theme.px(16), 0, 0)
+        left.setContentsMargins(theme.px(24), theme.px(16), theme.px(8), 0)
         left.setSpacing(theme.px(8))
         left.addLayout(self._build_head())
         left.addLayout(self._build_filter())
@@ -102,7 +103,7 @@ class ListPage(QWidget):
 
     def _build_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 0, theme.px(16), 0)
+        row.setContentsMargins(0, 0, theme.px(8), 0)
         row.addWidget(label(self.spec.plural, size=24, bold=True, wrap=False))
         self._count = label("", muted=True, wrap=False)
         self._count.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
@@ -117,7 +118,7 @@ class ListPage(QWidget):
 
     def _build_filter(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 0, theme.px(16), 0)
+        row.setContentsMargins(0, 0, theme.px(8), 0)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter …  Ctrl+F")
         self.filter.setClearButtonEnabled(True)
@@ -132,7 +133,7 @@ class ListPage(QWidget):
         holder = QWidget()
         self._flow = FlowLayout()
         holder.setLayout(self._flow)
-        holder.setContentsMargins(0, 0, theme.px(16), 0)
+        holder.setContentsMargins(0, 0, theme.px(8), 0)
         for words, key, value in chips_of(self.spec):
             self._add_chip(words, Where(key, value))
         if not self._chips:
@@ -226,16 +227,17 @@ class ListPage(QWidget):
     def _read_the_rest(self) -> None:
         mine, query = self._sequence, self.query
 
-        def came(numbers: list[int] | None) -> None:
-            if numbers is not None and mine == self._sequence:
-                self.model.complete(numbers)
-                self._count.setText(f"{len(numbers):,} shown")
+        def came(found: tuple[list[int], list[Group]] | None) -> None:
+            if found is not None and mine == self._sequence:
+                self.model.complete(*found)
+                self._count.setText(f"{len(found[0]):,} shown")
 
-        self.tasks.read(lambda s: lists.ids(s, query) if mine == self._sequence else None, came)
+        self.tasks.read(lambda s: (lists.ids(s, query), lists.groups(s, query)) if mine == self._sequence else None, came)
 
-    def show_query(self, query: ListQuery, words: str = "") -> None:
-        """Show a list as a figure of another page counts it."""
-        self.query = query
+    def show_query(self, query: ListQuery, words: str = "", *, view: bool = False) -> None:
+        """Show a list as a figure of another page counts it, in the groups it stands in; a ``view`` has its own."""
+        self.query = query if view else replace(query, group=self.query.group)
+        self.views.say()
         self.filter.setText(query.words)
         for one in [c for c in self._chips if c[0] in self._added and c[1] not in query.where]:
             self._chips.remove(one)  # of another list that was shown so
@@ -252,7 +254,7 @@ class ListPage(QWidget):
 
     def show_all(self) -> None:
         """Take every filter off."""
-        self.show_query(ListQuery(self.entity, group=self.query.group))
+        self.show_query(ListQuery(self.entity))
 
     def go_to(self, id: str) -> None:
         """Show one record, in the list if it stands there."""
@@ -340,9 +342,6 @@ class ListPage(QWidget):
         """Local numbers of the records picked."""
         return self.model.numbers(self.view.places())
 
-    def _many(self, number: int) -> str:
-        return self.spec.how_many(number)
-
     def delete_picked(self) -> None:
         """Hide what is picked; it lies in the bin and can be brought back."""
         list_acts.delete_picked(self)
@@ -382,8 +381,7 @@ class ListPage(QWidget):
         menu.deleteLater()
 
     def _flip_bin(self) -> None:
-        q = self.query
-        self.query = replace(q, bin=not q.bin)
+        self.query = replace(self.query, bin=not self.query.bin)
         self._count.setText("in the bin")
         self.load()
 

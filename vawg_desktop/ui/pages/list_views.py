@@ -37,7 +37,7 @@ class SavedViews(QPushButton):
 
     def _offer(self, kept: dict[str, str]) -> None:
         menu = QMenu(self)
-        menu.addAction("All", lambda: self._use("all", ListQuery(self._entity)))
+        menu.addAction("All", lambda: self._use("all", ListQuery(self._entity, group=self._shown().group)))
         for name, text in kept.items():
             menu.addAction(name, partial(self._use_kept, name, text))
         menu.addSeparator()

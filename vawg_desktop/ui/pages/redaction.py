@@ -97,7 +97,9 @@ class RedactionPage(QWidget):
         row.addStretch(1)
         self._gather = button("Gather", self.gather, tip="Search everything for the request's words, and hold what is found from disposal")
         self._save = button("Save the answer …", self.save, kind="primary", tip="As PDF or CSV: the texts given, what was taken out, and the schedule of exemptions")
+        self._lift = button("Lift the hold", self.lift, tip="What was gathered may be disposed of again, once the request is answered")
         row.addWidget(self._gather)
+        row.addWidget(self._lift)
         row.addWidget(self._save)
         head.addLayout(row)
         self.choice = Choice()
@@ -182,7 +184,7 @@ class RedactionPage(QWidget):
 
     def _show(self, found: requests.Desk) -> None:
         self._stack.setCurrentIndex(0 if found.chosen is not None else 1)
-        for one in (self.choice, self._counts, self._save, self._gather):
+        for one in (self.choice, self._counts, self._save, self._gather, self._lift):
             one.setVisible(found.chosen is not None)
         if found.chosen is None:
             return
@@ -373,6 +375,12 @@ class RedactionPage(QWidget):
 
         messages.tell("Searching …")  # on a thread of its own: nothing waits for it
         self.tasks.make_file(lambda s: requests.search(s, request), lambda searched: self.tasks.write(lambda s: work(s, searched), then=told))
+
+    def lift(self) -> None:
+        """Lift the request's hold; one that is not answered yet keeps it, and says so."""
+        request = self._request
+        if request and messages.ask("Lift the hold", "What was gathered for this request may be disposed of from then on.", "Lift the hold"):
+            self.tasks.write(lambda s: requests.release(s, request), message="The hold is lifted.")
 
     def save(self) -> None:
         """Save the answer as PDF or CSV; what was taken out of one text and stands in another is told first."""

@@ -156,7 +156,7 @@ class ReviewPane(QWidget):
         left = review.left()
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         parts = [
-            f"{review.return_reference}", how_many(review.rows, "row"), f"{left} to decide" if left else "nothing left to decide",
+            f"{review.return_reference}", how_many(review.rows, "row"), f"{how_many(left, 'answer')} to decide" if left else "nothing left to decide",
             review.answers_in_words(), *([f"{c['ours']} changed here since sending"] if c["ours"] else []),
         ]  # fmt: skip
         self._summary.setText(" · ".join(parts))

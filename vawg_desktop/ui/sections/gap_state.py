@@ -23,12 +23,12 @@ def gap_state(pane: Pane) -> Made:
             return
         section.setVisible(True)
         if ORDER.index(status) > ORDER.index(reached):
-            section.body.addWidget(note(f"It stands as {GAP_STATUS.label(status).casefold()}; what is recorded carries no more than {GAP_STATUS.label(reached).casefold()}."))
+            section.body.addWidget(note(f"The status is {GAP_STATUS.label(status).casefold()}, but the record supports only {GAP_STATUS.label(reached).casefold()}."))
         follows, left = found[1], found[2]
         section.body.addWidget(note(f"{GAP_STATUS.label(follows)}: {RULES[follows]}"))
         for one in left:
             section.body.addWidget(note(f"•  {one}"))
         if ORDER.index(status) < ORDER.index(reached):
-            section.body.addWidget(note(f"What is recorded carries {GAP_STATUS.label(reached).casefold()} already; set the status when the owner agrees."))
+            section.body.addWidget(note(f"The record already supports {GAP_STATUS.label(reached).casefold()}; set the status when the owner agrees."))
 
     return Made(section, read_later(pane, section.empty, gap_states.standing, show_it))

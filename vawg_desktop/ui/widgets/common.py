@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -260,8 +260,15 @@ def pop_up(menu: QMenu, at: QPoint) -> None:
     lines = [a for a in menu.actions() if a.isEnabled() and not a.isSeparator()]
     first = next((a for a in lines if a.isChecked()), lines[0] if lines else None)
     if first is not None:
-        QTimer.singleShot(0, menu, lambda: menu.setActiveAction(first))
+        QTimer.singleShot(0, menu, lambda: _choose_line(menu, first))
     menu.exec(at)
+
+
+def _choose_line(menu: QMenu, line: QAction) -> None:
+    if line.menu() is None:
+        menu.setActiveAction(line)
+    else:  # made active, it would open and take the keyboard: Down only goes to it
+        QApplication.sendEvent(menu, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier))
 
 
 def clear(layout: QLayout) -> None:

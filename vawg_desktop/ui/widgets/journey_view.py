@@ -69,7 +69,7 @@ class MapModel(QAbstractTableModel):
 
 def words_of(cell: Cell) -> tuple[str, str]:
     """The two lines of a cell."""
-    services = how_many(len(cell.providing), "service") if cell.providing else "planned service" if cell.services else ""
+    services = how_many(len(cell.providing), "service") if cell.providing else f"{len(cell.services):,} planned" if cell.services else ""
     if cell.state == GAP:
         provision = PROVISION.label(cell.provision) if cell.provision else ""
         return how_many(len(cell.open), "gap"), provision or services
