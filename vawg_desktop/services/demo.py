@@ -220,7 +220,7 @@ class _Maker:
             day = self._today + timedelta(days=91 * (quarter - 10) + later)
             tx.create(
                 "meeting",
-                {"title": f"VAWG Board {financial_quarter(day)}", "body": board, "date": day.isoformat()},
+                {"title": f"VAWG Board {financial_quarter(day)}", "body": board, "date": day.isoformat()} | ({"status": "held"} if later and day < self._today else {}),
             )
 
     def _make_recommendation(self, tx: Transaction, i: int) -> None:

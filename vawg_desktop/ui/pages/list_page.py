@@ -29,7 +29,7 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import ListModel
 from vawg_desktop.ui.pages import list_acts
 from vawg_desktop.ui.pages.list_outputs import ListOutputs
-from vawg_desktop.ui.pages.list_views import SavedViews
+from vawg_desktop.ui.pages.list_views import SavedViews, first_query
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import EmptyState, button, label, pop_up
@@ -52,7 +52,7 @@ class ListPage(QWidget):
     def __init__(self, tasks: Tasks, entity: str, empty: str = "") -> None:
         super().__init__()
         self.tasks, self.entity, self.spec = tasks, entity, BY_KEY[entity]
-        self.query = ListQuery(entity)
+        self.query = first_query(entity)
         self._sequence = 0
         #: A read of the list is under way.
         self.reading = False
@@ -188,6 +188,7 @@ class ListPage(QWidget):
         """Read the list for the present query, and the record again where it may have changed; a stale answer is dropped."""
         self._sequence += 1
         self.reading = True
+        self.view.show_sort(self.query.sort, self.query.descending)
         mine, query, current = self._sequence, self.query, self._wanted or (self._pane.wanted if self._pane is not None else "")
         self.tasks.read(
             lambda s: lists.listed(s, query, current) if mine == self._sequence else None,
@@ -254,7 +255,7 @@ class ListPage(QWidget):
 
     def show_all(self) -> None:
         """Take every filter off."""
-        self.show_query(ListQuery(self.entity))
+        self.show_query(first_query(self.entity))
 
     def go_to(self, id: str) -> None:
         """Show one record, in the list if it stands there."""

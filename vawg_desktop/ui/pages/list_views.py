@@ -21,6 +21,16 @@ from vawg_desktop.ui.widgets.common import pop_up
 GROUPED = "grouped"
 
 
+#: Kinds of record whose list begins with the newest: the column of their day.
+_NEWEST_FIRST = {"meeting": "date", "update": "as_at"}
+
+
+def first_query(entity: str) -> ListQuery:
+    """A list as it opens: all of its rows, by reference or the newest first."""
+    day = _NEWEST_FIRST.get(entity)
+    return ListQuery(entity, sort=day, descending=True) if day else ListQuery(entity)
+
+
 class SavedViews(QPushButton):
     """A button that shows which view is on, and a menu of those kept."""
 
@@ -37,7 +47,7 @@ class SavedViews(QPushButton):
 
     def _offer(self, kept: dict[str, str]) -> None:
         menu = QMenu(self)
-        menu.addAction("All", lambda: self._use("all", ListQuery(self._entity, group=self._shown().group)))
+        menu.addAction("All", lambda: self._use("all", replace(first_query(self._entity), group=self._shown().group)))
         for name, text in kept.items():
             menu.addAction(name, partial(self._use_kept, name, text))
         menu.addSeparator()

@@ -262,6 +262,12 @@ class ListView(QTableView):
         self._share_width()
         self._fit_rows()
 
+    def show_sort(self, key: str, descending: bool) -> None:
+        """Mark the column by which the rows stand in order; a list that is asked for by another page comes in its own."""
+        self._sort = (key, descending)
+        section = next((i for i, col in enumerate(self._model.columns) if key in (col.sort or col.key, col.key)), 0)
+        self.horizontalHeader().setSortIndicator(section, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+
     def _on_header(self, section: int) -> None:
         column = self._model.columns[section]
         key = column.sort or column.key
