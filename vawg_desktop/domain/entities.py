@@ -107,7 +107,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
         "success measure", "success criteria", "outcome measure", "what does good look like", "what done looks like", "kpi")),
     text("success_test_basis", "Basis of what done looks like"),
     term("priority", "Priority", t.PRIORITY, headings=("priority",)),
-    text("cadence", "Cadence", "How often it is to be done or looked at."),
+    text("cadence", "How often", "How often it is to be done or looked at."),
     when("original_target", "Original target"),
     when("target_date", "Target date", listed=Listed("Due"), room=True),
     term("verification", "Verification", t.VERIFICATION, listed=Listed(width=150, empty="–")),

@@ -10,7 +10,7 @@ GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance b
     text("name", "Name", required=True, search=True, listed=Listed("Body"), room=True),
     text("short_name", "Short name", search=True),
     text("chair", "Chair"),
-    text("cadence", "Cadence", listed=Listed(width=110)),
+    text("cadence", "How often it meets", listed=Listed(width=110)),
     whole("paper_days", "Papers due so many days before", 0, 90, "Days before a meeting on which its papers are due, where the meeting says nothing else."),
     yes_no("open_to_public", "Open to the public"),
     text("scrutinises", "Scrutinises"),

@@ -177,8 +177,8 @@ class Map:
         unowned = sum(c.unowned for c in self.cells.values())
         counted = [c.state for c in self.cells.values()]
         return (
-            f"{how_many(len(open_), 'open gap')} on {how_many(_named(self.rows), 'stage')} by {how_many(_named(self.columns), 'column')}{beside}; {how_many(counted.count(GAP), 'cell')} with a gap, "
-            f"{counted.count(NO_GAP)} with none, {counted.count(NO_DATA)} without data; in {how_many(unowned, 'cell')} nobody owns a gap."
+            f"{how_many(len(open_), 'open gap')} over {how_many(_named(self.rows), 'stage')} and {how_many(_named(self.columns), 'column')}{beside}. {how_many(counted.count(GAP), 'place')} with a gap, "
+            f"{counted.count(NO_GAP):,} with none, {counted.count(NO_DATA):,} without data. In {how_many(unowned, 'place')} nobody owns a gap."
         )
 
 
