@@ -1,7 +1,7 @@
 """Waits for what a screen reader would meet in a running window; run by Debian's own Python, which has pyatspi.
 
 ``at_place.py PID place NAME`` prints where a control stands on the screen, ``gone NAME`` waits until none is shown,
-``frame TITLE`` until the window is called so, ``text NAME TEXT`` until a control shows that text, ``focus ROLE NAME [TEXT]`` until that has the focus and holds that text.
+``frame TITLE`` until the window is called so, ``says WORDS`` until something that is shown holds these words, ``text NAME TEXT`` until a control shows that text, ``focus ROLE NAME [TEXT]`` until that has the focus and holds that text.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ def frame(pid: int, title: str) -> str:
     return next((n.name for n in shown(pid) if n.getRoleName() == "frame" and n.name.startswith(title)), "")
 
 
+def says(pid: int, words: str) -> str:
+    """Whether something that is shown holds these words in its name."""
+    return next((n.name for n in shown(pid, cells=True) if words in (n.name or "")), "")
+
+
 def text(pid: int, name: str, wanted: str) -> str:
     """Whether a text field of that name shows that text."""
     return next((n.name for n in shown(pid) if n.name == name and n.getRoleName() == "text" and n.queryText().getText(0, -1) == wanted), "")
@@ -71,7 +76,7 @@ def focus(pid: int, role: str, name: str, text: str | None = None) -> str:
 
 
 if __name__ == "__main__":
-    look = {"place": place, "gone": gone, "frame": frame, "text": text, "focus": focus}[sys.argv[2]]
+    look = {"place": place, "gone": gone, "frame": frame, "says": says, "text": text, "focus": focus}[sys.argv[2]]
     for _ in range(LOOKS):
         try:
             found = look(int(sys.argv[1]), *sys.argv[3:])
