@@ -113,6 +113,9 @@ def test_three_years_of_rounds_of_which_the_newest_is_under_way(tmp_path: Path) 
     def complete(when: Session) -> int:
         return int(when.read().exec_driver_sql("SELECT count(*) FROM action WHERE status = 'complete'").one()[0])
 
+    proved = "SELECT count(*), count(l.b) FROM action a LEFT JOIN (SELECT DISTINCT b FROM link WHERE kind = 'evidence.actions') l ON l.b = a.id WHERE a.verification = '2'"
+    verified, with_evidence = session.read().exec_driver_sql(proved).one()
+    assert 0 < verified == with_evidence, "what the office has seen is there to be seen"
     then = as_at.open_at(session, (TODAY - timedelta(days=400)).isoformat())
     assert 0 < complete(then) < complete(session)
     then.store.close()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -47,6 +48,7 @@ from vawg_desktop.ui.places import PAGES
 from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.theme import THEMES, theme
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import button
 from vawg_desktop.ui.widgets.strip import Message, Strip
 
@@ -527,3 +529,20 @@ def test_what_was_said_to_be_under_way_goes_when_it_fails(shown: Shown) -> None:
     strip.fail(Message("Something else."))
     assert strip.told_line.isVisible()
     strip.close_failure()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a choice is called by its own name")
+def test_a_choice_is_heard_with_what_it_is_about_wherever_it_is_put(qtbot: QtBot) -> None:
+    first, second = QWidget(), QWidget()
+    qtbot.addWidget(second)
+    choice = Choice(first)
+    choice.setAccessibleName("Status")
+    choice.addItem("Complete")
+    first.show()
+    choice.setParent(second)
+    first.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    second.show()
+    choice.show()
+    told = QAccessible.queryAccessibleInterface(choice).relations()
+    assert [one.text(QAccessible.Text.Name) for one, kind in told if kind & QAccessible.RelationFlag.Label] == ["Status"]

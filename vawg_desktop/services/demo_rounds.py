@@ -24,6 +24,7 @@ from vawg_desktop.services.round_preview import rows_by_partner
 from vawg_desktop.services.round_rows import base_row, facts_of, return_row, sorted_rows
 from vawg_desktop.services.rounds import export_returns
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.transaction import Transaction
 
 ROUNDS = 12
 _DAYS_BETWEEN = 91
@@ -222,6 +223,16 @@ class Rounds:
                     cells = {"rating_opcc": action.cells.get("rating_opcc")} if gone > 0.3 and action.cells["status"] == status else {}
                 if cells and cells["rating_opcc"] != rating:
                     tx.edit("action", action.id, cells)
+                    if cells.get("verification"):
+                        self._prove(tx, action.id)
+
+    def _prove(self, tx: Transaction, action: str) -> None:
+        """What the office saw before it verified an action."""
+        seen = tx.create("evidence", {
+            "title": f"Closing note on {tx.row('action', action)['reference']}", "kind": "document", "date": self._session.today.isoformat(),
+            "proves": self._claim(), "decision": "accepted",
+        })  # fmt: skip
+        tx.link("evidence.actions", seen, action)
 
     def _newest_round(self, period: str, due: date, gone: float) -> None:
         """The round under way, made as an officer makes it: with its workbooks, answers taken, reminders written down."""
@@ -240,11 +251,14 @@ class Rounds:
                 reminded = True
             given = self._typed(json.loads(base)["rows"], partner, gone)
             if id in silent or not given:
+                silent.add(id)
                 continue
             self._go_to(day)
             staged = telephone.take_call(session, id, given, informant=self._named[partner], channel="email")
             if place < len(coming) - 4:  # the last that came wait to be reviewed
                 returns.accept(session, staged.submission, [d for d in staged.differences if d.kind is Kind.INCOMING and not d.held])
+        if not reminded:
+            self._remind(due + timedelta(days=2), silent)
         self._go_to(self._today)
 
     def _remind(self, day: date, return_ids: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from shiboken6 import isValid
 
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.ui.theme import theme
@@ -43,7 +44,7 @@ class Choice(QComboBox):
     def showEvent(self, e: QShowEvent) -> None:
         """On Linux Qt tells a screen reader what is chosen for the name, and what the choice is about only by a label beside it."""
         super().showEvent(e)
-        if sys.platform.startswith("linux") and self.accessibleName() and (self._heard is None or self._heard.parentWidget() is not self.parentWidget()):
+        if sys.platform.startswith("linux") and self.accessibleName() and (self._heard is None or not isValid(self._heard) or self._heard.parentWidget() is not self.parentWidget()):
             self._heard = QLabel(self.accessibleName().replace("&", "&&"), self.parentWidget())
             self._heard.setBuddy(self)
             self._heard.hide()
