@@ -36,3 +36,12 @@ def test_the_day_is_londons_and_the_clock_before_is_handed_back(at: datetime, da
     finally:
         put_in = clock.inject(before)
     assert isinstance(put_in, Stopped) and clock.inject(before) is before
+
+
+def test_an_earlier_day_is_noon_and_never_later_than_it_is() -> None:
+    earlier = clock.EarlierDay()
+    assert earlier.now() <= clock.Clock().now()
+    earlier.go_to(date(2024, 2, 29))
+    assert earlier.now() == datetime(2024, 2, 29, 12, tzinfo=UTC)
+    earlier.go_to(date(2999, 1, 1))
+    assert abs(earlier.now() - clock.Clock().now()) < timedelta(minutes=5)

@@ -27,6 +27,7 @@ export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1 VAWG_USER="B. Offi
 "$LAUNCHER" --launch-immediately >/dev/null 2>&1 &
 "$PYTHON" main.py >"$OUT/window.log" 2>&1 &
 P=$!
+trap 'kill $P 2>/dev/null || true' EXIT
 N=0
 sees() { /usr/bin/python3 tests/ui/at_place.py $P "$@" >/dev/null; }
 front() { xdotool windowfocus --sync "$(xdotool search --onlyvisible --name "$1" | tail -1)"; }  # nobody manages the windows here; the last is on top

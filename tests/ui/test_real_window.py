@@ -27,6 +27,7 @@ export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1 VAWG_USER="B. Offi
 "$LAUNCHER" --launch-immediately >/dev/null 2>&1 &
 "$PYTHON" main.py open "$STORE" >"$OUT/window.log" 2>&1 &
 P=$!
+trap 'kill $P 2>/dev/null || true' EXIT
 sees() { /usr/bin/python3 tests/ui/at_place.py $P "$@" >/dev/null; }
 sees frame "My work"; sees place "Search or do anything"
 /usr/bin/python3 tests/ui/at_tree.py >"$OUT/first.txt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -14,6 +14,21 @@ class Clock:
     def now(self) -> datetime:
         """The time now, in UTC."""
         return datetime.now(UTC)
+
+
+class EarlierDay(Clock):
+    """Noon of a day that it is told to stand at; never later than the computer's own clock, so that a story of the past can end today."""
+
+    def __init__(self) -> None:
+        self.day = super().now().date()
+
+    def go_to(self, day: date) -> None:
+        """Stand at noon of a day."""
+        self.day = day
+
+    def now(self) -> datetime:
+        """Noon of that day, or the time that it is if that is earlier."""
+        return min(datetime.combine(self.day, time(12), UTC), super().now())
 
 
 _injected = Clock()

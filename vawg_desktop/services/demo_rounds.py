@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -62,33 +62,15 @@ class Planned:
         return {k: v for k, v in cells.items() if k not in later} | ({"status": "not_started"} if begun else {})
 
 
-class _Days(clock.Clock):
-    """Noon of the day that the story has reached; today, the time that it is."""
-
-    def __init__(self) -> None:
-        self._real = clock.inject(self)
-        self.day = self._real.now().date()
-
-    def now(self) -> datetime:
-        noon = datetime.combine(self.day, time(12), UTC)
-        return min(noon, self._real.now())
-
-    def end(self) -> None:
-        clock.inject(self._real)
-
-
 @contextmanager
 def days_gone_by() -> Generator[Callable[[date], None]]:
     """For as long as it is open, what is given says on which day the program believes to be; never later than the real one."""
-    days = _Days()
-
-    def go_to(day: date) -> None:
-        days.day = day
-
+    days = clock.EarlierDay()
+    before = clock.inject(days)
     try:
-        yield go_to
+        yield days.go_to
     finally:
-        days.end()
+        clock.inject(before)
 
 
 def _working_day(day: date) -> date:
