@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,7 @@ from vawg_desktop.services import (
     coming,
     handover,
     history,
+    list_groups,
     lists,
     meeting_notes,
     merging,
@@ -110,6 +112,13 @@ def test_lists_counts_search_and_history_are_those_of_the_file(server: Session, 
             assert sorted(found[0]) == sorted(found[1])
             if sort != "accountable":
                 assert found[0] == found[1], sort
+    for entity, key in ((e, k) for e in ("recommendation", "action", "gap", "partner", "source") for k, _ in list_groups.offered(BY_KEY[e])):
+        query = ListQuery(entity, group=key)
+        in_groups = [[(g.words, g.count) for g in lists.groups(s, query)] for s in (server, sample)]
+        assert sorted(in_groups[0]) == sorted(in_groups[1]), (entity, key)
+        column = list_groups.column(BY_KEY[entity], key)
+        rows = lists.rows_of(server, entity, lists.ids(server, query))
+        assert [len(list(part)) for _, part in groupby(r[column] for r in rows)] == [count for _, count in in_groups[0]], (entity, key)
     for words in ("school", "r3", "vic jour", "“help”", "0003", "x", "é"):
         both_hits = [sorted(h.reference for h in search(s.read(), words)) for s in (server, sample)]
         assert both_hits[0] == both_hits[1], words

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.services import as_at, demo, returns, round_standing, since
+from vawg_desktop.services import as_at, demo, demo_rounds, returns, round_standing, since
 from vawg_desktop.services.demo import Size, Spread
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
@@ -92,6 +93,15 @@ def test_spread_over_the_years_each_body_s_return_is_a_transaction(tmp_path: Pat
     assert edits > 20
     CLOCK.go_to(TODAY)
     assert check(session.store).problems == []
+
+
+def test_no_quarter_is_asked_about_twice_whatever_the_day() -> None:
+    """Steps of 91 days fell into one quarter twice on some days of the year."""
+    for n in range(4 * 366):
+        plan = demo_rounds.rounds_of(date(2026, 1, 1) + timedelta(days=n))
+        assert len({period for period, _ in plan}) == demo_rounds.ROUNDS == len(plan)
+        dues = [due for _, due in plan]
+        assert all(87 <= (b - a).days <= 95 for a, b in pairwise(dues)) and all(due.weekday() < 5 for due in dues)
 
 
 def test_three_years_of_rounds_of_which_the_newest_is_under_way(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_a_break_parts_the_series_and_nothing_is_joined_over_it(session: Session
     assert broken.chart.starts == [0, 17] and [p for p, _, _ in broken.year_totals()] == [p for p, _, _ in whole if p < "2024-06" or p >= "2025-05"]
     drawing = series_chart.layout(broken.dots(), 480, 170)
     assert [line.kind for line in drawing.lines].count("break") == 1 and [len(line.points) for line in drawing.lines if line.kind == "value"] == [17, 13]
-    assert broken.legend() == ["Counted otherwise from Jun 2024: new recording system. What is before and after is not compared."]
+    assert broken.legend() == ["Counting changed from Jun 2024: new recording system. What is before and after is not compared."]
     assert "From Jun 2024 on, 13 values" in broken.sentence() and 'stroke-dasharray="1 3"' in series_chart.draw(broken.dots())
 
 

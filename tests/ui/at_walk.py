@@ -9,9 +9,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pyatspi  # pyright: ignore[reportMissingImports]
-from at_place import frame, nodes  # pyright: ignore[reportMissingImports]
+from at_place import LOOKS, PAUSE, focus, frame, nodes  # pyright: ignore[reportMissingImports]
+from gi.repository import GLib  # pyright: ignore[reportMissingImports]
+
+#: The search, as the window calls it.
+SEARCH = "Search or do anything"
 
 #: Roles that somebody reaches or presses, by the names that AT-SPI gives them.
 CONTROLS = frozenset({
@@ -25,21 +30,34 @@ def keys(*typed: str) -> None:
     subprocess.run(["xdotool", *typed], check=True)
 
 
+def wait(found: Callable[[], str]) -> bool:
+    """Look until something is there, as long as ``at_place`` looks; whether it came."""
+    for _ in range(LOOKS):
+        try:
+            if found():
+                return True
+        except (GLib.GError, RuntimeError, AttributeError, NotImplementedError) as error:  # a control that went while it was asked
+            print(error, file=sys.stderr)
+        time.sleep(PAUSE)
+    return False
+
+
 def reach(pid: int, name: str) -> bool:
     """Go to a page by its name in the search; whether the window says that it is there."""
-    for _ in range(5):
-        keys("search", "--onlyvisible", "--name", "VAWG Desktop", "windowfocus", "--sync", "%1")  # nobody manages the windows here
-        keys("key", "ctrl+k")
-        time.sleep(0.5)
-        keys("type", "--delay", "20", f"Go to {name}")
-        time.sleep(0.5)
-        keys("key", "Return")
-        for _ in range(50):
-            if frame(pid, name):
-                return True
-            time.sleep(0.1)
-        keys("key", "Escape")
-    return False
+    front("VAWG Desktop")
+    keys("key", "ctrl+k")
+    if not wait(lambda: focus(pid, "text", SEARCH)):
+        return False
+    front(SEARCH)
+    keys("type", "--delay", "20", f"Go to {name}")
+    keys("key", "Return")  # waits in the program until what is typed was looked for
+    return wait(lambda: frame(pid, name)) and wait(lambda: "" if focus(pid, "text", SEARCH) else "closed")
+
+
+def front(title: str) -> None:
+    """Give a window the keyboard: nobody manages the windows here. The last that is named so stands on top."""
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], check=True, capture_output=True, text=True).stdout.split()
+    keys("windowfocus", "--sync", found[-1])
 
 
 def look(pid: int) -> list[str]:
@@ -63,6 +81,5 @@ if __name__ == "__main__":
     for page in sys.argv[2:]:
         if not reach(process, page):
             raise SystemExit(f"the window never showed {page}")
-        time.sleep(1)
         print(f"page {page}")
         print("\n".join(look(process)) or "all named", flush=True)

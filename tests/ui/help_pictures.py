@@ -61,7 +61,7 @@ def draw(out: Path) -> list[str]:
     """Draw every picture into a folder; returns their files' names."""
     with tempfile.TemporaryDirectory() as folder:
         session = Session(making.create(Path(folder) / f"{STORE_NAME}.vawg", passphrase="words that nobody needs again", demonstration=True), "R. Ahmed")
-        demo.fill_as_lived(session)
+        demo.fill_with_rounds(session)
         surveys.take_in(session, written(Path(folder), table([HEAD, *rows_at_random(400, 21)]), "Safety survey.csv"))
         meeting = session.read().exec_driver_sql("SELECT id FROM meeting WHERE date > ? ORDER BY date", (clock.today().isoformat(),)).scalar()
         facts = agenda.find_meeting(session, str(meeting))
@@ -85,7 +85,7 @@ def _one(window: MainWindow, tasks: Tasks, out: Path, name: str, key: str, does:
     QApplication.processEvents()
     picture = window.grab().toImage().scaledToWidth(WIDE, Qt.TransformationMode.SmoothTransformation)
     path = out / f"{name}.png"
-    if not picture.convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0):  # type: ignore[call-overload]
+    if not picture.convertToFormat(QImage.Format.Format_RGB888).save(str(path)):
         raise OSError(f"{path.name} could not be written")
     return path.name
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from tests.ui.menus import handed_to
 from tests.ui.test_window import Shown, settle
 from vawg_desktop.services import list_filters, office
 from vawg_desktop.services.list_groups import Group
@@ -84,15 +85,12 @@ def test_a_copied_list_says_the_group_that_no_column_says(shown: Shown) -> None:
 def test_the_view_button_offers_the_groupings(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     offered: list[str] = []
 
-    class Looked(QMenu):
-        """A menu that is read instead of shown."""
+    def look(menu: QMenu) -> None:
+        by = next(a.menu() for a in menu.actions() if a.text() == "Group by")
+        assert isinstance(by, QMenu)
+        offered.extend(a.text() + (" *" if a.isChecked() else "") for a in by.actions())
 
-        def exec(self, *_: object) -> None:  # type: ignore[override]
-            by = next(a.menu() for a in self.actions() if a.text() == "Group by")
-            assert isinstance(by, QMenu)
-            offered.extend(a.text() + (" *" if a.isChecked() else "") for a in by.actions())
-
-    monkeypatch.setattr(list_views, "QMenu", Looked)
+    monkeypatch.setattr(list_views, "QMenu", handed_to(look))
     page = grouped(shown, "pillar", "action")
     page.views.click()
     settle(shown.tasks)
@@ -127,20 +125,13 @@ def test_the_fields_of_filter_by_are_walked_by_the_arrows(shown: Shown, monkeypa
     """The first field's values opened at once and took the keys: the second field was out of reach."""
     active: list[str] = []
 
-    class Walked(QMenu):
-        def showEvent(self, event: Any) -> None:
-            super().showEvent(event)
-            QTimer.singleShot(30, self, self._walk)
+    def walk(menu: QMenu) -> None:
+        for _ in range(3):
+            active.append(menu.activeAction().text())
+            QTest.keyClick(menu, Qt.Key.Key_Down)
 
-        def _walk(self) -> None:
-            for _ in range(3):
-                active.append(self.activeAction().text())
-                QTest.keyClick(self, Qt.Key.Key_Down)
-            self.close()
-
-    monkeypatch.setattr(list_acts, "QMenu", Walked)
+    monkeypatch.setattr(list_acts, "QMenu", handed_to(walk))
     page: Any = shown.go("action")
     list_acts.ask_filter(page)
     settle(shown.tasks)
-    QTest.qWait(80)
-    assert len(set(active)) == 3 and active == [one.words for one in list_filters.offered(shown.session, "action")][:3]
+    assert active == [one.words for one in list_filters.offered(shown.session, "action")][:3] and len(set(active)) == 3

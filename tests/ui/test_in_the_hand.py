@@ -9,14 +9,13 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
-    QMenu,
     QPlainTextEdit,
     QPushButton,
     QWidget,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.help_pictures import TAKEN, WIDE
+from tests.ui.menus import handed_to
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.terms import ACTION_STATUS
@@ -368,20 +368,22 @@ def test_the_help_follows_the_text_size_goes_to_the_word_found_and_comes_back(sh
     window.close()
 
 
-def test_pictures_of_the_help_fit_and_stay_so(shown: Shown) -> None:
+def test_pictures_of_the_help_fit_and_stay_so(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scroll bar that came and went with the height of the pictures changed their width without end."""
     show_help(shown.window)
     window = shown.window.findChildren(HelpWindow)[-1]
     fitted: list[int] = []
     fit = window._fit_pictures
-    window._fit_pictures = lambda: (fitted.append(1), fit())  # type: ignore[method-assign]
+    monkeypatch.setattr(window, "_fit_pictures", lambda: (fitted.append(1), fit()))
     window.go_to("round")
     for high in range(500, 820, 20):
         window.resize(760, high)
-        QTest.qWait(10)
-    fitted.clear()
-    QTest.qWait(200)
-    assert len(fitted) <= 2
+        for _ in range(40):  # each turn of the event loop lets one fit lead to the next
+            QApplication.processEvents()
+        fitted.clear()
+        for _ in range(10):
+            QApplication.processEvents()
+        assert not fitted, f"still being fitted at a height of {high}"
     window.close()
 
 
@@ -469,20 +471,9 @@ def test_a_recovery_key_that_is_not_written_is_not_said_to_be(qtbot: QtBot, tmp_
 def test_a_menu_opens_on_its_first_line_or_the_one_that_holds(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     """A menu that opened on nothing was silent in a screen reader, and Enter took nothing."""
     active: list[str] = []
-
-    class Looked(QMenu):
-        """A menu that closes again once it is open."""
-
-        def showEvent(self, event: Any) -> None:
-            super().showEvent(event)
-            QTimer.singleShot(30, self, self._told)
-
-        def _told(self) -> None:
-            active.append(self.activeAction().text() if self.activeAction() is not None else "")
-            self.close()
-
-    monkeypatch.setattr(list_acts, "QMenu", Looked)
-    monkeypatch.setattr(list_page, "QMenu", Looked)
+    looked = handed_to(lambda menu: active.append(menu.activeAction().text() if menu.activeAction() is not None else ""))
+    monkeypatch.setattr(list_acts, "QMenu", looked)
+    monkeypatch.setattr(list_page, "QMenu", looked)
     page: Any = shown.go("action")
     settle(shown.tasks)
     page.view.choose(0)
@@ -508,8 +499,8 @@ def test_a_form_about_a_record_leaves_the_record_in_sight(shown: Shown, monkeypa
     shown.window.move(0, 0)
 
     def run(dialog: Any) -> int:
+        dialog.move(page.panes_beside.record_place().topLeft())  # where a window manager may put it
         dialog.show()
-        QTest.qWait(20)
         places.append((dialog.frameGeometry(), page.panes_beside.record_place()))
         dialog.hide()
         return 0

@@ -13,7 +13,9 @@ from tests.ui.test_window import Shown, settle
 from vawg_desktop.services import records, requests
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.dispose import HOLD
 from vawg_desktop.ui.dialogs.hand_over import HandOverDialog
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.redaction import RedactionPage
 from vawg_desktop.ui.widgets.file_dialog import QFileDialog
 
@@ -76,6 +78,28 @@ def test_every_text_is_decided_on_by_keyboard(sample: Session, tmp_path: Path, m
     QTest.keyClick(page.text, Qt.Key.Key_P)
     settle(shown.tasks)
     assert requests.items(sample, request)[0].decision == "given"
+    _close(shown)
+
+
+def test_the_hold_is_lifted_in_the_window_once_the_request_is_answered(sample: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could be lifted by command alone."""
+    shown, page, request = _shown(sample)
+    page.gather()
+    settle(shown.tasks)
+    held = "SELECT count(*) FROM link WHERE kind = ? AND NOT deleted"
+    kept = sample.read().exec_driver_sql(held, (HOLD,)).one()[0]
+    assert kept > 0
+    told: list[str] = []
+    monkeypatch.setattr("vawg_desktop.ui.pages.redaction.messages.ask", lambda *_: True)
+    messages.shown.connect(lambda _kind, text: told.append(text))
+    page._lift.click()
+    settle(shown.tasks)
+    assert "is not answered yet" in told[-1] and sample.read().exec_driver_sql(held, (HOLD,)).one()[0] == kept
+    records.assign(sample, request, [Assignment("status", "replied")], None)
+    settle(shown.tasks)
+    page._lift.click()
+    settle(shown.tasks)
+    assert told[-1] == "The hold is lifted." and sample.read().exec_driver_sql(held, (HOLD,)).one()[0] == 0
     _close(shown)
 
 

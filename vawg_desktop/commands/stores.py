@@ -47,9 +47,9 @@ def new(arguments: argparse.Namespace) -> int:
 
             load_sample(session)
         if arguments.demo:
-            from vawg_desktop.services.demo import fill_as_lived
+            from vawg_desktop.services.demo import fill_with_rounds
 
-            fill_as_lived(session)
+            fill_with_rounds(session)
     except BaseException:
         store.close()
         _take_away(arguments.store)

@@ -17,17 +17,17 @@ class Clock:
 
 
 class EarlierDay(Clock):
-    """Noon of a day that it is told to stand at; never later than the computer's own clock, so that a story of the past can end today."""
+    """Stands at noon of a chosen day, and never later than the computer's own clock: what is made up for past days can end today."""
 
     def __init__(self) -> None:
         self.day = super().now().date()
 
     def go_to(self, day: date) -> None:
-        """Stand at noon of a day."""
+        """Choose the day."""
         self.day = day
 
     def now(self) -> datetime:
-        """Noon of that day, or the time that it is if that is earlier."""
+        """Noon of the chosen day, or the present time if that is earlier; in UTC."""
         return min(datetime.combine(self.day, time(12), UTC), super().now())
 
 

@@ -241,7 +241,7 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     text("informant", "Told by"),
     term("answer", "Answer", t.ANSWER, default="update", asked=Asked(
         1, "Update, No change, or Not able to say yet. One of these for every action.", 18)),
-    long("narrative", "Progress update", search=True, listed=Listed("Update", empty="No words"), headings=(
+    long("narrative", "Progress update", search=True, listed=Listed("Update", empty="Nothing written"), headings=(
         "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress"), asked=Asked(
         3, "What has been done since the last return, in a few sentences.", 48,
         called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),

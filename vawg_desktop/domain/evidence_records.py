@@ -46,7 +46,7 @@ QUOTE = EntitySpec("quote", "Quote", "Quotes", "QT", "words", (
     links("themes", "Themes", "theme", inverse="Quotes", weighed="strength"),
     links("gaps", "Gaps", "gap", inverse="Quotes"),
     links("recommendations", "Recommendations", "recommendation", inverse="Quotes"),
-    text("response", "Response", "The respondent whose answer it is from; it goes where her answers go.", names_record=True, private=True),
+    text("response", "Response", "The respondent whose answer it is from; it goes where that respondent's answers go.", names_record=True, private=True),
     MARKING,
     SOURCES,
     NOTE,

@@ -49,13 +49,4 @@ def concerns(text: str) -> list[str]:
     plain = " ".join(text.replace("’", "'").split())
     small = plain.lower()
     named = _CAPITAL.search(plain) is not None
-    found: list[str] = []
-    for reason, parts, shape in REASONS:
-        if shape is _NAMED and not named:
-            continue
-        for part in parts:  # a loop of its own: this is asked of every answer of a survey
-            if part in small:
-                if shape.search(plain):
-                    found.append(reason)
-                break
-    return found
+    return [reason for reason, parts, shape in REASONS if (shape is not _NAMED or named) and any(p in small for p in parts) and shape.search(plain)]

@@ -33,7 +33,7 @@ class Dot:
     says: str = ""
     provisional: bool = False
     first: bool = False
-    #: Counted otherwise from here: no line joins it to the one before.
+    #: The counting changed from here: no line joins it to the one before.
     cut: bool = False
     #: A number that stands over the period, for what happened in it.
     flag: str = ""
@@ -132,7 +132,7 @@ def layout(dots: Sequence[Dot], width: float, height: float, target: float | Non
 
 
 def _mark_period(made: Drawing, run: list[tuple[float, float]], dot: Dot, x: float, y: float, across: float) -> None:
-    """A line between two periods where it is counted otherwise, and a number over one in which something happened."""
+    """A line between two periods where the counting changed, and a number over one in which something happened."""
     if dot.cut and across:
         _close(made, run)
         made.lines.append(Line(((x - across / 2, _TOP), (x - across / 2, made.height - _FOOT)), "break"))

@@ -327,7 +327,7 @@ def _responses(found: SurveyFile, tool: Profile, columns: Sequence[Column], who:
         if trial[number]:
             found.dropped_rows["a trial, not an answer"] += 1
             continue
-        if row.count(None) == len(row):
+        if all(a is None for a in row):
             found.dropped_rows["no question was answered"] += 1
             continue
         key = who.cells[number] if who is not None else ""

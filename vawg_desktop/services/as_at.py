@@ -22,7 +22,7 @@ class PastSession(Session):
     today_session: Session | None = None
 
     @property
-    def kept_today(self) -> Session | None:
+    def session_of_today(self) -> Session | None:
         return self.today_session
 
     @property

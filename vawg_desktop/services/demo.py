@@ -119,9 +119,9 @@ class Spread:
     rounds: bool = False
 
 
-def fill_as_lived(session: Session) -> None:
-    """Fill an empty store with the county as its officers would have it: three years of rounds, the newest still under way."""
-    with demo_rounds.days_gone_by() as go_to:
+def fill_with_rounds(session: Session) -> None:
+    """Fill an empty store with the county after three years of work: twelve rounds of returns, the newest still under way."""
+    with demo_rounds.clock_set_back() as go_to:
         fill(session, COUNTY, spread=Spread(go_to, Act.DEMO, rounds=True))
 
 

@@ -14,7 +14,7 @@ from typing import cast
 
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.acts import Act
-from vawg_desktop.domain.dates import financial_quarter
+from vawg_desktop.domain.dates import add_months, financial_quarter
 from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import Kind
@@ -27,23 +27,22 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
 ROUNDS = 12
-_DAYS_BETWEEN = 91
-#: Days before its date at which a round leaves; days by which the newest round's date is past.
-_SENT_BEFORE, _NEWEST_PAST = 28, 6
+#: Days before its due date on which a round is sent; days by which the newest due date is past; days from the period asked about to the due date.
+_SENT_BEFORE, _NEWEST_PAST, _AFTER_PERIOD = 28, 6, 60
 _CLEARED_BY = "Cleared by (chief officer or equivalent)"
 _NAMES = ("R. Ahmed", "S. Clarke", "J. Okafor", "M. Lewis", "T. Novak", "A. Price")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An action that was made at its beginning: what its cells will be in the end, and how early in the years it moves (0 to 1)."""
+    """An action on its way: the cells that it has in the end, and how early in the three years it moves (0 to 1)."""
 
     id: str
     cells: Mapping[str, Value]
     begins: float
 
     def at(self, gone: float) -> dict[str, Value]:
-        """Its status and percentage when a part of the years (0 to 1) has gone."""
+        """Its status and percentage after a part of the three years: 0 at the first round, 1 at the newest."""
         status, percent = str(self.cells["status"]), self.cells.get("percent")
         if status in ("complete", "stopped") and gone <= 0.25 + self.begins * 0.7:
             status, percent = "in_progress", 90
@@ -56,15 +55,15 @@ class Planned:
 
     @staticmethod
     def beginning(cells: Mapping[str, Value]) -> dict[str, Value]:
-        """The cells with which it is made: as nothing had been done yet."""
+        """The cells with which it is made, before anything was done."""
         later = ("percent", "verification", "rating_opcc", "rating_partner", "revised_due", "revised_reason", "blockers")
         begun = cells["status"] in ("complete", "stopped", "in_progress")
         return {k: v for k, v in cells.items() if k not in later} | ({"status": "not_started"} if begun else {})
 
 
 @contextmanager
-def days_gone_by() -> Generator[Callable[[date], None]]:
-    """For as long as it is open, what is given says on which day the program believes to be; never later than the real one."""
+def clock_set_back() -> Generator[Callable[[date], None]]:
+    """While it is open the program's clock stands at the day that is set by the function given; it is put right afterwards."""
     days = clock.EarlierDay()
     before = clock.inject(days)
     try:
@@ -76,6 +75,13 @@ def days_gone_by() -> Generator[Callable[[date], None]]:
 def _working_day(day: date) -> date:
     """The day, or the Friday before a weekend."""
     return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def rounds_of(today: date) -> list[tuple[str, date]]:
+    """The period of each round and the working day on which it is due, oldest first: one for each quarter, no quarter twice."""
+    newest = today - timedelta(days=_NEWEST_PAST)
+    asked = newest - timedelta(days=_AFTER_PERIOD)
+    return [(financial_quarter(add_months(asked, -3 * back)), _working_day(add_months(newest, -3 * back))) for back in range(ROUNDS - 1, -1, -1)]
 
 
 class Rounds:
@@ -93,12 +99,11 @@ class Rounds:
     def make(self) -> None:
         """Every round up to the one whose date has just passed, in which some are late and some wait to be reviewed."""
         self._contacts()
-        for back in range(ROUNDS - 1, -1, -1):
-            due = _working_day(self._today - timedelta(days=_DAYS_BETWEEN * back + _NEWEST_PAST))
-            gone = (ROUNDS - 1 - back) / (ROUNDS - 1)
+        plan = rounds_of(self._today)
+        for number, (period, due) in enumerate(plan):
+            gone = number / (len(plan) - 1)
             self._go_to(due - timedelta(days=_SENT_BEFORE))
-            period = financial_quarter(due - timedelta(days=60))
-            if back:
+            if number < len(plan) - 1:
                 self._past_round(period, due, gone)
             else:
                 self._newest_round(period, due, gone)
@@ -138,11 +143,11 @@ class Rounds:
                     sent.append((_working_day(due + timedelta(days=late)), partner, id, reference, base))
         for day, partner, id, reference, base in sorted(sent, key=lambda one: one[0]):
             self._go_to(day)
-            self._came(period, partner, id, reference, base, gone)
+            self._accept(period, partner, id, reference, base, gone)
         self._go_to(due + timedelta(days=20))
-        self._signed_off(period, gone)
+        self._rate(period, gone)
 
-    def _came(self, period: str, partner: str, id: str, reference: str, base: Sequence[Mapping[str, object]], gone: float) -> None:
+    def _accept(self, period: str, partner: str, id: str, reference: str, base: Sequence[Mapping[str, object]], gone: float) -> None:
         """A return accepted as it came: its submission, an update for each answer, and the actions as they now stand."""
         day, who = self._session.today.isoformat(), self._named[partner]
         cleared = self._chance.choice((*_NAMES, None))
@@ -153,7 +158,7 @@ class Rounds:
             for row in base:
                 action = self._actions[str(row["id"])]
                 moved = action.at(gone) if action.cells["accountable"] == partner else {}
-                words = self._words(row, moved)
+                words = self._answer(row, moved)
                 if words is None:
                     continue
                 told.append((action, moved, words))
@@ -170,13 +175,13 @@ class Rounds:
             })  # fmt: skip
             for action, moved, words in told:
                 if moved:
-                    tx.edit("action", action.id, self._final(action, gone) | moved)
+                    tx.edit("action", action.id, self._also_said(action, gone) | moved)
                 tx.create("update", {
                     "action": action.id, "period": period, "as_at": day, "channel": "return", "informant": who, "submission": submission,
                     "due": action.cells.get("due"), **moved, **words,
                 })  # fmt: skip
 
-    def _words(self, row: Mapping[str, object], moved: Mapping[str, Value]) -> dict[str, Value] | None:
+    def _answer(self, row: Mapping[str, object], moved: Mapping[str, Value]) -> dict[str, Value] | None:
         """What a partner answers about one action; None where it leaves the row empty."""
         values = cast("dict[str, Value]", row["values"])
         before = {k: values.get(k) for k in moved}
@@ -187,14 +192,14 @@ class Rounds:
         told = " ".join(self._claim() for _ in range(self._chance.choice((1, 1, 2, 3))))
         return {"answer": "update", "narrative": told, "next_step": self._next_step() if moved.get("status") == "in_progress" else None}
 
-    def _final(self, action: Planned, gone: float) -> dict[str, Value]:
-        """What partners say beside the status: their rating, what is in the way, and a later date once two thirds of the years have gone."""
+    def _also_said(self, action: Planned, gone: float) -> dict[str, Value]:
+        """What partners say beside the status: their rating and what is in the way in the second half, a later date in the last third."""
         cells: dict[str, Value] = {k: action.cells.get(k) for k in ("rating_partner", "blockers") if gone > 0.5}
         if gone > 0.66 and action.cells.get("revised_due"):
             cells |= {k: action.cells[k] for k in ("revised_due", "revised_reason")} | {"revised_agreed_by": self._session.who}
         return cells
 
-    def _signed_off(self, period: str, gone: float) -> None:
+    def _rate(self, period: str, gone: float) -> None:
         """The office's part after a round: what is complete and proved is verified, the rest rated."""
         with self._session.store.write(self._session.who, f"Ratings after {period}", Act.BULK) as tx:
             for id, status, rating in tx.connection.exec_driver_sql("SELECT id, status, rating_opcc FROM action ORDER BY n").fetchall():
@@ -206,10 +211,10 @@ class Rounds:
                 if cells and cells["rating_opcc"] != rating:
                     tx.edit("action", action.id, cells)
                     if cells.get("verification"):
-                        self._prove(tx, action.id)
+                        self._add_evidence(tx, action.id)
 
-    def _prove(self, tx: Transaction, action: str) -> None:
-        """What the office saw before it verified an action."""
+    def _add_evidence(self, tx: Transaction, action: str) -> None:
+        """The evidence that the office saw before it verified an action."""
         seen = tx.create("evidence", {
             "title": f"Closing note on {tx.row('action', action)['reference']}", "kind": "document", "date": self._session.today.isoformat(),
             "proves": self._claim(), "decision": "accepted",
@@ -231,7 +236,7 @@ class Rounds:
             if not reminded and day > due + timedelta(days=1):
                 self._remind(due + timedelta(days=1), silent | {id for _day, id, _partner, _base in coming[place:]})
                 reminded = True
-            given = self._typed(json.loads(base)["rows"], partner, gone)
+            given = self._as_typed(json.loads(base)["rows"], partner, gone)
             if id in silent or not given:
                 silent.add(id)
                 continue
@@ -248,13 +253,13 @@ class Rounds:
         for id in sorted(return_ids):
             return_messages.log_step(self._session, id, "reminder")
 
-    def _typed(self, rows: Sequence[Mapping[str, object]], partner: str, gone: float) -> dict[str, dict[str, str]]:
+    def _as_typed(self, rows: Sequence[Mapping[str, object]], partner: str, gone: float) -> dict[str, dict[str, str]]:
         """Answers as somebody types them, by action."""
         given: dict[str, dict[str, str]] = {}
         for row in rows:
             action = self._actions[str(row["id"])]
             moved = action.at(gone) if action.cells["accountable"] == partner else {}
-            words = self._words(row, moved)
+            words = self._answer(row, moved)
             if words is not None:
                 typed = {k: str(v) for k, v in (moved | words).items() if v is not None and k != "answer"}
                 given[action.id] = typed | {"answer": str(words["answer"])}

@@ -75,7 +75,7 @@ class Series:
         """What the chart's numbers and breaks stand for, a sentence each."""
         flags = self._flags()
         told = [f"{flags[n]}  {short_label(v.period)}: {'; '.join(v.happened)}." for n, v in enumerate(self.values) if n in flags]
-        return [*told, *(f"Counted otherwise from {short_label(v.period)}{f': {v.break_reason}' if v.break_reason else ''}. What is before and after is not compared." for v in self.values[1:] if v.counted_otherwise)]
+        return [*told, *(f"Counting changed from {short_label(v.period)}{f': {v.break_reason}' if v.break_reason else ''}. What is before and after is not compared." for v in self.values[1:] if v.counted_otherwise)]
 
     def year_totals(self) -> list[tuple[str, float, bool]]:
         """Totals of twelve months, by the last one: (period, total, whether any of them is provisional). Of counts by month alone, and none over a break or a gap."""

@@ -173,7 +173,7 @@ class Map:
     def summary(self) -> str:
         """The whole map in a sentence, counting each gap once."""
         open_ = {g.id: g for c in self.cells.values() for g in c.open}
-        beside = " and what is not placed" if _named(self.rows) < len(self.rows) or _named(self.columns) < len(self.columns) else ""
+        beside = ", with those not placed" if _named(self.rows) < len(self.rows) or _named(self.columns) < len(self.columns) else ""
         unowned = sum(c.unowned for c in self.cells.values())
         counted = [c.state for c in self.cells.values()]
         return (

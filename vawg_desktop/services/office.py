@@ -202,8 +202,8 @@ def setting(session: Session, key: str) -> str | None:
 
 def save_local(session: Session, kind: str, key: str, value: str | None) -> None:
     """Keep (or, with None, forget) something of this store's own that is never merged; set in the past, all but a draft is kept today too."""
-    if session.kept_today is not None and kind != "draft":
-        save_local(session.kept_today, kind, key, value)
+    if session.session_of_today is not None and kind != "draft":
+        save_local(session.session_of_today, kind, key, value)
     with session.store.engines.writer.connect() as connection, connection.begin():
         connection.exec_driver_sql('DELETE FROM local WHERE kind = ? AND "key" = ?', (kind, key))
         if value is not None:

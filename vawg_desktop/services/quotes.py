@@ -1,4 +1,4 @@
-"""When somebody's words may leave the office (DESIGN 3): her consent, and a second person's answer that nobody can tell who she is."""
+"""When somebody's words may leave the office (DESIGN 3): the person's consent, and a second person's answer that nobody can tell who it is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _reasons(row: Mapping[str, object], same: bool) -> list[str]:
     if not row["checked_by"] or same:
         why.append("a second person, not the one who entered it, has to answer both questions")
     elif row["changed_at"] is not None and int(str(row["changed_at"])) > int(str(row["checked_at"])):
-        why.append("what could tell who she is was changed after a second person looked; they have to look again and say when")
+        why.append("what could tell who the person is was changed after a second person looked; they have to look again and say when")
     for key, words in (("recognisable", "anyone could recognise the person"), ("live_case", "a case is live")):
         if row[key] is None:
             why.append(f"whether {words} is not answered")

@@ -43,8 +43,8 @@ class Session:
         return clock.today()
 
     @property
-    def kept_today(self) -> Session | None:
-        """Of a session on the past, today's: what is set meanwhile, such as a theme, is set there too."""
+    def session_of_today(self) -> Session | None:
+        """Today's session, where this one shows the past: what is set meanwhile, such as a theme, is set there too."""
         return None
 
     def __post_init__(self) -> None:

@@ -150,7 +150,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             anew[id] = [q for q, b, a in zip(questions, stands, given, strict=True) if b != a and isinstance(b, str)]
         if reasons:
             looked_at[id] = reasons
-        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": [plain_lines(a) if isinstance(a, str) and "\r" in a else a for a in given]})
+        rows.append({"id": id, "on": one.answered, **({"p": 1} if one.partial else {}), "a": [plain_lines(a) if isinstance(a, str) else a for a in given]})
     taken.flagged = len(looked_at)
     if dry_run:
         there = {str(q["id"]) for q in answers(session, taken.survey).questions} if known is not None else set[str]()

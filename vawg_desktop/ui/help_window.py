@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QImageReader, QKeySequence, QShortcut, QTextCursor, QTextImageFormat
+from PySide6.QtGui import (
+    QImageReader,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextImageFormat,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -28,8 +36,8 @@ _NAME = Qt.ItemDataRole.UserRole
 _PICTURE = 620
 #: How wide the list of topics is, at 100 %.
 _TOPICS = 232
-#: The letter that stands for a picture in a text.
-OBJECT = "\ufffc"
+#: The character that stands for a picture in a text.
+_PICTURED = "\ufffc"
 
 
 class HelpWindow(QDialog):
@@ -104,7 +112,7 @@ class HelpWindow(QDialog):
         """Up and Down in the field go through the topics found; pictures follow the width of the text."""
         if watched is self.text.viewport() and event.type() == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self._fit_pictures)
-        if watched is self.words and event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):  # type: ignore[attr-defined]
+        if watched is self.words and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             QApplication.sendEvent(self.list, event)
             return True
         return super().eventFilter(watched, event)
@@ -168,8 +176,8 @@ class HelpWindow(QDialog):
             level = format.headingLevel()
             format.setTopMargin(theme.px(16 if level else 4))
             format.setBottomMargin(theme.px(8))
-            pictured = OBJECT in block.text()
-            format.setLineHeight(100 if pictured else 130, 1)  # per cent of a line
+            pictured = _PICTURED in block.text()
+            format.setLineHeight(100 if pictured else 130, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
             cursor.setBlockFormat(format)
             if level:
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)

@@ -36,8 +36,8 @@ from vawg_desktop.ui.widgets.common import (
     all_button,
     button,
     clear,
-    hung_out,
     label,
+    outdent,
 )
 
 #: So many partners of the round are named here; the Returns page has them all.
@@ -93,7 +93,7 @@ class MyWorkPage(QScrollArea):
         self._asked = Section("Questions about this work")
         self._asked.hide()
         sections = QVBoxLayout()
-        hung_out(sections)
+        outdent(sections)
         sections.addLayout(self._body)
         sections.addWidget(self._asked)
         self._box.addLayout(sections)

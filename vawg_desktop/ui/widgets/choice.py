@@ -33,7 +33,7 @@ class Choice(QComboBox):
         self._settled = -1
         self._typed = ""
         self._picking = False
-        self._heard: QLabel | None = None
+        self._name_beside: QLabel | None = None
         self.activated.connect(self._on_activated)
 
     def minimumSizeHint(self) -> QSize:
@@ -44,10 +44,10 @@ class Choice(QComboBox):
     def showEvent(self, e: QShowEvent) -> None:
         """On Linux Qt tells a screen reader what is chosen for the name, and what the choice is about only by a label beside it."""
         super().showEvent(e)
-        if sys.platform.startswith("linux") and self.accessibleName() and (self._heard is None or not isValid(self._heard) or self._heard.parentWidget() is not self.parentWidget()):
-            self._heard = QLabel(self.accessibleName().replace("&", "&&"), self.parentWidget())
-            self._heard.setBuddy(self)
-            self._heard.hide()
+        if sys.platform.startswith("linux") and self.accessibleName() and (self._name_beside is None or not isValid(self._name_beside) or self._name_beside.parentWidget() is not self.parentWidget()):
+            self._name_beside = QLabel(self.accessibleName().replace("&", "&&"), self.parentWidget())
+            self._name_beside.setBuddy(self)
+            self._name_beside.hide()
 
     def settle(self) -> None:
         """What is shown now is what stands: the way back for Escape."""

@@ -174,8 +174,8 @@ def breakable(text: str) -> str:
 SECTION_INSET = 8
 
 
-def hung_out(box: QBoxLayout) -> None:
-    """Let a layout inside another one begin before it, so that the headings of the sections in it stand under the page's title."""
+def outdent(box: QBoxLayout) -> None:
+    """Let a layout inside another one begin further left, so that the headings of the sections in it stand under the page's title."""
     box.setContentsMargins(-theme.px(SECTION_INSET), 0, 0, 0)
 
 

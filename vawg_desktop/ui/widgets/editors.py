@@ -138,7 +138,7 @@ class LineEditor(FieldEditor):
 
 
 #: By how much the first line of a long text stands lower, so that it is on one line with the name beside it.
-_ON_THE_LINE = 3
+_FIRST_LINE_DOWN = 3
 
 
 class _Paper(QPlainTextEdit):
@@ -160,10 +160,10 @@ class _Paper(QPlainTextEdit):
     def fit(self) -> None:
         """Take the height of the text, one line at least."""
         lines = max(1, int(self.document().size().height()))
-        height = lines * self.fontMetrics().lineSpacing() + theme.px(12) + theme.px(_ON_THE_LINE)
+        height = lines * self.fontMetrics().lineSpacing() + theme.px(12) + theme.px(_FIRST_LINE_DOWN)
         if height != self.height():
             self.setFixedHeight(height)
-            self.setViewportMargins(0, theme.px(_ON_THE_LINE), 0, 0)  # laid out anew: while it is being sized, Qt leaves the text at the height before
+            self.setViewportMargins(0, theme.px(_FIRST_LINE_DOWN), 0, 0)  # laid out anew: while it is being sized, Qt leaves the text at the height before
 
     def resizeEvent(self, e: QResizeEvent) -> None:
         super().resizeEvent(e)
