@@ -262,7 +262,7 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     ref("corrects", "Corrects", "update"),
     ref("submission", "Came with", "submission"),
     NOTE,
-), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "answer", "action", "as_at"), form=("action", "narrative"), tracked=True)  # fmt: skip
+), immutable=True, parent="action", by_content=True, large=True, listed=("narrative", "action", "as_at", "answer"), form=("action", "narrative"), tracked=True)  # fmt: skip
 
 EVIDENCE = EntitySpec("evidence", "Evidence", "Evidence", "E", "title", (
     text("title", "Title", required=True, search=True),

@@ -66,9 +66,9 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
 ), listed=("title", "count_unit", "area"), form=("title", "count_unit", "good", "area"))  # fmt: skip
 
 INDICATOR_VALUE = EntitySpec("indicator_value", "Value of an indicator", "Values of indicators", "IV", "value", (
-    ref("indicator", "Indicator", "indicator", required=True, listed=Listed(width=170)),
+    ref("indicator", "Indicator", "indicator", required=True, listed=Listed(kind="title")),
     when("period", "Period", "The month, quarter or year that is counted.", required=True, listed=Listed(width=120)),
-    FieldSpec("value", "Value", Kind.NUMBER, required=True, listed=Listed(width=110)),
+    FieldSpec("value", "Value", Kind.NUMBER, required=True, listed=Listed(width=110, kind="text")),
     FieldSpec("base", "Base", Kind.NUMBER, help="Out of how many, where the value is a share."),
     yes_no("provisional", "Provisional"),
     yes_no("process_changed", "Process changed here", "The chart starts its limits anew from this period."),
