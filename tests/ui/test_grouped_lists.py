@@ -135,3 +135,15 @@ def test_the_fields_of_filter_by_are_walked_by_the_arrows(shown: Shown, monkeypa
     list_acts.ask_filter(page)
     settle(shown.tasks)
     assert active == [one.words for one in list_filters.offered(shown.session, "action")][:3] and len(set(active)) == 3
+
+
+def test_meetings_and_updates_begin_with_the_newest_and_the_heading_says_so(shown: Shown) -> None:
+    for kind, key in (("meeting", "date"), ("update", "reference"), ("action", "reference")):
+        page: Any = shown.go(kind)
+        settle(shown.tasks)
+        header = page.view.horizontalHeader()
+        newest = kind != "action"
+        assert page.model.columns[header.sortIndicatorSection()].key == key
+        assert (header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder) == newest
+        rows = [str(page.model.row(place)[key]) for place in range(page.model.rowCount())]
+        assert rows == sorted(rows, reverse=newest), kind

@@ -21,8 +21,9 @@ from vawg_desktop.ui.widgets.common import pop_up
 GROUPED = "grouped"
 
 
-#: Kinds of record whose list begins with the newest: the column of their day.
-_NEWEST_FIRST = {"meeting": "date", "update": "as_at"}
+#: Kinds of record whose list begins with the newest, and the column that says which that is. Updates are numbered as they
+#: come: putting hundreds of thousands of them in the order of their days takes 250 times as long.
+_NEWEST_FIRST = {"meeting": "date", "update": "reference"}
 
 
 def first_query(entity: str) -> ListQuery:
