@@ -1,4 +1,4 @@
-"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, mutate, pairs, windows, build.
+"""The one door for people who work on VAWG Desktop: setup, run, test, check, bench, tour, schema, texts, mutate, pairs, windows, build.
 
 Needs only Python 3.11 or later. Makes ``.venv``, installs what is locked (with hashes), and on
 Debian or Ubuntu as root also the system packages that Qt needs; anyone else gets the one line to run.
@@ -228,6 +228,12 @@ def schema(rest: list[str]) -> int:
     return python("-c", code)
 
 
+def texts(rest: list[str]) -> int:
+    """Every text that an officer reads, in one list (``.ci/texts.py``); words choose among them."""
+    prepare("dev")
+    return python(ROOT / ".ci" / "texts.py", *rest)
+
+
 def mutate(rest: list[str]) -> int:
     """Small faults put into a copy of the program one at a time: do the tests notice? A score for each floor (``.ci/mutate.py``)."""
     prepare("dev")
@@ -289,7 +295,7 @@ def build_under_wine() -> int:
 
 
 COMMANDS = {
-    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "mutate": mutate, "pairs": pairs, "windows": windows, "build": build,
+    "setup": setup, "run": run, "test": test, "check": check, "bench": bench, "tour": tour, "schema": schema, "texts": texts, "mutate": mutate, "pairs": pairs, "windows": windows, "build": build,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -415,7 +415,7 @@ def test_a_store_is_not_merged_with_itself_and_damage_is_one_sentence(
     ("option", "given", "said"),
     [
         ("--scale", "20000", "Pages are drawn at 50 to 400 per cent"), ("--scale", "9", "Pages are drawn at 50 to 400 per cent"),
-        ("--scale", "nan", "Pages are drawn at 50 to 400 per cent"), ("--scale", "big", "is no size; type 2, or 200"),
+        ("--scale", "nan", "Pages are drawn at 50 to 400 per cent"), ("--scale", "big", "is not a size; type 2, or 200"),
         ("--size", "99999x99999", "320 to 7680 points"), ("--size", "wide", "is not a size such as 1366x768"),
     ],
 )  # fmt: skip

@@ -19,7 +19,7 @@ def _scale(typed: str) -> float:
     try:
         given = float(typed.removesuffix("%"))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{typed}” is no size; type 2, or 200 for 200 per cent.") from None
+        raise argparse.ArgumentTypeError(f"“{typed}” is not a size; type 2, or 200 for 200 per cent.") from None
     factor = given / 100 if given >= _LEAST_PER_CENT else given
     if not _LEAST_PER_CENT <= factor * 100 <= _MOST_PER_CENT:  # refuses NaN as well
         raise argparse.ArgumentTypeError(f"Pages are drawn at {_LEAST_PER_CENT} to {_MOST_PER_CENT} per cent, not at “{typed}”.")
@@ -54,7 +54,7 @@ def build_parser(*, window_only: bool = False) -> argparse.ArgumentParser:
     _passphrase(tour)
     if sys.platform == "win32":
         commands.add_parser("install", help="install the built program for you alone")
-        commands.add_parser("remove", help="take the installed program away; stores stay")
+        commands.add_parser("remove", help="remove the installed program; stores are kept")
     commands.add_parser("self-test", help="load every part once and say whether it works")
     for name, what in LATER.items():
         later = commands.add_parser(name, help=f"{what} (in a later version)")

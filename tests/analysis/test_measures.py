@@ -364,7 +364,7 @@ def stage(name: str, count: int, unit: str = "suspects", kind: attrition.Kind = 
 
 
 def test_charged_of_referred_as_published() -> None:
-    """Crown Prosecution Service, rape: 3,232 charged of 7,683 referred, 42.1 %."""
+    """Crown Prosecution Service, rape: 3,232 charged of 7,683 referred, 42.1%."""
     assert round(100 * attrition.conversion(stage("Referred", 7683), stage("Charged", 3232)), 1) == 42.1
 
 
@@ -401,7 +401,7 @@ def test_harm_is_counts_times_weights_and_no_weight_is_no_nought() -> None:
 
 
 def test_a_planted_tenth_of_offenders_has_its_share_of_harm() -> None:
-    """Ten per cent of offenders, 63 % of harm: of 50,000, the top 5,000 have it as planted, and tenths add up to the whole.
+    """Ten per cent of offenders, 63% of harm: of 50,000, the top 5,000 have it as planted, and tenths add up to the whole.
 
     As much would lie on a tenth by chance if each incident fell on anybody: most people have none, and so few have much.
     """

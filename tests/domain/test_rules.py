@@ -72,7 +72,7 @@ def test_slips(dues: list[str | None], count: int) -> None:
     ("cells", "missing"),
     [
         ({"closure_route": None}, "closure route"),
-        ({"closure_route": "duplicate"}, "stands in its place"),
+        ({"closure_route": "duplicate"}, "replaces it"),
         ({"closure_route": "duplicate", "superseded_by": "some id"}, ""),
         ({"closing_authority": "inspectorate"}, "where the inspectorate agreed"),
         ({"closing_authority": "panel"}, "where the Police and Crime Panel agreed"),

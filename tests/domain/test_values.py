@@ -30,7 +30,7 @@ def test_a_figure_keeps_its_digits(typed: str, stored: str) -> None:
 def test_a_percentage_has_its_bounds() -> None:
     spec = next(f for e in ENTITIES if e.key == "action" for f in e.fields if f.kind is Kind.WHOLE and f.high == 100)
     assert to_stored(spec, "0") == 0
-    assert to_stored(spec, "100 %") == 100
+    assert to_stored(spec, "100%") == 100
     for typed in ("101", "-1", "50.5", "half"):
         with pytest.raises(ValueRefusedError):
             to_stored(spec, typed)

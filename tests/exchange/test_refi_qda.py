@@ -148,8 +148,8 @@ OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE CodeBook [<!ENTITY a SYSTEM "file:///
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.qdc", ENTITY, "definitions"), ("a.qdc", OUTSIDE, "definitions"), ("a.qdpx", zipped(project_dot_qde=ENTITY), "definitions"), ("a.qdc", b"<CodeBook><Codes>", "damaged"), ("a.qdc", b"<html><body/></html>", "no codebook"),
-        ("a.qdpx", zipped(readme_dot_txt=b"x"), "no project"), ("a.qdpx", b"PK\x03\x04 not a zip", "damaged"), ("a.csv", b"colour,size\nred,2\n", "no codebook"), ("a.csv", b"\n\n", "no codebook"), ("a.qdc", b"\xff\xfe<\x00", "damaged"),
+        ("a.qdc", ENTITY, "definitions"), ("a.qdc", OUTSIDE, "definitions"), ("a.qdpx", zipped(project_dot_qde=ENTITY), "definitions"), ("a.qdc", b"<CodeBook><Codes>", "damaged"), ("a.qdc", b"<html><body/></html>", "not a codebook|not a REFI"),
+        ("a.qdpx", zipped(readme_dot_txt=b"x"), "not a REFI-QDA codebook or project"), ("a.qdpx", b"PK\x03\x04 not a zip", "damaged"), ("a.csv", b"colour,size\nred,2\n", "not a codebook|not a REFI"), ("a.csv", b"\n\n", "not a codebook|not a REFI"), ("a.qdc", b"\xff\xfe<\x00", "damaged"),
         ("a.qdpx", zipped(project_dot_qde=b"<CodeBook/>", sources__a_dot_txt=b"a" * 21_000_000), "unpacks to more"),
     ],
 )  # fmt: skip

@@ -371,7 +371,7 @@ def forms(*answers: str) -> str:
 
 
 def test_an_order_of_options_is_no_choice_of_all_of_them(tmp_path: Path) -> None:
-    """Everybody who ranks names every option: as choices each had 100 %."""
+    """Everybody who ranks names every option: as choices each had 100%."""
     found = read_survey(written(tmp_path, forms("Lighting;CCTV;Patrols;", "CCTV;Lighting;Patrols;", "")))
     assert told(found) == {
         "Which matters most?: CCTV": ("matrix", ["2", "1", None][: len(found.responses)]), "Which matters most?: Lighting": ("matrix", ["1", "2", None][: len(found.responses)]),
@@ -415,7 +415,7 @@ def test_sets_of_mentions_are_known_by_having_no_counted_value() -> None:
 
 
 def test_what_tells_respondents_apart_is_kept_for_nothing_else(tmp_path: Path) -> None:
-    with pytest.raises(ValueRefusedError, match="“Respondent ID” tells respondents apart"):
+    with pytest.raises(ValueRefusedError, match="“Respondent ID” identifies respondents"):
         read_survey(written(tmp_path, table([["Respondent ID", "Safe?"], ["1", "Yes"], ["2", "No"]])), keep=("Respondent ID",))
 
 

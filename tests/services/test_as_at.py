@@ -114,7 +114,7 @@ def test_a_board_saw_what_was_known_when_it_began(session: Session) -> None:
             then.store.close()
 
 
-@pytest.mark.parametrize(("words", "says"), [("", "Name a date"), ("the other day", "no date and no meeting"), ("2199-01-01", "lies ahead")])
+@pytest.mark.parametrize(("words", "says"), [("", "Name a date"), ("the other day", "not a date or a meeting"), ("2199-01-01", "is in the future")])
 def test_what_is_no_moment_is_refused_in_a_sentence(session: Session, words: str, says: str) -> None:
     with pytest.raises(ValueRefusedError, match=says):
         as_at.open_at(session, words)

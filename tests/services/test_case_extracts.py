@@ -64,7 +64,7 @@ def test_a_planted_tenth_of_offenders_with_63_per_cent_of_harm_is_found_and_forg
     held = "".join(str(tuple(r)) for t in ("case_extract", "change", "search", "subject", "local") for r in session.read().exec_driver_sql(f'SELECT * FROM "{t}"'))
     assert not any(word in held for word in ("C4999", "O4999", "V123", '"C1"')) and "Kent Police" in held and check(session.store).problems == []
     found = case_extracts.shown(session, taken.reference)
-    assert "account for 63 % of harm (by chance alone" in found.sentence()
+    assert "account for 63% of harm (by chance alone" in found.sentence()
     session.store.close()
     assert b"O4999" not in (tmp_path / "a.vawg").read_bytes()
 
@@ -78,7 +78,7 @@ def test_no_row_is_read_before_the_footing_is_recorded(session: Session, tmp_pat
 
 @pytest.mark.parametrize("head", ["Victim name", "Surname", "DOB", "Date of birth", "Home address", "Postcode", "E-mail", "Mobile phone", "PNC ID", "Easting"])
 def test_an_extract_that_names_somebody_is_refused(session: Session, tmp_path: Path, head: str) -> None:
-    with pytest.raises(FileRefusedError, match="names or finds a person"):
+    with pytest.raises(FileRefusedError, match="identifies a person"):
         case_extracts.take_in(session, written(tmp_path, [[*r, "x"] for r in planted(20)], [*HEAD, head]), FOOTING)
     assert session.read().exec_driver_sql("SELECT count(*) FROM case_extract").one()[0] == 0
 
@@ -129,7 +129,7 @@ def test_small_counts_are_dashes_and_leave_only_so(session: Session, tmp_path: P
     assert inside["Swale"][1] == "7" and tables["Concentration: offenders"][0][2:] == ["–", "–"]  # one of thirty is the top 1 %
     assert [name for name, _ in case_extracts.curves(outside)] == ["Victims"] and case_extracts.as_json(outside)["offenders"]["deciles"] is None
     document = str(case_extracts.document(session, taken.reference).blocks)
-    assert "It is no score of a case" in document and "Named as a suspect" in document and "Kent Police" in document
+    assert "It is not a score for a case" in document and "Named as a suspect" in document and "Kent Police" in document
 
 
 @real
@@ -154,7 +154,7 @@ def test_a_cambridge_table_and_what_is_no_weight(session: Session, tmp_path: Pat
     path.write_text("FULL_OFFENCE_TITLE,CCHI Score,Starting Point,GROUP,SUB_GROUP,HO_CODE,HO_SUB_CODE\nRape,1825,5 years,Sexual,Rape,19,C\nRape,\"2,190\",6 years,Sexual,Rape,019,c\nShoplifting,1,1 day,Theft,,46,\nOdd,many,,,,47,\n", "utf-8")
     found = cases_in.read_weights(path)
     assert (found.kind, found.by_code["19C"], found.by_code["46"], found.by_type["rape"]) == ("cambridge", 1825, 1, 1825)
-    assert any("“many” is no weight" in p for p in found.problems) and any("the lower counts" in p for p in found.problems)
+    assert any("“many” is no weight" in p for p in found.problems) and any("the lower one is used" in p for p in found.problems)
     with pytest.raises(RuleError, match="which year or edition"):
         case_extracts.take_weights(session, path, version=" ")
     path.write_text("a,b\n1,2\n", "utf-8")
@@ -180,7 +180,7 @@ def test_an_extract_merges_like_everything_else_and_the_command_tells_it(session
     assert main(["import-cases", store, str(path), "--weights", "Two weights"]) == 1
     assert "only once this is recorded: controller" in capsys.readouterr().err
     assert main(["harm", store, "Harm 2021 to 2024"]) == 0
-    assert "no forecast" in capsys.readouterr().out
+    assert "not a forecast" in capsys.readouterr().out
     other = opening.open_store(tmp_path / "b.vawg")
     assert merging.merge(session, other).conflicts == [] and case_extracts.listed(session) and check(session.store).problems == []
     with pytest.raises(NotFoundError):
@@ -208,7 +208,7 @@ def test_stories_under_a_column_are_not_kept_and_words_that_name_somebody_are_re
 
 @pytest.mark.parametrize("head", ["Vic Name", "VictimName", "Name of victim", "Nominal", "Officer collar no", "MO text", "Street", "UPRN", "Crime location", "Free text", "Notes"])
 def test_other_headings_of_what_names_somebody_are_refused_too(tmp_path: Path, head: str) -> None:
-    with pytest.raises(FileRefusedError, match="names or finds a person"):
+    with pytest.raises(FileRefusedError, match="identifies a person"):
         cases_in.read_cases(written(tmp_path, [[*r, "x"] for r in planted(5)], [*HEAD, head]))
     assert cases_in.read_cases(written(tmp_path, [[*r, "x"] for r in planted(5)], [*HEAD, "Station name"])).left_out == ["station name"]
 
@@ -236,7 +236,7 @@ def test_what_one_part_of_the_paper_hides_no_other_tells(session: Session, tmp_p
     assert ["Charged", "–", "–"] in {name: rows for name, _, rows, _ in found.tables}["How far cases got"]  # three were not
     one = case_extracts.take_in(session, written(tmp_path, rows[:1]), FOOTING, weights="Two weights")
     alone = case_extracts.shown(session, one.reference, inside=False)
-    assert alone.tables == [] and alone.sentence() == "Fewer than 10 offences: nothing of them is told."
+    assert alone.tables == [] and alone.sentence() == "Fewer than 10 offences: nothing about them is shown."
 
 
 def test_a_label_in_capitals_is_kept_and_what_a_file_calls_other_is_not_lost(tmp_path: Path) -> None:

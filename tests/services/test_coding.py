@@ -318,7 +318,7 @@ def test_coded_answers_are_a_result_with_base_group_and_figure(session: Session,
     }  # fmt: skip
     assert [(g.name, g.base) for g in made.groups[1:]] == [("Dover", 24), ("Ashford", 24)]
     cells = survey_figures.figure_of(session, survey_results.result(session, answers, question), "All respondents", "CCTV")
-    assert cells["quoted"] == "25 % of 48 respondents" and cells["definition"] == "12 of the 48 answers to “What would help?” that were coded speak of “CCTV”. Coded by A. Officer (Safety survey: themes, version 1)."
+    assert cells["quoted"] == "25% of 48 respondents" and cells["definition"] == "12 of the 48 answers to “What would help?” that were coded are about “CCTV”. Coded by A. Officer (Safety survey: themes, version 1)."
     _, changes = records.create(session, "figure", cells)
     figure = changes.created[0]
     coding.change(session, desk, [next(x.text.response for x in coding.lines(session, answers, question) if x.text.words == WORDS[7])], add=[codes.codes[0].id])
@@ -385,13 +385,13 @@ def test_the_command_gives_codes_coders_and_agreement(session: Session, tmp_path
     assert main(["coding", str(tmp_path / "a.vawg"), "Safety survey", "District"]) == 1
     assert "not answered in people's own words" in capsys.readouterr().err
     assert main(["coding", str(tmp_path / "a.vawg"), "Safety survey", "What would help?"]) == 0
-    assert "Coders compared on 3 answers: 67 % the same, κ 0.50, α 0.55." in capsys.readouterr().out
+    assert "Coders compared on 3 answers: 67% the same, κ 0.50, α 0.55." in capsys.readouterr().out
 
 
 def test_what_is_asked_for_and_is_not_there_is_said(session: Session) -> None:
     desk = desk_of(session)
     responses = looked_at(session)
-    with pytest.raises(RuleError, match="not in the codebook"):
+    with pytest.raises(RuleError, match="no longer in the codebook"):
         coding.change(session, desk, [responses[WORDS[0]]], add=["nothing"])
     with pytest.raises(NotFoundError):
         codebooks.read(session, "Nothing")

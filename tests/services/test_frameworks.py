@@ -142,7 +142,7 @@ def test_a_sheet_whose_strands_are_not_known_is_refused_with_what_to_do(tmp_path
 def test_strands_that_stand_already_are_left_and_new_ones_follow_in_order(session: Session) -> None:
     rows = [StrandRow("", "PREPARE"), StrandRow("", "Listen"), StrandRow("County plan", "Be heard")]
     changes = framework_in.add(session, rows, id_of(session, NPCC))
-    assert changes.notes == ["1 strand stood there already."]
+    assert changes.notes == ["1 strand were there already."]
     assert [s.title for s in coverage.of(session, NPCC)] == ["Prepare", "Protect", "Pursue", "Prevent", "Listen"]
     assert [s.title for s in coverage.of(session, "County plan")] == ["Be heard"]
     before = len(session.read().exec_driver_sql("SELECT id FROM strand").fetchall())

@@ -226,7 +226,7 @@ def test_a_crime_that_stands_twice_is_counted_once_and_that_is_told(tmp_path: Pa
 def test_a_single_year_of_finance_is_no_quarters_year(tmp_path: Path, heads: str, year: str, part: str) -> None:
     """Such a quarter was read as one of the calendar: nobody can say with which year it begins."""
     first, second = heads.split("_")
-    with pytest.raises(FileRefusedError, match="is no month, quarter or year"):
+    with pytest.raises(FileRefusedError, match="is not a month, quarter or year"):
         read_indicators(written(tmp_path, table([["Metric", first, second, "Value"], ["Calls", year, part, "40"]]), "two.csv"))
 
 

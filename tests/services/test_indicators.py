@@ -229,7 +229,7 @@ def test_areas_stand_in_a_funnel_by_name_and_none_is_ranked(session: Session, un
     first = areas(session, {"Dover": (100, 1000), "Ashford": (200, 2000), "Swale": (180, 1000), "Thanet": (95, 1000), "Deal": (3, 40)}, unit)
     found = area_funnel.of_indicator(session, first)
     assert found is not None and [(s.area, s.out, s.own) for s in found.spots] == [("Ashford", -1, False), ("Dover", 0, True), ("Swale", 2, False), ("Thanet", -1 if unit == "per_cent" else 0, False)]
-    assert found.left_out == 1 and "Swale above the 99.8 % limit" in found.sentence() and "Areas are not ranked" in found.sentence()
+    assert found.left_out == 1 and "Swale above the 99.8% limit" in found.sentence() and "Areas are not ranked" in found.sentence()
     for size, low, high, lowest, highest in found.limits:  # the limits hold what chance holds, and open as the base grows small
         assert lowest <= low <= found.centre <= high <= highest and size > 0
     assert found.limits[0][2] - found.limits[0][1] > found.limits[-1][2] - found.limits[-1][1]

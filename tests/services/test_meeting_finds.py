@@ -254,5 +254,5 @@ def test_independent_bodies_are_not_rated_in_papers(session: Session) -> None:
 
 def test_a_paper_that_says_what_stands_now_speaks_of_no_past_day(session: Session) -> None:
     for kind, about in (("action-log", ()), ("handover", ()), ("data-set", ())):
-        with pytest.raises(AppError, match="stands now"):
+        with pytest.raises(AppError, match="shows the present"):
             papers.make(session, kind, Asked(about, as_at="2026-01-01"))

@@ -93,7 +93,7 @@ def test_the_cells_chosen_are_remembered_for_the_next_quarters_form(reported: Se
     assert later.mapping["referred"] == "E6" and "closed" not in later.mapping
 
 
-@pytest.mark.parametrize(("cell", "words"), [("Monitoring!B10", "holds a formula"), ("Nowhere!B4", "has no cell “Nowhere!B4”"), ("the third", "has no cell"), ("Monitoring!B2", "another field would both stand")])
+@pytest.mark.parametrize(("cell", "words"), [("Monitoring!B10", "holds a formula"), ("Nowhere!B4", "has no cell “Nowhere!B4”"), ("the third", "has no cell"), ("Monitoring!B2", "another field would both be")])
 def test_a_cell_that_cannot_be_filled_is_named_and_no_file_is_made(reported: Session, tmp_path: Path, cell: str, words: str) -> None:
     read = monitoring.read_form(reported, form(tmp_path))
     with pytest.raises((ValueRefusedError, FileRefusedError), match=words):
@@ -167,7 +167,7 @@ def test_the_assessment_sets_needs_against_services(office: Session) -> None:
         "ON j.id = l.b AND j.title = 'Recovery' WHERE NOT s.deleted AND s.status <> 'ended'"
     ).one()[0]
     assert (stage[1], stage[2]) == (1, here)
-    assert ["Children", "G-0003", therapy] in [list(r) for r in tables["Whom gaps and services speak of"].rows]
+    assert ["Children", "G-0003", therapy] in [list(r) for r in tables["Whom gaps and services are about"].rows]
 
 
 @pytest.mark.parametrize("kind", ["service-directory", "needs-assessment"])

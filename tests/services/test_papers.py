@@ -198,7 +198,7 @@ def test_a_paper_of_a_past_day_counts_that_day(session: Session) -> None:
     before, now = (papers.board(session, Asked(as_at=day)) for day in ("2026-03-15", ""))
     numbers = [{f.key: f.number for f in made.figures} for made in (before, now)]
     assert [n["actions_overdue"] for n in numbers] == [1, 0] and before.document.as_at == "15 March 2026"
-    with pytest.raises(ValueRefusedError, match="lies ahead"):
+    with pytest.raises(ValueRefusedError, match="is in the future"):
         papers.board(session, Asked(as_at="2027-01-01"))
 
 
@@ -283,7 +283,7 @@ def test_the_answer_card_says_what_became_of_a_recommendation(session: Session) 
     put(session, "R-0003", restriction="A case")
     hidden = papers.make(session, "answer-card", Asked(("R-0003",)))
     assert "The survey" not in str(hidden.document) and "restricted" in str(hidden.document)
-    with pytest.raises(ValueRefusedError, match="no recommendation"):
+    with pytest.raises(ValueRefusedError, match="not a recommendation"):
         papers.make(session, "answer-card", Asked(("A-0001",)))
     with pytest.raises(NotFoundError):
         papers.make(session, "answer-card", Asked(("R-9999",)))

@@ -174,7 +174,7 @@ def test_the_office_sets_what_is_small(session: Session, least: int, told: list[
         small_counts.set_least(session, 2)
 
 
-@pytest.mark.parametrize(("typed", "says"), [("plum", "is no colour"), ("#FFD94A", "too pale"), ("#12345", "is no colour")])
+@pytest.mark.parametrize(("typed", "says"), [("plum", "is not a colour"), ("#FFD94A", "too pale"), ("#12345", "is not a colour")])
 def test_a_colour_that_cannot_be_read_is_refused(session: Session, typed: str, says: str) -> None:
     with pytest.raises(ValueRefusedError, match=says):
         office.set_colour(session, typed)

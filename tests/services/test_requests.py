@@ -222,7 +222,7 @@ def test_what_is_withheld_needs_its_ground(sample: Session) -> None:
     requests.decide(sample, item.id, "withheld", exemption="s36", reason="The free and frank exchange of views outweighs it here.")
     requests.decide(sample, item.id, "in_part", passages=requests.passages_of(item.text or "", ["with ANOTHER"], "s40"))
     assert requests.redacted(requests.item(sample, item.id)) == f"{SUBJECT} came [███ FOI s.40]"
-    with pytest.raises(ValueRefusedError, match="does not stand"):
+    with pytest.raises(ValueRefusedError, match="is not in that"):
         requests.passages_of(item.text or "", ["absent"], "s40")
 
 

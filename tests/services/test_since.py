@@ -251,7 +251,7 @@ def test_a_meeting_is_a_moment_and_words_that_are_none_are_refused(session: Sess
     put(session, "A-0013", status="stopped")
     assert set(told(session, reference)["moved"]) == {"A-0013"}  # on the meeting's own day, after it began
     assert told(session, "2026-12-03")["moved"] == {}
-    for words, match in (("Some day", "has no date"), ("the day after", "no date and no meeting")):
+    for words, match in (("Some day", "has no date"), ("the day after", "not a date or a meeting")):
         with pytest.raises(ValueRefusedError, match=match):
             since.since(session, words)
     with pytest.raises(ValueRefusedError, match="before the beginning"):
@@ -273,4 +273,4 @@ def test_the_command_gives_the_contracts_keys_and_words(session: Session, capsys
     words = capsys.readouterr().out
     assert "Status moved: 1" in words and ": 31 December 2026 → 31 January 2027" in words
     assert main(["since", path, "--since", "whenever"]) == 1
-    assert "no date and no meeting" in capsys.readouterr().err
+    assert "not a date or a meeting" in capsys.readouterr().err

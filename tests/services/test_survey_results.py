@@ -181,15 +181,15 @@ def test_a_figure_is_counted_again_when_answers_come(session: Session, tmp_path:
     ashford = [r[5] for r in [*rows, *more] if r[7] == "Ashford" and r[5]]
     again = survey_figures.recount(session, id)
     assert again is not None and again.differs and (again.now, again.base) == (f"{100 * ashford.count('Dissatisfied') / len(ashford):.1f}", len(ashford))
-    assert f"quoted is {first.quoted} %" in again.sentence()
+    assert f"quoted is {first.quoted}%" in again.sentence()
     small_counts.set_least(session, 100)
     told = survey_figures.recount(session, id)
     assert told is not None and told.differs and ("too small" in told.why or told.base >= 100)
     with session.store.write("A. Officer", None, Act.DELETE) as tx:
         tx.delete("survey_question", str(answers.question("Satisfied?")["id"]))
     gone = survey_figures.recount(session, id)
-    assert gone is not None and "cannot be counted any more" in gone.sentence()
-    other, _ = records.create(session, "figure", {"title": "Elsewhere", "quoted": "63 %"})
+    assert gone is not None and "can no longer be counted" in gone.sentence()
+    other, _ = records.create(session, "figure", {"title": "Elsewhere", "quoted": "63%"})
     assert survey_figures.recount(session, other) is None
 
 

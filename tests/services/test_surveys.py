@@ -201,7 +201,7 @@ def test_what_an_officer_said_of_the_columns_holds_for_the_next_file(session: Se
 
 
 @pytest.mark.parametrize(("choices", "says"), [
-    (ColumnChoices(respondent="Ward"), "“Ward” does not tell respondents apart: 2 rows, 1 different value"), (ColumnChoices(answered="Then"), "no column “Then” of days"),
+    (ColumnChoices(respondent="Ward"), "“Ward” does not identify respondents: 2 rows, 1 different value"), (ColumnChoices(answered="Then"), "no column “Then” of days"),
     (ColumnChoices(left_out=("Nothing",)), "no column “Nothing” to leave out"),
 ])  # fmt: skip
 def test_columns_that_cannot_be_what_was_said_are_refused(session: Session, tmp_path: Path, choices: ColumnChoices, says: str) -> None:

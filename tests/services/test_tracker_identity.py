@@ -360,7 +360,7 @@ def test_a_list_of_gaps_is_said_to_be_one(tmp_path: Path, capsys: pytest.Capture
     assert Run(capsys, "import-tracker", store, path, "--entity", "gap", "--json").json()["by_entity"] == {"gap": 1}  # type: ignore[index]
     (tmp_path / "m.json").write_text('{"No": {"a": 1}}')
     bad = Run(capsys, "import-tracker", store, path, "--map", tmp_path / "m.json")
-    assert bad.code == 1 and "no field" in bad.err and "Traceback" not in bad.err
+    assert bad.code == 1 and "not a field" in bad.err and "Traceback" not in bad.err
 
 
 # -- five hundred lists -----------------------------------------------------------------------------
@@ -572,7 +572,7 @@ def test_a_tracker_of_text_is_written_back_with_its_columns_in_order(sample: Ses
     csv(path, HEAD, *rows_of(TITLES[:2]), "99,Nobody knows this one at all,KCC,,")
     done = export_tracker(sample, path, tmp_path / f"out{ending}")
     assert [(c["cell"], c["now"]) for c in done.changed] == [("E3", "Complete")] and done.unknown == 1
-    assert any("does not stand in this copy" in n for n in done.notes)
+    assert any("is not in this copy" in n for n in done.notes)
     assert [n.partition(":")[0].rpartition("!")[2] for n in done.notes if "no record of the store is known by this row" in n] == ["A4"]
     if ending == ".csv":
         said = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()

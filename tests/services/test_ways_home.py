@@ -350,7 +350,7 @@ WAYS: dict[str, Way] = {
     ),
     "true dates": Way(_each("Revised due date", [dt.date(2027, 4, 3)]), {(ref(2), "revised_due", "2027-04-03")}),
     "per cents": Way(
-        _each("% complete", [50, 0.5, "50%", "50 %", "50 per cent", 1, "0.5", "about half"]),
+        _each("% complete", [50, 0.5, "50%", "50%", "50 per cent", 1, "0.5", "about half"]),
         {(ref(r), "percent", 50) for r in (2, 3, 4, 5, 6, 8)},
         {("not_understood", "I7"), ("not_understood", "I9")}, {("I7", "1"), ("I9", "about half")},
     ),

@@ -179,7 +179,7 @@ def test_a_head_from_an_old_paper(sample: Session) -> None:
     printed = safekeeping.heads_in_words(safekeeping.heads(sample))[0]
     assert f"{seq:,} entries" in printed
     assert f"entry {seq:,}" in safekeeping.verify_head(sample, printed.partition("entries")[2])
-    assert "stands in today's log" in safekeeping.verify_head(sample, hash_.upper())
+    assert "is in today's log" in safekeeping.verify_head(sample, hash_.upper())
     with pytest.raises(NotFoundError, match="altered or cut"):
         safekeeping.verify_head(sample, "0" * 24)
     with pytest.raises(ValueRefusedError):

@@ -152,7 +152,7 @@ def _plain(value: Any) -> str:
 
 
 #: Words that are measured to see whether a machine sets type as the one did where the scenes were written down.
-_MEASURED = ("OFFICIAL-SENSITIVE · not encrypted", "Ring every victim within two days", "0123456789 – 100 %", "AVWA fi ffl")
+_MEASURED = ("OFFICIAL-SENSITIVE · not encrypted", "Ring every victim within two days", "0123456789 – 100%", "AVWA fi ffl")
 
 
 def measures() -> str:

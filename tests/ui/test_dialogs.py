@@ -307,7 +307,7 @@ def test_words_and_logo_of_the_office(qtbot: QtBot, parent: QWidget, tmp_path: P
     kept = dialog.logo
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: (str(none), ""))
     press(dialog, "Choose logo …")
-    assert dialog.logo == kept and dialog._picture.text() == "none.png is no picture that we can read."
+    assert dialog.logo == kept and dialog._picture.text() == "none.png is not a picture that we can read."
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: ("", ""))
     press(dialog, "Choose logo …")
     assert dialog.logo == kept
@@ -562,6 +562,6 @@ def test_the_closing_form_opens_again_with_what_was_filled_in(shown: Shown) -> N
     """Where the closing was refused: boxes that are ticked, choices and words alike."""
     filled = {"closure_route": "delivered", "measure_moved": "No number is kept", "not:measure_moved": "yes", "recheck_on": "2020-01-01"}
     stands = closing.standing(shown.session, "R-0003")
-    dialog = ClosingDialog(shown.window, stands, why="Agreed", second="Bea Two", wrong="The date to look again has to lie ahead.", filled=filled)
+    dialog = ClosingDialog(shown.window, stands, why="Agreed", second="Bea Two", wrong="The date to look again must be in the future.", filled=filled)
     assert dialog.given() == filled and (dialog.why.text(), dialog.second.text()) == ("Agreed", "Bea Two")
     dialog.deleteLater()

@@ -56,16 +56,16 @@ def test_weights_and_cases_are_taken_in_and_their_measures_leave_with_caveats(sh
     with choose(page, written(tmp_path, planted(300))), patch.object(CasesDialog, "run", run):
         page.take_in()
         settle(shown.tasks)
-    assert page.found.weights == "Others, 2026" and "300 offenders account for 63 % of harm" in page.found.sentence()
+    assert page.found.weights == "Others, 2026" and "300 offenders account for 63% of harm" in page.found.sentence()
     assert [c.accessibleName().split(":")[0] for c in page.findChildren(LorenzCurve)] == ["Share of harm", "Share of harm"]
     page.copy()
     words = QApplication.clipboard().text()
-    assert "Top 10 %\t30\t10 %\t63 %" in words and "Top 1 %\t3\t–\t–" in words
+    assert "Top 10%\t30\t10%\t63%" in words and "Top 1%\t3\t–\t–" in words
     with patch.object(SavingDialog, "getSaveFileName", return_value=(str(tmp_path / "harm.docx"), "")):
         page.save()
         settle(shown.tasks)
     told = docx_text((tmp_path / "harm.docx").read_bytes())
-    assert "It is no score of a case" in told and "Named as a suspect" in told and "OFFICIAL-SENSITIVE" in told
+    assert "It is not a score for a case" in told and "Named as a suspect" in told and "OFFICIAL-SENSITIVE" in told
 
 
 def test_a_file_that_names_somebody_is_refused_in_a_sentence_and_nothing_is_kept(shown: Shown, tmp_path: Path) -> None:
@@ -76,4 +76,4 @@ def test_a_file_that_names_somebody_is_refused_in_a_sentence_and_nothing_is_kept
     with choose(page, written(tmp_path, [["C1", "O1", "8A", "2024-01-01", "x"]], head)), patch.object(CasesDialog, "run", return_value=True), patch.object(CasesDialog, "answer", return_value=(FOOTING, "")):
         page.take_in()
         settle(shown.tasks)
-    assert any("names or finds a person" in t for t in told) and case_extracts.listed(shown.session) == []
+    assert any("identifies a person" in t for t in told) and case_extracts.listed(shown.session) == []

@@ -168,7 +168,7 @@ def test_headings_are_spoken_as_headings(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 @pytest.mark.parametrize("looks", ["", "primary", "quiet"])
 def test_the_ring_of_a_focused_button_takes_no_room_from_its_words(shown: Shown, qtbot: QtBot, scale: float, looks: str) -> None:
-    """At 200 % the last letter of a focused button was cut."""
+    """At 200% the last letter of a focused button was cut."""
     before = theme.scale
     theme.apply("light", scale)
     try:
@@ -512,7 +512,7 @@ def test_a_form_about_a_record_leaves_the_record_in_sight(shown: Shown, monkeypa
 
 def test_what_was_said_to_be_under_way_goes_when_it_fails(shown: Shown) -> None:
     strip = shown.window.strip
-    strip.tell(Message("Taking the store back to then …"), stays=False)
+    strip.tell(Message("Opening the store as at that date …"), stays=False)
     strip.fail(Message("There is no board of that name."))
     assert not strip.told_line.isVisible() and strip.failed_line.isVisible()
     strip.close_failure()

@@ -1,6 +1,7 @@
 """A meeting of 25 items held in a real window by keys alone, with no network, while the office's own store is edited; then merged.
 
-What the room's window shows is read every second by what a screen reader reads, and never holds a private word.
+What the room's window shows is read every second by what a screen reader reads, and never holds a private word. Where ImageMagick and
+Tesseract are installed, its picture is taken every second too and read letter by letter.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ done
 sees frame "In the meeting"
 xdotool mousemove $(/usr/bin/python3 tests/ui/at_place.py $P place "Room's window") click 1
 R=$(xdotool search --sync --onlyvisible --name "^Meeting$" | head -1)
+xdotool windowmove --sync "$R" 1940 0 || true; xdotool windowsize "$R" 1200 900 # as on a second screen: nothing lies over it
+if [ -n "$PICTURES" ]; then ( while kill -0 $P 2>/dev/null; do import -silent -window "$R" "$OUT/room-$(date +%s).png" || true; sleep 1; done ) & fi
 ( while kill -0 $P 2>/dev/null; do /usr/bin/python3 tests/ui/at_room.py $P >>"$OUT/room.txt" 2>/dev/null || true; sleep 1; done ) &
 for _ in 1 2 3 4 5; do # the room's window came to the front
     xdotool windowactivate --sync "$W" || true; xdotool windowfocus --sync "$W"
@@ -100,13 +103,14 @@ def test_a_meeting_of_25_items_is_held_by_keys_with_no_network(tmp_path: Path) -
     path = copying.take_copy(session.store, tmp_path / "laptop.vawg")
     env = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES")}
     env |= {"PYTHON": sys.executable, "STORE": str(path), "OUT": str(tmp_path), "LAUNCHER": str(LAUNCHER), "ITEMS": str(ITEMS), "RECORDS": str(RECORDS)}
+    env["PICTURES"] = "" if [n for n in ("import", "tesseract") if shutil.which(n) is None] else "yes"
     stop = threading.Event()
     edited: list[int] = []
     office = threading.Thread(target=_office_works, args=(session.store.path, stop, edited))
     office.start()
     try:
         done = subprocess.run(
-            ["unshare", "-n", "dbus-run-session", "--", "xvfb-run", "-n", "140", "-a", "-s", "-screen 0 1920x1080x24", "bash", "-c", SCRIPT],
+            ["unshare", "-n", "dbus-run-session", "--", "xvfb-run", "-n", "140", "-a", "-s", "-screen 0 3200x1080x24", "bash", "-c", SCRIPT],
             cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False,
         )  # fmt: skip
     finally:
@@ -117,6 +121,10 @@ def test_a_meeting_of_25_items_is_held_by_keys_with_no_network(tmp_path: Path) -
     room = (tmp_path / "room.txt").read_text("utf-8")
     assert room.count("What the room sees") >= 3 and "Said of item" in room  # it was looked at while words were said
     assert not [word for word in PRIVATE if word in room]
+    if env["PICTURES"]:
+        seen = _read_pictures(tmp_path)
+        assert len(seen) >= 3 and sum("said of item" in words.casefold() for words in seen) >= 3, seen[:5]
+        assert not [words for words in seen if "planted" in words.casefold()]
     laptop = Session(opening.open_store(path), "B. Officer")
     said = {f"Said of item {n} in the room." for n in range(1, ITEMS + 1)}
     told = plain_rows(laptop.read(), "SELECT answer, coalesce(judgement, information) AS judged, follow_up FROM challenge WHERE NOT deleted", ())
@@ -133,6 +141,12 @@ def test_a_meeting_of_25_items_is_held_by_keys_with_no_network(tmp_path: Path) -
     assert [str(r["state"]) for r in agenda.items(session, meeting)] == ["taken"] * ITEMS
     laptop.store.close()
     session.store.close()
+
+
+def _read_pictures(folder: Path) -> list[str]:
+    """The words in each picture of the room's window; pictures that are the same are read once."""
+    pictures = {path.read_bytes(): path for path in sorted(folder.glob("room-*.png"))}
+    return [subprocess.run(["tesseract", str(path), "-"], capture_output=True, text=True, check=True).stdout for path in pictures.values()]
 
 
 def _office_works(path: Path, stop: threading.Event, edited: list[int]) -> None:

@@ -101,7 +101,7 @@ def test_what_cannot_be_made_says_why_and_is_not_saved(shown: Shown, tmp_path: P
     page._about.setText("A-0001")
     page.count()
     settle(shown.tasks)
-    assert "is no recommendation" in page._wrong.text()
+    assert "is not a recommendation" in page._wrong.text()
     with patch.object(SavingDialog, "getSaveFileName", return_value=(str(tmp_path / "x.docx"), "")) as asked:
         page.save()
         settle(shown.tasks)

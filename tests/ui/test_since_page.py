@@ -84,7 +84,7 @@ def test_a_span_and_a_body_are_chosen_and_a_wrong_one_says_why(shown: Shown) -> 
     page.end.setText("soon")
     page.load()
     settle(shown.tasks)
-    assert "no date and no meeting" in page._wrong.text()
+    assert "not a date or a meeting" in page._wrong.text()
     page.end.clear()
     page.load()
     settle(shown.tasks)

@@ -62,7 +62,7 @@ def test_a_file_is_looked_at_and_taken_in_and_its_results_are_there(shown: Shown
     answers = surveys.answers(shown.session, str(surveys.find(shown.session, "Safety survey")["id"]))
     assert page._survey == answers.survey["id"] and [b.text() for b in page._buttons.values()] == [q["wording"] for q in answers.questions]
     wanted = survey_results.result(shown.session, answers, "Satisfied?", least=5)
-    assert page.model.words(0, 1) == f"{wanted.everybody.percent(0):.0f} % ({wanted.everybody.counts[0]:,})"
+    assert page.model.words(0, 1) == f"{wanted.everybody.percent(0):.0f}% ({wanted.everybody.counts[0]:,})"
     assert page.model.words(len(wanted.choices), 1) == f"{wanted.everybody.base:,}" and "respondents answered" in page._sentence.text()
 
 

@@ -49,7 +49,7 @@ def test_alike_questions_are_answered_at_once_and_the_tray_is_shown(shown: Shown
 def test_nothing_in_the_dialog_is_cut_off_at_its_side(
     sample: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, scale: float, wide: bool
 ) -> None:
-    """Long headings and choices at 200 %, on a small screen; where there is room, the tray stands beside the questions."""
+    """Long headings and choices at 200%, on a small screen; where there is room, the tray stands beside the questions."""
     monkeypatch.setattr("vawg_desktop.ui.dialogs.tracker._WIDE", 300 if wide else 10**6)
     made = Shown(sample, "light", scale)
     path = tmp_path / "t.csv"

@@ -77,13 +77,13 @@ for _ in 1 2 3; do # on a busy machine Qt's dialog was seen to put the bare name
 done
 sees $P1 focus text "File name:" "$LAPTOP"; xdotool key Return
 sees $P1 place "Bring them in"; grab 4-what-comes-in
-press $P1 "Bring them in"; sees $P1 place "Reason for settling % complete of A-0002"
+press $P1 "Bring them in"; sees $P1 place "Reason for resolving % complete of A-0002"
 grab 5-brought-in
-press $P1 "Reason for settling % complete of A-0002"; sees $P1 focus text "Reason for settling % complete of A-0002"
+press $P1 "Reason for resolving % complete of A-0002"; sees $P1 focus text "Reason for resolving % complete of A-0002"
 xdotool type --delay 20 "Confirmed by telephone"
-sees $P1 focus text "Reason for settling % complete of A-0002" "Confirmed by telephone"
+sees $P1 focus text "Reason for resolving % complete of A-0002" "Confirmed by telephone"
 press $P1 "Keep “70%”: 70%, % complete of A-0002"
-sees $P1 gone "Reason for settling % complete of A-0002"; holds A-0002 percent 70
+sees $P1 gone "Reason for resolving % complete of A-0002"; holds A-0002 percent 70
 grab 6-settled
 kill $P1 $P2; wait $P1 $P2 || true
 """

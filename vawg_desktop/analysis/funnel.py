@@ -1,6 +1,6 @@
 """Funnel plots instead of league tables: which areas lie further from the average than chance would put them. Pure.
 
-Limits are exact, binomial for shares and Poisson for rates, at 95 and 99.8 %, each tail half of what is left out. Where areas differ more than
+Limits are exact, binomial for shares and Poisson for rates, at 95 and 99.8%, each tail half of what is left out. Where areas differ more than
 chance allows all together (over-dispersion), limits mean less, and that is said. Source: D. Spiegelhalter (2005), *Funnel plots for comparing
 institutional performance*.
 """

@@ -1,4 +1,4 @@
-"""Intervals around a share or a count, at 95 %: Wilson's, and the exact ones of Clopper and Pearson and of Garwood. Pure.
+"""Intervals around a share or a count, at 95%: Wilson's, and the exact ones of Clopper and Pearson and of Garwood. Pure.
 
 Sources: E. B. Wilson (1927), *Probable inference, the law of succession, and statistical inference*; C. Clopper and E. Pearson (1934);
 F. Garwood (1936), *Fiducial limits for the Poisson distribution*. The incomplete gamma and beta functions by series and by continued fraction

@@ -30,7 +30,7 @@ def coding(arguments: argparse.Namespace) -> int:
         yield f"{question['wording']} {len(found.by_response):,} of {found.answered:,} answers coded, by {', '.join(f'{n} ({c:,})' for n, c in found.coders.items()) or 'nobody yet'}."
         for code in found.codes:
             base = found.base_of(code.id)
-            share = f" ({100 * code.count / base:.0f} %)" if base else ""
+            share = f" ({100 * code.count / base:.0f}%)" if base else ""
             yield f"  {code.title}: {code.count:,} of {base:,}{share}"
         if found.overall.texts:
             yield f"Coders compared on {found.overall.texts:,} answers: {coding_counts.in_words(found.overall)}"

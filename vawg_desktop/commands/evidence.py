@@ -13,13 +13,13 @@ from vawg_desktop.domain.errors import ValueRefusedError
 
 
 @command(
-    "import-survey", "take in a survey's file: its questions and answers, without what identifies people",
-    argument("file", metavar="FILE"), argument("--profile", default="", metavar="NAME", help="the tool that wrote it, where the file does not tell"),
-    argument("--survey", default="", metavar="TITLE", help="a survey that there is, or the title of a new one; else the file's name"),
+    "import-survey", "import a survey file: its questions and answers, without what identifies people",
+    argument("file", metavar="FILE"), argument("--profile", default="", metavar="NAME", help="the tool that made the file, where the program cannot tell"),
+    argument("--survey", default="", metavar="TITLE", help="an existing survey, or the title of a new one; otherwise the file's name"),
     argument("--wave", default="", metavar="WAVE"), argument("--keep", action="append", default=[], metavar="COLUMN", help="a column kept though it may identify people"),
     argument("--leave-out", action="append", default=[], metavar="COLUMN", help="a column that is not imported"),
-    argument("--respondent", default="", metavar="COLUMN", help="the column that tells respondents apart, where the file does not tell"),
-    argument("--answered", default="", metavar="COLUMN", help="the column of the day on which they answered"),
+    argument("--respondent", default="", metavar="COLUMN", help="the column that identifies each respondent, where the program cannot tell"),
+    argument("--answered", default="", metavar="COLUMN", help="the column with the date of each answer"),
     argument("--dry-run", action="store_true"),
 )  # fmt: skip
 def import_survey(arguments: argparse.Namespace) -> int:
@@ -72,15 +72,15 @@ def survey_results(arguments: argparse.Namespace) -> int:
         for one in found:
             yield one.sentence()
             for group in one.groups if one.by else []:
-                shares = (f"{c} {'–' if (p := group.percent(n)) is None else f'{p:.0f} %'}" for n, c in enumerate(one.choices))
+                shares = (f"{c} {'–' if (p := group.percent(n)) is None else f'{p:.0f}%'}" for n, c in enumerate(one.choices))
                 yield f"  {group.name} ({results.told(group.base)}): {'; '.join(shares)}"
 
     return out(arguments, [results.as_json(one) for one in found], words)
 
 
 @command(
-    "import-indicators", "take in a table of numbers over time: data.police.uk, Home Office recorded crime, any long or wide table",
-    argument("file", metavar="FILE"), argument("--area", action="append", default=[], metavar="NAME", help="an area of the file, or “all”; else those that the store knows"),
+    "import-indicators", "import a table of numbers over time: data.police.uk, Home Office recorded crime, any long or wide table",
+    argument("file", metavar="FILE"), argument("--area", action="append", default=[], metavar="NAME", help="an area in the file, or “all”; otherwise the areas that the store knows"),
     argument("--map", metavar="MAP.json", help="a JSON object from a heading to metric, area, period, value or unit"), argument("--dry-run", action="store_true"),
 )  # fmt: skip
 def import_indicators(arguments: argparse.Namespace) -> int:
@@ -117,8 +117,8 @@ def _columns(name: str | None) -> dict[str, str] | None:
 
 
 @command(
-    "import-weights", "take in harm weights: your own copy of the Cambridge index, ONS severity weights, or any table with a code and a weight",
-    argument("file", metavar="FILE"), argument("--weights-version", required=True, metavar="YEAR", dest="version", help="of which year or edition they are"), argument("--title", default="", metavar="TITLE"),
+    "import-weights", "import harm weights: your own copy of the Cambridge index, ONS severity weights, or any table with a code and a weight",
+    argument("file", metavar="FILE"), argument("--weights-version", required=True, metavar="YEAR", dest="version", help="their year or edition"), argument("--title", default="", metavar="TITLE"),
 )  # fmt: skip
 def import_weights(arguments: argparse.Namespace) -> int:
     """Take weights in under their version."""
@@ -132,7 +132,7 @@ def import_weights(arguments: argparse.Namespace) -> int:
 
 
 @command(
-    "import-cases", "read a case extract, measure it and forget it; only on the footing that is named",
+    "import-cases", "read a case extract, measure it and discard it; only on the legal basis given",
     argument("file", metavar="FILE"), *(argument(f"--{key}", default="", metavar="WORDS") for key in ("controller", "agreement", "dpia", "purpose", "offenders")),
     argument("--weights", default="", metavar="WEIGHTS", help="harm weights, by reference or title"), argument("--title", default="", metavar="TITLE"),
 )  # fmt: skip
@@ -147,7 +147,7 @@ def import_cases(arguments: argparse.Namespace) -> int:
     return out(arguments, document, lambda: iter([taken.sentence()]))
 
 
-@command("harm", "harm and its concentration, repeats and how far cases got, of a case extract that was measured", argument("extract", metavar="EXTRACT"))
+@command("harm", "harm, its concentration, repeats and how far cases got, from a measured case extract", argument("extract", metavar="EXTRACT"))
 def harm(arguments: argparse.Namespace) -> int:
     """Print an extract's measures, small counts hidden."""
     from vawg_desktop.services import case_extracts

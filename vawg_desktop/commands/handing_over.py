@@ -53,7 +53,7 @@ def _typed(to: Path) -> str:
         raise StoreError(f"Give the passphrase of {to.name} in a file: --to-passphrase-file.", code="passphrase_needed") from None
 
 
-@command("gather", "everything that a request for information asks for", argument("request", metavar="REQUEST"), argument("--lift-hold", action="store_true", help="let what was gathered be disposed of again"))
+@command("gather", "everything that a request for information asks for", argument("request", metavar="REQUEST"), argument("--lift-hold", action="store_true", help="lift the hold on what was gathered"))
 def gather(arguments: argparse.Namespace) -> int:
     """Search everything for a request's words, hold what was found, and say what could not be searched."""
     from vawg_desktop.services import requests
@@ -73,7 +73,7 @@ def gather(arguments: argparse.Namespace) -> int:
 
 
 @command(
-    "redact", "what is done with a text that was gathered", argument("item", metavar="ITEM", help="its reference, such as RG-0004; without a decision it is printed"),
+    "redact", "the decision on a gathered text", argument("item", metavar="ITEM", help="its reference, such as RG-0004; without a decision it is printed"),
     argument("--decision", choices=("given", "in_part", "withheld", "outside"), default=""), argument("--take-out", action="append", default=[], metavar="WORDS"),
     argument("--exemption", default="", metavar="KEY"), argument("--reason", default="", metavar="TEXT"),
 )  # fmt: skip

@@ -27,7 +27,7 @@ def journey_map(arguments: argparse.Namespace) -> int:
     return out(arguments, journey.as_json(found), words)
 
 
-@command("questions", "what rests on nothing, leads to nothing or belongs to nobody")
+@command("questions", "records with nothing behind them, nothing that follows or no owner")
 def ask_questions(arguments: argparse.Namespace) -> int:
     """Print the records that answer each question."""
     from vawg_desktop.services import questions

@@ -9,9 +9,9 @@ from vawg_desktop.commands.registry import argument, command
 from vawg_desktop.commands.shared import opened, out
 
 
-@command("agenda", "what a meeting could speak of", argument("meeting", metavar="MEETING"))
+@command("agenda", "what a meeting could discuss", argument("meeting", metavar="MEETING"))
 def agenda_of(arguments: argparse.Namespace) -> int:
-    """Print what a meeting could speak of, by kind."""
+    """Print what a meeting could discuss, by kind."""
     from vawg_desktop.services import agenda
 
     with opened(arguments) as session:

@@ -101,7 +101,7 @@ def publications_of(arguments: argparse.Namespace) -> int:
     return out(arguments, rows, words)
 
 
-@command("reproduce", "a publication again, as it went, with a recount beside it", argument("publication", metavar="PUBLICATION"), argument("--out", required=True, metavar="FILE"))
+@command("reproduce", "a publication as it was sent, with a recount beside it", argument("publication", metavar="PUBLICATION"), argument("--out", required=True, metavar="FILE"))
 def reproduce(arguments: argparse.Namespace) -> int:
     """Write the publication's own file again, and print its figures with a recount."""
     from vawg_desktop.services import publications

@@ -90,9 +90,9 @@ def show(arguments: argparse.Namespace) -> int:
         labels: Any = document["labels"]
         yield f"{document['reference']}  {fields.get(spec.title) or ''}"
         if document["deleted"]:
-            yield "  Deleted: it lies in the bin."
+            yield "  Deleted: it is in the bin."
         if document["conflicted"]:
-            yield "  Some of it holds two values nobody has chosen between; see “conflicts”."
+            yield "  Some fields hold two values, still to be chosen between; see “conflicts”."
         for f in spec.fields:
             value = fields.get(f.key)
             if value in (None, [], "") or f.key == spec.title:
@@ -175,7 +175,7 @@ def set_fields(arguments: argparse.Namespace) -> int:
 
     def words() -> Iterator[str]:
         called = f"{found.reference} {found.title[:80]}"
-        yield f"Changed {called}." if done else f"Nothing to change in {called}: it stands so already."
+        yield f"Changed {called}." if done else f"Nothing to change in {called}: it already has these values."
         yield from done.notes
 
     return out(arguments, {"transaction": done.txn, "entries": done.entries, "notes": done.notes}, words)
@@ -219,7 +219,7 @@ def _undone(session: Session, done: Changes) -> list[str]:
 
 
 @command(
-    "dispose", "take a record's words out for good, under the retention schedule",
+    "dispose", "remove a record's words for good, under the retention schedule",
     argument("ref", metavar="REF"), argument("--agreed-by", required=True, help="the second person"), argument("--authority", required=True),
 )  # fmt: skip
 def dispose(arguments: argparse.Namespace) -> int:

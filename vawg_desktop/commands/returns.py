@@ -20,7 +20,7 @@ from vawg_desktop.domain.values import to_words
     "export-returns", "make a round of returns",
     argument("--period", required=True), argument("--due", required=True), argument("--out", required=True),
     argument("--partner", action="append", default=[]),
-    argument("--release", action="append", default=[], metavar="NAME", help="let this partner's file leave although the leak check held it back"),
+    argument("--release", action="append", default=[], metavar="NAME", help="release this partner's file although the leak check held it back"),
     argument("--format", choices=("xlsx", "ods"), default="xlsx"),
     argument("--kind", choices=("progress", "contract"), default="progress", help="what the round asks about: progress of actions, or services under contract or grant"),
 )  # fmt: skip
@@ -80,7 +80,7 @@ def import_return(arguments: argparse.Namespace) -> int:
     return out(arguments, staged.as_json(), words)
 
 
-@command("reverse-return", "take an applied return back", argument("reference", metavar="REFERENCE"))
+@command("reverse-return", "reverse an applied return", argument("reference", metavar="REFERENCE"))
 def reverse_return(arguments: argparse.Namespace) -> int:
     """Take a return back."""
     from vawg_desktop.services.returns import reverse_return as take_back
@@ -115,9 +115,9 @@ def fill_form(arguments: argparse.Namespace) -> int:
                 given = json.loads(Path(arguments.map).read_text("utf-8"))
                 mapping = {str(k): str(v) for k, v in given.items()}
             except (OSError, ValueError, AttributeError):
-                raise ValueRefusedError(f"{arguments.map} is no JSON object of fields to cells.") from None
+                raise ValueRefusedError(f"{arguments.map} is not a JSON object of fields to cells.") from None
             if unknown := [k for k in mapping if k not in monitoring.FIELDS]:
-                raise ValueRefusedError(f"A form is not filled with {', '.join(unknown)}; there are {', '.join(monitoring.FIELDS)}.")
+                raise ValueRefusedError(f"A form cannot be filled with {', '.join(unknown)}; there are {', '.join(monitoring.FIELDS)}.")
             monitoring.keep_mapping(session, form, mapping)
         else:
             mapping = form.mapping

@@ -143,10 +143,10 @@ def copy(arguments: argparse.Namespace) -> int:
 
 
 @command(
-    "merge", "bring in what another store knows",
+    "merge", "merge another store into this one",
     argument("other", metavar="OTHER"), argument("--other-passphrase-file", metavar="F"),
     argument("--dry-run", action="store_true", help="show what would come in; change nothing"),
-    argument("--strangers", action="store_true", help="the two share no history, and this is meant"),
+    argument("--strangers", action="store_true", help="merge although the two share no history"),
 )  # fmt: skip
 def merge(arguments: argparse.Namespace) -> int:
     """Bring in what another store knows."""
@@ -177,7 +177,7 @@ def merge(arguments: argparse.Namespace) -> int:
         parted = [(old, new) for old, new in done.renumbered if "-x" not in old]
         yield from (f"  {old} is now {new}; both lead to it." for old, new in final)
         if parted:
-            yield f"{how_many(len(parted), 'reference')} stood on two records; those of the other store got the next numbers:"
+            yield f"{how_many(len(parted), 'reference')} belonged to two records; those of the other store got the next numbers:"
             yield (
                 "  "
                 + "; ".join(f"{old} is {new}" for old, new in parted[:12])
@@ -201,7 +201,7 @@ def _conflict_lines(conflict: object) -> list[str]:
     return lines
 
 
-@command("conflicts", "list what two sides filled differently")
+@command("conflicts", "list the fields that two sides changed differently")
 def conflicts(arguments: argparse.Namespace) -> int:
     """List what two sides filled differently."""
     from vawg_desktop.services import merging
@@ -257,7 +257,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
 
 @command(
-    "restore", "put a backup in place of a store, which is backed up first",
+    "restore", "replace a store with a backup; the store is backed up first",
     argument("store", metavar="STORE"),
     argument("--over", action="store_true", help="put a backup of another store in this one's place"),
     argument("--mints", choices=("yes", "no"), help="whether it gives final references"),
@@ -277,11 +277,11 @@ def restore(arguments: argparse.Namespace) -> int:
     def words() -> Iterator[str]:
         yield f"{place.name} is restored as {to}."
         if done.before:
-            yield f"What stood there before is backed up in {done.before}."
+            yield f"What was there before is backed up in {done.before}."
         if done.aside:
-            yield f"What stood there before could not be read and was set aside as {done.aside.name}."
+            yield f"What was there before could not be read and was set aside as {done.aside.name}."
         yield (
-            "It gives final references, as the store did that it was made of."
+            "It gives final references, like the store that was backed up."
             if done.mints
             else "It gives provisional references, made final when it is merged (--mints yes changes that)."
         )
@@ -335,7 +335,7 @@ def keys(arguments: argparse.Namespace) -> int:
         facts["ways"] = lines  # type: ignore[assignment]
     elif arguments.do == "forget":
         keyring_seam.forget(path)
-        lines = ["The operating system keeps no key of this store any more."]
+        lines = ["The operating system no longer keeps a key of this store."]
     else:
         known = passphrase_for(arguments, path) or ""
         new = first_line(Path(arguments.new_passphrase_file)) if arguments.new_passphrase_file else None
@@ -365,15 +365,15 @@ def _do_keys(arguments: argparse.Namespace, path: Path, known: str, new: str) ->
             session = Session(store)
             if arguments.do == "change":
                 access.change(session, known, new)
-                return ["The passphrase is changed; the old one opens no more."]
+                return ["The passphrase is changed; the old one no longer opens the store."]
             if arguments.do == "add":
                 access.add(session, known, new, label)
                 return [f"{label} can open the store."]
             if arguments.do == "remove":
                 access.remove(session, known, label)
-                return [f"{label}'s passphrase opens the store no more (copies and backups made before keep it)."]
+                return [f"{label}'s passphrase no longer opens the store (it still opens copies and backups made before)."]
             spelt, _ = access.make_recovery(session, known)
-        heading = "The recovery key, shown this once. Print it, seal it, and lock it away. An earlier one opens no more:"
+        heading = "The recovery key, shown this once. Print it, seal it, and lock it away. An earlier one no longer works:"
         return [heading, f"  {spelt}"]
     finally:
         lock.release()

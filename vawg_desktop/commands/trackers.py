@@ -17,12 +17,12 @@ from vawg_desktop.domain.terms import how_many
 
 #: The option that says which kind of record the file lists.
 _WHAT_IT_LISTS = argument(
-    "--entity", choices=("action", "recommendation", "gap"), help="what it lists, where its headings do not say"
+    "--entity", choices=("action", "recommendation", "gap"), help="what it lists, if its headings do not say"
 )
 
 
 @command(
-    "import-tracker", "take in an existing tracker spreadsheet",
+    "import-tracker", "import an existing tracker spreadsheet",
     argument("file", metavar="FILE"), argument("--map", metavar="MAP.json"), argument("--answers", metavar="ANSWERS.json"),
     _WHAT_IT_LISTS, argument("--dry-run", action="store_true"),
 )  # fmt: skip
@@ -53,8 +53,8 @@ def import_tracker(arguments: argparse.Namespace) -> int:
 
 
 @command(
-    "export-tracker", "write a tracker that was taken again in its own shape, filled from the store",
-    argument("--like", required=True, metavar="FILE", help="the tracker as it was taken, or a later copy of it"),
+    "export-tracker", "write an imported tracker back in its own layout, filled from the store",
+    argument("--like", required=True, metavar="FILE", help="the tracker as it was imported, or a later copy of it"),
     argument("--out", required=True, metavar="FILE", help="an .xlsx or .csv file"), _WHAT_IT_LISTS,
 )  # fmt: skip
 def export_tracker(arguments: argparse.Namespace) -> int:
@@ -65,7 +65,7 @@ def export_tracker(arguments: argparse.Namespace) -> int:
         done = write(session, Path(arguments.like), Path(arguments.out), entity=arguments.entity)
 
     def words() -> Iterator[str]:
-        yield f"{done.file}: {how_many(done.rows, 'row')} known, {how_many(len(done.changed), 'cell')} written anew."
+        yield f"{done.file}: {how_many(done.rows, 'row')} matched, {how_many(len(done.changed), 'cell')} updated."
         yield from done.notes
 
     return out(arguments, done.as_json(), words)
@@ -99,6 +99,6 @@ def _mapping(name: str | None) -> dict[str, str | None] | None:
     for heading, target in mapping.items():
         if target is not None and (not isinstance(target, str) or target not in known):
             raise ValueRefusedError(
-                f"The mapping sends “{heading}” to “{target}”, which is no field; try {', '.join(list(known)[:4])} …"
+                f"The mapping sends “{heading}” to “{target}”, which is not a field; try {', '.join(list(known)[:4])} …"
             )
     return mapping

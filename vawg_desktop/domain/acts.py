@@ -67,7 +67,7 @@ class Act(StrEnum):
     DECIDE = "decide", Rules("Answers decided on")
     RETURN = "return", Rules("Return accepted")
     REVERSE = "reverse", Rules("Return reversed")
-    SETTLE = "settle", Rules("Conflict settled", Undo.REFUSED)
+    SETTLE = "settle", Rules("Conflict resolved", Undo.REFUSED)
     COMBINE = "combine", Rules("Records combined")
     SETTING = "setting", Rules("Settings of the office")
     UNDO = "undo", Rules("Undone")

@@ -33,7 +33,7 @@ PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
 FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (
     ref("partner", "Partner", "partner", required=True),
     text("name", "Name", required=True, search=True),
-    when("until_date", "Until", "The last day on which it was called so."),
+    when("until_date", "Until", "The last day on which it had this name."),
     NOTE,
 ), parent="partner", listed=("name", "until_date"), form=("partner", "name", "until_date"))  # fmt: skip
 
@@ -44,7 +44,7 @@ CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     text("email", "E-mail"),
     text("telephone", "Telephone"),
     when("from_date", "From"),
-    when("until_date", "Until", "From the day after on nobody writes to them.", listed=Listed(width=120, empty="")),
+    when("until_date", "Until", "Nobody writes to them after this day.", listed=Listed(width=120, empty="")),
     ref("deputy_for", "Deputy for", "contact"),
     yes_no("completes_return", "Completes the return"),
     yes_no("clears_return", "Clears the return"),

@@ -50,7 +50,7 @@ def missing(spec: EntitySpec, row: Mapping[str, Value], proof: Proof) -> list[Mi
     if route in TESTED or not route:
         found += _tests(spec, row, proof)
     if route in REPLACED and "superseded_by" in spec.by_key and not row.get("superseded_by"):
-        found.append(Missing("superseded_by", f"Name the {spec.label.casefold()} that stands in its place."))
+        found.append(Missing("superseded_by", f"Name the {spec.label.casefold()} that replaces it."))
     if route == "transferred" and not row.get("transferred_to"):
         found.append(Missing("transferred_to", "Name the body that takes it on."))
     authority = str(row.get("closing_authority") or "office")
@@ -99,7 +99,7 @@ def refuse_unreplaced(spec: EntitySpec, before: Mapping[str, Value] | None, afte
         return row.get(spec.status) == "superseded" and not row.get("superseded_by")
 
     if spec.closes_by_tests and by_nothing(after) and not (before is not None and by_nothing(before)):
-        raise RuleError(f"Superseded by what? Name the {spec.label.casefold()} that stands in its place under “Superseded by”, or close it another way.", code="rule_closure")
+        raise RuleError(f"Superseded by what? Name the {spec.label.casefold()} that replaces it under “Superseded by”, or close it another way.", code="rule_closure")
 
 
 def refuse_unearned(spec: EntitySpec, row: Mapping[str, Value], proof: Proof) -> None:

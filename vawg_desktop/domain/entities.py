@@ -107,7 +107,7 @@ RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations
         "success measure", "success criteria", "outcome measure", "what does good look like", "what done looks like", "kpi")),
     text("success_test_basis", "Basis of what done looks like"),
     term("priority", "Priority", t.PRIORITY, headings=("priority",)),
-    text("cadence", "How often", "How often it is to be done or looked at."),
+    text("cadence", "How often", "How often it is to be done or reviewed."),
     when("original_target", "Original target"),
     when("target_date", "Target date", listed=Listed("Due"), room=True),
     term("verification", "Verification", t.VERIFICATION, listed=Listed(width=150, empty="–")),
@@ -198,7 +198,7 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     when("bring_forward", "Bring forward on", "When My work should show it again."),
     long("milestones", "Milestones"),
     long("blockers", "Blockers", search=True, asked=Asked(
-        9, "What stands in the way.", 30, sent=True, called=("Blocker", "Barriers", "Risks", "Issues")),
+        9, "What is holding it up.", 30, sent=True, called=("Blocker", "Barriers", "Risks", "Issues")),
          headings=("blockers", "risks", "issues", "barriers", "risks and issues")),
     links("depends_on", "Depends on", "action", inverse="Needed by"),
     text("resource", "Resource", headings=("resource", "resources", "funding", "cost")),

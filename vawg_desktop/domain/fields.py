@@ -74,7 +74,7 @@ class Locked:
 class Listed:
     """How a list shows a field otherwise than its kind asks: heading, width, and what stands where it is empty.
 
-    ``width`` is in pixels at 100 %. ``kind`` is a kind of column (``ui/models/list_model.py``) and ``sort`` the key it is sorted by.
+    ``width`` is in pixels at 100%. ``kind`` is a kind of column (``ui/models/list_model.py``) and ``sort`` the key it is sorted by.
     """
 
     heading: str = ""

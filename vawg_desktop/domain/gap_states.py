@@ -39,7 +39,7 @@ RULES: dict[str, str] = {
     "validated": "It rests on evidence, a source, a theme or a quote, and a body owns it.",
     "being_addressed": "An action or a running service works on it.",
     "delivered": "Every action on it is complete with evidence, or a running service provides in full.",
-    "benefit_seen": "The measure moved or victims have told us, and the outcome is judged and told.",
+    "benefit_seen": "The measure moved or victims have told us, and the outcome is judged and stated.",
     "closed": "The closure tests are answered and a second person signs.",
 }
 

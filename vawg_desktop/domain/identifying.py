@@ -36,7 +36,7 @@ def passage(words: str) -> Passage:
     start, _, end = place.partition("-")
     found = Passage(int(start), int(end), kind)
     if not 0 <= found.start < found.end or kind not in IDENTIFYING.key_list():
-        raise ValueError(f"“{words}” is no passage.")
+        raise ValueError(f"“{words}” is not a passage.")
     return found
 
 

@@ -23,7 +23,7 @@ from vawg_desktop.domain.fields import (
 from vawg_desktop.domain.shared_fields import BASIS, MARKING, NOTE, RESTRICTION, SOURCES
 
 #: Kept on what used it, and offered no more.
-_RETIRED = when("retired", "Retired", "The day from which it is offered no more; what used it keeps it.")
+_RETIRED = when("retired", "Retired", "From this day it is no longer offered; records that use it keep it.")
 
 JOURNEY_STAGE = EntitySpec("journey_stage", "Journey stage", "Journey stages", "J", "title", (
     text("title", "Title", required=True, search=True, listed=Listed("Stage")),
@@ -56,7 +56,7 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
     term("good", "Direction of good", e.GOOD_DIRECTION),
     term("cases", "Which cases", e.CASES, "A share of one stage in another is made only of counts of the same cases."),
     links("earlier_stages", "Earlier stages", "indicator", "The stages of the same process out of whose count this one is: charged out of referred.", inverse="Later stages"),
-    term("measure", "What it counts of a service", e.SERVICE_MEASURE, "By which a service's return knows it."),
+    term("measure", "What it counts of a service", e.SERVICE_MEASURE, "The name that a service's return uses."),
     FieldSpec("target", "Target", Kind.NUMBER),
     links("services", "Services", "service", inverse="Indicators"),
     links("gaps", "Gaps", "gap", inverse="Indicators"),
@@ -71,7 +71,7 @@ INDICATOR_VALUE = EntitySpec("indicator_value", "Value of an indicator", "Values
     FieldSpec("value", "Value", Kind.NUMBER, required=True, listed=Listed(width=110, kind="text")),
     FieldSpec("base", "Base", Kind.NUMBER, help="Out of how many, where the value is a share."),
     yes_no("provisional", "Provisional"),
-    yes_no("process_changed", "Process changed here", "The chart starts its limits anew from this period."),
+    yes_no("process_changed", "Process changed here", "The chart calculates new limits from this period."),
     yes_no("counted_otherwise", "Counting changed from here", "The definition, the system or the area changed: values before and after are not joined."),
     text("break_reason", "Why the counting changed"),
     links("actions", "What happened here", "action", "Actions that may have to do with it; the chart marks the period.", inverse="Marked on values"),
@@ -94,7 +94,7 @@ SERVICE = EntitySpec("service", "Service", "Services", "SV", "title", (
     tags("groups", "For whom"),
     tags("crime_types", "Crime types"),
     tags("areas", "Areas", "No address: where the location is confidential, the county at most."),
-    yes_no("confidential_location", "Location is confidential", "A refuge, for instance: its areas then stand in no map, list or paper.", strictest=(True, None, False)),
+    yes_no("confidential_location", "Location is confidential", "A refuge, for instance: its areas then appear in no map, list or paper.", strictest=(True, None, False)),
     long("eligibility", "Who may use it", search=True),
     whole("capacity", "Capacity", 0, 999_999, "How many people it can hold at one time."),
     whole("waiting_days", "Waiting time in days", 0, 9_999, listed=Listed("Wait (days)", 90, "Not known")),

@@ -11,7 +11,7 @@ GOVERNANCE_BODY = EntitySpec("governance_body", "Governance body", "Governance b
     text("short_name", "Short name", search=True),
     text("chair", "Chair"),
     text("cadence", "How often it meets", listed=Listed(width=110)),
-    whole("paper_days", "Papers due so many days before", 0, 90, "Days before a meeting on which its papers are due, where the meeting says nothing else."),
+    whole("paper_days", "Papers due (days before)", 0, 90, "How many days before a meeting its papers are due, unless the meeting gives a date of its own."),
     yes_no("open_to_public", "Open to the public"),
     text("scrutinises", "Scrutinises"),
     long("purpose", "Purpose", search=True),
@@ -25,7 +25,7 @@ MEMBERSHIP = EntitySpec("membership", "Member", "Members", "MB", "person", (
     ref("partner", "From", "partner", listed=Listed(width=160)),
     term("role", "Role", m.MEMBER_ROLE, default="member", listed=Listed(width=110)),
     when("from_date", "From date"),
-    when("until_date", "Until", listed=Listed(width=110, empty="Still sits")),
+    when("until_date", "Until", listed=Listed(width=110, empty="Current")),
     NOTE,
 ), parent="governance_body", listed=("person", "governance_body", "partner", "role", "until_date"), form=("governance_body", "person", "partner", "role", "from_date"))  # fmt: skip
 

@@ -12,7 +12,7 @@ AREA = EntitySpec("area", "Area", "Areas", "AR", "name", (
     term("kind", "Kind", m.AREA_KIND, listed=Listed(width=170)),
     text("code", "Code", "Such as E07000110, from the Office for National Statistics.", search=True, listed=Listed(width=120)),
     when("from_date", "From date", listed=Listed(width=110)),
-    when("until_date", "Until", "The last day on which it was an area of its own.", listed=Listed(width=130, empty="Still stands")),
+    when("until_date", "Until", "The last day on which it was an area of its own.", listed=Listed(width=130, empty="Still exists")),
     links("successors", "Became", "area", "What it is a part of now, or what it was divided into.", "Was before"),
     SOURCES,
     NOTE,

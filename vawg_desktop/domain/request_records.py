@@ -17,9 +17,9 @@ INFORMATION_REQUEST = EntitySpec("information_request", "Request for information
     long("extension_reason", "Why extended", "What the requester was told."),
     term("status", "Status", r.REQUEST_STATUS, default="received", listed=Listed(width=150)),
     when("searched_on", "Searched on"),
-    long("found", "What was found", "Where was looked, and how much was found there.", search=True),
+    long("found", "What was found", "Where the search looked, and how much it found there.", search=True),
     long("not_searched", "What could not be searched", search=True),
-    long("public_interest", "Public-interest test", "For every exemption that needs one: what speaks for giving, what against.", search=True),
+    long("public_interest", "Public-interest test", "For each exemption that needs one: the case for disclosure and the case against.", search=True),
     term("outcome", "Outcome", r.REQUEST_OUTCOME, listed=Listed(width=130)),
     when("replied", "Replied on"),
     long("reply", "Reply", search=True),
@@ -34,7 +34,7 @@ INFORMATION_REQUEST = EntitySpec("information_request", "Request for information
 #: One text that was gathered for a request. Only where it stands and its digest are kept, so it is never held a second time.
 REQUEST_ITEM = EntitySpec("request_item", "Gathered text", "Gathered texts", "RG", "place", (
     ref("information_request", "Request", "information_request", required=True),
-    text("place", "Where it stands", required=True),
+    text("place", "Where it is", required=True),
     text("about", "Of", names_record=True),
     text("source", "Found at", required=True, private=True),
     text("text_digest", "Digest of its text", required=True, private=True),

@@ -103,11 +103,11 @@ def _closure(row: Row, evidence: int) -> list[Broken]:
     if not row.get("closed_by") or not row.get("closure_agreed_by"):
         missing.append("who proposed the closure and a second person who agreed it")
     elif _person(row["closed_by"]) == _person(row["closure_agreed_by"]):
-        missing.append("a second person (the same name stands twice)")
+        missing.append("a second person (the same name appears twice)")
     if not route:
         missing.append("its closure route")
     if route in ("superseded", "duplicate") and not row.get("superseded_by"):
-        missing.append("the recommendation that stands in its place")
+        missing.append("the recommendation that replaces it")
     if authority != "office" and not row.get("authority_agreement"):
         label = CLOSING_AUTHORITY.label(str(authority))
         whose = f"{label[:1].lower()}{label[1:]}"

@@ -23,7 +23,7 @@ SURVEY = EntitySpec("survey", "Survey", "Surveys", "SU", "title", (
     text("title", "Survey", required=True, search=True),
     text("tool", "Made with", listed=Listed(width=150)),
     text("population", "Whom it asked", search=True),
-    term("sample", "How people were reached", s.SAMPLE_KIND, "Where people chose to answer, results speak of respondents and of nobody else.", default="self_selected", listed=Listed(width=200)),
+    term("sample", "How people were reached", s.SAMPLE_KIND, "Where people chose to answer, results describe the respondents and nobody else.", default="self_selected", listed=Listed(width=200)),
     when("opened_on", "Opened on", listed=Listed(width=110)),
     when("closed_on", "Closed on", listed=Listed(width=110, empty="Open")),
     replace(MARKING, default="official_sensitive"),
@@ -34,7 +34,7 @@ SURVEY = EntitySpec("survey", "Survey", "Surveys", "SU", "title", (
 
 SURVEY_QUESTION = EntitySpec("survey_question", "Question of a survey", "Questions of surveys", "SQ", "wording", (
     ref("survey", "Survey", "survey", required=True, listed=Listed(width=180)),
-    text("code", "Code", "How the survey's file calls it."),
+    text("code", "Code", "What the survey's file calls it."),
     text("wording", "Question", required=True, search=True),
     term("kind", "Kind", s.QUESTION_KIND, "How its answers are counted.", required=True, default="not_known", listed=Listed(width=140)),
     text("stem", "Part of", "What the rows of a matrix have in common."),
@@ -51,7 +51,7 @@ SURVEY_BATCH = EntitySpec("survey_batch", "File of a survey", "Files of surveys"
     ref("survey", "Survey", "survey", required=True),
     text("wave", "Wave", listed=Listed(width=120, empty="The only one")),
     text("profile", "Read as", listed=Listed(width=140)),
-    when("taken_in", "Taken in on", listed=Listed(width=110)),
+    when("taken_in", "Imported on", listed=Listed(width=110)),
     whole("rows_read", "Rows read", 0, 100_000_000, listed=Listed(width=90)),
     whole("rows_kept", "Rows kept", 0, 100_000_000, listed=Listed(width=90)),
     long("left_out", "What was left out"),
@@ -65,7 +65,7 @@ SURVEY_BATCH = EntitySpec("survey_batch", "File of a survey", "Files of surveys"
 SURVEY_RESPONSE = EntitySpec("survey_response", "Safeguarding concern", "Safeguarding concerns", "SE", "reasons", (
     ref("survey", "Survey", "survey", required=True, listed=Listed(width=180)),
     text("wave", "Wave", listed=Listed(width=80, empty="")),
-    text("reasons", "Why it is looked at", "Found by patterns, which miss much and mean nothing by themselves."),
+    text("reasons", "Why it is looked at", "Found by patterns, which miss a lot and prove nothing by themselves."),
     term("status", "Decision", s.TRIAGE, listed=Listed(width=200)),
     text("recipient", "Referred to", "Whom, and how: a name, a post or a service.", listed=Listed(width=150, empty="")),
     text("decided_by", "Decided by", noted=True),

@@ -122,7 +122,7 @@ def _read_whole(spec: FieldSpec, text: str) -> Value:
         raise ValueRefusedError(f"{spec.label} is a whole number, not “{text[:60]}”.")
     if not spec.low <= exact <= spec.high:
         raise ValueRefusedError(
-            f"{spec.label} lies between {spec.low} and {spec.high}; “{text[:60]}” does not."
+            f"{spec.label} must be between {spec.low} and {spec.high}, not “{text[:60]}”."
         )
     return int(exact)
 

@@ -102,7 +102,7 @@ def _table(path: Path, wanted: Sequence[tuple[str, ...]], least: int) -> tuple[l
             heads = [fold(_text(c)) for c in row]
             if sum(h in known for h in heads) >= least:
                 return heads, rows[place + 1 :], digest
-    raise FileRefusedError(f"{name} has no row of headings that is understood; name the columns as the help says.", code="no_columns")
+    raise FileRefusedError(f"{name} has no row of headings that we recognise; name the columns as the help says.", code="no_columns")
 
 
 def _text(value: Any) -> str:
@@ -124,10 +124,10 @@ def read_cases(path: Path) -> Cases:
     heads, rows, digest = _table(path, list(COLUMNS.values()), 3)
     for head in heads:
         if head and _IDENTIFIERS.search(head) and not _NAMES_OF_PLACES.search(head) and not any(head in known for known in COLUMNS.values()):
-            raise FileRefusedError(f"{name} has a column “{head}”, which names or finds a person; ask for an extract without it. Nothing of the file was kept.", code="identifies")
+            raise FileRefusedError(f"{name} has a column “{head}”, which identifies a person; ask for an extract without it. Nothing of the file was kept.", code="identifies")
     places = {key: next((heads.index(h) for h in known if h in heads), -1) for key, known in COLUMNS.items()}
     if places["offender"] < 0 and places["victim"] < 0:
-        raise FileRefusedError(f"{name} has neither a reference of victims nor of offenders, so nothing can be said of who repeats.", code="no_people")
+        raise FileRefusedError(f"{name} has neither a reference of victims nor of offenders, so repeats cannot be counted.", code="no_people")
     if places["code"] < 0 and places["type"] < 0:
         raise FileRefusedError(f"{name} has neither a Home Office code nor an offence's description.", code="no_offence")
     full = [r for r in rows if any(c not in (None, "") for c in r)]
@@ -216,10 +216,10 @@ def read_weights(path: Path) -> Weights:
         try:
             weight = float(told.replace(",", ""))
         except ValueError:
-            made.problems.append(f"Row {place + 2}: “{told[:40]}” is no weight.")
+            made.problems.append(f"Row {place + 2}: “{told[:40]}” is not a weight.")
             continue
         if not 0 <= weight < 1_000_000:
-            made.problems.append(f"Row {place + 2}: {told[:40]} is no weight in days.")
+            made.problems.append(f"Row {place + 2}: {told[:40]} is not a weight in days.")
             continue
         made.rows += 1
         below = words[sub] if 0 <= sub < len(words) else ""
@@ -236,6 +236,6 @@ def _keep(into: dict[str, float], key: str, weight: float, problems: list[str]) 
     if not key:
         return
     if key in into and abs(into[key] - weight) > 1e-9:
-        problems.append(f"{key} has two weights ({into[key]:g} and {weight:g}); the lower counts.")
+        problems.append(f"{key} has two weights ({into[key]:g} and {weight:g}); the lower one is used.")
         weight = min(weight, into[key])
     into[key] = weight

@@ -12,7 +12,7 @@ import zipfile
 
 
 class Tables:
-    """The tables of one document, each known by the words of the paragraph that stands in its place."""
+    """The tables of one document, each known by the words of the paragraph that replaces it."""
 
     def __init__(self) -> None:
         self._key = secrets.token_hex(8)

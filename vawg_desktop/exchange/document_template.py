@@ -42,7 +42,7 @@ def unknown(names: Sequence[str], known: Sequence[str]) -> list[str]:
         if fold(name) in by_fold:
             continue
         near = get_close_matches(fold(name), list(by_fold), n=1, cutoff=0.7)
-        told.append(f"«{name}» is nothing that this paper has" + (f"; did you mean «{by_fold[near[0]]}»?" if near else "."))
+        told.append(f"«{name}» is not part of this paper" + (f"; did you mean «{by_fold[near[0]]}»?" if near else "."))
     return told
 
 
@@ -128,7 +128,7 @@ def _opened(content: bytes) -> Any:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {i.filename: i.file_size for i in archive.infolist()}
             if "word/document.xml" not in names:
-                raise FileRefusedError("That is no Word document; save it from Word as .docx.", code="not_a_document")
+                raise FileRefusedError("That is not a Word document; save it from Word as .docx.", code="not_a_document")
             if sum(names.values()) > _MOST_BYTES:
                 raise FileRefusedError("That document is too large for a template.", code="too_large")
             if any(n.casefold().endswith(("vbaproject.bin", "vbadata.xml")) for n in names):
@@ -142,7 +142,7 @@ def _opened(content: bytes) -> Any:
                 raise FileRefusedError("That document fetches a part of itself from elsewhere (a linked picture or another template); put it into the document.", code="external")
         return Open(io.BytesIO(content))
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
-        raise FileRefusedError("That is no Word document that can be read; save it from Word as .docx.", code="not_a_document") from error
+        raise FileRefusedError("That Word document cannot be read; save it again from Word as .docx.", code="not_a_document") from error
 
 
 def _paragraphs(made: Any) -> list[Any]:

@@ -49,7 +49,7 @@ def fill(book: Book, values: Mapping[tuple[str, str], Given]) -> bytes:
             infos = archive.infolist()
             parts = {info.filename: archive.read(info) for info in infos}
     if "xl/workbook.xml" not in parts or not book.name.casefold().endswith((".xlsx", ".xlsm")):
-        raise FileRefusedError(f"{book.name} is no .xlsx workbook; save the form as .xlsx and choose that.", code="not_xlsx")
+        raise FileRefusedError(f"{book.name} is not an .xlsx workbook; save the form as .xlsx and choose that.", code="not_xlsx")
     workbook = parseString(parts["xl/workbook.xml"])
     paths = _sheet_paths(workbook, parts["xl/_rels/workbook.xml.rels"])
     for sheet in dict.fromkeys(s for s, _ in values):
@@ -124,7 +124,7 @@ def _refuse_merged(document: Document, sheet: str, cell: str) -> None:
         first, _, last = merged.getAttribute("ref").partition(":")
         (top, left), (bottom, right) = place(first), place(last or first)
         if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left):
-            raise FileRefusedError(f"{sheet}!{cell} lies under merged cells, where nothing shows; name their first cell, {first}.", code="merged_cell")
+            raise FileRefusedError(f"{sheet}!{cell} is inside merged cells, where nothing shows; name their first cell, {first}.", code="merged_cell")
 
 
 def _child(document: Document, parent: Element, name: str, reference: str, order: Callable[[str], Any]) -> Element:

@@ -159,7 +159,7 @@ def _add(series: dict[tuple[str, str], SeriesIn], title: str, area: str, period:
 
 # -- files that are known -------------------------------------------------------------------------------
 
-_STREET = "Crimes of this type by month, as data.police.uk publishes them. All violence and sexual offences are one type and the victim's sex is not told: context only, no measure of violence against women and girls."
+_STREET = "Crimes of this type by month, as data.police.uk publishes them. All violence and sexual offences are one type and the victim's sex is not given: context only, not a measure of violence against women and girls."
 _OUTCOMES = "Outcomes of this kind by the month of the outcome, as data.police.uk publishes them. One crime may have several."
 _RECORDED = "Offences of this subgroup recorded by the police in the quarter; Home Office, police recorded crime open data. British Transport Police and fraud recorded elsewhere are other bodies' counts."
 
@@ -191,11 +191,11 @@ def _by_month(table: _Table, found: IndicatorFile, series: dict[tuple[str, str],
             seen.add(id)
         title, period = row[what], period_of(row[month])
         if not title or period is None:
-            found.problems.append(("no_month", f"{table.place(n, month)}: “{row[month]}” is no month, or no {kind} is told; the row is not counted.", table.place(n, month)))
+            found.problems.append(("no_month", f"{table.place(n, month)}: “{row[month]}” is not a month, or no {kind} is given; the row is not counted.", table.place(n, month)))
             continue
         _add(series, title, row[within], period, 1, definition)
     if twice:
-        found.problems.append(("crime_twice", f"{how_many(twice, 'row')} of {table.name} {'gives a crime' if twice == 1 else 'give crimes'} that stood further up; each crime is counted once.", table.name))
+        found.problems.append(("crime_twice", f"{how_many(twice, 'row')} of {table.name} {'gives a crime' if twice == 1 else 'give crimes'} that is already further up; each crime is counted once.", table.name))
 
 
 def _recorded(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
@@ -220,7 +220,7 @@ def _by_quarter(table: _Table, found: IndicatorFile, series: dict[tuple[str, str
         found.rows += 1
         period, count = financial_quarter(row[year], row[quarter]), _number(row[number])
         if period is None or count is None or count != count.to_integral():
-            found.problems.append(("not_a_number", f"{table.place(n, number)}: “{row[number]}” in “{row[year]}”, quarter “{row[quarter]}” is no count of a quarter.", table.place(n, number)))
+            found.problems.append(("not_a_number", f"{table.place(n, number)}: “{row[number]}” in “{row[year]}”, quarter “{row[quarter]}” is not a count for a quarter.", table.place(n, number)))
             continue
         _add(series, ": ".join(row[at] for at in named), row[force], period, int(count), definition)
 
@@ -288,7 +288,7 @@ def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> 
         title, area = _text(row, at["metric"]) or table.name, _text(row, at["area"])
         period = period_of(row[period_at])
         if period is None:
-            found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is no month, quarter or year.", table.place(n, period_at)))
+            found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is not a month, quarter or year.", table.place(n, period_at)))
             continue
         one = series.setdefault((fold(title), fold(area)), SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), "")))
         _put(table, found, one, n, value_at, period, row[value_at])
@@ -301,7 +301,7 @@ def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], per
     used = {label_at, at["area"], at["unit"], *periods, *kinds, *(n for n in range(min(periods)) if "code" in fold(table.heads[n]))}
     for n, head in enumerate(table.heads):
         if n not in used and any(row[n] for row in table.rows):
-            found.problems.append(("column_left_out", f"The column “{head}” of {table.name} is no period, so its cells were not taken.", table.name))
+            found.problems.append(("column_left_out", f"The column “{head}” of {table.name} is not a period, so its cells were not imported.", table.name))
     for n, row in enumerate(table.rows):
         title, area = _text(row, label_at), _text(row, at["area"])
         if not title and not area:
@@ -323,7 +323,7 @@ def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: i
     number = _number(plain)
     place = table.place(row, column)
     if number is None:
-        code, says = ("not_given", "is not given") if _NOT_GIVEN.fullmatch(plain) else ("not_a_number", "is no number")
+        code, says = ("not_given", "is not given") if _NOT_GIVEN.fullmatch(plain) else ("not_a_number", "is not a number")
         found.problems.append((code, f"{place}: “{typed}” {says}.", place))
     elif period in one.values and Decimal(one.values[period][0]) != number:
         found.problems.append(("twice", f"{place}: {one.title}{f', {one.area}' if one.area else ''} has {one.values[period][0]} for this period already; {typed} was not taken.", place))

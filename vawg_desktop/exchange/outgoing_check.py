@@ -34,7 +34,7 @@ def hidden_in(content: bytes, shown: Collection[str], reference: str) -> list[Pr
             if person := _PERSON.search(text):
                 found.append(Problem("property_names", f"The file's properties name {person[1][:60]}."))
             for strange in sorted({*_SHOWN.findall(text)} - allowed):
-                found.append(Problem("strange_row", f"{strange} is no row of this return ({name})."))
+                found.append(Problem("strange_row", f"{strange} is not a row of this return ({name})."))
             if name == "xl/workbook.xml":
                 for tag in _SHEET.findall(text):
                     sheet = re.search(r'\bname="([^"]*)"', tag)

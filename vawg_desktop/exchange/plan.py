@@ -41,13 +41,13 @@ class Style(StrEnum):
 INK = "1D3557"
 #: Why a picture stands in a workbook, as the checklist for accessible spreadsheets asks.
 LOGO_DEPARTURE = (
-    "The office's logo stands at the top of this sheet. It tells nothing that does not stand in words."
+    "The office's logo stands at the top of this sheet. It says nothing that is not also in words."
 )
 #: What stands first on every output of an invented store.
 DEMONSTRATION = "DEMONSTRATION: an invented county"
 #: The most characters a cell holds (Excel's limit); longer text is cut and ends with ``CUT``.
 MOST_IN_CELL = 32_767
-CUT = " [Cut here: a cell holds no more. The office keeps the rest.]"
+CUT = " [Cut here: the cell is full. The office keeps the rest.]"
 
 
 def fit_cell(text: str) -> str:

@@ -248,7 +248,7 @@ def _scan(name: str, archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> 
             sheet = sheets.get(part.filename, part.filename)
             if far := _far_cell(data):
                 raise FileRefusedError(
-                    f"{name} has something at {far} of {sheet}, far beyond its table; open it, delete what stands there "
+                    f"{name} has something at {far} of {sheet}, far beyond its table; open it, delete what is there "
                     "and save it again.",
                     code="used_area",
                 )

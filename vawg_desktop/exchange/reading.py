@@ -236,7 +236,7 @@ def refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
         )
     if answer["refused"] not in _DAMAGED:
         return FileRefusedError(
-            f"Our reader failed on {name} ({answer['refused']}); the file itself may be sound. Save it anew as .xlsx and try again, "
+            f"Our reader failed on {name} ({answer['refused']}); the file itself may be sound. Save it again as .xlsx and try again, "
             "and tell whoever looks after this program.",
             code="reader_failed",
         )

@@ -262,7 +262,7 @@ def _first(element: Any, name: str) -> Any:
 
 def _from_root(name: str, root: Tree.Element, packed: dict[str, str]) -> QdaProject:
     if _local(root) not in ("CodeBook", "Project"):
-        raise FileRefusedError(f"{name} is no codebook and no project of REFI-QDA.", code="not_a_codebook")
+        raise FileRefusedError(f"{name} is not a REFI-QDA codebook or project.", code="not_a_codebook")
     made = QdaProject(root.get("name") or Path(name).stem, origin=root.get("origin") or "")
     book = root if _local(root) == "CodeBook" else _first(root, "CodeBook")
     seen: set[str] = set()
@@ -329,7 +329,7 @@ def _read_text(made: QdaProject, source: Any, words: str, known: set[str], notes
         try:
             start, end = int(selection.get("startPosition")), int(selection.get("endPosition"))
         except (TypeError, ValueError):
-            made.problems.append(f"A passage of “{text.name[:40]}” says not where it stands and was left out.")
+            made.problems.append(f"A passage of “{text.name[:40]}” does not say where it is and was left out.")
             continue
         if not 0 <= start < end <= len(words):
             made.problems.append(f"A passage of “{text.name[:40]}” ends outside of its text and was left out.")
@@ -353,7 +353,7 @@ def _read_table(name: str, content: bytes) -> QdaProject:
     heads = [fold(h) for h in rows[0]] if rows else []
     column = next((heads.index(h) for h in _NAMES if h in heads), None)
     if column is None:
-        raise FileRefusedError(f"{name} is no codebook: its first row names no column “tag”, “name”, “path” or “code”.", code="not_a_codebook")
+        raise FileRefusedError(f"{name} is not a codebook: its first row has no column called “tag”, “name”, “path” or “code”.", code="not_a_codebook")
     told = heads.index("description") if "description" in heads else None
     made = QdaProject(Path(name).stem, origin="table")
     listed = [(row[column].strip(), row[told].strip() if told is not None and len(row) > told else "", "") for row in rows[1:] if len(row) > column and row[column].strip()]

@@ -74,7 +74,7 @@ def struck_words(node: Any) -> str:
 
 
 def per_cents(archive: zipfile.ZipFile, names: set[str]) -> set[int]:
-    """Cell formats that show 1 as 100 %."""
+    """Cell formats that show 1 as 100%."""
     if "xl/styles.xml" not in names:
         return set()
     own = {"9", "10"}

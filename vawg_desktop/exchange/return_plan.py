@@ -40,8 +40,8 @@ ABOUT = "About this workbook"
 DEPARTURES = (
     "Actions opens on its first cell to fill in, not on the first of the sheet, so that you may start typing at once.",
     "The heading row and the first two columns of Actions stay in sight when you scroll, so that an answer is never written on another row.",
-    "Two columns at the far right of Actions and one sheet are hidden. They hold only the marks by which the office knows each row again.",
-    "Cells that are not for answer are locked without a password; filtering is allowed. Sorting is not, because answers would part from their actions.",
+    "Two columns at the far right of Actions and one sheet are hidden. They hold only the marks that tell the office which row is which.",
+    "Cells that are not for answer are locked without a password; filtering is allowed. Sorting is not, because answers would be separated from their actions.",
     "Cells that may stay blank are left blank: a blank says “not answered”, and is counted apart from “No change”.",
     "Pale yellow marks what is to be filled in; each such heading says so in words as well.",
 )
@@ -376,7 +376,7 @@ def _reference(content: ReturnContent) -> SheetPlan:
 
 def _identity(content: ReturnContent) -> SheetPlan:
     sheet = SheetPlan(
-        IDENTITY_SHEET, widths=[24.0, 40.0], hidden=True, about="By which the office knows this return again."
+        IDENTITY_SHEET, widths=[24.0, 40.0], hidden=True, about="Marks that tell the office which return this is."
     )
     sheet.add(PlanCell("return", Style.TEXT), PlanCell(content.reference, Style.TEXT))
     sheet.add(PlanCell("version", Style.TEXT), PlanCell(str(content.version), Style.TEXT))

@@ -1,6 +1,6 @@
 """A series over time as a drawing: values with their limits and a target. One layout, which the window paints and papers write as SVG.
 
-All measures are in points, or in pixels at 100 % where the window paints; y grows downwards.
+All measures are in points, or in pixels at 100% where the window paints; y grows downwards.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def _table(path: Path, name: str, content: bytes) -> list[list[str]]:
         chosen = known or max(sheets, key=lambda s: len(s.rows) * max(map(len, s.rows)))
         columns = _turned([[plain_text(c) for c in row] for row in chosen.rows])
     if len(columns) < 2:
-        raise FileRefusedError(f"{name} has no columns, so it is no file of a survey; save it as .csv or .xlsx.", code="no_columns")
+        raise FileRefusedError(f"{name} has no columns, so it is not a survey file; save it as .csv or .xlsx.", code="no_columns")
     return columns
 
 
@@ -262,7 +262,7 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
     found.headings = list(dict.fromkeys(c.code or c.head for c in columns))
     found.respondent, found.answered = (c.code or c.head if c is not None else "" for c in (who, when))
     if who is not None and wanted & {fold(who.code), fold(who.head)}:
-        raise ValueRefusedError(f"“{who.head}” tells respondents apart and is no answer: a second file knows them by it, and it is kept for nothing else.")
+        raise ValueRefusedError(f"“{who.head}” identifies respondents and is not an answer: it is kept only to match a later file.")
     asked: list[Column] = []
     missing: Counter[tuple[str, str]] = Counter()
     for column in columns:
@@ -292,7 +292,7 @@ def _first(columns: Sequence[Column], names: Sequence[str]) -> Column | None:
 def _tells_apart(column: Column) -> None:
     """Raises ValueRefusedError where a column that was chosen to tell respondents apart does not: it is empty for some, or one value stands for several."""
     if column.counts.total() < len(column.cells) or column.counts.total() > len(column.counts):
-        raise ValueRefusedError(f"“{column.head}” does not tell respondents apart: {how_many(len(column.cells), 'row')}, {how_many(len(column.counts), 'different value')} in it.")
+        raise ValueRefusedError(f"“{column.head}” does not identify respondents: {how_many(len(column.cells), 'row')}, {how_many(len(column.counts), 'different value')} in it.")
 
 
 def _left_out(tool: Profile, column: Column, wanted: Collection[str]) -> str:

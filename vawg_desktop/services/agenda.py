@@ -270,7 +270,7 @@ def timed(rows: Sequence[Mapping[str, object]], starts: str) -> list[str]:
     hour, _, minute = starts.partition(":")
     at, found = int(hour) * 60 + int(minute or 0), list[str]()
     for row in rows:
-        found.append(f"{at // 60 % 24:02d}:{at % 60:02d}")
+        found.append(f"{at // 60% 24:02d}:{at % 60:02d}")
         at += int(str(row["minutes"] or 0))
     return found
 

@@ -217,13 +217,13 @@ def take_out_originals(session: Session, answers: Answers) -> Changes:
     held = _held(session, answers)
     if not held:
         raise RuleError("No answer of this survey holds words that were taken out.", code="rule_nothing_taken_out")
-    with session.store.write(session.who, "What tells who somebody is was taken out of answers", Act.DISPOSE, survey) as tx:
+    with session.store.write(session.who, "Identifying words were removed from answers", Act.DISPOSE, survey) as tx:
         if not tx.approver:
-            raise RuleError("Words are taken out of the store for good by an approver.", code="rule_approver")
+            raise RuleError("Only an approver can remove words from the store for good.", code="rule_approver")
         if tx.linked(HOLD, survey):
-            raise RuleError("A legal hold lies on this survey; its answers stay as they were given.", code="rule_legal_hold")
+            raise RuleError("This survey is under a legal hold; its answers stay as they were given.", code="rule_legal_hold")
         _rewrite(tx, survey, held)
-        tx.changes.notes.append(f"{how_many(len(held), 'answer')} stand without the words that were taken out. Older backups still hold them until they age out.")
+        tx.changes.notes.append(f"{how_many(len(held), 'answer')} no longer hold the words that were removed. Older backups still hold them until they age out.")
         memos = tx.run("SELECT count(*) FROM coding WHERE survey = ? AND deleted = 0 AND memo IS NOT NULL", (survey,)).fetchone()
         if memos is not None and memos[0]:
             tx.changes.notes.append(f"{how_many(int(memos[0]), 'memo')} of coders stay as they were written.")

@@ -20,11 +20,11 @@ _SIBLINGS = (
     "WHERE NOT i.deleted AND i.area IS NOT NULL AND v.base IS NOT NULL AND i.title = ? ORDER BY i.n, v.n"
 )
 #: How far out an area lies, in words.
-OUT = {0: "as chance would have it", 1: "above the 95 % limit", 2: "above the 99.8 % limit", -1: "below the 95 % limit", -2: "below the 99.8 % limit"}
+OUT = {0: "as chance would have it", 1: "above the 95% limit", 2: "above the 99.8% limit", -1: "below the 95% limit", -2: "below the 99.8% limit"}
 
 
 #: The same where there is little room.
-SHORT = {0: "within", 1: "above 95 %", 2: "above 99.8 %", -1: "below 95 %", -2: "below 99.8 %"}
+SHORT = {0: "within", 1: "above 95%", 2: "above 99.8%", -1: "below 95%", -2: "below 99.8%"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Spot:
 
 @dataclass(slots=True)
 class AreaFunnel:
-    """The areas of one indicator in one period. ``limits`` are, by base, the lower and upper 95 and 99.8 % limits; ``per`` is what a value is a share of."""
+    """The areas of one indicator in one period. ``limits`` are, by base, the lower and upper 95 and 99.8% limits; ``per`` is what a value is a share of."""
 
     title: str
     period: str
@@ -54,7 +54,7 @@ class AreaFunnel:
     def sentence(self) -> str:
         """The funnel in words: the average, and which areas lie outside of their limits."""
         outside = [f"{s.area} {OUT[s.out]}" for s in self.spots if s.out]
-        told = f"{short_label(self.period)}, {len(self.spots)} areas; average {_share(self.centre)}. " + (f"{'; '.join(outside)}. " if outside else "None lies further out than chance would put it. ")
+        told = f"{short_label(self.period)}, {len(self.spots)} areas; average {_share(self.centre)}. " + (f"{'; '.join(outside)}. " if outside else "None is further out than chance would explain. ")
         if self.over_dispersed:
             told += "The areas differ more than chance allows all together, so the limits mean less: look for what makes them different before anything else. "
         if self.left_out:
@@ -63,7 +63,7 @@ class AreaFunnel:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.1f} %" if value <= 1 else f"{value:,.2f}"
+    return f"{100 * value:.1f}%" if value <= 1 else f"{value:,.2f}"
 
 
 def of_indicator(session: Session, indicator: str) -> AreaFunnel | None:

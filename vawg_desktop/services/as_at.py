@@ -53,7 +53,7 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
     if day is None:
         found = names.find_named(session.read(), "meeting", meeting or typed) or (names.find(session.read(), meeting, "meeting") if meeting else None)
         if found is None:
-            raise ValueRefusedError(f"“{typed[:60]}” is no date and no meeting of this store.")
+            raise ValueRefusedError(f"“{typed[:60]}” is not a date or a meeting in this store.")
         held, title = session.read().exec_driver_sql("SELECT date, title FROM meeting WHERE id = ?", (found.id,)).one()
         upto = since.point(session, found.id)
         return _not_ahead(session, bounds(str(held))[0]), f"{title}, {label(str(held))}", upto
@@ -62,5 +62,5 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
 
 def _not_ahead(session: Session, day: date) -> date:
     if day > session.today:
-        raise ValueRefusedError(f"{label(day.isoformat())} lies ahead; choose a day that has been.")
+        raise ValueRefusedError(f"{label(day.isoformat())} is in the future; choose a past day.")
     return day

@@ -124,11 +124,11 @@ class Shown:
         m = self.measured
         top = m.offenders.tops.get("0.1")
         if m.offences < self.least:
-            return f"Fewer than {self.least} offences: nothing of them is told."
+            return f"Fewer than {self.least} offences: nothing about them is shown."
         told = f"{how_many(m.offences, 'offence')}, {m.harm:,.0f} days of harm." if self.weights else f"{how_many(m.offences, 'offence')}; harm is not weighed."
         if top is not None and math.ceil(0.1 * m.offenders.units - 1e-9) >= self.least:
-            told += f" The most harmful tenth of {how_many(m.offenders.units, 'offender')} account for {100 * top:.0f} % of harm"
-            told += f" (by chance alone {100 * m.offenders.by_chance:.0f} %)." if not math.isnan(m.offenders.by_chance) else "."
+            told += f" The most harmful tenth of {how_many(m.offenders.units, 'offender')} account for {100 * top:.0f}% of harm"
+            told += f" (by chance alone {100 * m.offenders.by_chance:.0f}%)." if not math.isnan(m.offenders.by_chance) else "."
         return told
 
 
@@ -160,25 +160,25 @@ def from_kept(words: str) -> Measured:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None or math.isnan(share) else f"{100 * share:.0f} %"
+    return "–" if share is None or math.isnan(share) else f"{100 * share:.0f}%"
 
 
 def _spread_table(name: str, one: Spread, least: int) -> tuple[str, list[str], list[list[str]], list[str]]:
     heads = ["Of " + name.casefold(), "How many", "Share of offences", "Share of harm"]
     if one.units < least:
-        return f"Concentration: {name.casefold()}", heads, [], [f"Fewer than {least}: not told."]
+        return f"Concentration: {name.casefold()}", heads, [], [f"Fewer than {least}: not shown."]
     rows: list[list[str]] = []
     for top in TOPS:
         units = max(1, math.ceil(top * one.units - 1e-9))
         hidden = units < least
-        rows.append([f"Top {100 * top:g} %", f"{units:,}", "–" if hidden else _percent(one.tops_of_offences.get(f"{top:g}")), "–" if hidden else _percent(one.tops.get(f"{top:g}"))])
+        rows.append([f"Top {100 * top:g}%", f"{units:,}", "–" if hidden else _percent(one.tops_of_offences.get(f"{top:g}")), "–" if hidden else _percent(one.tops.get(f"{top:g}"))])
     repeats = one.repeats >= least or not one.repeats
-    rows.append(["All", f"{one.units:,}", "100 %", "100 %" if one.tops else "–"])
+    rows.append(["All", f"{one.units:,}", "100%", "100%" if one.tops else "–"])
     notes = [f"In more than one offence: {how_many(one.repeats, name.casefold().removesuffix('s'))}, with {one.offences_of_repeats:,} offences." if repeats else f"In more than one offence: fewer than {least}."]
     if one.tops:
         notes.append(f"Gini {one.gini:.2f}. By chance alone the top tenth would have {_percent(one.by_chance)} of harm." + (f" By tenths, the most harmful first: {', '.join(_percent(d) for d in one.deciles)}." if one.units >= 10 * least else ""))
     if any(r[3] == "–" and r[0].startswith("Top") for r in rows) and one.tops:
-        notes.append(f"Shares of fewer than {least} are not told.")
+        notes.append(f"Shares of fewer than {least} are not shown.")
     return f"Concentration: {name.casefold()}", heads, rows, notes
 
 
@@ -194,7 +194,7 @@ def _stage_tables(made: Shown) -> None:
         rows = [[name, f"{told[name]:,}" if name in told else "–", _percent(told[name] / first) if name in told and first else "–"] for name, _ in m.stages]
         notes = [f"One cohort: offences reported from {m.followed_from}, followed until {m.followed_until}, the last for {how_many(m.least_follow_up, 'day')}. A published snapshot is of other cases, and is not compared with it."]
         if len(told) < len(m.stages):
-            notes.append(f"Counts under {under}, and those that would tell one by what is left, are not told.")
+            notes.append(f"Counts under {under}, and those that would reveal one, are not shown.")
         made.tables.append(("How far cases got", ["Stage", "Offences", "Of those reported"], rows, notes))
     if m.ends and m.stages:
         first = m.stages[0][1]
@@ -205,7 +205,7 @@ def _stage_tables(made: Shown) -> None:
             [cause, *(_percent(shares.get(str(day))) if safe[day] else "–" for day in harm_measures.BY_DAYS), "–" if m.medians.get(cause) is None or first < 2 * under else f"{m.medians[cause]:.0f}"]
             for cause, shares in m.ends.items()
         ]  # fmt: skip
-        notes = ["Charged and ended without a charge compete: both are told, of all offences, with what is not ended yet counted as such (Aalen–Johansen). A median is given only where half ended so; one median of both would fall when cases are closed sooner."]
+        notes = ["Charged and ended without a charge compete: both are shown, of all offences, with what is not ended yet counted as such (Aalen–Johansen). A median is given only where half ended so; one median of both would fall when cases are closed sooner."]
         made.tables.append(("By when cases ended", ["End", *days, "Median days"], rows, notes))
 
 
@@ -221,8 +221,8 @@ def _group_table(name: str, groups: Mapping[str, tuple[int, float]], least: int,
     whole, harmful = sum(counts), math.fsum(h for _, h in groups.values())
     if any(hidden):
         harmful = 0.0  # shares of a whole that is told would give a hidden one away
-    rows = [["(not told)" if hide and not _of_time(name) else value, "–" if hide else f"{n:,}", "–" if hide else _percent(n / whole if whole else None), "–" if hide or not weighed else f"{h:,.0f}", "–" if hide or not harmful else _percent(h / harmful)] for (value, (n, h)), hide in zip(groups.items(), hidden, strict=False)]
-    notes = [f"Counts under {least}, and others that would give one away, are not told."] if any(hidden) else []
+    rows = [["(not shown)" if hide and not _of_time(name) else value, "–" if hide else f"{n:,}", "–" if hide else _percent(n / whole if whole else None), "–" if hide or not weighed else f"{h:,.0f}", "–" if hide or not harmful else _percent(h / harmful)] for (value, (n, h)), hide in zip(groups.items(), hidden, strict=False)]
+    notes = [f"Counts under {least}, and others that would reveal one, are not shown."] if any(hidden) else []
     return name, [name, "Offences", "Share", "Harm (days)", "Share of harm"], rows, notes
 
 

@@ -43,7 +43,7 @@ class Standing:
     missing: list[Missing]
     tests: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     signed: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
-    #: Whether its status is superseded, which takes it off the open ones without any test, while nothing is named that stands in its place.
+    #: Whether its status is superseded, which takes it off the open ones without any test, while nothing is named that replaces it.
     replaced_by_nothing: bool = False
 
     @property
@@ -67,7 +67,7 @@ def standing(session: Session, name: str) -> Standing:
     connection = session.read()
     found = names.find(connection, name)
     if not found.spec.closes_by_tests:
-        raise ValueRefusedError(f"{found.reference} is no recommendation or gap; only these are closed.")
+        raise ValueRefusedError(f"{found.reference} is not a recommendation or gap; only these are closed.")
     row = plain_rows(connection, f'SELECT * FROM "{found.entity}" WHERE id = ?', (found.id,))[0]
     closed, left = row["status"] == "closed", rules.missing(found.spec, _cells(row), _proof(session, found.entity, found.id))
     if closed:
@@ -137,7 +137,7 @@ def close(session: Session, name: str, why: str, second: str = "", passphrase: s
     """
     stands = standing(session, name)
     if stands.closed:
-        raise RuleError(f"{stands.reference} stands closed already.", code="rule_closed")
+        raise RuleError(f"{stands.reference} is already closed.", code="rule_closed")
     spec, second = BY_KEY[stands.entity], " ".join(second.split())
     connection = session.read()
     persons = {person_of(connection, session.who)[0], *([person_of(connection, second)[0]] if second else [])}
@@ -192,7 +192,7 @@ def earn(session: Session, name: str, given: Mapping[str, str]) -> Changes:
         for kind in ASKED_TESTS:
             date = given.get("recheck_on", "") if kind == "recheck" else ""
             if date and bounds(parse_date(date, now=session.today))[1] <= session.today:
-                raise ValueRefusedError("The date to look again has to lie ahead.")
+                raise ValueRefusedError("The date to look again must be in the future.")
             words = given.get(kind) or (f"Look again on {given['recheck_on']}" if date else "")
             if words:
                 records.create_in(session, tx, BY_KEY["closure_test"], {
@@ -279,7 +279,7 @@ def _by_database(session: Session, second: str, password: str) -> str:
         return "database_role"
     if None in answers:
         return "name_only"
-    raise WrongKeyError(f"That is no password of a database login of {second}; say on their record (People) which logins are theirs. Nothing was closed.")
+    raise WrongKeyError(f"That is not the password of a database login of {second}; say on their record (People) which logins are theirs. Nothing was closed.")
 
 
 def reopen(session: Session, name: str, why: str) -> Changes:
@@ -322,10 +322,10 @@ def mind_test(session: Session, tx: Transaction, cells: dict[str, Value]) -> Non
     """Put in who answers a test and when; raise ValueRefusedError for one of a record that is not closed by tests, or that looks again at a day that is over."""
     found = names.find(tx.connection, str(cells.get("about") or ""))
     if not found.spec.closes_by_tests:
-        raise ValueRefusedError(f"{found.reference} is no recommendation or gap; only these are closed by tests.")
+        raise ValueRefusedError(f"{found.reference} is not a recommendation or gap; only these are closed by tests.")
     cells["about"] = found.id
     if cells.get("kind") == "recheck" and cells.get("recheck") and bounds(str(cells["recheck"]))[1] <= session.today:
-        raise ValueRefusedError("The date to look again has to lie ahead.")
+        raise ValueRefusedError("The date to look again must be in the future.")
     cells["tested_by"] = cells.get("tested_by") or session.who
     cells["tested"] = cells.get("tested") or session.today.isoformat()
 

@@ -146,7 +146,7 @@ def start(session: Session, survey: str, title: str = "") -> tuple[str, Changes]
 def begin_version(session: Session, codebook: str, changed: str) -> Changes:
     """Begin the next version of a codebook, by its id: answers coded from now on are told from those coded before. Raises RuleError without what was changed."""
     if not changed.strip():
-        raise RuleError("Say what was changed: whoever compares two years will ask.", code="rule_version")
+        raise RuleError("Say what was changed, for anyone who compares two years.", code="rule_version")
     with session.store.write(session.who, None, Act.CODEBOOK) as tx:
         next_version(tx, session, codebook, changed.strip())
     return tx.changes
@@ -218,7 +218,7 @@ def _lift(tx: Transaction, into: str, gone: str) -> None:
 
 
 def split_code(session: Session, code: str, titles: Sequence[str]) -> Changes:
-    """Make a code the heading of several new ones; a new version. Answers under it stay there until each is coded anew. Raises RuleError."""
+    """Make a code the heading of several new ones; a new version. Answers under it stay there until each is coded again. Raises RuleError."""
     wanted = [t.strip() for t in titles if t.strip()]
     if len({fold(t) for t in wanted}) < 2:
         raise RuleError("A code is split into two or more, each with a name of its own.", code="rule_split_code")
@@ -231,12 +231,12 @@ def split_code(session: Session, code: str, titles: Sequence[str]) -> Changes:
         tx.edit(CODE.key, code, {"heading": True, "key": None})
         left = tx.run("SELECT count(*) FROM link WHERE kind = ? AND b = ? AND deleted = 0", (CODES_OF, code)).fetchone()
         next_version(tx, session, str(row["codebook"]), f"{row['title']} split into {', '.join(wanted)}.")
-        tx.changes.notes.append(f"{how_many(int(left[0]) if left else 0, 'coding')} still under {row['title']}: choose “To code anew” at the desk.")
+        tx.changes.notes.append(f"{how_many(int(left[0]) if left else 0, 'coding')} still under {row['title']}: choose “To code again” at the desk.")
     return tx.changes
 
 
 def resolved(session: Session) -> dict[str, str]:
-    """Codes that were merged away, each with the code that stands in its place."""
+    """Codes that were merged away, each with the code that replaces it."""
     into = {str(i): str(m) for i, m in session.read().exec_driver_sql("SELECT id, merged_into FROM code WHERE merged_into IS NOT NULL AND deleted = 1")}
     found: dict[str, str] = {}
     for first in into:

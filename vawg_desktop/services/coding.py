@@ -205,14 +205,14 @@ def refuse_unseen(tx: Transaction, question: str, response: str) -> None:
     """Raise RuleError for an answer that nobody has looked at, or that was set aside."""
     found = [str(r[0]) for r in tx.run("SELECT status FROM answer_review WHERE survey_question = ? AND response = ? AND deleted = 0", (question, response)).fetchall()]
     if REVIEWED not in found or SET_ASIDE in found:
-        raise RuleError("Look at the answer first and take out what tells who somebody is; then it is coded.", code="rule_not_reviewed")
+        raise RuleError("Look at the answer first and take out what identifies anybody; then code it.", code="rule_not_reviewed")
 
 
 def _refuse_headings(connection: Connection, codes: Sequence[str]) -> None:
     for code in codes:
         row = connection.exec_driver_sql("SELECT title, heading, deleted FROM code WHERE id = ?", (code,)).fetchone()
         if row is None or row[2]:
-            raise RuleError("That code is not in the codebook any more.", code="rule_code_gone")
+            raise RuleError("That code is no longer in the codebook.", code="rule_code_gone")
         if row[1]:
             raise RuleError(f"{row[0]} is only a heading; put the answer under one of its codes.", code="rule_heading")
 
@@ -243,7 +243,7 @@ def keep_quote(session: Session, answers: Answers, question: str, response: str,
     """
     text = next(iter(answer_review.texts_of(session, answers, question, {response})), None)
     if text is None or not text.may_be_read:
-        raise RuleError("Nobody has looked at that answer yet, so nothing of it can be quoted.", code="rule_not_reviewed")
+        raise RuleError("Nobody has looked at that answer yet, so it cannot be quoted.", code="rule_not_reviewed")
     wanted = (text.shown if span is None else answer_review.shown_between(text, *span)).strip()
     if not wanted:
         raise RuleError("A quote is words of the answer as it is shown.", code="rule_quote_words")

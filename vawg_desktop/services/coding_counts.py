@@ -149,7 +149,7 @@ def counted(session: Session, answers: Answers, question: str) -> Counted:
 
 def in_words(measures: Measures) -> str:
     """How far coders agree, as people write it; a dash where a measure is not defined."""
-    told = (("{:.0f} % the same", 100 * measures.percent), ("κ {:.2f}", measures.kappa), ("α {:.2f}", measures.alpha))
+    told = (("{:.0f}% the same", 100 * measures.percent), ("κ {:.2f}", measures.kappa), ("α {:.2f}", measures.alpha))
     return ", ".join("–" if math.isnan(value) else shape.format(value) for shape, value in told) + "."
 
 
@@ -250,13 +250,13 @@ def breaks(session: Session, found: Counted, groups: Mapping[str, str]) -> list[
     rows = session.read().exec_driver_sql("SELECT codebook, number FROM codebook_version WHERE NOT deleted GROUP BY codebook, number HAVING count(*) > 1").fetchall()
     twice = sorted(int(n) for b, n in rows if (str(b), int(n)) in every)
     if twice:
-        return [f"Version {' and '.join(map(str, twice))} of the codebook was begun twice, on two copies, so what was coded by it is not compared without coding anew."]
+        return [f"Version {' and '.join(map(str, twice))} of the codebook was begun twice, on two copies, so what was coded by it is not compared without coding again."]
     if len(every) < 2:
         return []
     if len({frozenset(v) for v in by_group.values()}) < 2:
         return ["Answers were coded by more than one version of the codebook."]
     told = "; ".join(f"{group}: {_versions(versions)}" for group, versions in sorted(by_group.items()))
-    return [f"The codebook changed between these groups ({told}), so they are not compared without coding anew."]
+    return [f"The codebook changed between these groups ({told}), so they are not compared without coding again."]
 
 
 def _versions(versions: Iterable[tuple[str, int]]) -> str:

@@ -20,7 +20,7 @@ from vawg_desktop.services.surveys import Answers
 #: What answers can be chosen by: its key and words.
 SHOWN: tuple[tuple[str, str], ...] = (
     ("", "Every answer"), ("to_review", "To look at"), ("to_code", "To code"), ("suggested", "With a suggested code, not coded"), ("coded", "Coded"), ("none", CODING_RESULT.label("none")),
-    ("unclear", CODING_RESULT.label("unclear")), ("memo", "With a memo"), ("anew", "To code anew"), ("set_aside", REVIEW.label("set_aside")),
+    ("unclear", CODING_RESULT.label("unclear")), ("memo", "With a memo"), ("anew", "To code again"), ("set_aside", REVIEW.label("set_aside")),
 )  # fmt: skip
 
 

@@ -209,7 +209,7 @@ def _as_survey(tx: Transaction, session: Session, project: QdaProject, fresh: Se
     survey = merge.content_id(surveys.SURVEY.key, "refi", fold(project.name))
     there = tx.run("SELECT deleted FROM survey WHERE id = ?", (survey,)).fetchone()
     if there is not None and there[0]:
-        raise RuleError(f"The survey “{project.name}” that this project once made lies in the bin; bring it back first.", code="rule_in_bin")
+        raise RuleError(f"The survey “{project.name}” that this project once made is in the bin; bring it back first.", code="rule_in_bin")
     if there is None:
         tx.create(surveys.SURVEY.key, {"title": project.name, "tool": "REFI-QDA project"}, id=survey)
     question = merge.content_id(surveys.QUESTION.key, survey, "text")

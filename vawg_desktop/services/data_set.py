@@ -63,13 +63,13 @@ def data_set(session: Session, asked: Asked) -> Made:
     if rows:
         notes = [
             f"{len(waiting):,} not cleared by their owners and not given.",
-            f"Counts of people under {least} are given as “{small_counts.fewer(least)}”; “{KEPT_BACK}” stands where a number would give one of these away.",
+            f"Counts of people under {least} are given as “{small_counts.fewer(least)}”; “{KEPT_BACK}” replaces a number that would reveal one of these.",
         ]  # fmt: skip
         paper.blocks += [Heading("Values"), Table("Values by period", ["Indicator", "Period", "Value", "Standing", "Cleared by"], rows, notes)]
     if closed:
         paper.blocks.append(Paragraph(f"{len(closed):,} restricted left out."))
     parts.annex(paper)
-    made = marked(paper, "Shared data set", ["Agreed by the agencies of the board; each number stands when its owner has cleared it."])
+    made = marked(paper, "Shared data set", ["Agreed by the agencies of the board; each number is given once its owner has cleared it."])
     made.given, made.unready = made_given, unready
     made.kept_back = {str(v["id"]): str(v["value"]) for v in shared if v["id"] in small | back}
     if small or back:

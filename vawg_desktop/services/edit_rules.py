@@ -50,7 +50,7 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
     _date_answer(session, cells)
     for key in (k for k in cells if k in spec.by_key and spec.by_key[k].frozen):
         if not same(tx.row(spec.key, id)[key], cells[key]):
-            raise RuleError(f"{spec.by_key[key].label} of a {spec.label.casefold()} stands as it was; a correction is a new edition.", code="rule_frozen")
+            raise RuleError(f"{spec.by_key[key].label} of a {spec.label.casefold()} cannot be changed; a correction is a new edition.", code="rule_frozen")
     if spec is FIGURE and cells.get("quote_this"):
         _quote_this_alone(tx, id)
     if spec is QUOTE:
@@ -135,7 +135,7 @@ def _refuse_other_ground(spec: EntitySpec, row: Mapping[str, Value], cells: Mapp
 def refuse_signature_back(tx: Transaction, spec: EntitySpec, id: str) -> None:
     """A signature that was withdrawn holds for no other closing: whoever closes the record signs anew."""
     if spec is SIGN_OFF and tx.row(spec.key, id)["deleted"]:
-        raise RuleError("A signature that was withdrawn cannot be brought back; the record is signed anew when it is closed.", code="rule_signature")
+        raise RuleError("A signature that was withdrawn cannot be brought back; the record is signed again when it is closed.", code="rule_signature")
 
 
 def withdraw(tx: Transaction, spec: EntitySpec, id: str, why: str | None) -> None:

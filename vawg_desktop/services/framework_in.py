@@ -124,7 +124,7 @@ def add(session: Session, rows: Sequence[StrandRow], framework: str = "") -> Cha
             strands = made.setdefault(fold(called), _Strands(tx, called))
             kept += not strands.add(tx, row.title)
         if kept:
-            tx.changes.notes.append(f"{how_many(kept, 'strand')} stood there already.")
+            tx.changes.notes.append(f"{how_many(kept, 'strand')} were there already.")
     return tx.changes
 
 

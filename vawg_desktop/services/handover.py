@@ -41,7 +41,7 @@ def decide(session: Session, record: str, outcome: str, to: str = "", words: str
     with session.store.write(session.who, None, Act.EDIT) as tx:
         found = names.find(tx.connection, record)
         if found.entity not in HANDED_OVER:
-            raise ValueRefusedError(f"{found.reference} is nothing that is handed over; recommendations, actions, gaps and services are.")
+            raise ValueRefusedError(f"{found.reference} cannot be handed over; recommendations, actions, gaps and services can.")
         read = records.read_value(session, tx.connection, HANDOVER.by_key["to"], to)
         cells = {
             "what": f"{found.reference} {found.title}", "about": found.id, "outcome": term.key, "to": read, "words": words.strip() or None, "accepted_by": accepted_by.strip() or None,

@@ -27,9 +27,9 @@ BY_DAYS = (90, 180, 365)
 _CHARGED_WORDS = ("charge", "summons")
 #: Caveats that stand beside every measure of harm.
 CAVEATS = (
-    "Harm is counts times weights: what crimes of a kind weigh together. It is no score of a case, of a victim or of an offender.",
+    "Harm is counts times weights: what crimes of a kind weigh together. It is not a score for a case, a victim or an offender.",
     "Domestic abuse and stalking weigh far too little by these weights: controlling or coercive behaviour is made of many acts, and each is weighed alone.",
-    "A list of the most harmful is no forecast: most of each year's are new, and one rape alone puts somebody on it. Compare the share with what chance alone would give.",
+    "A list of the most harmful is not a forecast: most people on each year's list are new to it, and a single rape puts somebody on it. Compare the share with what chance alone would give.",
 )
 
 

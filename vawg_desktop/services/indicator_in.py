@@ -72,7 +72,7 @@ def _choose(session: Session, taken: Taken, areas: Collection[str]) -> None:
         taken.series = taken.file.series
         return
     if missing := {a for a in wanted if not any(_is(a, t) for t in there)}:
-        raise NotFoundError(f"The file speaks of no area “{next(a for a in areas if fold(a) in missing)}”; it has {', '.join(list(there.values())[:8])}{' and others' if len(there) > 8 else ''}.")
+        raise NotFoundError(f"The file has no area “{next(a for a in areas if fold(a) in missing)}”; its areas are {', '.join(list(there.values())[:8])}{' and others' if len(there) > 8 else ''}.")
     ours = wanted or _own_areas(session)
     chosen = {t for t in there if any(_is(a, t) for a in ours)} or set(there)
     taken.series = [s for s in taken.file.series if not s.area or fold(s.area) in chosen]

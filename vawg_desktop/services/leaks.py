@@ -91,10 +91,10 @@ def in_definitions(
     for number, (id, visible, heading, words) in enumerate(rows, 1):
         place, plain = address(number, 3), folded(words)
         if above := _ABOVE.search(words):
-            found.append(Problem("marking_above", f"“{above[0]}” stands in the definition of {heading}: markings above OFFICIAL-SENSITIVE do not leave.", sheet, place, visible))
+            found.append(Problem("marking_above", f"“{above[0]}” appears in the definition of {heading}: markings above OFFICIAL-SENSITIVE do not leave.", sheet, place, visible))
         for reference, title in known.restricted:
             if title in plain:
-                found.append(Problem("restricted", f"The title of {reference}, which is restricted, stands in the definition of {heading}.", sheet, place, visible))
+                found.append(Problem("restricted", f"The title of {reference}, which is restricted, appears in the definition of {heading}.", sheet, place, visible))
         for name, body in known.bodies.found_in(words):
             if body != partner and body not in involved.get(id, ()):
                 found.append(Problem("names_another", f"{name} is named in the definition of {heading}, in words that are not this partner's own.", sheet, place, visible))
@@ -121,7 +121,7 @@ def in_rows(
                 found.append(
                     Problem(
                         "marking_above",
-                        f"“{above[0]}” stands here: markings above OFFICIAL-SENSITIVE do not leave.",
+                        f"“{above[0]}” appears here: markings above OFFICIAL-SENSITIVE do not leave.",
                         sheet,
                         place,
                         row.visible,
@@ -133,7 +133,7 @@ def in_rows(
                     found.append(
                         Problem(
                             "restricted",
-                            f"The title of {reference}, which is restricted, stands here.",
+                            f"The title of {reference}, which is restricted, appears here.",
                             sheet,
                             place,
                             row.visible,

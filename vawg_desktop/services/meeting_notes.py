@@ -69,7 +69,7 @@ def read_item(session: Session, item: str) -> Item:
     connection = session.read()
     rows = plain_rows(connection, "SELECT * FROM agenda_item WHERE id = ?", (item,))
     if not rows:
-        raise NotFoundError("This agenda item is not in this store any more.")
+        raise NotFoundError("This agenda item is no longer in this store.")
     row = rows[0]
     about = _about(connection, row)
     made = Item(
@@ -280,8 +280,8 @@ def draft_questions(session: Session, meeting: str, chosen: Sequence[agenda.Prop
 
 #: What is asked of a record on an agenda, by kind; and of an independent body.
 _ASKS = {
-    "overdue": ("What stands in the way of {0}, due {1}, and when will it be done?", "What can you tell the board about {0}, which had been expected by {1}?"),
-    "silent": ("What has been done on {0} since it was last heard of?", "Is there anything that you can tell the board about {0}?"),
+    "overdue": ("What is holding up {0}, due {1}, and when will it be done?", "What can you tell the board about {0}, which had been expected by {1}?"),
+    "silent": ("What has been done on {0} since its last update?", "Is there anything that you can tell the board about {0}?"),
     "claimed": ("What shows that {0} is done, and may the office see it?", "Is there anything that you can share that shows how {0} came about?"),
 }  # fmt: skip
 

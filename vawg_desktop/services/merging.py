@@ -169,7 +169,7 @@ def find(session: Session, id: str) -> Conflict:
     """The conflict of that id. Raises NotFoundError."""
     found = _conflicts(session.read(), [id])
     if not found:
-        raise NotFoundError(f"There is no open conflict called “{id[:40]}”; it may be settled already.")
+        raise NotFoundError(f"There is no open conflict called “{id[:40]}”; it may have been resolved already.")
     return found[0]
 
 
@@ -245,14 +245,14 @@ def settle(session: Session, id: str, typed: str, why: str) -> Changes:
     Raises NotFoundError, ValueRefusedError.
     """
     if not why.strip():
-        raise ValueRefusedError("Settling needs its reason: why this value and not the other.")
+        raise ValueRefusedError("Resolving a conflict needs a reason: why this value and not the other.")
     conflict = find(session, id)
     with session.store.write(session.who, why, Act.SETTLE, id) as tx:
         row = tx.connection.exec_driver_sql(
             'SELECT tbl, "row", cell FROM conflict WHERE id = ?', (id,)
         ).fetchone()
         if row is None:
-            raise NotFoundError("Somebody has settled this meanwhile; nothing was changed.", code="settled")
+            raise NotFoundError("Somebody has resolved this meanwhile; nothing was changed.", code="settled")
         value = _typed(session, tx.connection, conflict, typed)
         beside = _closing_of(tx, str(row[0]), str(row[1]), str(row[2]), value)
         tx.edit(str(row[0]), str(row[1]), {str(row[2]): value, **beside}, settling=True)

@@ -130,13 +130,13 @@ def fill_form(session: Session, form: FormRead, service: str, period: str, mappi
         if at is None:
             raise ValueRefusedError(f"{FIELDS[key]}: the form has no cell “{words[:40]}”; name it as {form.book.sheets[0].name}!B4.")
         if at in cells:
-            raise ValueRefusedError(f"{FIELDS[key]} and another field would both stand in {at[0]}!{at[1]}; each needs a cell of its own.")
+            raise ValueRefusedError(f"{FIELDS[key]} and another field would both be in {at[0]}!{at[1]}; each needs a cell of its own.")
         if key in given:
             cells[at] = given[key]
         else:
             empty.append(FIELDS[key])
     if not cells:
-        raise ValueRefusedError("Nothing of this service and period would stand in the form: name a cell for at least one field that has a value.")
+        raise ValueRefusedError("The form would hold nothing about this service and period: name a cell for at least one field that has a value.")
     write_replacing(out, fill(form.book, cells))
     return Filled(out, empty)
 

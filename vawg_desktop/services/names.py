@@ -46,7 +46,7 @@ def find(connection: Connection, name: str, entity: str | None = None) -> Found:
     owners = matches(connection, name, entity)
     if len(owners) > 1:
         raise NotFoundError(
-            f"“{name[:80]}” stands for more than one record: {', '.join(o.reference for o in owners[:6])}. Name one of them.",
+            f"“{name[:80]}” names more than one record: {', '.join(o.reference for o in owners[:6])}. Name one of them.",
             code="ambiguous",
         )
     found = owners[0] if owners else None

@@ -83,9 +83,9 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
     (
         "template.guidance",
         "Guidance on returns",
-        "Stands on Start here under “From the office”; a line each.",
+        "Appears on Start here under “From the office”; a line each.",
     ),
-    ("template.contact", "Whom to ask", "Stands on Start here; a name, a telephone number, a mailbox."),
+    ("template.contact", "Whom to ask", "Appears on Start here; a name, a telephone number, a mailbox."),
     (
         "template.questions",
         "Questions of your own",
@@ -154,7 +154,7 @@ def colour_refused(typed: str) -> str:
         return ""
     colour = colour_of(typed)
     if not colour:
-        return f"“{typed.strip()}” is no colour; give its six letters and figures, such as #{INK}."
+        return f"“{typed.strip()}” is not a colour; give its six letters and digits, such as #{INK}."
     if (found := contrast(colour, "FFFFFF")) < LEAST_CONTRAST:
         return f"#{colour} is too pale: headings in it cannot be read on white ({found:.1f} to 1; at least {LEAST_CONTRAST:g} to 1)."
     return ""

@@ -246,7 +246,7 @@ def _chain_picture(found: chain.Chain, closed: Collection[str]) -> list[Block]:
             boxes = [chain_svg.Box(n.id, f"{n.reference} {'' if n.id in closed else n.title}".strip(), chain.state_words(n), n.id == found.start, n.reference in gaps) for n in nodes]
             columns.append((f"{heading} ({len(nodes):,})", boxes))
     svg = chain_svg.draw(columns, [(e.before, e.after) for e in found.edges])
-    words = f"{len(found.nodes):,} records from evidence to outcome; what leads to what stands in the tables below."
+    words = f"{len(found.nodes):,} records from evidence to outcome; the tables below show what leads to what."
     key = f"Thick frame: the record whose chain it is. Broken frame: something is missing at it. More than {chain_svg.FOLD} of a kind are counted."
     return [Figure("The chain in one picture", words, svg, [key], min(720.0, chain_svg.size(columns)[0]))]
 

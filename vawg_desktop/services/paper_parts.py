@@ -120,7 +120,7 @@ def summary(paper: Paper) -> None:
         paper.count("actions_silent", SILENT_WORDS, p.silent()),
         paper.count("gaps_open", "Gaps that are not closed", p.open_gaps()),
     ]
-    paper.blocks.append(Table("The figures of this paper", ["Figure", "Number"], [[f.says, f.number] for f in figures], ["Which records each figure counts stands in the annex."]))
+    paper.blocks.append(Table("The figures of this paper", ["Figure", "Number"], [[f.says, f.number] for f in figures], ["The annex lists the records that each figure counts."]))
     by_status = Counter(str(r["status"] or "not_known") for r in p.actions)
     bars = [(ACTION_STATUS.label(key), by_status[key]) for key in ACTION_STATUS.key_list() if by_status[key]]
     if bars:
@@ -134,7 +134,7 @@ def summary(paper: Paper) -> None:
             rows.append([pillar_label(pillar), len(of), len(some), sum(r["status"] == "complete" for r in some), sum(r["id"] in claimed for r in some), sum(r["id"] in overdue for r in some)])
     if rows:
         heads = ["Pillar", "Recommendations", "Actions", "Complete", "… evidence awaited", "Overdue"]
-        paper.blocks.append(Table("By pillar", heads, rows, ["An action stands under the first pillar of the first recommendation that it serves, and is counted once."]))
+        paper.blocks.append(Table("By pillar", heads, rows, ["An action is counted once, under the first pillar of the first recommendation that it serves."]))
 
 
 def actions_table(paper: Paper, title: str, rows: Sequence[Row]) -> None:

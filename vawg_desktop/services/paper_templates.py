@@ -105,7 +105,7 @@ def check(session: Session, kind: str, content: bytes, asked: Asked | None = Non
     """What in a template means nothing to papers of a kind, a sentence each. Raises FileRefusedError."""
     named = document_template.places(content)
     if not named:
-        return ["It has no place to fill; type the name of what is to stand there between « and »."]
+        return ["It has no place to fill; type the name of what is to go there between « and »."]
     made = papers.make(session, kind, asked or example(session, kind))
     return document_template.unknown(named, [p.name for p in places(session, kind, made)])
 

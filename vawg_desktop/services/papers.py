@@ -71,7 +71,7 @@ OF_ANY_DAY = frozenset({"board", "panel-update", "audit", "answer-card"})
 def make(session: Session, kind: str, asked: Asked) -> Made:
     """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError, and ValueRefusedError for a past day that its kind cannot speak of."""
     if asked.as_at and kind not in OF_ANY_DAY and as_at.moment(session, asked.as_at)[0] != session.today:
-        raise ValueRefusedError(f"{PAPER_KIND.label(kind)} says what stands now; only board papers, updates for the Police and Crime Panel, audits and lines to take speak of a past day.")
+        raise ValueRefusedError(f"{PAPER_KIND.label(kind)} shows the present position; only board papers, updates for the Police and Crime Panel, audits and lines to take can be made as at a past date.")
     return PAPERS[kind](session, asked)
 
 
@@ -173,7 +173,7 @@ def action_log(session: Session, asked: Asked) -> Made:
         if r["status"] == "asked":
             logged.append([_met(r), str(r["reference"]), words or str(r["question"]), paper.body(_text(r["asked_of"])) or None, None, "No answer yet"])
     heads = ["Meeting", "Ref", "What", "Owner", "Due", "Status"]
-    paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph("Nothing was asked for that is not answered."))
+    paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph("Everything that was asked has been answered."))
     return _finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}", named=[])
 
 
@@ -236,7 +236,7 @@ def _about(session: Session, asked: Asked, kind: str) -> names.Found:
         raise ValueRefusedError(f"Say which {BY_KEY[kind].label.casefold()}: --about REF.")
     found = names.find(session.read(), asked.about[0])
     if found.entity != kind:
-        raise ValueRefusedError(f"{found.reference} is no {BY_KEY[kind].label.casefold()}.")
+        raise ValueRefusedError(f"{found.reference} is not a {BY_KEY[kind].label.casefold()}.")
     return found
 
 

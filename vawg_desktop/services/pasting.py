@@ -193,10 +193,10 @@ def _answers(session: Session, typed: str, bodies: Sequence[str]) -> dict[str, s
         body, colon, answer = part.rpartition(":")
         term = RESPONSE.find(answer.strip())
         if term is None:
-            raise ValueRefusedError(f"“{answer.strip()[:60]}” is no answer to a recommendation; there are {', '.join(RESPONSE.labels())}.")
+            raise ValueRefusedError(f"“{answer.strip()[:60]}” is not an answer to a recommendation; there are {', '.join(RESPONSE.labels())}.")
         named = [b for b in bodies if not colon or fold(b) == fold(body) or _same(session, b, body)]
         if not named:
-            raise ValueRefusedError(f"“{body.strip()[:60]}” is none of the bodies that respond: {', '.join(bodies) or 'there are none'}.")
+            raise ValueRefusedError(f"“{body.strip()[:60]}” is not one of the bodies that respond: {', '.join(bodies) or 'there are none'}.")
         found |= dict.fromkeys(named, term.key)
     return found
 

@@ -176,7 +176,7 @@ def _recount(session: Session, row: Mapping[str, object]) -> list[Recount]:
     again: dict[str, set[str]] | None
     why = ""
     if row["kind"] not in papers.OF_ANY_DAY:
-        why = "Papers of this kind say what stood when they were made, and are not counted again."
+        why = "Papers of this kind show the position when they were made and are not recounted."
     try:
         again = None if why else {f.key: set(f.ids) for f in papers.make(session, str(row["kind"]), asked).figures}
     except AppError as error:

@@ -1,4 +1,4 @@
-"""The questions that matter: what rests on nothing, leads to nothing or belongs to nobody (one question, one key, one answer)."""
+"""The questions that matter: records with nothing behind them, nothing that follows or no owner (one question, one key, one answer)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Question:
 
 QUESTIONS: tuple[Question, ...] = (
     Question("gaps_without_action", "Gaps not closed that no action addresses", ("gap",), "Somebody found the gap; nobody was asked to do anything about it."),
-    Question("recommendations_without_gap", "Open recommendations that answer no gap", ("recommendation",), "What was found that this would mend?"),
+    Question("recommendations_without_gap", "Open recommendations that answer no gap", ("recommendation",), "Which problem does it solve?"),
     Question("actions_without_recommendation", "Actions that serve no recommendation", ("action",), "Superseded actions are left out."),
     Question("claims_without_evidence", "Complete actions with no piece of evidence linked", ("action",), "Neither the action nor any of its updates has evidence of its own."),
     Question("evidence_unused", "Evidence that nothing rests on", ("evidence",), "It proves no action, recommendation, gap, update or closure test."),
-    Question("cells_without_owner", "Places on the journey map with a gap that nobody owns", ("gap",), "A gap stands open there and none of them has an owner."),
+    Question("cells_without_owner", "Places on the journey map with a gap that nobody owns", ("gap",), "There is an open gap there, and none of the gaps has an owner."),
     Question("closed_without_outcome", "Closed with no outcome", ("recommendation", "gap"), "No outcome judgement is recorded, or it is too early to say."),
     Question("closed_in_question", "Closed, while something that a closing needs is missing", ("recommendation", "gap"),
-             "A merge, a disposal or a passed funding date took its ground away, it was closed before the tests were asked for, or it is superseded by nothing."),
+             "A merge, a disposal or a passed funding date removed what it rested on, it was closed before tests were required, or what superseded it is not named."),
     Question("gaps_beyond_ground", "Gaps whose status is not supported by the record", ("gap",), "The status was imported from a list or set before its rule; the gap's page says what is missing."),
     Question("funding_ending", "Funding that ends within six months, or is over", ("service", "action"), "What rests on it is in question unless it is extended."),
 )  # fmt: skip

@@ -43,10 +43,10 @@ def answer(session: Session, asked: Asked) -> Made:
     ]  # fmt: skip
     given: list[list[Cell]] = [[n, i.place, requests.redacted(i), _exemptions(i) or None] for n, i in numbered if i.decision in ("given", "in_part") and i.text]
     if given:
-        blocks += [Heading("What is given"), Table("Texts given", ["No.", "Where it stands", "Text", "Taken out under"], given)]
+        blocks += [Heading("What is given"), Table("Texts given", ["No.", "Where it is", "Text", "Taken out under"], given)]
     schedule = _schedule(numbered)
     if schedule:
-        blocks += [Heading("Schedule of exemptions"), Table("What is kept back, and why", ["No.", "Where it stands", "What", "Exemption", "Reason"], schedule)]
+        blocks += [Heading("Schedule of exemptions"), Table("What is kept back, and why", ["No.", "Where it is", "What", "Exemption", "Reason"], schedule)]
     if row["public_interest"]:
         blocks += [Heading("Public-interest test"), Paragraph(str(row["public_interest"]))]
     if row["not_searched"]:
@@ -86,5 +86,5 @@ def left_standing(all_items: Sequence[Item]) -> list[str]:
             words = (item.text or "")[one.start : one.end].strip().casefold()
             there = [str(m) for m, text in given if len(words) >= _TELLING and words in text]
             if there:
-                told.append(f"A passage taken out of text {n} stands in what is given of text {', '.join(there)}.")
+                told.append(f"A passage taken out of text {n} also appears in what is given of text {', '.join(there)}.")
     return list(dict.fromkeys(told))

@@ -197,7 +197,7 @@ def decide(session: Session, item: str, decision: str, *, exemption: str = "", r
     end = 0
     for one in kept:
         if not (end <= one.start < one.end <= len(now.text)):
-            raise ValueRefusedError("That passage does not lie in the text, or two of them overlap.")
+            raise ValueRefusedError("That passage is not in the text, or two passages overlap.")
         end = one.end
         _refuse_unfounded(one.exemption, one.reason, allowed)
     if term.key == "withheld":
@@ -216,7 +216,7 @@ def _refuse_unfounded(exemption: str, reason: str, allowed: Sequence[str]) -> No
         raise RuleError("Name the exemption under which it is kept back.", code="rule_exemption")
     if exemption not in allowed:
         named = EXEMPTION.label(exemption) if EXEMPTION.find(exemption) else exemption
-        raise ValueRefusedError(f"“{named[:60]}” is no exemption of this kind of request; choose among {', '.join(EXEMPTION.label(a).partition(':')[0] for a in allowed)}.")
+        raise ValueRefusedError(f"“{named[:60]}” is not an exemption for this kind of request; choose from {', '.join(EXEMPTION.label(a).partition(':')[0] for a in allowed)}.")
     if exemption in QUALIFIED and not reason.strip():
         raise RuleError(f"{EXEMPTION.label(exemption).partition(':')[0]} needs its public-interest test in words.", code="rule_public_interest")
 
@@ -239,7 +239,7 @@ def passages_of(text: str, words: Sequence[str], exemption: str, reason: str = "
     for word in words:
         wanted, at = word.casefold(), 0
         if not wanted or wanted not in folded or len(folded) != len(text):
-            raise ValueRefusedError(f"“{word[:60]}” does not stand in that text.")
+            raise ValueRefusedError(f"“{word[:60]}” is not in that text.")
         while (at := folded.find(wanted, at)) >= 0:
             spans.append((at, at + len(wanted)))
             at += len(wanted)

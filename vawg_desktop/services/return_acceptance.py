@@ -46,7 +46,7 @@ HELD_NOW = frozenset({
 _DOUBTS = {
     "superseded": "the action has been superseded since it was sent.",
     "reassigned": "it is no longer this body's since it was sent.",
-    "somebody_elses": "another body is accountable for the action, and says how it stands.",
+    "somebody_elses": "another body is accountable for the action, and reports its status.",
     "not_agreed": "a date moves only when somebody agrees to it.",
     "not_offered": "the action would be superseded, which is the office's to say.",
     "at_odds": "it would be complete and not at a hundred per cent.",
@@ -60,7 +60,7 @@ _DOUBTS = {
     "made_date": "the program that wrote the file made a date or a time of these words.",
     "filled": "it may have been drawn down over other answers.",
     "contradicts": "the row says that nothing changed.",
-    "aside": "the cells of its row stand in other columns than we sent them.",
+    "aside": "the cells of its row are not in the columns we sent them in.",
     "crossed": "its column's heading may have been exchanged with another.",
 }
 
@@ -81,7 +81,7 @@ def why_held(one: Difference) -> Problem:
     words = (
         f"{one.record} is in the bin here; bring it back to take its {one.label}."
         if one.held == "in_bin"
-        else f"{one.record} holds two values that nobody has chosen between; settle them, then take its {one.label}."
+        else f"{one.record} holds two values that nobody has chosen between; resolve the conflict, then take its {one.label}."
     )
     return Problem(one.held, words, one.sheet, one.cell, one.record)
 

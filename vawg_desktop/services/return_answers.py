@@ -142,8 +142,8 @@ def _crossed(moved: dict[str, list[MatchedRow]], filled: dict[str, int], read: R
                 found |= {sent, key}
                 place = hits[0].row.answers[key]
                 words = (
-                    f"What stands under “{HEADINGS[key]}” in {len(hits)} rows is what we sent under “{HEADINGS[sent]}”: were the two "
-                    "headings exchanged? Neither column is taken unasked."
+                    f"What is under “{HEADINGS[key]}” in {len(hits)} rows is what we sent under “{HEADINGS[sent]}”: were the two "
+                    "headings exchanged? Neither column is taken unless you accept it."
                 )
                 read.problems.append(Problem("headings_crossed", words, place.sheet, place.cell))
     return found
@@ -170,7 +170,7 @@ def _emptied(
         before = one.base.values.get(key)
         if key in SENT - crossed and before is not None and (one.row.sheet, cell) not in spoken:
             spec = field_of_column(key)
-            words = f"{spec.label} of {one.base.reference} was sent as “{to_words(spec, before)[:60]}” and came back blank. It stands as it was unless you clear it."
+            words = f"{spec.label} of {one.base.reference} was sent as “{to_words(spec, before)[:60]}” and came back blank. It is kept unless you clear it."
             read.problems.append(Problem("emptied", words, one.row.sheet, cell, one.base.reference))
             found.append({"id": one.base.id, "field": key, "sheet": one.row.sheet, "cell": cell})
     return found
@@ -190,7 +190,7 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
         place = answers.get("answer", answers[contradicts[0]])
         word = ANSWER.label(str(way)) if way else "a nil return"
         read.problems.append(Problem(
-            "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unasked.",
+            "answer_contradicts", f"{one.base.reference} says {word} and changes as well; its changes are not taken unless you accept them.",
             place["sheet"], place["cell"], one.base.reference,
         ))  # fmt: skip
     for key in changed:
@@ -238,9 +238,9 @@ def rows_of_fresh_copy(
     if not fresh or len(as_sent) == len(rows) or any(_repeats(one, before) for one in rows):
         return frozenset()
     named = [one.base.reference for one in rows if one.base.id in fresh]
-    words = f"What was answered before about {len(named)} rows stands: this file has them as they were sent, and speaks of others."
+    words = f"What was answered before about {len(named)} rows is kept: this file has them as they were sent, and answers others."
     if len(named) == 1:
-        words = f"What was answered before about {named[0]} stands: this file has it as it was sent, and speaks of others."
+        words = f"What was answered before about {named[0]} is kept: this file has it as it was sent, and answers others."
     read.problems.append(Problem("as_sent", words))
     return frozenset(fresh)
 

@@ -55,7 +55,7 @@ def answered_before(connection: Connection, return_id: str, submission: str | No
 
 
 def base_for(sent: Value, before: Before | None, incoming: Value) -> Value:
-    """What a cell is compared with: what was sent, or the word of the partner's earlier file that stands in its place.
+    """What a cell is compared with: what was sent, or the word of the partner's earlier file that replaces it.
 
     A word that was queried or refused and comes again is no new one; one that still waits for a decision is offered
     again, so that it is not lost between two files.

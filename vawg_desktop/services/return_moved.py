@@ -90,7 +90,7 @@ def note_cells_below(
                         held = True
             if held:
                 words = (
-                    f"“{plain_text(given.value)[:60]}” stands in {HEADINGS[key]} under the last row: either it was written there, or the "
+                    f"“{plain_text(given.value)[:60]}” is in {HEADINGS[key]} under the last row: either it was written there, or the "
                     f"answers of {HEADINGS[key]} slid down from their rows. They are not taken unless you accept them."
                 )
                 read.problems.append(Problem("answers_shifted", words, given.sheet, given.cell))

@@ -113,10 +113,10 @@ def match_rows(bases: Sequence[BaseRow], secret: str, read: ReadReturn) -> Match
             matched.twice.add(same[0].base.id)
             for one in same:
                 read.problems.append(Problem(
-                    "duplicate_row", f"{one.base.reference} stands in {len(same)} rows with different answers; choose one.",
+                    "duplicate_row", f"{one.base.reference} appears in {len(same)} rows with different answers; choose one.",
                     one.row.sheet, one.row.place, one.base.reference,
                 ))  # fmt: skip
-                _to_tray(read, one.row, "a row that stands twice")
+                _to_tray(read, one.row, "a row that appears twice")
         else:
             matched.rows.append(same[0])
             for one in group:
@@ -218,7 +218,7 @@ def _note_shifted(one: MatchedRow, read: ReadReturn) -> None:
                 _tray_cell(row, name, now, "words in a column that is not for answer", read)
     if row.shifted or moved:
         one.doubt = "aside"
-        words = f"The cells of {base.reference} stand in other columns than we sent them: nothing in its row is taken unasked."
+        words = f"The cells of {base.reference} are not in the columns we sent them in: nothing in its row is taken unless you accept it."
         read.problems.append(Problem("row_shifted", words, row.sheet, row.place, base.reference))
 
 

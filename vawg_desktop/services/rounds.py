@@ -147,7 +147,7 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except PermissionError:
-        raise StoreError(f"We may not write in {out}; choose another folder.", code="no_permission") from None
+        raise StoreError(f"You do not have permission to write in {out}; choose another folder.", code="no_permission") from None
     except OSError as error:
         raise StoreError(f"The folder {out} could not be made: {error.strerror}.", code="no_folder") from None
 
@@ -315,7 +315,7 @@ class _Sender:
             return ""
         heirs = self._tx.linked("partner.successors", partner.id)
         called = names.labels(self._tx.connection, heirs)
-        to = f"; make over to {rules.join([called[h] for h in heirs])}" if heirs else ""
+        to = f"; reassign to {rules.join([called[h] for h in heirs])}" if heirs else ""
         return f"it ended on {label(str(ends))}{to}"
 
     def _make_return(self, partner: _Partner) -> tuple[str, str, int, str]:

@@ -144,4 +144,4 @@ def verify_head(session: Session, typed: str) -> str:
         )
     from vawg_desktop.domain.dates import london_time
 
-    return f"That head stands in today's log: entry {int(row[0]):,}, written {london_time(str(row[1]))} by {row[2]}."
+    return f"That check code is in today's log: entry {int(row[0]):,}, written {london_time(str(row[1]))} by {row[2]}."

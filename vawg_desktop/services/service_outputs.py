@@ -103,14 +103,14 @@ def _needs_table(session: Session, found: journey.Map) -> Table:
             _verdict(bool(gaps), len(services), sum(not g.owner for g in gaps.values())),
         ])  # fmt: skip
     return Table(
-        "Each need", ["Need", "Need, and need met", "Open gaps", "Highest severity", "Services", "Funding in question", "What it comes to"], rows,
+        "Each need", ["Need", "Need, and need met", "Open gaps", "Highest severity", "Services", "Funding in question", "Summary"], rows,
         ["Restricted services are left out, and planned ones are not counted. No data is not “no gap”."],
     )  # fmt: skip
 
 
 def _verdict(gap: bool, services: int, unowned: int) -> str:
     if gap:
-        words = f"A gap stands open{f'; {unowned} without an owner' if unowned else ''}"
+        words = f"There is an open gap{f'; {unowned} without an owner' if unowned else ''}"
         return f"{words}; {how_many(services, 'service')} recorded." if services else f"{words}; no service is recorded."
     return f"No open gap; {how_many(services, 'service')} recorded." if services else "No data."
 
@@ -148,8 +148,8 @@ def _groups_table(session: Session) -> Table:
         [group, ", ".join(gaps.get(group, [])) or None, ", ".join(services.get(group, [])) or None] for group in sorted({*gaps, *services}, key=str.casefold)
     ]
     return Table(
-        "Whom gaps and services speak of", ["Group", "Open gaps", "Services"], rows,
-        ["A group that stands nowhere here is not thereby served: nothing is recorded of it. The duty to collaborate asks for regard to children and to protected characteristics."],
+        "Whom gaps and services are about", ["Group", "Open gaps", "Services"], rows,
+        ["A group that is not listed is not necessarily served: nothing is recorded about it. The duty to collaborate asks for regard to children and to protected characteristics."],
     )  # fmt: skip
 
 

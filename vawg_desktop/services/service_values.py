@@ -45,7 +45,7 @@ def period_of(words: str) -> str:
         found = ""
     if not found or _DAY.search(found):
         raise ValueRefusedError(
-            f"“{words[:40]}” is no month, quarter or year, for which a service's numbers could be kept; name the period so, such as 2026/27 Q2."
+            f"“{words[:40]}” is not a month, quarter or year; name the period like 2026/27 Q2."
         )
     return found
 

@@ -98,7 +98,7 @@ def point(session: Session, words: str) -> int:
     except ValueRefusedError as refused:
         found = names.find_named(connection, "meeting", last_of(session, words) or words)
         if found is None:
-            raise ValueRefusedError(f"“{words[:60]}” is no date and no meeting of this store.") from refused
+            raise ValueRefusedError(f"“{words[:60]}” is not a date or a meeting in this store.") from refused
         frozen = _frozen(connection, found.id)
         if frozen is not None:
             return frozen

@@ -18,7 +18,7 @@ from vawg_desktop.services.session import Session
 #: What has to be said beside shares, by what the cases have in common.
 SAYS = {
     Kind.COHORT: "Both count the same cases, followed from their report; recent periods grow as cases go on.",
-    Kind.SNAPSHOT: "Both count what happened in the period: those at the later stage are not those at the earlier one, so the share is no chance of getting there.",
+    Kind.SNAPSHOT: "Both count what happened in the period: those at the later stage are not those at the earlier one, so the share is not the chance of getting there.",
 }
 _EARLIER = (
     "SELECT i.id, i.cases, i.area FROM link l JOIN indicator i ON i.id = l.b AND NOT i.deleted "
@@ -59,7 +59,7 @@ class Stages:
             counts = [small_counts.fewer(self.least) if small and small_counts.is_small(n, self.least) else number(n) for n in (step.earlier, step.later)]
             if small and not any(small_counts.is_small(n, self.least) for n in (step.earlier, step.later)):
                 counts[1] = "not shown"  # the difference is a small count
-            share = "not shown" if small else f"{step.share:.1f} %{' (provisional)' if step.provisional else ''}" if step.share is not None else "no share"
+            share = "not shown" if small else f"{step.share:.1f}%{' (provisional)' if step.provisional else ''}" if step.share is not None else "no share"
             made.append([short_label(step.period), *counts, share])
         return made
 

@@ -30,7 +30,7 @@ class Recount:
         """What the recount says."""
         if self.why:
             return self.why
-        return f"{self.now} % of {self.base:,} respondents: {'as quoted' if not self.differs else f'quoted is {self.quoted} %'}."
+        return f"{self.now}% of {self.base:,} respondents: {'as quoted' if not self.differs else f'quoted is {self.quoted}%'}."
 
 
 def figure_of(session: Session, made: Result, group: str, answer: str, wave: str | None = None) -> dict[str, str]:
@@ -45,8 +45,8 @@ def figure_of(session: Session, made: Result, group: str, answer: str, wave: str
     by = f", by {made.by_words}" if made.by else ""
     counted = {"survey": survey["id"], "question": made.question["id"], "answer": answer, "by": made.by, "group": group, "wave": wave}
     return {
-        "title": f"{answer}{whom}: {made.question['wording']}", "quoted": f"{percent:.0f} % of {found.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
-        "definition": f"{count:,} of the {found.base:,} answers{whom} to “{made.question['wording']}” that were coded speak of “{answer}”. {made.coded}" if made.coded else f"{count:,} of the {found.base:,} respondents{whom} who answered “{made.question['wording']}” said “{answer}”.", "base": f"{found.base:,} respondents{whom}",
+        "title": f"{answer}{whom}: {made.question['wording']}", "quoted": f"{percent:.0f}% of {found.base:,} respondents", "number": f"{percent:.1f}", "unit": "%",
+        "definition": f"{count:,} of the {found.base:,} answers{whom} to “{made.question['wording']}” that were coded are about “{answer}”. {made.coded}" if made.coded else f"{count:,} of the {found.base:,} respondents{whom} who answered “{made.question['wording']}” said “{answer}”.", "base": f"{found.base:,} respondents{whom}",
         "period": wave or "", "as_at": session.today.isoformat(), "method": f"{survey['reference']} {survey['title']}, {made.question['reference']}{by}", "release": "management",
         "counted_from": json.dumps(counted, ensure_ascii=False),
     }  # fmt: skip
@@ -62,11 +62,11 @@ def recount(session: Session, figure: str) -> Recount | None:
     try:
         found = result(session, surveys.answers(session, str(told["survey"])), str(told["question"]), by=str(told["by"] or ""), wave=told["wave"])
     except (NotFoundError, ValueRefusedError) as error:
-        return Recount(quoted, why=f"It cannot be counted any more: {error.message}")
+        return Recount(quoted, why=f"It can no longer be counted: {error.message}")
     group = next((g for g in found.groups if g.name == told["group"]), None)
     if group is None or answer not in found.choices:
-        return Recount(quoted, why="It cannot be counted any more: nobody gave that answer.")
+        return Recount(quoted, why="It can no longer be counted: nobody gave that answer.")
     percent = group.percent(found.choices.index(answer))
     if percent is None or group.base is None:
-        return Recount(quoted, why=f"Counted again it is too small to be told (under {found.least}).")
+        return Recount(quoted, why=f"Counted again, it is too small to be shown (under {found.least}).")
     return Recount(quoted, f"{percent:.1f}", group.base)

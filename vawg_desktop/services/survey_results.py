@@ -76,7 +76,7 @@ class Result:
         base = self.everybody.base
         told = f"{self.question['wording']} {how_many(base, 'respondent') if base is not None else f'Fewer than {self.least} respondents'} answered{' in words that were coded' if self.coded else ''}."
         best = sorted(((p, c) for n, c in enumerate(self.choices) if (p := self.everybody.percent(n)) is not None), reverse=True)[:3]
-        told += "".join(f" {c}: {p:.0f} %." for p, c in best)
+        told += "".join(f" {c}: {p:.0f}%." for p, c in best)
         if self.everybody.net is not None:
             told += f" Net score {self.everybody.net:+.0f}."
         return told
@@ -111,11 +111,11 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     made.groups = shown
     _net(session, asked, made)
     if made.hidden:
-        made.notes.append(f"Counts under {under}, and others that would give one away, are not shown.")
+        made.notes.append(f"Counts under {under}, and others that would reveal one, are not shown.")
     if coded is not None:
-        made.notes += ["Answers can fall under several codes, so shares add up to more than 100 %.", *coded[2].notes(under), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
+        made.notes += ["Answers can fall under several codes, so shares add up to more than 100%.", *coded[2].notes(under), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
     elif asked["kind"] == "multi":
-        made.notes.append("Several choices could be made, so shares add up to more than 100 %.")
+        made.notes.append("Several choices could be made, so shares add up to more than 100%.")
     return made
 
 
@@ -244,7 +244,7 @@ def document(session: Session, survey: str, *, by: str = "", wave: str | None = 
     answers = surveys.answers(session, survey)
     least = small_counts.least(session.read())
     sample = str(answers.survey["sample"] or "")
-    blocks: list[Block] = [Paragraph("Percentages are of the respondents who answered each question." + (" People chose to answer, so the results speak of respondents and of nobody else." if sample == "self_selected" else ""))]
+    blocks: list[Block] = [Paragraph("Percentages are of the respondents who answered each question." + (" People chose to answer, so the results describe the respondents and nobody else." if sample == "self_selected" else ""))]
     for question in answers.questions:
         made = result(session, answers, str(question["id"]), by=by if question["reference"] != by else "", wave=wave, least=least)
         if question["kind"] != "free_text" or made.choices:
@@ -267,7 +267,7 @@ def blocks_of(session: Session, made: Result) -> list[Block]:
     for group in made.groups:
         for n, choice in enumerate(made.choices):
             percent = group.percent(n)
-            rows.append([group.name, choice, told(group.counts[n]), "–" if percent is None else f"{percent:.0f} %", told(group.base)])
+            rows.append([group.name, choice, told(group.counts[n]), "–" if percent is None else f"{percent:.0f}%", told(group.base)])
     nets = [f"Net score of {g.name.casefold() if g.name == ALL else g.name}: {g.net:+.0f} (base {g.base:,})." for g in made.groups if g.net is not None and g.base is not None]
     blocks.append(Table(str(made.question["wording"]), ["Group", "Answer", "Respondents", "Share", "Base"], rows, [*nets, *made.notes]))
     return blocks

@@ -58,7 +58,7 @@ def take_call(
     Raises ValueRefusedError where nobody is named or nothing was answered.
     """
     if not informant.strip():
-        raise ValueRefusedError("Say who gave the answers; it stands beside each of them.")
+        raise ValueRefusedError("Say who gave the answers; their name is noted beside each answer.")
     owner = sent_return(session.read(), return_id)
     rows: list[dict[str, Any]] = []
     problems: list[dict[str, object]] = []

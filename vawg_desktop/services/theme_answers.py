@@ -29,12 +29,12 @@ class Spoken:
     def sentence(self) -> str:
         """The count in words, with its base."""
         if self.count is None:
-            return f"{self.code}: not told, for under {self.least} of the {self.base:,} answers coded to “{self.question}”, {self.survey}, speak of it or do not."
-        return f"{self.code}: {self.count:,} of {self.base:,} answers coded ({100 * self.count / self.base:.0f} %) to “{self.question}”, {self.survey}."
+            return f"{self.code}: not shown, because under {self.least} of the {self.base:,} answers coded to “{self.question}”, {self.survey}, are about it or are not."
+        return f"{self.code}: {self.count:,} of {self.base:,} answers coded ({100 * self.count / self.base:.0f}%) to “{self.question}”, {self.survey}."
 
 
 def of_theme(session: Session, theme: str, least: int | None = None) -> list[Spoken]:
-    """What answers say of a theme, by its id; counts under ``least`` (on screen, the office's or five) are not told."""
+    """What answers say of a theme, by its id; counts under ``least`` (on screen, the office's or five) are not shown."""
     under = min(small_counts.INSIDE, small_counts.least(session.read())) if least is None else least
     found: list[Spoken] = []
     counted: dict[str, coding_counts.Counted] = {}

@@ -49,7 +49,7 @@ class BodyReader:
         parts, lead = self._bodies(one.text)
         named = [p for p in parts if self._answers.get(f"body:{fold(p)}") != "leave"]
         if named and len(named) < len(parts):  # what the officer called no partner names nobody, and so does not lead
-            self._done.tray.append(tray_entry(one, "a part of it is no partner"))
+            self._done.tray.append(tray_entry(one, "a part of it is not a partner"))
             parts, lead = named, named.index(parts[lead]) if parts[lead] in named else 0
         found_ids = [self._partner(p, one) for p in parts]
         ids = [i for i in found_ids if i]
@@ -117,7 +117,7 @@ class BodyReader:
             if not self._trusted and answer != "add":
                 if answer != "leave":
                     near = [d for d in directory.all if close and d.title in refused][:3]
-                    choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is no partner"))
+                    choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is not a partner"))
                     sentence = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
                     self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", sentence, one, id_, choices)
                 self._done.tray.append(tray_entry(one, "not understood"))

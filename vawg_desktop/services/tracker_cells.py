@@ -61,7 +61,7 @@ class CellReader(BodyReader):
 
     def _cell(self, spec: FieldSpec, one: Given) -> Value:
         if one.strange and spec.key.startswith("rating") and not self._trusted:
-            self._done.tray.append({**tray_entry(one, "a colour that is no rating"), "text": f"{one.text} (filled #{one.strange})".strip()})
+            self._done.tray.append({**tray_entry(one, "a colour that is not a rating"), "text": f"{one.text} (filled #{one.strange})".strip()})
         if one.value is None or (one.colour and spec.key.startswith("rating") and not any(c.isalnum() for c in one.text)):
             return self._colour(spec, one)
         if one.colour in _TOLD and not self._trusted:
@@ -201,7 +201,7 @@ class CellReader(BodyReader):
                     f"{spec.label}: this date is {label(as_typed(one.value))}, or {turned}: “{texts[0].text}” in the same column is month first, so a "
                     "program may have turned it round. Nothing was set."
                 )
-                self._problem("half_turned", sentence, one, id, (("leave", "As they stand in the whole column"), ("turn", "Day and month exchanged")))
+                self._problem("half_turned", sentence, one, id, (("leave", "As they are in the whole column"), ("turn", "Day and month exchanged")))
                 self._done.tray.append(tray_entry(one, "not understood"))
 
     def _date(self, spec: FieldSpec, one: Given) -> Value:

@@ -225,7 +225,7 @@ class Matching:
             title = self.records.title[k.record]
             choices = {k.record: f"It is {self.records.reference[k.record]}, {title[:60]}: its owner changed"}
             self._ask(n, row, choices, "other_list", (
-                f"“{row.words[:80]}” stood with another owner in the list that this file repeats, as do most of its rows; it may be "
+                f"“{row.words[:80]}” had another owner in the list that this file repeats, as do most of its rows; it may be "
                 f"another body's own. Nothing of the row is written until that is answered."
             ), known={k.record: k})  # fmt: skip
 
@@ -316,7 +316,7 @@ class Matching:
             if there in self._taken and not self.many:
                 self.row_matches[n] = RowMatch(note=("duplicate_number", "This row has the number or title of another row; it became a record of its own."))
             elif there in self.records.elsewhere and not self.many:
-                self._ask_records(n, row, [there], "same_words", "is a record that another list speaks of too")
+                self._ask_records(n, row, [there], "same_words", "is a record that another list names too")
             else:
                 self._settle(n, there)
             return
@@ -329,7 +329,7 @@ class Matching:
             self._ask_records(n, row, list(dict.fromkeys(found)), "same_words", "says the same, or nearly, as {} here")
             return
         if row.number and not self.many and numbers[row.number] > 1 and row.number in self._numbers:
-            sentence = f"“{row.number}” stands beside several rows of this list; each became a record of its own."
+            sentence = f"“{row.number}” is beside several rows of this list; each became a record of its own."
             self.row_matches[n] = RowMatch(note=("number_taken", sentence))
         elif there is not None:
             sentence = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row became a record of its own."

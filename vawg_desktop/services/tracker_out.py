@@ -58,14 +58,14 @@ def export_tracker(session: Session, like: Path, out: Path, *, entity: str | Non
         if not own:
             cell = next(iter(row.cells.values()), None)
             if cell is not None:
-                done.notes.append(f"{cell.sheet}!{cell.cell}: no record of the store is known by this row; it stands as it was.")
+                done.notes.append(f"{cell.sheet}!{cell.cell}: no record of the store is known by this row; it is unchanged.")
         for target, given in (*row.cells.items(), *row.blank.items()):
             kind, _, key = target.partition(".")
             one = _refilled(connection, own, parsed, kind, key, given)
             if one is not None:
                 cells.append(one)
     done.changed = [{"sheet": c.sheet, "cell": c.cell, "record": c.record, "was": c.was, "now": _cell_text(c.value)} for c in cells]
-    done.notes += [f"{reference} was taken from this list and does not stand in this copy." for reference in _missing(connection, taken)]
+    done.notes += [f"{reference} was imported from this list and is not in this copy." for reference in _missing(connection, taken)]
     write_like(book, cells, done.notes, out)
     return done
 

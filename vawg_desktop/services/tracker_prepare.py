@@ -63,7 +63,7 @@ class RowPreparer(CellReader):
             one = cells.get("reference")
             if one is not None and isinstance(one.value, (dt.date, dt.time)):
                 del cells["reference"]
-                self._ask("number_made_date", "The spreadsheet made a date of this row's number, so it cannot be told; the row is known by its words.", one)
+                self._ask("number_made_date", "The spreadsheet made a date of this row's number, so the number is unknown; the row is known by its words.", one)
 
     def _take_out_nothings(self, by_entity: dict[str, dict[str, Given]]) -> None:
         """A title that says nothing (N/A, a dash, a figure alone) makes no record; it goes to the tray."""

@@ -151,7 +151,7 @@ class RowImporter(RecordWriter):
                 if before and before != ids[other]:
                     one = next(iter(row.cells.values()))
                     called = (self._reference_of(BY_KEY[owner], ids[owner]), self._reference_of(BY_KEY[other], before))
-                    self._problem("moved_under", f"{called[0]} stood under {called[1]} in the last copy; both links stand now. Take the old one away where it is wrong.", one)
+                    self._problem("moved_under", f"{called[0]} stood under {called[1]} in the last copy; both links are there now. Remove the old one if it is wrong.", one)
             if not self._dry:
                 self._tx.link(f"{owner}.{key}", ids[owner], ids[other])
 
@@ -289,9 +289,9 @@ class RowImporter(RecordWriter):
         missing = [k for k in self._lineage.all() if k.entity == self._main and not k.used and not k.fresh]
         gone = [records.reference.get(k.record, k.number) for k in missing if k.record not in self._may_be]
         for code, predicate, found in (
-            ("rows_gone", "stood in the last copy of this list and do not stand in this one; nothing was deleted", gone),
-            ("cleared", "were filled in the last copy and are blank in this one; what stands here was kept", self._cleared),
-            ("left_out", "stood in the last copy and do not stand in this one; they were kept", self._left_out),
+            ("rows_gone", "were in the last copy of this list and are not in this one; nothing was deleted", gone),
+            ("cleared", "were filled in the last copy and are blank in this one; our values were kept", self._cleared),
+            ("left_out", "were in the last copy and are not in this one; they were kept", self._left_out),
         ):
             if found:
                 more = f" and {len(found) - 20} more" if len(found) > 20 else ""

@@ -123,7 +123,7 @@ def _period_of_sheet(name: str) -> str:
 def _tell_earlier(name: str, pairs: Pairs, done: Imported, passed: set[int]) -> None:
     """The rows of an earlier period's sheet hold what the same rows of the later one held before."""
     period = m[1] if (m := PERIOD.search(name)) else name
-    done.problems.append(Problem("earlier_sheet", f"The sheet {name} says how the rows of a later sheet stood then; they were read as the same.", name))
+    done.problems.append(Problem("earlier_sheet", f"The sheet {name} says how the rows of a later sheet were then; they were read as the same.", name))
     for row, twin in pairs:
         passed.add(id(row))
         twin.earlier += [(t, period, g) for t, g in row.cells.items() if not t.endswith((".reference", ".title", ".statement")) and g.value is not None]

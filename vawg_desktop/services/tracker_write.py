@@ -135,7 +135,7 @@ class RecordWriter(RowPreparer):
             elif kind is merge.Kind.CONFLICT and key in given:
                 self._ask(
                     "changed_on_both_sides",
-                    f"{spec.by_key[key].label} of {current['reference']} was changed here since; what stands here was kept.",
+                    f"{spec.by_key[key].label} of {current['reference']} was changed here since; our value was kept.",
                     given[key],
                 )
         moved = bool(wanted) and self._obeying(spec, wanted, given, lambda values: self._edit(spec, id, current, values))
@@ -158,10 +158,10 @@ class RecordWriter(RowPreparer):
         where = next(iter(given.values()), None)
         if where is not None:
             self._problem(
-                "in_the_bin", f"{current['reference']} lies in the bin; bring it back to update it.", where
+                "in_the_bin", f"{current['reference']} is in the bin; restore it to update it.", where
             )
             self._done.tray += [
-                tray_entry(g, "its record lies in the bin") for g in given.values() if g.value is not None
+                tray_entry(g, "its record is in the bin") for g in given.values() if g.value is not None
             ]
 
     def _title_of(self, spec: EntitySpec, id: str) -> str:

@@ -110,7 +110,7 @@ def step_forward(session: Session) -> Changes:
         .fetchone()
     )
     if row is None or last is None or last[0] not in (Act.UNDO, Act.REDO):
-        raise NotFoundError("There is nothing to bring back.", code="nothing_to_redo")
+        raise NotFoundError("There is nothing to redo.", code="nothing_to_redo")
     return reverse(session, str(row[0]), act=Act.REDO)
 
 

@@ -14,7 +14,7 @@ def waiting(session: Session) -> dict[str, tuple[int, str]]:
     found = {
         "my_work": (_brought_forward(session), "brought forward for today"),
         "returns": (sum(c.step == "received" for c in partners_now(session)), "to review"),
-        "copies": (_conflicts(session), "to settle"),
+        "copies": (_conflicts(session), "to resolve"),
         "survey_results": (sum(n for _, _, n in triage.to_decide(session)), "to look at today"),
     }
     return {key: (number, f"{number:,} {words}") for key, (number, words) in found.items() if number}

@@ -214,14 +214,14 @@ def _check_disposals(connection: Connection, report: Report) -> None:
         left = [c for c, value in zip(columns, found or (), strict=False) if value is not None]
         waits = (work.REST, f"{table} {row}") in work.left(connection)  # reported above
         if not waits and has_rest(connection, str(table), str(row)):
-            report.add("disposal_undone", "Words about a record that was disposed of stand in its parts or in a return.", str(row))
+            report.add("disposal_undone", "Words about a record that was disposed of are still in its parts or in a return.", str(row))
         if left:
             report.add("disposal_undone", f"A record that was disposed of holds words again: {', '.join(left)}.", str(row))
 
 
 #: What each kind of work left over means for the words.
 _WAITS = {
-    work.STRIP: "the words still stand in the log; they go when an approver opens the store.",
+    work.STRIP: "the words are still in the log; they go when an approver opens the store.",
     work.REST: "words that were written of it elsewhere meanwhile are still there.",
     work.SWEEP_FILE: "a held file with its words is still there.",
     work.SWEEP_STORE: "the file may still hold its words in freed pages.",

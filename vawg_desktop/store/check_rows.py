@@ -43,7 +43,7 @@ def check_rows(connection: Connection, report: Report, all_entries: list[log.Ent
                 continue
             if entries is None:
                 report.add(
-                    "row_unlogged", "A record stands in the store that the log does not know.", _name(row)
+                    "row_unlogged", "The store holds a record that the log does not know.", _name(row)
                 )
                 continue
             report.heads += _check_row(

@@ -63,12 +63,12 @@ def dispose(store: Store, table: str, id: str, authority: Authority) -> Changes:
     why = f"Disposed of under {authority.authority}; agreed by {authority.agreed_by} on {authority.date}"
     with store.write(authority.by, why, Act.DISPOSE, id) as tx:
         if _is_gone(tx, id):
-            raise RuleError("That record was disposed of already; there is no word of it left.", code="rule_disposed")
+            raise RuleError("That record was disposed of already; none of its words are left.", code="rule_disposed")
         rows = [(tbl, row) for tbl, row in _with_parts(tx, table, id) if not _is_gone(tx, row)]
         if any(tx.linked(HOLD, row) for row in {*(r for _, r in rows), *_parents(tx, table, id)}):
             raise RuleError("A legal hold blocks the disposal of this record.", code="rule_legal_hold")
         if any(tx.linked(HOLD, one) for one in _documents_of(tx, id, rows)):
-            raise RuleError("A legal hold on a return that speaks of this record blocks its disposal.", code="rule_legal_hold")
+            raise RuleError("A legal hold on a return that mentions this record blocks its disposal.", code="rule_legal_hold")
         _take_out(tx, table, id, rows)
         changes = tx.changes
     if work.finish(store):

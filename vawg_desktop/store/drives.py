@@ -79,7 +79,7 @@ def refuse_shared(path: Path) -> None:
     where = shared(path)
     if where:
         raise StoreError(
-            f"{path.name} lies {where}; opened there, two people could lose each other's words. Take a working copy "
+            f"{path.name} is {where}; opened there, two people could lose each other's words. Take a working copy "
             "to a folder of this computer (copy), work on that, and merge.",
             code="shared_place",
         )

@@ -80,7 +80,7 @@ def opening_error(path: Path, error: Exception) -> StoreError:
         return StoreError(f"{path.name} is busy in another program; try again in a moment.", code="busy")
     if "readonly" in message:
         return StoreError(
-            f"{path.name} may only be read; copy it to a folder you may write in.", code="read_only"
+            f"{path.name} is read-only; copy it to a folder where you can write.", code="read_only"
         )
     return StoreError(f"{path.name} could not be opened: {message}.", code="open_failed")
 

@@ -193,7 +193,7 @@ def rebase_own(tx: Transaction, fork: Fork) -> list[log.Entry]:
     run = tx.connection.exec_driver_sql
     if tx.guarded and not run("SELECT vawg_owns()").one()[0]:
         raise StoreError(
-            f"“{fork.name}” was copied by hand and edited in two places, and what this server holds of it has to be numbered anew: the owner "
+            f"“{fork.name}” was copied by hand and edited in two places, and what this server holds of it has to be renumbered: the owner "
             "of the server's tables brings it in. Nothing was merged.",
             code="needs_owner",
         )

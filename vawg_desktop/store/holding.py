@@ -120,7 +120,7 @@ def lock_for_window(path: Path, who: str) -> BaseFileLock:
         ) from None
     except OSError as error:
         raise StoreError(
-            f"We may not write beside {path.name}: {error.strerror}.", code="no_permission"
+            f"You do not have permission to write beside {path.name}: {error.strerror}.", code="no_permission"
         ) from error
     note.write_text(f"{who} on {platform.node()}", "utf-8")
     return lock

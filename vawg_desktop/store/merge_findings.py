@@ -133,6 +133,6 @@ class Findings:
                 other = names.setdefault(name, (str(id), str(reference)))
                 if other[0] != id and {(PARTNER.key, str(id)), (PARTNER.key, other[0])} & touched.keys():
                     found.append(
-                        Failure(str(reference), "same_name", f"{reference} bears the same name as {other[1]}; if they are one body, combine them.")
+                        Failure(str(reference), "same_name", f"{reference} has the same name as {other[1]}; if they are one body, combine them.")
                     )  # fmt: skip
         return list(dict.fromkeys(found))

@@ -48,7 +48,7 @@ def migrate(path: Path, key: Key | None, *, scripts: Path | None = None, target:
             connection.execute("ROLLBACK")
         reason = "the disk is full" if "full" in str(error) else str(error).partition("\n")[0].rstrip(".")
         raise StoreError(
-            f"{path.name} could not be brought up to date and is as it was ({reason}); a backup lies in {backup.name}.",
+            f"{path.name} could not be brought up to date and is as it was ({reason}); a backup is in {backup.name}.",
             code="migration_failed",
         ) from error
     finally:

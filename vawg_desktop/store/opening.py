@@ -129,7 +129,7 @@ def needs_passphrase(path: Path) -> bool:
         with path.open("rb") as file:
             start = file.read(16)
     except PermissionError:
-        raise StoreError(f"We may not read {path}; ask for permission to it.", code="no_permission") from None
+        raise StoreError(f"You do not have permission to read {path}; ask for access to it.", code="no_permission") from None
     if not start:
         raise StoreError(f"{path.name} is empty: it is not a store.", code="not_a_store")
     if start != PLAIN_HEADER and not keys.keys_path(path).exists():
@@ -156,7 +156,7 @@ def _refuse_links(path: Path) -> None:
     for one in (path, keys.keys_path(path), files_path(path), path.with_name(path.name + "-wal")):
         if one.is_symlink():
             raise StoreError(
-                f"{one.name} is a link to {one.readlink()}; open the store itself where it lies. Nothing was changed.", code="link"
+                f"{one.name} is a link to {one.readlink()}; open the store itself where it is. Nothing was changed.", code="link"
             )
 
 

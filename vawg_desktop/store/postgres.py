@@ -254,7 +254,7 @@ def server_error(error: DBAPIError, url: URL) -> StoreError:
         )
     if state == "53300" or ("too many" in message and "connections" in message):
         return StoreError(
-            f"The server of {name} takes no more connections just now; try again in a moment.", code="busy"
+            f"The server of {name} is not accepting more connections just now; try again in a moment.", code="busy"
         )
     return StoreError(
         f"The server of {name} cannot be reached; what you typed is kept. Try again, or go on in a working copy.",

@@ -199,7 +199,7 @@ def _back_up_what_stands(to: Path, key: Key | None) -> Path | None:
         if error.code in _DAMAGED or not _readable(to, key):
             return None
         raise StoreError(
-            f"Nothing was restored: what stands now could not be backed up first. {error.message}", code="restore_failed"
+            f"Nothing was restored: the present store could not be backed up first. {error.message}", code="restore_failed"
         ) from error
     return made.path
 

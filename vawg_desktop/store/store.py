@@ -139,7 +139,7 @@ class Store:
         from vawg_desktop.domain.dates import london_time
 
         return (
-            f"This computer's clock stands at {london_time(stands.isoformat())}, before the last change here "
+            f"This computer's clock says {london_time(stands.isoformat())}, before the last change here "
             f"({london_time(last)}): set the clock right, or what you write bears a wrong time."
         )
 

@@ -150,7 +150,7 @@ class Transaction(LogWriter):
         if before["conflicts"] and self._in_conflict(id, key):
             raise ConflictedError(
                 f"{self._label(spec_of(table), key)} of {before.get('reference') or 'this link'} holds two values "
-                f"nobody has chosen between; settle {merge.conflict_id(table, id, key)} first."
+                f"nobody has chosen between; resolve {merge.conflict_id(table, id, key)} first."
             )
 
     def _refuse_contested(self, table: str, before: Mapping[str, Value]) -> None:
@@ -161,7 +161,7 @@ class Transaction(LogWriter):
         ):
             raise ConflictedError(
                 f"{before.get('reference') or 'This link'} was deleted on one side and changed on the other; "
-                f"settle {merge.conflict_id(table, id, 'deleted')} first."
+                f"resolve {merge.conflict_id(table, id, 'deleted')} first."
             )
 
     def _known_beside(

@@ -93,7 +93,7 @@ def _state_again(store: Store, rows: Iterable[str]) -> None:
     from vawg_desktop.store.history import entries_of
     from vawg_desktop.store.restating import Rebuild
 
-    with store.write("VAWG Desktop", "stated anew", Act.REPAIR) as tx:
+    with store.write("VAWG Desktop", "recomputed", Act.REPAIR) as tx:
         rebuild = Rebuild(tx)
         for table, _, id in (row.partition(" ") for row in rows):
             rebuild.state(table, id, entries_of(tx.connection, [id]), is_new=False)

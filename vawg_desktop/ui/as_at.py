@@ -66,7 +66,7 @@ class AsAt:
         from vawg_desktop.services import as_at
 
         today = self._today or self._window.tasks.session
-        messages.tell("Taking the store back to then …")
+        messages.tell("Opening the store as at that date …")
         self._window.tasks.make_file(lambda _: as_at.open_at(today, words), partial(self._show, today, then))
 
     def today_of(self, session: Session) -> Session:

@@ -114,7 +114,7 @@ def new_version(desk: Desk) -> None:
     book = _book(desk)
     if book is None:
         return
-    changed, meant = messages.ask_text("A new version", f"What is changed in version {book.version + 1}? Answers coded from now on are told from those coded before.", long=True, verb="Begin")
+    changed, meant = messages.ask_text("A new version", f"What is changed in version {book.version + 1}? Answers coded from now on are kept apart from those coded before.", long=True, verb="Begin")
     if meant:
         desk.tasks.write(lambda s: codebooks.begin_version(s, book.id, changed), message=f"Version {book.version + 1} was begun.")
 

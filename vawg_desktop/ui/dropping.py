@@ -46,4 +46,4 @@ class Dropping(QObject):
         if returned:
             self._shell.go("returns").read_files(returned)
         if other:
-            messages.tell(f"“{other[0].name}” is no returned workbook and no copy of the store. Drop it on a record to attach it there.")
+            messages.tell(f"“{other[0].name}” is not a returned workbook or a copy of the store. Drop it on a record to attach it there.")

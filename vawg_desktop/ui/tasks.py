@@ -257,7 +257,7 @@ class Tasks(QObject):
             return
         why, meant = messages.ask_text("Undo a closing", f"{error.message} Why?", verb="Open again")
         if meant:
-            self.write(lambda s: step_back(s, why), then=lambda _: messages.tell("Undone: it stands open again."))
+            self.write(lambda s: step_back(s, why), then=lambda _: messages.tell("Undone: it is open again."))
 
     def redo(self) -> None:
         """One step forward again (Ctrl+Shift+Z)."""

@@ -160,7 +160,7 @@ def write_tracker_to(shell: Shell, like: Path, out: Path) -> None:
     from vawg_desktop.services.tracker_out import export_tracker
 
     def show_written(done: Written) -> None:
-        cells = f"{how_many(len(done.changed), 'cell')} written anew and listed on its last sheet" if done.changed else "it holds what the list held"
+        cells = f"{how_many(len(done.changed), 'cell')} updated and listed on its last sheet" if done.changed else "nothing has changed"
         left = f" {how_many(done.unknown, 'row')} left as before: no record here matches." if done.unknown else ""
         messages.tell(f"{out.name} is written: {cells}.{left}")
 
@@ -355,7 +355,7 @@ def restore(shell: Shell, backup: Backup) -> None:
     strange = is_of_another(backup, path)
     if strange and not messages.ask(
         "A backup of another store",
-        f"{backup.path.name} is a backup of a different store from {path.name}. What stands here is backed up first; then the other "
+        f"{backup.path.name} is a backup of a different store from {path.name}. This store is backed up first; then the other "
         "store takes its place.",
         "Replace this store",
     ):
@@ -368,7 +368,7 @@ def restore(shell: Shell, backup: Backup) -> None:
 
     def work() -> str:
         made = put_back(backup.path, path, passphrase=word, over=strange)
-        before = f" What stood before is in {made.before.name}." if made.before else ""
+        before = f" What was there before is in {made.before.name}." if made.before else ""
         return f"Restored.{before}"
 
     shell.reopen(work)

@@ -36,11 +36,11 @@ class AgendaDialog(Form):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
         box.addWidget(label(title, size=16, bold=True))
-        box.addWidget(label("Tick what the meeting will speak of; a heading ticks all under it. Space ticks, Enter puts them on the agenda.", muted=True))
+        box.addWidget(label("Tick what the meeting will discuss; a heading ticks everything under it. Space ticks, Enter puts them on the agenda.", muted=True))
         self.tree = QTreeWidget()
         self.tree.setColumnCount(2)
         self.tree.setHeaderLabels(["What", "Why"])
-        self.tree.setAccessibleName("What the meeting could speak of")
+        self.tree.setAccessibleName("What the meeting could discuss")
         self.tree.setUniformRowHeights(True)
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         for term in AGENDA_KIND:

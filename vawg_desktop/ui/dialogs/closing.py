@@ -19,9 +19,9 @@ from vawg_desktop.ui.widgets.tick import Tick
 _ASKED = {
     "outcome_statement": "What changed for victims, in a sentence", "action_evidenced": "What shows that it was done, and where", "measure_moved": "How the measure moved",
     "victims_heard": "What victims have told us, and how", "recheck": "Look again on", "authority_agreement": "Where the authority agreed to it",
-    "superseded_by": "What stands in its place", "transferred_to": "The body that takes it on", "closure_route": "How it closes",
+    "superseded_by": "What replaces it", "transferred_to": "The body that takes it on", "closure_route": "How it closes",
 }  # fmt: skip
-_NOT = {"measure_moved": "It could not be measured; why stands above", "victims_heard": "They were not asked; why stands above"}
+_NOT = {"measure_moved": "It could not be measured; the reason is above", "victims_heard": "They were not asked; the reason is above"}
 
 
 class ClosingDialog(Form):

@@ -107,7 +107,7 @@ class SplitDialog(_Small):
         self._code, self._into = _offers(Choice(), codes), QPlainTextEdit()
         self._into.setTabChangesFocus(True)
         self._into.setFixedHeight(theme.px(104))
-        self.body.addWidget(label("The code becomes a heading over the new ones. Answers under it stay there until each is coded anew: choose “To code anew” under Show.", muted=True))
+        self.body.addWidget(label("The code becomes a heading over the new ones. Answers under it stay there until each is coded again: choose “To code again” under Show.", muted=True))
         self.put(self.body, "Code", self._code)
         self.put(self.body, "New codes, one a line", self._into)
         self.body.addStretch(1)

@@ -54,14 +54,14 @@ class HandOverDialog(Form):
         for name in bodies:
             self.body.addItem(name, name)
         self.put(box, "What this board holds", self.body)
-        self.area.setPlaceholderText("As it stands in the records")
+        self.area.setPlaceholderText("As written in the records")
         self.put(box, "What concerns this area", self.area)
         self.put(box, "Successor", self.to_whom)
         if not plain:
             for field in (self.word, self.again):
                 field.setEchoMode(QLineEdit.EchoMode.Password)
             self.put(box, "Passphrase of the new store", self.word)
-            self.put(box, "The same once more", self.again)
+            self.put(box, "The same again", self.again)
         self._wrong = label("")
         self._wrong.setProperty("warn", True)
         self._wrong.hide()

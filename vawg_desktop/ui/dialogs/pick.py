@@ -237,7 +237,7 @@ class PickDialog(FindBox):
         row = QHBoxLayout()
         self._weight = Choice()
         extent = weighed != "strength"
-        self._weight.setAccessibleName("How far it is served" if extent else "How strongly it speaks of it")
+        self._weight.setAccessibleName("How far it is served" if extent else "How strongly it bears on it")
         self._weight.addItem("Extent not given" if extent else "Strength not given", "")
         for term in EXTENT if extent else LEVEL:
             self._weight.addItem(term.label, term.key)

@@ -183,7 +183,7 @@ class ReportDialog(Form):
             return
         for row in range(len(self._rows)):
             if RECOMMENDATION_KIND.find(self._cell(row, _KIND)) is None:
-                self.wrong.setText(f"“{self._cell(row, _KIND)}” is no kind of recommendation; there are {', '.join(RECOMMENDATION_KIND.labels())}.")
+                self.wrong.setText(f"“{self._cell(row, _KIND)}” is not a kind of recommendation; there are {', '.join(RECOMMENDATION_KIND.labels())}.")
                 self.table.setCurrentCell(row, _KIND)
                 return
         self.accept()

@@ -58,7 +58,7 @@ class SurveyDialog(Form):
         self.put(body, "Written by", self._profile)
         self._file = file
         self._respondent, self._answered = (self._column(h) for h in (file.respondent, file.answered))
-        self.put(body, "Respondents are told apart by", self._respondent)
+        self.put(body, "Respondents are identified by", self._respondent)
         self.put(body, "The day on which they answered", self._answered)
         self._take: dict[str, QCheckBox] = {}
         self._keep = self._put_left_out(body, file)

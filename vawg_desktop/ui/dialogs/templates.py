@@ -50,7 +50,7 @@ class TemplatesDialog(Form):
         self._boxes: dict[str, QPlainTextEdit] = {}
         self.logo = logo
         body.addWidget(label("Logo", bold=True))
-        body.addWidget(label("Stands at the top of Start here and of every paper; made to fit where it is larger.", muted=True))
+        body.addWidget(label("Appears at the top of Start here and of every paper; scaled to fit.", muted=True))
         body.addLayout(self._logo_row())
         body.addWidget(label("Colour", bold=True))
         body.addWidget(label("Of headings and charts in papers, as six letters and figures: #1D3557. Empty for ours.", muted=True))
@@ -126,7 +126,7 @@ class TemplatesDialog(Form):
             return
         image = QImage(name)
         if image.isNull():
-            self._picture.setText(f"{Path(name).name} is no picture that we can read.")
+            self._picture.setText(f"{Path(name).name} is not a picture that we can read.")
             return
         if image.width() > LOGO_SIZE.width() or image.height() > LOGO_SIZE.height():
             image = image.scaled(

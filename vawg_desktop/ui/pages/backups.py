@@ -130,7 +130,7 @@ class BackupsPage(QWidget):
             messages.tell("This is the store as it was. Go back to today to restore a backup.")
             return
         since = (
-            f" {how_many(shown.records_since, 'record')} changed since; what stands now stays in a backup that is made first."
+            f" {how_many(shown.records_since, 'record')} changed since; the present store is backed up first."
             if shown.entries_since
             else ""
         )

@@ -40,7 +40,7 @@ def fill(into: QBoxLayout, opened: Opened, open_record: Callable[[str], object])
         for entry in opened.tray[: change_list.MOST_SHOWN]:
             into.addWidget(note(_tray_line(entry)))
         if len(opened.tray) > change_list.MOST_SHOWN:
-            into.addWidget(note(f"The first {change_list.MOST_SHOWN:,} are shown; the others stand in the file itself."))
+            into.addWidget(note(f"The first {change_list.MOST_SHOWN:,} are shown; the others are in the file itself."))
     for record, of_it in groupby(opened.changes, key=lambda c: c[0].record):
         its_changes = list(of_it)
         go = button(f"{record}   {its_changes[0][0].title}".strip(), lambda r=record: open_record(r), kind="row")

@@ -197,7 +197,7 @@ class CodersPage(QWidget):
 
 
 def _percent(share: float) -> str:
-    return "–" if math.isnan(share) else f"{100 * share:.0f} %"
+    return "–" if math.isnan(share) else f"{100 * share:.0f}%"
 
 
 def _told(measures: Measures) -> list[str]:

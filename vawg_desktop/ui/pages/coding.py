@@ -306,7 +306,7 @@ class CodingPage(QWidget):
             self._show_chosen()
             return
         if result and all(x.coded is not None and x.coded.result == result for x in lines):
-            messages.tell("It stands so already; a code takes its place.")
+            messages.tell("It is already marked so; a code replaces it.")
             return
         desk, responses = self.view.desk, [x.text.response for x in lines]
         for x in lines:
@@ -331,7 +331,7 @@ class CodingPage(QWidget):
     def _quote(self) -> None:
         line, view = self.line(), self.view
         if line is None or view.answers is None or view.codebook is None:
-            messages.tell("A quote stands under the themes of a codebook; begin one first.")
+            messages.tell("A quote is filed under the themes of a codebook; begin one first.")
             return
         start, end = self.answer.text.marked()
         answers, book, question, response = view.answers, view.codebook, view.question, line.text.response

@@ -29,7 +29,7 @@ from vawg_desktop.ui.widgets.journey_view import JourneyView, words_of
 from vawg_desktop.ui.widgets.map_wall import MapWall
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
-_ZOOMS = ((1.0, "Fit the page"), (1.5, "150 %"), (2.0, "200 %"))
+_ZOOMS = ((1.0, "Fit the page"), (1.5, "150%"), (2.0, "200%"))
 #: Below this height, in pixels at 100 %, the map takes the room of the heading, the summary and the key, which a screen reader still tells.
 _ROOMY = 420
 #: Kinds of record whose changes the map shows.
@@ -59,7 +59,7 @@ class JourneyPage(QWidget):
         self.view = JourneyView()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
-        self._stack.addWidget(EmptyState("No stages of the victim's journey yet. They stand at the left, needs across the top.", "Add the usual stages, needs and rights", self.add_usual))
+        self._stack.addWidget(EmptyState("No stages of the victim's journey yet. Stages are shown at the left, needs across the top.", "Add the usual stages, needs and rights", self.add_usual))
         column.addWidget(self._stack, 1)
         self._sentence = label("")
         self._sentence.setMinimumHeight(theme.px(36))
@@ -100,7 +100,7 @@ class JourneyPage(QWidget):
         self._right = QScrollArea()
         self._right.setWidgetResizable(True)
         self._right.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._right.setAccessibleName("What stands in the chosen place")
+        self._right.setAccessibleName("What is in the chosen place")
         page = QWidget()
         self._detail = QVBoxLayout(page)
         self._detail.setContentsMargins(theme.px(16), theme.px(16), theme.px(24), theme.px(16))

@@ -216,7 +216,7 @@ class MeetingModePage(RoomPage):
             self._rows[id] = made
             self._list.addWidget(made)
         if not self._held.items:
-            self._list.addWidget(label("Nothing is on the agenda yet. Build it on the meeting's page, or type what is spoken of above the form.", muted=True))
+            self._list.addWidget(label("Nothing is on the agenda yet. Build it on the meeting's page, or type what is being discussed above the form.", muted=True))
         self._list.addStretch(1)
 
     def _draw_item(self, *, another: bool, draft: Mapping[str, str], begin: bool) -> None:

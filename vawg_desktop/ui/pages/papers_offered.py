@@ -22,7 +22,7 @@ class Offered:
 
 
 OFFERED: tuple[Offered, ...] = (
-    Offered("board", "Where everything stands, what became of it since the last board, what needs the board, implications.", ("meeting",), changes=True, worded=True),
+    Offered("board", "Where everything stands, what changed since the last board, what needs the board, implications.", ("meeting",), changes=True, worded=True),
     Offered("minutes", "Who was there, what was asked, answered, judged and decided; nothing private.", ("meeting",)),
     Offered("action-log", "Follow-up actions, undertakings and questions without an answer, of one meeting or all.", ("meeting",)),
     Offered("briefing", "All that somebody needs before speaking of a recommendation, or with a partner.", ("recommendation", "partner")),

@@ -1,4 +1,4 @@
-"""The questions that matter, each with its count and what answers it: what rests on nothing, leads to nothing or belongs to nobody."""
+"""The questions that matter, each with its count and what answers it: records with nothing behind them, nothing that follows or no owner."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vawg_desktop.ui.widgets.place_kept import PLACE
 
 #: So many records of a question are shown at once; a button shows the rest.
 _SHOWN = 8
-_NOTE = "Whatever stands here rests on nothing, leads to nothing or belongs to nobody. Press a question to see what answers it."
+_NOTE = "Records with nothing behind them, nothing that follows or no owner. Press a question to see them."
 _CONCERNED = frozenset({"gap", "recommendation", "action", "evidence", "update", "service", "closure_test", "journey_stage", "need", "link"})
 
 

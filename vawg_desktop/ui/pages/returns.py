@@ -296,7 +296,7 @@ class ReturnsPage(QWidget):
                 return
             self.open_review(answer.submission)
             told = [f"This is the return of {answer.partner}, not of {partner}."] if partner and answer.partner != partner else []
-            told += [f"{path.name} was read before, on {date_label(answer.read_before)}; this is its review as it stands."] if answer.read_before else []
+            told += [f"{path.name} was read before, on {date_label(answer.read_before)}; this is its review so far."] if answer.read_before else []
             if told:
                 messages.tell(" ".join(told), stays=True)
 

@@ -31,7 +31,7 @@ _WORDS = {
 
 #: The usual choices of the least count that leaves.
 _LEASTS = (5, 7, 10, 15, 20, 30)
-_LEAST_HELP = "Counts of people below it, and others that would give one away, are left out of what is saved, copied, printed or published."
+_LEAST_HELP = "Counts of people below it, and others that would reveal one, are left out of what is saved, copied, printed or published."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class SettingsPage(QWidget):
 
     def _rating_key(self, shown: Shown) -> Section:
         self._key_section = section = Section("Rating key")
-        section.body.addWidget(note("These words stand on every return, list and paper. A line is saved when you leave it."))
+        section.body.addWidget(note("These words appear on every return, list and paper. A line is saved when you leave it."))
         grid = QGridLayout()
         grid.setContentsMargins(theme.px(8), theme.px(4), 0, 0)
         grid.setHorizontalSpacing(theme.px(16))
@@ -219,7 +219,7 @@ class SettingsPage(QWidget):
         line.setProperty("stood", words)
         self.tasks.write(
             lambda s: office.set_rating_key(s, {rating: words}),
-            message="The rating key is reworded; it stands on everything sent from now on.",
+            message="The rating key is reworded; the new words appear on everything sent from now on.",
         )
 
     def show_rating_key(self) -> None:

@@ -44,7 +44,7 @@ _SHARE = Qt.ItemDataRole.UserRole
 
 
 class ResultModel(QAbstractTableModel):
-    """Answers by groups: "38 % (112)" in each cell, a dash where it is hidden; the base below, and the net score where there is one."""
+    """Answers by groups: "38% (112)" in each cell, a dash where it is hidden; the base below, and the net score where there is one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class ResultModel(QAbstractTableModel):
         group = self._groups[column - 1]
         if row < len(choices):
             percent = group.percent(row)
-            return "–" if percent is None else f"{percent:.0f} % ({survey_results.told(group.counts[row])})"
+            return "–" if percent is None else f"{percent:.0f}% ({survey_results.told(group.counts[row])})"
         if row == len(choices):
             return survey_results.told(group.base)
         return "–" if group.net is None else f"{group.net:+.0f}"

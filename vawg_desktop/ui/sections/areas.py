@@ -24,7 +24,7 @@ def beside(pane: Pane) -> Made:
         section.body.addWidget(FunnelView(found))
         section.body.addWidget(note(found.sentence()))
         table = PlainTable(("Area", "Value", "Base", "Limits"), "Areas")
-        table.show_rows([[s.area, f"{100 * s.value:.1f} %" if found.centre <= 1 else number(s.value), number(s.base), SHORT[s.out]] for s in found.spots])
+        table.show_rows([[s.area, f"{100 * s.value:.1f}%" if found.centre <= 1 else number(s.value), number(s.base), SHORT[s.out]] for s in found.spots])
         section.body.addWidget(table)
 
     return Made(section, read_later(pane, section.empty, area_funnel.of_indicator, show_it))

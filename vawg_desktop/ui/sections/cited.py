@@ -36,7 +36,7 @@ def cited(pane: Pane) -> Made:
         section.set_count(len(found))
         view = pane.view
         if found and view is not None and view.cells.get("consent") == "withdrawn":
-            section.body.addWidget(_line("Consent was withdrawn. It still stands where it was quoted before:"))
+            section.body.addWidget(_line("Consent was withdrawn. It was quoted before in:"))
         for one in found:
             day = f", {short_label(one.cited)}" if one.cited else ""
             to = f", to {one.to_whom}" if one.to_whom else ""

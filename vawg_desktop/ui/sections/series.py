@@ -81,7 +81,7 @@ def _chart(pane: Pane, series: Series, *, named: bool) -> QWidget:
     if totals:
         box.addWidget(label(_totals(series, totals), muted=True))
     if series.doubled:
-        box.addWidget(note(f"{series.doubled} of its values stand for a period that has another; the one written last is drawn."))
+        box.addWidget(note(f"{series.doubled} of its values are for a period that has another value; the latest is drawn."))
     box.addWidget(table)
     foot = QHBoxLayout()
     turn = button("Show as table", lambda: _turn(view, table, turn), kind="quiet")

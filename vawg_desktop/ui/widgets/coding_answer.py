@@ -126,7 +126,7 @@ class AnswerPane(QWidget):
             for key, words, kind, tip in (
                 ("space", "Show the words (Space)", "", "It may distress; read it when you are ready"),
                 ("enter", "Looked at (Enter)", "primary", "What is dark is taken out, and the answer can be coded"),
-                ("x", "Take nothing out (X)", "", "Nothing in it tells who somebody is; it is looked at as it stands"),
+                ("x", "Take nothing out (X)", "", "Nothing in it identifies anybody; it is looked at unchanged"),
                 ("r", "Take out or put back (R)", "", "The words that are marked, or the passage under the cursor"),
                 ("0", "No code fits (0)", "", "It is coded, and under no code"),
                 ("u", "Unclear (U)", "", "It cannot be told what it means; it is in no count"),
@@ -193,7 +193,7 @@ class AnswerPane(QWidget):
         self.text.paint_passages([] if folded else found)
         sure = {p.kind for p in found if p.sure}
         kinds = ", ".join(dict.fromkeys(IDENTIFYING.label(p.kind).casefold() + ("" if p.kind in sure else " (perhaps)") for p in found))
-        told = "It may distress. Read it when you are ready." if folded else f"{'Taken out' if line.text.may_be_read else 'Would be taken out'}: {kinds}." if found else "" if line.text.may_be_read else "Nothing was found that tells who somebody is. Rules miss much: read it."
+        told = "It may distress. Read it when you are ready." if folded else f"{'Taken out' if line.text.may_be_read else 'Would be taken out'}: {kinds}." if found else "" if line.text.may_be_read else "Nothing was found that identifies anybody. Rules miss a lot: read it."
         self._found.setText(told)
         self._found.setVisible(bool(told))
         self._noted = line.coded.memo if line.coded is not None else ""

@@ -36,7 +36,7 @@ class ConflictCard(QFrame):
         grid.addWidget(label(name, bold=True), 0, 0, 1, len(conflict.heads))
         self.why = QLineEdit()
         self.why.setPlaceholderText("Why this one and not the other (needed)")
-        self.why.setAccessibleName(f"Reason for settling {name} of {conflict.record}")
+        self.why.setAccessibleName(f"Reason for resolving {name} of {conflict.record}")
         self.why.setText(reason)
         for column, head in enumerate(conflict.heads):
             self._add_head(grid, column, head, name)

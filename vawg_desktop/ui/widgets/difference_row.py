@@ -30,7 +30,7 @@ _HELD = {
     "crossed": "Its heading may have been exchanged", "aside": "Cells in this row have moved: check",
     "superseded": "The action has been superseded", "reassigned": "No longer this body's",
     "somebody_elses": "Another body is accountable", "not_agreed": "A date moves when you agree to it",
-    "at_odds": "Complete, and not at 100 %",
+    "at_odds": "Complete, and not at 100%",
     "more_than_referred": "More than were referred: people from before?",
     "not_offered": "Superseded: a word we did not offer",
     "emptied": "Returned blank", "not_understood": "Not understood", "waits_for_choice": "A conflict to resolve first; see Copies",

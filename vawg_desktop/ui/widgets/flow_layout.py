@@ -9,7 +9,7 @@ from vawg_desktop.ui.theme import theme
 
 
 class FlowLayout(QLayout):
-    """Puts widgets side by side and wraps them, as words in a line; ``spacing`` in pixels at 100 %."""
+    """Puts widgets side by side and wraps them, as words in a line; ``spacing`` in pixels at 100%."""
 
     def __init__(self, spacing: int = 6) -> None:
         super().__init__()

@@ -49,7 +49,7 @@ class FunnelView(QWidget):
         painter.setPen(QColor(c.muted))
         for share in (low, found.centre, high):
             y = self._at(found.limits[0][0], share).y()
-            painter.drawText(QRectF(0, y - theme.px(8), box.left() - theme.px(6), theme.px(16)), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{100 * share:.0f} %" if high <= 1 else f"{share:,.1f}")
+            painter.drawText(QRectF(0, y - theme.px(8), box.left() - theme.px(6), theme.px(16)), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{100 * share:.0f}%" if high <= 1 else f"{share:,.1f}")
         painter.drawText(QRectF(box.left(), box.bottom() + theme.px(4), box.width(), theme.px(18)), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "base: small to large")
         painter.setPen(QPen(QColor(c.text), max(1, theme.px(1))))
         painter.drawLine(self._at(found.limits[0][0], found.centre), self._at(found.limits[-1][0], found.centre))

@@ -18,7 +18,7 @@ class LorenzCurve(QWidget):
         super().__init__()
         self._name, self._shares = name, list(shares)
         half = shares[len(shares) // 2]
-        self.setAccessibleName(f"{name}: curve of harm. The less harmful half account for {100 * half:.0f} % of harm, the most harmful tenth for {100 * (1 - shares[round(0.9 * (len(shares) - 1))]):.0f} %.")
+        self.setAccessibleName(f"{name}: curve of harm. The less harmful half account for {100 * half:.0f}% of harm, the most harmful tenth for {100 * (1 - shares[round(0.9 * (len(shares) - 1))]):.0f}%.")
         self.setToolTip(self.accessibleName())
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -39,7 +39,7 @@ class LorenzCurve(QWidget):
         painter.setPen(QColor(c.muted))
         for share in (0.0, 0.5, 1.0):
             y = box.bottom() - share * box.height()
-            painter.drawText(QRectF(0, y - theme.px(8), left - theme.px(6), theme.px(16)), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{100 * share:.0f} %")
+            painter.drawText(QRectF(0, y - theme.px(8), left - theme.px(6), theme.px(16)), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{100 * share:.0f}%")
         painter.drawText(QRectF(box.left(), box.bottom() + theme.px(2), box.width(), foot), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "least to most harmful")
         painter.setPen(QPen(QColor(c.line), 1))
         painter.drawRect(box)

@@ -82,6 +82,6 @@ def _tray_line(review: Review, entry: dict[str, str], verbs: Verbs) -> QHBoxLayo
         line.addWidget(label(made[0].upper() + made[1:], muted=True, wrap=False))
     else:
         use = button("Use …", partial(verbs.use, entry), kind="quiet")
-        use.setAccessibleName(f"Use what stands at {place}")
+        use.setAccessibleName(f"Use what is at {place}")
         line.addWidget(use, 0, Qt.AlignmentFlag.AlignTop)
     return line
