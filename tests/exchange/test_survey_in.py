@@ -200,7 +200,7 @@ def test_the_same_respondent_twice_counts_once_and_empty_rows_do_not(tmp_path: P
     rows = [["Respondent ID", "Safe?"], ["1", "No"], ["2", "Yes"], ["3", ""], ["1", "Yes"]]
     found = read_survey(written(tmp_path, table(rows)))
     assert {r.respondent: r.answers for r in found.responses} == {"2": ["Yes"], "1": ["Yes"]}
-    assert dict(found.dropped_rows) == {"no question was answered": 1, "answered again further down": 1} and found.rows == 4
+    assert dict(found.dropped_rows) == {"no question was answered": 1, "answered more than once": 1} and found.rows == 4
 
 
 def test_two_who_answer_alike_are_two_and_the_same_file_gives_the_same_respondents(tmp_path: Path) -> None:

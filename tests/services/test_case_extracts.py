@@ -154,7 +154,7 @@ def test_a_cambridge_table_and_what_is_no_weight(session: Session, tmp_path: Pat
     path.write_text("FULL_OFFENCE_TITLE,CCHI Score,Starting Point,GROUP,SUB_GROUP,HO_CODE,HO_SUB_CODE\nRape,1825,5 years,Sexual,Rape,19,C\nRape,\"2,190\",6 years,Sexual,Rape,019,c\nShoplifting,1,1 day,Theft,,46,\nOdd,many,,,,47,\n", "utf-8")
     found = cases_in.read_weights(path)
     assert (found.kind, found.by_code["19C"], found.by_code["46"], found.by_type["rape"]) == ("cambridge", 1825, 1, 1825)
-    assert any("“many” is no weight" in p for p in found.problems) and any("the lower one is used" in p for p in found.problems)
+    assert any("“many” is not a weight" in p for p in found.problems) and any("the lower one is used" in p for p in found.problems)
     with pytest.raises(RuleError, match="which year or edition"):
         case_extracts.take_weights(session, path, version=" ")
     path.write_text("a,b\n1,2\n", "utf-8")

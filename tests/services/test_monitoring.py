@@ -127,7 +127,7 @@ def test_by_command_with_a_map_and_then_without(capsys: pytest.CaptureFixture[st
         assert load_workbook(tmp_path / "filled.xlsx")["Monitoring"]["E6"].value == 52
     (tmp_path / "map.json").write_text('{"weather": "E6"}', "utf-8")
     wrong = Run(capsys, "fill-form", store, therapy, "--form", str(path), "--period", PERIOD, "--out", str(tmp_path / "x.xlsx"), "--map", str(tmp_path / "map.json"))
-    assert wrong.code == 1 and "not filled with weather" in wrong.err
+    assert wrong.code == 1 and "cannot be filled with weather" in wrong.err
 
 
 # -- on paper ------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_the_assessment_sets_needs_against_services(office: Session) -> None:
     row = next(r for r in tables["Each need"].rows if r[0] == "Counselling")
     therapy = reference(office, "Trauma therapy")
     assert row[1:5] == ["Met: Wanted counselling: under half (base: of those who wanted it)", "G-0003", "4 Grave", f"{therapy} Trauma therapy"]
-    assert row[6] == "A gap stands open; 1 without an owner; 1 service recorded."
+    assert row[6] == "There is an open gap; 1 without an owner; 1 service recorded."
     housing = next(r for r in tables["Each need"].rows if r[0] == "Housing")
     assert housing[6] == "No data."
     stage = next(r for r in tables["Each stage of the journey"].rows if r[0] == "Recovery")

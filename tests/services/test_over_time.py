@@ -95,7 +95,7 @@ def test_a_body_that_has_ended_is_sent_nothing_and_its_heirs_are_named(
     after = rounds.export_returns(sample, period="2026/27 Q3", due="2027-03-01", out=tmp_path / "b")
     assert "Kent Police" not in {s.partner for s in after.returns}
     why = next(s["why"] for s in after.skipped if s["partner"] == "Kent Police")
-    assert "ended on 31 October 2026; make over to South East Police" in why
+    assert "ended on 31 October 2026; reassign to South East Police" in why
 
 
 def test_a_contributor_of_another_time_is_not_asked(sample: Session, tmp_path: Path) -> None:

@@ -150,6 +150,6 @@ def test_a_fresh_copy_leaves_what_was_answered_before_and_says_so() -> None:
     assert "about 2 rows" in found.problems[0].message
     one = read()
     assert answers.rows_of_fresh_copy([row(1), row(3, narrative="New words")], before, one) == {"id1"}
-    assert "about A-0001 stands" in one.problems[0].message
+    assert "about A-0001 is kept" in one.problems[0].message
     assert answers.rows_of_fresh_copy([row(1), row(2)], before, read()) == frozenset()  # it speaks of nothing else
     assert answers.rows_of_fresh_copy([row(1), row(2, narrative="Done")], before, read()) == frozenset()  # it repeats one

@@ -219,3 +219,79 @@ def test_a_hidden_count_is_not_what_the_undivided_result_leaves(session: Session
         if any(c is None for c in shown):
             assert shown == [None, None], choice  # neither is what the whole leaves of the other
     assert told[("Ashford", "Neither")] is None
+
+
+def _two_waves(session: Session, folder: Path, seed: int) -> tuple[Answers, list[list[str]]]:
+    """A survey asked twice, of districts of which one or two are small, where everybody answers everything."""
+    chance = random.Random(seed)
+    names = ["Ashford", "Dover", "Swale", "Thanet"][: chance.randint(3, 4)]
+    weights = [chance.choice((2, 5, 20, 40)) for _ in names]
+    rows = [
+        [str(n), "2021-01-01", "2021-01-01", "", "", chance.choices(["Satisfied", "Dissatisfied", "Neither"], [9, 5, chance.choice((1, 4))])[0], "".join(f"{w};" for w in ("Buses", "Streets") if chance.random() < 0.4) or "Parks;", chance.choices(names, weights)[0], "5", ""]
+        for n in range(chance.choice((90, 160, 320)))
+    ]  # fmt: skip
+    cut = len(rows) // chance.choice((2, 3, 8))
+    taken(session, folder, rows[:cut], "2021")
+    return taken(session, folder, rows[cut:], "2026"), rows
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_hidden_count_follows_from_waves_groups_and_everybody_together(session: Session, tmp_path: Path, seed: int) -> None:
+    """Everything that can be asked of a question is asked: what all of it tells together leaves each hidden count open by ten."""
+    answers, _ = _two_waves(session, tmp_path, seed)
+    waves = answers.waves
+    results = {(by, wave): [survey_results.result(session, answers, "Satisfied?", by=by, wave=wave, least=least) for least in (10, 0)] for by in ("", "District", "wave") for wave in (None, *waves) if by != "wave" or wave is None}
+    places: dict[tuple[str, str, str], int] = {}
+    counts: list[int] = []
+    hidden: set[int] = set()
+    shown: set[int] = set()
+    for (by, wave), (found, whole) in results.items():
+        for one, true in zip(found.groups, whole.groups, strict=True):
+            district, when = ("", one.name) if by == "wave" and one.name in waves else (one.name if by == "District" and one.name != "All respondents" else "", wave or "")
+            for choice, count, real in zip(["", *found.choices], [one.base, *one.counts], [true.base, *true.counts], strict=True):
+                key = (choice, district, when)
+                if key not in places:
+                    places[key] = len(counts)
+                    counts.append(real or 0)
+                assert counts[places[key]] == real
+                (hidden if count is None else shown).add(places[key])
+                assert count is None or count == 0 or count >= 10
+    assert not hidden & shown  # what one view hides no other shows
+    names = sorted({d for _, d, _ in places if d})
+    sums = [Sum(places[c, "", w], tuple(places[c, d, w] for d in names if (c, d, w) in places)) for c, d, w in places if not d]
+    sums += [Sum(places[c, d, ""], tuple(places[c, d, w] for w in waves if (c, d, w) in places)) for c, d, w in places if not w]
+    sums += [Sum(places["", d, w], tuple(places[c, d, w] for c in ("Satisfied", "Dissatisfied", "Neither") if (c, d, w) in places)) for c, d, w in places if not c]
+    assert attack(counts, hidden, sums, 10) == {}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_of_two_questions_neither_tells_which_group_the_other_hides(session: Session, tmp_path: Path, seed: int) -> None:
+    """Where everybody answered both, how many a group has is hidden in both or in neither; and so in the question that divides them."""
+    answers, rows = _two_waves(session, tmp_path, seed)
+    sizes = Counter(r[7] for r in rows)
+    found = [survey_results.result(session, answers, q, by="District", least=10) for q in ("Satisfied?", "Where unsafe?", "Safe at night, 0 to 10?")]
+    alone = survey_results.result(session, answers, "District", least=10)
+    told = {g.name for r in found for g in r.groups[1:] if g.base is not None} | {c for c, k in zip(alone.choices, alone.everybody.counts, strict=True) if k is not None}
+    left = [name for name in sizes if name not in told]
+    assert len(left) != 1 or sizes[left[0]] >= 10
+    assert not any(0 < sizes[name] < 10 for name in told)
+
+
+def test_a_wave_that_is_not_there_is_named_as_such(session: Session, tmp_path: Path) -> None:
+    answers, _ = _two_waves(session, tmp_path, 1)
+    with pytest.raises(NotFoundError, match="no wave “2031”; there are 2021, 2026"):
+        survey_results.result(session, answers, "Satisfied?", wave="2031")
+
+
+def test_how_many_answered_is_not_told_of_a_few(session: Session, tmp_path: Path) -> None:
+    answers = taken(session, tmp_path, rows_at_random(4, 3))
+    assert survey_results.as_json(survey_results.result(session, answers, "Satisfied?", least=10))["respondents"] is None
+
+
+def test_one_small_district_does_not_hide_every_share_of_the_others(session: Session, tmp_path: Path) -> None:
+    chance = random.Random(2)
+    rows = [[str(n), "2021-01-01", "2021-01-01", "", "", chance.choice(["Satisfied", "Dissatisfied"]), "", d, "5", ""] for n, d in enumerate(["Ashford"] * 60 + ["Dover"] * 45 + ["Thanet"] * 40 + ["Deal"] * 44 + ["Swale"] * 4)]
+    answers = taken(session, tmp_path, rows)
+    found = survey_results.result(session, answers, "Satisfied?", by="District", least=10)
+    told = {g.name for g in found.groups[1:] if g.base is not None and None not in g.counts}
+    assert len(told) >= 2 and {g.name for g in found.groups if g.base is None} == {"Swale", "Thanet"}

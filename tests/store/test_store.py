@@ -149,7 +149,7 @@ def test_a_failing_migration_leaves_the_store_and_names_the_backup(sample: Sessi
         "    op.get_bind().exec_driver_sql('DELETE FROM action')\n"
     )
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=r"is as it was .*action had 22 rows.* a backup lies in"):
+    with pytest.raises(StoreError, match=r"is as it was .*action had 22 rows.* a backup is in"):
         migrate(path, None, scripts=scripts)
     sample.store = opening.open_store(path)
     assert check(sample.store).ok

@@ -39,7 +39,7 @@ FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "nam
 
 CONTACT = EntitySpec("contact", "Contact", "Contacts", "C", "name", (
     text("name", "Name", required=True, search=True),
-    ref("partner", "Partner", "partner", required=True),
+    ref("partner", "Partner", "partner", required=True, listed=Listed(width=210)),
     text("role", "Role", search=True, listed=Listed(width=150)),
     text("email", "E-mail"),
     text("telephone", "Telephone"),

@@ -20,7 +20,7 @@ from vawg_desktop.domain.dates import parse_date
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.personal import likely_personal
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange import preflight, reading, text_child
+from vawg_desktop.exchange import case_refusals, preflight, reading, text_child
 from vawg_desktop.exchange.cells import plain_text
 
 #: What the columns of an extract are called, folded, the likeliest first.
@@ -46,14 +46,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "offender_age": ("offender age band", "offender age", "suspect age band", "offender age group"),
     "district": ("district", "area", "local authority", "borough", "division", "district name"),
 }
-#: Headings of what names or finds a person; a file with one is refused.
-_IDENTIFIERS = re.compile(
-    r"\bnames?\b|\w{3,}names?\b|\bdob\b|date of birth|birth ?date|\baddress|\bpost ?code|e[- ]?mail|\bphone|telephone|\bmobile|\bni number|national insurance|\bnhs\b|\bpnc\b|passport|\bnominal\b|collar|shoulder number|"
-    r"easting|northing|latitude|longitude|\buprn\b|\bstreet\b|house n|\blocation\b|\bmo\b|modus|narrative|free ?text|\bsummary\b|\bnotes?\b|comments?|\bdetails?\b",
-    re.IGNORECASE,
-)
-#: Names that name no person.
-_NAMES_OF_PLACES = re.compile(r"\b(?:district|area|force|station|beat|ward|borough|division|offence|crime type|file|sheet) names?\b", re.IGNORECASE)
 #: So many rows from the top the headings are looked for in.
 _TOP = 30
 _MOST_ROWS = 2_000_000
@@ -122,15 +114,15 @@ def read_cases(path: Path) -> Cases:
     """Read an extract. Raises FileRefusedError for a file that is no table of cases, or in which something names a person."""
     name = preflight.shown_name(path)
     heads, rows, digest = _table(path, list(COLUMNS.values()), 3)
-    for head in heads:
-        if head and _IDENTIFIERS.search(head) and not _NAMES_OF_PLACES.search(head) and not any(head in known for known in COLUMNS.values()):
-            raise FileRefusedError(f"{name} has a column “{head}”, which identifies a person; ask for an extract without it. Nothing of the file was kept.", code="identifies")
+    case_refusals.refuse_headings(name, heads, [h for known in COLUMNS.values() for h in known])
     places = {key: next((heads.index(h) for h in known if h in heads), -1) for key, known in COLUMNS.items()}
     if places["offender"] < 0 and places["victim"] < 0:
         raise FileRefusedError(f"{name} has neither a reference of victims nor of offenders, so repeats cannot be counted.", code="no_people")
     if places["code"] < 0 and places["type"] < 0:
         raise FileRefusedError(f"{name} has neither a Home Office code nor an offence's description.", code="no_offence")
     full = [r for r in rows if any(c not in (None, "") for c in r)]
+    if not full:
+        raise FileRefusedError(f"{name} holds no cases under its headings.", code="empty")
     if len(full) > _MOST_ROWS:
         raise FileRefusedError(f"{name} has more than {_MOST_ROWS:,} rows; ask for fewer years.", code="too_large")
     made = Cases(rows=len(full), sha256=digest)
@@ -141,6 +133,9 @@ def read_cases(path: Path) -> Cases:
                 made.problems.append(f"{unread:,} of {len(full):,} under “{heads[place]}” could not be read as a {'time' if key == 'hour' else 'date'} and count as not given.")
             if any(v not in ("", None) for v in found):  # a column in which nothing can be read says nothing, and not that nothing happened
                 made.columns[key] = found
+    for place, head in enumerate(heads):
+        if head and place not in places.values():
+            case_refusals.refuse_names(name, head, (_text(r[place]) for r in full if place < len(r)))
     made.left_out = [h for n, h in enumerate(heads) if h and n not in places.values()]
     return made
 
@@ -155,7 +150,11 @@ def _column(name: str, key: str, values: list[Any]) -> tuple[list[Any], int]:
     words = [_text(v) for v in values]
     for word in dict.fromkeys(words):
         if word and (found_in := [k for k in likely_personal(word) if k != "a crime reference" and not (key in ("offence", "code") and k in ("a telephone number", "an NHS number", "a postcode"))]):
-            raise FileRefusedError(f"{name} holds what looks like {found_in[0]} under “{COLUMNS[key][0]}”; ask for an extract without it. Nothing of the file was kept.", code="identifies")
+            raise case_refusals.refused(name, found_in[0], COLUMNS[key][0])
+    if key in ("victim", "offender"):
+        case_refusals.refuse_references(name, COLUMNS[key][0], words)
+    elif key in ("victim_age", "offender_age"):
+        case_refusals.refuse_ages(name, COLUMNS[key][0], words)
     return ([code_of(w) for w in words] if key == "code" else words), 0
 
 

@@ -6,7 +6,6 @@ column for each option) becomes one question. What is left out is listed with th
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import io
 import json
@@ -21,7 +20,7 @@ from typing import Any
 
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold, how_many
-from vawg_desktop.exchange import preflight, reading, text_child
+from vawg_desktop.exchange import preflight, reading, survey_rows, text_child
 from vawg_desktop.exchange import survey_profiles as profiles
 from vawg_desktop.exchange import survey_typing as typing
 from vawg_desktop.exchange.cells import plain_text
@@ -34,6 +33,7 @@ from vawg_desktop.exchange.survey_questions import (
     mention_label,
     questions_of,
 )
+from vawg_desktop.exchange.survey_rows import Response
 
 #: How SPSS files begin.
 _SPSS = (b"$FL2", b"$FL3")
@@ -44,10 +44,7 @@ _SEPARATOR = re.compile(r"\A\ufeff?sep=.\r?\n", re.IGNORECASE)
 #: How Qualtrics numbers its responses.
 _RESPONSE_ID = re.compile(r"R_\w{9,}")
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
-#: The year that LimeSurvey writes where it keeps no date.
-_NEVER = 1980
-#: A moment as tools write it: the year first, or a day and a month in either order.
-_ISO, _STROKED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
 
 
 #: Said for a column that there is to be none, whatever one looks like.
@@ -79,16 +76,6 @@ class ColumnChoices:
             self.respondent or earlier.respondent, self.answered or earlier.answered,
             (*self.left_out, *(c for c in earlier.left_out if fold(c) not in now)), (*self.keep, *(c for c in earlier.keep if fold(c) not in now)),
         )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Response:
-    """What one respondent answered, in the order of the questions, and on which day. ``respondent`` is the tool's own number, or a digest of the answers."""
-
-    respondent: str
-    answered: str
-    partial: bool
-    answers: list[Answer]
 
 
 @dataclass(slots=True)
@@ -259,19 +246,25 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
     who, when = _chosen(columns, choices.respondent, tool.respondent), _chosen(columns, choices.answered, tool.answered)
     if who is not None and choices.respondent:
         _tells_apart(who)
+    elif who is not None and 2 * len(who.counts) < who.counts.total():  # "Respondent: resident, professional, student" is a question
+        who = None
     found.headings = list(dict.fromkeys(c.code or c.head for c in columns))
     found.respondent, found.answered = (c.code or c.head if c is not None else "" for c in (who, when))
     if who is not None and wanted & {fold(who.code), fold(who.head)}:
         raise ValueRefusedError(f"“{who.head}” identifies respondents and is not an answer: it is kept only to match a later file.")
+    status = survey_rows.status(columns)
     asked: list[Column] = []
     missing: Counter[tuple[str, str]] = Counter()
     for column in columns:
-        why = profiles.TOOL if column is who or (column is when and choices.answered) else _left_out(tool, column, wanted)
+        why = profiles.TOOL if column is who or column is status or (column is when and (choices.answered or survey_rows.holds_moments(column))) else _left_out(tool, column, wanted)
         if not why and left & {fold(column.code), fold(column.head)}:
             why = profiles.CHOSEN
         if why:
             found.dropped_columns.append((column.code or column.head or column.option or "(no heading)", why))
         else:
+            if profiles.is_part_of_postcode(column.head) and not wanted & {fold(column.code), fold(column.head)} and (halves := typing.first_halves(column.cells)) is not None:
+                found.dropped_columns.append((column.code or column.head, profiles.HALF))
+                column = replace(column, cells=halves)
             asked.append(column)
             missing.update({(mention_label(column) or column.head, label): count for label, count in column.missing.items()})
     found.missing = [(question, label, count) for (question, label), count in missing.items()]
@@ -281,12 +274,7 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
 
 def _chosen(columns: Sequence[Column], choice: str, usual: Sequence[str]) -> Column | None:
     """The column that was chosen, else one that the tool calls so; none where that was chosen."""
-    return None if choice == NO_COLUMN else _first(columns, (fold(choice),) if choice else usual)
-
-
-def _first(columns: Sequence[Column], names: Sequence[str]) -> Column | None:
-    found = [c for n in names for c in columns if n in (fold(c.code), fold(c.head), fold(c.option))]
-    return next((c for c in found if c.counts), found[0] if found else None)
+    return None if choice == NO_COLUMN else survey_rows.first(columns, (fold(choice),) if choice else usual)
 
 
 def _tells_apart(column: Column) -> None:
@@ -321,8 +309,8 @@ def _responses(found: SurveyFile, tool: Profile, columns: Sequence[Column], who:
     rows = list(zip(*answers, strict=True)) if answers else [()] * found.rows
     by_respondent: dict[str, Response] = {}
     seen: Counter[str] = Counter()
-    trial, unfinished = _trials(tool, columns), _unfinished(tool, columns)
-    days = _days(when.cells) if when is not None else [""] * found.rows
+    trial, unfinished = survey_rows.trials(tool, columns), survey_rows.unfinished(tool, columns)
+    days = survey_rows.days(when.cells) if when is not None else [""] * found.rows
     for number, row in enumerate(rows):
         if trial[number]:
             found.dropped_rows["a trial, not an answer"] += 1
@@ -335,42 +323,11 @@ def _responses(found: SurveyFile, tool: Profile, columns: Sequence[Column], who:
             plain = hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()[:24]
             seen[plain] += 1
             key = f"{plain}.{seen[plain]}"
+        new = Response(key, days[number], unfinished[number], list(row))
         if key in by_respondent:
-            found.dropped_rows["answered again further down"] += 1
+            found.dropped_rows["answered more than once"] += 1
+            if not survey_rows.replaces(new, by_respondent[key]):
+                continue
             del by_respondent[key]
-        by_respondent[key] = Response(key, days[number], unfinished[number], list(row))
+        by_respondent[key] = new
     found.responses = list(by_respondent.values())
-
-
-def _days(cells: Sequence[str]) -> list[str]:
-    """The day of each moment, empty where it is not told; day and month in the order that the whole column shows, else as here. The hour is not kept."""
-    stroked = [_STROKED.match(c) for c in cells]
-    month_first = any(m is not None and int(m[2]) > 12 for m in stroked)
-    found: list[str] = []
-    for cell, m in zip(cells, stroked, strict=True):
-        parts = (int(m[3]), int(m[1]), int(m[2])) if m is not None and month_first else (int(m[3]), int(m[2]), int(m[1])) if m is not None else None
-        if parts is None and (iso := _ISO.match(cell)) is not None:
-            parts = (int(iso[1]), int(iso[2]), int(iso[3]))
-        try:
-            found.append(dt.date(*parts).isoformat() if parts is not None and parts[0] > _NEVER else "")
-        except ValueError:
-            found.append("")
-    return found
-
-
-def _trials(tool: Profile, columns: Sequence[Column]) -> list[bool]:
-    """The rows that are previews or tests."""
-    count = len(columns[0].cells)
-    status = next((c for c in columns if tool is profiles.QUALTRICS and fold(c.code) == "status"), None)
-    trial = {"1", "survey preview", "2", "survey test", "8", "spam"}
-    return [v.casefold() in trial for v in status.cells] if status is not None else [False] * count
-
-
-def _unfinished(tool: Profile, columns: Sequence[Column]) -> list[bool]:
-    """The rows of those who did not come to the end."""
-    count = len(columns[0].cells)
-    if tool is profiles.QUALTRICS and (finished := next((c for c in columns if fold(c.code) == "finished"), None)) is not None:
-        return [v.casefold() in ("0", "false") for v in finished.cells]
-    if tool.key == "limesurvey" and (sent := _first(columns, tool.answered[:1])) is not None:
-        return [not v for v in sent.cells]
-    return [False] * count

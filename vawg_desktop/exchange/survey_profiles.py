@@ -13,6 +13,8 @@ from vawg_desktop.domain.terms import fold
 
 #: Why a column is left out: it names or finds a person, opens the answers for changing, or is the tool's own.
 PERSONAL, LINK, TOOL, EMPTY = "may identify a person", "a link of the tool", "the tool's own", "empty"
+#: Where the first half of a postcode was asked for and some typed all of it.
+HALF = "the second half of postcodes"
 #: An officer left it out.
 CHOSEN = "left out by choice"
 
@@ -99,10 +101,11 @@ def known(head: Sequence[str], below: Sequence[str] = ()) -> Profile:
 _WHO = re.compile(
     r"\b(?:e ?mail|(?:tele)?phone (?:number|no)|mobile (?:number|no)|first ?names?|last ?names?|sur ?names?|full names?|your names?|forenames?|maiden name|"
     r"(?:home |postal |street )?address|post ?codes?|date of birth|dob|national insurance|nhs number|ip ?addr(?:ess)?|latitude|longitude|geo ?location|"
-    r"contact details|signature|user ?name|twitter|instagram|facebook|social media handle|registration number|car registration)\b"
+    r"contact (?:details|info\w*|number|name)|signature|user ?name|twitter|instagram|facebook|social media handle|registration number|(?:car|vehicle) reg(?:istration)?|number ?plate|"
+    r"birth ?(?:day|date)|date (?:you|they|he|she) (?:were|was) born|what ?3 ?words|what three words|house (?:number|name)|street name|tel (?:no|number)|device (?:name|id)|custom(?: data| value| variable| field)? ?\d+)\b"
 )
 #: A short heading that is a name's: "Name (optional)", "Respondent name", "What is your child's name?".
-_NAME = re.compile(r"(?:\w+ ){0,5}names?(?: optional| if you wish| if known)?|handle|when were you born|(?:your )?(?:date|year|place) of birth|(?:your )?d ?o ?b")
+_NAME = re.compile(r"(?:\w+ ){0,5}names?(?: and \w+)?(?: optional| if you wish| if known)?|handle|when were you born|(?:your )?(?:date|year|place) of birth|(?:your )?d ?o ?b")
 #: A request for it, in a sentence of any length.
 _REQUEST = re.compile(r"\b(?:what is|please (?:enter|give|provide|tell us|leave)|enter|provide|leave) (?:your|the|a|their|his|her)\b.*\b(?:names?|address|e ?mail|telephone|phone|mobile|post ?code|date of birth)\b")
 _PART = re.compile(r"\b(?:first (?:part|half|three|four|3|4)|part of|district|outward|sector|area)\b")
@@ -112,13 +115,31 @@ _LINKS = re.compile(r"\b(?:urls?|edit link|survey link|tracking link|token)\b")
 
 def asks_who(heading: str) -> bool:
     """Whether a heading asks for what identifies a person."""
-    plain = " ".join(re.sub(r"[^\w ]", " ", fold(heading.replace("_", " "))).split())
-    if plain in ("name", "names", "ip", "lat", "long", "lng", "lon", "phone", "telephone", "mobile"):
+    plain = " ".join(re.sub(r"[^\w ]", " ", fold(heading.replace("_", " ")).replace("(s)", "s")).split())
+    if plain in ("name", "names", "ip", "lat", "long", "lng", "lon", "phone", "telephone", "tel", "mobile", "contact", "who are you", "device", "birthday", "born"):
         return True
     if _PART.search(plain) is not None:
         return False
     few = len(plain.split()) <= _MOST_WORDS
     return (few and (_WHO.search(plain) is not None or _NAME.fullmatch(plain) is not None)) or _REQUEST.search(plain) is not None
+
+
+#: A heading that asks for people's own words.
+_WORDS = re.compile(
+    r"\b(?:please (?:specify|state|describe|explain|comment|say (?:more|why)|tell us (?:more|why|about)|give (?:details|reasons|examples))|anything else|further comments?|any (?:other )?comments?|tell us more|in your own words|"
+    r"(?:explain|describe) (?:why|how|what|your)|why (?:do|did|is|was|not|have|would)|reasons? for your answer|other \W*please)\b|^(?:why|comments?|other|details|notes)\W*$"
+)
+
+
+def asks_words(heading: str) -> bool:
+    """Whether a heading asks for people's own words."""
+    return _WORDS.search(fold(heading.replace("_", " "))) is not None
+
+
+def is_part_of_postcode(heading: str) -> bool:
+    """Whether a heading asks for the first half of a postcode, where many type all of it."""
+    plain = fold(heading)
+    return re.search(r"post ?code", plain) is not None and _PART.search(plain) is not None
 
 
 def is_number_of(heading: str) -> bool:

@@ -20,7 +20,7 @@ Answer: TypeAlias = str | list[str] | None
 _OPTION = re.compile(r"(.+?)\s*\[(.+)\]\s*", re.DOTALL)
 _QUALTRICS_OPTION = re.compile(r"(.+)_(\d+|x\d+)(_TEXT)?")
 #: What a column of one option holds where it was chosen, and where it was not.
-CHOSEN, NOT_CHOSEN = frozenset({"1", "y", "yes", "true", "x", "selected", "checked"}), frozenset({"", "0", "n", "no", "false", "not selected", "unchecked"})
+CHOSEN, NOT_CHOSEN = frozenset({"1", "y", "yes", "true", "x", "selected", "checked"}), frozenset({"", "0", "n", "no", "false", "not selected", "unchecked", "n/a"})
 _OTHER = ("other", "other please specify", "comment", "comments", "please specify")
 #: Words under a question that has only one column.
 PLAIN = ("", "response", "open ended response")
@@ -162,9 +162,11 @@ def _parted(tool: Profile, column: Column, columns: Sequence[Column]) -> tuple[s
         shown = _OPTION.fullmatch(column.head)
         return found[1], _Member(column, (shown or found)[2])
     if tool is profiles.KOBO and "/" in column.code:
-        stem, _, option = column.code.rpartition("/")
-        if any(c.code == stem for c in columns):
-            return stem, _Member(column, option)
+        codes = {c.code for c in columns}
+        parts = column.code.split("/")
+        for n in range(len(parts) - 1, 0, -1):  # an option may hold a stroke of its own
+            if (stem := "/".join(parts[:n])) in codes:
+                return stem, _Member(column, "/".join(parts[n:]))
     if tool is profiles.KOBO and any(c.code.startswith(f"{column.code}/") for c in columns):
         return column.code, _Member(column, "")
     if tool is profiles.QUALTRICS and (found := _QUALTRICS_OPTION.fullmatch(column.code)) and " - " in column.head:
@@ -206,13 +208,15 @@ def _single(tool: Profile, member: _Member, stem: str) -> tuple[Question, list[A
     own = tool in (profiles.QUALTRICS, profiles.KOBO) or tool.key == "limesurvey"
     code = column.code if own and column.code else f"{_code(stem, column)}: {option}" if option else column.code or column.head
     several = [c.split(_MENTION) if c else [] for c in column.cells] if column.mention_of else typing.split_answers(column.cells, tool.split)
+    if several is None and tool in (profiles.QUALTRICS, profiles.TABLE):
+        several = typing.split_words(column.cells, spaced=tool is profiles.TABLE)
     if several is not None:
         choices = Counter(part for answer in several for part in answer)
         labelled = [label for label in dict.fromkeys(column.labels.values()) if label in choices]
         return Question(code, wording, typing.MULTI, [*labelled, *(c for c, _ in choices.most_common() if c not in labelled)]), [a or None for a in several]
-    kind, choices = typing.kind_of(column.counts)
+    kind, choices = typing.kind_of(column.counts, asks_words=(bool(option) and _is_other(option)) or profiles.asks_words(option or column.head))
     if column.labels and kind in (typing.SINGLE, typing.SCALE, typing.NOT_KNOWN, typing.FREE_TEXT) and set(choices) <= set(column.labels.values()):
-        kind, choices = typing.SINGLE, list(dict.fromkeys(column.labels.values()))
+        kind, choices = typing.SINGLE, [label for label in dict.fromkeys(column.labels.values()) if label not in column.missing or column.counts[label]]
     if option and not member.text and not _is_other(option) and kind in (typing.SINGLE, typing.SCALE):
         kind = typing.MATRIX
     return Question(code, wording, kind, choices, _wording(stem, column) if option else ""), [v or None for v in column.cells]

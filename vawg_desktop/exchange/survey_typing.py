@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
+from vawg_desktop.domain.name_words import FIRST_NAMES, NAMES_AND_WORDS
 from vawg_desktop.domain.personal import likely_personal
 from vawg_desktop.domain.terms import fold
 
@@ -32,8 +33,11 @@ _POSTCODE = 9
 _LOOKED_AT = 2_000
 
 
-def kind_of(counts: Counter[str]) -> tuple[str, list[str]]:
-    """The kind of a column by how often each answer stands in it, and its choices in their order, where it has some."""
+def kind_of(counts: Counter[str], *, asks_words: bool = False) -> tuple[str, list[str]]:
+    """The kind of a column by how often each answer stands in it, and its choices in their order, where it has some.
+
+    ``asks_words``: its heading asks for people's own words, so that only answers that are plainly steps of a scale are choices.
+    """
     given = counts.total()
     if not given:
         return NOT_KNOWN, []
@@ -44,10 +48,21 @@ def kind_of(counts: Counter[str]) -> tuple[str, list[str]]:
     letters = sum(len(v) * n for v, n in counts.items()) / given
     sentences = sum(n for v, n in counts.items() if len(v.split()) > 7 or "\n" in v) / given
     few = len(counts) <= _CHOICES and letters <= _LETTERS
-    repeated = len(counts) <= max(3, given / 2)
-    if few and (repeated or (given < 12 and letters <= 20)) and (sentences < 0.5 or len(counts) <= given / 4):
+    repeated = len(counts) <= given / 2 or (given < 12 and letters <= 20)
+    if few and repeated and (sentences < 0.5 or len(counts) <= given / 4) and not (asks_words and not is_closed(counts)) and not _mostly_own(counts):
         return SINGLE, in_order(counts)
     return FREE_TEXT, []
+
+
+#: What people write where they have nothing to tell.
+_NOTHING = re.compile(r"(?:no|none|nope|nothing|nil|n a|na|no comments?|not applicable|nothing to add|no thank ?(?:you|s)|see above|as above|yes|don ?t know|not sure|\W*)")
+
+
+def _mostly_own(counts: Counter[str]) -> bool:
+    """Whether, but for those who had nothing to tell, most wrote what nobody else did, in several words: choices come again."""
+    told = {v: n for v, n in counts.items() if not _NOTHING.fullmatch(fold(re.sub(r"[^\w ]", " ", v)).strip())}
+    own = [v for v, n in told.items() if n == 1 and len(v.split()) > 2]
+    return len(own) > 1 and 2 * len(own) > len(told)
 
 
 def _of_numbers(counts: Counter[str]) -> tuple[str, list[str]]:
@@ -105,6 +120,21 @@ def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
     return [[part.strip() for part in v.split(mark) if part.strip()] for v in values]
 
 
+#: Between answers in words: Qualtrics puts no space after its comma, others do.
+_CLOSE, _SPACED = re.compile(r",(?! )"), re.compile(r", ")
+
+
+def split_words(values: Sequence[str], *, spaced: bool) -> list[list[str]] | None:
+    """Each cell as its several answers in words, where a comma parts them and nearly all of them also stand alone in some cell. None elsewhere."""
+    mark = _SPACED if spaced else _CLOSE
+    given = [[p.strip() for p in mark.split(v)] for v in values if v]
+    alone = {a[0] for a in given if len(a) == 1}
+    parts = {p for a in given for p in a}
+    if sum(len(a) > 1 for a in given) < 2 or not 2 < len(parts) <= _CHOICES or sum(map(len, parts)) > _LETTERS * len(parts) or 5 * len(parts & alone) < 4 * len(parts):
+        return None
+    return [[p.strip() for p in mark.split(v)] if v else [] for v in values]
+
+
 def rankings(answers: Sequence[Sequence[str]]) -> list[str] | None:
     """The options that were put in an order, where each respondent named all of them and not all in the same order; None for choices that were made."""
     given = [a for a in answers if a]
@@ -117,8 +147,27 @@ def rankings(answers: Sequence[Sequence[str]]) -> list[str] | None:
 def is_personal(counts: Counter[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
     some = list(islice(counts.items(), _LOOKED_AT))
+    names = sum(n for v, n in some if _is_name(v))
+    if len(some) > 2 and 2 * names > sum(n for _, n in some):
+        return True
     found = sum(n for v, n in some if len(v) <= _SHORT and (_PERSONAL.fullmatch(v) is not None or likely_personal(v) or (len(v) <= _POSTCODE and likely_personal(v.upper()))))
     return found >= max(1, _SHARE * sum(n for _, n in some))
+
+
+def _is_name(words: str) -> bool:
+    """Whether an answer is no more than somebody's name: a first name, and perhaps others after it."""
+    parts = re.sub(r"[.,'’-]", " ", words).split()
+    return 0 < len(parts) <= 4 and all(p[:1].isupper() and p.isalpha() for p in parts) and parts[0].casefold() in FIRST_NAMES and (len(parts) > 1 or parts[0].casefold() not in NAMES_AND_WORDS)
+
+
+#: A whole postcode; its first half is the district.
+_WHOLE_POSTCODE = re.compile(r"\s*([A-Za-z]{1,2}\d[A-Za-z\d]?)\s*\d[A-Za-z]{2}\s*")
+
+
+def first_halves(cells: Sequence[str]) -> list[str] | None:
+    """Cells with whole postcodes cut to their first half; None where there is none."""
+    made = [m[1].upper() if (m := _WHOLE_POSTCODE.fullmatch(c)) is not None else c for c in cells]
+    return made if made != [*cells] else None
 
 
 def is_of_links(counts: Counter[str]) -> bool:

@@ -99,7 +99,10 @@ def measure(cases: Cases, weights: Weights | None) -> Measured:
     made.offences, made.harm, made.weighed = len(shared), math.fsum(heaviest.values()), len(heaviest)
     if weights is not None:
         missing = Counter({r: c or t or "no code" for r, c, t in zip(references, codes, types, strict=True) if r not in heaviest}.values())
-        made.unweighed = dict(missing.most_common(40))
+        told = {label: count for label, count in missing.items() if count >= _LEAST_KEPT and len(label) <= _LETTERS and not any(p.sure for p in identifying.passages(label))}
+        if rest := sum(missing.values()) - sum(told.values()):  # a label that few have may be somebody's story
+            told[_OTHER] = told.get(_OTHER, 0) + rest
+        made.unweighed = dict(sorted(told.items(), key=lambda one: (-one[1], one[0]))[:40])
     made.offenders = spread(_texts(cases, "offender"), each, references) if cases.has("offender") else Spread()
     made.victims = spread(_texts(cases, "victim"), each, references) if cases.has("victim") else Spread()
     _groups(cases, made, each, references)

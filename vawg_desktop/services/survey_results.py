@@ -7,26 +7,36 @@ given: it belongs to random samples.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vawg_desktop.analysis import disclosure, suppression
-from vawg_desktop.analysis.suppression import Sum
-from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain import identifying, safeguarding
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.survey_terms import QUESTION_KIND, SAMPLE_KIND
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange.bar_svg import draw, in_words
 from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Heading, Paragraph, Table
-from vawg_desktop.services import coding_counts, outputs, show, small_counts, surveys
+from vawg_desktop.services import (
+    coding_counts,
+    outputs,
+    show,
+    small_counts,
+    survey_tables,
+    surveys,
+)
 from vawg_desktop.services.office import look
 from vawg_desktop.services.session import Session
+from vawg_desktop.services.survey_tables import Line, Tally
 from vawg_desktop.services.surveys import Answers
 
 #: Kinds of question whose choices are counted, and those of which only how many answered is.
 COUNTED, OF_CHOICES = frozenset({"single", "multi", "matrix", "scale"}), frozenset({"multi"})
 #: The group that holds everybody, and what stands where a respondent did not say which group is theirs.
 ALL, NOT_SAID = "All respondents", "Not said"
+#: What a survey's one wave without a name is called.
+ONLY_WAVE = "The only wave"
 #: The wave as what answers are broken down by.
 WAVE = "wave"
 #: What stands for answers that a few gave in their own words; from how many words on a choice may be such, and from how many choices on.
@@ -85,30 +95,31 @@ class Result:
 def result(session: Session, answers: Answers, question: str, *, by: str = "", wave: str | None = None, least: int | None = None) -> Result:
     """A question counted, by another one or by ``WAVE``, of all waves or of one. ``least``: counts below it are hidden; the office's without it.
 
-    Raises NotFoundError for a question that there is not, ValueRefusedError for a breakdown of too many answers or of free text.
+    Raises NotFoundError for a question or a wave that there is not, ValueRefusedError for a breakdown of too many answers or of free text.
     """
     asked = answers.question(question)
+    if wave is not None and wave not in answers.waves:
+        raise NotFoundError(f"{answers.survey['reference']} has no wave “{wave}”; there are {', '.join(w or ONLY_WAVE for w in answers.waves)}.")
     under = small_counts.least(session.read()) if least is None else least
     rows = [r for r in answers.rows if wave is None or r.wave == wave]
-    group_of = _grouping(answers, by)
+    group_of = _grouping(answers, by, under)
     coded = coding_counts.as_choices(session, surveys.Answers(answers.survey, answers.questions, rows), str(asked["id"])) if asked["kind"] == "free_text" else None
     if coded is not None:  # sorted under codes, each of which counts as a choice that was made
+        every = coded if wave is None else coding_counts.as_choices(session, answers, str(asked["id"])) or coded
         asked = {**asked, "kind": "multi"}
-        given, choices = [(group_of(r), coded[0][r.id]) for r in rows if r.id in coded[0]], coded[1]
+        given, choices = [(r, every[0][r.id]) for r in answers.rows if r.id in every[0]], every[1]
         choices = [] if under > 1 and 0 < len(given) < under else choices
     else:
-        given, choices = _choices(asked, [(group_of(r), a) for r in rows if (a := r.answers.get(str(asked["id"]))) is not None], under)
-    names = sorted({g for g, _ in given}, key=_order(answers, by)) if by else []
+        given, choices = _choices(asked, [(r, a) for r in answers.rows if (a := r.answers.get(str(asked["id"]))) is not None], under)
+    names = sorted({group_of(r) for r, _ in given}, key=_order(answers, by)) if by else [ALL]
     if len(names) > _MOST_GROUPS:
         raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
     by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
     made = Result(asked, choices, [], by, by_words, under, respondents=len(rows))
-    tallies = {name: Counter(c for g, a in given if g == name or name == ALL for c in set(_several(a))) for name in [ALL, *names]}
-    bases = {name: sum(g == name or name == ALL for g, _ in given) for name in [ALL, *names]}
-    shown = _suppressed(asked, choices, names, tallies, bases, under)
+    tally = _tally(asked, answers, given, choices, names, group_of)
+    made.groups = _groups(tally, by, wave, answers, under)
     made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
-    made.hidden = sum(c is None for g in shown for c in [g.base, *g.counts])
-    made.groups = shown
+    made.hidden = sum(c is None for g in made.groups for c in [g.base, *g.counts])
     _net(session, asked, made)
     if made.hidden:
         made.notes.append(f"Counts under {under}, and others that would reveal one, are not shown.")
@@ -123,17 +134,18 @@ def _several(answer: surveys.Answer) -> Sequence[str]:
     return answer if isinstance(answer, list) else [str(answer)]
 
 
-def _grouping(answers: Answers, by: str) -> Callable[[surveys.Row], str]:
+def _grouping(answers: Answers, by: str, under: int) -> Callable[[surveys.Row], str]:
     """Says which group a respondent belongs to. Of several choices no group can be made, so such a question is refused."""
     if not by:
         return lambda _: ALL
     if fold(by) == WAVE:
-        return lambda row: row.wave or "The only wave"
+        return lambda row: row.wave or ONLY_WAVE
     question = answers.question(by)
     if question["kind"] not in ("single", "scale", "matrix"):
         raise ValueRefusedError(f"Results are broken down by a question of one choice; “{question['wording']}” is {QUESTION_KIND.label(str(question['kind'])).casefold()}.")
     id = str(question["id"])
-    return lambda row: NOT_SAID if (answer := row.answers.get(id)) is None else str(answer)
+    own = _own_words(Counter(str(a) for r in answers.rows if (a := r.answers.get(id)) is not None), json.loads(str(question["choices"] or "[]")), under)
+    return lambda row: NOT_SAID if (answer := row.answers.get(id)) is None else WRITTEN if str(answer) in own else str(answer)
 
 
 def _order(answers: Answers, by: str) -> Callable[[str], tuple[bool, int, str]]:
@@ -143,8 +155,8 @@ def _order(answers: Answers, by: str) -> Callable[[str], tuple[bool, int, str]]:
     return lambda name: (name == NOT_SAID, places.get(name, len(places)), name)
 
 
-def _choices(question: Mapping[str, object], given: Sequence[tuple[str, surveys.Answer]], under: int) -> tuple[list[tuple[str, surveys.Answer]], list[str]]:
-    """The answers by group and the choices of a question in its own order; none where its answers are not counted.
+def _choices(question: Mapping[str, object], given: Sequence[tuple[surveys.Row, surveys.Answer]], under: int) -> tuple[list[tuple[surveys.Row, surveys.Answer]], list[str]]:
+    """The answers by respondent and the choices of a question in its own order; none where its answers are not counted.
 
     What a few wrote in their own words stands together as ``WRITTEN``: a list of choices would tell it word for word. Where few answered at all,
     no choices are told.
@@ -154,62 +166,57 @@ def _choices(question: Mapping[str, object], given: Sequence[tuple[str, surveys.
         return kept, []
     known: list[str] = json.loads(str(question["choices"] or "[]"))
     found = Counter(c for _, a in given for c in _several(a))
-    own = {c for c, n in found.items() if n < under and (c not in known or len(c.split()) > _FEW_WORDS or len(known) > _MOST_CHOICES)}
+    own = _own_words(found, known, under)
     if 2 * sum(found[c] for c in own) > found.total():  # mostly people's own words: no few of them are choices
-        own, known = {c for c, n in found.items() if n < under}, [c for c in known if found[c] >= under]
+        known = [c for c in known if found[c] >= under]
     if own:
-        kept = [(g, [WRITTEN if c in own else c for c in a] if isinstance(a, list) else WRITTEN if str(a) in own else a) for g, a in given]
+        kept = [(r, [WRITTEN if c in own else c for c in a] if isinstance(a, list) else WRITTEN if str(a) in own else a) for r, a in given]
         known = [c for c in known if c not in own]
         found = Counter(c for _, a in kept for c in set(_several(a)))
     return kept, [*known, *(c for c, _ in found.most_common() if c not in known and c != WRITTEN), *([WRITTEN] if own else [])]
 
 
-def _suppressed(question: Mapping[str, object], choices: Sequence[str], names: Sequence[str], tallies: Mapping[str, Counter[str]], bases: Mapping[str, int], under: int) -> list[Group]:
+#: Words of somebody who tells of themselves or of others, which few choices of a question hold.
+_PERSONS = re.compile(r"\b(?:i|i'm|i've|im|me|my|mine|we|us|our|he|him|his|she|her|they|them|their)\b", re.IGNORECASE)
+
+
+def _names_somebody(words: str) -> bool:
+    """Whether an answer names a person or says how to find one; places and single words are choices more often than not."""
+    return any(p.kind in ("name", "address", "telephone", "email", "link", "number") and (p.sure or " " in words[p.start : p.end]) for p in identifying.passages(words))
+
+
+def _own_words(found: Counter[str], known: Collection[str], under: int) -> set[str]:
+    """The answers of a few that are people's own words and no choices: long ones, ones that speak of persons or name somebody, and ones that were not offered."""
+    few = [c for c, n in found.items() if n < under]
+    own = {c for c in few if c not in known or len(c.split()) > _FEW_WORDS or len(known) > _MOST_CHOICES or _PERSONS.search(c) or safeguarding.concerns(c) or _names_somebody(c)}
+    return set(few) if 2 * sum(found[c] for c in own) > found.total() else own
+
+
+def _tally(question: Mapping[str, object], answers: Answers, given: Sequence[tuple[surveys.Row, surveys.Answer]], choices: Sequence[str], names: Sequence[str], group_of: Callable[[surveys.Row], str]) -> Tally:
+    """A question counted by group and wave."""
+    places, groups, waves = ({name: n for n, name in enumerate(some)} for some in (choices, names, answers.waves))
+    counts: Counter[tuple[int, int, int]] = Counter()
+    bases: Counter[tuple[int, int]] = Counter()
+    sizes = Counter((groups[name], waves[r.wave]) for r in answers.rows if (name := group_of(r)) in groups)
+    for row, answer in given:
+        group, wave = groups[group_of(row)], waves[row.wave]
+        bases[group, wave] += 1
+        counts.update((places[c], group, wave) for c in set(_several(answer)) if c in places)
+    free = [groups[NOT_SAID]] if NOT_SAID in groups else []
+    return Tally(len(choices), Line(names, free), Line(answers.waves), question["kind"] in OF_CHOICES, counts, bases, sizes)
+
+
+def _groups(tally: Tally, by: str, wave: str | None, answers: Answers, under: int) -> list[Group]:
     """The groups with their counts, everybody first, small ones hidden and as many others as keep anybody from working them out."""
-    columns = list(names) or [ALL]
-    if question["kind"] in OF_CHOICES:  # of each choice: who made it, and who did not
-        tables = [[[tallies[c][choice] for c in columns], [bases[c] - tallies[c][choice] for c in columns]] for choice in choices]
+    if wave is None:
+        everybody = survey_tables.whole(tally, under)
     else:
-        tables = [[[tallies[c][choice] for c in columns] for choice in choices]]
-    groups = {c: Group(c, bases[c], []) for c in [ALL, *names]}
-    for table in tables if choices else [[[bases[c] for c in columns]]]:
-        shown = _shown(table, under)
-        for n, name in enumerate(columns):
-            groups[name].base = _both(groups[name].base, shown[-1][n])
-        if names:
-            groups[ALL].base = _both(groups[ALL].base, shown[-1][-1])
-        for row in shown[:1] if question["kind"] in OF_CHOICES else shown[: len(choices)]:
-            for n, name in enumerate(columns):
-                groups[name].counts.append(row[n])
-            if names:
-                groups[ALL].counts.append(row[-1])
-    return [groups[c] for c in ([ALL, *names] if names else [ALL])]
-
-
-def _shown(table: Sequence[Sequence[int]], under: int) -> list[list[int | None]]:
-    """A table with its totals added, rows by columns; None where a count is hidden. One column alone has no totals beside it, which would repeat it.
-
-    Totals of a breakdown are those of the result that is not broken down, which anybody may see: they protect nothing, and others are hidden in their stead.
-    """
-    single = len(table[0]) == 1
-    rows = [list(row) if single else [*row, sum(row)] for row in table]
-    rows.append([sum(r[n] for r in rows) for n in range(len(rows[0]))])
-    if under < 2:
-        return [list(row) for row in rows]
-    if single:
-        _, mask = disclosure.suppress([row[0] for row in rows], under)
-        return [[None if hidden else row[0]] for row, hidden in zip(rows, mask.tolist(), strict=True)]
-    alone = _shown([[sum(row)] for row in table], under)
-    wide, high = len(rows[0]), len(rows)
-    sums = [Sum(n * wide + wide - 1, tuple(n * wide + c for c in range(wide - 1))) for n in range(high)]
-    sums += [Sum((high - 1) * wide + c, tuple(n * wide + c for n in range(high - 1))) for c in range(wide)]
-    last = {n * wide + wide - 1: row[0] for n, row in enumerate(alone)}
-    kept = suppression.hidden([c for row in rows for c in row], sums, under, [p for p, c in last.items() if c is not None], [p for p, c in last.items() if c is None])
-    return [[None if n * wide + c in kept else count for c, count in enumerate(row)] for n, row in enumerate(rows)]
-
-
-def _both(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one
+        everybody = survey_tables.by_waves(tally, under)[answers.waves.index(wave)]
+    made = [Group(ALL, everybody.base, everybody.counts)]
+    if by:
+        parts = survey_tables.by_groups(tally, under) if wave is None or fold(by) == WAVE else survey_tables.in_wave(tally, under, answers.waves.index(wave))
+        made += [Group(name, part.base, part.counts) for name, part in zip(tally.groups.names, parts, strict=True) if wave is None or fold(by) != WAVE or name == (wave or ONLY_WAVE)]
+    return made
 
 
 def _net(session: Session, question: Mapping[str, object], made: Result) -> None:
@@ -229,7 +236,7 @@ def as_json(made: Result) -> dict[str, object]:
     """A result as the command prints it; hidden counts are null."""
     return {
         "question": made.question["reference"], "id": made.question["id"], "wording": made.question["wording"], "kind": made.question["kind"], "by": made.by or None,
-        "respondents": made.respondents, "least": made.least, "hidden": made.hidden, "choices": made.choices,
+        "respondents": None if 0 < made.respondents < made.least else made.respondents, "least": made.least, "hidden": made.hidden, "choices": made.choices,
         "groups": [{"group": g.name, "base": g.base, "counts": g.counts, "percent": [None if (p := g.percent(n)) is None else round(p, 1) for n in range(len(made.choices))], "net": None if g.net is None else round(g.net, 1)} for g in made.groups],
     }  # fmt: skip
 

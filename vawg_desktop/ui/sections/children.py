@@ -69,12 +69,10 @@ def of(kind: str) -> Callable[[Pane], Made]:
             rows = view.parts.get(kind, [])
             section.set_count(len(rows))
             for row in rows:
-                go = button(row_words(spec, row), lambda i=str(row["id"]): pane.open_record.emit(i), kind="quiet")
-                go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-                if _ended(row, pane.tasks.session.today):
-                    go.setText(f"{go.text()}   (ended)")
-                    go.setAccessibleName(go.text())
-                    set_style(go, muted=True)
+                ended = _ended(row, pane.tasks.session.today)
+                words = f"{row_words(spec, row)}   (ended)" if ended else row_words(spec, row)
+                go = button(words, lambda i=str(row["id"]): pane.open_record.emit(i), kind="row", tip=words)
+                set_style(go, muted=ended)
                 section.body.addWidget(go)
             if not rows:
                 section.body.addWidget(note(hand.empty or f"No {spec.plural.casefold()} yet."))
