@@ -68,6 +68,7 @@ def import_codebook(arguments: argparse.Namespace) -> int:
 def export_codebook(arguments: argparse.Namespace) -> int:
     """Write a codebook, or the answers that were looked at with their codings."""
     from vawg_desktop.services import coding_exchange, surveys
+    from vawg_desktop.store.files import write_output
 
     path = Path(arguments.out)
     ending = path.suffix.removeprefix(".").casefold()
@@ -79,5 +80,5 @@ def export_codebook(arguments: argparse.Namespace) -> int:
             content = coding_exchange.project_file(session, answers, str(answers.question(arguments.question)["id"]), arguments.codebook)
         else:
             content = coding_exchange.codebook_file(session, arguments.codebook, ending)
-    path.write_bytes(content)
+    write_output(path, content)
     return out(arguments, {"file": str(path), "format": ending}, lambda: iter([f"Written to {path}."]))

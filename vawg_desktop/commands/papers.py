@@ -40,10 +40,10 @@ def report(arguments: argparse.Namespace) -> int:
         if arguments.template:
             from vawg_desktop.services import paper_templates
             from vawg_desktop.services.papers import Made
-            from vawg_desktop.store.keys import write_replacing
+            from vawg_desktop.store.files import write_output
 
             path = Path(arguments.out)
-            write_replacing(path, paper_templates.filled(session, arguments.kind, Made(document, figures), arguments.template, path.name))
+            write_output(path, paper_templates.filled(session, arguments.kind, Made(document, figures), arguments.template, path.name))
         else:
             path = outputs.save_document(Path(arguments.out), document)
     counted = {f.key: f.number for f in figures}
@@ -71,11 +71,11 @@ def _publish(arguments: argparse.Namespace) -> int:
 def template(arguments: argparse.Namespace) -> int:
     """Keep a template and say what in it means nothing, write one to begin from, or list what a template of this paper may name."""
     from vawg_desktop.services import paper_templates, papers
-    from vawg_desktop.store.keys import write_replacing
+    from vawg_desktop.store.files import write_output
 
     with opened(arguments) as session:
         if arguments.starter:
-            write_replacing(Path(arguments.starter), paper_templates.starter(session, arguments.kind))
+            write_output(Path(arguments.starter), paper_templates.starter(session, arguments.kind), (".docx",))
             return out(arguments, {"file": arguments.starter}, lambda: iter([f"Written to {arguments.starter}; edit it in Word and keep it with --file."]))
         if arguments.file:
             id, wrong, _ = paper_templates.take_in(session, arguments.kind, arguments.name, Path(arguments.file))

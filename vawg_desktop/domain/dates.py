@@ -31,6 +31,8 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 _YEAR = re.compile(r"[0-9]{4}")
 _FINANCIAL = re.compile(r"([0-9]{4})-04/([0-9]{4})-03")
+#: Twelve months from one to another; from April to March they are a financial year.
+_TWELVE = re.compile(r"([0-9]{4})-([0-9]{2})/([0-9]{4})-([0-9]{2})")
 
 _SLASHED = re.compile(r"([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
 _ISO_TIME = re.compile(
@@ -79,8 +81,10 @@ def bounds(stored: str) -> tuple[date, date]:
         return _month_bounds(int(m[1]), int(m[2]), 1)
     if m := _QUARTER.fullmatch(stored):
         return _month_bounds(int(m[1]), int(m[2]) * 3 - 2, 3)
-    if (m := _FINANCIAL.fullmatch(stored)) and int(m[2]) == int(m[1]) + 1:
-        return date(int(m[1]), 4, 1), date(int(m[2]), 3, 31)
+    if m := _TWELVE.fullmatch(stored):
+        first, last = _month_bounds(int(m[1]), int(m[2]), 1)[0], _month_bounds(int(m[3]), int(m[4]), 1)[1]
+        if (last.year - first.year) * 12 + last.month - first.month == 11:
+            return first, last
     if _YEAR.fullmatch(stored):
         return date(int(stored), 1, 1), date(int(stored), 12, 31)
     raise ValueError(f"not a stored date: {stored!r}")
@@ -102,7 +106,7 @@ def last_day(stored: str | None) -> date | None:
 
 
 def label(stored: str | None) -> str:
-    """A partial date as an officer reads it: 9 May 2026, May 2026, 2026/27 Q2, 2026/27, 2026."""
+    """A partial date as an officer reads it: 9 May 2026, May 2026, 2026/27 Q2, 2026/27, year to June 2026, 2026."""
     if not stored:
         return ""
     if m := _DAY.fullmatch(stored):
@@ -113,6 +117,8 @@ def label(stored: str | None) -> str:
         return financial_quarter(date(int(m[1]), int(m[2]) * 3 - 2, 1))
     if m := _FINANCIAL.fullmatch(stored):
         return f"{m[1]}/{m[2][2:]}"
+    if m := _TWELVE.fullmatch(stored):
+        return f"year to {MONTHS[int(m[4]) - 1]} {m[3]}"
     return stored
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.domain.name_words import FIRST_NAMES
@@ -55,7 +55,8 @@ def refuse_ages(name: str, heading: str, cells: Iterable[str]) -> None:
 
 def refuse_names(name: str, heading: str, cells: Iterable[str]) -> None:
     """Raise FileRefusedError where a column is one of people's names, whatever it is called."""
-    if _most(_some(cells), _is_name):
+    some = _some(cells)
+    if some and 4 * sum(map(_is_name, some)) >= len(some):  # the list of first names holds not all of them
         raise refused(name, "people's names", heading)
 
 
@@ -63,10 +64,9 @@ def _some(cells: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(c for c in cells if c))[:_LOOKED_AT]
 
 
-def _most(cells: Sequence[str], test: object) -> bool:
+def _most(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
     """Whether most of a column's different cells are such."""
-    assert callable(test)
-    return bool(cells) and 2 * sum(bool(test(c)) for c in cells) > len(cells)
+    return bool(cells) and 2 * sum(map(test, cells)) > len(cells)
 
 
 def _is_name(words: str) -> bool:

@@ -7,11 +7,13 @@ Crimes of data.police.uk are counted by month and type and forgotten: neither th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from vawg_desktop.domain.dates import bounds, is_stored, label
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, reading, text_child
@@ -23,6 +25,7 @@ from vawg_desktop.exchange.periods import (
     financial_quarter,
     period_of,
     year_and_part,
+    years_told,
 )
 
 #: So many rows from the top the headings are looked for in.
@@ -77,6 +80,8 @@ class _Table:
     heads: list[str]
     rows: list[list[str]]
     top: int
+    #: Whether a comma stands before decimals.
+    comma: bool = False
 
     def column(self, *names: str) -> int | None:
         """The place of the first of some folded headings that is there."""
@@ -238,7 +243,12 @@ _KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[
 
 def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]) -> None:
     _name_months(table)
+    table.heads = years_told(table.heads)
+    if (stated := table.column(*([wanted["period"]] if "period" in wanted else COLUMNS["period"]))) is not None:
+        for row, period in zip(table.rows, years_told([_text(r, stated) for r in table.rows]), strict=True):
+            row[stated] = period
     _join_year_and_part(table)
+    table.comma = any(_COMMA.fullmatch(c.strip("%£€ ")) for row in table.rows for c in row)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
     periods = {n: p for n, h in enumerate(table.heads) if (p := period_of(h)) is not None}
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
@@ -250,15 +260,19 @@ def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]
 def _name_months(table: _Table) -> None:
     """Months that a spreadsheet holds as their first days, in headings or in a column, as months: where every day of them is a first."""
     def months(cells: Sequence[str]) -> bool:
-        days = [c for c in cells if DAY.fullmatch(c)]
-        return len(days) > 1 and all(c.endswith("-01") for c in days)
+        days = [c for c in cells if DAY.fullmatch(c) or _FIRST.fullmatch(c)]
+        return len(days) > 1 and all(c.endswith("-01") or _FIRST.fullmatch(c) for c in days)
+
+    def month(cell: str) -> str:
+        first = _FIRST.fullmatch(cell)
+        return f"{first[2]}-{int(first[1]):02}" if first is not None else cell[:7] if DAY.fullmatch(cell) else cell
 
     if months(table.heads):
-        table.heads = [h[:7] if DAY.fullmatch(h) else h for h in table.heads]
+        table.heads = [month(h) for h in table.heads]
     for n in range(len(table.heads)):
         if months([row[n] for row in table.rows]):
             for row in table.rows:
-                row[n] = row[n][:7] if DAY.fullmatch(row[n]) else row[n]
+                row[n] = month(row[n])
 
 
 def _join_year_and_part(table: _Table) -> None:
@@ -281,18 +295,44 @@ def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> 
     series: dict[tuple[str, str], SeriesIn] = {}
     period_at, value_at = at["period"], at["value"]
     assert period_at is not None and value_at is not None
+    parts = _dimensions(table, at)
     for n, row in enumerate(table.rows):
         if not any(row):
             continue
         found.rows += 1
-        title, area = _text(row, at["metric"]) or table.name, _text(row, at["area"])
+        title, area = ", ".join([_text(row, at["metric"]) or table.name, *(row[k] for k in parts if row[k] and fold(row[k]) not in _EVERYBODY)]), _text(row, at["area"])
         period = period_of(row[period_at])
         if period is None:
             found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is not a month, quarter or year.", table.place(n, period_at)))
             continue
         one = series.setdefault((fold(title), fold(area)), SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), "")))
-        _put(table, found, one, n, value_at, period, row[value_at])
+        _put(table, found, one, n, value_at, period, row[value_at], marked=PROVISIONAL.search(row[period_at]) is not None)
     found.series += [s for s in series.values() if s.values]
+    _without_totals(table, found)
+
+
+#: What stands in a column of groups for all of them together.
+_EVERYBODY = frozenset({"all", "total", "both", "everybody", "everyone", "all persons", "persons", "all victims", "all sexes"})
+
+
+def _dimensions(table: _Table, at: Mapping[str, int | None]) -> list[int]:
+    """The columns that part what else would be one series: where the same measure, area and period stand in several rows, such as for women and for men."""
+    used = [n for n in (at["metric"], at["area"], at["period"]) if n is not None]
+    keys = Counter(tuple(row[n] for n in used) for row in table.rows if any(row))
+    if not keys or max(keys.values()) < 2:
+        return []
+    others = [n for n, head in enumerate(table.heads) if head and n not in (*used, at["value"], at["unit"]) and "code" not in fold(head) and "note" not in fold(head)]
+    return [n for n in others if 1 < len({row[n] for row in table.rows if any(row)}) <= _GROUPS and not all(_number(row[n]) is not None for row in table.rows if any(row))]
+
+
+def _without_totals(table: _Table, found: IndicatorFile) -> None:
+    """Leave out of each series what adds up others of it: a year beside its own months would stand among them on the chart."""
+    for one in found.series:
+        spans = {p: bounds(p) for p in one.values if is_stored(p)}
+        for period, (first, last) in spans.items():
+            if sum(first <= a and b <= last and other != period for other, (a, b) in spans.items()) > 1:
+                del one.values[period]
+                found.problems.append(("adds_up", f"{one.title}{f', {one.area}' if one.area else ''}: {label(period)} adds up shorter periods that are in the table too, so it was not imported.", table.name))
 
 
 def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], periods: Mapping[int, str]) -> None:
@@ -310,25 +350,28 @@ def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], per
         title = ", ".join([title or table.name, *(row[k] for k in kinds if row[k])])
         one = SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), ""))
         for column, period in periods.items():
-            _put(table, found, one, n, column, period, _text(row, column))
+            _put(table, found, one, n, column, period, _text(row, column), marked=PROVISIONAL.search(table.heads[column]) is not None)
         found.series += [one] if one.values else []
+    _without_totals(table, found)
 
 
-def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: int, period: str, typed: str) -> None:
-    """Take one number; what is no number is told, and so is a second one of the same period."""
+def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: int, period: str, typed: str, *, marked: bool = False) -> None:
+    """Take one number; what is no number is told, and so is a second one of the same period. ``marked``: its period is marked as provisional."""
     if not typed:
         return
-    provisional = PROVISIONAL.search(typed) is not None
+    provisional = marked or PROVISIONAL.search(typed) is not None
     plain = BESIDE.sub("", PROVISIONAL.sub("", typed)).strip()
-    number = _number(plain)
+    number = _number(plain, comma=table.comma)
     place = table.place(row, column)
-    if number is None:
+    if table.comma and re.fullmatch(r"-?\d{1,3},\d{3}", plain):
+        found.problems.append(("ambiguous", f"{place}: “{typed}” may be thousands or a fraction; other numbers of the table have a comma before their decimals. It was not imported.", place))
+    elif number is None:
         code, says = ("not_given", "is not given") if _NOT_GIVEN.fullmatch(plain) else ("not_a_number", "is not a number")
         found.problems.append((code, f"{place}: “{typed}” {says}.", place))
     elif period in one.values and Decimal(one.values[period][0]) != number:
         found.problems.append(("twice", f"{place}: {one.title}{f', {one.area}' if one.area else ''} has {one.values[period][0]} for this period already; {typed} was not taken.", place))
     else:
-        one.values[period] = (f"{number:f}", provisional)
+        one.values[period] = (f"{number.normalize():f}", provisional)
         one.unit = one.unit or ("per_cent" if plain.endswith("%") else "")
 
 
@@ -336,6 +379,17 @@ def _text(row: Sequence[str], column: int | None) -> str:
     return row[column] if column is not None and column < len(row) else ""
 
 
-def _number(typed: str) -> Decimal | None:
-    plain = typed.replace(",", "").replace("£", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
+def _number(typed: str, *, comma: bool = False) -> Decimal | None:
+    """A number; ``comma``: in this table a comma stands before the decimals and a full stop between thousands."""
+    plain = typed.replace("£", "").replace("€", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
+    if comma:
+        plain = plain.replace(".", "").replace(",", ".") if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})*,\d+|-?\d+,\d+|-?\d{1,3}(?:\.\d{3})+", plain) else plain
+    elif re.fullmatch(r"-?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?", plain):
+        plain = plain.replace(",", "").replace(" ", "")
     return Decimal(plain) if re.fullmatch(r"-?\d+(?:\.\d+)?", plain) else None
+
+
+#: A number with a comma before its decimals: three figures after one may be thousands. The first of a month, as a date is written here.
+_COMMA, _FIRST = re.compile(r"-?\d{1,3}(?:\.\d{3})*,(?:\d{1,2}|\d{4,})|-?\d{1,3}(?:\.\d{3})+,\d+"), re.compile(r"0?1/(\d{1,2})/(\d{4})")
+#: A column of groups has no more of them.
+_GROUPS = 40

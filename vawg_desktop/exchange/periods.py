@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from vawg_desktop.domain.dates import is_stored, parse_date
 from vawg_desktop.domain.errors import ValueRefusedError
@@ -13,10 +14,12 @@ BESIDE = re.compile(r"\s*\[(?:r|e|b|u|note\s*\d+|\d+)\]", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Twelve months by their last, and a stretch from one month to another.
-_TWELVE = re.compile(rf"(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
+_TWELVE = re.compile(rf"(?:rolling\s+)?(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
 _STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
 _QUARTER = re.compile(r"(?:(\d{4})\D{1,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
 _FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
+#: A financial year of two figures each, and from which on a year of two figures is one of the last century.
+_SHORT_FINANCIAL, _LAST_CENTURY = re.compile(r"(\d{2})\s*/\s*(\d{2})"), 60
 #: A year of the calendar.
 _CALENDAR = re.compile(r"(?:19|20)\d{2}")
 
@@ -28,6 +31,8 @@ def period_of(typed: str) -> str | None:
         return None
     if re.fullmatch(r"\d{4}", plain):
         return plain if 1900 <= int(plain) <= 2100 else None
+    if (found := _SHORT_FINANCIAL.fullmatch(plain)) is not None and int(found[2]) == (int(found[1]) + 1) % 100:
+        return _months(f"{_year(found[2])}-03", 12)
     if re.fullmatch(r"[\d.,]+", plain):
         return None
     if (found := _FINANCIAL.search(plain)) and (of := re.search(r"(?:Q|quarter\s*)([1-4])", plain, re.IGNORECASE)):
@@ -56,7 +61,19 @@ def _month(typed: str) -> str | None:
     if found is None:
         return None
     number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(found[1][:3].lower()) + 1
-    return f"{int(found[2]) + 2000 if len(found[2]) == 2 else int(found[2])}-{number:02}"
+    return f"{_year(found[2])}-{number:02}"
+
+
+def _year(figures: str) -> int:
+    """A year of four figures or of two: 98 was 1998."""
+    return int(figures) if len(figures) == 4 else int(figures) + (2000 if int(figures) < _LAST_CENTURY else 1900)
+
+
+def years_told(cells: Sequence[str]) -> list[str]:
+    """Cells of which all that are written 2008-09 may be the financial year 2008/09, as such; a list of months would not count on by a year and a month."""
+    like = {c for c in cells if re.fullmatch(r"\d{4}-\d{2}", c)}
+    years = len(like) > 1 and all(int(c[5:]) == (int(c[:4]) + 1) % 100 for c in like)
+    return [c.replace("-", "/") if years and c in like else c for c in cells]
 
 
 def _months(last: str, length: int) -> str | None:

@@ -18,7 +18,7 @@ from vawg_desktop.services import agenda, triage
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 
 #: So many days ahead My work looks.
 WEEK = 7
@@ -142,7 +142,7 @@ def _requests(session: Session) -> list[Coming]:
 def save_calendar(session: Session, path: Path, days: int = 365) -> int:
     """Write what comes as a calendar file (.ics) that Outlook takes; returns how many dates. Raises StoreError where it cannot be written."""
     dates = [c for c in coming(session, days) if c.day >= session.today]
-    write_replacing(path, calendar_file([_event(c) for c in dates]).encode())
+    write_output(path, calendar_file([_event(c) for c in dates]).encode(), (".ics",))
     return len(dates)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -99,7 +100,7 @@ def measure(cases: Cases, weights: Weights | None) -> Measured:
     made.offences, made.harm, made.weighed = len(shared), math.fsum(heaviest.values()), len(heaviest)
     if weights is not None:
         missing = Counter({r: c or t or "no code" for r, c, t in zip(references, codes, types, strict=True) if r not in heaviest}.values())
-        told = {label: count for label, count in missing.items() if count >= _LEAST_KEPT and len(label) <= _LETTERS and not any(p.sure for p in identifying.passages(label))}
+        told = {label: count for label, count in missing.items() if _CODE.fullmatch(label) or (count >= _LEAST_KEPT and len(label) <= _LETTERS and not any(p.sure for p in identifying.passages(label)))}
         if rest := sum(missing.values()) - sum(told.values()):  # a label that few have may be somebody's story
             told[_OTHER] = told.get(_OTHER, 0) + rest
         made.unweighed = dict(sorted(told.items(), key=lambda one: (-one[1], one[0]))[:40])
@@ -147,6 +148,8 @@ def spread(units: Sequence[str], harms: Sequence[float], references: Sequence[st
     return made
 
 
+#: An offence code, which is nobody's story.
+_CODE = re.compile(r"\d{1,3}[A-Z]?(?:/\d{1,2})?|no code")
 #: A label of more letters than these is somebody's story; fewer offences than these make no group of their own in what is kept.
 _LETTERS, _LEAST_KEPT, _OTHER = 60, 5, "Other"
 

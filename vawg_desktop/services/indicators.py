@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from vawg_desktop.analysis import control
@@ -80,7 +81,7 @@ class Series:
     def year_totals(self) -> list[tuple[str, float, bool]]:
         """Totals of twelve months, by the last one: (period, total, whether any of them is provisional). Of counts by month alone, and none over a break or a gap."""
         months = [v.period for v in self.values]
-        if self.unit in ("per_cent", "days") or not self.values or any(len(m) != 7 or not m[5:].isdigit() for m in months):
+        if self.unit in ("per_cent", "days") or _RATE.search(self.title) or not self.values or any(len(m) != 7 or not m[5:].isdigit() for m in months):
             return []
         made: list[tuple[str, float, bool]] = []
         for end in range(11, len(self.values)):
@@ -110,6 +111,8 @@ class Series:
         return words
 
 
+#: A title of what is no count, so that twelve of them make no total.
+_RATE = re.compile(r"\b(?:rates?|per (?:1,?000|10,?000|100,?000|head|person|capita|cent)|average|mean|median|percentages?|proportion|share|ratio|score|index|satisfaction)\b|%", re.IGNORECASE)
 _MOVED = {"better": "become better", "worse": "become worse", "changed": "changed"}
 
 

@@ -18,7 +18,7 @@ from vawg_desktop.exchange.reading import Book, read_book
 from vawg_desktop.services import names, service_values
 from vawg_desktop.services.office import office_settings, set_templates
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 
 #: What a form may ask besides the return's columns.
 FACTS = {"service": "Service", "provider": "Provider", "period": "Period", "contract_reference": "Contract reference"}
@@ -137,7 +137,7 @@ def fill_form(session: Session, form: FormRead, service: str, period: str, mappi
             empty.append(FIELDS[key])
     if not cells:
         raise ValueRefusedError("The form would hold nothing about this service and period: name a cell for at least one field that has a value.")
-    write_replacing(out, fill(form.book, cells))
+    write_output(out, fill(form.book, cells))
     return Filled(out, empty)
 
 

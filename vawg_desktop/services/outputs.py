@@ -22,7 +22,7 @@ from vawg_desktop.services.office import look, rating_key
 from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import stubs
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 
 #: What stands on everything that leaves a part of a store: its numbers are not those of the whole.
 FROM_A_PART = "From a part of an office's store: what was not handed over is not counted here."
@@ -179,7 +179,7 @@ def save_document(path: Path, made: Document, stopped: Callable[[], bool] = lamb
     content = written(path.name, made)
     if stopped():
         return None
-    write_replacing(path, content)
+    write_output(path, content)
     return path
 
 

@@ -23,7 +23,7 @@ from vawg_desktop.services.paper_parts import references
 from vawg_desktop.services.papers import Asked, Made
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.check_log import heads_of_chains
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 
 PUBLICATION = BY_KEY["publication"]
 
@@ -83,7 +83,7 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
         id = tx.create(PUBLICATION.key, cells)
         for figure in paper_templates.quoted(session, kind, sending.template) if sending.template else ():
             tx.create("citation", {"about": figure, "place": made.document.title, "cited": session.today.isoformat(), "to_whom": sending.to_whom.strip(), "words": citations.wording(session, figure)})
-        write_replacing(out, content)  # where it cannot be written nothing was published
+        write_output(out, content)  # where it cannot be written nothing was published
     return Published(id, references(session.read(), [id])[id], out, tx.changes)
 
 
@@ -214,7 +214,7 @@ def write_again(session: Session, name: str, out: Path) -> Reproduced:
     ending = Path(made.file_name).suffix
     if out.suffix.casefold() != ending.casefold():
         raise ValueRefusedError(f"{made.reference} went as {ending}; give the copy that ending, so that it stays the same file.")
-    write_replacing(out, made.content)
+    write_output(out, made.content)
     return made
 
 

@@ -44,8 +44,8 @@ from vawg_desktop.services.round_rows import (
     sorted_rows,
 )
 from vawg_desktop.services.session import Session
+from vawg_desktop.store.files import write_output
 from vawg_desktop.store.gc_pause import without_collecting
-from vawg_desktop.store.keys import write_replacing
 from vawg_desktop.store.transaction import Transaction
 
 FORMATS = ("xlsx", "ods")
@@ -139,7 +139,7 @@ def export_returns(
         sender.send([c.id for c in chosen] if chosen else None)
     sender.made.changes = tx.changes
     for path, content in sender.files:
-        write_replacing(path, content)
+        write_output(path, content)
     return sender.made
 
 

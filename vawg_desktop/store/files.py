@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from vawg_desktop.domain.errors import NotFoundError, StoreError
 from vawg_desktop.store.engines import connect_raw
-from vawg_desktop.store.keys import Key, keys_path
+from vawg_desktop.store.keys import Key, keys_path, write_replacing
 
 
 def files_path(store: Path) -> Path:
@@ -24,6 +24,22 @@ def refuse_occupied(path: Path) -> None:
     for there in (path, keys_path(path), files_path(path)):
         if there.exists():
             raise StoreError(f"{there.name} is already there; choose another name.", code="occupied")
+
+
+def write_output(path: Path, content: bytes, endings: Collection[str] = ()) -> None:
+    """Write a file that leaves the store, replacing one of that name; never a store or a part of one.
+
+    ``endings`` are those that it may have, with their full stop. Raises StoreError.
+    """
+    if endings and path.suffix.casefold() not in endings:
+        raise StoreError(f"Choose a name that ends in {' or '.join(sorted(endings))}, not {path.name}.", code="ending")
+    if ".vawg" in path.suffix.casefold() or keys_path(path).exists() or files_path(path).exists():
+        raise StoreError(f"{path.name} is a store, and is not written over; choose another name.", code="is_a_store")
+    if path.is_dir():
+        raise StoreError(f"{path.name} is a folder; name a file.", code="is_a_folder")
+    if not path.parent.is_dir():
+        raise StoreError(f"There is no folder {path.parent}; make it first.", code="no_folder")
+    write_replacing(path, content)
 
 
 class HeldFiles:

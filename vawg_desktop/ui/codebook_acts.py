@@ -13,6 +13,7 @@ from vawg_desktop.services import answer_review, codebooks, coding_exchange, rec
 from vawg_desktop.services.codebooks import Codebook
 from vawg_desktop.services.coding_desk import View
 from vawg_desktop.services.coding_exchange import Brought
+from vawg_desktop.store.files import write_output
 from vawg_desktop.ui.dialogs.codebook import CodeDialog, MergeDialog, SplitDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import save_file
@@ -146,7 +147,7 @@ def save_codebook(desk: Desk) -> None:
 
 
 def _written(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
+    write_output(path, content)
     return path
 
 

@@ -18,7 +18,7 @@ from vawg_desktop.exchange.document import Document
 from vawg_desktop.exchange.document_files import REDACTED, WRITERS
 from vawg_desktop.services import outputs
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.tasks import Tasks
 
@@ -73,7 +73,7 @@ def save_file(parent: QWidget, tasks: Tasks, title: str, kinds: str, make: Calla
     if chosen:
         path = Path(chosen)
         messages.tell(f"Writing {path.name} …")
-        tasks.make_file(lambda s: write_replacing(path, make(s)), lambda _: messages.tell(f"Saved as {path.name}."))
+        tasks.make_file(lambda s: write_output(path, make(s)), lambda _: messages.tell(f"Saved as {path.name}."))
 
 
 def save_document(parent: QWidget, tasks: Tasks, title: str, make: Callable[[Session], Document], *, printed: bool = False, kinds: str = _KINDS) -> None:

@@ -14,7 +14,7 @@ from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.services import paper_templates, papers
 from vawg_desktop.services.paper_templates import Place
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import QFileDialog, copy_table
@@ -136,4 +136,4 @@ class TemplatesDialog(Form):
         if chosen:
             path, kind = Path(chosen), self._kind
             told = partial(messages.tell, f"Written as {path.name}: edit it in Word, then import it.")
-            self._tasks.make_file(lambda s: write_replacing(path, paper_templates.starter(s, kind)), lambda _: told())
+            self._tasks.make_file(lambda s: write_output(path, paper_templates.starter(s, kind)), lambda _: told())

@@ -16,7 +16,7 @@ from vawg_desktop.domain.terms import GAP_STATUS, how_many
 from vawg_desktop.services import journey, journey_outputs, records, sample
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import copy_table, save_document
 from vawg_desktop.ui.tasks import Tasks
@@ -310,7 +310,7 @@ class JourneyPage(QWidget):
         path, axis = Path(chosen), self._axis
 
         def write(session: Session) -> Path:
-            write_replacing(path, journey_outputs.save_picture(session, axis, path.name))
+            write_output(path, journey_outputs.save_picture(session, axis, path.name))
             return path
 
         self.tasks.make_file(write, lambda made: messages.tell(f"Saved as {made.name}."))

@@ -35,7 +35,7 @@ from vawg_desktop.services.office import local_values, office_settings, set_temp
 from vawg_desktop.services.paper_parts import Counted
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 from vawg_desktop.ui.dialogs.paper_template import TemplatesDialog
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.messages import messages
@@ -361,7 +361,7 @@ class PapersPage(QWidget):
             return
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the e-mail", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}.eml", "E-mails (*.eml)")
         if chosen:
-            self.tasks.make_file(lambda s: write_replacing(Path(chosen), paper_mail.message(s, kind, asked)), lambda _: messages.tell(f"Saved as {Path(chosen).name}; open it in your mail program and send it."))
+            self.tasks.make_file(lambda s: write_output(Path(chosen), paper_mail.message(s, kind, asked)), lambda _: messages.tell(f"Saved as {Path(chosen).name}; open it in your mail program and send it."))
 
     def publish(self) -> None:
         """Ask to whom it goes and who cleared it, then keep it for ever and write it."""

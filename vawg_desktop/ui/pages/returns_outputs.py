@@ -13,7 +13,7 @@ from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services import records, return_messages, returns, telephone
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.round_standing import RoundPartner
-from vawg_desktop.store.keys import write_replacing
+from vawg_desktop.store.files import write_output
 from vawg_desktop.ui.dialogs.addresses import AddressesDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import save_document
@@ -63,7 +63,7 @@ class ReturnsOutputs:
     def _drafted(self, folder: Path, made: list[tuple[str, return_messages.Draft]], refused: list[str]) -> None:
         try:
             for _, one in made:
-                write_replacing(folder / one.file_name, one.content)
+                write_output(folder / one.file_name, one.content)
         except AppError as error:
             messages.failed(error)
             return
@@ -130,7 +130,7 @@ class ReturnsOutputs:
         if not chosen:
             return False
         try:
-            write_replacing(Path(chosen), content)
+            write_output(Path(chosen), content)
         except AppError as error:
             messages.failed(error)
             return False
