@@ -16,7 +16,7 @@ from tests.services.test_demo import filled
 from tests.services.test_journey import sample_store
 from vawg_desktop.cli import main
 from vawg_desktop.domain.dates import last_day
-from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.services import closing, merging, records, since, undoing
 from vawg_desktop.services.demo import Spread
 from vawg_desktop.services.records import Assignment
@@ -274,3 +274,76 @@ def test_the_command_gives_the_contracts_keys_and_words(session: Session, capsys
     assert "Status moved: 1" in words and ": 31 December 2026 → 31 January 2027" in words
     assert main(["since", path, "--since", "whenever"]) == 1
     assert "not a date or a meeting" in capsys.readouterr().err
+
+
+def _published(session: Session, meeting: str, folder: Path, name: str, *more: str) -> None:
+    assert main(["report", str(session.store.path), "board", "--about", meeting, "--out", str(folder / name), "--publish", "--to", "the board", *more]) == 0
+
+
+def _board(session: Session, title: str, day: date) -> str:
+    id = records.create(session, "meeting", {"title": title, "body": "PDB", "date": day.isoformat(), "starts": "10:00"})[0]
+    return str(records.names.find(session.read(), id).reference)
+
+
+def test_a_paper_published_after_its_meeting_does_not_empty_what_moved_since(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What counts is what the meeting had: not a paper, nor a correction, that was published later."""
+    reference = _board(session, "Q1 board", TODAY + timedelta(days=2))
+    CLOCK.go_to(TODAY + timedelta(days=10))
+    put(session, "A-0013", status="stopped")
+    assert set(told(session, reference)["moved"]) == {"A-0013"}
+    _published(session, reference, tmp_path, "late.docx")
+    assert set(told(session, reference)["moved"]) == {"A-0013"}
+    capsys.readouterr()
+
+
+def test_a_correction_of_the_paper_does_not_move_what_its_meeting_saw(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reference = _board(session, "Q1 board", TODAY + timedelta(days=3))
+    _published(session, reference, tmp_path, "first.docx")
+    CLOCK.go_to(TODAY + timedelta(days=5))
+    put(session, "A-0013", status="stopped")
+    assert set(told(session, reference)["moved"]) == {"A-0013"}
+    _published(session, reference, tmp_path, "second.docx", "--corrects", "PB-0001", "--why", "A typing error")
+    assert set(told(session, reference)["moved"]) == {"A-0013"}
+    capsys.readouterr()
+
+
+def test_a_paper_published_on_a_laptop_does_not_hide_what_the_office_did_meanwhile(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copying.take_copy(session.store, tmp_path / "laptop.vawg")
+    put(session, "A-0013", status="stopped")
+    laptop = Session(opening.open_store(path), "B. Officer")
+    reference = _board(laptop, "Laptop board", TODAY + timedelta(days=2))
+    put(laptop, "A-0012", status="complete")
+    laptop.store.close()
+    _published(Session(opening.open_store(path), "B. Officer"), "Laptop board", tmp_path, "laptop.docx")
+    CLOCK.go_to(TODAY + timedelta(days=4))
+    laptop = Session(opening.open_store(path), "B. Officer")
+    merging.merge(session, laptop.store)
+    laptop.store.close()
+    assert set(told(session, "Laptop board")["moved"]) == {"A-0013"}, reference
+    put(session, "A-0011", status="stopped")
+    assert set(told(session, "Laptop board")["moved"]) == {"A-0013", "A-0011"}
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("words", ["2199-01-01", "Far board"])
+def test_nothing_has_happened_since_a_day_that_lies_ahead(session: Session, words: str) -> None:
+    _board(session, "Far board", TODAY + timedelta(days=400))
+    with pytest.raises(ValueRefusedError, match="nothing has happened since"):
+        since.since(session, words)
+
+
+def test_of_two_meetings_of_one_title_it_is_asked_which(session: Session) -> None:
+    first, second = _board(session, "Twin", TODAY - timedelta(days=30)), _board(session, "Twin", TODAY - timedelta(days=2))
+    with pytest.raises(NotFoundError, match=f"more than one meeting: {first}, {second}"):
+        since.since(session, "Twin")
+    assert main(["report", str(session.store.path), "minutes", "--about", "Twin", "--out", str(session.store.path.with_name("m.docx"))]) == 1
+
+
+def test_one_edit_that_takes_two_steps_moved_once(session: Session) -> None:
+    """What one transaction writes in several entries, such as a closing that is opened again, happened at once."""
+    CLOCK.go_to(TODAY + timedelta(days=1))
+    with session.store.write("A. Officer", "two entries in one", records.Act.EDIT) as tx:
+        found = records.names.find(tx.connection, "A-0013")
+        tx.edit("action", found.id, {"status": "stopped"}, checked=False)
+        tx.edit("action", found.id, {"status": "complete"}, checked=False)
+    assert told(session, TODAY.isoformat())["moved"]["A-0013"][2] == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from vawg_desktop.domain import movement
 from vawg_desktop.domain.acts import Act
@@ -88,7 +88,7 @@ def _last(session: Session, meeting: str, body: str, held: str) -> str:
     rows = connection.exec_driver_sql(
         "SELECT id, date FROM meeting WHERE body = ? AND id <> ? AND NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", (body, meeting)
     ).fetchall()
-    until = bounds(held)[0] if held else session.today
+    until = min(bounds(held)[0], session.today + timedelta(days=1)) if held else session.today  # one that lies ahead has told no board anything yet
     before = [(bounds(str(day))[0], str(id)) for id, day in rows if bounds(str(day))[0] < until]
     return max(before)[1] if before else ""
 

@@ -103,11 +103,11 @@ def _ways(typed: str) -> list[tuple[str, str]]:
 
 
 def find_named(connection: Connection, entity: str, name: str) -> Found | None:
-    """A record of one entity by reference, alias or, word for word, its name or short name."""
+    """A record of one entity by reference, alias or, word for word, its name or short name. Raises NotFoundError where several are called so."""
     found = maybe_find(connection, name, entity)
     if found is not None:
         return found
-    return Directory(connection, entity).find(name)
+    return Directory(connection, entity).only(name)
 
 
 class Directory:
@@ -167,6 +167,14 @@ class Directory:
     def find(self, name: str) -> Found | None:
         """The record of that name, or None."""
         return self._by_name.get(fold(name))
+
+    def only(self, name: str) -> Found | None:
+        """The record of that name, or None. Raises NotFoundError where several have that very title: which one is meant nobody can say."""
+        found = self.find(name)
+        same = [one for one in self.all if found is not None and fold(one.title) == fold(name)]
+        if found is not None and len(same) > 1 and fold(found.title) == fold(name):
+            raise NotFoundError(f"“{name[:80]}” names more than one {BY_KEY[self.entity].label.casefold()}: {', '.join(one.reference for one in same[:6])}. Name one of them.", code="ambiguous")
+        return found
 
     def require(self, name: str) -> Found:
         """The record of that name. Raises ValueRefusedError with "did you mean"."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import clock, movement
 from vawg_desktop.domain.conditions import is_open
-from vawg_desktop.domain.dates import bounds, parse_date
+from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import EntitySpec, Value
@@ -47,9 +47,9 @@ class Moved:
 
 @dataclass(slots=True)
 class Since:
-    """All that became of the records, by kind of movement; ``span`` are the log's numbers between which it was."""
+    """All that became of the records, by kind of movement; ``span`` is between which moments it was."""
 
-    span: tuple[int, int]
+    span: Span
     found: dict[str, list[Moved]] = field(default_factory=lambda: {kind: [] for kind in movement.KINDS})
 
     def as_json(self) -> dict[str, list[dict[str, Value]]]:
@@ -87,8 +87,39 @@ def last_of(session: Session, words: str) -> str:
     return held[-1][1]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known at a moment: the log up to a number, but for entries that came by a merge from a store where they were not known then."""
+
+    upto: int
+    but: frozenset[int] = frozenset()
+
+    def holds(self, n: int) -> bool:
+        """Whether an entry of the log was known then."""
+        return n <= self.upto and n not in self.but
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two moments: of what was learned between them it is told what became of the records."""
+
+    start: Known
+    end: Known
+
+    def between(self, n: str = "n") -> str:
+        """The condition on an entry that it was learned in the span; ``n`` names its number."""
+        late = f" OR {n} IN ({','.join(map(str, sorted(self.start.but)))})" if self.start.but else ""
+        out = f" AND {n} NOT IN ({','.join(map(str, sorted(self.end.but)))})" if self.end.but else ""
+        return f"(({n} > {self.start.upto}{late}) AND {n} <= {self.end.upto}{out})"
+
+
 def point(session: Session, words: str) -> int:
-    """The number of the log's entry up to which this store knew at a moment: the end of a London day, or the beginning of a meeting's ("last PDB" too).
+    """The number of the log's entry up to which this store knew at a moment. Raises what ``known`` raises."""
+    return known(session, words).upto
+
+
+def known(session: Session, words: str) -> Known:
+    """What this store knew at a moment: the end of a London day, or the beginning of a meeting's ("last PDB" too), or what its paper was made of.
 
     Raises NotFoundError and ValueRefusedError for words that are neither.
     """
@@ -99,35 +130,49 @@ def point(session: Session, words: str) -> int:
         found = names.find_named(connection, "meeting", last_of(session, words) or words)
         if found is None:
             raise ValueRefusedError(f"“{words[:60]}” is not a date or a meeting in this store.") from refused
-        frozen = _frozen(connection, found.id)
+        held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
+        begins = past.start_of_day(bounds(str(held))[0], str(starts or "")) if held else ""
+        frozen = _frozen(connection, found.id, begins, past.end_of_day(bounds(str(held))[1]) if held else "")
         if frozen is not None:
             return frozen
-        held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
         if not held:
             raise ValueRefusedError(f"{found.reference} {found.title} has no date, so nobody can say what was known at it.") from refused
-        return past.known_before(connection, past.start_of_day(bounds(str(held))[0], str(starts or "")))
-    return past.known_by(connection, past.end_of_day(day))
+        return Known(past.known_before(connection, begins))
+    return Known(past.known_by(connection, past.end_of_day(day)))
 
 
-def _frozen(connection: Connection, meeting: str) -> int | None:
-    """Up to where the log was known when a meeting's paper was published: what moved after that was told to no board. None where none was."""
-    row = connection.exec_driver_sql("SELECT heads FROM publication WHERE meeting = ? AND kind = 'board' AND stage = 'published' AND NOT deleted ORDER BY n DESC LIMIT 1", (meeting,)).fetchone()
-    if row is None:
+def _frozen(connection: Connection, meeting: str, begins: str, ends: str) -> Known | None:
+    """What was known when the paper of a meeting was published that the meeting had; None where it had none.
+
+    That is the last one before it began, else the first of its day; one that was published later, or that corrects it later, no meeting saw.
+    """
+    rows = connection.exec_driver_sql(
+        "SELECT p.heads, c.at FROM publication p JOIN \"change\" c ON c.\"row\" = p.id AND c.op = 'create' "
+        "WHERE p.meeting = ? AND p.kind = 'board' AND p.stage = 'published' ORDER BY c.at, c.n", (meeting,)
+    ).fetchall()  # fmt: skip
+    before = [heads for heads, at in rows if not begins or str(at) < begins]
+    same_day = [heads for heads, at in rows if begins and begins <= str(at) <= ends]
+    had = before[-1] if before else same_day[0] if same_day else None
+    if had is None:
         return None
-    found = 0
-    for place in json.loads(str(row[0] or "{}")):
-        origin, _, seq = str(place).rpartition("/")
-        last = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE origin = ? AND seq <= ?', (origin, int(seq))).scalar()
-        found = max(found, int(last or 0))
-    return found
+    heads = {str(place).rpartition("/")[0]: int(str(place).rpartition("/")[2]) for place in json.loads(str(had or "{}"))}
+    upto, later = 0, set[int]()
+    for (origin,) in connection.exec_driver_sql("SELECT id FROM origin").fetchall():
+        last = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE origin = ? AND seq <= ?', (origin, heads.get(str(origin), 0))).scalar()
+        upto = max(upto, int(last or 0))
+    for (origin,) in connection.exec_driver_sql("SELECT id FROM origin").fetchall():
+        rows = connection.exec_driver_sql('SELECT n FROM "change" WHERE origin = ? AND seq > ? AND n <= ?', (origin, heads.get(str(origin), 0), upto)).fetchall()
+        later |= {int(n) for (n,) in rows}
+    return Known(upto, frozenset(later))
 
 
 def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -> Since:
     """What became of the records between two dates or meetings; without an end until now. Raises ValueRefusedError where the end is earlier."""
     connection = session.read()
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
-    span = point(session, start), point(session, end) if end else last
-    if span[1] < span[0]:
+    _refuse_ahead(session, start)
+    span = Span(known(session, start), known(session, end) if end else Known(last))
+    if span.end.upto < span.start.upto:
         raise ValueRefusedError("The end is before the beginning.")
     made = Since(span)
     for spec in SPECS:
@@ -141,6 +186,21 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
             for move in found[id]:
                 made.found[move.kind].append(Moved(id, spec.key, called[id][1], called[id][2], move))
     return made
+
+
+def _refuse_ahead(session: Session, start: str) -> None:
+    """Raise ValueRefusedError for a beginning that lies ahead: nothing has happened since."""
+    try:
+        day = bounds(parse_date(start, now=session.today))[0]
+        if day > session.today:
+            raise ValueRefusedError(f"{label(day.isoformat())} is in the future; nothing has happened since. Choose a past day.", code="ahead")
+    except ValueRefusedError as refused:
+        if refused.code == "ahead":
+            raise
+        found = names.find_named(session.read(), "meeting", last_of(session, start) or start)
+        row = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).fetchone() if found is not None else None
+        if found is not None and row is not None and row[0] and bounds(str(row[0]))[0] > session.today:
+            raise ValueRefusedError(f"{found.reference} {found.title} is on {label(str(row[0]))}; nothing has happened since. Choose a meeting that was held.", code="ahead") from None
 
 
 #: What each kind of movement is called, for one record and for many.
@@ -177,32 +237,32 @@ def _called(connection: Connection, spec: EntitySpec, wanted: Sequence[str]) -> 
     return found
 
 
-def _moves(connection: Connection, spec: EntitySpec, span: tuple[int, int]) -> list[tuple[str, list[Move]]]:
+def _moves(connection: Connection, spec: EntitySpec, span: Span) -> list[tuple[str, list[Move]]]:
     """What became of each record of a kind of which an entry between tells."""
     made, edited = _made(connection, spec, span), _edited(connection, spec, span, _TOLD[spec.key])
     found: list[tuple[str, list[Move]]] = []
-    for id, numbered in _entries(connection, [*made, *(id for id in edited if id not in made)], span[1], _TOLD[spec.key]).items():
-        known = [e for n, e in numbered if n <= span[0]]
-        before = _cells(known) if known else None
-        later = [e for n, e in numbered if n > span[0]]
-        moves = movement.moves(spec, before, [Step(later[0].at, _cells([*known, *later]))])
+    for id, numbered in _entries(connection, [*made, *(id for id in edited if id not in made)], span.end, _TOLD[spec.key]).items():
+        earlier = [e for n, e in numbered if span.start.holds(n)]
+        before = _cells(earlier) if earlier else None
+        later = [e for n, e in numbered if not span.start.holds(n)]
+        moves = movement.moves(spec, before, [Step(later[0].at, _cells([*earlier, *later]))])
         if any(m.kind != movement.NEW for m in moves):  # what it is net is known; when and how often is told by the way there
-            moves = movement.moves(spec, before, _steps(spec, numbered, span[0]))
+            moves = movement.moves(spec, before, _steps(spec, earlier, later))
         if moves:
             found.append((id, moves))
     return found
 
 
-def _made(connection: Connection, spec: EntitySpec, span: tuple[int, int]) -> dict[str, None]:
+def _made(connection: Connection, spec: EntitySpec, span: Span) -> dict[str, None]:
     """Records of a kind that were made in the span, by an index alone."""
-    rows = connection.exec_driver_sql("SELECT \"row\" FROM \"change\" WHERE op = 'create' AND tbl = ? AND n > ? AND n <= ?", (spec.key, *span))
+    rows = connection.exec_driver_sql(f"SELECT \"row\" FROM \"change\" WHERE op = 'create' AND tbl = ? AND {span.between()}", (spec.key,))
     return {str(id): None for (id,) in rows}
 
 
-def _edited(connection: Connection, spec: EntitySpec, span: tuple[int, int], keys: Collection[str]) -> dict[str, None]:
+def _edited(connection: Connection, spec: EntitySpec, span: Span, keys: Collection[str]) -> dict[str, None]:
     """Records of a kind of which an edit in the span names one of some cells."""
-    sql = f"SELECT \"row\" FROM \"change\" WHERE op = 'edit' AND tbl = ? AND n > ? AND n <= ? AND {_names(keys)}"
-    return {str(id): None for (id,) in connection.exec_driver_sql(sql, (spec.key, *span))}
+    sql = f"SELECT \"row\" FROM \"change\" WHERE op = 'edit' AND tbl = ? AND {span.between()} AND {_names(keys)}"
+    return {str(id): None for (id,) in connection.exec_driver_sql(sql, (spec.key,))}
 
 
 def _names(keys: Collection[str]) -> str:
@@ -214,15 +274,16 @@ def _tells(keys: Collection[str]) -> str:
     return f"(op = 'create' OR {_names(keys)})"
 
 
-def _entries(connection: Connection, rows: Sequence[str], last: int, keys: Collection[str]) -> dict[str, list[tuple[int, log.Entry]]]:
-    """The entries about each record up to a number of the log that tell of some cells, with their numbers, oldest first."""
+def _entries(connection: Connection, rows: Sequence[str], upto: Known, keys: Collection[str]) -> dict[str, list[tuple[int, log.Entry]]]:
+    """The entries about each record that were known at a moment and tell of some cells, with their numbers, oldest first."""
     found: dict[str, list[tuple[int, log.Entry]]] = {row: [] for row in rows}
     sql = log.SELECT.replace("SELECT ", "SELECT n, ", 1)
     for start in range(0, len(rows), 400):
         part = tuple(rows[start : start + 400])
-        for n, *entry in connection.exec_driver_sql(f'{sql} WHERE "row" IN ({",".join("?" * len(part))}) AND n <= ? AND {_tells(keys)} ORDER BY n', (*part, last)):
-            made = log.from_row(tuple(entry))
-            found[made.row].append((int(n), made))
+        for n, *entry in connection.exec_driver_sql(f'{sql} WHERE "row" IN ({",".join("?" * len(part))}) AND n <= ? AND {_tells(keys)} ORDER BY n', (*part, upto.upto)):
+            if upto.holds(int(n)):
+                made = log.from_row(tuple(entry))
+                found[made.row].append((int(n), made))
     return found
 
 
@@ -230,44 +291,45 @@ def _cells(entries: Sequence[log.Entry]) -> dict[str, Value]:
     return {key: standing.value for key, standing in past.cells_after(entries).items()}
 
 
-def _steps(spec: EntitySpec, numbered: Sequence[tuple[int, log.Entry]], first: int) -> list[Step]:
-    """How a record stood after each entry of the span that tells of it."""
+def _steps(spec: EntitySpec, earlier: Sequence[log.Entry], later: Sequence[log.Entry]) -> list[Step]:
+    """How a record stood after each transaction of the span that tells of it: what one transaction did in several entries happened at once."""
     steps: list[Step] = []
-    known: list[log.Entry] = []
-    for n, entry in numbered:
+    known = list(earlier)
+    for place, entry in enumerate(later):
         known.append(entry)
-        if n > first and (entry.op == "create" or _TOLD[spec.key] & entry.fields.keys()):
+        last_of_its_own = place + 1 == len(later) or later[place + 1].txn != entry.txn
+        if last_of_its_own and any(e.op == "create" or _TOLD[spec.key] & e.fields.keys() for e in later[: place + 1] if e.txn == entry.txn):
             steps.append(Step(entry.at, _cells(known)))
     return steps
 
 
-def _silent(connection: Connection, spec: EntitySpec, span: tuple[int, int]) -> list[str]:
+def _silent(connection: Connection, spec: EntitySpec, span: Span) -> list[str]:
     """Records that were there and open at both ends, and of which nothing was told between."""
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
-    later = _made(connection, spec, (span[0], last))
+    later = _made(connection, spec, Span(span.start, Known(last)))
     rows = connection.exec_driver_sql(f'SELECT id, "{spec.status}", deleted FROM "{spec.key}"')
     now: dict[str, Mapping[str, Value]] = {str(id): {spec.status: status, "deleted": bool(deleted)} for id, status, deleted in rows if str(id) not in later}
-    ends = [_as_known(connection, spec, now, (n, last)) for n in span]
+    ends = [_as_known(connection, spec, now, Span(one, Known(last))) for one in (span.start, span.end)]
     heard = _heard(connection, spec, span)
     return [id for id in now if id not in heard and all(not at[id].get("deleted") and is_open(spec, at[id]) for at in ends)]
 
 
-def _as_known(connection: Connection, spec: EntitySpec, now: Mapping[str, Mapping[str, Value]], after: tuple[int, int]) -> dict[str, Mapping[str, Value]]:
+def _as_known(connection: Connection, spec: EntitySpec, now: Mapping[str, Mapping[str, Value]], after: Span) -> dict[str, Mapping[str, Value]]:
     """Status and deletion of records as the store knew them before a span of its log that reaches to its end."""
     keys = (spec.status, "deleted")
     changed = [id for id in _edited(connection, spec, after, keys) if id in now]
-    return {**now, **{id: _cells([e for _, e in numbered]) for id, numbered in _entries(connection, changed, after[0], keys).items() if numbered}}
+    return {**now, **{id: _cells([e for _, e in numbered]) for id, numbered in _entries(connection, changed, after.start, keys).items() if numbered}}
 
 
-def _heard(connection: Connection, spec: EntitySpec, span: tuple[int, int]) -> set[str]:
+def _heard(connection: Connection, spec: EntitySpec, span: Span) -> set[str]:
     """Records of which something was told in the span, by an update that stood at its end."""
     telling = BY_KEY[spec.told_by]
     rows = connection.exec_driver_sql(
         f'SELECT u.id, u."{telling.parent}", u.deleted FROM "change" c JOIN "{telling.key}" u ON u.id = c."row" '
-        "WHERE c.n > ? AND c.n <= ? AND c.tbl = ? AND c.op = 'create'", (*span, telling.key),
+        f"WHERE {span.between('c.n')} AND c.tbl = ? AND c.op = 'create'", (telling.key,),
     ).fetchall()  # fmt: skip
     gone = [str(id) for id, _, deleted in rows if deleted]
-    stood = {id for id, numbered in _entries(connection, gone, span[1], ("deleted",)).items() if not _cells([e for _, e in numbered]).get("deleted")}
+    stood = {id for id, numbered in _entries(connection, gone, span.end, ("deleted",)).items() if not _cells([e for _, e in numbered]).get("deleted")}
     return {str(about) for id, about, deleted in rows if not deleted or str(id) in stood}
 
 
