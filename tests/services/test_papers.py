@@ -8,9 +8,11 @@ import email.policy
 import random
 import re
 import subprocess
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from tests.services.test_demo import filled
 from tests.services.test_journey import sample_store
 from vawg_desktop.cli import main
 from vawg_desktop.domain.dates import last_day
-from vawg_desktop.domain.errors import AppError, NotFoundError, ValueRefusedError
+from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.exchange.document import Document, Figure, Heading, Table, words
 from vawg_desktop.exchange.document_files import writer
 from vawg_desktop.services import (
@@ -34,9 +36,11 @@ from vawg_desktop.services import (
     handover,
     lists,
     meeting_notes,
+    merging,
     names,
     paper_mail,
     papers,
+    publications,
     records,
     since,
     standing,
@@ -46,6 +50,7 @@ from vawg_desktop.services.overview import pillar_label
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import copying, opening
 
 Row = dict[str, Any]
 
@@ -109,6 +114,18 @@ def told(session: Session, made: papers.Made) -> dict[str, set[str]]:
     return {f.key: {called[i] for i in f.ids} for f in made.figures if not f.key.startswith("since_")}
 
 
+def _parts_add_up(session: Session, figures: dict[str, set[str]], expected: dict[str, set[str]]) -> None:
+    """Pillars and statuses part what is counted: each record once, and each under what it has."""
+    actions = {str(r["reference"]): r for r in lists.plain_rows(session.read(), "SELECT reference, status, x_pillar FROM action WHERE NOT deleted", ())}
+    for prefix, key, of in (("status_", "status", None), ("pillar_", "x_pillar", "actions")):
+        parts = {k: v for k, v in figures.items() if k.startswith(prefix) and (of is None or k.endswith(of))}
+        assert sum(len(v) for v in parts.values()) == len(expected["actions"]) and set().union(*parts.values()) == expected["actions"]
+        for name, refs in parts.items():
+            assert {str(actions[r][key] or ("not_known" if key == "status" else "none")) for r in refs} == {name.removeprefix(prefix).removesuffix("_actions")}
+    for ends, whole in (("_recommendations", "recommendations"), ("_overdue", "actions_overdue"), ("_evidence_awaited", "actions_claimed")):
+        assert set().union(*(v for k, v in figures.items() if k.startswith("pillar_") and k.endswith(ends))) == expected[whole]
+
+
 def tables(document: Document) -> dict[str, list[list[str]]]:
     return {b.title: [[words(c) for c in row] for row in b.rows] for b in document.blocks if isinstance(b, Table)}
 
@@ -125,12 +142,14 @@ def test_every_figure_of_a_board_paper_is_a_count_of_rows(session: Session, tmp_
         records.add_update(session, "A-0005", {"narrative": "Begun", "as_at": "2026-11-01"})
     made = papers.board(session, Asked())
     expected = counted(session)
-    assert told(session, made) == expected
+    figures = told(session, made)
+    assert {k: v for k, v in figures.items() if not k.startswith(("pillar_", "status_"))} == expected
+    _parts_add_up(session, figures, expected)
     shown = tables(made.document)
     says = {f.key: f.says for f in made.figures}
     assert {row[0]: row[1] for row in shown["The figures of this paper"]} == {says[k]: f"{len(v):,}" for k, v in expected.items()}
     annex = {row[0]: (row[1], set(row[2].split(", ")) - {""}) for row in shown["Records counted"]}
-    assert annex == {says[k]: (f"{len(v):,}", v) for k, v in expected.items()}
+    assert annex == {says[k]: (f"{len(v):,}", v) for k, v in figures.items()}
     pillars = Counter({row[0]: int(row[2].replace(",", "")) for row in shown["By pillar"]})
     kept = dict(session.read().exec_driver_sql("SELECT x_pillar, count(*) FROM action WHERE deleted = 0 GROUP BY x_pillar").fetchall())
     assert +pillars == Counter({pillar_label(str(key)): number for key, number in kept.items()})
@@ -397,3 +416,104 @@ def test_minutes_are_checked_by_those_who_spoke(session: Session) -> None:
     put(session, str(first["reference"]), answer="The terms are with leading counsel.")
     row = every(session, "challenge")[0]
     assert row["checked_by"] is None and row["checked_on"] is None  # what was found right no longer stands there
+
+
+def test_every_number_of_the_audit_has_the_actions_that_it_counts(session: Session, tmp_path: Path) -> None:
+    """And with those of independent bodies it is every action, one of a body that was deleted since included."""
+    session = filled(tmp_path, "county")
+    owner = session.read().exec_driver_sql("SELECT p.reference FROM partner p JOIN action a ON a.accountable = p.id AND NOT a.deleted WHERE p.standing <> 'independent' ORDER BY p.n DESC LIMIT 1").scalar()
+    records.hide(session, [str(owner)])
+    made = papers.make(session, "audit", Asked())
+    shown, figures = tables(made.document), {f.says: f.number for f in made.figures}
+    for agency, *numbers in shown["Progress by agency"]:
+        for number, says in zip(numbers, ("actions", "complete, evidence seen", "complete, evidence awaited", "overdue"), strict=True):
+            assert figures.get(f"{agency}: {says}", 0) == int(number.replace(",", ""))
+    everybody = sum(int(row[1].replace(",", "")) for title in ("Progress by agency", "Contributions invited") for row in shown[title])
+    assert everybody == session.read().exec_driver_sql("SELECT count(*) FROM action WHERE NOT deleted").scalar()
+    assert "of independent bodies are not counted here" in str(made.document.blocks)
+
+
+def test_papers_name_what_two_sides_said_differently(session: Session, tmp_path: Path) -> None:
+    meeting = records.create(session, "meeting", {"title": "Q3 board", "body": "PDB", "date": TODAY.isoformat()})[0]
+    question = records.create(session, "challenge", {"question": "How far is it?", "meeting": meeting, "about": "A-0005", "status": "asked"})[0]
+    laptop = Session(opening.open_store(copying.take_copy(session.store, tmp_path / "laptop.vawg")), "B. Officer")
+    for one, answer in ((session, "It is done"), (laptop, "It is not done")):
+        records.assign(one, question, [Assignment("answer", answer)], "told")
+    put(session, "A-0005", status="complete")
+    records.assign(laptop, "A-0005", [Assignment("status", "stopped")], "told")
+    merging.merge(session, laptop.store)
+    laptop.store.close()
+    reference = names.find(session.read(), question).reference
+    for kind, about, wanted in (("minutes", (meeting,), reference), ("action-log", (), reference), ("board", (), "A-0005")):
+        lines = papers.make(session, kind, Asked(about)).document.lines
+        assert any("Two values wait to be chosen between" in line and wanted in line for line in lines), (kind, lines)
+
+
+def test_what_follows_up_a_private_item_stays_off_paper(session: Session) -> None:
+    meeting = records.create(session, "meeting", {"title": "Q3 board", "body": "PDB", "date": TODAY.isoformat(), "starts": "09:00"})[0]
+    item = meeting_notes.speak_of(session, meeting, "A-0005").item
+    records.assign(session, item, [Assignment("private", "yes")], None)
+    meeting_notes.note(session, item, {"answer": "In confidence", "follow_up": "PRIVATEFOLLOW interview", "follow_owner": "Kent Police", "follow_due": "2026-01-31"})
+    for kind in ("board", "action-log", "minutes", "handover"):
+        assert "PRIVATEFOLLOW" not in str(papers.make(session, kind, Asked((meeting,) if kind != "handover" else ())).document), kind
+
+
+def test_a_past_paper_says_what_was_known_then_and_no_more(session: Session) -> None:
+    put(session, "R-0003", title="As it was called")
+    CLOCK.go_to(TODAY + timedelta(days=5))
+    put(session, "R-0003", title="As it is called now")
+    records.create(session, "response", {"recommendation": "R-0003", "partner": "Kent Police", "answer": "accepted"})
+    then = papers.make(session, "answer-card", Asked(("R-0003",), as_at=TODAY.isoformat())).document
+    assert "As it was called" in then.title and "Response of Kent Police: accepted" not in str(then.blocks)
+    with pytest.raises(ValueRefusedError, match="knew nothing yet"):
+        papers.make(session, "board", Asked(as_at="2000-01-01"))
+    heads = tables(papers.make(session, "audit", Asked(as_at=TODAY.isoformat())).document)["Heads of the change log"]
+    now = tables(papers.make(session, "audit", Asked()).document)["Heads of the change log"]
+    assert heads != now
+
+
+def test_a_new_edition_says_so_and_is_of_the_same_paper(session: Session, tmp_path: Path) -> None:
+    send = publications.Sending("The board")
+    first = publications.publish(session, "panel-update", Asked(), tmp_path / "a.docx", send)
+    second = publications.publish(session, "panel-update", Asked(), tmp_path / "b.docx", replace(send, corrects=first.reference, correction="A wrong date"))
+    third = publications.publish(session, "panel-update", Asked(), tmp_path / "c.docx", replace(send, corrects=first.reference, correction="Another"))
+    editions = {r["reference"]: r["edition"] for r in publications.listed(session)}
+    assert [editions[one.reference] for one in (first, second, third)] == [1, 2, 3]
+    with zipfile.ZipFile(tmp_path / "b.docx") as archive:
+        words = archive.read("word/document.xml").decode()
+    assert "Edition 2, in place of PB-0001" in words and "A wrong date" in words
+    one, other = (publications.publish(session, "answer-card", Asked((r,)), tmp_path / f"{r}.docx", send).reference for r in ("R-0001", "R-0002"))
+    with pytest.raises(RuleError, match="about another record"):
+        publications.publish(session, "answer-card", Asked(("R-0002",)), tmp_path / "d.docx", replace(send, corrects=one, correction="x"))
+    with pytest.raises(RuleError, match="is not deleted"):
+        records.assign(session, other, [Assignment("deleted", "yes")], "tidy")
+    with pytest.raises(RuleError, match="is not deleted"):
+        records.hide(session, [other])
+
+
+def test_minutes_that_nobody_checked_leave_as_a_draft(session: Session, tmp_path: Path) -> None:
+    meeting = records.create(session, "meeting", {"title": "Q3 board", "body": "PDB", "date": TODAY.isoformat()})[0]
+    records.create(session, "challenge", {"question": "How far?", "meeting": meeting, "status": "answered", "answer": "Half way"})
+    publications.publish(session, "minutes", Asked((meeting,)), tmp_path / "m.docx", publications.Sending("The board"))
+    publications.publish(session, "minutes", Asked((meeting,)), tmp_path / "n.docx", publications.Sending("The board", stage="approved"))
+    assert [r["stage"] for r in publications.listed(session)] == ["draft", "approved"]
+    assert "Approved minutes" in zipfile.ZipFile(tmp_path / "n.docx").read("word/document.xml").decode() and "DRAFT" in zipfile.ZipFile(tmp_path / "m.docx").read("word/document.xml").decode()
+
+
+@pytest.mark.parametrize("words", [
+    ["audit", "--since", "last PDB"], ["action-log", "--since", "2026-01-01"], ["handover", "--about", "R-0001"], ["panel-update", "--about", "R-0001"], ["answer-card", "--about", "R-0001", "--about", "R-0002"],
+    ["journey-map", "--as-at", "2025-01-01"], ["service-directory", "--since", "2025-01-01"], ["board", "--to", "The board"], ["board", "--why", "A reason"],
+])  # fmt: skip
+def test_what_a_paper_takes_no_notice_of_is_refused(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    out = tmp_path / "paper.docx"
+    assert main(["report", str(session.store.path), *words, "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and not out.exists()
+
+
+def test_nothing_that_leaves_is_written_over_a_store(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = session.store.path
+    for said in (["template", str(store), "board", "--starter", str(store)], ["calendar", str(store), "--out", str(store)], ["report", str(store), "board", "--out", str(store)]):
+        assert main(said) == 1, said
+        assert capsys.readouterr().out == ""
+    assert store.read_bytes().startswith(b"SQLite format") and main(["check", str(store)]) == 0

@@ -51,7 +51,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 def test_a_publication_is_the_same_after_many_edits(session: Session, tmp_path: Path) -> None:
     done = publications.publish(session, "panel-update", Asked(), tmp_path / "panel.docx", PUBLIC)
     first = publications.reproduce(session, done.reference)
-    assert first.content == (tmp_path / "panel.docx").read_bytes() and all(r.number == r.again and not r.cause for r in first.recount) and len(first.recount) == 10
+    assert first.content == (tmp_path / "panel.docx").read_bytes() and all(r.number == r.again and not r.cause for r in first.recount) and len(first.recount) >= 10
     chance = random.Random(7)
     for _ in range(120):
         _work(session, chance, session.today)

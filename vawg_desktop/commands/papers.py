@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from vawg_desktop.commands.registry import argument, command
 from vawg_desktop.commands.shared import opened, out
+from vawg_desktop.domain.errors import ValueRefusedError
+from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.domain.terms import how_many
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def report(arguments: argparse.Namespace) -> int:
 
     if arguments.publish:
         return _publish(arguments)
+    if unused := [f"--{name.replace('_', '-')}" for name in ("to", "cleared_by", "corrects", "why") if getattr(arguments, name)]:
+        raise ValueRefusedError(f"{' and '.join(unused)} {'goes' if len(unused) == 1 else 'go'} with --publish.")
     with opened(arguments) as session:
         document, figures = _made(session, arguments)
         if arguments.template:
@@ -118,11 +122,14 @@ def reproduce(arguments: argparse.Namespace) -> int:
 
 
 def _made(session: Session, arguments: argparse.Namespace) -> tuple[Document, list[Counted]]:
-    from vawg_desktop.services import journey_outputs, papers, service_outputs
+    from vawg_desktop.services import as_at, journey_outputs, papers, service_outputs
 
     if arguments.kind in _PAPERS:
         made = papers.make(session, arguments.kind, papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at))
         return made.document, made.figures
+    papers.refuse_unused(arguments.kind, papers.Asked(tuple(arguments.about), arguments.since))
+    if arguments.as_at and as_at.moment(session, arguments.as_at)[0] != session.today:
+        raise ValueRefusedError(f"{PAPER_KIND.label(arguments.kind)} shows the present position; it cannot be made as at a past date.")
     if arguments.kind == "service-directory":
         return service_outputs.directory(session), []
     if arguments.kind == "needs-assessment":

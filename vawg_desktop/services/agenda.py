@@ -55,7 +55,7 @@ class MeetingFacts:
 def find_meeting(session: Session, name: str) -> MeetingFacts:
     """A meeting by reference, title, id, or "next PDB": the next one of a body. Raises NotFoundError and ValueRefusedError."""
     connection = session.read()
-    found = _next_of(session, name) or names.find_named(connection, "meeting", name) or names.find(connection, name, "meeting")
+    found = _next_of(session, name) or names.find_named(connection, "meeting", name, only=True) or names.find(connection, name, "meeting")
     row = connection.exec_driver_sql(
         "SELECT m.id, m.reference, m.title, m.body, coalesce(b.short_name, b.name, ''), coalesce(m.date, '') FROM meeting m LEFT JOIN governance_body b ON b.id = m.body WHERE m.id = ?",
         (found.id,),
@@ -296,7 +296,7 @@ def in_words(found: Sequence[Proposal]) -> Iterator[str]:
 
 def called(session: Session, moment: str) -> str:
     """What a date or a meeting is called: a meeting by its title and day."""
-    found = names.maybe_find(session.read(), moment, "meeting") or names.find_named(session.read(), "meeting", moment)
+    found = names.maybe_find(session.read(), moment, "meeting") or names.find_named(session.read(), "meeting", moment, only=True)
     if found is None:
         return label(bounds(parse_date(moment, now=session.today))[1].isoformat())
     day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]

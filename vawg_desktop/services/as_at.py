@@ -51,7 +51,7 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
     except ValueRefusedError:
         day = None
     if day is None:
-        found = names.find_named(session.read(), "meeting", meeting or typed) or (names.find(session.read(), meeting, "meeting") if meeting else None)
+        found = names.find_named(session.read(), "meeting", meeting or typed, only=True) or (names.find(session.read(), meeting, "meeting") if meeting else None)
         if found is None:
             raise ValueRefusedError(f"“{typed[:60]}” is not a date or a meeting in this store.")
         held, title = session.read().exec_driver_sql("SELECT date, title FROM meeting WHERE id = ?", (found.id,)).one()

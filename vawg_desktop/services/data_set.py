@@ -164,7 +164,7 @@ def _add_earlier(session: Session, family: _Family, people: frozenset[str]) -> N
     """Take in what earlier data sets gave and what they kept back, as the numbers were then."""
     rows = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT * FROM indicator_value", ())}
     indicators = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT * FROM indicator", ())}
-    for (figures,) in session.read().exec_driver_sql("SELECT figures FROM publication WHERE NOT deleted AND kind = 'data-set' ORDER BY n").fetchall():
+    for (figures,) in session.read().exec_driver_sql("SELECT figures FROM publication WHERE kind = 'data-set' ORDER BY n").fetchall():
         told = json.loads(str(figures or "{}"))
         for key, into in (("given", family.given), ("kept_back", family.hidden)):
             known = [(rows[i], whole) for i, v in told.get(key, {}).items() if i in rows and str(rows[i]["indicator"]) in people and (whole := _whole(v)) is not None]

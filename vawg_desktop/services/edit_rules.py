@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from vawg_desktop.domain.entities import (
+    BY_KEY,
     CHALLENGE,
     CITATION,
     CLOSURE_TEST,
@@ -24,6 +25,8 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.merge import same
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
+
+PUBLICATION = BY_KEY["publication"]
 
 
 def before_creating(session: Session, tx: Transaction, spec: EntitySpec, cells: dict[str, Value]) -> None:
@@ -51,6 +54,8 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
     for key in (k for k in cells if k in spec.by_key and spec.by_key[k].frozen):
         if not same(tx.row(spec.key, id)[key], cells[key]):
             raise RuleError(f"{spec.by_key[key].label} of a {spec.label.casefold()} cannot be changed; a correction is a new edition.", code="rule_frozen")
+    if cells.get("deleted"):
+        _refuse_unpublished(spec)
     if spec is FIGURE and cells.get("quote_this"):
         _quote_this_alone(tx, id)
     if spec is QUOTE:
@@ -68,6 +73,12 @@ def before_editing(session: Session, tx: Transaction, spec: EntitySpec, id: str,
 
         triage.mind(session, tx.row(spec.key, id), cells)
     _mind_closing(tx, spec, id, cells, why)
+
+
+def _refuse_unpublished(spec: EntitySpec) -> None:
+    """Raise RuleError for taking back what has left the office: what it told is counted with whatever is told later."""
+    if spec is PUBLICATION:
+        raise RuleError("What was published has left the office and is not deleted; a correction is a new edition.", code="rule_frozen")
 
 
 def _mind_challenge(tx: Transaction, row: Mapping[str, Value], cells: dict[str, Value], today: date) -> None:
@@ -140,6 +151,7 @@ def refuse_signature_back(tx: Transaction, spec: EntitySpec, id: str) -> None:
 
 def withdraw(tx: Transaction, spec: EntitySpec, id: str, why: str | None) -> None:
     """What shows that a closing was earned opens the record again when it is removed."""
+    _refuse_unpublished(spec)
     from vawg_desktop.services import closing  # which reads lists, which read values here
 
     if spec.key in closing.SHOWN_BY:

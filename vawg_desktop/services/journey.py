@@ -173,12 +173,13 @@ class Map:
     def summary(self) -> str:
         """The whole map in a sentence, counting each gap once."""
         open_ = {g.id: g for c in self.cells.values() for g in c.open}
-        beside = ", with those not placed" if _named(self.rows) < len(self.rows) or _named(self.columns) < len(self.columns) else ""
+        apart = [f"{len(lines) - _named(lines):,} more {what} for what is not placed" for lines, what in ((self.rows, "row"), (self.columns, "column")) if _named(lines) < len(lines)]
+        beside = f", and {' and '.join(apart)}" if apart else ""
         unowned = sum(c.unowned for c in self.cells.values())
         counted = [c.state for c in self.cells.values()]
         return (
             f"{how_many(len(open_), 'open gap')} over {how_many(_named(self.rows), 'stage')} and {how_many(_named(self.columns), 'column')}{beside}. {how_many(counted.count(GAP), 'place')} with a gap, "
-            f"{counted.count(NO_GAP):,} with none, {counted.count(NO_DATA):,} without data. In {how_many(unowned, 'place')} nobody owns a gap."
+            f"{counted.count(NO_GAP):,} with none, {counted.count(NO_DATA):,} without data. In {how_many(unowned, 'place')} none of the gaps has an owner."
         )
 
 

@@ -196,14 +196,20 @@ def _follow_up(session: Session, tx: Transaction, about: names.Found | None, giv
 
 def refuse_judged(connection: Connection, cells: Mapping[str, Value]) -> None:
     """An independent body's answer is information, given or not, and never judged; others are judged. Raises RuleError."""
-    if not (cells.get("judgement") or cells.get("information")) or not cells.get("asked_of"):
+    if not (cells.get("judgement") or cells.get("information")):
         return
-    found = connection.exec_driver_sql("SELECT name, standing FROM partner WHERE id = ?", (cells["asked_of"],)).fetchone()
+    asked_of = cells.get("asked_of")
+    if not asked_of and cells.get("about"):  # nobody is named: it is asked of whoever answers for what it is about
+        owner = connection.exec_driver_sql("SELECT accountable FROM action WHERE id = ? UNION ALL SELECT lead FROM recommendation WHERE id = ?", (cells["about"], cells["about"])).fetchone()
+        asked_of = owner[0] if owner is not None else None
+    if not asked_of:
+        return
+    found = connection.exec_driver_sql("SELECT name, standing FROM partner WHERE id = ?", (asked_of,)).fetchone()
     if found is None:
         return
     if cells.get("judgement") and found[1] == "independent":
         raise RuleError(f"{found[0]} is independent: say whether information was given, partly given or not given; it is never judged.", code="rule_independent")
-    if cells.get("information") and found[1] != "independent":
+    if cells.get("information") and found[1] != "independent" and cells.get("asked_of"):
         raise RuleError(f"{found[0]} is not an independent body, so its answer is judged: assured, partly, not or deferred.", code="rule_independent")
 
 

@@ -18,7 +18,7 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import RESTRICTED, Counted
 from vawg_desktop.services.papers import Asked, Made
-from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.restriction import off_paper, restricted
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def minutes(session: Session, asked: Asked) -> Made:
     )  # fmt: skip
     decisions = plain_rows(connection, "SELECT * FROM meeting_decision WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting.id,))
     closed = restricted(session, [str(r["id"]) for rows in (held.items, challenges, decisions) for r in rows])
-    closed |= restricted(session, [str(c["follow_up"]) for c in challenges if c["follow_up"]])
+    closed |= off_paper(session, [str(c["follow_up"]) for c in challenges if c["follow_up"]])
     private = {str(r["id"]) for r in held.items if r["private"] or r["id"] in closed}
     blocks.append(Heading("Items"))
     for number, item in enumerate(held.items, 1):
@@ -76,13 +76,15 @@ def minutes(session: Session, asked: Asked) -> Made:
     named = [{"marking": one} for one in parts.markings(connection, about)]
     strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
-    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked)]
-    return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures)
+    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked, asked.words.get("stage", "")), *outputs.conflict_note([*challenges, *decisions])]
+    return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures, stage="draft" if unchecked or not said else "checked")
 
 
-def _standing(said: int, unchecked: int) -> str:
-    """How far minutes are checked, which are a draft until the next meeting approves them."""
+def _standing(said: int, unchecked: int, stage: str) -> str:
+    """How far minutes are checked, which are a draft until the next meeting approves them; ``stage`` is at which they are sent, where they are."""
     checked = f"{said - unchecked} of {how_many(said, 'answer')} checked by those who gave them" if said else "nothing in them to be checked"
+    if stage in ("approved", "published"):
+        return f"Approved minutes: {checked}."
     return f"DRAFT until checked by those who spoke and approved at the next meeting: {checked}."
 
 

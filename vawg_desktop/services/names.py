@@ -102,12 +102,13 @@ def _ways(typed: str) -> list[tuple[str, str]]:
     return ways
 
 
-def find_named(connection: Connection, entity: str, name: str) -> Found | None:
-    """A record of one entity by reference, alias or, word for word, its name or short name. Raises NotFoundError where several are called so."""
+def find_named(connection: Connection, entity: str, name: str, *, only: bool = False) -> Found | None:
+    """A record of one entity by reference, alias or, word for word, its name or short name. ``only``: raises NotFoundError where several are called so."""
     found = maybe_find(connection, name, entity)
     if found is not None:
         return found
-    return Directory(connection, entity).only(name)
+    known = Directory(connection, entity)
+    return known.only(name) if only else known.find(name)
 
 
 class Directory:

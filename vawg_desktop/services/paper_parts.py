@@ -19,10 +19,10 @@ from vawg_desktop.exchange.document import Block, Cell, Figure, Heading, Items, 
 from vawg_desktop.services.office import look
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.overview import PILLARS, pillar_label
-from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.restriction import off_paper
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.since import HEADINGS, Since, more_words
-from vawg_desktop.services.standing import Position, Row, ids_of
+from vawg_desktop.services.standing import Position, Row, Upto, ids_of
 from vawg_desktop.store.check_log import heads_of_chains
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ class Paper:
         """The ids of records of this paper whose titles stay here."""
         if self._closed is None:
             everything = (*self.position.recommendations, *self.position.actions, *self.position.gaps)
-            self._closed = restricted(self.session, ids_of(everything))
+            self._closed = off_paper(self.session, ids_of(everything))
         return self._closed
 
     @property
     def independent(self) -> frozenset[str]:
-        """The ids of independent bodies, whose actions are not rated."""
+        """The ids of independent bodies, whose actions are not rated; of a body that was not handed over with a part nobody knows whether it is one."""
         if self._independent is None:
-            rows = self.session.read().exec_driver_sql("SELECT id FROM partner WHERE standing = 'independent'").fetchall()
+            rows = self.session.read().exec_driver_sql("SELECT id FROM partner WHERE standing = 'independent' OR coalesce(reference, '') = ''").fetchall()
             self._independent = frozenset(str(i) for (i,) in rows)
         return self._independent
 
@@ -112,6 +112,7 @@ def summary(paper: Paper) -> None:
         paper.count("recommendations", "Recommendations", p.recommendations),
         paper.count("recommendations_open", "… of which open", [r for r in p.recommendations if (r["status"] or "open") == "open"]),
         paper.count("recommendations_closed", "… of which closed", [r for r in p.recommendations if r["status"] == "closed"]),
+        *(paper.count("recommendations_superseded", "… of which superseded", some) for some in [[r for r in p.recommendations if r["status"] == "superseded"]] if some),
         paper.count("actions", "Actions", p.actions),
         paper.count("actions_proved", "Complete, evidence seen by the office", p.proved()),
         paper.count("actions_claimed", "Complete, evidence awaited", p.claimed()),
@@ -123,6 +124,9 @@ def summary(paper: Paper) -> None:
     paper.blocks.append(Table("The figures of this paper", ["Figure", "Number"], [[f.says, f.number] for f in figures], ["The annex lists the records that each figure counts."]))
     by_status = Counter(str(r["status"] or "not_known") for r in p.actions)
     bars = [(ACTION_STATUS.label(key), by_status[key]) for key in ACTION_STATUS.key_list() if by_status[key]]
+    for key in ACTION_STATUS.key_list():
+        if by_status[key]:
+            paper.count(f"status_{key}", f"Actions by status: {ACTION_STATUS.label(key).casefold()}", [r for r in p.actions if str(r["status"] or "not_known") == key])
     if bars:
         paper.blocks.append(Figure("Actions by status", in_words("Actions by status", bars), draw(bars, look(paper.session.read()).colour)))
     overdue, claimed = set(ids_of(p.overdue())), set(ids_of(p.claimed()))
@@ -131,7 +135,14 @@ def summary(paper: Paper) -> None:
         some = [r for r in p.actions if r["pillar"] == pillar]
         of = [r for r in p.recommendations if r["pillar"] == pillar]
         if some or of:
-            rows.append([pillar_label(pillar), len(of), len(some), sum(r["status"] == "complete" for r in some), sum(r["id"] in claimed for r in some), sum(r["id"] in overdue for r in some)])
+            parted = (
+                ("recommendations", of), ("actions", some), ("complete", [r for r in some if r["status"] == "complete"]),
+                ("evidence awaited", [r for r in some if r["id"] in claimed]), ("overdue", [r for r in some if r["id"] in overdue]),
+            )  # fmt: skip
+            rows.append([pillar_label(pillar), *(len(which) for _, which in parted)])
+            for says, which in parted:
+                if which:
+                    paper.count(f"pillar_{pillar}_{says.replace(' ', '_')}", f"{pillar_label(pillar)}: {says}", which)
     if rows:
         heads = ["Pillar", "Recommendations", "Actions", "Complete", "… evidence awaited", "Overdue"]
         paper.blocks.append(Table("By pillar", heads, rows, ["An action is counted once, under the first pillar of the first recommendation that it serves."]))
@@ -191,7 +202,7 @@ def gaps_table(paper: Paper) -> None:
 def changes(paper: Paper, found: Since, since: str) -> None:
     """What became of the records since a date or meeting, each kind of movement a table."""
     paper.blocks.append(Heading(f"Since {since}"))
-    closed = restricted(paper.session, [one.id for some in found.found.values() for one in some])
+    closed = off_paper(paper.session, [one.id for some in found.found.values() for one in some])
     lines = [f"{HEADINGS[kind]}: {len(some):,}" for kind, some in found.found.items()]
     paper.blocks.append(Items(lines))
     for kind, some in found.found.items():
@@ -209,8 +220,27 @@ def annex(paper: Paper) -> None:
     called = references(connection, every)
     rows: list[list[Cell]] = [[f.says, f.number, ", ".join(called.get(id, id) for id in f.ids) or None] for f in paper.figures]
     paper.blocks.append(Table("Records counted", ["Figure", "Number", "Records"], rows))
-    heads: list[list[Cell]] = [[place, code] for place, code in heads_of_chains(connection).items()]
+    heads: list[list[Cell]] = [[place, code] for place, code in heads_known(connection, paper.position.upto).items()]
     paper.blocks.append(Table("Heads of the change log", ["Entry", "Check code"], heads, ["With these the program shows later that nothing of what was counted was altered since."]))
+
+
+def heads_known(connection: Connection, upto: Upto) -> dict[str, str]:
+    """The heads of the log's chains now, or as they were where it was known up to a number or to heads."""
+    if upto is None:
+        return heads_of_chains(connection)
+    if isinstance(upto, int):
+        rows = connection.exec_driver_sql('SELECT c.origin, c.seq, c.hash FROM "change" c JOIN (SELECT origin, max(seq) AS last FROM "change" WHERE n <= ? GROUP BY origin) m ON m.origin = c.origin AND m.last = c.seq', (upto,)).fetchall()
+    else:
+        rows = [row for origin, seq in upto.items() for row in connection.exec_driver_sql('SELECT origin, seq, hash FROM "change" WHERE origin = ? AND seq = ?', (origin, seq)).fetchall()]
+    return {f"{o}/{s}": str(h) for o, s, h in rows}
+
+
+def conflicted(session: Session) -> list[Mapping[str, object]]:
+    """The recommendations, actions and gaps of which a field holds two values that nobody has chosen between."""
+    found: list[Mapping[str, object]] = []
+    for spec in (RECOMMENDATION, ACTION, GAP):
+        found += [{"reference": r, "conflicts": n} for r, n in session.read().exec_driver_sql(f'SELECT reference, conflicts FROM "{spec.key}" WHERE conflicts > 0 AND NOT deleted ORDER BY n').fetchall()]
+    return found
 
 
 def references(connection: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.office import office_settings
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import Counted, Paper
-from vawg_desktop.services.restriction import restricted
+from vawg_desktop.services.restriction import off_paper, restricted
 from vawg_desktop.services.session import Session
 
 #: Of what a board paper has words by the office: the setting's key and its heading. What is empty is said to be left to complete.
@@ -60,6 +60,8 @@ class Made:
     given: dict[str, str] = field(default_factory=dict[str, str])
     kept_back: dict[str, str] = field(default_factory=dict[str, str])
     suppressed: list[str] = field(default_factory=list[str])
+    #: At which stage it leaves where nobody says another: a draft, checked, or published.
+    stage: str = "published"
     #: Why it may be looked at and not leave yet.
     unready: str = ""
 
@@ -72,7 +74,27 @@ def make(session: Session, kind: str, asked: Asked) -> Made:
     """Make a paper of a kind of ``PAPER_KIND``. Raises NotFoundError, and ValueRefusedError for a past day that its kind cannot speak of."""
     if asked.as_at and kind not in OF_ANY_DAY and as_at.moment(session, asked.as_at)[0] != session.today:
         raise ValueRefusedError(f"{PAPER_KIND.label(kind)} shows the present position; only board papers, updates for the Police and Crime Panel, audits and lines to take can be made as at a past date.")
+    if asked.as_at and kind in OF_ANY_DAY and kind != "answer-card" and not as_at.moment(session, asked.as_at)[2]:  # the card says so of its record
+        raise ValueRefusedError(f"This store knew nothing yet at that time ({asked.as_at}); choose a later day.")
+    refuse_unused(kind, asked)
     return PAPERS[kind](session, asked)
+
+
+#: What each kind of paper may be asked for beside its day.
+TAKES: dict[str, frozenset[str]] = {
+    "board": frozenset({"about", "since"}), "panel-update": frozenset({"since"}), "data-set": frozenset({"since"}),
+    **{kind: frozenset({"about"}) for kind in ("minutes", "action-log", "briefing", "answer-card", "decision-notice", "foi")},
+}  # fmt: skip
+
+
+def refuse_unused(kind: str, asked: Asked) -> None:
+    """Raise ValueRefusedError for what a kind of paper takes no notice of: whoever asks for it would believe that it was heeded."""
+    takes = TAKES.get(kind, frozenset())
+    for key, given in (("about", asked.about), ("since", asked.since)):
+        if given and key not in takes:
+            raise ValueRefusedError(f"{PAPER_KIND.label(kind)} takes no “{key}”; leave it out.")
+    if len(asked.about) > 1:
+        raise ValueRefusedError(f"{PAPER_KIND.label(kind)} is about one record; name one.")
 
 
 def position_of(session: Session, asked: Asked) -> standing.Position:
@@ -85,11 +107,12 @@ def position_of(session: Session, asked: Asked) -> standing.Position:
     return standing.standing(session, upto, day)
 
 
-def _finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequence[Mapping[str, object]] | None = None) -> Made:
+def finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequence[Mapping[str, object]] | None = None) -> Made:
     """A paper marked as strictly as what it names: everything, or the rows that are given, and the questions that it prints."""
     marking = outputs.marking_of(ACTION, [*(paper.marking() if named is None else named), *paper.also_named])
     left_out = parts.left_out(paper) if named is None else []
-    made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *left_out])
+    unsettled = [*(parts.conflicted(paper.session) if named is None else ()), *(named or ()), *paper.also_named] if paper.position.upto is None else []
+    made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *left_out, *outputs.conflict_note(unsettled)])
     return Made(replace(made, as_at=parts.as_at_words(paper.position)), paper.figures)
 
 
@@ -135,7 +158,7 @@ def board(session: Session, asked: Asked) -> Made:
     if meeting is not None:
         day = f", {label(meeting.date)}" if meeting.date else ""
         lines.insert(0, f"{meeting.body_name}: {meeting.title}{day}")
-    return _finished(paper, "Violence against women and girls: progress of the inquiry's recommendations", lines)
+    return finished(paper, "Violence against women and girls: progress of the inquiry's recommendations", lines)
 
 
 def _questions(paper: Paper, meeting: str) -> None:
@@ -154,13 +177,13 @@ def action_log(session: Session, asked: Asked) -> Made:
     paper = Paper(session, position_of(session, asked))
     rows = plain_rows(
         session.read(),
-        "SELECT c.*, m.title AS met, m.date AS held, a.id AS action_id, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due FROM challenge c "
+        "SELECT c.*, m.title AS met, m.date AS held, a.id AS action_id, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due, a.marking AS action_marking, a.conflicts AS action_conflicts FROM challenge c "
         "LEFT JOIN meeting m ON m.id = c.meeting LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted "
         f"WHERE NOT c.deleted AND NOT coalesce(m.deleted, 0) = 1 AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn'){' AND c.meeting = ?' if meeting else ''} ORDER BY m.date, c.n",
         (meeting.id,) if meeting is not None else (),
     )
-    closed = restricted(session, [str(r[k]) for r in rows for k in ("id", "action_id") if r[k]])
-    paper.also_named += rows
+    closed = off_paper(session, [str(r[k]) for r in rows for k in ("id", "action_id") if r[k]])
+    paper.also_named += [*rows, *({"marking": r["action_marking"], "reference": r["action"], "conflicts": r["action_conflicts"]} for r in rows if r["action"] and r["action_id"] not in closed)]
     status = ACTION.by_key["status"]
     logged: list[list[Cell]] = []
     for r in rows:
@@ -174,7 +197,7 @@ def action_log(session: Session, asked: Asked) -> Made:
             logged.append([_met(r), str(r["reference"]), words or str(r["question"]), paper.body(_text(r["asked_of"])) or None, None, "No answer yet"])
     heads = ["Meeting", "Ref", "What", "Owner", "Due", "Status"]
     paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph("Everything that was asked has been answered."))
-    return _finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}", named=[])
+    return finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}", named=[])
 
 
 def _met(row: Mapping[str, object]) -> str:
@@ -192,11 +215,12 @@ def answer_card(session: Session, asked: Asked) -> Made:
     paper = Paper(session, position_of(session, asked))
     row = next((r for r in paper.position.recommendations if r["id"] == found.id), None)
     if row is None:
-        raise NotFoundError(f"{found.reference} was not in this store on {parts.as_at_words(paper.position)}.")
+        binned = paper.position.upto is None and session.read().exec_driver_sql("SELECT deleted FROM recommendation WHERE id = ?", (found.id,)).scalar()
+        raise NotFoundError(f"{found.reference} is in the bin; bring it back first." if binned else f"{found.reference} was not in this store on {parts.as_at_words(paper.position)}.")
     closed = found.id in paper.closed
     if closed:
         paper.blocks.append(Paragraph("This record is restricted: nothing of it is given here."))
-        return _finished(paper, f"{found.reference}: what became of it", named=[row])
+        return finished(paper, f"{found.reference}: what became of it", named=[row])
     worded = parts.worded_on(session, found.id, "public_wording", paper.position.day)
     paper.blocks += [Heading("In public"), Quote(str(row["public_wording"]), f"wording of {label(worded)}" if worded else "") if row["public_wording"] else Paragraph("No public wording is agreed yet.")]
     if row.get("wording") and not row["public_wording"]:
@@ -209,22 +233,22 @@ def answer_card(session: Session, asked: Asked) -> Made:
     facts = [f"Status: {to_words(status, row['status'] or 'open')}", f"Lead: {paper.body(row['lead']) or 'nobody named'}", f"{complete.number} of {how_many(every.number, 'action')} complete"]
     if row["target_date"]:
         facts.append(f"Target date: {label(str(row['target_date']))}")
-    facts += [f"Response of {paper.body(_text(r['partner']))}: {RESPONSE.label(str(r['answer'] or 'awaited')).casefold()}" for r in _responses(session, found.id)]
+    facts += [f"Response of {paper.body(_text(r['partner']))}: {RESPONSE.label(str(r['answer'] or 'awaited')).casefold()}" for r in _responses(session, found.id, paper.position)]
     paper.blocks += [Heading("Where it stands"), Items(facts)]
     parts.actions_table(paper, "Its actions", serving)
-    told = _last_told(session, found.id)
+    told = _last_told(session, found.id, paper.position.day)
     paper.blocks += [Heading("What the Police and Crime Panel was last told"), Paragraph(told or "Nothing is recorded.")]
-    return _finished(paper, f"{found.reference} {found.title}: what became of it", named=[row, *serving])
+    return finished(paper, f"{found.reference} {row[RECOMMENDATION.title]}: what became of it", named=[row, *serving])
 
 
-def _responses(session: Session, id: str) -> list[dict[str, object]]:
-    return plain_rows(session.read(), "SELECT partner, answer FROM response WHERE recommendation = ? AND NOT deleted ORDER BY n", (id,))
+def _responses(session: Session, id: str, position: standing.Position) -> list[standing.Row]:
+    return [r for r in standing.rows_at(session.read(), BY_KEY["response"], position.upto) if r["recommendation"] == id]
 
 
-def _last_told(session: Session, id: str) -> str:
-    """Which update the Panel was last sent that counts a record; empty where none was."""
+def _last_told(session: Session, id: str, until: date) -> str:
+    """Which update the Panel was last sent, up to a day, that counts a record; empty where none was."""
     rows = plain_rows(
-        session.read(), "SELECT title, sent, as_at FROM publication WHERE NOT deleted AND kind = 'panel-update' AND stage = 'published' AND sent > '' AND instr(coalesce(figures, ''), ?) > 0 ORDER BY sent DESC LIMIT 1", (id,)
+        session.read(), "SELECT title, sent, as_at FROM publication WHERE NOT deleted AND kind = 'panel-update' AND stage = 'published' AND sent > '' AND sent <= ? AND instr(coalesce(figures, ''), ?) > 0 ORDER BY sent DESC LIMIT 1", (until.isoformat(), id)
     )
     if not rows:
         return ""
@@ -274,7 +298,7 @@ def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Mad
     parts.actions_table(paper, "Every action it answers for", own)
     _challenges(paper, found.id)
     parts.annex(paper)
-    return _finished(paper, f"Briefing: {found.title}")
+    return finished(paper, f"Briefing: {found.title}")
 
 
 def _challenges(paper: Paper, body: str) -> None:
@@ -304,41 +328,7 @@ def panel_update(session: Session, asked: Asked) -> Made:
         paper.blocks += [Heading(f"{row['reference']} {paper.title(RECOMMENDATION, row)}", 2), Paragraph(words)]
     parts.recommendations_table(paper)
     parts.annex(paper)
-    return _finished(paper, "Update for the Police and Crime Panel")
-
-
-def audit(session: Session, asked: Asked) -> Made:
-    """The twice-yearly audit: each agency's actions, dates and proof; independent bodies' contributions without rating or judgement."""
-    paper = Paper(session, position_of(session, asked))
-    p = paper.position
-    overdue, claimed, proved = (set(standing.ids_of(rows)) for rows in (p.overdue(), p.claimed(), p.proved()))
-    bodies = plain_rows(session.read(), "SELECT id, coalesce(short_name, name) AS called, standing FROM partner WHERE NOT deleted ORDER BY x_sort, n", ())
-    rows: list[list[Cell]] = []
-    told: list[list[Cell]] = []
-    for body in bodies:
-        own = [r for r in p.actions if r["accountable"] == body["id"]]
-        if not own:
-            continue
-        if body["standing"] == "independent":
-            told.append([str(body["called"]), len(own), sum(r["status"] == "complete" for r in own)])
-            continue
-        ids = set(standing.ids_of(own))
-        rows.append([str(body["called"]), len(own), len(ids & proved), len(ids & claimed), len(ids & overdue)])
-        paper.count(f"of_{body['id']}", f"{body['called']}: actions", own)
-    nobody = [r for r in p.actions if not r["accountable"]]
-    if nobody:
-        rows.append(["Nobody", len(nobody), *(len(set(standing.ids_of(nobody)) & some) for some in (proved, claimed, overdue))])
-        paper.count("of_nobody", "Nobody: actions", nobody)
-    paper.blocks.append(Heading("Agencies held to account"))
-    heads = ["Agency", "Actions", "Complete, evidence seen", "Complete, evidence awaited", "Overdue"]
-    paper.blocks.append(Table("Progress by agency", heads, rows) if rows else Paragraph("No agency has an action yet."))
-    if told:
-        paper.blocks += [
-            Heading("Contributions of independent bodies"), Paragraph("These bodies are independent. What they contributed is named; it is neither rated nor judged."),
-            Table("Contributions invited", ["Body", "Actions", "Said to be complete"], told),
-        ]  # fmt: skip
-    parts.annex(paper)
-    return _finished(paper, "Audit of agencies' progress")
+    return finished(paper, "Update for the Police and Crime Panel")
 
 
 def decision_notice(session: Session, asked: Asked) -> Made:
@@ -357,7 +347,8 @@ def decision_notice(session: Session, asked: Asked) -> Made:
         facts.append(f"About: {about.reference} {about.title}")
     paper.blocks += [Heading("Decision"), Paragraph(str(row["words"])), Heading("Reason"), Paragraph(str(row["reason"] or _TO_COMPLETE)), Heading("Made"), Items(facts)]
     paper.count("decision", "Decision", [{"id": found.id}])
-    made = outputs.document(session, f"Decision notice {found.reference}", paper.blocks, MARKING.label(str(row["marking"] or "official")))
+    named: list[Mapping[str, object]] = [row, *({"marking": m} for m in parts.markings(session.read(), [about.id] if about is not None else []))]
+    made = outputs.document(session, f"Decision notice {found.reference}", paper.blocks, outputs.marking_of(ACTION, named), outputs.conflict_note([row]))
     return Made(made, paper.figures)
 
 
@@ -365,6 +356,12 @@ def _minutes(session: Session, asked: Asked) -> Made:
     from vawg_desktop.services.minutes import minutes  # which gives a Made
 
     return minutes(session, asked)
+
+
+def _audit(session: Session, asked: Asked) -> Made:
+    from vawg_desktop.services.agencies import audit
+
+    return audit(session, asked)
 
 
 def _handover(session: Session, asked: Asked) -> Made:
@@ -387,6 +384,6 @@ def _foi(session: Session, asked: Asked) -> Made:
 
 Maker = Callable[[Session, Asked], Made]
 #: The papers that there are, by kind.
-PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": audit, "foi": _foi}
+PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": _audit, "foi": _foi}
 assert set(PAPERS) <= set(PAPER_KIND.key_list())
 

@@ -11,18 +11,17 @@ from pathlib import Path
 from vawg_desktop import __version__
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import bounds, parse_date
+from vawg_desktop.domain.dates import bounds, label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.exchange.document_files import written
-from vawg_desktop.services import agenda, citations, names, paper_templates, papers, since
+from vawg_desktop.services import agenda, as_at, citations, names, paper_templates, papers
 from vawg_desktop.services.lists import plain_rows
-from vawg_desktop.services.paper_parts import references
+from vawg_desktop.services.paper_parts import heads_known, references
 from vawg_desktop.services.papers import Asked, Made
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.files import write_output
 
 PUBLICATION = BY_KEY["publication"]
@@ -35,7 +34,8 @@ class Sending:
     to_whom: str
     author: str = ""
     cleared_by: str = ""
-    stage: str = "published"
+    #: A key of ``PAPER_STAGE``; empty for the one that the paper is at.
+    stage: str = ""
     corrects: str = ""
     correction: str = ""
     #: The template that the paper is filled into, by name or reference; then it is a Word document.
@@ -60,20 +60,27 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     if not sending.to_whom.strip():
         raise ValueRefusedError("Say to whom it goes: a board, the Police and Crime Panel, the public.")
     before = _corrected(session, sending, kind)
+    stage = {"stage": sending.stage} if sending.stage else {}
     author = sending.author or session.who
     signed = {k: v for k, v in (("author", author), ("cleared_by", sending.cleared_by)) if v}
-    asked = replace(asked, about=_named(session, kind, asked), words={**signed, **asked.words})
+    asked = replace(asked, about=_named(session, kind, asked), words={**signed, **asked.words, **stage})
+    _same_subject(session, before, asked)
     heads = _heads(session, asked)
     made = papers.make(session, kind, asked)
     if made.unready:
         raise RuleError(made.unready, code="rule_unready")
+    edition = _edition(session, before)
+    if before is not None:
+        sent = f" of {label(str(before['sent']))}" if before["sent"] else ""
+        says = f"Edition {edition}, in place of {before['reference']}{sent}. What changed: {sending.correction.strip()}"
+        made.document = replace(made.document, lines=[*made.document.lines, says])
     content = paper_templates.filled(session, kind, made, sending.template, out.name) if sending.template else written(out.name, made.document)
     sha256 = session.store.files.keep(out.name, content)
     with session.store.write(session.who, f"{PAPER_KIND.label(kind)} to {sending.to_whom.strip()}", Act.PUBLISH) as tx:
         about = list(asked.about)
         meeting = next((i for i in about if tx.connection.exec_driver_sql("SELECT 1 FROM meeting WHERE id = ?", (i,)).fetchone()), None)
         cells: dict[str, Value] = {
-            "title": made.document.title, "kind": kind, "edition": int(str(before["edition"] or 1)) + 1 if before else 1, "stage": sending.stage,
+            "title": made.document.title, "kind": kind, "edition": edition, "stage": sending.stage or made.stage,
             "as_at": _day(session, asked), "about": about[0] if about else None, "meeting": meeting, "author": author,
             "cleared_by": sending.cleared_by or None, "to_whom": sending.to_whom.strip(), "sent": session.today.isoformat(),
             "corrects": str(before["id"]) if before else None, "correction": sending.correction.strip() or None,
@@ -97,28 +104,47 @@ def _named(session: Session, kind: str, asked: Asked) -> tuple[str, ...]:
 
 def _heads(session: Session, asked: Asked) -> dict[str, str]:
     """The heads of the log that a paper is made of: those of now, or of the day that it speaks of."""
-    connection = session.read()
-    if not asked.as_at:
-        return heads_of_chains(connection)
-    upto = since.point(session, asked.as_at)
-    rows = connection.exec_driver_sql('SELECT c.origin, c.seq, c.hash FROM "change" c JOIN (SELECT origin, max(seq) AS last FROM "change" WHERE n <= ? GROUP BY origin) m ON m.origin = c.origin AND m.last = c.seq', (upto,))
-    return {f"{o}/{s}": str(h) for o, s, h in rows.fetchall()}
+    return heads_known(session.read(), as_at.moment(session, asked.as_at)[2] if asked.as_at else None)
 
 
 def _day(session: Session, asked: Asked) -> str:
-    return bounds(parse_date(asked.as_at, now=session.today))[1].isoformat() if asked.as_at else session.today.isoformat()
+    return as_at.moment(session, asked.as_at)[0].isoformat() if asked.as_at else session.today.isoformat()
 
 
 def _corrected(session: Session, sending: Sending, kind: str) -> Mapping[str, object] | None:
     if not sending.corrects:
         return None
     found = names.find(session.read(), sending.corrects, PUBLICATION.key)
-    row = plain_rows(session.read(), "SELECT id, kind, edition FROM publication WHERE id = ?", (found.id,))[0]
+    row = plain_rows(session.read(), "SELECT id, reference, kind, edition, about, sent FROM publication WHERE id = ?", (found.id,))[0]
     if row["kind"] != kind:
         raise RuleError(f"{found.reference} is another kind of paper; a new edition is of the same kind.", code="rule_edition")
     if not sending.correction.strip():
         raise ValueRefusedError("A new edition says what changed since the one before.")
     return row
+
+
+def _same_subject(session: Session, before: Mapping[str, object] | None, asked: Asked) -> None:
+    """Raise RuleError where a new edition is about another record than the one that it corrects."""
+    about = asked.about[0] if asked.about else None
+    if before is not None and (before["about"] or None) != about:
+        raise RuleError(f"{before['reference']} is about another record; a new edition is about the same.", code="rule_edition")
+
+
+def _edition(session: Session, before: Mapping[str, object] | None) -> int:
+    """The number of a new edition: one more than the last of those that go back to the same first one."""
+    if before is None:
+        return 1
+    rows = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT id, corrects, edition FROM publication", ())}
+
+    def first(id: str) -> str:
+        seen: set[str] = set()
+        while (row := rows.get(id)) is not None and row["corrects"] and id not in seen:
+            seen.add(id)
+            id = str(row["corrects"])
+        return id
+
+    root = first(str(before["id"]))
+    return 1 + max(int(str(r["edition"] or 1)) for id, r in rows.items() if first(id) == root)
 
 
 def frozen(asked: Asked, made: Made) -> str:
@@ -185,6 +211,9 @@ def _recount(session: Session, row: Mapping[str, object]) -> list[Recount]:
     for figure in told.get("figures", ()):
         key, ids = str(figure["key"]), set(figure["ids"])
         if again is None or key not in again or key.startswith("since_"):
+            if again is not None and not key.startswith("since_") and str(told.get("program", "")) == __version__:  # nothing is under that heading any longer
+                found.append(Recount(key, figure["says"], figure["number"], 0, _cause(session, ids, __version__)))
+                continue
             cause = why or ("What changed between two dates is not counted again." if key.startswith("since_") else "This version of the program does not count it.")
             found.append(Recount(key, figure["says"], figure["number"], None, cause))
             continue

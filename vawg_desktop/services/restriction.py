@@ -45,6 +45,15 @@ def restricted(session: Session, ids: Iterable[str]) -> set[str]:
     return found
 
 
+def off_paper(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of some records whose words stay off paper: restricted ones, and actions that follow up what was said under a private or restricted item."""
+    wanted = list(ids)
+    found = restricted(session, wanted)
+    asked = {str(c): str(a) for c, a in session.read().exec_driver_sql("SELECT id, follow_up FROM challenge WHERE follow_up IS NOT NULL AND NOT deleted").fetchall()}
+    shut = restricted(session, [c for c, a in asked.items() if a in set(wanted)])
+    return found | {asked[c] for c in shut}
+
+
 def confidential_links(session: Session, ids: Iterable[str]) -> set[str]:
     """Those of some links that tell where a confidential service is, or what else a record keeps out of lists."""
     wanted, found = sorted(ids), set[str]()

@@ -47,10 +47,15 @@ class Moved:
 
 @dataclass(slots=True)
 class Since:
-    """All that became of the records, by kind of movement; ``span`` is between which moments it was."""
+    """All that became of the records, by kind of movement; ``between`` which moments it was."""
 
-    span: Span
+    between: Span
     found: dict[str, list[Moved]] = field(default_factory=lambda: {kind: [] for kind in movement.KINDS})
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The log's numbers between which it was."""
+        return self.between.start.upto, self.between.end.upto
 
     def as_json(self) -> dict[str, list[dict[str, Value]]]:
         """Lists by kind of movement."""
@@ -127,7 +132,7 @@ def known(session: Session, words: str) -> Known:
     try:
         day = bounds(parse_date(words, now=session.today))[1]
     except ValueRefusedError as refused:
-        found = names.find_named(connection, "meeting", last_of(session, words) or words)
+        found = names.find_named(connection, "meeting", last_of(session, words) or words, only=True)
         if found is None:
             raise ValueRefusedError(f"“{words[:60]}” is not a date or a meeting in this store.") from refused
         held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
@@ -197,7 +202,7 @@ def _refuse_ahead(session: Session, start: str) -> None:
     except ValueRefusedError as refused:
         if refused.code == "ahead":
             raise
-        found = names.find_named(session.read(), "meeting", last_of(session, start) or start)
+        found = names.find_named(session.read(), "meeting", last_of(session, start) or start, only=True)
         row = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).fetchone() if found is not None else None
         if found is not None and row is not None and row[0] and bounds(str(row[0]))[0] > session.today:
             raise ValueRefusedError(f"{found.reference} {found.title} is on {label(str(row[0]))}; nothing has happened since. Choose a meeting that was held.", code="ahead") from None

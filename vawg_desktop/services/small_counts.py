@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -60,9 +61,14 @@ def is_small(number: object, least: int) -> bool:
 
 
 def of_people(connection: Connection) -> frozenset[str]:
-    """Ids of the indicators that count people."""
-    rows = connection.exec_driver_sql(f"SELECT id FROM indicator WHERE count_unit IN ({','.join('?' * len(PEOPLE))})", PEOPLE)
-    return frozenset(str(r[0]) for r in rows)
+    """Ids of the indicators that count people. One of which nobody said what it counts may be one of them; what once counted people goes on being treated so."""
+    marks = ",".join("?" * len(PEOPLE))
+    found = {str(id) for (id,) in connection.exec_driver_sql(f"SELECT id FROM indicator WHERE count_unit IS NULL OR count_unit IN ({marks})", PEOPLE)}
+    for row, fields in connection.exec_driver_sql("SELECT \"row\", fields FROM \"change\" WHERE tbl = 'indicator' AND op = 'edit' AND instr(fields, '\"count_unit\":') > 0"):
+        told: dict[str, dict[str, object]] = json.loads(str(fields))
+        if told.get("count_unit", {}).get("b") in PEOPLE:
+            found.add(str(row))
+    return frozenset(found)
 
 
 def records_with(connection: Connection, ids: Collection[str]) -> set[str]:

@@ -33,6 +33,8 @@ class Position:
     recommendations: list[Row] = field(default_factory=list[Row])
     actions: list[Row] = field(default_factory=list[Row])
     gaps: list[Row] = field(default_factory=list[Row])
+    #: Up to what this store's log was known then; None for now.
+    upto: Upto = None
 
     def overdue(self) -> list[Row]:
         """Open actions whose date has passed."""
@@ -66,7 +68,7 @@ def standing(session: Session, upto: Upto = None, day: date | None = None) -> Po
     Whoever asks about a past moment gets the cells and links as they were known then; deletions since are put back.
     """
     connection = session.read()
-    found = Position(day or session.today)
+    found = Position(day or session.today, upto=upto)
     found.recommendations = rows_at(connection, RECOMMENDATION, upto)
     found.actions = rows_at(connection, ACTION, upto)
     found.gaps = rows_at(connection, GAP, upto)

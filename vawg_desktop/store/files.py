@@ -38,7 +38,7 @@ def write_output(path: Path, content: bytes, endings: Collection[str] = ()) -> N
     if path.is_dir():
         raise StoreError(f"{path.name} is a folder; name a file.", code="is_a_folder")
     if not path.parent.is_dir():
-        raise StoreError(f"There is no folder {path.parent}; make it first.", code="no_folder")
+        raise StoreError(f"{path.name} could not be written: there is no folder {path.parent}; make it first.", code="write_failed")
     write_replacing(path, content)
 
 

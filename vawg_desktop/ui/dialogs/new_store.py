@@ -187,7 +187,7 @@ def save_page(path: Path, store: Path, key: str) -> None:
     page.setPlainText(f"Recovery key\n\nStore: {store.name}\n\n{key}\n\nIt opens the store if the passphrase is lost. Seal it and lock it away; delete the file that this page was printed from.")
     page.print_(writer)
     del writer  # which ends the document
-    keys.write_output(path, bytes(content.data().data()))
+    keys.write_replacing(path, bytes(content.data().data()))
 
 
 class RecoveryDialog(Form):

@@ -17,7 +17,7 @@ from vawg_desktop.ui.widgets.common import button, fit_screen, label
 class PublishDialog(Form):
     """What is kept beside the file; what left the office is corrected by a new edition, never undone."""
 
-    def __init__(self, parent: QWidget, called: str, earlier: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, parent: QWidget, called: str, earlier: Sequence[tuple[str, str]], stage: str = "published") -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Publish: {called}")
         box = QVBoxLayout(self)
@@ -29,7 +29,7 @@ class PublishDialog(Form):
         self._stage, self._of = Choice(), Choice()
         for term in PAPER_STAGE:
             self._stage.addItem(term.label, term.key)
-        self._stage.setCurrentIndex(self._stage.findData("published"))
+        self._stage.setCurrentIndex(self._stage.findData(stage))
         self._of.addItem("No: it is a paper of its own", "")
         for reference, words in reversed(earlier):
             self._of.addItem(words, reference)
@@ -74,9 +74,9 @@ class PublishDialog(Form):
         )  # fmt: skip
 
     @classmethod
-    def ask(cls, parent: QWidget, called: str, earlier: Sequence[tuple[str, str]]) -> Sending | None:
+    def ask(cls, parent: QWidget, called: str, earlier: Sequence[tuple[str, str]], stage: str = "published") -> Sending | None:
         """What was filled in, or None where the person left."""
-        dialog = cls(parent.window(), called, earlier)
+        dialog = cls(parent.window(), called, earlier, stage)
         sending = dialog.sending() if dialog.run() else None
         dialog.deleteLater()
         return sending

@@ -370,7 +370,7 @@ class PapersPage(QWidget):
             messages.tell(self._wrong.text())
             return
         earlier = self.tasks.fetch(lambda s: [(str(r["reference"]), f"{r['reference']}  {r['title']}, edition {r['edition']}") for r in publications.listed(s) if r["kind"] == kind])
-        sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier)
+        sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier, "draft" if kind == "minutes" else "published")
         if sending is None:
             return
         template = self._templates.get(kind, "")

@@ -265,7 +265,7 @@ class SincePage(QWidget):
     def copy_lines(self) -> None:
         """Put the lines that are shown on the clipboard; restricted records by their reference alone."""
         ids = [one.id for one in self.model.lines]
-        closed = self.tasks.fetch(lambda s: restriction.restricted(s, ids))
+        closed = self.tasks.fetch(lambda s: restriction.off_paper(s, ids))
         rows = [[w if one.id not in closed or n != _TITLE else "Restricted" for n, w in enumerate(self.model.words(row))] for row, one in enumerate(self.model.lines)]
         copy_table(_HEADS, rows)
         messages.tell("Copied as a table.")
