@@ -260,3 +260,55 @@ def test_a_picture_beside_a_name_stays(session: Session, tmp_path: Path) -> None
     content = paper_templates.filled(session, "board", papers.make(session, "board", Asked()), "Ours", "x.docx")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert "F04A" in archive.read("word/document.xml").decode()
+
+
+def _with_footnote(path: Path, words: str) -> None:
+    """A Word document with one footnote, as Word writes it."""
+    content = 'application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml'
+    note = f'<?xml version="1.0" encoding="UTF-8"?><w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:footnote w:id="1"><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    parts["word/footnotes.xml"] = note.encode()
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{content}"/></Types>'.encode())
+    rels = "word/_rels/document.xml.rels"
+    parts[rels] = parts[rels].replace(b"</Relationships>", b'<Relationship Id="rId990" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes" Target="footnotes.xml"/></Relationships>')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+def _plain(path: Path, *paragraphs: str) -> Path:
+    from docx import Document as New
+
+    made = New()
+    for words in paragraphs:
+        made.add_paragraph(words)
+    made.save(str(path))
+    return path
+
+
+def test_footnotes_are_filled_and_checked(session: Session, tmp_path: Path) -> None:
+    path = _plain(tmp_path / "notes.docx", "«Overdue» actions are overdue.")
+    _with_footnote(path, "As at «As at». «Nonsense here»")
+    assert any("Nonsense here" in wrong for wrong in paper_templates.check(session, "board", path.read_bytes()))
+    _with_footnote(path, "As at «As at».")
+    paper_templates.take_in(session, "board", "notes", path)
+    filled = paper_templates.filled(session, "board", papers.make(session, "board", papers.Asked()), "notes", "out.docx")
+    (tmp_path / "out.docx").write_bytes(filled)
+    with zipfile.ZipFile(tmp_path / "out.docx") as archive:
+        notes = archive.read("word/footnotes.xml").decode()
+    assert "«" not in notes and str(session.today.year) in notes
+
+
+def test_a_template_without_marking_gets_it_at_its_top(session: Session, tmp_path: Path) -> None:
+    path = _plain(tmp_path / "bare.docx", "There are «Overdue» overdue.")
+    paper_templates.take_in(session, "board", "bare", path)
+    made = papers.make(session, "board", papers.Asked())
+    (tmp_path / "out.docx").write_bytes(paper_templates.filled(session, "board", made, "bare", "out.docx"))
+    words = docx_text((tmp_path / "out.docx").read_bytes())
+    assert made.document.marking in words and f"As at {made.document.as_at}" in words and words.index(made.document.marking) < words.index("overdue")
+
+
+def test_a_place_that_is_not_closed_is_told(session: Session, tmp_path: Path) -> None:
+    path = _plain(tmp_path / "open.docx", "There are «Overdue of them.")
+    assert any("is not closed" in wrong for wrong in paper_templates.check(session, "board", path.read_bytes()))

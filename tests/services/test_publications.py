@@ -241,3 +241,41 @@ def test_the_command_prints_its_answer_and_nothing_of_the_solver(session: Sessio
     session.store.close()
     done = subprocess.run([sys.executable, "main.py", "report", str(path), "data-set", "--out", str(tmp_path / "set.pdf"), "--json"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["figures"]["shared"] == 4 and done.stderr == ""
+
+
+ADDING_UP = {
+    "areas of two levels": [("Victims seen", "Kent", "60"), ("Victims seen", "West", "40"), ("Victims seen", "East", "20"), ("Victims seen", "North-west", "34"), ("Victims seen", "South-west", "6")],
+    "two totals of one area": [("Victims seen", "Kent", "30"), ("Victims seen", "Kent Police", "30"), ("Victims seen", "Ashford", "25"), ("Victims seen", "Swale", "5")],
+    "the area in the title": [("Victims seen", "", "30"), ("Victims seen, Ashford", "", "25"), ("Victims seen, Swale", "", "5")],
+    "services": [("Referrals, all services", "", "30"), ("Referrals: advocacy", "", "25"), ("Referrals: counselling", "", "5")],
+    "one of unknown area": [("Victims seen", "Kent", "31"), ("Victims seen", "Ashford", "25"), ("Victims seen", "Swale", "5")],
+}
+
+
+@pytest.mark.parametrize("of", ADDING_UP)
+def test_a_small_count_does_not_follow_from_others_that_add_up(session: Session, of: str) -> None:
+    for title, area, value in ADDING_UP[of]:
+        victims(session, title, {"2026-Q2": value}, area)
+    told = [v for (v,) in given(session).values()]
+    assert told.count("fewer than 10") == sum(int(v) < 10 for _, _, v in ADDING_UP[of])
+    shown = [int(v) for v in told if v.isdigit()]
+    hidden = [int(v) for (_, _, v), t in zip(ADDING_UP[of], told, strict=True) if not t.isdigit()]
+    assert len(hidden) > 1 and not any(int(v) < 10 for v in map(str, shown))
+    for small in (h for h in hidden if h < 10):  # no difference of two shown numbers, nor of one and all others, is a small one
+        assert all(abs(a - b) != small for a in shown for b in shown) and all(2 * a - sum(shown) != small for a in shown)
+
+
+def test_a_quarter_that_nobody_entered_does_not_follow_from_the_year(session: Session) -> None:
+    victims(session, "Victims seen", {"2026-04/2027-03": "120", "2026-Q2": "50", "2026-Q3": "40", "2026-Q4": "26"})
+    (told,) = given(session).values()
+    assert told.count("kept back") == 1
+
+
+def test_what_nobody_said_the_unit_of_may_be_people(session: Session, tmp_path: Path) -> None:
+    id = records.create(session, "indicator", {"title": "Girls referred", "owner": "Kent Police"})[0]
+    records.create(session, "indicator_value", {"indicator": id, "period": "2026-Q2", "value": "3", "cleared_by": "Data lead"})
+    assert list(given(session).values()) == [["fewer than 10"]]
+    records.assign(session, id, [Assignment("count_unit", "victims")], None)
+    publications.publish(session, "data-set", Asked(), tmp_path / "one.xlsx", PUBLIC)
+    records.assign(session, id, [Assignment("count_unit", "offences")], None)
+    assert list(given(session).values()) == [["fewer than 10"]]  # what was hidden once stays hidden

@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
@@ -31,7 +32,15 @@ _EMU_A_MM = 36_000
 
 def places(content: bytes) -> list[str]:
     """The names of all places in a template, in their order, each once. Raises FileRefusedError for what is no plain Word document."""
-    return list(dict.fromkeys(name for paragraph in _paragraphs(_opened(content)) for name in _PLACE.findall(_text(paragraph))))
+    made = _opened(content)
+    return list(dict.fromkeys(name for paragraph in _paragraphs(made, _notes(made)) for name in _PLACE.findall(_text(paragraph))))
+
+
+def unclosed(content: bytes) -> list[str]:
+    """The words after each mark that opens a place and is not closed in its paragraph."""
+    made = _opened(content)
+    texts = (_PLACE.sub("", _text(paragraph)) for paragraph in _paragraphs(made, _notes(made)))
+    return [text.partition("«")[2].strip()[:40] for text in texts if "«" in text]
 
 
 def unknown(names: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -56,18 +65,9 @@ def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Ma
     if wrong := unknown(places(content), [*words, *parts]):
         raise ValueRefusedError(" ".join(wrong[:6]))
     _complete_styles(made)
-    alone: list[tuple[Any, Sequence[Block]]] = []
-    for paragraph in _paragraphs(made):
-        text = _text(paragraph)
-        found = _PLACE.fullmatch(text.strip())
-        part = by_part.get(fold(found.group(1))) if found is not None else None
-        if part is not None and _is_in_the_text(paragraph, made):
-            alone.append((paragraph, part))
-            continue
-        for name in _PLACE.findall(text):
-            if fold(name) not in by_word:
-                raise ValueRefusedError(f"«{name}» stands for a part of the paper; give it a paragraph of its own in the text of the template.")
-        _fill_paragraph(paragraph, by_word)
+    notes = _notes(made)
+    named = {fold(name) for name in places(content)}
+    alone = _placed(made, notes, by_word, by_part)
     section = made.sections[0]
     upright = (section.page_width - section.left_margin - section.right_margin) / _EMU_A_MM
     turned = max(upright, (section.page_height - section.left_margin - section.right_margin) / _EMU_A_MM)
@@ -89,9 +89,29 @@ def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Ma
         if wide:
             place.addprevious(_page_ends(section, on_its_side=True))
         place.getparent().remove(place)
+    _head(made, document, named)
+    for part, root in notes:
+        _put_back(part, root)
     known = made.core_properties
     known.title, known.language = clean(document.title), document.language
     return putting.saved()
+
+
+def _placed(made: Any, notes: Sequence[tuple[Any, Any]], by_word: Mapping[str, str], by_part: Mapping[str, Sequence[Block]]) -> list[tuple[Any, Sequence[Block]]]:
+    """Fill the places within sentences; returns the paragraphs in whose place a part comes. Raises ValueRefusedError for a part within a sentence."""
+    alone: list[tuple[Any, Sequence[Block]]] = []
+    for paragraph in _paragraphs(made, notes):
+        text = _text(paragraph)
+        found = _PLACE.fullmatch(text.strip())
+        part = by_part.get(fold(found.group(1))) if found is not None else None
+        if part is not None and _is_in_the_text(paragraph, made):
+            alone.append((paragraph, part))
+            continue
+        for name in _PLACE.findall(text):
+            if fold(name) not in by_word:
+                raise ValueRefusedError(f"«{name}» stands for a part of the paper; give it a paragraph of its own in the text of the template.")
+        _fill_paragraph(paragraph, by_word)
+    return alone
 
 
 def _first_heading_above(place: Any, made: Any) -> Any:
@@ -145,9 +165,37 @@ def _opened(content: bytes) -> Any:
         raise FileRefusedError("That Word document cannot be read; save it again from Word as .docx.", code="not_a_document") from error
 
 
-def _paragraphs(made: Any) -> list[Any]:
-    """Every paragraph of a document as its element: text, tables, content controls, text boxes, headers and footers."""
-    holders = [made.element.body]
+#: The places under which what holds for all of a paper stands.
+_HEAD_LINES, _AS_AT, _MARKING = fold("Head lines"), fold("As at"), fold("Marking")
+
+
+def _head(made: Any, document: Document, named: Collection[str]) -> None:
+    """Put at the top what holds for all of a paper and what the template has no place for: its marking, its day, and that it is a demonstration."""
+    if _HEAD_LINES in named:
+        return
+    lines = [*map(clean, document.lines), *([f"As at {document.as_at}"] if _AS_AT not in named else []), *([document.marking] if _MARKING not in named else [])]
+    body = made.element.body
+    for place, line in enumerate(lines):
+        paragraph = made.add_paragraph(line, style="Head line")._element
+        body.remove(paragraph)
+        body.insert(place, paragraph)
+
+
+def _notes(made: Any) -> list[tuple[Any, Any]]:
+    """The footnotes and endnotes of a document: each part with its parsed text."""
+    from docx.oxml import parse_xml
+
+    return [(rel.target_part, parse_xml(rel.target_part.blob)) for rel in made.part.rels.values() if not rel.is_external and rel.reltype.endswith(("/footnotes", "/endnotes"))]
+
+
+def _put_back(part: Any, root: Any) -> None:
+    etree: Any = import_module("lxml.etree")
+    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _paragraphs(made: Any, notes: Sequence[tuple[Any, Any]] = ()) -> list[Any]:
+    """Every paragraph of a document as its element: text, tables, content controls, text boxes, headers, footers and notes."""
+    holders = [made.element.body, *(root for _, root in notes)]
     for section in made.sections:
         edges = (section.header, section.footer, section.first_page_header, section.first_page_footer, section.even_page_header, section.even_page_footer)
         holders += [one._element for one in edges if not one.is_linked_to_previous]

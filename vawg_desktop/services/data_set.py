@@ -11,7 +11,6 @@ from vawg_desktop.analysis import suppression
 from vawg_desktop.analysis.suppression import Sum
 from vawg_desktop.domain.dates import bounds, label, parse_date, short_label
 from vawg_desktop.domain.evidence_terms import COUNT_UNIT
-from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.document import Cell, Heading, Paragraph, Table
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services import small_counts
@@ -21,6 +20,7 @@ from vawg_desktop.services.paper_parts import Counted, Paper
 from vawg_desktop.services.papers import Asked, Made, position_of
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
+from vawg_desktop.services.sums import sums_of
 
 Row = dict[str, object]
 #: What stands for a number that would give a small one away.
@@ -108,6 +108,7 @@ class _Family:
     given: set[int] = field(default_factory=set[int])
     hidden: set[int] = field(default_factory=set[int])
     sums: list[Sum] = field(default_factory=list[Sum])
+    least: int = small_counts.LEAST
     _places: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
     _rows: dict[tuple[str, int], Row] = field(default_factory=dict[tuple[str, int], Row])
 
@@ -126,9 +127,21 @@ class _Family:
         self._rows |= {(str(row["id"]), count): row for row, count in rows}
         every = [*rows, *beside.values()]
         table, numbers = [row for row, _ in every], [count for _, count in every]
-        found = [*_over_periods(table, numbers), *_over_areas(table, numbers, indicators)]
-        self.sums += [Sum(places[one.total], tuple(places[p] for p in one.parts)) for one in found]
+        for one in sums_of(table, numbers, indicators, self.least):
+            parts = [places[p] for p in one.parts]
+            if one.rest:
+                parts.append(self._rest(places[one.total], tuple(parts), one.rest))
+            self.sums.append(Sum(places[one.total], tuple(parts)))
         return places[: len(rows)]
+
+    def _rest(self, total: int, parts: tuple[int, ...], rest: int) -> int:
+        """The place of what a total holds beside its parts, which nobody gave and nobody is to work out."""
+        key = (f"rest of {total} beside {parts}", rest)
+        if key not in self._places:
+            self._places[key] = len(self.counts)
+            self.counts.append(rest)
+            self.hidden.add(self._places[key])
+        return self._places[key]
 
 
 def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence[Row], least: int) -> tuple[set[str], set[str], str]:
@@ -137,7 +150,7 @@ def _kept_back(session: Session, indicators: Mapping[str, Row], shared: Sequence
     What is given is attacked over all data sets together before it leaves: nobody who has them all may know a hidden number better than the least.
     """
     people = small_counts.of_people(session.read())
-    family = _Family()
+    family = _Family(least=least)
     counted = [(v, whole) for v in shared if str(v["indicator"]) in people and (whole := _whole(v["value"])) is not None]
     for place, (row, _) in zip(family.add(counted, indicators), counted, strict=True):
         family.now[place] = str(row["id"])
@@ -188,47 +201,3 @@ def _whole(value: object) -> int | None:
     except ValueError:
         return None
     return int(number) if number == int(number) and number >= 0 else None
-
-
-def _over_periods(rows: Sequence[Row], counts: Sequence[int]) -> list[Sum]:
-    """Values of an indicator that are the sum of its values in the periods within: a quarter of its months, a year of its quarters."""
-    by_indicator: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        by_indicator.setdefault(str(row["indicator"]), []).append(place)
-    found: list[Sum] = []
-    for places in by_indicator.values():
-        spans = {p: bounds(str(rows[p]["period"])) for p in places}
-        for total in places:
-            start, end = spans[total]
-            within = sorted((p for p in places if p != total and start <= spans[p][0] and spans[p][1] <= end and spans[p] != spans[total]), key=lambda p: (spans[p][0], -spans[p][1].toordinal()))
-            for finest in (True, False):
-                chosen = _covering(within, spans, start, end, finest=finest)
-                if chosen and sum(counts[p] for p in chosen) == counts[total]:
-                    found.append(Sum(total, tuple(chosen)))
-    return list(dict.fromkeys(found))
-
-
-def _covering(within: Sequence[int], spans: Mapping[int, tuple[date, date]], start: date, end: date, *, finest: bool) -> list[int]:
-    """Periods that follow one another from a day to another without a hole, the shortest ones or the longest ones; none where there is a hole."""
-    chosen: list[int] = []
-    day = start.toordinal()
-    while day <= end.toordinal():
-        next_ones = [p for p in within if spans[p][0].toordinal() == day]
-        if not next_ones:
-            return []
-        one = min(next_ones, key=lambda p: spans[p][1]) if finest else max(next_ones, key=lambda p: spans[p][1])
-        chosen.append(one)
-        day = spans[one][1].toordinal() + 1
-    return chosen
-
-
-def _over_areas(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row]) -> list[Sum]:
-    """Values of one period and title whose indicators differ by area, where one is the sum of the others."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for place, row in enumerate(rows):
-        groups.setdefault((fold(str(indicators[str(row["indicator"])]["title"])), str(row["period"])), []).append(place)
-    found: list[Sum] = []
-    for places in (g for g in groups.values() if len(g) > 2):
-        whole = sum(counts[p] for p in places)
-        found += [Sum(p, tuple(x for x in places if x != p)) for p in places if 2 * counts[p] == whole and whole]
-    return found

@@ -104,10 +104,11 @@ def _parts(document: Document, kind: str) -> dict[str, list[Block]]:
 def check(session: Session, kind: str, content: bytes, asked: Asked | None = None) -> list[str]:
     """What in a template means nothing to papers of a kind, a sentence each. Raises FileRefusedError."""
     named = document_template.places(content)
+    open_ended = [f"«{words} is not closed by »." for words in document_template.unclosed(content)]
     if not named:
-        return ["It has no place to fill; type the name of what is to go there between « and »."]
+        return [*open_ended, "It has no place to fill; type the name of what is to go there between « and »."]
     made = papers.make(session, kind, asked or example(session, kind))
-    return document_template.unknown(named, [p.name for p in places(session, kind, made)])
+    return [*open_ended, *document_template.unknown(named, [p.name for p in places(session, kind, made)])]
 
 
 def example(session: Session, kind: str) -> Asked:

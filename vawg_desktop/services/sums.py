@@ -1,0 +1,124 @@
+"""How the numbers of a data set add up: a year of its quarters, a county of its districts, all services of each, over several levels.
+
+Whoever has the numbers knows these sums too, so a hidden number must not follow from them. A number that nobody entered, but that follows from
+a total and the parts that are there, is one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from vawg_desktop.domain.dates import bounds
+from vawg_desktop.domain.terms import fold
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """That the number at place ``total`` is the sum of those at ``parts`` and, where there is one, of a ``rest`` that nobody gave."""
+
+    total: int
+    parts: tuple[int, ...]
+    rest: int = 0
+
+
+def sums_of(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int) -> list[Adding]:
+    """How values add up, over periods and over areas or what else their titles end with; rests of less than ``least`` are told, larger ones are no sum."""
+    return [*_over_periods(rows, counts, least), *_over_areas(rows, counts, indicators, least)]
+
+
+def _over_periods(rows: Sequence[Row], counts: Sequence[int], least: int) -> list[Adding]:
+    """Values of an indicator that are the sum of its values in the periods within: a quarter of its months, a year of its quarters."""
+    by_indicator: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        by_indicator.setdefault(str(row["indicator"]), []).append(place)
+    found: list[Adding] = []
+    for places in by_indicator.values():
+        spans = {p: bounds(str(rows[p]["period"])) for p in places}
+        for total in places:
+            start, end = spans[total]
+            within = sorted((p for p in places if p != total and start <= spans[p][0] and spans[p][1] <= end and spans[p] != spans[total]), key=lambda p: (spans[p][0], -spans[p][1].toordinal()))
+            for finest in (True, False):
+                chosen = _covering(within, spans, start, end, finest=finest)
+                if chosen and sum(counts[p] for p in chosen) == counts[total]:
+                    found.append(Adding(total, tuple(chosen)))
+            apart = [p for p in within if not any(p != q and spans[p] != spans[q] and spans[p][0] <= spans[q][0] and spans[q][1] <= spans[p][1] for q in within)]
+            rest = counts[total] - sum(counts[p] for p in apart)
+            if apart and len({spans[p] for p in apart}) == len(apart) and 0 < rest < least:  # a quarter that nobody entered follows from the year
+                found.append(Adding(total, tuple(apart), rest))
+    return list(dict.fromkeys(found))
+
+
+def _covering(within: Sequence[int], spans: Mapping[int, tuple[date, date]], start: date, end: date, *, finest: bool) -> list[int]:
+    """Periods that follow one another from a day to another without a hole, the shortest ones or the longest ones; none where there is a hole."""
+    chosen: list[int] = []
+    day = start.toordinal()
+    while day <= end.toordinal():
+        next_ones = [p for p in within if spans[p][0].toordinal() == day]
+        if not next_ones:
+            return []
+        one = min(next_ones, key=lambda p: spans[p][1]) if finest else max(next_ones, key=lambda p: spans[p][1])
+        chosen.append(one)
+        day = spans[one][1].toordinal() + 1
+    return chosen
+
+
+def _over_areas(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int) -> list[Adding]:
+    """Values of one period that add up: of indicators of one title by area, and of those of which the titles begin alike ("Referrals, all services", "Referrals: advocacy")."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        title = fold(str(indicators[str(row["indicator"])]["title"]))
+        for called in dict.fromkeys((title, _STEM.split(title, maxsplit=1)[0].strip())):
+            groups.setdefault((called, str(row["period"])), []).append(place)
+    found: list[Adding] = []
+    for places in {tuple(g): g for g in groups.values() if len(g) > 1}.values():
+        found += [Adding(places[one.total], tuple(places[p] for p in one.parts), one.rest) for one in _adding([counts[p] for p in places], least)]
+    return found
+
+
+#: What parts the end of a title, such as an area or a service, from its beginning.
+_STEM = re.compile(r"[,:;(–]| - ")
+#: So many numbers at most are looked at for how they add up over several levels.
+_MOST = 14
+
+
+def _adding(counts: Sequence[int], least: int) -> list[Adding]:
+    """How some numbers add up: one to all others, or over several levels that take in all of them; or one to nearly all others."""
+    every = sum(counts)
+    found = [Adding(p, tuple(q for q in range(len(counts)) if q != p)) for p in range(len(counts)) if len(counts) > 2 and every and 2 * counts[p] == every]
+    order = sorted(range(len(counts)), key=lambda p: -counts[p])
+    if found or not every:
+        return found
+    if 2 < len(counts) <= _MOST:
+        same = [p for p in order if counts[p] == counts[order[0]]]
+        roots = [[order[0]]] if len(same) == 1 else [[order[0]], same]
+        for root in roots:
+            tree = _levels(counts, root[0], tuple(p for p in order if p not in root))
+            if tree is not None:
+                return [*tree, *(Adding(p, one.parts) for p in root[1:] for one in tree if one.total == root[0])]
+    rest = 2 * counts[order[0]] - every
+    return [Adding(order[0], tuple(order[1:]), rest)] if 0 < rest < least else []
+
+
+def _levels(counts: Sequence[int], root: int, others: tuple[int, ...]) -> list[Adding] | None:
+    """A tree that takes in all the others under a root, each number with parts being their sum; None where there is none."""
+
+    def grow(open_: tuple[int, ...], left: tuple[int, ...], made: tuple[Adding, ...]) -> tuple[Adding, ...] | None:
+        if not left:
+            return made
+        for n, node in enumerate(open_):
+            for size in range(2, len(left) + 1):
+                for parts in combinations(left, size):
+                    if sum(counts[p] for p in parts) == counts[node] and counts[node]:
+                        grown = grow((*open_[n + 1 :], *parts), tuple(p for p in left if p not in parts), (*made, Adding(node, parts)))
+                        if grown is not None:
+                            return grown
+        return None
+
+    found = grow((root,), others, ())
+    return list(found) if found else None
